@@ -1,0 +1,167 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Source says where a dataset came from: enough to name it in a message and to
+// recognise it in a manifest.
+type Source struct {
+	Path   string `json:"path"`             // as the user named it; "-" for standard input
+	Format string `json:"format"`           // npy, npz, csv, tsv
+	DType  string `json:"dtype"`            // element type in the file, e.g. "float32"
+	Shape  []int  `json:"shape"`            // shape in the file, before --axes
+	Bytes  int64  `json:"bytes"`            // size of the file as stored
+	SHA256 string `json:"sha256,omitempty"` // of the bytes as stored, in hex
+}
+
+// Dataset is a block of responses in row-major float64 order.
+//
+// A 2-d dataset has Shape {samples, features}. A 3-d dataset has Shape {T, C,
+// N} for time × condition × neuron, neuron fastest: element (t,c,k) is
+// Values[(t*C+c)*N+k]. Measures see it as (T·C) × N samples × features.
+type Dataset struct {
+	Values   []float64
+	Shape    []int    // 2 or 3 positive dimensions whose product is len(Values)
+	Features []string // names of the last axis; nil when the file gives none
+	Source   Source
+}
+
+// New returns a dataset over values, which it does not copy. A 1-d shape {n}
+// becomes n samples of one feature. It fails when the shape has no or more
+// than three dimensions, when one of them is not positive, or when the product
+// differs from len(values).
+func New(values []float64, shape ...int) (*Dataset, error) {
+	if len(shape) < 1 || len(shape) > 3 {
+		return nil, &InputError{
+			Found:  fmt.Sprintf("%d-dimensional array", len(shape)),
+			Wanted: "want 2 (samples × features) or 3 (time × condition × neuron) dimensions",
+		}
+	}
+	size := 1
+	for _, d := range shape {
+		if d <= 0 {
+			return nil, &InputError{Found: "empty array of shape " + ShapeString(shape), Wanted: "want at least one element"}
+		}
+		if d > len(values) || size > len(values) {
+			size = -1
+			break
+		}
+		size *= d
+	}
+	if size != len(values) {
+		return nil, &InputError{Found: fmt.Sprintf("%d values", len(values)), Wanted: "want as many as shape " + ShapeString(shape) + " holds"}
+	}
+	if len(shape) == 1 {
+		shape = []int{shape[0], 1}
+	}
+	return &Dataset{Values: values, Shape: append([]int(nil), shape...)}, nil
+}
+
+// Samples returns the number of rows that measures see: T·C of a 3-d dataset.
+func (d *Dataset) Samples() int {
+	n := 1
+	for _, s := range d.Shape[:len(d.Shape)-1] {
+		n *= s
+	}
+	return n
+}
+
+// Width returns the number of features (neurons), the length of the last axis.
+func (d *Dataset) Width() int { return d.Shape[len(d.Shape)-1] }
+
+// Is3D reports whether the dataset has a time and a condition axis.
+func (d *Dataset) Is3D() bool { return len(d.Shape) == 3 }
+
+// Matrix returns the samples × features view of the values. It shares memory
+// with the dataset.
+func (d *Dataset) Matrix() *mat.Dense {
+	return mat.NewDense(d.Samples(), d.Width(), d.Values)
+}
+
+// Time returns time bin t of a 3-d dataset as a conditions × neurons dataset
+// that shares its memory. It panics if the dataset is not 3-d or t is out of
+// range.
+func (d *Dataset) Time(t int) *Dataset {
+	d.must3D()
+	c, n := d.Shape[1], d.Shape[2]
+	return d.derived(d.Values[t*c*n:(t+1)*c*n], c, n)
+}
+
+// Condition returns condition c of a 3-d dataset as a time × neurons dataset,
+// copied because its rows are not contiguous. It panics if the dataset is not
+// 3-d or c is out of range.
+func (d *Dataset) Condition(c int) *Dataset {
+	d.must3D()
+	nt, nc, n := d.Shape[0], d.Shape[1], d.Shape[2]
+	if c < 0 || c >= nc {
+		panic("data: condition out of range")
+	}
+	values := make([]float64, 0, nt*n)
+	for t := range nt {
+		at := (t*nc + c) * n
+		values = append(values, d.Values[at:at+n]...)
+	}
+	return d.derived(values, nt, n)
+}
+
+func (d *Dataset) derived(values []float64, shape ...int) *Dataset {
+	return &Dataset{Values: values, Shape: shape, Features: d.Features, Source: d.Source}
+}
+
+func (d *Dataset) must3D() {
+	if !d.Is3D() {
+		panic("data: dataset has no time and condition axes")
+	}
+}
+
+// CheckFinite refuses NaN and infinite values, naming the first one and how
+// many there are.
+func (d *Dataset) CheckFinite() error {
+	bad, first := 0, -1
+	for i, v := range d.Values {
+		// v-v is 0 for every finite v and NaN for every other.
+		if v-v != 0 {
+			if bad == 0 {
+				first = i
+			}
+			bad++
+		}
+	}
+	if bad == 0 {
+		return nil
+	}
+	what := "NaN"
+	if math.IsInf(d.Values[first], 0) {
+		what = "infinite value"
+	}
+	return &InputError{
+		Path:   d.Source.Path,
+		Found:  fmt.Sprintf("%s at %s (%d of %d values are not finite)", what, d.position(first), bad, len(d.Values)),
+		Wanted: "want finite numbers",
+		Hint:   "drop or fill those samples first, or use --missing drop to leave out samples with missing values",
+	}
+}
+
+// position names element i by its indices, counted from 0.
+func (d *Dataset) position(i int) string {
+	index := make([]string, len(d.Shape))
+	for k := len(d.Shape) - 1; k >= 0; k-- {
+		index[k] = fmt.Sprint(i % d.Shape[k])
+		i /= d.Shape[k]
+	}
+	return "[" + strings.Join(index, ",") + "]"
+}
+
+// ShapeString renders a shape as "600 × 100".
+func ShapeString(shape []int) string {
+	parts := make([]string, len(shape))
+	for i, s := range shape {
+		parts[i] = fmt.Sprint(s)
+	}
+	return strings.Join(parts, " × ")
+}

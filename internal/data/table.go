@@ -1,0 +1,91 @@
+package data
+
+import (
+	"fmt"
+	"math"
+)
+
+// Kind is the type of a column of a Table.
+type Kind int
+
+// The kinds of column.
+const (
+	Numeric     Kind = iota // a number; missing is NaN
+	Categorical             // one of a few levels; missing is level -1
+)
+
+// String names the kind.
+func (k Kind) String() string {
+	if k == Numeric {
+		return "numeric"
+	}
+	return "categorical"
+}
+
+// Column is one feature of a stimulus table, or one label of the conditions.
+type Column struct {
+	Name   string
+	Kind   Kind
+	Values []float64 // Numeric: one value per row, NaN where missing
+	Levels []string  // Categorical: the distinct levels in order of first appearance
+	Codes  []int     // Categorical: index into Levels per row, -1 where missing
+}
+
+// Len returns the number of rows.
+func (c *Column) Len() int {
+	if c.Kind == Numeric {
+		return len(c.Values)
+	}
+	return len(c.Codes)
+}
+
+// Missing returns the number of rows without a value.
+func (c *Column) Missing() int {
+	n := 0
+	for i := range c.Len() {
+		if c.IsMissing(i) {
+			n++
+		}
+	}
+	return n
+}
+
+// IsMissing reports whether row i has no value.
+func (c *Column) IsMissing(i int) bool {
+	if c.Kind == Numeric {
+		return math.IsNaN(c.Values[i])
+	}
+	return c.Codes[i] < 0
+}
+
+// Table is a list of columns of equal length: the theoretical features of a
+// set of stimuli, or the labels of a recording's conditions.
+type Table struct {
+	Columns []*Column
+	Source  Source
+}
+
+// Rows returns the number of rows.
+func (t *Table) Rows() int {
+	if len(t.Columns) == 0 {
+		return 0
+	}
+	return t.Columns[0].Len()
+}
+
+// Column returns the column of that name, or an InputError that lists the
+// names there are.
+func (t *Table) Column(name string) (*Column, error) {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		if c.Name == name {
+			return c, nil
+		}
+		names[i] = c.Name
+	}
+	return nil, &InputError{
+		Path:   t.Source.Path,
+		Found:  fmt.Sprintf("no column %q", name),
+		Wanted: fmt.Sprintf("the columns are %q", names),
+	}
+}
