@@ -1,0 +1,39 @@
+package linalg
+
+import "gonum.org/v1/gonum/mat"
+
+// NuclearNorm returns the sum of the singular values of a. The error is
+// ErrNotFinite or ErrNoConvergence.
+func NuclearNorm(a *mat.Dense) (float64, error) {
+	s, err := SingularValues(a)
+	if err != nil {
+		return 0, err
+	}
+	return sum(s), nil
+}
+
+// Polar returns the partial isometry P = U_r·V_rᵀ, m×n, of the m×n matrix
+// A = U·diag(s)·Vᵀ over its numerical rank r, and the nuclear norm Σs = tr(PᵀA).
+// P is the subgradient of minimum Frobenius norm of the nuclear norm at A, and
+// its gradient where A has full rank; it is zero for A = 0. The error is
+// ErrNotFinite or ErrNoConvergence.
+func Polar(a *mat.Dense) (p *mat.Dense, nuclear float64, err error) {
+	m, n := a.Dims()
+	u, s, v, err := SVD(a)
+	if err != nil {
+		return nil, 0, err
+	}
+	p = mat.NewDense(m, n, nil)
+	if r := Rank(s, m, n); r > 0 {
+		p.Mul(u.Slice(0, m, 0, r), v.Slice(0, n, 0, r).T())
+	}
+	return p, sum(s), nil
+}
+
+func sum(values []float64) float64 {
+	var total float64
+	for _, v := range values {
+		total += v
+	}
+	return total
+}

@@ -1,0 +1,82 @@
+package linalg
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+)
+
+// LeastSquares returns the W, n×k, of minimum Frobenius norm that minimises
+// ‖A·W − B‖ for the m×n matrix a and the m×k matrix b, and the numerical rank of
+// a: W = V_r·diag(1/s)·U_rᵀ·B over the singular values that count. Nothing is
+// centred. The error is ErrNotFinite or ErrNoConvergence.
+func LeastSquares(a, b *mat.Dense) (w *mat.Dense, rank int, err error) {
+	m, n := a.Dims()
+	mb, k := b.Dims()
+	if m != mb {
+		panic(mat.ErrShape)
+	}
+	if !isFinite(maxAbs(b.RawMatrix())) {
+		return nil, 0, ErrNotFinite
+	}
+	u, s, v, err := SVD(a)
+	if err != nil {
+		return nil, 0, err
+	}
+	rank = Rank(s, m, n)
+	w = mat.NewDense(n, k, nil)
+	if rank == 0 {
+		return w, 0, nil
+	}
+	coef := CrossGram(leadingColumns(u, rank), b)
+	for i := range rank {
+		row := coef.RawRowView(i)
+		for j := range row {
+			row[j] /= s[i]
+		}
+	}
+	w.Mul(v.Slice(0, n, 0, rank), coef)
+	return w, rank, nil
+}
+
+// SolveSPD returns the W with A·W = B for the symmetric positive semidefinite
+// n×n matrix a (only the upper triangle is read) and the n×k matrix b. It solves
+// by Cholesky; where a is not positive definite to working precision it gives
+// the least-squares solution of minimum norm over the eigenvalues of magnitude
+// above n·eps·|λ|_max. The error is ErrNotFinite or ErrNoConvergence.
+func SolveSPD(a, b *mat.Dense) (w *mat.Dense, err error) {
+	n, _ := a.Dims()
+	if rows, _ := b.Dims(); rows != n {
+		panic(mat.ErrShape)
+	}
+	if !isFinite(maxAbs(b.RawMatrix())) {
+		return nil, ErrNotFinite
+	}
+	if r, ok := Cholesky(a); ok {
+		w = mat.DenseCopyOf(b)
+		blas64.Trsm(blas.Left, blas.Trans, 1, triangular(r), w.RawMatrix())
+		blas64.Trsm(blas.Left, blas.NoTrans, 1, triangular(r), w.RawMatrix())
+		return w, nil
+	}
+	values, v, err := EigSym(a)
+	if err != nil {
+		return nil, err
+	}
+	cut := float64(n) * eps * max(math.Abs(values[0]), math.Abs(values[n-1]))
+	coef := CrossGram(v, b)
+	for i, l := range values {
+		row := coef.RawRowView(i)
+		for j := range row {
+			if math.Abs(l) > cut {
+				row[j] /= l
+			} else {
+				row[j] = 0
+			}
+		}
+	}
+	w = new(mat.Dense)
+	w.Mul(v, coef)
+	return w, nil
+}
