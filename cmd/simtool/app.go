@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// commands lists the commands of simtool in the order of its help. To add one,
+// write a file with its constructor and add a line here.
+func commands() []func(*app) *cobra.Command {
+	return []func(*app) *cobra.Command{
+		newVersionCommand,
+		newCompletionCommand,
+		newGenerateCommand,
+	}
+}
+
+// app is one run of simtool: its streams, its global options, and what it has
+// to tell at the end.
+type app struct {
+	streams
+	global   globalOptions
+	log      *slog.Logger
+	root     *cobra.Command
+	auto     map[*pflag.Flag]chooser // flags whose default depends on where simtool runs
+	settings []setting               // effective values, once configured
+	warnings []string                // what warn was called with
+	stdinFor string                  // which input reads standard input; "" when none does
+}
+
+// run executes one command line and returns its exit status. Nothing it calls
+// ends the process, but for a second signal.
+func run(args []string, s streams) exitStatus {
+	ctx, stop := withSignals(context.Background(), func(status exitStatus) { os.Exit(int(status)) })
+	defer stop()
+	a := newApp(s)
+	err := a.execute(ctx, args)
+	a.report(err)
+	return statusOf(err)
+}
+
+// newApp builds the tree of commands.
+func newApp(s streams) *app {
+	a := &app{
+		streams: s,
+		log:     slog.New(slog.DiscardHandler),
+		auto:    map[*pflag.Flag]chooser{},
+	}
+	a.root = newRootCommand(a)
+	for _, construct := range commands() {
+		a.root.AddCommand(construct(a))
+	}
+	a.root.SetHelpCommand(newHelpCommand(a))
+	completeChoices(a.root)
+	return a
+}
+
+// execute runs the command that args name. A panic comes back as an error.
+func (a *app) execute(ctx context.Context, args []string) (err error) {
+	defer guard(&err)
+	a.root.SetArgs(args)
+	cmd, err := a.root.ExecuteContextC(ctx)
+	if errors.Is(err, context.Canceled) {
+		err = context.Cause(ctx)
+	}
+	if usage, ok := errors.AsType[*usageError](err); ok && usage.cmd == nil {
+		usage.cmd = cmd
+	}
+	return err
+}
+
+// action wraps the work of a command: settings are completed from the
+// environment and the configuration file first, and --print-config prints them
+// instead of working.
+func (a *app) action(work func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := a.configure(cmd); err != nil {
+			return err
+		}
+		if a.global.printConfig {
+			return a.printConfig(cmd)
+		}
+		a.startLog()
+		a.limitCPUs()
+		return work(cmd.Context(), args)
+	}
+}
+
+// claimStdin returns standard input for the one input that may be "-".
+func (a *app) claimStdin(what string) (io.Reader, error) {
+	if a.stdinFor != "" {
+		return nil, usagef("%s and %s cannot both be read from standard input", a.stdinFor, what)
+	}
+	a.stdinFor = what
+	return a.in, nil
+}
+
+// startLog sets the logger that -v and --log-format ask for.
+func (a *app) startLog() {
+	level := slog.LevelWarn
+	if a.global.verbose {
+		level = slog.LevelInfo
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if a.global.logFormat == "json" {
+		a.log = slog.New(slog.NewJSONHandler(a.err, options))
+	} else {
+		a.log = slog.New(slog.NewTextHandler(a.err, options))
+	}
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/viper"
+
+	"simtool/internal/data"
+)
+
+// configFile is the content of the file of --config. A nil configFile is
+// empty.
+type configFile struct {
+	path string
+	v    *viper.Viper
+}
+
+// keyDelimiter separates the words of a path in viper. It occurs in no key, so
+// that "score.seed" is a key with a dot, and unknown.
+const keyDelimiter = "\x00"
+
+func (c *configFile) get(path []string) (any, bool) {
+	key := strings.Join(path, keyDelimiter)
+	if c == nil || !slices.Contains(c.v.AllKeys(), key) {
+		return nil, false
+	}
+	return c.v.Get(key), true
+}
+
+// where names a key of the file for a message.
+func (c *configFile) where(path []string) string {
+	return c.path + ": " + strings.Join(path, ".")
+}
+
+// readConfig reads the file of --config and checks all of its keys. It returns
+// nil when there is none.
+func (a *app) readConfig() (*configFile, error) {
+	path := a.global.config
+	if path == "" {
+		return nil, nil
+	}
+	content, err := a.readSmall(path, "the configuration")
+	if err != nil {
+		return nil, err
+	}
+	c := &configFile{path: path, v: viper.NewWithOptions(viper.KeyDelimiter(keyDelimiter))}
+	c.v.SetConfigType("yaml")
+	if kind := strings.TrimPrefix(filepath.Ext(path), "."); slices.Contains([]string{"json", "toml"}, kind) {
+		c.v.SetConfigType(kind)
+	}
+	if err := c.v.ReadConfig(bytes.NewReader(content)); err != nil {
+		if parse, ok := errors.AsType[viper.ConfigParseError](err); ok {
+			err = parse.Unwrap()
+		}
+		return nil, configf("", "%s: cannot be understood: %s", path, oneLine(err.Error()))
+	}
+	keys := c.v.AllKeys()
+	slices.Sort(keys)
+	for _, key := range keys {
+		if err := a.checkKey(c, strings.Split(key, keyDelimiter)); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// checkKey refuses a path that leads to no setting of any command.
+func (a *app) checkKey(c *configFile, path []string) error {
+	cmd := a.root
+	for i, word := range path {
+		known := configurable(cmd)
+		if i == len(path)-1 && slices.Contains(known, word) {
+			return nil
+		}
+		var next *cobra.Command
+		for _, sub := range cmd.Commands() {
+			known = append(known, sub.Name())
+			if sub.Name() == word {
+				next = sub
+			}
+		}
+		switch {
+		case next == nil:
+			hint := ""
+			if near, ok := data.Nearest(word, known); ok {
+				hint = fmt.Sprintf("did you mean %s?", strings.Join(append(slices.Clone(path[:i]), near), "."))
+			}
+			return configf(hint, "%s: unknown key %q", c.path, strings.Join(path[:i+1], "."))
+		case i == len(path)-1:
+			return configf("", "%s: %s is a section, want settings below it", c.path, strings.Join(path, "."))
+		}
+		cmd = next
+	}
+	return nil
+}
+
+// readSmall reads a whole file that a person wrote, or standard input.
+func (a *app) readSmall(path, what string) ([]byte, error) {
+	const most = 1 << 26
+	var r io.Reader
+	if path == "-" {
+		in, err := a.claimStdin(what)
+		if err != nil {
+			return nil, err
+		}
+		r = in
+	} else {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, configf("", "%s: %s", path, reason(err))
+		}
+		defer f.Close()
+		r = f
+	}
+	content, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err != nil {
+		return nil, configf("", "%s: %s", path, reason(err))
+	}
+	if len(content) > most {
+		return nil, configf("", "%s: more than %d bytes, which is too long for %s", path, most, what)
+	}
+	return content, nil
+}
+
+// reason is what the system says about a file, without the name of the file
+// and the call.
+func reason(err error) string {
+	if e, ok := errors.AsType[*os.PathError](err); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+// oneLine folds white space, line breaks included.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"simtool/internal/data"
+)
+
+// globalOptions are the flags that every command has.
+type globalOptions struct {
+	config      string
+	printConfig bool
+	seed        uint64
+	jobs        uint
+	quiet       bool
+	verbose     bool
+	logFormat   string
+	color       string
+}
+
+func (o *globalOptions) register(a *app, fs *pflag.FlagSet) {
+	fs.StringVar(&o.config, "config", "", "read settings from `FILE` (yaml); never read unless asked for")
+	fs.BoolVar(&o.printConfig, "print-config", false, "print the effective settings and where each comes from, and stop")
+	fs.Uint64Var(&o.seed, "seed", 1, "`seed` of everything random")
+	fs.UintVarP(&o.jobs, "jobs", "j", 0, "work on `N` items at once (default: SLURM_CPUS_PER_TASK if set, else all CPUs)")
+	fs.BoolVarP(&o.quiet, "quiet", "q", false, "no progress bar and no warnings; errors are still shown")
+	fs.BoolVarP(&o.verbose, "verbose", "v", false, "log progress to standard error instead of showing a bar")
+	choiceVar(fs, &o.logFormat, "log-format", "text", "form of log lines and errors", "text", "json")
+	choiceVar(fs, &o.color, "color", "auto", "colour messages; auto colours on a terminal unless NO_COLOR is set", "auto", "always", "never")
+	a.auto[fs.Lookup("jobs")] = a.chooseJobs
+	a.auto[fs.Lookup("color")] = a.chooseColor
+}
+
+// chooser gives the value of a flag that was set nowhere, and says where the
+// value comes from.
+type chooser func() (value, origin string, err error)
+
+func (a *app) chooseJobs() (value, origin string, err error) {
+	const slurm = "SLURM_CPUS_PER_TASK"
+	if v, ok := a.lookup(slurm); ok && v != "" {
+		if n, err := strconv.ParseUint(v, 10, 31); err != nil || n == 0 {
+			return "", "", configf("--jobs overrides it", "%s: invalid value %q, want a whole number of at least 1", slurm, v)
+		}
+		return v, slurm, nil
+	}
+	return strconv.Itoa(runtime.GOMAXPROCS(0)), "default: the CPUs of this process", nil
+}
+
+func (a *app) chooseColor() (value, origin string, err error) {
+	if v, ok := a.lookup("NO_COLOR"); ok && v != "" {
+		return "never", "NO_COLOR", nil
+	}
+	return "auto", "default", nil
+}
+
+// limitCPUs keeps the parallel kernels within --jobs.
+func (a *app) limitCPUs() {
+	if n := int(a.global.jobs); n > 0 && n < runtime.GOMAXPROCS(0) {
+		runtime.GOMAXPROCS(n)
+	}
+}
+
+// choiceValue is a flag that takes one of a few words.
+type choiceValue struct {
+	target *string
+	words  []string
+}
+
+func choiceVar(fs *pflag.FlagSet, target *string, name, value, usage string, words ...string) {
+	*target = value
+	fs.Var(&choiceValue{target, words}, name, usage)
+}
+
+func (c *choiceValue) String() string { return *c.target }
+
+func (c *choiceValue) Type() string { return strings.Join(c.words, "|") }
+
+func (c *choiceValue) Set(s string) error {
+	if !slices.Contains(c.words, s) {
+		return fmt.Errorf("want %s", wordList(c.words))
+	}
+	*c.target = s
+	return nil
+}
+
+// completeChoices lets the shell complete every flag that takes one of a few
+// words.
+func completeChoices(cmd *cobra.Command) {
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { completeChoice(cmd, f) })
+	cmd.PersistentFlags().VisitAll(func(f *pflag.Flag) { completeChoice(cmd, f) })
+	for _, sub := range cmd.Commands() {
+		completeChoices(sub)
+	}
+}
+
+func completeChoice(cmd *cobra.Command, f *pflag.Flag) {
+	if c, ok := f.Value.(*choiceValue); ok {
+		must(cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(c.words, cobra.ShellCompDirectiveNoFileComp)))
+	}
+}
+
+// wanted says what values a flag takes.
+func wanted(f *pflag.Flag) string {
+	if c, ok := f.Value.(*choiceValue); ok {
+		return wordList(c.words)
+	}
+	switch f.Value.Type() {
+	case "bool":
+		return "true or false"
+	case "int":
+		return "a whole number"
+	case "uint", "uint64":
+		return "a whole number of at least 0"
+	case "float64":
+		return "a number"
+	case "stringSlice":
+		return "a list separated by commas"
+	default:
+		return "a text"
+	}
+}
+
+// invalidValue words the refusal of a value that was found at a place: a flag,
+// an environment variable or a key of a file.
+func invalidValue(where, value string, f *pflag.Flag) (msg, hint string) {
+	msg = fmt.Sprintf("%s: invalid value %q, want %s", where, value, wanted(f))
+	if c, ok := f.Value.(*choiceValue); ok {
+		if near, ok := data.Nearest(value, c.words); ok {
+			hint = fmt.Sprintf("did you mean %s?", near)
+		}
+	}
+	return msg, hint
+}
+
+// wordList renders "a, b or c".
+func wordList(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}

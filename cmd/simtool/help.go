@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// help writes the help of a command for the width of the terminal.
+func (a *app) help(cmd *cobra.Command, _ []string) {
+	fmt.Fprint(a.out, helpText(cmd, a.textWidth()))
+}
+
+// helpText renders the help of a command in lines of at most width columns,
+// but for examples, which are left as they are.
+func helpText(cmd *cobra.Command, width int) string {
+	var b strings.Builder
+	long := cmd.Long
+	if long == "" {
+		long = cmd.Short + "."
+	}
+	b.WriteString(wrap(long, width))
+	b.WriteString("\n\n" + usageText(cmd) + "\n")
+	if cmd.Example != "" {
+		fmt.Fprintf(&b, "\nEXAMPLES\n%s\n", indent(cmd.Example, "  "))
+	}
+	if list := commandList(cmd, width); list != "" {
+		b.WriteString("\nCOMMANDS\n" + list)
+	}
+	writeFlags(&b, "FLAGS", cmd.LocalNonPersistentFlags(), width)
+	writeFlags(&b, "GLOBAL FLAGS", globalFlags(cmd), width)
+	b.WriteString("\nEXIT STATUS\n")
+	b.WriteString(wrapHanging(exitSection(cmd, "  "), width, 7))
+	return b.String()
+}
+
+func globalFlags(cmd *cobra.Command) *pflag.FlagSet {
+	if cmd.HasParent() {
+		return cmd.InheritedFlags()
+	}
+	return cmd.PersistentFlags()
+}
+
+func writeFlags(b *strings.Builder, title string, fs *pflag.FlagSet, width int) {
+	if fs.HasAvailableFlags() {
+		fmt.Fprintf(b, "\n%s\n%s", title, fs.FlagUsagesWrapped(width))
+	}
+}
+
+// usageText is the short usage that goes with a usage error.
+func usageText(cmd *cobra.Command) string {
+	if cmd.HasAvailableSubCommands() {
+		return "USAGE\n  " + cmd.CommandPath() + " COMMAND [flags]"
+	}
+	return "USAGE\n  " + cmd.UseLine()
+}
+
+func commandList(cmd *cobra.Command, width int) string {
+	longest := 0
+	for _, sub := range cmd.Commands() {
+		longest = max(longest, len(sub.Name()))
+	}
+	var b strings.Builder
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			fmt.Fprintf(&b, "  %-*s  %s\n", longest, sub.Name(), sub.Short)
+		}
+	}
+	return wrapHanging(b.String(), width, longest+4)
+}
+
+// wrap folds paragraphs to lines of at most width columns. Lines that begin
+// with a space stay as they are.
+func wrap(text string, width int) string {
+	var out, paragraph []string
+	flush := func() {
+		if paragraph != nil {
+			out = append(out, fold(strings.Join(paragraph, " "), width, 0))
+			paragraph = nil
+		}
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		if line == "" || line[0] == ' ' {
+			flush()
+			out = append(out, line)
+			continue
+		}
+		paragraph = append(paragraph, line)
+	}
+	flush()
+	return strings.Join(out, "\n")
+}
+
+// wrapHanging folds each line by itself and indents what follows its first
+// line.
+func wrapHanging(text string, width, indent int) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		at := min(indent, len(line))
+		b.WriteString(line[:at] + fold(line[at:], width-indent, indent) + "\n")
+	}
+	return b.String()
+}
+
+// fold breaks text at spaces into lines of at most width columns and puts
+// indent spaces before all but the first.
+func fold(text string, width, indent int) string {
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.Fields(text) {
+		n := len([]rune(word))
+		switch {
+		case i == 0:
+		case column+1+n > width:
+			b.WriteString("\n" + strings.Repeat(" ", indent))
+			column = 0
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += n
+	}
+	return b.String()
+}
+
+func indent(text, by string) string {
+	return by + strings.ReplaceAll(text, "\n", "\n"+by)
+}
+
+// newHelpCommand replaces cobra's, which ends with 0 for a command that does
+// not exist.
+func newHelpCommand(a *app) *cobra.Command {
+	return withExits(&cobra.Command{
+		Use:               "help [COMMAND]",
+		Short:             "Show the help of a command",
+		ValidArgsFunction: completeCommands,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			of, rest, err := a.root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(of, rest[0])
+			}
+			a.help(of, nil)
+			return nil
+		},
+	})
+}
+
+func completeCommands(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	of, rest, err := cmd.Root().Find(args)
+	if err != nil || len(rest) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []string
+	for _, sub := range of.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, cobra.CompletionWithDesc(sub.Name(), sub.Short))
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}

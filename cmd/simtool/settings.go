@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// A setting is the effective value of a flag and where it comes from.
+type setting struct {
+	flag    *pflag.Flag
+	origin  string
+	section []string // path of the command that declares the flag; empty for global flags
+}
+
+// notConfigurable are the flags that only the command line may set.
+var notConfigurable = []string{"config", "print-config", "help", "version"}
+
+// configure gives every flag of cmd that the command line left alone its value
+// from, in this order: the environment, the command's section of the
+// configuration file, the sections around it up to the top level of the file,
+// the default. Every value goes through pflag, so that there is one parser and
+// one message. All names are checked, also those of other commands: a misspelt
+// setting is an error, not a default.
+func (a *app) configure(cmd *cobra.Command) error {
+	env, err := a.environment()
+	if err != nil {
+		return err
+	}
+	file, err := a.readConfig()
+	if err != nil {
+		return err
+	}
+	a.settings = nil
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if err != nil || slices.Contains(notConfigurable, f.Name) {
+			return
+		}
+		s := setting{flag: f, origin: "default"}
+		if cmd.InheritedFlags().Lookup(f.Name) == nil {
+			s.section = section(cmd)
+		}
+		if f.Changed {
+			s.origin = "flag --" + f.Name
+		} else if value, where, ok := firstOf(cmd, f.Name, env, file); ok {
+			s.origin = where
+			err = setFlag(cmd.Flags(), f, where, value)
+		}
+		a.settings = append(a.settings, s)
+	})
+	if err != nil {
+		return err
+	}
+	return a.chooseDefaults()
+}
+
+// chooseDefaults fills in the defaults that depend on the machine or on other
+// flags.
+func (a *app) chooseDefaults() error {
+	for i := range a.settings {
+		s := &a.settings[i]
+		choose, ok := a.auto[s.flag]
+		if !ok || s.origin != "default" {
+			continue
+		}
+		value, origin, err := choose()
+		if err != nil {
+			return err
+		}
+		must(s.flag.Value.Set(value))
+		s.origin = origin
+	}
+	return nil
+}
+
+// firstOf finds the value of a setting in the place that takes precedence.
+func firstOf(cmd *cobra.Command, name string, env map[string]string, file *configFile) (value any, where string, ok bool) {
+	if v, ok := env[name]; ok {
+		return v, envName(name), true
+	}
+	path := section(cmd)
+	for {
+		if v, ok := file.get(append(slices.Clone(path), name)); ok {
+			return v, file.where(append(slices.Clone(path), name)), true
+		}
+		if len(path) == 0 {
+			return nil, "", false
+		}
+		path = path[:len(path)-1]
+	}
+}
+
+// section is the path of a command below the root: {"synth", "recording"}.
+func section(cmd *cobra.Command) []string {
+	return strings.Fields(cmd.CommandPath())[1:]
+}
+
+// setFlag sets a flag to a value from the environment or a file.
+func setFlag(fs *pflag.FlagSet, f *pflag.Flag, where string, value any) error {
+	text, ok := flagText(value, f)
+	if ok && fs.Set(f.Name, text) == nil {
+		return nil
+	}
+	msg, hint := invalidValue(where, text, f)
+	return &configError{msg: msg, hint: hint}
+}
+
+// flagText writes a value as it would stand on the command line. It is false
+// for values that no command line can express there.
+func flagText(value any, f *pflag.Flag) (string, bool) {
+	switch v := value.(type) {
+	case nil:
+		return "", false
+	case []any:
+		words := make([]string, len(v))
+		for i, one := range v {
+			words[i] = fmt.Sprint(one)
+		}
+		text := commaList(words)
+		_, isList := f.Value.(pflag.SliceValue)
+		return text, isList
+	default:
+		return fmt.Sprint(v), true
+	}
+}
+
+// commaList joins words as the list flags split them.
+func commaList(words []string) string {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	must(w.Write(words))
+	w.Flush()
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// configurable returns the settings that a command and those below it have.
+func configurable(cmd *cobra.Command) []string {
+	return slices.DeleteFunc(flagNames(cmd), func(name string) bool {
+		return slices.Contains(notConfigurable, name)
+	})
+}

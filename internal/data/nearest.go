@@ -1,0 +1,40 @@
+package data
+
+// Nearest returns the known word that is closest to a mistyped one, for the
+// "did you mean" of an error message. It returns false when none is close:
+// more than half of the word would have to change. Ties go to the word that
+// comes first.
+func Nearest(word string, known []string) (string, bool) {
+	best, least := "", (len(word)+1)/2+1
+	for _, k := range known {
+		if d := editDistance(word, k); d < least {
+			best, least = k, d
+		}
+	}
+	return best, best != ""
+}
+
+// editDistance is the number of single bytes that must be inserted, deleted or
+// replaced, or of neighbouring bytes that must be swapped, to turn a into b
+// (the optimal string alignment distance).
+func editDistance(a, b string) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		before, last, row = last, row, before
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			row[j+1] = min(last[j]+cost, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,34 @@
+package data
+
+import "testing"
+
+func TestEditDistance(t *testing.T) {
+	// Textbook pairs (Wagner and Fischer 1974; the swap is Damerau's).
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"", "abc", 3}, {"kitten", "sitting", 3}, {"flaw", "lawn", 2},
+		{"cka", "cka", 0}, {"cak", "cka", 1}, {"intention", "execution", 5}, {"ca", "abc", 3},
+	} {
+		if got := editDistance(c.a, c.b); got != c.want {
+			t.Errorf("editDistance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
+		}
+		if got := editDistance(c.b, c.a); got != c.want {
+			t.Errorf("editDistance(%q, %q) = %d, want %d", c.b, c.a, got, c.want)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	known := []string{"cka", "nbs", "procrustes", "linreg"}
+	for _, c := range []struct{ word, want string }{
+		{"procrustse", "procrustes"}, {"ckaa", "cka"}, {"linreg", "linreg"},
+		{"zzzzzz", ""}, {"quantum-fidelity", ""},
+	} {
+		got, ok := Nearest(c.word, known)
+		if got != c.want || ok != (c.want != "") {
+			t.Errorf("Nearest(%q) = %q, %v; want %q", c.word, got, ok, c.want)
+		}
+	}
+}
