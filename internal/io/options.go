@@ -1,0 +1,59 @@
+package dataio
+
+import (
+	"io"
+
+	"simtool/internal/data"
+)
+
+// HeaderMode says whether the first line of a text file names the columns.
+type HeaderMode int
+
+// The header modes.
+const (
+	// HeaderAuto takes the first line for a header when it holds text and not
+	// a single number. The one doubtful case, a first line that counts 0, 1, 2,
+	// … like the default column names of pandas, is refused with the advice to
+	// say which it is. Feature tables need names: there a first line that is
+	// not a header is refused.
+	HeaderAuto HeaderMode = iota
+	HeaderYes
+	HeaderNo
+)
+
+// MissingPolicy says what happens to values that are not finite numbers: NaN,
+// missing cells of text files (see DefaultMarkers), infinities.
+type MissingPolicy int
+
+// The missing-value policies.
+const (
+	// MissingRefuse refuses the file and names the first such value.
+	MissingRefuse MissingPolicy = iota
+	// MissingKeep hands them on, missing cells as NaN. It is for callers that
+	// leave out samples afterwards with data.DropMissing: datasets that are
+	// compared have to lose the same samples, so that step needs all of them
+	// at once and cannot be taken here.
+	MissingKeep
+)
+
+// DefaultMarkers are the cells of text files that stand for a missing value,
+// besides the empty cell.
+var DefaultMarkers = []string{"NA", "NaN", "nan", "null", "None"}
+
+// Options says how to read an input. The zero value reads everything, in the
+// documented default layout, and refuses what is missing.
+type Options struct {
+	Stdin   io.Reader            // what the path "-" reads; nil refuses "-"
+	Axes    string               // order of the axes of 3-d arrays in the file, a permutation of "tcn"; "" is "tcn"
+	Columns []string             // columns of text files to read, see below; nil reads all
+	Header  HeaderMode           // of text files
+	Missing MissingPolicy        // of datasets; feature tables keep missing cells
+	Markers []string             // of missing cells in text files; nil is DefaultMarkers
+	Kinds   map[string]data.Kind // of feature columns, instead of what is inferred
+	Hash    bool                 // compute Source.SHA256
+}
+
+// Columns are read in the order given. Each element is the name of a column or
+// a range of positions counted from 1: "4", "2-5", "3-" (to the last). A name
+// wins over a position. Arrays have no such columns and ignore the option, so
+// that a table can be compared with an array.

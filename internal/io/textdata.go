@@ -1,0 +1,142 @@
+package dataio
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"simtool/internal/data"
+)
+
+// csvFormat and tsvFormat read samples × features, one sample a line.
+var (
+	csvFormat = inputFormat{
+		name:     "csv",
+		suffixes: []string{".csv"},
+		sniff:    looksLikeText,
+		read:     func(in *input, o Options) (*array, error) { return readText(in, ',', o) },
+	}
+	tsvFormat = inputFormat{
+		name:     "tsv",
+		suffixes: []string{".tsv", ".tab"},
+		sniff:    func(head []byte) bool { return looksLikeText(head) && tabFirst(head) },
+		read:     func(in *input, o Options) (*array, error) { return readText(in, '\t', o) },
+	}
+)
+
+func readText(in *input, comma rune, o Options) (*array, error) {
+	t, err := openText(in, comma, o, false)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := selectColumns(t, o.Columns)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkIndexColumn(t, o); err != nil {
+		return nil, err
+	}
+	var values []float64
+	rows := 0
+	for ; ; rows++ {
+		record, err := t.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if rows == 0 {
+			if err := checkLabels(t, record, chosen, o); err != nil {
+				return nil, err
+			}
+		}
+		for _, i := range chosen {
+			v, err := t.number(record, i, o)
+			if err != nil {
+				return nil, err
+			}
+			values = append(values, v)
+		}
+	}
+	if rows == 0 {
+		return nil, &data.InputError{Found: "a header and no data", Wanted: "want one line for each sample"}
+	}
+	a := &array{values: values, shape: []int{rows, len(chosen)}, fileShape: []int{rows, t.width}, dtype: "text"}
+	if t.names != nil {
+		for _, i := range chosen {
+			a.features = append(a.features, t.names[i])
+		}
+	}
+	return a, nil
+}
+
+// number parses field i of a record; a missing value is NaN.
+func (t *textFile) number(record []string, i int, o Options) (float64, error) {
+	field := strings.TrimSpace(record[i])
+	if v, ok := parseNumber(field); ok {
+		return v, nil
+	}
+	if o.isMissing(field) {
+		return math.NaN(), nil
+	}
+	return 0, &data.InputError{
+		Found:  fmt.Sprintf("line %d, %s: %.40q", t.line, t.name(i), record[i]),
+		Wanted: "want a number",
+	}
+}
+
+// checkIndexColumn refuses an unnamed column, which is how pandas writes the
+// row numbers of a table: they would count as a neuron.
+func checkIndexColumn(t *textFile, o Options) error {
+	if t.names == nil || o.Columns != nil {
+		return nil
+	}
+	var named []int
+	for i, name := range t.names {
+		if name != "" {
+			named = append(named, i)
+		}
+	}
+	if len(named) == t.width || len(named) == 0 {
+		return nil
+	}
+	return &data.InputError{
+		Found:  "a column without a name, such as the row index that pandas writes",
+		Wanted: "want to know which columns are data",
+		Hint:   "--columns " + ranges(named) + " reads the named ones",
+	}
+}
+
+// checkLabels refuses columns of text by name, all at once, from the first
+// record of data.
+func checkLabels(t *textFile, record []string, chosen []int, o Options) error {
+	var labels []string
+	var numeric []int
+	for _, i := range chosen {
+		if _, err := t.number(record, i, o); err != nil {
+			labels = append(labels, fmt.Sprintf("%s (%.20q)", t.name(i), record[i]))
+		} else {
+			numeric = append(numeric, i)
+		}
+	}
+	if len(labels) == 0 {
+		return nil
+	}
+	list := strings.Join(labels[:min(len(labels), 4)], ", ")
+	if len(labels) > 4 {
+		list += fmt.Sprintf(" and %d more", len(labels)-4)
+	}
+	e := &data.InputError{Found: fmt.Sprintf("line %d: text in %s", t.line, list), Wanted: "want numbers only"}
+	switch {
+	case len(numeric) > 0:
+		e.Hint = "--columns " + ranges(numeric) + " reads the numeric columns"
+	case strings.Contains(record[chosen[0]], ";"):
+		e.Hint = "the fields look separated by semicolons; save the file with commas or tabs"
+	case strings.Contains(strings.TrimSpace(record[chosen[0]]), " "):
+		e.Hint = "the fields look separated by spaces; save the file with commas or tabs"
+	}
+	return e
+}

@@ -1,0 +1,250 @@
+package dataio
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	columnGap = "  "
+	minText   = 10 // no text column is shortened below this many characters
+)
+
+// textWriter aligns a table for a terminal. Columns without a value in any row
+// are left out, numbers are rounded and right-aligned, and when the table is
+// wider than the terminal the widest text columns are shortened: paths from the
+// left, for their ends tell them apart, other text from the right.
+type textWriter struct {
+	w       io.Writer
+	o       TableOptions
+	columns []string
+	rows    [][]any
+}
+
+func newTextWriter(w io.Writer, _ string, o TableOptions) TableWriter {
+	return &textWriter{w: w, o: o}
+}
+
+func (t *textWriter) Begin(columns []string) error {
+	t.columns = columns
+	return nil
+}
+
+func (t *textWriter) Row(cells ...any) error {
+	checkRow(cells, t.columns)
+	t.rows = append(t.rows, append([]any(nil), cells...))
+	return nil
+}
+
+func (t *textWriter) Close() error {
+	var body []textColumn
+	var notes []int
+	for i, name := range t.columns {
+		switch {
+		case t.isNote(name):
+			notes = append(notes, i)
+		case t.hasValue(i):
+			body = append(body, t.format(i))
+		}
+	}
+	t.fit(body)
+
+	var b strings.Builder
+	for r := -1; r < len(t.rows); r++ {
+		var line strings.Builder
+		for i, c := range body {
+			if i > 0 {
+				line.WriteString(columnGap)
+			}
+			line.WriteString(c.cell(r))
+		}
+		b.WriteString(strings.TrimRight(line.String(), " "))
+		b.WriteByte('\n')
+		if r < 0 {
+			continue
+		}
+		for _, i := range notes {
+			if text := cellText(t.rows[r][i]); text != "" {
+				writeNote(&b, t.columns[i]+": "+text, t.o.Width)
+			}
+		}
+	}
+	_, err := io.WriteString(t.w, b.String())
+	return err
+}
+
+func (t *textWriter) isNote(name string) bool {
+	for _, n := range t.o.Notes {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// hasValue reports whether column i has a value in some row; in a table without
+// rows every column stays.
+func (t *textWriter) hasValue(i int) bool {
+	for _, row := range t.rows {
+		if row[i] != nil && row[i] != "" {
+			return true
+		}
+	}
+	return len(t.rows) == 0
+}
+
+// textColumn is one column as text, its header aside.
+type textColumn struct {
+	name  string
+	cells []string
+	right bool
+	width int
+}
+
+func (t *textWriter) format(i int) textColumn {
+	c := textColumn{name: t.columns[i], right: true}
+	var numbers []float64
+	for _, row := range t.rows {
+		switch v := row[i].(type) {
+		case float64:
+			numbers = append(numbers, v)
+		case string, bool:
+			c.right = false
+		}
+	}
+	format := numberFormat(numbers)
+	c.width = utf8.RuneCountInString(c.name)
+	for _, row := range t.rows {
+		text := ""
+		if v, ok := row[i].(float64); ok {
+			text = format(v)
+		} else {
+			text = oneLine(cellText(row[i]))
+		}
+		c.cells = append(c.cells, text)
+		c.width = max(c.width, utf8.RuneCountInString(text))
+	}
+	return c
+}
+
+// fit narrows the widest text columns, one character at a time, until the
+// table fits or none can give way.
+func (t *textWriter) fit(body []textColumn) {
+	if t.o.Width <= 0 {
+		return
+	}
+	total := -len(columnGap)
+	for _, c := range body {
+		total += c.width + len(columnGap)
+	}
+	for ; total > t.o.Width; total-- {
+		widest := -1
+		for i, c := range body {
+			if !c.right && c.width > minText && (widest < 0 || c.width > body[widest].width) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			return
+		}
+		body[widest].width--
+	}
+}
+
+// cell renders row r, or the header when r is -1, padded to the column.
+func (c textColumn) cell(r int) string {
+	text := c.name
+	if r >= 0 {
+		text = c.cells[r]
+	}
+	text = shorten(text, c.width)
+	pad := strings.Repeat(" ", c.width-utf8.RuneCountInString(text))
+	if c.right {
+		return pad + text
+	}
+	return text + pad
+}
+
+// numberFormat picks one format for a column of numbers: whole numbers without
+// decimals, moderate ones with six significant digits of the largest and the
+// same decimals in every row, and %.6g when the column spans too many orders
+// for that.
+func numberFormat(values []float64) func(float64) string {
+	largest, smallest, whole := 0.0, math.Inf(1), true
+	for _, v := range values {
+		if notFinite(v) {
+			continue
+		}
+		a := math.Abs(v)
+		largest = max(largest, a)
+		if a > 0 {
+			smallest = min(smallest, a)
+		}
+		whole = whole && a == math.Trunc(a)
+	}
+	decimals := 6
+	switch {
+	case whole:
+		decimals = 0
+	case largest >= 1:
+		decimals = max(0, 6-int(math.Floor(math.Log10(largest)))-1)
+	}
+	general := largest >= 1e9 || (!whole && (largest >= 1e6 || smallest < 1e-3))
+	return func(v float64) string {
+		switch {
+		case notFinite(v):
+			return floatText(v)
+		case general:
+			return strconv.FormatFloat(v, 'g', 6, 64)
+		}
+		return strconv.FormatFloat(v, 'f', decimals, 64)
+	}
+}
+
+// shorten cuts text to width characters with an ellipsis: from the left if it
+// looks like a path, else from the right.
+func shorten(text string, width int) string {
+	n := utf8.RuneCountInString(text)
+	if n <= width {
+		return text
+	}
+	runes := []rune(text)
+	if strings.ContainsAny(text, `/\`) {
+		return "…" + string(runes[n-width+1:])
+	}
+	return string(runes[:width-1]) + "…"
+}
+
+// writeNote writes text below a row, indented and wrapped at width.
+func writeNote(b *strings.Builder, text string, width int) {
+	const indent = "    "
+	line := indent[:2]
+	empty := true
+	for _, word := range strings.Fields(oneLine(text)) {
+		if !empty && width > 0 && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			b.WriteString(line + "\n")
+			line, empty = indent, true
+		}
+		if !empty {
+			line += " "
+		}
+		line += word
+		empty = false
+	}
+	fmt.Fprintln(b, line)
+}
+
+// oneLine replaces line breaks and other control characters, which would break
+// the alignment or steer the terminal.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, text)
+}
