@@ -1,9 +1,12 @@
 package linalg
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
+	"gonum.org/v1/gonum/blas/blas64"
+	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -14,49 +17,115 @@ var ErrNoConvergence = errors.New("eigenvalue iteration did not converge")
 // EigSym returns the eigendecomposition A = V·diag(values)·Vᵀ of the symmetric
 // n×n matrix a: values in descending order and the orthonormal eigenvectors in
 // the columns of vectors, in the same order. Only the upper triangle is read.
-// The error is ErrNotFinite or ErrNoConvergence.
+// Values are within a small multiple of n·eps·‖A‖ of the exact ones. The error
+// is ErrNotFinite or ErrNoConvergence.
+//
+// The method is LAPACK's dsyevd: blocked tridiagonalisation, divide and conquer
+// with deflation, blocked back-transformation.
 func EigSym(a *mat.Dense) (values []float64, vectors *mat.Dense, err error) {
-	return eigSym(a, true)
+	t, err := newTridiagonal(a)
+	if err != nil {
+		return nil, nil, err
+	}
+	n := t.a.Rows
+	z, err := tridiagonalEig(t.d, t.e)
+	if err != nil {
+		return nil, nil, err
+	}
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(t.d[j], t.d[i]) })
+	values = make([]float64, n)
+	for i, o := range order {
+		values[i] = t.d[o] * t.scale
+	}
+	vectors = mat.NewDense(n, n, nil)
+	transposeRows(vectors.RawMatrix(), z, order)
+	applyTridiagonal(t.a, t.tau, vectors.RawMatrix())
+	return values, vectors, nil
 }
 
 // EigSymValues returns the eigenvalues of the symmetric matrix a in descending
-// order; see EigSym.
+// order, by the root-free QL iteration; see EigSym.
 func EigSymValues(a *mat.Dense) ([]float64, error) {
-	values, _, err := eigSym(a, false)
-	return values, err
+	t, err := newTridiagonal(a)
+	if err != nil {
+		return nil, err
+	}
+	if !(lapackgonum.Implementation{}).Dsterf(len(t.d), t.d, t.e) {
+		return nil, ErrNoConvergence
+	}
+	slices.Reverse(t.d)
+	for i := range t.d {
+		t.d[i] *= t.scale
+	}
+	return t.d, nil
 }
 
-func eigSym(a *mat.Dense, wantVectors bool) ([]float64, *mat.Dense, error) {
+// tridiagonal is scale·Q·T·Qᵀ, T with diagonal d and off-diagonal e and Q as
+// tridiagonalize leaves it in a and tau.
+type tridiagonal struct {
+	a         blas64.General
+	d, e, tau []float64
+	scale     float64
+}
+
+func newTridiagonal(a *mat.Dense) (*tridiagonal, error) {
 	raw := a.RawMatrix()
-	if raw.Rows != raw.Cols {
+	n := raw.Rows
+	if n != raw.Cols {
 		panic(mat.ErrShape)
 	}
-	if !isFinite(maxAbs(raw)) {
-		return nil, nil, ErrNotFinite
+	m := maxAbsUpper(raw)
+	if !isFinite(m) {
+		return nil, ErrNotFinite
 	}
-	n := raw.Rows
-	sym := mat.NewSymDense(n, nil)
-	for i := range n {
-		for j := i; j < n; j++ {
-			sym.SetSym(i, j, a.At(i, j))
+	t := &tridiagonal{scale: safeScale(m)}
+	memory := make([]float64, n*n+3*n)
+	t.a = blas64.General{Rows: n, Cols: n, Stride: n, Data: memory[:n*n]}
+	copyScaled(t.a, raw, 1/t.scale)
+	t.d, t.e, t.tau = memory[n*n:n*n+n], memory[n*n+n:n*n+2*n-1], memory[n*n+2*n:n*n+3*n-1]
+	tridiagonalize(t.a, t.d, t.e, t.tau)
+	return t, nil
+}
+
+// safeScale returns the power of two by which a matrix of largest magnitude m is
+// divided before it is decomposed: exact, and then neither squares nor products
+// of a few entries that matter overflow or underflow.
+func safeScale(m float64) float64 {
+	if m == 0 {
+		return 1
+	}
+	return max(powerOfTwo(m), 0x1p-1000) // with a finite reciprocal
+}
+
+// copyScaled writes f·src into dst.
+func copyScaled(dst, src blas64.General, f float64) {
+	for i := range src.Rows {
+		row := rowVector(dst, i).Data
+		copy(row, rowVector(src, i).Data)
+		if f != 1 {
+			blas64.Scal(f, vector(row))
 		}
 	}
-	var f mat.EigenSym
-	if !f.Factorize(sym, wantVectors) {
-		return nil, nil, ErrNoConvergence
-	}
-	values := f.Values(nil)
-	slices.Reverse(values)
-	if !wantVectors {
-		return values, nil, nil
-	}
-	var ascending mat.Dense
-	f.VectorsTo(&ascending)
-	vectors := mat.NewDense(n, n, nil)
-	for i := range n {
-		row := vectors.RawRowView(i)
-		copy(row, ascending.RawRowView(i))
-		slices.Reverse(row)
-	}
-	return values, vectors, nil
+}
+
+// transposeRows writes row order[j] of src into column j of dst, in blocks that
+// stay in cache.
+func transposeRows(dst, src blas64.General, order []int) {
+	const tile = 32
+	parallel(dst.Rows, 4*tile, func(lo, hi int) {
+		for j0 := 0; j0 < dst.Cols; j0 += tile {
+			for i0 := lo; i0 < hi; i0 += tile {
+				for j := j0; j < min(j0+tile, dst.Cols); j++ {
+					row := src.Data[order[j]*src.Stride:]
+					for i := i0; i < min(i0+tile, hi); i++ {
+						dst.Data[i*dst.Stride+j] = row[i]
+					}
+				}
+			}
+		}
+	})
 }

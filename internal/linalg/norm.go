@@ -83,6 +83,18 @@ func maxAbs(a blas64.General) float64 {
 	return m
 }
 
+// maxAbsUpper returns the largest magnitude in the upper triangle of a square
+// matrix, NaN if there is a NaN.
+func maxAbsUpper(a blas64.General) float64 {
+	var m float64
+	for i := range a.Rows {
+		for _, v := range rowVector(a, i).Data[i:] {
+			m = max(m, math.Abs(v))
+		}
+	}
+	return m
+}
+
 // isFinite reports whether a matrix whose largest magnitude is m is free of NaN
 // and infinities.
 func isFinite(m float64) bool { return m <= math.MaxFloat64 }

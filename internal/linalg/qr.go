@@ -47,7 +47,7 @@ func Cholesky(a *mat.Dense) (r *mat.Dense, ok bool) {
 	if rows, cols := a.Dims(); rows != cols {
 		panic(mat.ErrShape)
 	}
-	if !isFinite(maxAbs(a.RawMatrix())) {
+	if !isFinite(maxAbsUpper(a.RawMatrix())) {
 		return nil, false
 	}
 	r = mat.DenseCopyOf(a)

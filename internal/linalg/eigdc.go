@@ -1,0 +1,300 @@
+package linalg
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/lapack"
+	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
+)
+
+// leafSize is the order of the tridiagonal and bidiagonal problems that divide
+// and conquer leaves to the implicit QL and QR iterations.
+const leafSize = 24
+
+// tinyCoupling is neglected in divide and conquer beside the largest entry of the
+// matrix, which is scaled to about 1: squares of what is larger do not underflow.
+const tinyCoupling = 0x1p-200
+
+// eigTree is Cuppen's divide and conquer for a symmetric tridiagonal matrix
+// (Cuppen, 1981; Gu and Eisenstat, 1995). A problem of order n is torn into two
+// halves and a rank-one matrix; the halves are solved, the rank-one problem is
+// deflated, and the eigenvectors are multiplied together by gemm.
+//
+// Eigenvectors are rows: the problem [lo,hi) owns d[lo:hi], the block
+// [lo,hi)×[lo,hi) of z, and as much of the two workspaces.
+type eigTree struct {
+	n    int
+	d, e []float64
+	z    blas64.General
+	work [2][]float64
+}
+
+// tridiagonalEig overwrites d with the eigenvalues, in no particular order, of
+// the tridiagonal matrix with diagonal d and off-diagonal e, which is destroyed,
+// and returns the eigenvectors as rows in the same order. The largest entry should
+// be about 1.
+func tridiagonalEig(d, e []float64) (blas64.General, error) {
+	n := len(d)
+	t := &eigTree{n: n, d: d, e: e}
+	t.z = blas64.General{Rows: n, Cols: n, Stride: n, Data: make([]float64, n*n)}
+	if n > leafSize {
+		t.work[0], t.work[1] = make([]float64, n*n), make([]float64, n*n)
+	}
+	return t.z, t.solve(0, n)
+}
+
+func (t *eigTree) solve(lo, hi int) error {
+	if hi-lo <= leafSize {
+		return t.leaf(lo, hi)
+	}
+	mid := lo + (hi-lo)/2
+	beta := t.e[mid-1]
+	t.d[mid-1] -= math.Abs(beta)
+	t.d[mid] -= math.Abs(beta)
+	err := both(hi-lo >= 8*leafSize,
+		func() error { return t.solve(lo, mid) },
+		func() error { return t.solve(mid, hi) })
+	if err != nil {
+		return err
+	}
+	return t.merge(lo, mid, hi, beta)
+}
+
+// both runs two functions, at the same time when that is worth it, and returns
+// the first's error or else the second's.
+func both(concurrent bool, f, g func() error) error {
+	if !concurrent {
+		if err := f(); err != nil {
+			return err
+		}
+		return g()
+	}
+	done := make(chan error)
+	go func() { done <- g() }()
+	errF := f()
+	errG := <-done
+	return cmp.Or(errF, errG)
+}
+
+// leaf solves a small problem by implicit QL.
+func (t *eigTree) leaf(lo, hi int) error {
+	n := hi - lo
+	var e [leafSize]float64
+	var q [leafSize * leafSize]float64
+	var work [2 * leafSize]float64
+	copy(e[:], t.e[lo:hi-1])
+	if !(lapackgonum.Implementation{}).Dsteqr(lapack.EVTridiag, n, t.d[lo:hi], e[:], q[:], n, work[:]) {
+		return ErrNoConvergence
+	}
+	for i := range n {
+		row := t.z.Data[(lo+i)*t.n+lo:]
+		for j := range n {
+			row[j] = q[j*n+i]
+		}
+	}
+	return nil
+}
+
+// merge solves diag(T1,T2) + |beta|·w·wᵀ, w = (0…0,1,±1,0…0), from the
+// eigenvectors of T1 and T2, in whose basis it is diag(d) + z·zᵀ.
+func (t *eigTree) merge(lo, mid, hi int, beta float64) error {
+	n := hi - lo
+	d := t.d[lo:hi]
+	z := make([]float64, n)
+	root := math.Sqrt(math.Abs(beta))
+	for i := lo; i < mid; i++ {
+		z[i-lo] = root * t.z.Data[i*t.n+mid-1]
+	}
+	root = math.Copysign(root, beta)
+	for i := mid; i < hi; i++ {
+		z[i-lo] = root * t.z.Data[i*t.n+mid]
+	}
+	active, deflated := t.deflate(lo, mid, hi, z)
+	if len(active.index) == 0 {
+		return nil
+	}
+	return t.combine(lo, mid, hi, z, active, deflated, d)
+}
+
+// part says which columns of an eigenvector can be nonzero.
+type part uint8
+
+const (
+	upperPart part = iota // those of the first half
+	bothParts
+	lowerPart
+)
+
+// activeSet holds the eigenpairs that a merge changes, in ascending order of
+// their values, and where their vectors are nonzero.
+type activeSet struct {
+	index []int
+	part  []part
+}
+
+func (a *activeSet) add(i int, p part) {
+	a.index, a.part = append(a.index, i), append(a.part, p)
+}
+
+// grouped returns the positions in the set ordered by part, so that the vectors
+// that reach into one half are contiguous, and how many there are of each.
+func (a *activeSet) grouped() (order []int, count [3]int) {
+	order = make([]int, 0, len(a.index))
+	for p := upperPart; p <= lowerPart; p++ {
+		for i, q := range a.part {
+			if q == p {
+				order = append(order, i)
+				count[p]++
+			}
+		}
+	}
+	return order, count
+}
+
+// deflate separates the eigenpairs that the rank-one term leaves alone to
+// working precision: those with a negligible component of z and, after a
+// rotation that makes one, one of each two with nearly equal values.
+func (t *eigTree) deflate(lo, mid, hi int, z []float64) (active activeSet, deflated []int) {
+	n := hi - lo
+	d := t.d[lo:hi]
+	order := make([]int, n)
+	dMax, zMax, zNorm := 0.0, 0.0, 0.0
+	for i := range n {
+		order[i] = i
+		dMax, zMax = max(dMax, math.Abs(d[i])), max(zMax, math.Abs(z[i]))
+		zNorm += z[i] * z[i]
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(d[a], d[b]) })
+	zNorm = math.Sqrt(zNorm)
+	tol := max(4*eps*max(dMax, zMax*zNorm), tinyCoupling)
+
+	half := func(i int) part {
+		if lo+i < mid {
+			return upperPart
+		}
+		return lowerPart
+	}
+	pending, pendingPart := -1, upperPart
+	for _, i := range order {
+		if zNorm*math.Abs(z[i]) <= tol {
+			deflated = append(deflated, i)
+			continue
+		}
+		p := half(i)
+		if pending >= 0 {
+			r := math.Hypot(z[i], z[pending])
+			c, s := z[i]/r, -z[pending]/r
+			if math.Abs((d[i]-d[pending])*c*s) <= tol {
+				z[i], z[pending] = r, 0
+				if p != pendingPart {
+					p = bothParts
+				}
+				t.rotate(lo, hi, pending, i, c, s)
+				d[pending], d[i] = d[pending]*c*c+d[i]*s*s, d[pending]*s*s+d[i]*c*c
+				deflated = append(deflated, pending)
+			} else {
+				active.add(pending, pendingPart)
+			}
+		}
+		pending, pendingPart = i, p
+	}
+	if pending >= 0 {
+		active.add(pending, pendingPart)
+	}
+	return active, deflated
+}
+
+// rotate applies a plane rotation to the eigenvectors i and j of [lo,hi).
+func (t *eigTree) rotate(lo, hi, i, j int, c, s float64) {
+	a := t.z.Data[(lo+i)*t.n+lo : (lo+i)*t.n+hi]
+	b := t.z.Data[(lo+j)*t.n+lo : (lo+j)*t.n+hi]
+	blas64.Rot(vector(a), vector(b), c, s)
+}
+
+// combine solves the secular equation of the active pairs and multiplies their
+// vectors by the eigenvectors of the rank-one problem.
+func (t *eigTree) combine(lo, mid, hi int, z []float64, active activeSet, deflated []int, d []float64) error {
+	n, k := hi-lo, len(active.index)
+	pole, weight := make([]float64, k), make([]float64, k)
+	for a, i := range active.index {
+		pole[a], weight[a] = d[i], z[i]*z[i]
+	}
+	s, err := newSecular(pole, weight, false, t.work[0][lo*t.n:lo*t.n+k*k])
+	if err != nil {
+		return err
+	}
+	order, count := active.grouped()
+	zNew := s.neighbour()
+	for a, i := range active.index {
+		zNew[a] = math.Copysign(zNew[a], z[i])
+	}
+	parallel(k, secularGrain, func(lo, hi int) {
+		buf := make([]float64, k)
+		for r := lo; r < hi; r++ {
+			row := s.diff.Data[r*k : (r+1)*k]
+			for a, v := range row {
+				buf[a] = zNew[a] / v
+			}
+			scale := 1 / blas64.Nrm2(vector(buf))
+			for a, b := range order {
+				row[a] = buf[b] * scale
+			}
+		}
+	})
+
+	// Pack the nonzero halves of the old vectors, then the deflated ones, so
+	// that the new ones can be written over them.
+	values := make([]float64, n)
+	pack := t.work[1][lo*t.n:]
+	first := block(t.z, lo, lo, n, mid-lo)
+	second := block(t.z, lo, mid, n, hi-mid)
+	upper, pack := packRows(first, pick(active.index, order[:count[0]+count[1]]), pack)
+	lower, pack := packRows(second, pick(active.index, order[count[0]:]), pack)
+	kept, _ := packRows(block(t.z, lo, lo, n, n), deflated, pack)
+	for r := range k {
+		values[r] = s.value(r)
+	}
+	for r, i := range deflated {
+		values[k+r] = d[i]
+		copy(t.z.Data[(lo+k+r)*t.n+lo:(lo+k+r)*t.n+hi], kept.Data[r*kept.Stride:])
+	}
+	copy(d, values)
+	multiplyRows(block(t.z, lo, lo, k, mid-lo), s.diff, 0, upper)
+	multiplyRows(block(t.z, lo, mid, k, hi-mid), s.diff, count[0], lower)
+	return nil
+}
+
+// pick returns values[i] for every i of which.
+func pick(values, which []int) []int {
+	out := make([]int, len(which))
+	for a, i := range which {
+		out[a] = values[i]
+	}
+	return out
+}
+
+// packRows copies the named rows of a into memory and returns them as a matrix
+// and the memory that remains.
+func packRows(a blas64.General, rows []int, memory []float64) (packed blas64.General, rest []float64) {
+	packed = blas64.General{Rows: len(rows), Cols: a.Cols, Stride: a.Cols, Data: memory[:len(rows)*a.Cols]}
+	for r, i := range rows {
+		copy(packed.Data[r*a.Cols:(r+1)*a.Cols], a.Data[i*a.Stride:])
+	}
+	return packed, memory[len(rows)*a.Cols:]
+}
+
+// multiplyRows writes S[:, from:from+rows.Rows]·rows into dst, zeros when there
+// are no rows.
+func multiplyRows(dst, s blas64.General, from int, rows blas64.General) {
+	if rows.Rows == 0 {
+		for i := range dst.Rows {
+			clear(rowVector(dst, i).Data)
+		}
+		return
+	}
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, block(s, 0, from, s.Rows, rows.Rows), rows, 0, dst)
+}

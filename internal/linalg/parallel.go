@@ -1,0 +1,38 @@
+package linalg
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// parallel calls body on the pieces [lo,hi) of [0,n), each of size grain but the
+// last, from as many goroutines as there are processors. The pieces depend on n
+// and grain only, so results do not depend on the number of goroutines as long
+// as pieces do not share what they write. One piece runs in the caller.
+func parallel(n, grain int, body func(lo, hi int)) {
+	pieces := (n + grain - 1) / grain
+	workers := min(runtime.GOMAXPROCS(0), pieces)
+	if workers <= 1 {
+		for lo := 0; lo < n; lo += grain {
+			body(lo, min(lo+grain, n))
+		}
+		return
+	}
+	var next atomic.Int64
+	work := func() {
+		for {
+			i := int(next.Add(1)) - 1
+			if i >= pieces {
+				return
+			}
+			body(i*grain, min((i+1)*grain, n))
+		}
+	}
+	var wg sync.WaitGroup
+	for range workers - 1 {
+		wg.Go(work)
+	}
+	work()
+	wg.Wait()
+}
