@@ -1,0 +1,131 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// The forms in which a measure that is the cosine of an angle θ is reported.
+const (
+	asScore        = "score"         // cos θ
+	asSquared      = "squared"       // cos² θ
+	asAngular      = "angular"       // θ in radians
+	asAngularScore = "angular-score" // 1 − 2θ/π
+)
+
+var asHelp = "what to report: the cosine itself (score), its square, the angle θ in radians (angular), or 1 − 2θ/π (angular-score)"
+
+// exactAngle is the cosine above which an angle is taken from a residual: with
+// arccos its error would be about 2⁻⁵²/θ, which at θ = 0 is all of it.
+const exactAngle = 0.99
+
+// report gives a cosine in the form that was asked for. angle is called for
+// the angular forms only.
+func report(form string, cosine float64, angle func() (float64, error)) (Score, error) {
+	cosine = clip(cosine)
+	switch form {
+	case asSquared:
+		return Score{Value: cosine * cosine}, nil
+	case asAngular, asAngularScore:
+		theta, err := angle()
+		if err != nil {
+			return Score{}, err
+		}
+		if form == asAngularScore {
+			theta = 1 - 2*theta/math.Pi
+		}
+		return Score{Value: theta}, nil
+	default:
+		return Score{Value: cosine}, nil
+	}
+}
+
+// formCard sets what the form of a cosine in [lo, 1] means for the card.
+func formCard(card *Card, form string, lo float64) {
+	card.Min, card.Max, card.Identity, card.HigherIsCloser = lo, 1, 1, true
+	switch form {
+	case asSquared:
+		card.Min = 0
+	case asAngular:
+		card.Min, card.Max, card.Identity, card.HigherIsCloser = 0, math.Acos(lo), 0, false
+	case asAngularScore:
+		card.Min = 1 - 2*math.Acos(lo)/math.Pi
+	}
+}
+
+// clip removes what rounding put outside of [−1, 1].
+func clip(cosine float64) float64 { return max(-1, min(1, cosine)) }
+
+// chord returns the angle between two unit vectors whose difference has the
+// norm r: θ = 2·asin(r/2), exact near 0 where arccos of their cosine is not.
+func chord(r float64) float64 { return 2 * math.Asin(min(1, r/2)) }
+
+// alignment is two configurations of the same n points with the partial
+// isometry P that carries the first nearest to the second: the polar factor of
+// XᵀY over its numerical rank.
+type alignment struct {
+	x, y    *mat.Dense // n×p and n×q, centred
+	polar   *mat.Dense // P, p×q
+	nuclear float64    // ‖XᵀY‖*
+	xx, yy  float64    // ‖X‖², ‖Y‖²
+	same    bool       // x and y are equal to the bit
+}
+
+// align finds the alignment of x with y; cross is xᵀy.
+func align(x, y, cross *mat.Dense, xx, yy float64, same bool) (alignment, error) {
+	polar, nuclear, err := linalg.Polar(cross)
+	return alignment{x, y, polar, nuclear, xx, yy, same}, err
+}
+
+// cosine returns ‖XᵀY‖*/(‖X‖‖Y‖).
+func (a alignment) cosine() float64 {
+	return clip(a.nuclear / (math.Sqrt(a.xx) * math.Sqrt(a.yy)))
+}
+
+// angle returns arccos of the cosine, exactly 0 for equal configurations.
+func (a alignment) angle() (float64, error) {
+	if c := a.cosine(); c < exactAngle {
+		return math.Acos(c), nil
+	}
+	return chord(math.Sqrt(a.residual(1/math.Sqrt(a.xx), 1/math.Sqrt(a.yy)))), nil
+}
+
+// squared returns the smallest ‖XQ − Y‖² over orthogonal Q, the narrower of
+// the two padded with zeros: ‖X‖² + ‖Y‖² − 2‖XᵀY‖*.
+func (a alignment) squared() float64 {
+	total := a.xx + a.yy
+	if d := total - 2*a.nuclear; d > (1-exactAngle)*total {
+		return d
+	}
+	return a.residual(1, 1)
+}
+
+// residual returns ‖αX·Q − βY‖² for the orthogonal Q that completes P, as the
+// sum of what P leaves of βY and of what P does not see of αX:
+//
+//	‖αXP − βY‖² + α²‖X − XPPᵀ‖².
+//
+// Unlike the expanded square it loses no digits when the two nearly coincide.
+func (a alignment) residual(alpha, beta float64) float64 {
+	if a.same {
+		return 0
+	}
+	var moved, unseen mat.Dense
+	moved.Mul(a.x, a.polar)
+	unseen.Mul(&moved, a.polar.T())
+	unseen.Sub(a.x, &unseen)
+	moved.Scale(alpha, &moved)
+	sum := 0.0
+	for i := range moved.RawMatrix().Rows {
+		y := a.y.RawRowView(i)
+		for j, v := range moved.RawRowView(i) {
+			d := v - beta*y[j]
+			sum += d * d
+		}
+	}
+	outside := alpha * linalg.Norm(&unseen)
+	return sum + outside*outside
+}

@@ -1,0 +1,130 @@
+package measures
+
+import (
+	"errors"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+var ccaFamily = Family{
+	Card: Card{
+		Family:   "cca",
+		Title:    "Canonical correlation analysis",
+		Question: "How much of the space of features of X and Y coincides, whatever the variance in each direction?",
+		Formula:  "ρ = singular values of Q_XᵀQ_Y; mean: Σρ/min(r_X,r_Y); mean-squared: Σρ²/min(r_X,r_Y); angular: arccos(Σρ/√(r_X r_Y))",
+		Params: []Param{
+			choice("stat", "the mean of the canonical correlations, or of their squares", "mean", "mean-squared"),
+			choice("as", "the statistic (score), or the angle arccos(Σρ/√(r_X r_Y)) in radians (angular) or as 1 − 2θ/π (angular-score)", asScore, asAngular, asAngularScore),
+		},
+		Symmetric:      true,
+		X:              Affine,
+		Y:              Affine,
+		Differentiable: true,
+		MinSamples:     2,
+		Cost:           "n·(p² + q² + p·q)",
+		Pitfalls: []string{
+			"directions of tiny variance count as much as large ones, noise included: reduce the dimension first (svcca)",
+			"with r_X + r_Y ≥ n some correlations are 1 for any data; with n ≤ r all are",
+		},
+		References: []Reference{refHotelling1936, refKornblith2019, refWilliams2021},
+	},
+	Aliases: []Alias{
+		{"cca-score", "cca"},
+		{"cca-mean", "cca"},
+		{"cca-squared_score", "cca:stat=mean-squared"},
+		{"cca-angular", "cca:as=angular"},
+		{"cca-angular-score", "cca:as=angular-score"},
+	},
+	New: func(a Args) (Measure, error) {
+		m := cca{card: a.Card(), squared: a.Text("stat") == "mean-squared", as: a.Text("as")}
+		if m.squared && m.as != asScore {
+			return nil, errors.New("as=" + m.as + " goes with stat=mean only")
+		}
+		formCard(&m.card, m.as, 0)
+		return m, nil
+	},
+}
+
+type cca struct {
+	card    Card
+	squared bool
+	as      string
+}
+
+// Card implements Measure.
+func (m cca) Card() Card { return m.card }
+
+// Score implements Measure.
+func (m cca) Score(p *Pair) (Score, error) {
+	if err := p.check(m.card.MinSamples); err != nil {
+		return Score{}, err
+	}
+	n, err := p.canonical()
+	if err != nil {
+		return Score{}, err
+	}
+	rx, ry := n.Dims()
+	warnings := saturated(p.Samples(), rx, ry)
+	if m.as != asScore {
+		a, err := p.whitenedAlignment(n)
+		if err != nil {
+			return Score{}, err
+		}
+		s, err := report(m.as, a.cosine(), a.angle)
+		s.Warnings = warnings
+		return s, err
+	}
+	v, err := meanCorrelation(n, m.squared)
+	return Score{Value: v, Warnings: warnings}, err
+}
+
+// meanCorrelation returns the mean of the singular values of N, or of their
+// squares, over the smaller of its dimensions.
+func meanCorrelation(n *mat.Dense, squared bool) (float64, error) {
+	k := float64(min(n.Dims()))
+	if squared {
+		norm := linalg.Norm(n)
+		return min(1, norm*norm/k), nil
+	}
+	nuclear, err := linalg.NuclearNorm(n)
+	return min(1, nuclear/k), err
+}
+
+// saturated warns when some canonical correlations are 1 for any data: two
+// subspaces of dimensions r_X and r_Y of the n−1 dimensions of centred data
+// intersect when r_X + r_Y > n − 1.
+func saturated(n, rx, ry int) []string {
+	if rx+ry <= n-1 {
+		return nil
+	}
+	if min(rx, ry) == n-1 || max(rx, ry) == n-1 {
+		return []string{"as many dimensions as samples: every canonical correlation is 1 whatever the data"}
+	}
+	return []string{"more dimensions than samples: some canonical correlations are 1 whatever the data"}
+}
+
+// whitenedAlignment aligns the orthonormal bases of the two systems: its
+// cosine is Σρ/√(r_X r_Y).
+func (p *Pair) whitenedAlignment(n *mat.Dense) (alignment, error) {
+	qx, err := p.X.basis()
+	if err != nil {
+		return alignment{}, err
+	}
+	qy, err := p.Y.basis()
+	if err != nil {
+		return alignment{}, err
+	}
+	rx, ry := n.Dims()
+	return align(qx, qy, n, float64(rx), float64(ry), p.identical())
+}
+
+// arccosine returns arccos(1 − loss), exact for a small loss.
+func arccosine(loss float64) float64 {
+	if loss > 1-exactAngle {
+		return math.Acos(clip(1 - loss))
+	}
+	return chord(math.Sqrt(2 * max(0, loss)))
+}

@@ -1,0 +1,198 @@
+package measures
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// medianSuffix marks a width that is a multiple of the median distance.
+const medianSuffix = "median"
+
+var sigmaParam = Param{
+	Name:    "sigma",
+	Default: "1" + medianSuffix,
+	Help:    "width σ of the rbf and laplace kernels: a number in the units of the data, or a multiple of the median distance between samples of each system, as in 0.5median",
+	Check: func(s string) error {
+		if v, err := strconv.ParseFloat(strings.TrimSuffix(s, medianSuffix), 64); err != nil || !(v > 0) || math.IsInf(v, 1) {
+			return errors.New("a positive number, or one followed by the word median")
+		}
+		return nil
+	},
+}
+
+// kernel is a function of the distance between samples. It is a key of shared
+// quantities.
+type kernel struct {
+	kind  string // rbf or laplace
+	sigma string
+}
+
+type kernelKey struct {
+	kernel
+	estimator string
+}
+
+type distanceKey struct{}
+
+// distances returns the squared Euclidean distances between samples i < j.
+func (s *System) distances() []float64 {
+	return always(&s.memo, distanceKey{}, func() []float64 { return linalg.SqDistances(s.raw) })
+}
+
+// width returns σ for a system.
+func (k kernel) width(s *System) (float64, error) {
+	factor, relative := strings.CutSuffix(k.sigma, medianSuffix)
+	sigma, err := strconv.ParseFloat(factor, 64)
+	if err != nil || !relative {
+		return sigma, err
+	}
+	d := slices.Clone(s.distances())
+	slices.Sort(d)
+	mid := len(d) / 2
+	median := math.Sqrt(d[mid])
+	if len(d)%2 == 0 {
+		median = (math.Sqrt(d[mid-1]) + median) / 2
+	}
+	if median == 0 {
+		return 0, undefined("%s: the median distance between samples is 0, so sigma=%s gives no width", s.label(), k.sigma)
+	}
+	return sigma * median, nil
+}
+
+// matrix returns the kernel matrix of a system as an estimator of HSIC wants
+// it: doubly centred (biased), U-centred (debiased), or doubly centred with a
+// zero diagonal (lange). HSIC is then the inner product of two of them.
+func (k kernel) matrix(s *System, estimator string) (*mat.Dense, error) {
+	return shared(&s.memo, kernelKey{k, estimator}, func() (*mat.Dense, error) {
+		sigma, err := k.width(s)
+		if err != nil {
+			return nil, err
+		}
+		n := s.Samples()
+		m := mat.NewDense(n, n, nil)
+		at := 0
+		d := s.distances()
+		diagonal := 1.0
+		if estimator == debiased {
+			diagonal = 0
+		}
+		for i := range n {
+			m.Set(i, i, diagonal)
+			for j := i + 1; j < n; j++ {
+				v := k.value(d[at], sigma)
+				at++
+				m.Set(i, j, v)
+				m.Set(j, i, v)
+			}
+		}
+		switch estimator {
+		case debiased:
+			uCentre(m)
+		case lange:
+			doubleCentre(m)
+			clearDiagonal(m)
+		default:
+			doubleCentre(m)
+		}
+		return m, nil
+	})
+}
+
+// value returns the kernel at a squared distance.
+func (k kernel) value(squared, sigma float64) float64 {
+	if k.kind == "laplace" {
+		return math.Exp(-math.Sqrt(squared) / (sigma * math.Sqrt2))
+	}
+	return math.Exp(-squared / (2 * sigma * sigma))
+}
+
+// scoreKernel scores a kernel that is not linear.
+func (m cka) scoreKernel(p *Pair) (Score, error) {
+	kx, err := m.kernel.matrix(p.X, m.estimator)
+	if err != nil {
+		return Score{}, err
+	}
+	ky, err := m.kernel.matrix(p.Y, m.estimator)
+	if err != nil {
+		return Score{}, err
+	}
+	cosine, err := cosineOf(linalg.Dot(kx, ky), linalg.Dot(kx, kx), linalg.Dot(ky, ky), m.estimator)
+	if err != nil {
+		return Score{}, err
+	}
+	return report(m.as, cosine, func() (float64, error) {
+		if cosine < exactAngle {
+			return math.Acos(clip(cosine)), nil
+		}
+		return matrixAngle(kx, ky), nil
+	})
+}
+
+// matrixAngle returns the angle between two matrices from the difference of
+// their unit multiples.
+func matrixAngle(a, b *mat.Dense) float64 {
+	alpha, beta := 1/linalg.Norm(a), 1/linalg.Norm(b)
+	sum := 0.0
+	for i := range a.RawMatrix().Rows {
+		rb := b.RawRowView(i)
+		for j, v := range a.RawRowView(i) {
+			d := alpha*v - beta*rb[j]
+			sum += d * d
+		}
+	}
+	return chord(math.Sqrt(sum))
+}
+
+// doubleCentre removes the means of the rows and columns of a symmetric
+// matrix: H·M·H with H = I − 11ᵀ/n.
+func doubleCentre(m *mat.Dense) {
+	n := m.RawMatrix().Rows
+	means := rowSums(m)
+	scale(means, 1/float64(n))
+	grand := sum(means) / float64(n)
+	for i := range n {
+		row := m.RawRowView(i)
+		for j := range row {
+			row[j] += grand - means[i] - means[j]
+		}
+	}
+}
+
+// uCentre is Székely and Rizzo's U-centring of a symmetric matrix with zero
+// diagonal: off the diagonal m_ij − r_i/(n−2) − r_j/(n−2) + r/((n−1)(n−2)) with
+// the row sums r_i and their sum r. The inner product of two U-centred kernel
+// matrices is n(n−3) times Song's estimate.
+func uCentre(m *mat.Dense) {
+	n := m.RawMatrix().Rows
+	sums := rowSums(m)
+	grand := sum(sums) / float64((n-1)*(n-2))
+	scale(sums, 1/float64(n-2))
+	for i := range n {
+		row := m.RawRowView(i)
+		for j := range row {
+			row[j] += grand - sums[i] - sums[j]
+		}
+	}
+	clearDiagonal(m)
+}
+
+func clearDiagonal(m *mat.Dense) {
+	for i := range m.RawMatrix().Rows {
+		m.Set(i, i, 0)
+	}
+}
+
+func rowSums(m *mat.Dense) []float64 {
+	sums := make([]float64, m.RawMatrix().Rows)
+	for i := range sums {
+		sums[i] = sum(m.RawRowView(i))
+	}
+	return sums
+}

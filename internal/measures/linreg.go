@@ -1,0 +1,64 @@
+package measures
+
+var linregFamily = Family{
+	Card: Card{
+		Family:         "linreg",
+		Title:          "Linear regression",
+		Question:       "How much of the variance of X can be read out of Y linearly?",
+		Formula:        "R² = ‖Q_Yᵀ Xc‖²/‖Xc‖²; held out: the mean over folds of 1 − ‖X − X̂‖²/‖X‖², both about the means of training",
+		Params:         regressionParams,
+		Identity:       1,
+		Differentiable: true,
+		Cost:           "n·q·(p + q)",
+		Pitfalls: []string{
+			"not symmetric: a Y that contains X and much else scores 1",
+			"without folds it rises with the number of predicting features, to 1 when they reach the number of samples",
+			"contiguous folds of a recording put whole stretches of time into the test set; folds=conditions leaves out conditions",
+		},
+		References: []Reference{refSchrimpf2020, refKornblith2019, refCloos2025},
+	},
+	Aliases: append([]Alias{
+		{"linreg-r2", "linreg"},
+		{"linreg-angular", "linreg:as=angular"},
+		{"linreg-pearson", "linreg:as=pearson"},
+		{"linear_regression", "linreg"},
+	}, regressionAliases("linreg", "linreg")...),
+	New: func(a Args) (Measure, error) {
+		m, err := newRegression(a, Affine)
+		if err != nil {
+			return nil, err
+		}
+		if m.as == asAngular {
+			m.card.Identity = 0
+		}
+		m.penalty = func(predictors) (float64, error) { return 0, nil }
+		return linreg{m}, nil
+	},
+}
+
+// linreg is least squares over the numerical rank of the predicting system.
+type linreg struct{ regression }
+
+// Score implements Measure.
+func (m linreg) Score(p *Pair) (Score, error) {
+	if m.as == asAngular && p.identical() {
+		if err := p.check(m.card.MinSamples); err != nil {
+			return Score{}, err
+		}
+		return Score{}, nil // identical data predict each other without residual
+	}
+	return m.regression.Score(p)
+}
+
+// regressionAliases are diffscore's names for a family of regressions: prefix
+// is what precedes the statistic, spec what it stands for.
+func regressionAliases(prefix, spec string) []Alias {
+	var out []Alias
+	for _, stat := range []Alias{{"r2", ""}, {"pearsonr", ":as=pearson"}} {
+		for _, side := range []Alias{{"", ""}, {"-sym", ":direction=symmetric"}} {
+			name, full := prefix+"-"+stat.Name+side.Name, spec+stat.Spec+side.Spec
+			out = append(out, Alias{name + "#no_cv", full}, Alias{name + "#{}folds_cv", full + ":cv={}"})
+		}
+	}
+	return out
+}

@@ -1,0 +1,172 @@
+package measures
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// NameError says that a measure's name cannot be understood, and which name
+// may have been meant.
+type NameError struct {
+	Name   string // the name as it was written
+	Reason string
+	Hint   string // may be empty
+}
+
+// Error renders "measure NAME: reason".
+func (e *NameError) Error() string {
+	return fmt.Sprintf("measure %q: %s", e.Name, e.Reason)
+}
+
+// Named is a measure under the name that its user typed.
+type Named struct {
+	Name string
+	Measure
+}
+
+// Parse resolves the name of a measure: family[:key=value]..., or a name that
+// is in use elsewhere (see Alias). It returns a *NameError for an unknown
+// family, an unknown, repeated or malformed parameter, and a value out of
+// range.
+func Parse(name string) (Measure, error) {
+	spec := strings.TrimSpace(name)
+	if spec == "" {
+		return nil, &NameError{Name: name, Reason: "empty name", Hint: "measures are separated by single commas"}
+	}
+	if canonical, ok := resolveAlias(spec); ok {
+		spec = canonical
+	}
+	word, rest, _ := strings.Cut(spec, ":")
+	family, ok := findFamily(word)
+	if !ok {
+		return nil, &NameError{Name: name, Reason: "unknown measure", Hint: suggest(spec)}
+	}
+	args, err := family.parse(rest)
+	if err != nil {
+		err.Name = name
+		return nil, err
+	}
+	m, buildErr := family.New(args)
+	if buildErr != nil {
+		return nil, &NameError{Name: name, Reason: buildErr.Error()}
+	}
+	return m, nil
+}
+
+// ParseList resolves measures separated by commas. The words "default" and
+// "all" stand for the registry's core measures and for every family with its
+// default parameters. A measure that is named twice is kept once.
+func ParseList(list string) ([]Named, error) {
+	var out []Named
+	seen := map[string]bool{}
+	add := func(name string) error {
+		m, err := Parse(name)
+		if err != nil {
+			return err
+		}
+		if !seen[name] {
+			seen[name] = true
+			out = append(out, Named{Name: name, Measure: m})
+		}
+		return nil
+	}
+	for name := range strings.SplitSeq(list, ",") {
+		name = strings.TrimSpace(name)
+		names := []string{name}
+		switch name {
+		case "default":
+			names = Default
+		case "all":
+			names = FamilyNames()
+		}
+		for _, one := range names {
+			if err := add(one); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// parse reads "key=value:key=value" against the family's declarations.
+func (f Family) parse(text string) (Args, *NameError) {
+	args := Args{family: f, values: map[string]string{}}
+	for _, p := range f.Card.Params {
+		args.values[p.Name] = p.Default
+	}
+	if text == "" {
+		return args, nil
+	}
+	given := map[string]bool{}
+	for part := range strings.SplitSeq(text, ":") {
+		key, value, found := strings.Cut(part, "=")
+		if !found {
+			return args, &NameError{
+				Reason: fmt.Sprintf("%q is not key=value", part),
+				Hint:   "parameters are written family:key=value:key=value",
+			}
+		}
+		at := slices.IndexFunc(f.Card.Params, func(p Param) bool { return p.Name == key })
+		if at < 0 {
+			return args, &NameError{Reason: "unknown parameter " + fmt.Sprintf("%q", key), Hint: f.parameterHint()}
+		}
+		if given[key] {
+			return args, &NameError{Reason: fmt.Sprintf("parameter %q is given twice", key)}
+		}
+		given[key] = true
+		if err := f.Card.Params[at].Valid(value); err != nil {
+			return args, &NameError{Reason: err.Error()}
+		}
+		args.values[key] = value
+	}
+	return args, nil
+}
+
+func (f Family) parameterHint() string {
+	if len(f.Card.Params) == 0 {
+		return f.Card.Family + " has no parameters"
+	}
+	names := make([]string, len(f.Card.Params))
+	for i, p := range f.Card.Params {
+		names[i] = p.Name
+	}
+	return f.Card.Family + " has the parameters " + strings.Join(names, ", ")
+}
+
+// suggest returns a hint that names the known word nearest to a name, or tells
+// how to list them.
+func suggest(name string) string {
+	word, _, _ := strings.Cut(name, ":")
+	best, distance := "", len(word)/2+1
+	for _, known := range Names() {
+		if d := editDistance(word, known); d < distance {
+			best, distance = known, d
+		}
+	}
+	if best == "" {
+		return `"simtool measures" lists them`
+	}
+	return fmt.Sprintf("did you mean %s?", best)
+}
+
+// editDistance is the Levenshtein distance of a and b in bytes.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,60 @@
+package measures
+
+var nbsFamily = Family{
+	Card: Card{
+		Family:         "nbs",
+		Title:          "Normalised Bures similarity",
+		Question:       "How well does the best rotation of Y match X, with every component counted by its standard deviation?",
+		Formula:        "‖C‖* / (‖Xc‖ ‖Yc‖)",
+		Params:         []Param{choice("as", asHelp, asScore, asSquared, asAngular, asAngularScore)},
+		Min:            0,
+		Max:            1,
+		Identity:       1,
+		HigherIsCloser: true,
+		Symmetric:      true,
+		X:              Euclidean,
+		Y:              Euclidean,
+		Differentiable: true,
+		MinSamples:     2,
+		Cost:           "n·p·q + min(p,q)³",
+		Pitfalls: []string{
+			"rises with the number of features when samples are few: compare with shuffled samples",
+			"unequal variances are not equalised, so high-variance components still count most (linearly, where cka counts them quadratically)",
+		},
+		References: []Reference{refTang2020, refHarvey2024, refCloos2025},
+	},
+	Aliases: []Alias{
+		{"nbs-score", "nbs"},
+		{"nbs-squared", "nbs:as=squared"},
+		{"nbs-angular", "nbs:as=angular"},
+		{"nbs-angular-score", "nbs:as=angular-score"},
+		{"kernel=linear-similarity=(centered-bures)-score", "nbs"},
+	},
+	New: func(a Args) (Measure, error) {
+		m := nbs{card: a.Card(), as: a.Text("as")}
+		formCard(&m.card, m.as, 0)
+		return m, nil
+	},
+}
+
+// nbs is the fidelity of the covariances' dual, the normalised Bures
+// similarity: the cosine of the Procrustes angle.
+type nbs struct {
+	card Card
+	as   string
+}
+
+// Card implements Measure.
+func (m nbs) Card() Card { return m.card }
+
+// Score implements Measure.
+func (m nbs) Score(p *Pair) (Score, error) {
+	if err := p.check(m.card.MinSamples); err != nil {
+		return Score{}, err
+	}
+	a, err := p.alignment()
+	if err != nil {
+		return Score{}, err
+	}
+	return report(m.as, a.cosine(), a.angle)
+}

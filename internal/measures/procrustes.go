@@ -1,0 +1,152 @@
+package measures
+
+import (
+	"errors"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+var procrustesFamily = Family{
+	Card: Card{
+		Family:   "procrustes",
+		Title:    "Orthogonal Procrustes distance",
+		Question: "How far apart do X and Y remain after the best rotation (and, in the angular forms, the best scale)?",
+		Formula:  "angular: arccos(‖C‖*/(‖Xc‖‖Yc‖)); squared: ‖Xc‖² + ‖Yc‖² − 2‖C‖*; euclidean: its square root; normalised: √(2 − 2 cos θ)",
+		Params: []Param{
+			choice("as", "the angle θ in radians (angular), 1 − 2θ/π (angular-score), the distance in the units of the data (euclidean), its square (squared), or the distance of the systems scaled to unit norm (normalised)",
+				asAngular, asAngularScore, "euclidean", asSquared, "normalised"),
+			integer("cv", 0, 0, maxFolds, "held out in this many contiguous folds: the rotation is found on the others, and the mean over folds reported; 0 for none"),
+		},
+		Symmetric:      true,
+		X:              Euclidean,
+		Y:              Euclidean,
+		Differentiable: true,
+		MinSamples:     2,
+		Cost:           "n·p·q + min(p,q)³",
+		Pitfalls: []string{
+			"the euclidean and squared forms grow with the number of samples and the units of the data",
+			"the narrower system is padded with zeros, as is usual: unequal widths are not an obstacle, nor a penalty",
+		},
+		References: []Reference{refSchonemann1966, refWilliams2021, refDing2021, refCloos2025},
+	},
+	Aliases: []Alias{
+		{"procrustes-angular", "procrustes"},
+		{"procrustes-angular-score", "procrustes:as=angular-score"},
+		{"procrustes-euclidean", "procrustes:as=euclidean"},
+		{"procrustes-squared", "procrustes:as=squared"},
+		{"procrustes-normalised", "procrustes:as=normalised"},
+		{"procrustes-distance=angular", "procrustes"},
+		{"procrustes-distance=angular-score", "procrustes:as=angular-score"},
+		{"procrustes-distance=euclidean", "procrustes:as=euclidean"},
+		{"procrustes-distance=squared_euclidean", "procrustes:as=squared"},
+		{"procrustes-angular#{}folds_cv", "procrustes:cv={}"},
+	},
+	New: newProcrustes,
+}
+
+type procrustes struct {
+	card Card
+	as   string
+	cv   int
+}
+
+func newProcrustes(a Args) (Measure, error) {
+	m := procrustes{card: a.Card(), as: a.Text("as"), cv: a.Int("cv")}
+	if m.cv == 1 {
+		return nil, errors.New("cv=1: want 0 or at least 2 folds")
+	}
+	m.card.MinSamples = max(2, m.cv)
+	switch m.as {
+	case asAngular, asAngularScore:
+		lo := 0.0
+		if m.cv > 0 {
+			lo = -1 // a rotation may turn out wrong on the samples left out
+		}
+		formCard(&m.card, m.as, lo)
+	case "normalised":
+		m.card.Max = math.Sqrt2
+		if m.cv > 0 {
+			m.card.Max = 2
+		}
+	default:
+		m.card.Max = math.Inf(1)
+		m.card.X &^= Scaling
+		m.card.Y &^= Scaling
+	}
+	return m, nil
+}
+
+// Card implements Measure.
+func (m procrustes) Card() Card { return m.card }
+
+// Score implements Measure.
+func (m procrustes) Score(p *Pair) (Score, error) {
+	if err := p.check(m.card.MinSamples); err != nil {
+		return Score{}, err
+	}
+	if m.cv > 0 {
+		return m.heldOut(p)
+	}
+	a, err := p.alignment()
+	if err != nil {
+		return Score{}, err
+	}
+	v, err := m.report(a)
+	return Score{Value: v}, err
+}
+
+func (m procrustes) report(a alignment) (float64, error) {
+	switch m.as {
+	case asSquared:
+		return a.squared(), nil
+	case "euclidean":
+		return math.Sqrt(a.squared()), nil
+	}
+	theta, err := a.angle()
+	switch m.as {
+	case asAngularScore:
+		return 1 - 2*theta/math.Pi, err
+	case "normalised":
+		return 2 * math.Sin(theta/2), err
+	default:
+		return theta, err
+	}
+}
+
+// heldOut finds the rotation on the training samples of each fold, and reports
+// the mean over folds of the form on the samples left out. Both are centred by
+// the means of the training samples. The rotation is undetermined on what the
+// training samples do not span; there it is taken as 0.
+func (m procrustes) heldOut(p *Pair) (Score, error) {
+	f := p.folds(foldPlan{k: m.cv})
+	sum := 0.0
+	for i := range f.count() {
+		train, _ := f.split(i)
+		polar, _, err := linalg.Polar(train.xy)
+		if err != nil {
+			return Score{}, err
+		}
+		x, y := f.testRows(i, train)
+		xx, yy := sumSquares(x), sumSquares(y)
+		if xx == 0 || yy == 0 {
+			return Score{}, undefined("fold %d of %d: the samples left out all lie at the mean of the others", i+1, m.cv)
+		}
+		var moved mat.Dense
+		moved.Mul(x, polar)
+		a := alignment{x: x, y: y, polar: polar, nuclear: linalg.Dot(&moved, y), xx: xx, yy: yy}
+		v, err := m.report(a)
+		if err != nil {
+			return Score{}, err
+		}
+		sum += v
+	}
+	return Score{Value: sum / float64(f.count())}, nil
+}
+
+func sumSquares(x *mat.Dense) float64 {
+	norm := linalg.Norm(x)
+	return norm * norm
+}

@@ -1,0 +1,50 @@
+package measures
+
+import "slices"
+
+// Family is a kind of measure with parameters.
+type Family struct {
+	Card    Card // for the default parameters; New adjusts a copy
+	Aliases []Alias
+	// New returns the measure for arguments that passed the declarations of
+	// Card.Params. It returns an error when they do not go together.
+	New func(Args) (Measure, error)
+}
+
+// Default names the core measures that are scored unless others are asked for.
+var Default = []string{
+	"cka", "cka:estimator=debiased", "nbs", "procrustes:as=angular-score",
+	"cca", "svcca", "linreg", "linreg:cv=5", "ridge:lambda=auto:cv=5",
+	"rsa", "rsa:rdm=correlation:compare=spearman",
+}
+
+// families is the registry, in the order in which tables list it.
+var families = []Family{
+	ckaFamily,
+	nbsFamily,
+	procrustesFamily,
+	ccaFamily,
+	linregFamily,
+	ridgeFamily,
+	ensdFamily,
+}
+
+// Families returns the registry.
+func Families() []Family { return slices.Clone(families) }
+
+// FamilyNames returns the names of the families.
+func FamilyNames() []string {
+	names := make([]string, len(families))
+	for i, f := range families {
+		names[i] = f.Card.Family
+	}
+	return names
+}
+
+func findFamily(name string) (Family, bool) {
+	i := slices.IndexFunc(families, func(f Family) bool { return f.Card.Family == name })
+	if i < 0 {
+		return Family{}, false
+	}
+	return families[i], true
+}

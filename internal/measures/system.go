@@ -1,0 +1,118 @@
+package measures
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/linalg"
+)
+
+// System is one side of a comparison: the responses of a brain or a model to n
+// samples, n×p. It computes what depends on it alone once, when a measure
+// first asks for it, and is safe for concurrent use. It borrows the data it
+// was made from, which must not change while the System is in use.
+type System struct {
+	memo
+	name  string
+	raw   *mat.Dense
+	times int // time bins of 3-d data, whose samples run time by time; else 1
+}
+
+// NewSystem returns the system of a dataset, which it borrows: T·C samples of
+// a 3-d one. It refuses fewer than two samples and values that are not finite.
+func NewSystem(d *data.Dataset) (*System, error) {
+	if n := d.Samples(); n < 2 {
+		return nil, &data.InputError{Path: d.Source.Path, Found: fmt.Sprintf("%d sample", n), Wanted: "want at least 2"}
+	}
+	if err := d.CheckFinite(); err != nil {
+		return nil, err
+	}
+	s := &System{name: d.Source.Path, raw: d.Matrix(), times: 1}
+	if d.Is3D() {
+		s.times = d.Shape[0]
+	}
+	return s, nil
+}
+
+// Samples returns n.
+func (s *System) Samples() int { return s.raw.RawMatrix().Rows }
+
+// Width returns p.
+func (s *System) Width() int { return s.raw.RawMatrix().Cols }
+
+type (
+	centredKey struct{}
+	compactKey struct{}
+	gramKey    struct{}
+	traceKey   struct{}
+	rowNormKey struct{}
+)
+
+// centred returns Xc, the n×p data without their column means.
+func (s *System) centred() *mat.Dense {
+	return always(&s.memo, centredKey{}, func() *mat.Dense {
+		c, _ := linalg.Center(s.raw)
+		return c
+	})
+}
+
+// compact returns an n×min(n,p) matrix Z with ZZᵀ = XcXcᵀ: Xc itself when p ≤
+// n, and otherwise Rᵀ of the thin QR decomposition Xcᵀ = QR, which is Xc in an
+// orthonormal basis of its rows. A measure that does not change when the
+// features are rotated may use Z in place of Xc, so that nothing it computes
+// is larger than the number of samples.
+func (s *System) compact() *mat.Dense {
+	return always(&s.memo, compactKey{}, func() *mat.Dense {
+		xc := s.centred()
+		if n, p := xc.Dims(); p <= n {
+			return xc
+		}
+		_, r := linalg.QR(mat.DenseCopyOf(xc.T()))
+		return mat.DenseCopyOf(r.T())
+	})
+}
+
+// gram returns ZᵀZ of the compact matrix: A = XcᵀXc when p ≤ n.
+func (s *System) gram() *mat.Dense {
+	return always(&s.memo, gramKey{}, func() *mat.Dense { return linalg.Gram(s.compact()) })
+}
+
+// trace returns ‖Xc‖² = tr A.
+func (s *System) trace() float64 {
+	return always(&s.memo, traceKey{}, func() float64 { return linalg.Trace(s.gram()) })
+}
+
+// gramNorm returns ‖A‖ = ‖Kx‖.
+func (s *System) gramNorm() float64 { return linalg.Norm(s.gram()) }
+
+// rowNorms returns the squared norms of the rows of Xc, the diagonal of Kx.
+func (s *System) rowNorms() []float64 {
+	return always(&s.memo, rowNormKey{}, func() []float64 {
+		z := s.compact()
+		out := make([]float64, s.Samples())
+		for i := range out {
+			row := z.RawRowView(i)
+			for _, v := range row {
+				out[i] += v * v
+			}
+		}
+		return out
+	})
+}
+
+// varies returns an UndefinedError if all samples of the system are equal.
+func (s *System) varies() error {
+	if s.trace() > 0 {
+		return nil
+	}
+	return undefined("%s is constant: every sample has the same values, so it has no similarity to anything", s.label())
+}
+
+func (s *System) label() string {
+	if s.name == "" {
+		return "a system"
+	}
+	return s.name
+}
