@@ -135,15 +135,15 @@ func (d *Dataset) CheckFinite() error {
 	if bad == 0 {
 		return nil
 	}
-	what := "NaN"
+	what, hint := "NaN", "drop or fill those samples first, or use --missing drop to leave out samples with missing values"
 	if math.IsInf(d.Values[first], 0) {
-		what = "infinite value"
+		what, hint = "infinite value", "find out what made it: an overflow or a division by zero"
 	}
 	return &InputError{
 		Path:   d.Source.Path,
 		Found:  fmt.Sprintf("%s at %s (%d of %d values are not finite)", what, d.position(first), bad, len(d.Values)),
 		Wanted: "want finite numbers",
-		Hint:   "drop or fill those samples first, or use --missing drop to leave out samples with missing values",
+		Hint:   hint,
 	}
 }
 

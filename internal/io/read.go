@@ -22,6 +22,7 @@ type inputFormat struct {
 	suffixes []string
 	sniff    func(head []byte) bool // recognises the content when the name says nothing
 	read     func(in *input, o Options) (*array, error)
+	comma    rune // between the fields of a text format, else 0
 }
 
 // inputFormats lists every format of recordings. Content is tried in this

@@ -16,12 +16,14 @@ var (
 		name:     "csv",
 		suffixes: []string{".csv"},
 		sniff:    looksLikeText,
+		comma:    ',',
 		read:     func(in *input, o Options) (*array, error) { return readText(in, ',', o) },
 	}
 	tsvFormat = inputFormat{
 		name:     "tsv",
 		suffixes: []string{".tsv", ".tab"},
 		sniff:    func(head []byte) bool { return looksLikeText(head) && tabFirst(head) },
+		comma:    '\t',
 		read:     func(in *input, o Options) (*array, error) { return readText(in, '\t', o) },
 	}
 )

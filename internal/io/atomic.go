@@ -1,0 +1,207 @@
+package dataio
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+)
+
+// ErrOverInput is in the chain of the error that refuses to write over an
+// input.
+var ErrOverInput = errors.New("the output is one of the inputs")
+
+// WriteOptions says what an output may replace.
+type WriteOptions struct {
+	Force  bool     // replace a file that exists
+	Inputs []string // paths that are never written over, even with Force; "-" and missing ones are ignored
+}
+
+// Output describes a file that was written, for the manifest.
+type Output struct {
+	Path   string `json:"path"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// AtomicFile is a file that gets its name when it is complete. It is written
+// under a temporary name in the directory of the target; Commit moves it into
+// place, so that a reader sees the old file or the new one and never a part.
+//
+// A symbolic link is followed and stays a link. A target that is no regular
+// file, such as /dev/null or a named pipe, is written to directly.
+type AtomicFile struct {
+	path   string // as the user named it
+	target string // with symbolic links resolved
+	force  bool
+	file   *os.File // nil after Commit or Abort
+	direct bool     // target is a device or a pipe
+	sha    hash.Hash
+	n      int64
+}
+
+// CreateAtomic begins a file that will be named path. It fails at once when
+// Commit would: when path is one of the inputs (ErrOverInput), when it exists
+// and o.Force is not set (fs.ErrExist), or when it is a directory. The caller
+// calls Commit or Abort; Abort after Commit does nothing, so it can be
+// deferred.
+func CreateAtomic(path string, o WriteOptions) (*AtomicFile, error) {
+	f := &AtomicFile{path: path, target: path, force: o.Force, sha: sha256.New()}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		// A link to nowhere would be replaced by the file: resolve what exists.
+		if linked, err := os.Readlink(path); err == nil {
+			if !filepath.IsAbs(linked) {
+				linked = filepath.Join(filepath.Dir(path), linked)
+			}
+			f.target = linked
+		}
+		return f, f.openTemporary(0o666)
+	case err != nil:
+		return nil, fmt.Errorf("%s: cannot be written: %s", path, reason(err))
+	case info.IsDir():
+		return nil, fmt.Errorf("%s: a directory, want the name of a file", path)
+	}
+	if err := overInput(path, info, o.Inputs); err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		f.direct = true
+		f.file, err = os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, fmt.Errorf("%s: cannot be written: %s", path, reason(err))
+		}
+		return f, nil
+	}
+	if !o.Force {
+		return nil, existsError(path)
+	}
+	if f.target, err = filepath.EvalSymlinks(path); err != nil {
+		return nil, fmt.Errorf("%s: cannot be written: %s", path, reason(err))
+	}
+	return f, f.openTemporary(info.Mode().Perm())
+}
+
+func existsError(path string) error {
+	return fmt.Errorf("%s: %w already, want a new name or --force", path, fs.ErrExist)
+}
+
+// overInput refuses a target that is, by whatever name or link, an input.
+func overInput(path string, info fs.FileInfo, inputs []string) error {
+	for _, input := range inputs {
+		name, _ := splitKey(input)
+		other, err := os.Stat(name)
+		if err == nil && os.SameFile(info, other) {
+			return fmt.Errorf("%s: %w (%s), want another name", path, ErrOverInput, input)
+		}
+	}
+	return nil
+}
+
+// openTemporary creates the temporary file with the permissions that the target
+// has or, for a new one, that the umask leaves.
+func (f *AtomicFile) openTemporary(perm fs.FileMode) error {
+	dir, base := filepath.Split(f.target)
+	for {
+		name := filepath.Join(dir, fmt.Sprintf(".%s.%08x.tmp", base, rand.Uint32()))
+		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s: no directory %s", f.path, filepath.Dir(f.target))
+		}
+		if err != nil {
+			return fmt.Errorf("%s: cannot be written: %s", f.path, reason(err))
+		}
+		f.file = file
+		return nil
+	}
+}
+
+// Write appends p.
+func (f *AtomicFile) Write(p []byte) (int, error) {
+	n, err := f.file.Write(p)
+	f.sha.Write(p[:n])
+	f.n += int64(n)
+	if err != nil {
+		return n, fmt.Errorf("%s: cannot be written: %s", f.path, reason(err))
+	}
+	return n, nil
+}
+
+// Commit makes the file durable and gives it its name. When it fails, the
+// target is as it was and the temporary file is gone.
+func (f *AtomicFile) Commit() (Output, error) {
+	if err := f.commit(); err != nil {
+		f.Abort()
+		if errors.Is(err, fs.ErrExist) {
+			return Output{}, existsError(f.path)
+		}
+		return Output{}, fmt.Errorf("%s: cannot be written: %s", f.path, reason(err))
+	}
+	return Output{Path: f.path, Bytes: f.n, SHA256: hex.EncodeToString(f.sha.Sum(nil))}, nil
+}
+
+func (f *AtomicFile) commit() error {
+	if f.direct {
+		err := f.file.Close()
+		f.file = nil
+		return err
+	}
+	if err := f.file.Sync(); err != nil {
+		return err
+	}
+	if !f.force {
+		// Another process may have been faster. This narrows the gap to nothing
+		// worth a lock: outputs of one batch have different names.
+		if _, err := os.Lstat(f.target); err == nil {
+			return fs.ErrExist
+		}
+	}
+	if err := f.file.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(f.file.Name(), f.target); err != nil {
+		return err
+	}
+	f.file = nil
+	// The rename is durable once the directory is. Not every file system can
+	// do that, and the file is in place by now.
+	if dir, err := os.Open(filepath.Dir(f.target)); err == nil {
+		_ = dir.Sync()
+		dir.Close()
+	}
+	return nil
+}
+
+// Abort gives the file up and removes what was written of it.
+func (f *AtomicFile) Abort() {
+	if f.file == nil {
+		return
+	}
+	f.file.Close()
+	if !f.direct {
+		os.Remove(f.file.Name())
+	}
+	f.file = nil
+}
+
+// WriteFile writes what encode writes to a file named path, atomically.
+func WriteFile(path string, o WriteOptions, encode func(f *AtomicFile) error) (Output, error) {
+	f, err := CreateAtomic(path, o)
+	if err != nil {
+		return Output{}, err
+	}
+	defer f.Abort()
+	if err := encode(f); err != nil {
+		return Output{}, err
+	}
+	return f.Commit()
+}

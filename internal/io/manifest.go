@@ -1,0 +1,92 @@
+package dataio
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"os"
+	"runtime"
+	"time"
+
+	"simtool/internal/data"
+)
+
+// ManifestSchema names the form of manifests.
+const ManifestSchema = "simtool.manifest/v1"
+
+// ManifestSuffix is appended to the name of an output to name its manifest.
+const ManifestSuffix = ".manifest.json"
+
+// Manifest says how an output came about. Everything but Run is the same for
+// two runs of the same command on the same inputs, so two manifests can be
+// compared without it.
+type Manifest struct {
+	Schema   string         `json:"schema"`
+	Version  string         `json:"version"`
+	Commit   string         `json:"commit"`
+	Go       string         `json:"go"`
+	Argv     []string       `json:"argv"`
+	Config   map[string]any `json:"config"` // effective settings, by flag name
+	Seed     uint64         `json:"seed"`
+	Inputs   []data.Source  `json:"inputs"`
+	Outputs  []Output       `json:"outputs"`
+	Warnings []string       `json:"warnings"`
+	Exit     int            `json:"exit"`
+	Run      Run            `json:"run"`
+}
+
+// Run is what differs between two runs of the same command.
+type Run struct {
+	Started  time.Time `json:"started"`
+	Finished time.Time `json:"finished"`
+	Seconds  float64   `json:"seconds"`
+	Host     string    `json:"host"`
+	OS       string    `json:"os"`
+	Arch     string    `json:"arch"`
+	CPUs     int       `json:"cpus"`
+}
+
+// NewManifest begins a manifest: it notes the time, the machine and the version
+// of Go. The caller fills in the rest.
+func NewManifest(version, commit string, argv []string) *Manifest {
+	host, err := os.Hostname()
+	if err != nil {
+		host = ""
+	}
+	return &Manifest{
+		Schema: ManifestSchema, Version: version, Commit: commit, Go: runtime.Version(), Argv: argv,
+		Config: map[string]any{}, Inputs: []data.Source{}, Outputs: []Output{}, Warnings: []string{},
+		Run: Run{Started: time.Now().UTC(), Host: host, OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()},
+	}
+}
+
+// Write notes the time and writes the manifest beside the output of that path,
+// in place of the one of an earlier run.
+func (m *Manifest) Write(output string) error {
+	m.Run.Finished = time.Now().UTC()
+	m.Run.Seconds = m.Run.Finished.Sub(m.Run.Started).Seconds()
+	_, err := WriteFile(output+ManifestSuffix, WriteOptions{Force: true}, func(f *AtomicFile) error {
+		e := json.NewEncoder(f)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(m)
+	})
+	return err
+}
+
+// FileSource describes a file that was read by other means, such as a
+// configuration or a list, for the manifest.
+func FileSource(path string) (data.Source, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return data.Source{}, openError(path, err)
+	}
+	defer f.Close()
+	sum := sha256.New()
+	n, err := io.Copy(sum, f)
+	if err != nil {
+		return data.Source{}, &data.InputError{Path: path, Found: "cannot be read: " + reason(err), Err: err}
+	}
+	return data.Source{Path: path, Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
+}
