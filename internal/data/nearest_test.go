@@ -8,8 +8,14 @@ func TestEditDistance(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"", "abc", 3}, {"kitten", "sitting", 3}, {"flaw", "lawn", 2},
-		{"cka", "cka", 0}, {"cak", "cka", 1}, {"intention", "execution", 5}, {"ca", "abc", 3},
+		{"", "", 0},
+		{"", "abc", 3},
+		{"kitten", "sitting", 3},
+		{"flaw", "lawn", 2},
+		{"cka", "cka", 0},
+		{"cak", "cka", 1},
+		{"intention", "execution", 5},
+		{"ca", "abc", 3},
 	} {
 		if got := editDistance(c.a, c.b); got != c.want {
 			t.Errorf("editDistance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
@@ -23,8 +29,11 @@ func TestEditDistance(t *testing.T) {
 func TestNearest(t *testing.T) {
 	known := []string{"cka", "nbs", "procrustes", "linreg"}
 	for _, c := range []struct{ word, want string }{
-		{"procrustse", "procrustes"}, {"ckaa", "cka"}, {"linreg", "linreg"},
-		{"zzzzzz", ""}, {"quantum-fidelity", ""},
+		{"procrustse", "procrustes"},
+		{"ckaa", "cka"},
+		{"linreg", "linreg"},
+		{"zzzzzz", ""},
+		{"quantum-fidelity", ""},
 	} {
 		got, ok := Nearest(c.word, known)
 		if got != c.want || ok != (c.want != "") {
