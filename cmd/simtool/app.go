@@ -6,6 +6,8 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,6 +17,7 @@ import (
 // write a file with its constructor and add a line here.
 func commands() []func(*app) *cobra.Command {
 	return []func(*app) *cobra.Command{
+		newScoreCommand,
 		newVersionCommand,
 		newCompletionCommand,
 		newGenerateCommand,
@@ -25,13 +28,16 @@ func commands() []func(*app) *cobra.Command {
 // to tell at the end.
 type app struct {
 	streams
+	args     []string // the command line without the name of the program
 	global   globalOptions
 	log      *slog.Logger
 	root     *cobra.Command
 	auto     map[*pflag.Flag]chooser // flags whose default depends on where simtool runs
 	settings []setting               // effective values, once configured
 	warnings []string                // what warn was called with
-	stdinFor string                  // which input reads standard input; "" when none does
+
+	stdinMu  sync.Mutex
+	stdinFor string // which input reads standard input; "" when none does
 }
 
 // run executes one command line and returns its exit status. Nothing it calls
@@ -64,6 +70,7 @@ func newApp(s streams) *app {
 // execute runs the command that args name. A panic comes back as an error.
 func (a *app) execute(ctx context.Context, args []string) (err error) {
 	defer guard(&err)
+	a.args = args
 	a.root.SetArgs(args)
 	cmd, err := a.root.ExecuteContextC(ctx)
 	if errors.Is(err, context.Canceled) {
@@ -94,12 +101,18 @@ func (a *app) action(work func(ctx context.Context, args []string) error) func(*
 
 // claimStdin returns standard input for the one input that may be "-".
 func (a *app) claimStdin(what string) (io.Reader, error) {
+	a.stdinMu.Lock()
+	defer a.stdinMu.Unlock()
 	if a.stdinFor != "" {
 		return nil, usagef("%s and %s cannot both be read from standard input", a.stdinFor, what)
 	}
 	a.stdinFor = what
 	return a.in, nil
 }
+
+// isStdin reports whether a path names standard input: "-", or "-:key" for an
+// array of an npz.
+func isStdin(path string) bool { return path == "-" || strings.HasPrefix(path, "-:") }
 
 // startLog sets the logger that -v and --log-format ask for.
 func (a *app) startLog() {

@@ -3,9 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+
+	"simtool/internal/io"
 )
 
 // docDate stands in the manual pages, so that the same version gives the same
@@ -132,17 +132,9 @@ func writePages(cmd *cobra.Command, kind docKind, dir string, force bool) error 
 }
 
 func writePage(path string, page []byte, force bool) error {
-	mode := os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-	if !force {
-		mode |= os.O_EXCL
-	}
-	f, err := os.OpenFile(path, mode, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return configf("--force replaces it", "%s exists", path)
-	}
-	if err != nil {
+	_, err := dataio.WriteFile(path, dataio.WriteOptions{Force: force}, func(f *dataio.AtomicFile) error {
+		_, err := f.Write(page)
 		return err
-	}
-	_, err = f.Write(page)
-	return errors.Join(err, f.Close())
+	})
+	return outputError(path, err)
 }

@@ -48,7 +48,9 @@ func (a *app) readConfig() (*configFile, error) {
 		return nil, nil
 	}
 	content, err := a.readSmall(path, "the configuration")
-	if err != nil {
+	if input, ok := data.AsInputError(err); ok {
+		return nil, configf("", "%s", input)
+	} else if err != nil {
 		return nil, err
 	}
 	c := &configFile{path: path, v: viper.NewWithOptions(viper.KeyDelimiter(keyDelimiter))}
@@ -115,28 +117,28 @@ func (a *app) readSmall(path, what string) ([]byte, error) {
 	} else {
 		f, err := os.Open(path)
 		if err != nil {
-			return nil, configf("", "%s: %s", path, reason(err))
+			return nil, unreadable(path, err)
 		}
 		defer f.Close()
 		r = f
 	}
 	content, err := io.ReadAll(io.LimitReader(r, most+1))
 	if err != nil {
-		return nil, configf("", "%s: %s", path, reason(err))
+		return nil, unreadable(path, err)
 	}
 	if len(content) > most {
-		return nil, configf("", "%s: more than %d bytes, which is too long for %s", path, most, what)
+		return nil, &data.InputError{Path: path, Found: fmt.Sprintf("more than %d bytes", most), Wanted: "which is too long for " + what}
 	}
 	return content, nil
 }
 
-// reason is what the system says about a file, without the name of the file
-// and the call.
-func reason(err error) string {
+// unreadable words why the system does not let us read a file.
+func unreadable(path string, err error) error {
+	found := err.Error()
 	if e, ok := errors.AsType[*os.PathError](err); ok {
-		return e.Err.Error()
+		found = e.Err.Error()
 	}
-	return err.Error()
+	return &data.InputError{Path: path, Found: found, Err: err}
 }
 
 // oneLine folds white space, line breaks included.

@@ -75,6 +75,16 @@ func (p *progress) add(n int) {
 	}
 }
 
+// expect adds n to the total.
+func (p *progress) expect(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.total += n
+	if p.bar != nil {
+		p.bar.ChangeMax(p.total)
+	}
+}
+
 // close removes the bar. It may be called twice.
 func (p *progress) close() {
 	p.mu.Lock()

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"simtool/internal/io"
+	"simtool/internal/measures"
+)
+
+// scoreOptions say what to score and how.
+type scoreOptions struct {
+	measures []string
+	list     string
+	allPairs bool
+	pool     bool
+	per      string
+	dryRun   bool
+	input    inputOptions
+	output   outputOptions
+
+	pairs []pathPair       // from the arguments or the list
+	named []measures.Named // from measures
+}
+
+func newScoreCommand(a *app) *cobra.Command {
+	o := &scoreOptions{}
+	cmd := &cobra.Command{
+		Use:   "score X Y [Y...]",
+		Short: "Score how similar models are to a recording",
+		Long: `Compare each Y with the reference X, by one or more measures of similarity.
+
+X and Y are .npy, .npz (file.npz:key), .csv or .tsv files, gzipped or not; "-"
+is standard input. Rows are samples: both must hold the same stimuli in the
+same order. Arrays of 3 dimensions are time × condition × neuron (--axes names
+another order) and are pooled into time·condition samples unless --per asks
+for a score per time bin or per condition.
+
+Measures are separated by commas and have parameters behind colons, as in
+"cka,rsa:rdm=correlation:compare=spearman"; "default" stands for the core
+measures and "all" for every family. "simtool measures" lists them.
+
+A result has one row per pair and measure, with the columns
+
+    x y measure value lo hi n p q warning error
+
+where n counts samples, p the features of X and q those of Y. With --per a
+last column, time or condition, holds the index, counted from 0. Rows come in
+the order of the pairs, whatever --jobs is.
+
+With --all-pairs each file is compared with each later one; measures that are
+not symmetric are scored in both directions. --list reads pairs from a file,
+two columns separated by a comma, a tab or spaces; blank lines and lines that
+begin with # are skipped, and relative paths start from the current directory.
+
+A single pair that cannot be compared is an error. Among several pairs it is a
+row with an error, and the others are scored.`,
+		Example: `simtool score recording.npy model.npy
+simtool score recording.npy models/*.npy -m cka,procrustes -o scores.csv
+simtool score rec.npy model.npy --per time -m cka --format jsonl
+simtool score --all-pairs layers/*.npy -m all -j 8 -o scores.json
+cat model.npy | simtool score recording.npy - -m default`,
+		RunE: a.action(func(ctx context.Context, args []string) error {
+			if err := o.complete(a, args); err != nil {
+				return err
+			}
+			if o.dryRun {
+				return a.dryRun(ctx, o)
+			}
+			return a.score(ctx, o)
+		}),
+	}
+	o.register(a, cmd.Flags())
+	completeMeasures(cmd, "measures")
+	return withExits(cmd, exitPartial, exitInvalid, exitInterrupted, exitTerminated)
+}
+
+func (o *scoreOptions) register(a *app, fs *pflag.FlagSet) {
+	fs.StringSliceVarP(&o.measures, "measures", "m", []string{"default"}, "`MEASURE`s to score by")
+	fs.StringVar(&o.list, "list", "", "read pairs from `FILE` instead of the arguments")
+	fs.BoolVar(&o.allPairs, "all-pairs", false, "compare every file with every later one")
+	fs.BoolVar(&o.pool, "pool", false, "pool time × condition into samples (the default)")
+	choiceVar(fs, &o.per, "per", "", "score each time bin, or each condition, by itself", "time", "condition")
+	fs.BoolVar(&o.dryRun, "dry-run", false, "say what would be scored, and how much memory it takes, and stop")
+	o.input.register(fs)
+	o.output.register(a, fs, dataio.Formats())
+}
+
+// complete checks the options against each other and works out what to score.
+func (o *scoreOptions) complete(a *app, args []string) error {
+	if o.pool && o.per != "" {
+		return usagef("--pool and --per exclude each other")
+	}
+	var err error
+	if o.named, err = measures.ParseList(strings.Join(o.measures, ",")); err != nil {
+		return measureError(err)
+	}
+	switch {
+	case o.list != "" && (len(args) > 0 || o.allPairs):
+		return usagef("--list names the pairs, want neither files nor --all-pairs beside it")
+	case o.list != "":
+		o.pairs, err = a.listedPairs(o.list)
+	case len(args) < 2:
+		return usagef("%d files, want a reference X and at least one Y", len(args))
+	case count(args, "-") > 1:
+		return usagef("standard input can be only one of the files")
+	case o.allPairs:
+		o.pairs = slices.DeleteFunc(allPairs(args), func(p pathPair) bool { return len(o.measuresOf(p)) == 0 })
+	default:
+		for _, y := range args[1:] {
+			o.pairs = append(o.pairs, pathPair{x: args[0], y: y})
+		}
+	}
+	return err
+}
+
+// commonReference returns the X of all pairs, if they have but one.
+func (o *scoreOptions) commonReference() (string, bool) {
+	x := o.pairs[0].x
+	other := slices.ContainsFunc(o.pairs, func(p pathPair) bool { return p.x != x })
+	return x, !other
+}
+
+// measuresOf returns the measures that a pair is scored by.
+func (o *scoreOptions) measuresOf(p pathPair) []measures.Named {
+	if !p.mirrored {
+		return o.named
+	}
+	return slices.DeleteFunc(slices.Clone(o.named), func(m measures.Named) bool { return m.Card().Symmetric })
+}
+
+func count(words []string, word string) int {
+	n := 0
+	for _, w := range words {
+		if w == word {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"simtool/internal/data"
+	"simtool/internal/measures"
+)
+
+// dryRun says what score would read and do, and what memory it takes. Inputs
+// are read one by one, for only a whole file is known to be valid.
+func (a *app) dryRun(ctx context.Context, o *scoreOptions) error {
+	columns := []string{"input", "shape", "samples", "features", "bytes", "error"}
+	out, err := a.openResult(&o.output, "simtool.dry-run/v1", columns, inputPaths(o.pairs))
+	if err != nil {
+		return err
+	}
+	defer out.abort()
+	read := a.reader(o.input, o.output.toFile())
+	sizes := map[string]footprint{}
+	var sources []data.Source
+	failed := 0
+	paths := inputPaths(o.pairs)
+	for _, path := range paths {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		cells := []any{path, nil, nil, nil, nil, nil}
+		if d, err := read(path); err != nil {
+			failed++
+			cells[5] = rowError(err)
+		} else {
+			sizes[path] = footprint{int64(d.Samples()), int64(d.Width())}
+			sources = append(sources, d.Source)
+			cells = []any{path, data.ShapeString(d.Shape), d.Samples(), d.Width(), int(d.Source.Bytes), nil}
+		}
+		if err := out.row(cells...); err != nil {
+			return err
+		}
+	}
+	var outcome error
+	if failed > 0 {
+		outcome = &partialError{failed: failed, total: len(paths), items: "inputs"}
+	}
+	if err := out.commit(sources, outcome); err != nil {
+		return err
+	}
+	items := 0
+	for _, p := range o.pairs {
+		items += len(o.measuresOf(p))
+	}
+	unit := ""
+	if o.per != "" {
+		unit = " per " + o.per
+	}
+	a.summary("%d pairs, %d scores%s; about %d MB of memory at --jobs %d",
+		len(o.pairs), items, unit, estimate(o, sizes, int(a.global.jobs))>>20, a.global.jobs)
+	return outcome
+}
+
+// footprint is the size of an input: samples × features.
+type footprint struct{ n, p int64 }
+
+// estimate bounds the bytes that score needs: the inputs that are kept, and for
+// each pair in work the centred copies, the moments and, for measures that cost
+// n², two samples × samples matrices.
+func estimate(o *scoreOptions, sizes map[string]footprint, jobs int) int64 {
+	const base = 16 << 20 // the program itself
+	square := slices.ContainsFunc(o.named, func(m measures.Named) bool { return strings.Contains(m.Card().Cost, "n²") })
+	var kept, most int64
+	for _, f := range sizes {
+		kept += 8 * f.n * f.p
+	}
+	for _, pair := range o.pairs {
+		x, y := sizes[pair.x], sizes[pair.y]
+		p, q := min(x.p, x.n), min(y.p, y.n)
+		work := 8 * (x.n*x.p + y.n*y.p + p*p + q*q + p*q)
+		if square {
+			work += 16 * x.n * x.n
+		}
+		most = max(most, work)
+	}
+	return base + min(kept, inputBudget) + int64(min(jobs, len(o.pairs)))*most
+}
