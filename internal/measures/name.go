@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"simtool/internal/data"
 )
 
 // NameError says that a measure's name cannot be understood, and which name
@@ -138,35 +140,8 @@ func (f Family) parameterHint() string {
 // how to list them.
 func suggest(name string) string {
 	word, _, _ := strings.Cut(name, ":")
-	best, distance := "", len(word)/2+1
-	for _, known := range Names() {
-		if d := editDistance(word, known); d < distance {
-			best, distance = known, d
-		}
+	if best, ok := data.Nearest(word, Names()); ok {
+		return fmt.Sprintf("did you mean %s?", best)
 	}
-	if best == "" {
-		return `"simtool measures" lists them`
-	}
-	return fmt.Sprintf("did you mean %s?", best)
-}
-
-// editDistance is the Levenshtein distance of a and b in bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return `"simtool measures" lists them`
 }

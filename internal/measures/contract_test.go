@@ -1,0 +1,315 @@
+package measures
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/linalg"
+)
+
+// variants returns the names of a family that set one parameter at a time: to
+// each of its words, and to a number other than the default.
+func variants(f Family) []string {
+	names := []string{f.Card.Family}
+	for _, p := range f.Card.Params {
+		values := slices.Clone(p.Choices)
+		if p.Check != nil {
+			for _, candidate := range []string{"5", "0.5", "0.9", "2", "0.7median"} {
+				if candidate != p.Default && p.Valid(candidate) == nil {
+					values = append(values, candidate)
+					break
+				}
+			}
+		}
+		for _, v := range values {
+			if v == p.Default {
+				continue
+			}
+			// A combination that the family refuses is for its own test.
+			if name := f.Card.Family + ":" + p.Name + "=" + v; buildable(name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return append(names, combinations[f.Card.Family]...)
+}
+
+// combinations are parameters that only make sense together.
+var combinations = map[string][]string{
+	"cka":        {"cka:kernel=rbf:sigma=5:estimator=debiased", "cka:kernel=laplace:estimator=lange:as=angular", "cka:estimator=debiased:as=angular-score", "cka:kernel=rbf:as=angular"},
+	"procrustes": {"procrustes:as=squared:cv=5", "procrustes:as=normalised:cv=5", "procrustes:as=angular-score:cv=5"},
+	"linreg":     {"linreg:pool=columns:cv=5", "linreg:cv=5:direction=symmetric", "linreg:as=pearson:pool=columns", "linreg:cv=5:folds=conditions:seed=3", "linreg:as=angular:pool=columns"},
+	"ridge":      {"ridge:lambda=10:as=pearson:cv=5:direction=symmetric", "ridge:lambda=auto:pool=columns:cv=5"},
+}
+
+func buildable(name string) bool {
+	_, err := Parse(name)
+	return err == nil
+}
+
+// contractPair returns two correlated systems of unequal width, away from
+// their means, that every measure can score.
+func contractPair() (x, y *mat.Dense) {
+	rng := rand.New(rand.NewPCG(7, 11))
+	const n, p, q = 48, 7, 5
+	x, y = gaussian(rng, n, p), mat.NewDense(n, q, nil)
+	y.Mul(x, gaussian(rng, p, q))
+	noise := gaussian(rng, n, q)
+	noise.Scale(1.5, noise)
+	y.Add(y, noise)
+	for i := range n {
+		for j := range p {
+			x.Set(i, j, (1+float64(j))*x.At(i, j)+2+float64(j))
+		}
+		for j := range q {
+			y.Set(i, j, y.At(i, j)-3)
+		}
+	}
+	return x, y
+}
+
+func scoreOf(t *testing.T, m Measure, x, y *mat.Dense) float64 {
+	t.Helper()
+	s, err := m.Score(pairOf(t, datasetOf(x), datasetOf(y)))
+	if err != nil {
+		t.Fatalf("%s: %v", m.Card().Name, err)
+	}
+	if math.IsNaN(s.Value) || math.IsInf(s.Value, 0) {
+		t.Fatalf("%s = %v", m.Card().Name, s.Value)
+	}
+	return s.Value
+}
+
+// transformations are what the bits of an Invariance stand for.
+func transformations(rng *rand.Rand, x *mat.Dense) map[Invariance]*mat.Dense {
+	n, p := x.Dims()
+	product := func(m *mat.Dense) *mat.Dense {
+		var out mat.Dense
+		out.Mul(x, m)
+		return &out
+	}
+	shuffle := mat.NewDense(p, p, nil)
+	for i, j := range rng.Perm(p) {
+		shuffle.Set(i, j, 1)
+	}
+	rotation, _ := linalg.QR(gaussian(rng, p, p))
+	scaled := mat.DenseCopyOf(x)
+	scaled.Scale(2.3, scaled)
+	moved := mat.DenseCopyOf(x)
+	for i := range n {
+		for j := range p {
+			moved.Set(i, j, moved.At(i, j)+float64(3*j)-7)
+		}
+	}
+	return map[Invariance]*mat.Dense{
+		Permutation: product(shuffle),
+		Orthogonal:  product(rotation),
+		Linear:      product(gaussian(rng, p, p)),
+		Scaling:     scaled,
+		Translation: moved,
+	}
+}
+
+// TestContract holds every measure to its own card.
+func TestContract(t *testing.T) {
+	x, y := contractPair()
+	for _, f := range families {
+		for _, name := range variants(f) {
+			t.Run(name, func(t *testing.T) {
+				if reason, special := specialData[name]; special {
+					t.Skip(reason)
+				}
+				m, err := Parse(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				card := m.Card()
+				if card.Name != name {
+					t.Errorf("canonical name %q", card.Name)
+				}
+				base := scoreOf(t, m, x, y)
+				checkRange(t, card, base)
+				checkIdentity(t, m, x)
+				checkSymmetry(t, m, base, x, y)
+				checkInvariances(t, m, base, x, y)
+				checkPurity(t, m, base, x, y)
+				checkRefusals(t, m, x, y)
+			})
+		}
+	}
+}
+
+// specialData names variants whose input is not a pair of feature matrices;
+// they are held to their cards by tests of their own.
+var specialData = map[string]string{}
+
+func checkRange(t *testing.T, card Card, v float64) {
+	t.Helper()
+	if v < card.Min || v > card.Max {
+		t.Errorf("%v lies outside of [%v, %v]", v, card.Min, card.Max)
+	}
+}
+
+func checkIdentity(t *testing.T, m Measure, x *mat.Dense) {
+	t.Helper()
+	want := m.Card().Identity
+	if math.IsNaN(want) {
+		return
+	}
+	got := scoreOf(t, m, x, mat.DenseCopyOf(x))
+	if want == 0 && got != 0 && m.Card().Min == 0 && !heldOutName(m) {
+		t.Errorf("identical systems: %v, want exactly 0", got)
+	}
+	if math.Abs(got-want) > 1e-12 {
+		t.Errorf("identical systems: %v, want %v", got, want)
+	}
+}
+
+// heldOutName reports whether a measure fits on some samples and scores
+// others, so that rounding reaches even identical data.
+func heldOutName(m Measure) bool { return m.Card().MinSamples >= 5 }
+
+func checkSymmetry(t *testing.T, m Measure, base float64, x, y *mat.Dense) {
+	t.Helper()
+	gap := math.Abs(scoreOf(t, m, y, x) - base)
+	if m.Card().Symmetric && gap > 1e-9*max(1, math.Abs(base)) {
+		t.Errorf("claims symmetry, but exchanging the systems changes the score by %.2g", gap)
+	}
+	if !m.Card().Symmetric && gap < 1e-6 {
+		t.Errorf("does not claim symmetry, but exchanging the systems changes the score by %.2g only", gap)
+	}
+}
+
+func checkInvariances(t *testing.T, m Measure, base float64, x, y *mat.Dense) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(3, 5))
+	tx, ty := transformations(rng, x), transformations(rng, y)
+	for _, kind := range Invariances {
+		for side, claimed := range map[string]Invariance{"X": m.Card().X, "Y": m.Card().Y} {
+			a, b := x, y
+			if side == "X" {
+				a = tx[kind.Bit]
+			} else {
+				b = ty[kind.Bit]
+			}
+			gap := math.Abs(scoreOf(t, m, a, b) - base)
+			switch {
+			case claimed.Has(kind.Bit) && gap > 1e-9*max(1, math.Abs(base)):
+				t.Errorf("claims invariance of %s to %s, but the score changes by %.2g", side, kind.Name, gap)
+			case !claimed.Has(kind.Bit) && gap < 1e-6:
+				t.Errorf("does not claim invariance of %s to %s, but the score changes by %.2g only", side, kind.Name, gap)
+			}
+		}
+	}
+}
+
+// checkPurity scores one pair from many goroutines at once: the same bits must
+// come out, and the data must not change.
+func checkPurity(t *testing.T, m Measure, base float64, x, y *mat.Dense) {
+	t.Helper()
+	dx, dy := datasetOf(x), datasetOf(y)
+	p := pairOf(t, dx, dy)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			s, err := m.Score(p)
+			if err != nil || s.Value != base {
+				t.Errorf("concurrent score %v (%v), want %v", s.Value, err, base)
+			}
+		})
+	}
+	wg.Wait()
+	if !slices.Equal(dx.Values, x.RawMatrix().Data) || !slices.Equal(dy.Values, y.RawMatrix().Data) {
+		t.Error("the data were changed")
+	}
+}
+
+// checkRefusals gives the measure data without a score.
+func checkRefusals(t *testing.T, m Measure, x, y *mat.Dense) {
+	t.Helper()
+	n, p := x.Dims()
+	constant := mat.NewDense(n, p, nil)
+	for i := range n {
+		for j := range p {
+			constant.Set(i, j, 0.1*float64(j+1))
+		}
+	}
+	for _, pair := range [][2]*mat.Dense{{constant, y}, {x, constant}} {
+		_, err := m.Score(pairOf(t, datasetOf(pair[0]), datasetOf(pair[1])))
+		if undefined := (*UndefinedError)(nil); !errors.As(err, &undefined) {
+			t.Errorf("constant data: error %v, want an UndefinedError", err)
+		}
+	}
+	if short := m.Card().MinSamples - 1; short >= 2 {
+		cut := func(m *mat.Dense) *data.Dataset {
+			_, w := m.Dims()
+			return datasetOf(m.Slice(0, short, 0, w))
+		}
+		_, err := m.Score(pairOf(t, cut(x), cut(y)))
+		if undefined := (*UndefinedError)(nil); !errors.As(err, &undefined) {
+			t.Errorf("%d samples: error %v, want an UndefinedError", short, err)
+		}
+	}
+}
+
+// TestSystemsRefuseUnusableData covers what no measure gets to see.
+func TestSystemsRefuseUnusableData(t *testing.T) {
+	for name, values := range map[string][]float64{
+		"one sample": {1, 2, 3},
+		"NaN":        {1, 2, 3, 4, math.NaN(), 6},
+		"infinite":   {1, 2, 3, 4, math.Inf(-1), 6},
+	} {
+		d, err := data.New(values, len(values)/3, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := NewSystem(d); err == nil {
+			t.Errorf("%s: accepted", name)
+		} else if _, ok := data.AsInputError(err); !ok {
+			t.Errorf("%s: %v is not an InputError", name, err)
+		}
+	}
+	x, y := contractPair()
+	_, err := NewPair(systemOf(t, datasetOf(x)), systemOf(t, datasetOf(y.Slice(0, 40, 0, 5))))
+	if in, ok := data.AsInputError(err); !ok || in.Found != "40 samples" {
+		t.Errorf("unequal sample counts: %v", err)
+	}
+}
+
+// TestCardsAreComplete keeps help texts and documentation from having holes.
+func TestCardsAreComplete(t *testing.T) {
+	for _, f := range families {
+		m, err := Parse(f.Card.Family)
+		if err != nil {
+			t.Fatalf("%s: the defaults do not build: %v", f.Card.Family, err)
+		}
+		c := m.Card()
+		for field, ok := range map[string]bool{
+			"Title": c.Title != "", "Question": c.Question != "", "Formula": c.Formula != "",
+			"Cost": c.Cost != "", "Pitfalls": len(c.Pitfalls) > 0, "References": len(c.References) > 0,
+			"MinSamples": c.MinSamples >= 2, "Max": c.Max > c.Min,
+		} {
+			if !ok {
+				t.Errorf("%s: no %s", c.Family, field)
+			}
+		}
+		for _, r := range c.References {
+			if r.Key == "" || r.Authors == "" || r.Title == "" || r.Venue == "" || r.Year == 0 || (r.DOI == "" && r.URL == "") {
+				t.Errorf("%s: incomplete reference %+v", c.Family, r)
+			}
+		}
+		for _, p := range c.Params {
+			if p.Help == "" || p.Valid(p.Default) != nil {
+				t.Errorf("%s: parameter %s: %v", c.Family, p.Name, fmt.Sprint(p.Help, p.Valid(p.Default)))
+			}
+		}
+	}
+}
