@@ -5,19 +5,10 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack"
 	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 )
-
-// leafSize is the order of the tridiagonal and bidiagonal problems that divide
-// and conquer leaves to the implicit QL and QR iterations.
-const leafSize = 24
-
-// tinyCoupling is neglected in divide and conquer beside the largest entry of the
-// matrix, which is scaled to about 1: squares of what is larger do not underflow.
-const tinyCoupling = 0x1p-200
 
 // eigTree is Cuppen's divide and conquer for a symmetric tridiagonal matrix
 // (Cuppen, 1981; Gu and Eisenstat, 1995). A problem of order n is torn into two
@@ -64,22 +55,6 @@ func (t *eigTree) solve(lo, hi int) error {
 	return t.merge(lo, mid, hi, beta)
 }
 
-// both runs two functions, at the same time when that is worth it, and returns
-// the first's error or else the second's.
-func both(concurrent bool, f, g func() error) error {
-	if !concurrent {
-		if err := f(); err != nil {
-			return err
-		}
-		return g()
-	}
-	done := make(chan error)
-	go func() { done <- g() }()
-	errF := f()
-	errG := <-done
-	return cmp.Or(errF, errG)
-}
-
 // leaf solves a small problem by implicit QL.
 func (t *eigTree) leaf(lo, hi int) error {
 	n := hi - lo
@@ -118,41 +93,6 @@ func (t *eigTree) merge(lo, mid, hi int, beta float64) error {
 		return nil
 	}
 	return t.combine(lo, mid, hi, z, active, deflated, d)
-}
-
-// part says which columns of an eigenvector can be nonzero.
-type part uint8
-
-const (
-	upperPart part = iota // those of the first half
-	bothParts
-	lowerPart
-)
-
-// activeSet holds the eigenpairs that a merge changes, in ascending order of
-// their values, and where their vectors are nonzero.
-type activeSet struct {
-	index []int
-	part  []part
-}
-
-func (a *activeSet) add(i int, p part) {
-	a.index, a.part = append(a.index, i), append(a.part, p)
-}
-
-// grouped returns the positions in the set ordered by part, so that the vectors
-// that reach into one half are contiguous, and how many there are of each.
-func (a *activeSet) grouped() (order []int, count [3]int) {
-	order = make([]int, 0, len(a.index))
-	for p := upperPart; p <= lowerPart; p++ {
-		for i, q := range a.part {
-			if q == p {
-				order = append(order, i)
-				count[p]++
-			}
-		}
-	}
-	return order, count
 }
 
 // deflate separates the eigenpairs that the rank-one term leaves alone to
@@ -227,7 +167,7 @@ func (t *eigTree) combine(lo, mid, hi int, z []float64, active activeSet, deflat
 	if err != nil {
 		return err
 	}
-	order, count := active.grouped()
+	order, count := grouped(active.part)
 	zNew := s.neighbour()
 	for a, i := range active.index {
 		zNew[a] = math.Copysign(zNew[a], z[i])
@@ -246,55 +186,15 @@ func (t *eigTree) combine(lo, mid, hi int, z []float64, active activeSet, deflat
 		}
 	})
 
-	// Pack the nonzero halves of the old vectors, then the deflated ones, so
-	// that the new ones can be written over them.
 	values := make([]float64, n)
-	pack := t.work[1][lo*t.n:]
-	first := block(t.z, lo, lo, n, mid-lo)
-	second := block(t.z, lo, mid, n, hi-mid)
-	upper, pack := packRows(first, pick(active.index, order[:count[0]+count[1]]), pack)
-	lower, pack := packRows(second, pick(active.index, order[count[0]:]), pack)
-	kept, _ := packRows(block(t.z, lo, lo, n, n), deflated, pack)
 	for r := range k {
 		values[r] = s.value(r)
 	}
 	for r, i := range deflated {
 		values[k+r] = d[i]
-		copy(t.z.Data[(lo+k+r)*t.n+lo:(lo+k+r)*t.n+hi], kept.Data[r*kept.Stride:])
 	}
 	copy(d, values)
-	multiplyRows(block(t.z, lo, lo, k, mid-lo), s.diff, 0, upper)
-	multiplyRows(block(t.z, lo, mid, k, hi-mid), s.diff, count[0], lower)
+	m := rowMerge{z: block(t.z, lo, lo, n, n), firstEnd: mid - lo, secondStart: mid - lo, work: t.work[1][lo*t.n:]}
+	m.run(s.diff, pick(active.index, order), count, deflated)
 	return nil
-}
-
-// pick returns values[i] for every i of which.
-func pick(values, which []int) []int {
-	out := make([]int, len(which))
-	for a, i := range which {
-		out[a] = values[i]
-	}
-	return out
-}
-
-// packRows copies the named rows of a into memory and returns them as a matrix
-// and the memory that remains.
-func packRows(a blas64.General, rows []int, memory []float64) (packed blas64.General, rest []float64) {
-	packed = blas64.General{Rows: len(rows), Cols: a.Cols, Stride: a.Cols, Data: memory[:len(rows)*a.Cols]}
-	for r, i := range rows {
-		copy(packed.Data[r*a.Cols:(r+1)*a.Cols], a.Data[i*a.Stride:])
-	}
-	return packed, memory[len(rows)*a.Cols:]
-}
-
-// multiplyRows writes S[:, from:from+rows.Rows]·rows into dst, zeros when there
-// are no rows.
-func multiplyRows(dst, s blas64.General, from int, rows blas64.General) {
-	if rows.Rows == 0 {
-		for i := range dst.Rows {
-			clear(rowVector(dst, i).Data)
-		}
-		return
-	}
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, block(s, 0, from, s.Rows, rows.Rows), rows, 0, dst)
 }

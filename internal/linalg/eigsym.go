@@ -43,7 +43,7 @@ func EigSym(a *mat.Dense) (values []float64, vectors *mat.Dense, err error) {
 	}
 	vectors = mat.NewDense(n, n, nil)
 	transposeRows(vectors.RawMatrix(), z, order)
-	applyTridiagonal(t.a, t.tau, vectors.RawMatrix())
+	applyReflectors(t.a, t.tau, 1, vectors.RawMatrix())
 	return values, vectors, nil
 }
 

@@ -11,33 +11,52 @@ import (
 // is m×k with orthonormal columns, r is k×n upper trapezoidal, k = min(m,n).
 // The diagonal of r may have any sign.
 func QR(a *mat.Dense) (q, r *mat.Dense) {
-	m, n := a.Dims()
-	k := min(m, n)
-	f := mat.DenseCopyOf(a).RawMatrix()
-	tau := make([]float64, k)
-	work := make([]float64, 1)
-	lapack64.Geqrf(f, tau, work, -1)
-	work = make([]float64, int(work[0]))
-	lapack64.Geqrf(f, tau, work, len(work))
+	f := newQRFactors(mat.DenseCopyOf(a))
+	r = f.r()
+	return f.q(), r
+}
 
-	r = mat.NewDense(k, n, nil)
-	for i := range k {
-		copy(r.RawRowView(i)[i:], f.Data[i*f.Stride+i:i*f.Stride+n])
+// qrFactors is a Householder factorisation as LAPACK's dgeqrf leaves it.
+type qrFactors struct {
+	a   *mat.Dense
+	tau []float64
+}
+
+// newQRFactors factorises a in place.
+func newQRFactors(a *mat.Dense) *qrFactors {
+	m, n := a.Dims()
+	f := &qrFactors{a: a, tau: make([]float64, min(m, n))}
+	work := make([]float64, 1)
+	lapack64.Geqrf(a.RawMatrix(), f.tau, work, -1)
+	work = make([]float64, int(work[0]))
+	lapack64.Geqrf(a.RawMatrix(), f.tau, work, len(work))
+	return f
+}
+
+// r copies the upper trapezoidal factor.
+func (f *qrFactors) r() *mat.Dense {
+	_, n := f.a.Dims()
+	r := mat.NewDense(len(f.tau), n, nil)
+	for i := range f.tau {
+		copy(r.RawRowView(i)[i:], f.a.RawRowView(i)[i:])
 	}
-	f.Cols = k
-	lapack64.Orgqr(f, tau, work, -1)
-	if need := int(work[0]); need > len(work) {
-		work = make([]float64, need)
+	return r
+}
+
+// q forms the thin orthogonal factor. It reuses the memory of the factorisation,
+// so it comes last.
+func (f *qrFactors) q() *mat.Dense {
+	m, _ := f.a.Dims()
+	k := len(f.tau)
+	thin := f.a.Slice(0, m, 0, k).(*mat.Dense)
+	work := make([]float64, 1)
+	lapack64.Orgqr(thin.RawMatrix(), f.tau, work, -1)
+	work = make([]float64, int(work[0]))
+	lapack64.Orgqr(thin.RawMatrix(), f.tau, work, len(work))
+	if thin.RawMatrix().Stride == k {
+		return thin
 	}
-	lapack64.Orgqr(f, tau, work, len(work))
-	if k == f.Stride {
-		return mat.NewDense(m, k, f.Data), r
-	}
-	q = mat.NewDense(m, k, nil)
-	for i := range m {
-		copy(q.RawRowView(i), f.Data[i*f.Stride:])
-	}
-	return q, r
+	return mat.DenseCopyOf(thin)
 }
 
 // Cholesky returns the upper triangular r with RᵀR = A of the symmetric positive

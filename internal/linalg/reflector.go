@@ -45,6 +45,21 @@ func (q reflectors) applyLeft(trans blas.Transpose, c blas64.General, work []flo
 	blas64.Gemm(blas.Trans, blas.NoTrans, -1, q.v, w, 1, c)
 }
 
+// applyReflectors replaces c by Q·c for Q = H_0⋯H_{k−1} with as many reflectors
+// as tau has values: vector i is row i of v, with zeros before column i+shift.
+func applyReflectors(v blas64.General, tau []float64, shift int, c blas64.General) {
+	k := len(tau)
+	if k == 0 {
+		return
+	}
+	work := make([]float64, panelWidth*(panelWidth+c.Cols))
+	for i := (k - 1) / panelWidth * panelWidth; i >= 0; i -= panelWidth {
+		width, from := min(panelWidth, k-i), i+shift
+		q := newReflectors(block(v, i, from, width, v.Cols-from), tau[i:i+width], work)
+		q.applyLeft(blas.NoTrans, block(c, from, 0, c.Rows-from, c.Cols), work[panelWidth*panelWidth:])
+	}
+}
+
 // block views rows [i,i+r) and columns [j,j+c) of a.
 func block(a blas64.General, i, j, r, c int) blas64.General {
 	return blas64.General{Rows: r, Cols: c, Stride: a.Stride, Data: a.Data[i*a.Stride+j : (i+r-1)*a.Stride+j+c]}

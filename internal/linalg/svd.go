@@ -1,100 +1,104 @@
 package linalg
 
 import (
+	"cmp"
+	"slices"
+
+	"gonum.org/v1/gonum/blas"
+	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 	"gonum.org/v1/gonum/mat"
 )
 
 // SVD returns the thin singular value decomposition A = U·diag(s)·Vᵀ of the m×n
 // matrix a: u is m×k, v is n×k, k = min(m,n), columns orthonormal, s descending
-// and non-negative. The error is ErrNotFinite or ErrNoConvergence.
+// and non-negative. Values are within a small multiple of max(m,n)·eps·s_max of
+// the exact ones. The error is ErrNotFinite or ErrNoConvergence.
+//
+// The method is that of LAPACK's dgesdd: QR of a matrix that is not square,
+// bidiagonalisation, divide and conquer, back-transformation.
 func SVD(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error) {
-	f, err := factorizeSVD(a, mat.SVDThin)
+	if m, n := a.Dims(); m < n {
+		v, s, u, err = SVD(mat.DenseCopyOf(a.T()))
+		return u, s, v, err
+	}
+	b, err := newBidiagonal(a, true)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	u, v = new(mat.Dense), new(mat.Dense)
-	f.UTo(u)
-	f.VTo(v)
-	return u, f.Values(nil), v, nil
+	n := len(b.d)
+	ut, vt, err := bidiagonalSVD(b.d, b.e)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(b.d[j], b.d[i]) })
+	s = make([]float64, n)
+	for i, o := range order {
+		s[i] = b.d[o] * b.scale
+	}
+	u, v = mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
+	transposeRows(u.RawMatrix(), ut, order)
+	transposeRows(v.RawMatrix(), vt, order)
+	applyReflectors(b.q, b.tauQ, 0, u.RawMatrix())
+	applyReflectors(b.p, b.tauP[:n-1], 1, v.RawMatrix())
+	if b.outer != nil {
+		var qu mat.Dense
+		qu.Mul(b.outer, u)
+		u = &qu
+	}
+	return u, s, v, nil
 }
 
 // SingularValues returns the min(m,n) singular values of the m×n matrix a in
-// descending order. The error is ErrNotFinite or ErrNoConvergence.
+// descending order, by the dqds algorithm; see SVD.
 func SingularValues(a *mat.Dense) ([]float64, error) {
-	f, err := factorizeSVD(a, mat.SVDNone)
+	if m, n := a.Dims(); m < n {
+		a = mat.DenseCopyOf(a.T())
+	}
+	b, err := newBidiagonal(a, false)
 	if err != nil {
 		return nil, err
 	}
-	return f.Values(nil), nil
-}
-
-func factorizeSVD(a *mat.Dense, kind mat.SVDKind) (*mat.SVD, error) {
-	if !isFinite(maxAbs(a.RawMatrix())) {
-		return nil, ErrNotFinite
-	}
-	f := new(mat.SVD)
-	if !f.Factorize(a, kind) {
+	n := len(b.d)
+	work := make([]float64, 4*n)
+	if !(lapackgonum.Implementation{}).Dbdsqr(blas.Upper, n, 0, 0, 0, b.d, b.e, nil, 1, nil, n, nil, 1, work) {
 		return nil, ErrNoConvergence
 	}
-	return f, nil
+	for i := range b.d {
+		b.d[i] *= b.scale
+	}
+	return b.d, nil
 }
 
-// Rank returns the numerical rank of a rows×cols matrix with the descending
-// singular values s: how many exceed s[0]·max(rows,cols)·2⁻⁵².
-func Rank(s []float64, rows, cols int) int {
-	if len(s) == 0 || s[0] == 0 {
-		return 0
-	}
-	cut := s[0] * float64(max(rows, cols)) * eps
-	r := 0
-	for r < len(s) && s[r] > cut {
-		r++
-	}
-	return r
+// scaledBidiagonal is scale·outer·Q·B·Pᵀ, where outer is nil when the matrix was
+// square.
+type scaledBidiagonal struct {
+	*bidiagonalReduction
+	outer *mat.Dense
+	scale float64
 }
 
-// RangeBasis returns an orthonormal basis q, m×r, of the column space of the
-// m×n matrix a, where r is its numerical rank, and all min(m,n) singular values.
-// For a zero matrix q is empty (q.IsEmpty()). When a has full column rank q is
-// the orthogonal factor of its QR decomposition, else the leading left singular
-// vectors. The error is ErrNotFinite or ErrNoConvergence.
-func RangeBasis(a *mat.Dense) (q *mat.Dense, s []float64, err error) {
-	m, n := a.Dims()
-	if m < n {
-		u, s, _, err := SVD(a)
-		if err != nil {
-			return nil, nil, err
+// newBidiagonal reduces a matrix with at least as many rows as columns; the
+// factor outer is formed when wanted.
+func newBidiagonal(a *mat.Dense, wantOuter bool) (*scaledBidiagonal, error) {
+	raw := a.RawMatrix()
+	m := maxAbs(raw)
+	if !isFinite(m) {
+		return nil, ErrNotFinite
+	}
+	b := &scaledBidiagonal{scale: safeScale(m)}
+	f := mat.NewDense(raw.Rows, raw.Cols, nil)
+	copyScaled(f.RawMatrix(), raw, 1/b.scale)
+	if raw.Rows > raw.Cols {
+		qr := newQRFactors(f)
+		f = qr.r()
+		if wantOuter {
+			b.outer = qr.q()
 		}
-		return leadingColumns(u, Rank(s, m, n)), s, nil
 	}
-	if !isFinite(maxAbs(a.RawMatrix())) {
-		return nil, nil, ErrNotFinite
-	}
-	q, r := QR(a)
-	if s, err = SingularValues(r); err != nil {
-		return nil, nil, err
-	}
-	rank := Rank(s, m, n)
-	if rank == n {
-		return q, s, nil
-	}
-	u, s, _, err := SVD(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	if rank == 0 {
-		return &mat.Dense{}, s, nil
-	}
-	var basis mat.Dense
-	basis.Mul(q, leadingColumns(u, rank))
-	return &basis, s, nil
-}
-
-// leadingColumns copies the first r columns of a; r = 0 gives an empty matrix.
-func leadingColumns(a *mat.Dense, r int) *mat.Dense {
-	if r == 0 {
-		return &mat.Dense{}
-	}
-	rows, _ := a.Dims()
-	return mat.DenseCopyOf(a.Slice(0, rows, 0, r))
+	b.bidiagonalReduction = bidiagonalize(f.RawMatrix())
+	return b, nil
 }

@@ -80,19 +80,3 @@ func gemvT(alpha float64, a blas64.General, x, y blas64.Vector) {
 
 // vector views a slice as a blas64 vector.
 func vector(x []float64) blas64.Vector { return blas64.Vector{N: len(x), Data: x, Inc: 1} }
-
-// applyTridiagonal replaces z, n×c, by Q·z, where a and tau are what
-// tridiagonalize left.
-func applyTridiagonal(a blas64.General, tau []float64, z blas64.General) {
-	n := a.Rows
-	if n == 1 {
-		return
-	}
-	work := make([]float64, panelWidth*(panelWidth+z.Cols))
-	last := (n - 2) / panelWidth * panelWidth
-	for i := last; i >= 0; i -= panelWidth {
-		k := min(panelWidth, n-1-i)
-		q := newReflectors(block(a, i, i+1, k, n-i-1), tau[i:], work)
-		q.applyLeft(blas.NoTrans, block(z, i+1, 0, n-i-1, z.Cols), work[panelWidth*panelWidth:])
-	}
-}
