@@ -1,0 +1,143 @@
+package synth
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+)
+
+// Config is the configuration of a generator.
+type Config interface {
+	// Params returns the parameters of the generator, bound to the
+	// configuration: setting one changes the field behind it.
+	Params() []Param
+	// Generate makes the dataset. It returns a *ParamError when a parameter is
+	// out of bounds or when two of them do not go together.
+	Generate(seed uint64) (*Output, error)
+}
+
+// Generator is an entry of the registry.
+type Generator struct {
+	Name    string
+	Summary string        // one line, without a full stop
+	New     func() Config // a fresh configuration with the defaults
+}
+
+// Output is what a generator made. The caller owns it.
+type Output struct {
+	Data   *data.Dataset
+	Labels *data.Table // one row per condition, or per sample of 2-d data; nil where nothing tells them apart
+	Time   []float64   // centres of the time bins in ms from stimulus onset; nil where there is no such axis
+	DType  string      // "float32" where every value fits it exactly, else "float64"
+	Truth  *Truth      // nil where there are no components
+}
+
+// Truth is the structure that a generator put into the data:
+//
+//	Data = 1·meanᵀ + Scores·diag(√Variances)·Loadingsᵀ + noise
+//
+// for n samples × p features and k components, samples of a recording being
+// time outer, condition inner.
+type Truth struct {
+	Names         []string   // of the components; nil where they have none
+	Variances     []float64  // k component variances, in squares of the data's unit
+	Scores        *mat.Dense // n×k, of mean square 1, exactly or in expectation as the generator says; nil where not kept
+	Loadings      *mat.Dense // p×k with orthonormal columns; nil stands for the identity
+	NoiseVariance float64    // of the independent noise of every value
+}
+
+// generators is the registry, in the order in which help lists it.
+var generators = []Generator{
+	{
+		"recording", "simulated population recording of a context-dependent decision",
+		func() Config { c := DefaultRecording(); return &c },
+	},
+	{
+		"model", "simulated model of that recording, of known quality",
+		func() Config { c := DefaultModel(); return &c },
+	},
+	{
+		"toy2d", "curved reaches to two sides in the plane",
+		func() Config { c := DefaultToy2D(); return &c },
+	},
+	{
+		"ultrametric", "binary features inherited down a tree of categories",
+		func() Config { c := DefaultUltrametric(); return &c },
+	},
+	{
+		"exp-gaussian", "independent Gaussian neurons with log-spaced variances",
+		func() Config { c := DefaultExpGaussian(); return &c },
+	},
+	{
+		"spectrum", "Gaussian data with given explained variances",
+		func() Config { c := DefaultSpectrum(); return &c },
+	},
+}
+
+// Generators returns the registry.
+func Generators() []Generator { return slices.Clone(generators) }
+
+// Find returns the generator of that name, or an error that lists the names
+// there are.
+func Find(name string) (Generator, error) {
+	names := make([]string, len(generators))
+	for i, g := range generators {
+		if g.Name == name {
+			return g, nil
+		}
+		names[i] = g.Name
+	}
+	return Generator{}, fmt.Errorf("no generator %q, want one of %s", name, strings.Join(names, ", "))
+}
+
+// maxValues bounds the size of a generated dataset: 8 GiB in float64.
+const maxValues = 1 << 30
+
+// checkSize refuses shapes of more than maxValues values. Every dimension must
+// be positive.
+func checkSize(shape ...int) error {
+	size := 1
+	for _, d := range shape {
+		if d > maxValues/size {
+			return &ParamError{
+				Found:  "a dataset of shape " + data.ShapeString(shape),
+				Wanted: fmt.Sprintf("at most %d values", maxValues),
+			}
+		}
+		size *= d
+	}
+	return nil
+}
+
+// checkFewer refuses more than limit components, limit being the number of what.
+func checkFewer(components, limit int, what string) error {
+	if components <= limit {
+		return nil
+	}
+	return &ParamError{
+		Found:  fmt.Sprintf("%d components", components),
+		Wanted: fmt.Sprintf("at most %d, the number of %s", limit, what),
+	}
+}
+
+// blockOf wraps values as bins × conditions × neurons, or as samples × neurons
+// when there is a single bin.
+func blockOf(values []float64, bins, conditions, neurons int) *data.Dataset {
+	if bins == 1 {
+		return mustDataset(values, conditions, neurons)
+	}
+	return mustDataset(values, bins, conditions, neurons)
+}
+
+// mustDataset wraps values that a generator has made to shape.
+func mustDataset(values []float64, shape ...int) *data.Dataset {
+	d, err := data.New(values, shape...)
+	if err != nil {
+		panic("synth: " + err.Error())
+	}
+	return d
+}
