@@ -1,0 +1,141 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// packing emits the copies into panels. A panel holds, for p = 0, 1, ... in
+// turn, maxVecs·lanes consecutive values of the other index: the layout in
+// which a tile reads B, and (lanes of it at a time) A.
+func (g *generator) packing() {
+	g.packRows()
+	g.packEdge()
+	g.packColumns()
+}
+
+// packRows emits the copy for sources that lie in memory as panels want them,
+// the rows of B or of a transposed A.
+func (g *generator) packRows() {
+	g.function("PackRows", "func(k, panels int, src *float64, ld int, dst *float64, ps int)",
+		"copies k rows of panels·(panel width) values, ld apart, into panels ps apart.",
+		"It reads a row to its end before the next: the source comes from afar and in order,",
+		"the panels are near.")
+	k, ld, ps := g.arg("k"), g.stride("ld"), g.stride("ps")
+	src, dst := g.arg("src"), g.arg("dst")
+	g.Label("row")
+	from, to, left := g.GP64(), g.GP64(), g.arg("panels")
+	g.MOVQ(src, from)
+	g.MOVQ(dst, to)
+	g.Label("panel")
+	for v := range maxVecs {
+		x := g.vec()
+		g.VMOVUPD(operand.Mem{Base: from, Disp: v * g.bytes()}, x)
+		g.VMOVUPD(x, operand.Mem{Base: to, Disp: v * g.bytes()})
+	}
+	g.ADDQ(operand.I32(maxVecs*g.bytes()), from)
+	g.ADDQ(ps, to)
+	g.DECQ(left)
+	g.JNZ(operand.LabelRef("panel"))
+	g.ADDQ(ld, src)
+	g.ADDQ(operand.I32(maxVecs*g.bytes()), dst)
+	g.DECQ(k)
+	g.JNZ(operand.LabelRef("row"))
+	g.VZEROUPPER()
+	g.RET()
+}
+
+// packEdge emits the copy of a last panel that the matrix does not fill.
+func (g *generator) packEdge() {
+	g.function("PackEdge", "func(k, tail0, tail1, tail2 int, src *float64, ld int, dst *float64)",
+		"copies k rows, ld apart, into one panel. tail0 to tail2 say how many lanes of each",
+		"vector exist; the others are not read, and set to 0 in the panel.")
+	masks := make([]lanesMask, maxVecs)
+	for v, name := range []string{"tail0", "tail1", "tail2"} {
+		masks[v] = g.mask(g.arg(name))
+	}
+	k, ld := g.arg("k"), g.stride("ld")
+	src, dst := g.arg("src"), g.arg("dst")
+	g.Label("row")
+	for v := range maxVecs {
+		x := g.vec()
+		g.load(operand.Mem{Base: src, Disp: v * g.bytes()}, x, &masks[v])
+		g.VMOVUPD(x, operand.Mem{Base: dst, Disp: v * g.bytes()})
+	}
+	g.ADDQ(ld, src)
+	g.ADDQ(operand.I32(maxVecs*g.bytes()), dst)
+	g.DECQ(k)
+	g.JNZ(operand.LabelRef("row"))
+	g.VZEROUPPER()
+	g.RET()
+}
+
+// packColumns emits the transposing copy, for sources whose rows run along p:
+// A as stored, or a transposed B.
+func (g *generator) packColumns() {
+	g.function("PackColumns", "func(blocks int, src *float64, ld int, dst *float64)",
+		"copies a block of as many rows as there are lanes, ld apart, and blocks times as many",
+		"columns into one vector of a panel, transposed: dst[p·(panel width) + i] = src[i·ld + p].")
+	blocks, ld := g.arg("blocks"), g.stride("ld")
+	src, dst := g.arg("src"), g.arg("dst")
+	odd := g.oddMultiples(ld, g.lanes)
+	g.Label("block")
+	rows := make([]reg.VecVirtual, g.lanes)
+	for i := range rows {
+		rows[i] = g.vec()
+		g.VMOVUPD(rowOf(src, ld, odd, i), rows[i])
+	}
+	for p, column := range g.transpose(rows) {
+		g.VMOVUPD(column, operand.Mem{Base: dst, Disp: p * maxVecs * g.bytes()})
+	}
+	g.ADDQ(operand.I32(g.bytes()), src)
+	g.ADDQ(operand.I32(g.lanes*maxVecs*g.bytes()), dst)
+	g.DECQ(blocks)
+	g.JNZ(operand.LabelRef("block"))
+	g.VZEROUPPER()
+	g.RET()
+}
+
+// transpose returns the columns of the square whose rows are given.
+func (g *generator) transpose(rows []reg.VecVirtual) []reg.VecVirtual {
+	// Pairs of rows: within each 128-bit quarter q, element 2q or 2q+1 of both.
+	pairs := make([]reg.VecVirtual, g.lanes)
+	for i := 0; i < g.lanes; i += 2 {
+		pairs[i], pairs[i+1] = g.vec(), g.vec()
+		g.VUNPCKLPD(rows[i+1], rows[i], pairs[i])
+		g.VUNPCKHPD(rows[i+1], rows[i], pairs[i+1])
+	}
+	if g.lanes == 4 {
+		columns := make([]reg.VecVirtual, 4)
+		for p := range columns {
+			columns[p] = g.vec()
+		}
+		for odd := range 2 {
+			g.VPERM2F128(operand.Imm(0x20), pairs[2+odd], pairs[odd], columns[odd])
+			g.VPERM2F128(operand.Imm(0x31), pairs[2+odd], pairs[odd], columns[2+odd])
+		}
+		return columns
+	}
+	// Quarters 0, 2 (or 1, 3) of rows 0-1 and 2-3, and of rows 4-5 and 6-7.
+	quads := map[[3]int]reg.VecVirtual{}
+	for half := range 2 {
+		for odd := range 2 {
+			for q := range 2 {
+				v := g.vec()
+				lo, hi := pairs[4*half+odd], pairs[4*half+2+odd]
+				g.VSHUFF64X2(operand.Imm(uint64(0x88+0x55*q)), hi, lo, v)
+				quads[[3]int{half, odd, q}] = v
+			}
+		}
+	}
+	// Column p = 2·quarter + odd gathers its quarter from both halves.
+	columns := make([]reg.VecVirtual, 8)
+	for p := range columns {
+		quarter, odd := p/2, p%2
+		columns[p] = g.vec()
+		lo := quads[[3]int{0, odd, quarter % 2}]
+		hi := quads[[3]int{1, odd, quarter % 2}]
+		g.VSHUFF64X2(operand.Imm(uint64(0x88+0x55*(quarter/2))), hi, lo, columns[p])
+	}
+	return columns
+}

@@ -1,0 +1,56 @@
+package kernel
+
+import "golang.org/x/sys/cpu"
+
+// nativeEngines returns the assembly engines for which the processor has the
+// instructions and the operating system saves the registers.
+func nativeEngines() []*engine {
+	var list []*engine
+	if cpu.X86.HasAVX512F {
+		list = append(list, avx512Engine())
+	}
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+		list = append(list, avx2Engine())
+	}
+	return list
+}
+
+func avx512Engine() *engine {
+	return &engine{
+		name:  "avx512",
+		lanes: 8,
+		vecs:  3,
+		full:  avx512Tile,
+		edge: [][]tile{
+			{avx512Edge1x1, avx512Edge1x2, avx512Edge1x3},
+			{avx512Edge2x1, avx512Edge2x2, avx512Edge2x3},
+			{avx512Edge3x1, avx512Edge3x2, avx512Edge3x3},
+			{avx512Edge4x1, avx512Edge4x2, avx512Edge4x3},
+			{avx512Edge5x1, avx512Edge5x2, avx512Edge5x3},
+			{avx512Edge6x1, avx512Edge6x2, avx512Edge6x3},
+			{avx512Edge7x1, avx512Edge7x2, avx512Edge7x3},
+			{avx512Edge8x1, avx512Edge8x2, avx512Edge8x3},
+		},
+		packRows:    avx512PackRows,
+		packEdge:    avx512PackEdge,
+		packColumns: avx512PackColumns,
+	}
+}
+
+func avx2Engine() *engine {
+	return &engine{
+		name:  "avx2",
+		lanes: 4,
+		vecs:  3,
+		full:  avx2Tile,
+		edge: [][]tile{
+			{avx2Edge1x1, avx2Edge1x2, avx2Edge1x3},
+			{avx2Edge2x1, avx2Edge2x2, avx2Edge2x3},
+			{avx2Edge3x1, avx2Edge3x2, avx2Edge3x3},
+			{avx2Edge4x1, avx2Edge4x2, avx2Edge4x3},
+		},
+		packRows:    avx2PackRows,
+		packEdge:    avx2PackEdge,
+		packColumns: avx2PackColumns,
+	}
+}

@@ -1,0 +1,164 @@
+package kernel
+
+import (
+	"unsafe"
+
+	"gonum.org/v1/gonum/blas"
+)
+
+// advance returns the address n values further on. Like the kernels, it is
+// used on ranges that the exported methods have checked.
+func advance(p *float64, n int) *float64 {
+	return (*float64)(unsafe.Add(unsafe.Pointer(p), n*8))
+}
+
+// Dgemm computes
+//
+//	C ← alpha·op(A)·op(B) + beta·C
+//
+// with op(X) = X or Xᵀ, op(A) m×k, op(B) k×n and C m×n, all row-major. It does
+// not allocate beyond a pool of work space, and panics as gonum's Dgemm does if
+// a size, a stride or a slice does not fit. C must not overlap A or B. If beta
+// is 0, C need not hold numbers; if alpha is 0, A and B are not read.
+func (impl Implementation) Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+	if !validTrans(tA) || !validTrans(tB) || k <= 0 ||
+		!fitsOp(tA, m, k, a, lda) || !fitsOp(tB, k, n, b, ldb) || !fits(m, n, c, ldc) {
+		// Nothing to do, nothing to add, or a panic with gonum's message.
+		impl.Implementation.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
+	p := product{
+		m: m, n: n, k: k, alpha: alpha, beta: beta,
+		a: view(isTrans(tA), a, lda), b: view(isTrans(tB), b, ldb),
+		c: c, ldc: ldc,
+	}
+	impl.engine.multiply(&p)
+}
+
+// validTrans reports whether t is a transposition.
+func validTrans(t blas.Transpose) bool {
+	return t == blas.NoTrans || t == blas.Trans || t == blas.ConjTrans
+}
+
+// fits reports whether a holds r > 0 rows of c > 0 values, ld apart.
+func fits(r, c int, a []float64, ld int) bool {
+	return r > 0 && c > 0 && ld >= c && len(a) >= (r-1)*ld+c
+}
+
+// fitsOp reports whether a holds a matrix whose op is r×c.
+func fitsOp(t blas.Transpose, r, c int, a []float64, ld int) bool {
+	if isTrans(t) {
+		r, c = c, r
+	}
+	return fits(r, c, a, ld)
+}
+
+// multiply computes p by the way that suits its shape. The choice depends on
+// the shape alone, never on the number of threads, so that results do not.
+func (e *engine) multiply(p *product) {
+	switch {
+	case p.alpha == 0:
+		p.scale()
+	case e.suitsDirect(p):
+		e.direct(p)
+	case p.k >= 2*chunk && p.m*p.n <= chunk*chunk/16:
+		e.chunked(*p) // by value: only these two may need memory for p
+	default:
+		e.tiled(*p)
+	}
+}
+
+// suitsDirect reports whether p is small enough to be read in place.
+func (e *engine) suitsDirect(p *product) bool {
+	return p.region == all && p.b.cs == 1 && p.k <= depth && p.m*p.n*p.k <= directWork
+}
+
+const directWork = 64 * 64 * 64
+
+// direct computes a small product without packing: A and B as they lie.
+func (e *engine) direct(p *product) {
+	w := e.width()
+	for j := 0; j < p.n; j += w {
+		e.strip(p.m, min(w, p.n-j), p.k, p.a.at(0, 0), p.a.rs, p.a.cs, p.b.at(0, j), p.b.rs, &p.c[j], p.ldc, p.alpha, p.beta)
+	}
+}
+
+// serialWork is the number of multiplications below which a second goroutine
+// costs more than it saves.
+const serialWork = 128 * 128 * 128
+
+// tiled computes p by blocks of C, each on one goroutine. An element of C is
+// the same sum in the same order whatever block it falls in, which leaves the
+// number of blocks free to follow the number of threads.
+func (e *engine) tiled(p product) {
+	t := threads()
+	if t == 1 || p.m*p.n*p.k < serialWork {
+		ws := workspaces.Get().(*workspace)
+		e.blocked(ws, &p)
+		workspaces.Put(ws)
+		return
+	}
+	blocks := e.partition(&p, 2*t)
+	parallel(len(blocks), func(i int) {
+		ws := workspaces.Get().(*workspace)
+		defer workspaces.Put(ws)
+		e.blocked(ws, &blocks[i])
+	})
+}
+
+// partition cuts C into blocks that touch the region, about pieces of them and
+// as square as the sizes allow, with borders at multiples of a tile.
+func (e *engine) partition(p *product, pieces int) []product {
+	w := e.width()
+	if p.region != all {
+		pieces *= 2 // half of the blocks will miss the region
+	}
+	rows, cols := 1, 1
+	for rows*cols < pieces {
+		if tall := p.m/rows >= p.n/cols; tall && p.m/rows >= 2*w {
+			rows++
+		} else if p.n/cols >= 2*w {
+			cols++
+		} else {
+			break
+		}
+	}
+	if p.gram {
+		cols = rows // blocks on the diagonal share their panels
+	}
+	di, dj := (p.m/rows+w-1)/w*w, (p.n/cols+w-1)/w*w
+	var blocks []product
+	for i := 0; i < p.m; i += di {
+		for j := 0; j < p.n; j += dj {
+			m, n := min(di, p.m-i), min(dj, p.n-j)
+			if !p.misses(i, m, j, n) {
+				blocks = append(blocks, p.block(i, m, j, n))
+			}
+		}
+	}
+	return blocks
+}
+
+// chunked computes a product with a long k and a small C, such as XᵀY, as a sum
+// of partial products over chunks of k. Each is formed by one goroutine in
+// memory of its own and they are added to C in the order of k.
+func (e *engine) chunked(p product) {
+	size := even(p.k, chunk, depth)
+	count := (p.k + size - 1) / size
+	order := newTurns()
+	parallel(count, func(i int) {
+		ws := workspaces.Get().(*workspace)
+		defer workspaces.Put(ws)
+		ws.partial = grow(ws.partial, p.m*p.n)
+		part := p.slice(i*size, min((i+1)*size, p.k))
+		part.alpha, part.beta = 1, 0
+		part.c, part.ldc = ws.partial, p.n
+		e.blocked(ws, &part)
+		order.do(i, func() {
+			if i == 0 {
+				p.scale()
+			}
+			p.add(ws.partial)
+		})
+	})
+}

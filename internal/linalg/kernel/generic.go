@@ -1,0 +1,128 @@
+package kernel
+
+import "unsafe"
+
+// generic is the engine in portable Go: 4×4 tiles, which keep 16 sums in the
+// registers of any 64-bit processor.
+func generic() *engine {
+	const lanes = 4
+	edge := make([][]tile, lanes)
+	for r := range edge {
+		edge[r] = []tile{genericEdge(r + 1)}
+	}
+	return &engine{
+		name:        "generic",
+		lanes:       lanes,
+		vecs:        1,
+		full:        genericTile,
+		edge:        edge,
+		packRows:    genericPackRows,
+		packEdge:    genericPackEdge,
+		packColumns: genericPackColumns,
+	}
+}
+
+// genericTile is the 4×4 micro-kernel.
+func genericTile(panels, k int, a *float64, rs, cs, ps int, b *float64, bs int, c *float64, ldc int, alpha, beta float64, _ int) {
+	as := unsafe.Slice(a, (panels-1)*ps+3*rs+(k-1)*cs+1)
+	bv := unsafe.Slice(b, (k-1)*bs+4)
+	cv := unsafe.Slice(c, (4*panels-1)*ldc+4)
+	for t := range panels {
+		at := as[t*ps:]
+		var s00, s01, s02, s03, s10, s11, s12, s13 float64
+		var s20, s21, s22, s23, s30, s31, s32, s33 float64
+		for p := range k {
+			y := bv[p*bs : p*bs+4 : p*bs+4]
+			y0, y1, y2, y3 := y[0], y[1], y[2], y[3]
+			x := at[p*cs]
+			s00 += x * y0
+			s01 += x * y1
+			s02 += x * y2
+			s03 += x * y3
+			x = at[p*cs+rs]
+			s10 += x * y0
+			s11 += x * y1
+			s12 += x * y2
+			s13 += x * y3
+			x = at[p*cs+2*rs]
+			s20 += x * y0
+			s21 += x * y1
+			s22 += x * y2
+			s23 += x * y3
+			x = at[p*cs+3*rs]
+			s30 += x * y0
+			s31 += x * y1
+			s32 += x * y2
+			s33 += x * y3
+		}
+		ct := cv[4*t*ldc:]
+		genericUpdate(ct[:4], alpha, beta, s00, s01, s02, s03)
+		genericUpdate(ct[ldc:ldc+4], alpha, beta, s10, s11, s12, s13)
+		genericUpdate(ct[2*ldc:2*ldc+4], alpha, beta, s20, s21, s22, s23)
+		genericUpdate(ct[3*ldc:3*ldc+4], alpha, beta, s30, s31, s32, s33)
+	}
+}
+
+// genericUpdate writes one row of a tile.
+func genericUpdate(c []float64, alpha, beta float64, sums ...float64) {
+	for j, s := range sums {
+		if beta == 0 {
+			c[j] = alpha * s
+		} else {
+			c[j] = beta*c[j] + alpha*s
+		}
+	}
+}
+
+// genericEdge returns the micro-kernel for tiles of rows rows and up to four
+// columns.
+func genericEdge(rows int) tile {
+	return func(panels, k int, a *float64, rs, cs, ps int, b *float64, bs int, c *float64, ldc int, alpha, beta float64, tail int) {
+		as := unsafe.Slice(a, (panels-1)*ps+(rows-1)*rs+(k-1)*cs+1)
+		bv := unsafe.Slice(b, (k-1)*bs+tail)
+		cv := unsafe.Slice(c, (rows*panels-1)*ldc+tail)
+		for t := range panels {
+			for i := range rows {
+				var s [4]float64
+				for p := range k {
+					x := as[t*ps+i*rs+p*cs]
+					for j, y := range bv[p*bs : p*bs+tail] {
+						s[j] += x * y
+					}
+				}
+				at := (t*rows + i) * ldc
+				genericUpdate(cv[at:at+tail], alpha, beta, s[:tail]...)
+			}
+		}
+	}
+}
+
+func genericPackRows(k, panels int, src *float64, ld int, dst *float64, ps int) {
+	from := unsafe.Slice(src, (k-1)*ld+4*panels)
+	to := unsafe.Slice(dst, (panels-1)*ps+4*k)
+	for p := range k {
+		for j := range panels {
+			copy(to[j*ps+4*p:j*ps+4*p+4], from[p*ld+4*j:])
+		}
+	}
+}
+
+func genericPackEdge(k, tail, _, _ int, src *float64, ld int, dst *float64) {
+	from := unsafe.Slice(src, (k-1)*ld+tail)
+	to := unsafe.Slice(dst, 4*k)
+	for p := range k {
+		n := copy(to[4*p:4*p+4], from[p*ld:p*ld+tail])
+		clear(to[4*p+n : 4*p+4])
+	}
+}
+
+func genericPackColumns(blocks int, src *float64, ld int, dst *float64) {
+	k := 4 * blocks
+	from := unsafe.Slice(src, 3*ld+k)
+	to := unsafe.Slice(dst, 4*k)
+	for i := range 4 {
+		for p, v := range from[i*ld : i*ld+k] {
+			to[4*p+i] = v
+		}
+	}
+}
