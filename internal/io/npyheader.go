@@ -1,7 +1,6 @@
 package dataio
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -112,7 +111,7 @@ func notNPY(head []byte, err error) error {
 	}
 	e := &data.InputError{Found: "not a NumPy array", Wanted: fmt.Sprintf("want a file that begins with %q", npyMagic)}
 	switch {
-	case err != nil && bytes.Count(head, []byte{0}) == len(head):
+	case errors.Is(err, io.EOF):
 		e.Found = "an empty file"
 	case foreignName(head) != "":
 		e.Found = foreignName(head)
@@ -197,13 +196,13 @@ func parseDType(v any) (dtype, error) {
 		d.big = rest[0] == '>'
 		rest = rest[1:]
 	}
-	if len(rest) < 2 {
+	if rest == "" {
 		return d, badDType(fmt.Sprintf("dtype %q", descr), "")
 	}
 	d.kind = rest[0]
 	size, err := strconv.Atoi(rest[1:])
 	sizes := map[byte][]int{'f': {2, 4, 8}, 'i': {1, 2, 4, 8}, 'u': {1, 2, 4, 8}, 'b': {1}}
-	if err == nil && rest[1] != '+' {
+	if err == nil && strconv.Itoa(size) == rest[1:] {
 		for _, known := range sizes[d.kind] {
 			if size == known {
 				d.size = size
@@ -212,16 +211,16 @@ func parseDType(v any) (dtype, error) {
 		}
 	}
 	const convert = "convert it in Python: numpy.save(path, x.astype('float64'))"
-	switch d.kind {
-	case 'O':
+	switch {
+	case d.kind == 'O':
 		return d, badDType("an array of Python objects (dtype object)", convert)
-	case 'c':
+	case d.kind == 'c':
 		return d, badDType(fmt.Sprintf("complex numbers (dtype %s)", descr), "save the real part or the magnitude")
-	case 'U', 'S', 'a':
+	case strings.IndexByte("USa", d.kind) >= 0:
 		return d, badDType(fmt.Sprintf("text (dtype %s)", descr), "")
-	case 'M', 'm':
+	case strings.IndexByte("Mm", d.kind) >= 0:
 		return d, badDType(fmt.Sprintf("dates or durations (dtype %s)", descr), convert)
-	case 'f':
+	case d.kind == 'f' && err == nil:
 		return d, badDType(fmt.Sprintf("floats of %s bytes (dtype %s)", rest[1:], descr), convert)
 	}
 	return d, badDType(fmt.Sprintf("dtype %q", descr), "")

@@ -61,7 +61,7 @@ func findMember(z *zip.Reader, in *input) (*zip.File, error) {
 		}
 		seen[key] = true
 		keys = append(keys, key)
-		if key == in.key || in.key == "" {
+		if in.key == "" || key == strings.TrimSuffix(in.key, ".npy") {
 			found = f
 		}
 	}

@@ -1,7 +1,9 @@
 package dataio
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"simtool/internal/data"
@@ -90,7 +92,7 @@ func (in *input) format() (*inputFormat, error) {
 	}
 	head, err := in.r.Peek(sniffLength)
 	if len(head) == 0 {
-		if in.size == 0 || err == nil {
+		if errors.Is(err, io.EOF) {
 			return nil, &data.InputError{Found: "an empty file", Wanted: "want " + inputNames()}
 		}
 		return nil, err

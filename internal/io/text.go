@@ -55,6 +55,7 @@ func openText(in *input, comma rune, o Options, needNames bool) (*textFile, erro
 	t := &textFile{csv: csv.NewReader(bufio.NewReaderSize(limit, bufferSize)), cap: limit}
 	t.csv.Comma = comma
 	t.csv.ReuseRecord = true
+	t.csv.TrimLeadingSpace = comma == ',' // with tabs it would swallow empty fields
 	first, err := t.record()
 	if errors.Is(err, io.EOF) {
 		return nil, &data.InputError{Found: "only empty lines", Wanted: "want at least one line of data"}
@@ -112,9 +113,9 @@ func (t *textFile) isHeader(first []string, o Options, needNames bool) (bool, er
 			Found:  fmt.Sprintf("a first line that counts 0, 1, 2, … %d", len(first)-1),
 			Wanted: "want to know whether those are column names or data", Hint: say,
 		}
-	case needNames && number > 0:
+	case needNames && (number > 0 || text == 0):
 		return false, &data.InputError{
-			Found:  "a first line with numbers in it",
+			Found:  "a first line that holds data",
 			Wanted: "want the names of the columns", Hint: say,
 		}
 	}
