@@ -76,16 +76,43 @@ func (t *Table) Rows() int {
 // Column returns the column of that name, or an InputError that lists the
 // names there are.
 func (t *Table) Column(name string) (*Column, error) {
-	names := make([]string, len(t.Columns))
-	for i, c := range t.Columns {
+	for _, c := range t.Columns {
 		if c.Name == name {
 			return c, nil
 		}
-		names[i] = c.Name
 	}
 	return nil, &InputError{
 		Path:   t.Source.Path,
 		Found:  fmt.Sprintf("no column %q", name),
-		Wanted: fmt.Sprintf("the columns are %q", names),
+		Wanted: fmt.Sprintf("the columns are %q", t.Names()),
 	}
+}
+
+// Names returns the names of the columns.
+func (t *Table) Names() []string {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Records returns the rows as cells in the order of the columns, for a table
+// writer: a float64 of a numeric column, the level of a categorical one, nil
+// where the value is missing.
+func (t *Table) Records() [][]any {
+	records := make([][]any, t.Rows())
+	for i := range records {
+		records[i] = make([]any, len(t.Columns))
+		for j, c := range t.Columns {
+			switch {
+			case c.IsMissing(i):
+			case c.Kind == Numeric:
+				records[i][j] = c.Values[i]
+			default:
+				records[i][j] = c.Levels[c.Codes[i]]
+			}
+		}
+	}
+	return records
 }

@@ -2,17 +2,17 @@ package synth
 
 import (
 	"bytes"
-	"encoding/binary"
 	"flag"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
+	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"simtool/internal/data"
+	dataio "simtool/internal/io"
 	"simtool/testdata"
 )
 
@@ -26,13 +26,13 @@ func bundled(t *testing.T) map[string][]byte {
 	recording := DefaultRecording()
 	out := generate(t, &recording, bundledSeed)
 	files := map[string][]byte{
-		"recording.npy":  encodeNPY(out.Data),
-		"conditions.csv": encodeCSV(out.Labels),
+		"recording.npy":  encodeNPY(t, out),
+		"conditions.csv": encodeCSV(t, out.Labels),
 	}
 	for _, quality := range []string{Good, Partial, Poor} {
 		model := DefaultModel()
 		model.Quality = quality
-		files["model_"+quality+".npy"] = encodeNPY(generate(t, &model, bundledSeed).Data)
+		files["model_"+quality+".npy"] = encodeNPY(t, generate(t, &model, bundledSeed))
 	}
 	return files
 }
@@ -77,48 +77,45 @@ func TestBundledModelsHaveTheQualityOfTheREADME(t *testing.T) {
 	}
 }
 
-// encodeNPY renders a dataset as NumPy does: version 1, little-endian float32,
-// C order.
-func encodeNPY(d *data.Dataset) []byte {
-	shape := strings.Trim(strings.ReplaceAll(fmt.Sprint(d.Shape), " ", ", "), "[]")
-	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }", shape)
-	const preamble = 10 // magic, version and header length
-	for (preamble+len(header)+1)%64 != 0 {
-		header += " "
+// encodeNPY renders a dataset as the command line writes it.
+func encodeNPY(t *testing.T, out *Output) []byte {
+	t.Helper()
+	if out.DType != "float32" {
+		t.Fatalf("the values need %s, want float32", out.DType)
 	}
-	header += "\n"
-	file := append([]byte("\x93NUMPY\x01\x00"), byte(len(header)), byte(len(header)>>8))
-	file = append(file, header...)
-	for _, v := range d.Values {
-		file, _ = binary.Append(file, binary.LittleEndian, float32(v))
-	}
-	return file
-}
-
-func encodeCSV(table *data.Table) []byte {
 	var b bytes.Buffer
-	for j, c := range table.Columns {
-		fmt.Fprint(&b, separator(j), c.Name)
-	}
-	b.WriteByte('\n')
-	for i := range table.Rows() {
-		for j, c := range table.Columns {
-			cell := ""
-			if c.Kind == data.Numeric {
-				cell = strconv.FormatFloat(c.Values[i], 'g', -1, 64)
-			} else {
-				cell = c.Levels[c.Codes[i]]
-			}
-			fmt.Fprint(&b, separator(j), cell)
-		}
-		b.WriteByte('\n')
+	if err := dataio.EncodeNPY(&b, dataio.Float32, out.Data.Values, out.Data.Shape...); err != nil {
+		t.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-func separator(column int) string {
-	if column == 0 {
-		return ""
+func encodeCSV(t *testing.T, labels *data.Table) []byte {
+	t.Helper()
+	table := dataio.Table{Columns: labels.Names(), Rows: labels.Records()}
+	var b bytes.Buffer
+	if err := table.Write(&b, dataio.CSV, dataio.TableOptions{}); err != nil {
+		t.Fatal(err)
 	}
-	return ","
+	return b.Bytes()
+}
+
+// What a user reads from the files must be what the generator made.
+func TestBundledFilesReadBack(t *testing.T) {
+	c := DefaultRecording()
+	out := generate(t, &c, bundledSeed)
+	recording, err := dataio.Read(filepath.Join("..", "..", "testdata", "recording.npy"), dataio.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(recording.Shape, out.Data.Shape) || !slices.Equal(recording.Values, out.Data.Values) {
+		t.Error("recording.npy differs from the generator's values")
+	}
+	labels, err := dataio.ReadFeatures(filepath.Join("..", "..", "testdata", "conditions.csv"), dataio.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(out.Labels.Columns, labels.Columns); diff != "" {
+		t.Errorf("conditions.csv differs from the generator's labels:\n%s", diff)
+	}
 }

@@ -34,12 +34,12 @@ func (c condition) choice() float64 {
 // conditions returns the full factorial design of context × motion × colour,
 // colour fastest, with each strength on both sides.
 func conditions(strengths []float64) []condition {
-	var signed []float64
+	signed := make([]float64, 0, 2*len(strengths))
 	for _, s := range strengths {
 		signed = append(signed, -s, s)
 	}
 	slices.Sort(signed)
-	var design []condition
+	design := make([]condition, 0, 2*len(signed)*len(signed))
 	for _, context := range []float64{1, -1} {
 		for _, motion := range signed {
 			for _, colour := range signed {
