@@ -49,3 +49,53 @@ func BenchmarkEigSymValues(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkSVD(b *testing.B) {
+	for _, n := range benchmarkSizes {
+		a := gaussian(1, n, n)
+		versus(b, n, func() { _, _, _, _ = SVD(a) }, func() {
+			var f mat.SVD
+			f.Factorize(a, mat.SVDThin)
+		})
+	}
+}
+
+func BenchmarkSingularValues(b *testing.B) {
+	for _, n := range benchmarkSizes {
+		a := gaussian(1, n, n)
+		versus(b, n, func() { _, _ = SingularValues(a) }, func() {
+			var f mat.SVD
+			f.Factorize(a, mat.SVDNone)
+		})
+	}
+}
+
+func BenchmarkQR(b *testing.B) {
+	for _, n := range benchmarkSizes {
+		a := gaussian(1, n, n)
+		versus(b, n, func() { QR(a) }, func() {
+			var f mat.QR
+			var q, r mat.Dense
+			f.Factorize(a)
+			f.QTo(&q)
+			f.RTo(&r)
+		})
+	}
+}
+
+func BenchmarkQRTall(b *testing.B) {
+	a := gaussian(1, 20000, 200)
+	for b.Loop() {
+		QR(a)
+	}
+}
+
+func BenchmarkCholesky(b *testing.B) {
+	for _, n := range benchmarkSizes {
+		a, sym := symmetric(n)
+		versus(b, n, func() { Cholesky(a) }, func() {
+			var f mat.Cholesky
+			f.Factorize(sym)
+		})
+	}
+}

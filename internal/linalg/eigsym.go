@@ -112,7 +112,7 @@ func copyScaled(dst, src blas64.General, f float64) {
 	}
 }
 
-// transposeRows writes row order[j] of src into column j of dst, in blocks that
+// transposeRows writes row order[j] of src into column j of dst, in tiles that
 // stay in cache.
 func transposeRows(dst, src blas64.General, order []int) {
 	const tile = 32
@@ -124,6 +124,21 @@ func transposeRows(dst, src blas64.General, order []int) {
 					for i := i0; i < min(i0+tile, hi); i++ {
 						dst.Data[i*dst.Stride+j] = row[i]
 					}
+				}
+			}
+		}
+	})
+}
+
+// transposeInto writes srcᵀ into dst.
+func transposeInto(dst, src blas64.General) {
+	const tile = 32
+	parallel(src.Rows, 32*tile, func(lo, hi int) {
+		for i0 := lo; i0 < hi; i0 += tile {
+			for j := range src.Cols {
+				row := dst.Data[j*dst.Stride:]
+				for i := i0; i < min(i0+tile, hi); i++ {
+					row[i] = src.Data[i*src.Stride+j]
 				}
 			}
 		}

@@ -3,85 +3,108 @@ package linalg
 import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
+	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 	"gonum.org/v1/gonum/mat"
 )
 
 // QR returns the thin Householder factorisation A = Q·R of the m×n matrix a: q
 // is m×k with orthonormal columns, r is k×n upper trapezoidal, k = min(m,n).
-// The diagonal of r may have any sign.
+// The diagonal of r may have any sign. NaN and infinities spread as in any sum.
 func QR(a *mat.Dense) (q, r *mat.Dense) {
 	f := newQRFactors(mat.DenseCopyOf(a))
-	r = f.r()
-	return f.q(), r
+	return f.thinQ(), f.r
 }
 
-// qrFactors is a Householder factorisation as LAPACK's dgeqrf leaves it.
+const (
+	// qrWidth is the number of columns that are factorised before the columns to
+	// their right are updated.
+	qrWidth = 64
+	// qrLeaf is the number of columns at which the recursion inside them ends.
+	qrLeaf = 4
+)
+
+// qrFactors is the factorisation A = H_0⋯H_{k−1}·R with the vectors of the
+// reflectors in the rows of v, k×m; vector i has zeros before column i.
 type qrFactors struct {
-	a   *mat.Dense
+	v   blas64.General
 	tau []float64
+	r   *mat.Dense
 }
 
-// newQRFactors factorises a in place.
+// newQRFactors factorises a, m×n, which it destroys. Panels of columns are
+// turned into rows and factorised recursively (Elmroth and Gustavson, 2000), so
+// that nearly all of the work is done by gemm, for tall matrices too.
+//
+// This is not LAPACK's dgeqrf over gonum: Dlarft of gonum 0.17 forms a wrong
+// factor when the second vector of a block ends in zeros before the first does,
+// which data with rows of zeros at the end bring about.
 func newQRFactors(a *mat.Dense) *qrFactors {
 	m, n := a.Dims()
-	f := &qrFactors{a: a, tau: make([]float64, min(m, n))}
-	work := make([]float64, 1)
-	lapack64.Geqrf(a.RawMatrix(), f.tau, work, -1)
-	work = make([]float64, int(work[0]))
-	lapack64.Geqrf(a.RawMatrix(), f.tau, work, len(work))
+	k := min(m, n)
+	f := &qrFactors{
+		v:   blas64.General{Rows: k, Cols: m, Stride: m, Data: make([]float64, k*m)},
+		tau: make([]float64, k),
+		r:   mat.NewDense(k, n, nil),
+	}
+	raw := a.RawMatrix()
+	work := make([]float64, qrWidth*(qrWidth+max(n, qrWidth)))
+	for j := 0; j < k; j += qrWidth {
+		w := min(qrWidth, k-j)
+		transposeInto(block(f.v, j, j, w, m-j), block(raw, j, j, m-j, w))
+		f.factorizeRows(j, j, w, work)
+		if next := j + w; next < n {
+			trailing := block(raw, j, next, m-j, n-next)
+			q := newReflectors(block(f.v, j, j, w, m-j), f.tau[j:next], work)
+			q.applyLeft(blas.Trans, trailing, work[qrWidth*qrWidth:])
+			for i := j; i < next; i++ {
+				copy(f.r.RawRowView(i)[next:], rowVector(raw, i).Data[next:])
+			}
+		}
+	}
 	return f
 }
 
-// r copies the upper trapezoidal factor.
-func (f *qrFactors) r() *mat.Dense {
-	_, n := f.a.Dims()
-	r := mat.NewDense(len(f.tau), n, nil)
-	for i := range f.tau {
-		copy(r.RawRowView(i)[i:], f.a.RawRowView(i)[i:])
+// factorizeRows turns the rows i to i+w−1 of v, which hold columns of A from row
+// top on, into reflector vectors and columns of r.
+func (f *qrFactors) factorizeRows(top, i, w int, work []float64) {
+	if w > qrLeaf {
+		half := w / 2
+		f.factorizeRows(top, i, half, work)
+		q := newReflectors(block(f.v, i, i, half, f.v.Cols-i), f.tau[i:i+half], work)
+		q.applyToRows(block(f.v, i+half, i, w-half, f.v.Cols-i), work[qrWidth*qrWidth:])
+		f.factorizeRows(top, i+half, w-half, work)
+		return
 	}
-	return r
+	for c := i; c < i+w; c++ {
+		row := rowVector(f.v, c).Data
+		beta, tau := lapackgonum.Implementation{}.Dlarfg(len(row)-c, row[c], row[min(c+1, len(row)-1):], 1)
+		row[c], f.tau[c] = beta, tau
+		for l := top; l <= c; l++ {
+			f.r.Set(l, c, row[l])
+			row[l] = 0
+		}
+		row[c] = 1
+		v := vector(row[c:])
+		for next := c + 1; next < i+w; next++ {
+			x := vector(rowVector(f.v, next).Data[c:])
+			blas64.Axpy(-tau*blas64.Dot(v, x), v, x)
+		}
+	}
 }
 
-// q forms the thin orthogonal factor. It reuses the memory of the factorisation,
-// so it comes last.
-func (f *qrFactors) q() *mat.Dense {
-	m, _ := f.a.Dims()
-	k := len(f.tau)
-	thin := f.a.Slice(0, m, 0, k).(*mat.Dense)
-	work := make([]float64, 1)
-	lapack64.Orgqr(thin.RawMatrix(), f.tau, work, -1)
-	work = make([]float64, int(work[0]))
-	lapack64.Orgqr(thin.RawMatrix(), f.tau, work, len(work))
-	if thin.RawMatrix().Stride == k {
-		return thin
+// thinQ forms the first k columns of the orthogonal factor.
+func (f *qrFactors) thinQ() *mat.Dense {
+	k, m := f.v.Rows, f.v.Cols
+	q := mat.NewDense(m, k, nil)
+	for i := range k {
+		q.Set(i, i, 1)
 	}
-	return mat.DenseCopyOf(thin)
-}
-
-// Cholesky returns the upper triangular r with RᵀR = A of the symmetric positive
-// definite n×n matrix a, of which only the upper triangle is read. ok is false,
-// and r nil, when a is not positive definite to working precision or not finite.
-func Cholesky(a *mat.Dense) (r *mat.Dense, ok bool) {
-	if rows, cols := a.Dims(); rows != cols {
-		panic(mat.ErrShape)
+	work := make([]float64, qrWidth*(qrWidth+k))
+	for i := (k - 1) / qrWidth * qrWidth; i >= 0; i -= qrWidth {
+		w := min(qrWidth, k-i)
+		h := newReflectors(block(f.v, i, i, w, m-i), f.tau[i:i+w], work)
+		// Columns before i are those of the identity still.
+		h.applyLeft(blas.NoTrans, block(q.RawMatrix(), i, i, m-i, k-i), work[qrWidth*qrWidth:])
 	}
-	if !isFinite(maxAbsUpper(a.RawMatrix())) {
-		return nil, false
-	}
-	r = mat.DenseCopyOf(a)
-	raw := r.RawMatrix()
-	if _, ok = lapack64.Potrf(upperOf(raw)); !ok {
-		return nil, false
-	}
-	for i := 1; i < raw.Rows; i++ {
-		clear(raw.Data[i*raw.Stride : i*raw.Stride+i])
-	}
-	return r, true
-}
-
-// triangular views the upper triangle of a square matrix.
-func triangular(a *mat.Dense) blas64.Triangular {
-	raw := a.RawMatrix()
-	return blas64.Triangular{N: raw.Rows, Data: raw.Data, Stride: raw.Stride, Uplo: blas.Upper, Diag: blas.NonUnit}
+	return q
 }

@@ -45,6 +45,14 @@ func (q reflectors) applyLeft(trans blas.Transpose, c blas64.General, work []flo
 	blas64.Gemm(blas.Trans, blas.NoTrans, -1, q.v, w, 1, c)
 }
 
+// applyToRows replaces every row x of c by Qᵀ·x. work provides c.Rows·k values.
+func (q reflectors) applyToRows(c blas64.General, work []float64) {
+	w := blas64.General{Rows: c.Rows, Cols: q.v.Rows, Stride: q.v.Rows, Data: work}
+	blas64.Gemm(blas.NoTrans, blas.Trans, 1, c, q.v, 0, w)
+	blas64.Trmm(blas.Right, blas.NoTrans, 1, q.t, w)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, w, q.v, 1, c)
+}
+
 // applyReflectors replaces c by Q·c for Q = H_0⋯H_{k−1} with as many reflectors
 // as tau has values: vector i is row i of v, with zeros before column i+shift.
 func applyReflectors(v blas64.General, tau []float64, shift int, c blas64.General) {

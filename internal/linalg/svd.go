@@ -21,7 +21,7 @@ func SVD(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error) {
 		v, s, u, err = SVD(mat.DenseCopyOf(a.T()))
 		return u, s, v, err
 	}
-	b, err := newBidiagonal(a, true)
+	b, err := newBidiagonal(a)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -45,9 +45,11 @@ func SVD(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error) {
 	applyReflectors(b.q, b.tauQ, 0, u.RawMatrix())
 	applyReflectors(b.p, b.tauP[:n-1], 1, v.RawMatrix())
 	if b.outer != nil {
-		var qu mat.Dense
-		qu.Mul(b.outer, u)
-		u = &qu
+		m, _ := a.Dims()
+		tall := mat.NewDense(m, n, nil)
+		tall.Slice(0, n, 0, n).(*mat.Dense).Copy(u)
+		applyReflectors(b.outer.v, b.outer.tau, 0, tall.RawMatrix())
+		u = tall
 	}
 	return u, s, v, nil
 }
@@ -58,7 +60,7 @@ func SingularValues(a *mat.Dense) ([]float64, error) {
 	if m, n := a.Dims(); m < n {
 		a = mat.DenseCopyOf(a.T())
 	}
-	b, err := newBidiagonal(a, false)
+	b, err := newBidiagonal(a)
 	if err != nil {
 		return nil, err
 	}
@@ -77,13 +79,12 @@ func SingularValues(a *mat.Dense) ([]float64, error) {
 // square.
 type scaledBidiagonal struct {
 	*bidiagonalReduction
-	outer *mat.Dense
+	outer *qrFactors
 	scale float64
 }
 
-// newBidiagonal reduces a matrix with at least as many rows as columns; the
-// factor outer is formed when wanted.
-func newBidiagonal(a *mat.Dense, wantOuter bool) (*scaledBidiagonal, error) {
+// newBidiagonal reduces a matrix with at least as many rows as columns.
+func newBidiagonal(a *mat.Dense) (*scaledBidiagonal, error) {
 	raw := a.RawMatrix()
 	m := maxAbs(raw)
 	if !isFinite(m) {
@@ -93,11 +94,8 @@ func newBidiagonal(a *mat.Dense, wantOuter bool) (*scaledBidiagonal, error) {
 	f := mat.NewDense(raw.Rows, raw.Cols, nil)
 	copyScaled(f.RawMatrix(), raw, 1/b.scale)
 	if raw.Rows > raw.Cols {
-		qr := newQRFactors(f)
-		f = qr.r()
-		if wantOuter {
-			b.outer = qr.q()
-		}
+		b.outer = newQRFactors(f)
+		f = b.outer.r
 	}
 	b.bidiagonalReduction = bidiagonalize(f.RawMatrix())
 	return b, nil

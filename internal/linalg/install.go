@@ -1,0 +1,7 @@
+package linalg
+
+import "simtool/internal/linalg/kernel"
+
+// Everything in this package goes through gonum's blas64, and so do gonum's own
+// packages: installing the fast kernels once speeds up all of them.
+func init() { kernel.Use() }
