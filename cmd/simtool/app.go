@@ -18,6 +18,9 @@ import (
 func commands() []func(*app) *cobra.Command {
 	return []func(*app) *cobra.Command{
 		newScoreCommand,
+		newMeasuresCommand,
+		newSynthCommand,
+		newDemoCommand,
 		newVersionCommand,
 		newCompletionCommand,
 		newGenerateCommand,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"strings"
 
@@ -23,8 +24,10 @@ type scoreRow struct {
 
 // scorer scores pairs of inputs.
 type scorer struct {
+	a        *app
 	options  *scoreOptions
 	shelf    *shelf
+	pairJobs int // pairs at once
 	jobs     int // scores of one pair at once
 	progress *progress
 }
@@ -114,8 +117,19 @@ func (s *scorer) failedRows(p pathPair, err error) []scoreRow {
 	return rows
 }
 
-// join makes the pair of a view of two inputs.
+// join makes the pair of a view of two inputs. Samples with missing values in
+// either are left out of both where the options say so.
 func (s *scorer) join(x, y *input, v view) (pair *measures.Pair, warning string, err error) {
+	if s.options.input.missing == "drop" {
+		kept, dropped, err := data.DropMissing(v.of(x.data), v.of(y.data))
+		if err != nil {
+			return nil, "", err
+		}
+		if len(dropped) > 0 {
+			pair, err := newPair(kept[0], kept[1])
+			return pair, fmt.Sprintf("left out %d of %d samples, which have missing values", len(dropped), len(dropped)+kept[0].Samples()), err
+		}
+	}
 	xs, err := x.system(v)
 	if err != nil {
 		return nil, "", err
@@ -126,6 +140,18 @@ func (s *scorer) join(x, y *input, v view) (pair *measures.Pair, warning string,
 	}
 	pair, err = measures.NewPair(xs, ys)
 	return pair, "", err
+}
+
+func newPair(x, y *data.Dataset) (*measures.Pair, error) {
+	xs, err := measures.NewSystem(x)
+	if err != nil {
+		return nil, err
+	}
+	ys, err := measures.NewSystem(y)
+	if err != nil {
+		return nil, err
+	}
+	return measures.NewPair(xs, ys)
 }
 
 // joinWarnings joins the warnings that are not empty.

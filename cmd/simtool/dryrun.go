@@ -12,8 +12,13 @@ import (
 // dryRun says what score would read and do, and what memory it takes. Inputs
 // are read one by one, for only a whole file is known to be valid.
 func (a *app) dryRun(ctx context.Context, o *scoreOptions) error {
-	columns := []string{"input", "shape", "samples", "features", "bytes", "error"}
-	out, err := a.openResult(&o.output, "simtool.dry-run/v1", columns, inputPaths(o.pairs))
+	paths := inputPaths(o.pairs)
+	out, err := a.openResult(&o.output, tableSpec{
+		schema:  "simtool.dry-run/v1",
+		columns: []string{"input", "shape", "samples", "features", "bytes", "error"},
+		notes:   []string{"error"},
+		inputs:  paths,
+	})
 	if err != nil {
 		return err
 	}
@@ -22,7 +27,6 @@ func (a *app) dryRun(ctx context.Context, o *scoreOptions) error {
 	sizes := map[string]footprint{}
 	var sources []data.Source
 	failed := 0
-	paths := inputPaths(o.pairs)
 	for _, path := range paths {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

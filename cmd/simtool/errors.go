@@ -124,6 +124,13 @@ func (a *app) warn(format string, args ...any) {
 	}
 }
 
+// summary tells a person, and no program, what has been done.
+func (a *app) summary(format string, args ...any) {
+	if !a.global.quiet {
+		fmt.Fprintf(a.err, "simtool: "+format+"\n", args...)
+	}
+}
+
 // debug reports whether the environment asks for stack traces.
 func (a *app) debug() bool {
 	v, ok := a.lookup("SIMTOOL_DEBUG")

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"simtool/internal/data"
+	"simtool/internal/synth"
 )
 
 // globalOptions are the flags that every command has.
@@ -101,15 +102,29 @@ func completeChoices(cmd *cobra.Command) {
 }
 
 func completeChoice(cmd *cobra.Command, f *pflag.Flag) {
-	if c, ok := f.Value.(*choiceValue); ok {
-		must(cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(c.words, cobra.ShellCompDirectiveNoFileComp)))
+	if words := choices(f); words != nil {
+		must(cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)))
 	}
+}
+
+// choices returns the words that a flag takes, or nil.
+func choices(f *pflag.Flag) []string {
+	switch v := f.Value.(type) {
+	case *choiceValue:
+		return v.words
+	case synth.Param:
+		return v.Choices
+	}
+	return nil
 }
 
 // wanted says what values a flag takes.
 func wanted(f *pflag.Flag) string {
-	if c, ok := f.Value.(*choiceValue); ok {
-		return wordList(c.words)
+	if words := choices(f); words != nil {
+		return wordList(words)
+	}
+	if p, ok := f.Value.(synth.Param); ok {
+		return p.Wanted
 	}
 	switch f.Value.Type() {
 	case "bool":
@@ -131,10 +146,8 @@ func wanted(f *pflag.Flag) string {
 // an environment variable or a key of a file.
 func invalidValue(where, value string, f *pflag.Flag) (msg, hint string) {
 	msg = fmt.Sprintf("%s: invalid value %q, want %s", where, value, wanted(f))
-	if c, ok := f.Value.(*choiceValue); ok {
-		if near, ok := data.Nearest(value, c.words); ok {
-			hint = fmt.Sprintf("did you mean %s?", near)
-		}
+	if near, ok := data.Nearest(value, choices(f)); ok {
+		hint = fmt.Sprintf("did you mean %s?", near)
 	}
 	return msg, hint
 }

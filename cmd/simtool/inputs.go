@@ -23,7 +23,7 @@ func (o *inputOptions) register(fs *pflag.FlagSet) {
 	fs.StringVar(&o.axes, "axes", "tcn", "`ORDER` of the axes of 3-d arrays: t time, c condition, n neuron")
 	fs.StringSliceVar(&o.columns, "columns", nil, "`COLUMNS` of text files to read: names, or positions from 1 such as 2-5")
 	choiceVar(fs, &o.header, "header", "auto", "whether text files begin with the names of the columns", "auto", "yes", "no")
-	choiceVar(fs, &o.missing, "missing", "refuse", "samples with NaN or infinite values: refuse them, or drop them from both sides", "refuse", "drop")
+	choiceVar(fs, &o.missing, "missing", "refuse", "samples with NaN: refuse them, or drop them from both sides", "refuse", "drop")
 }
 
 var headerModes = map[string]dataio.HeaderMode{

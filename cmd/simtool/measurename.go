@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"simtool/internal/measures"
 )
 
@@ -14,6 +16,13 @@ func measureError(err error) error {
 		return &configError{msg: name.Error(), hint: name.Hint}
 	}
 	return err
+}
+
+// completeMeasures lets the shell complete the last of a list of measures.
+func completeMeasures(cmd *cobra.Command, flag string) {
+	must(cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return measureCompletions(typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}))
 }
 
 // measureCompletions completes the last element of a list of measures: the name

@@ -1,12 +1,8 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"simtool/internal/data"
@@ -49,34 +45,39 @@ func (o *outputOptions) toFile() bool { return o.path != "-" && o.path != "" }
 // result is where the rows of a table go: standard output, or a file that gets
 // its name, and a manifest, when it is complete.
 type result struct {
-	a        *app
-	columns  []string
-	begun    bool
-	table    dataio.TableWriter
-	path     string
-	file     *dataio.AtomicFile // nil for standard output
-	manifest *dataio.Manifest
+	columns []string
+	begun   bool
+	table   dataio.TableWriter
+	files   *fileSet // nothing in it for standard output
+}
+
+// tableSpec describes the table of a result.
+type tableSpec struct {
+	schema  string
+	columns []string
+	notes   []string // columns that stand below their row on a terminal
+	inputs  []string // files that must not be written over
 }
 
 // openResult opens the place of a result before the work begins, so that an
 // output that cannot be written fails early. Nothing appears before the first
 // row.
-func (a *app) openResult(o *outputOptions, schema string, columns, inputs []string) (*result, error) {
-	r := &result{a: a, columns: columns, path: o.path, manifest: a.newManifest()}
-	options := dataio.TableOptions{Notes: []string{"warning", "error"}}
+func (a *app) openResult(o *outputOptions, spec tableSpec) (*result, error) {
+	r := &result{columns: spec.columns, files: a.newFileSet(o.force, spec.inputs)}
+	options := dataio.TableOptions{Notes: spec.notes}
 	var w io.Writer = a.out
 	if o.toFile() {
-		f, err := a.create(o, inputs)
+		f, err := r.files.create(o.path)
 		if err != nil {
 			return nil, err
 		}
-		r.file, w = f, f
+		w = f
 	} else if a.outTTY {
 		options.Width = a.width
 	}
 	format, err := dataio.ParseFormat(o.format)
 	must(err) // the flag takes no other
-	r.table = dataio.NewTableWriter(w, format, schema, options)
+	r.table = dataio.NewTableWriter(w, format, spec.schema, options)
 	return r, nil
 }
 
@@ -96,8 +97,8 @@ func (r *result) begin() error {
 	return r.table.Begin(r.columns)
 }
 
-// commit completes the result and its manifest. outcome is the error with
-// which the command will end in spite of having a result, or nil.
+// commit completes the result. outcome is the error with which the command will
+// end in spite of having a result, or nil.
 func (r *result) commit(sources []data.Source, outcome error) error {
 	if err := r.begin(); err != nil {
 		return err
@@ -105,69 +106,8 @@ func (r *result) commit(sources []data.Source, outcome error) error {
 	if err := r.table.Close(); err != nil {
 		return err
 	}
-	if r.file == nil {
-		return nil
-	}
-	return r.a.commitFile(r.path, r.file, r.manifest, sources, outcome)
+	return r.files.commit(sources, outcome)
 }
 
 // abort gives the result up. After commit it does nothing.
-func (r *result) abort() {
-	if r.file != nil {
-		r.file.Abort()
-	}
-}
-
-// create begins the output file.
-func (a *app) create(o *outputOptions, inputs []string) (*dataio.AtomicFile, error) {
-	f, err := dataio.CreateAtomic(o.path, dataio.WriteOptions{Force: o.force, Inputs: inputs})
-	return f, outputError(o.path, err)
-}
-
-// outputError tells outputs that must not be replaced, which the user decides,
-// from those that cannot be written.
-func outputError(path string, err error) error {
-	switch {
-	case errors.Is(err, fs.ErrExist):
-		return configf("--force replaces it", "%s: exists already", path)
-	case errors.Is(err, dataio.ErrOverInput):
-		return configf("", "%s", err)
-	}
-	return err
-}
-
-// newManifest begins the manifest of this run.
-func (a *app) newManifest() *dataio.Manifest {
-	b := buildInfo()
-	m := dataio.NewManifest(b.version, b.commit, append([]string{"simtool"}, a.args...))
-	m.Seed = a.global.seed
-	m.Config = a.settingValues()
-	return m
-}
-
-// commitFile gives an output its name and writes its manifest.
-func (a *app) commitFile(path string, f *dataio.AtomicFile, m *dataio.Manifest, sources []data.Source, outcome error) error {
-	output, err := f.Commit()
-	if err != nil {
-		return outputError(path, err)
-	}
-	m.Inputs = append(m.Inputs, sources...)
-	m.Outputs = append(m.Outputs, output)
-	m.Warnings = append(m.Warnings, a.warnings...)
-	m.Exit = int(statusOf(outcome))
-	return m.Write(path)
-}
-
-// completeMeasures lets the shell complete the last of a list of measures.
-func completeMeasures(cmd *cobra.Command, flag string) {
-	must(cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-		return measureCompletions(typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-	}))
-}
-
-// summary tells a person, and no program, what has been done.
-func (a *app) summary(format string, args ...any) {
-	if !a.global.quiet {
-		fmt.Fprintf(a.err, "simtool: "+format+"\n", args...)
-	}
-}
+func (r *result) abort() { r.files.abort() }

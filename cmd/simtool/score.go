@@ -14,34 +14,70 @@ const scoreSchema = "simtool.score/v1"
 // score scores all pairs and writes the rows in their order as they come.
 func (a *app) score(ctx context.Context, o *scoreOptions) error {
 	paths := inputPaths(o.pairs)
-	out, err := a.openResult(&o.output, scoreSchema, columnsOf(o), paths)
+	out, err := a.openResult(&o.output, tableSpec{
+		schema: scoreSchema, columns: columnsOf(o), notes: []string{"warning", "error"}, inputs: paths,
+	})
 	if err != nil {
 		return err
 	}
 	defer out.abort()
 
-	s := &scorer{options: o, shelf: newShelf(a.reader(o.input, o.output.toFile()), o.pairs)}
+	s := a.newScorer(o, o.output.toFile())
+	streams := a.outTTY && !o.output.toFile() && o.output.format != string(dataio.Text)
+	failed, total, err := s.run(ctx, streams, func(row *scoreRow) error { return out.row(row.cells(o.per)...) })
+	if err != nil {
+		return err
+	}
+	var outcome error
+	if failed > 0 {
+		outcome = &partialError{failed: failed, total: total, items: "scores"}
+	}
+	if err := out.commit(s.shelf.sourcesOf(paths), outcome); err != nil {
+		return err
+	}
+	return outcome
+}
+
+// scoreTable scores all pairs and returns the rows as a table. Rows with an
+// error are no error here.
+func (a *app) scoreTable(ctx context.Context, o *scoreOptions) (*dataio.Table, []data.Source, error) {
+	s := a.newScorer(o, true)
+	table := &dataio.Table{Schema: scoreSchema, Columns: columnsOf(o)}
+	_, _, err := s.run(ctx, false, func(row *scoreRow) error {
+		table.Rows = append(table.Rows, row.cells(o.per))
+		return nil
+	})
+	return table, s.shelf.sourcesOf(inputPaths(o.pairs)), err
+}
+
+// newScorer returns the scorer of the options' pairs. hash says whether the
+// digests of the inputs are wanted.
+func (a *app) newScorer(o *scoreOptions, hash bool) *scorer {
+	jobs := max(1, int(a.global.jobs))
+	pairJobs := min(jobs, len(o.pairs))
+	return &scorer{a: a, options: o, shelf: newShelf(a.reader(o.input, hash), o.pairs), pairJobs: pairJobs, jobs: jobs / pairJobs}
+}
+
+// run scores all pairs and hands the rows to emit in their order. It counts the
+// rows and those with an error. streams says that emit writes to the terminal
+// as it goes.
+func (s *scorer) run(ctx context.Context, streams bool, emit func(*scoreRow) error) (failed, total int, err error) {
+	o := s.options
 	if x, ok := o.commonReference(); ok {
 		// Without its reference nothing can be scored.
 		in := s.shelf.hold(x)
 		defer s.shelf.put(in)
 		if in.err != nil {
-			return in.err
+			return 0, 0, in.err
 		}
 	}
-	jobs := int(a.global.jobs)
-	pairJobs := min(jobs, len(o.pairs))
-	s.jobs = max(1, jobs/pairJobs)
-
 	expected := 0
 	for _, p := range o.pairs {
 		expected += len(o.measuresOf(p))
 	}
-	s.progress = a.startProgress("scores", expected, a.outTTY && !o.output.toFile() && o.output.format != string(dataio.Text))
+	s.progress = s.a.startProgress("scores", expected, streams)
 	defer s.progress.close()
-
-	failed, total := 0, 0
-	err = batch.Ordered(ctx, pairJobs, len(o.pairs),
+	err = batch.Ordered(ctx, s.pairJobs, len(o.pairs),
 		func(ctx context.Context, i int) (rows []scoreRow, err error) {
 			defer guard(&err)
 			return s.compareOrExplain(ctx, o.pairs[i])
@@ -52,24 +88,13 @@ func (a *app) score(ctx context.Context, o *scoreOptions) error {
 				if rows[i].err != nil {
 					failed++
 				}
-				if err := out.row(rows[i].cells(o.per)...); err != nil {
+				if err := emit(&rows[i]); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
-	if err != nil {
-		return err
-	}
-	s.progress.close()
-	var outcome error
-	if failed > 0 {
-		outcome = &partialError{failed: failed, total: total, items: "scores"}
-	}
-	if err := out.commit(s.shelf.sourcesOf(paths), outcome); err != nil {
-		return err
-	}
-	return outcome
+	return failed, total, err
 }
 
 // compareOrExplain is compare, but one of several pairs that cannot be compared

@@ -121,12 +121,16 @@ func flagText(value any, f *pflag.Flag) (string, bool) {
 		for i, one := range v {
 			words[i] = fmt.Sprint(one)
 		}
-		text := commaList(words)
-		_, isList := f.Value.(pflag.SliceValue)
-		return text, isList
+		return commaList(words), isList(f)
 	default:
 		return fmt.Sprint(v), true
 	}
+}
+
+// isList reports whether a flag takes a list separated by commas.
+func isList(f *pflag.Flag) bool {
+	_, slice := f.Value.(pflag.SliceValue)
+	return slice || slices.Contains([]string{"ints", "floats"}, f.Value.Type())
 }
 
 // commaList joins words as the list flags split them.

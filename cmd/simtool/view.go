@@ -13,7 +13,8 @@ type view struct {
 	index int
 }
 
-// of returns the view of a dataset.
+// of returns the view of a dataset, samples × features. It shares memory where
+// it can.
 func (v view) of(d *data.Dataset) *data.Dataset {
 	switch v.axis {
 	case "time":
@@ -21,7 +22,7 @@ func (v view) of(d *data.Dataset) *data.Dataset {
 	case "condition":
 		return d.Condition(v.index)
 	default:
-		return d
+		return &data.Dataset{Values: d.Values, Shape: []int{d.Samples(), d.Width()}, Features: d.Features, Source: d.Source}
 	}
 }
 

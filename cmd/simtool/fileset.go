@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+
+	"simtool/internal/data"
+	"simtool/internal/io"
+)
+
+// A fileSet is the files that one run writes. They get their names together,
+// when all are complete, each with a manifest beside it.
+type fileSet struct {
+	a        *app
+	options  dataio.WriteOptions
+	paths    []string
+	files    []*dataio.AtomicFile
+	manifest *dataio.Manifest
+}
+
+// newFileSet returns an empty set. No file of it may be one of the inputs, nor
+// exist already unless force is set.
+func (a *app) newFileSet(force bool, inputs []string) *fileSet {
+	return &fileSet{a: a, options: dataio.WriteOptions{Force: force, Inputs: inputs}, manifest: a.newManifest()}
+}
+
+// create begins a file of the set.
+func (s *fileSet) create(path string) (*dataio.AtomicFile, error) {
+	f, err := dataio.CreateAtomic(path, s.options)
+	if err != nil {
+		return nil, outputError(path, err)
+	}
+	s.paths = append(s.paths, path)
+	s.files = append(s.files, f)
+	return f, nil
+}
+
+// add writes a whole file of the set, or to standard output if its path is "-".
+func (s *fileSet) add(path string, encode func(w io.Writer) error) error {
+	if path == "-" {
+		return encode(s.a.out)
+	}
+	f, err := s.create(path)
+	if err != nil {
+		return err
+	}
+	return encode(f)
+}
+
+// commit gives the files their names and writes their manifests.
+func (s *fileSet) commit(sources []data.Source, outcome error) error {
+	m := s.manifest
+	m.Inputs = append(m.Inputs, sources...)
+	m.Warnings = append(m.Warnings, s.a.warnings...)
+	m.Exit = int(statusOf(outcome))
+	for i, f := range s.files {
+		output, err := f.Commit()
+		if err != nil {
+			return outputError(s.paths[i], err)
+		}
+		m.Outputs = append(m.Outputs, output)
+	}
+	for _, path := range s.paths {
+		if err := m.Write(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// abort removes what was written. After commit it does nothing.
+func (s *fileSet) abort() {
+	for _, f := range s.files {
+		f.Abort()
+	}
+}
+
+// outputError tells outputs that must not be replaced, which the user decides,
+// from those that cannot be written.
+func outputError(path string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return configf("--force replaces it", "%s: exists already", path)
+	case errors.Is(err, dataio.ErrOverInput):
+		return configf("", "%s", err)
+	}
+	return err
+}
+
+// newManifest begins the manifest of this run.
+func (a *app) newManifest() *dataio.Manifest {
+	b := buildInfo()
+	m := dataio.NewManifest(b.version, b.commit, append([]string{"simtool"}, a.args...))
+	m.Seed = a.global.seed
+	m.Config = a.settingValues()
+	return m
+}
