@@ -75,6 +75,16 @@ func (e *engine) suitsDirect(p *product) bool {
 
 const directWork = 64 * 64 * 64
 
+// serial computes p on the goroutine that owns ws. It sums in the order of
+// tiled whatever the shape, so that callers may cut C as they like.
+func (e *engine) serial(ws *workspace, p *product) {
+	if e.suitsDirect(p) {
+		e.direct(p)
+		return
+	}
+	e.blocked(ws, p)
+}
+
 // direct computes a small product without packing: A and B as they lie.
 func (e *engine) direct(p *product) {
 	w := e.width()

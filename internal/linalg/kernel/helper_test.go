@@ -134,7 +134,10 @@ var (
 	)
 )
 
-// drawSource returns a source of matrix elements.
+// newSource returns a source of matrix elements.
+func newSource(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }
+
+// drawSource draws a source of matrix elements.
 func drawSource(t *rapid.T) *rand.Rand {
-	return rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+	return newSource(rapid.Uint64().Draw(t, "seed"))
 }

@@ -1,0 +1,179 @@
+package kernel
+
+import (
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+)
+
+// triangularBase is the order of triangle that is left to gonum.
+const triangularBase = 8
+
+// Dtrsm solves
+//
+//	op(A)·X = alpha·B   (Left, A m×m)
+//	X·op(A) = alpha·B   (Right, A n×n)
+//
+// for X with a triangular A, and overwrites the m×n matrix B with it. With
+// d = Unit the diagonal of A is taken to be 1 and not read; the other triangle
+// never is. No test for singularity is made. Panics as gonum's Dtrsm does.
+func (impl Implementation) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
+	t, ok := newTriangular(s, ul, tA, d, m, n, a, lda, b, ldb)
+	if !ok || alpha == 0 || t.order <= triangularBase {
+		impl.Implementation.Dtrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+		return
+	}
+	t.solve = true
+	t.run(impl.engine, alpha)
+}
+
+// Dtrmm computes
+//
+//	B ← alpha·op(A)·B   (Left, A m×m)
+//	B ← alpha·B·op(A)   (Right, A n×n)
+//
+// with a triangular A and an m×n matrix B. With d = Unit the diagonal of A is
+// taken to be 1 and not read; the other triangle never is. Panics as gonum's
+// Dtrmm does.
+func (impl Implementation) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
+	t, ok := newTriangular(s, ul, tA, d, m, n, a, lda, b, ldb)
+	if !ok || alpha == 0 || t.order <= triangularBase {
+		impl.Implementation.Dtrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+		return
+	}
+	t.run(impl.engine, alpha)
+}
+
+// triangular is the job of solving with, or multiplying by, a triangular matrix
+// in place. Both are done by halves: of the two halves of B one depends on the
+// other through the off-diagonal block of A. Solving finishes the early half,
+// subtracts its product with that block from the late one, and finishes this;
+// multiplying goes the other way round. All but triangularBase/order of the work
+// is then in the products.
+type triangular struct {
+	side  blas.Side
+	uplo  blas.Uplo
+	trans blas.Transpose
+	diag  blas.Diag
+	solve bool
+
+	order int // of A
+	a     []float64
+	lda   int
+	m, n  int // of B
+	b     []float64
+	ldb   int
+}
+
+// newTriangular checks the arguments. It reports false if there is nothing to
+// do or something is wrong with them.
+func newTriangular(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, a []float64, lda int, b []float64, ldb int) (triangular, bool) {
+	order := m
+	if s == blas.Right {
+		order = n
+	}
+	ok := validSide(s) && validUplo(ul) && validTrans(tA) && (d == blas.Unit || d == blas.NonUnit) &&
+		fits(order, order, a, lda) && fits(m, n, b, ldb)
+	return triangular{
+		side: s, uplo: ul, trans: tA, diag: d,
+		order: order, a: a, lda: lda, m: m, n: n, b: b, ldb: ldb,
+	}, ok
+}
+
+// run does the job. The columns of B (its rows, for a triangle on the right)
+// are independent of each other: goroutines take strips of them.
+func (t triangular) run(e *engine, alpha float64) {
+	across := t.n
+	if t.side == blas.Right {
+		across = t.m
+	}
+	w := e.width()
+	strip := across
+	if k := threads(); k > 1 && t.order*t.order*across >= 2*serialWork {
+		strip = (across/(2*k) + w - 1) / w * w
+	}
+	if strip >= across {
+		t.strip(e, alpha)
+		return
+	}
+	parallel((across+strip-1)/strip, func(i int) {
+		s, from := t, i*strip
+		if t.side == blas.Left {
+			s.n = min(strip, t.n-from)
+			s.b = t.b[from:]
+		} else {
+			s.m = min(strip, t.m-from)
+			s.b = t.b[from*t.ldb:]
+		}
+		s.strip(e, alpha)
+	})
+}
+
+// strip does the job on one goroutine.
+func (t *triangular) strip(e *engine, alpha float64) {
+	if alpha != 1 {
+		for i := range t.m {
+			scaleRow(alpha, t.b[i*t.ldb:i*t.ldb+t.n])
+		}
+	}
+	ws := workspaces.Get().(*workspace)
+	defer workspaces.Put(ws)
+	t.divide(e, ws, 0, t.order)
+}
+
+// divide does the job for the diagonal block of A from lo to hi.
+func (t *triangular) divide(e *engine, ws *workspace, lo, hi int) {
+	if hi-lo <= triangularBase {
+		t.base(lo, hi)
+		return
+	}
+	const unit = triangularBase
+	mid := lo + ((hi-lo)/2+unit-1)/unit*unit
+	// On the left a lower triangle makes the second half depend on the first;
+	// transposing A and changing sides both reverse that.
+	lowerOp := (t.uplo == blas.Lower) != isTrans(t.trans)
+	early, late := [2]int{lo, mid}, [2]int{mid, hi}
+	if lowerOp != (t.side == blas.Left) {
+		early, late = late, early
+	}
+	if t.solve {
+		t.divide(e, ws, early[0], early[1])
+		t.couple(e, ws, early, late, -1)
+		t.divide(e, ws, late[0], late[1])
+		return
+	}
+	t.divide(e, ws, late[0], late[1])
+	t.couple(e, ws, early, late, 1)
+	t.divide(e, ws, early[0], early[1])
+}
+
+// couple adds alpha times the product of the off-diagonal block with the early
+// half of B to its late half.
+func (t *triangular) couple(e *engine, ws *workspace, early, late [2]int, alpha float64) {
+	op := view(isTrans(t.trans), t.a, t.lda)
+	b := view(false, t.b, t.ldb)
+	p := product{k: early[1] - early[0], alpha: alpha, beta: 1, ldc: t.ldb}
+	if t.side == blas.Left {
+		p.m, p.n = late[1]-late[0], t.n
+		p.a, p.b = op.from(late[0], early[0]), b.from(early[0], 0)
+		p.c = b.from(late[0], 0).data
+	} else {
+		p.m, p.n = t.m, late[1]-late[0]
+		p.a, p.b = b.from(0, early[0]), op.from(early[0], late[0])
+		p.c = b.from(0, late[0]).data
+	}
+	e.serial(ws, &p)
+}
+
+// base does the job for a small diagonal block.
+func (t *triangular) base(lo, hi int) {
+	a := t.a[lo*t.lda+lo:]
+	m, n, b := hi-lo, t.n, t.b[min(lo*t.ldb, len(t.b)):]
+	if t.side == blas.Right {
+		m, n, b = t.m, hi-lo, t.b[lo:]
+	}
+	if t.solve {
+		gonum.Implementation{}.Dtrsm(t.side, t.uplo, t.trans, t.diag, m, n, 1, a, t.lda, b, t.ldb)
+	} else {
+		gonum.Implementation{}.Dtrmm(t.side, t.uplo, t.trans, t.diag, m, n, 1, a, t.lda, b, t.ldb)
+	}
+}
