@@ -1,24 +1,131 @@
 package linalg
 
-import "gonum.org/v1/gonum/mat"
+import (
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+)
+
+const (
+	// directWork is the number of coordinate differences, p·n(n−1)/2, up to which
+	// distances are summed one by one.
+	directWork = 1 << 20
+	// cancellation is the fraction of ‖x‖²+‖y‖² below which the Gram trick has
+	// lost too many digits of ‖x−y‖².
+	cancellation = 1e-6
+	// distanceTile is the number of rows whose inner products with all later
+	// rows are formed at a time.
+	distanceTile = 128
+)
 
 // SqDistances returns the squared Euclidean distances between the rows of the
 // n×p matrix x: the upper triangle i<j row by row, n(n−1)/2 values (the order of
 // SciPy's pdist).
+//
+// Small problems are summed directly. Others use ‖x‖²+‖y‖²−2⟨x,y⟩ on centred
+// columns, and pairs of which that would keep less than ten digits, d² below
+// 1e-6·(‖x‖²+‖y‖²), are summed directly. Ties, on which ranks depend, are kept
+// where they can be:
+//
+//   - The distance of equal rows is exactly 0, and equal rows have exactly equal
+//     distances to every other row: only one of them is computed.
+//   - Data on a grid (integers, 0/1 codes, quarters: multiples of one power of
+//     two, each row less than 2²⁵ of them away from the first) have exact
+//     distances, for then nothing is rounded. They are not centred but moved by
+//     their first row.
 func SqDistances(x *mat.Dense) []float64 {
 	n, _ := x.Dims()
-	d := make([]float64, 0, n*(n-1)/2)
-	for i := range n {
-		a := x.RawRowView(i)
-		for j := i + 1; j < n; j++ {
-			d = append(d, sqDistance(a, x.RawRowView(j)))
-		}
-	}
+	d := make([]float64, n*(n-1)/2)
+	SqDistancesTo(d, x)
 	return d
 }
 
+// SqDistancesTo writes what SqDistances returns into d, n(n−1)/2 values. Beside
+// them it needs memory for a copy of x and a band of rows, and for the distances
+// of distinct rows where rows repeat.
+func SqDistancesTo(d []float64, x *mat.Dense) {
+	n, p := x.Dims()
+	if len(d) != n*(n-1)/2 {
+		panic(mat.ErrShape)
+	}
+	if len(d)*p <= directWork {
+		for i := range n {
+			a := x.RawRowView(i)
+			row := d[condensed(n, i, i+1):]
+			for j := i + 1; j < n; j++ {
+				row[j-i-1] = sqDistance(a, x.RawRowView(j))
+			}
+		}
+		return
+	}
+	group, representatives := distinctRows(x)
+	m := len(representatives)
+	if m == n {
+		gramDistances(d, x)
+		return
+	}
+	distinct := mat.NewDense(m, p, nil)
+	for r, i := range representatives {
+		copy(distinct.RawRowView(r), x.RawRowView(i))
+	}
+	table := make([]float64, m*(m-1)/2)
+	gramDistances(table, distinct)
+	parallel(n, distanceTile, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			row := d[condensed(n, i, i+1):]
+			for j := i + 1; j < n; j++ {
+				a, b := min(group[i], group[j]), max(group[i], group[j])
+				row[j-i-1] = 0
+				if a < b {
+					row[j-i-1] = table[condensed(m, a, b)]
+				}
+			}
+		}
+	})
+}
+
+// gramDistances is SqDistancesTo by inner products, for distinct rows.
+func gramDistances(d []float64, x *mat.Dense) {
+	n, p := x.Dims()
+	shifted := mat.NewDense(n, p, nil)
+	exact := shiftOnGrid(shifted, x)
+	if !exact {
+		CenterTo(shifted, make([]float64, p), x)
+	}
+	c := shifted.RawMatrix()
+	norm := make([]float64, n)
+	for i := range norm {
+		norm[i] = blas64.Dot(rowVector(c, i), rowVector(c, i))
+	}
+	band := make([]float64, min(distanceTile, n)*n)
+	for i0 := 0; i0 < n; i0 += distanceTile {
+		rows, cols := min(distanceTile, n-i0), n-i0
+		g := blas64.General{Rows: rows, Cols: cols, Stride: cols, Data: band[:rows*cols]}
+		blas64.Gemm(blas.NoTrans, blas.Trans, 1, block(c, i0, 0, rows, p), block(c, i0, 0, cols, p), 0, g)
+		parallel(rows, distanceTile/8, func(lo, hi int) {
+			for i := i0 + lo; i < i0+hi; i++ {
+				inner := g.Data[(i-i0)*cols+i-i0+1 : (i-i0+1)*cols]
+				row, others := d[condensed(n, i, i+1):][:len(inner)], norm[i+1:]
+				for j, v := range inner {
+					scale := norm[i] + others[j]
+					v = scale - 2*v
+					if v < cancellation*scale && !exact {
+						v = sqDistance(x.RawRowView(i), x.RawRowView(i+1+j))
+					}
+					row[j] = v
+				}
+			}
+		})
+	}
+}
+
+// condensed is the position of the pair i<j in the condensed upper triangle of an
+// n×n matrix.
+func condensed(n, i, j int) int { return i*(2*n-i-1)/2 + j - i - 1 }
+
 // sqDistance returns Σ(a_k−b_k)², summed in the order of k.
 func sqDistance(a, b []float64) float64 {
+	b = b[:len(a)]
 	var sum float64
 	for k, v := range a {
 		d := v - b[k]

@@ -10,17 +10,11 @@ import (
 // values[order[0]] ≤ values[order[1]] ≤ …. Equal values (−0 and +0 among them)
 // keep their order. A NaN is a programmer error and panics.
 func Argsort(values []float64) []int32 {
-	if len(values) > math.MaxInt32 {
-		panic("linalg: too many values to sort")
-	}
 	order := make([]int32, len(values))
-	for i, v := range values {
-		if math.IsNaN(v) {
-			panic("linalg: NaN has no rank")
-		}
-		order[i] = int32(i)
+	var s Sorter
+	for i, it := range s.sort(values) {
+		order[i] = it.index
 	}
-	slices.SortStableFunc(order, func(i, j int32) int { return cmp.Compare(values[i], values[j]) })
 	return order
 }
 
@@ -28,18 +22,118 @@ func Argsort(values []float64) []int32 {
 // equal values share the average of the ranks they take together. A NaN is a
 // programmer error and panics.
 func Ranks(values []float64) []float64 {
-	order := Argsort(values)
 	ranks := make([]float64, len(values))
-	for lo := 0; lo < len(order); {
+	new(Sorter).Ranks(ranks, values)
+	return ranks
+}
+
+// Sorter keeps the memory of a sort, 32 bytes a value, for the next one. The
+// zero value is ready for use; it must not be used from two goroutines at a
+// time.
+type Sorter struct {
+	items, spare []item
+}
+
+// item is a value, as bits that compare like it, and its position.
+type item struct {
+	key   uint64
+	index int32
+}
+
+// Ranks writes what the function Ranks returns into dst, which may be values.
+func (s *Sorter) Ranks(dst, values []float64) {
+	if len(dst) != len(values) {
+		panic("linalg: ranks and values differ in number")
+	}
+	items := s.sort(values)
+	for lo := 0; lo < len(items); {
+		key := items[lo].key
 		hi := lo + 1
-		for hi < len(order) && values[order[hi]] == values[order[lo]] {
+		for hi < len(items) && items[hi].key == key {
 			hi++
 		}
 		mean := float64(lo+1+hi) / 2
-		for _, i := range order[lo:hi] {
-			ranks[i] = mean
+		for _, it := range items[lo:hi] {
+			dst[it.index] = mean
 		}
 		lo = hi
 	}
-	return ranks
+}
+
+const (
+	digitBits  = 11
+	digitCount = (64 + digitBits - 1) / digitBits
+	digitSize  = 1 << digitBits
+
+	// comparisonSort is the number of values below which sorting by comparison
+	// is faster than clearing the counters of the radix sort.
+	comparisonSort = 400
+)
+
+// sort returns values as items in ascending order, in memory of s. It sorts
+// stably by eleven bits at a time from the lowest; digits that all values share
+// are skipped.
+func (s *Sorter) sort(values []float64) []item {
+	n := len(values)
+	if n > math.MaxInt32 {
+		panic("linalg: too many values to sort")
+	}
+	if cap(s.items) < n {
+		s.items = make([]item, n)
+	}
+	items := s.items[:n]
+	if n < comparisonSort {
+		for i, v := range values {
+			items[i] = item{sortKey(v), int32(i)}
+		}
+		slices.SortFunc(items, func(a, b item) int {
+			return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.index, b.index))
+		})
+		return items
+	}
+	var count [digitCount][digitSize]int32
+	for i, v := range values {
+		key := sortKey(v)
+		items[i] = item{key, int32(i)}
+		for d := range digitCount {
+			count[d][key>>(d*digitBits)%digitSize]++
+		}
+	}
+	if cap(s.spare) < n {
+		s.spare = make([]item, n)
+	}
+	spare := s.spare[:n]
+	for d := range digitCount {
+		shift := d * digitBits
+		position := &count[d]
+		if position[items[0].key>>shift%digitSize] == int32(n) {
+			continue
+		}
+		var next int32
+		for i, c := range position {
+			position[i] = next
+			next += c
+		}
+		for _, it := range items {
+			digit := it.key >> shift % digitSize
+			spare[position[digit]] = it
+			position[digit]++
+		}
+		items, spare = spare, items
+	}
+	s.items, s.spare = items, spare
+	return items
+}
+
+// sortKey maps values to integers of the same order: the bits of positive
+// numbers follow those of the negative ones, whose order they reverse.
+func sortKey(v float64) uint64 {
+	if v != v {
+		panic("linalg: NaN has no rank")
+	}
+	bits := math.Float64bits(v + 0) // −0 + 0 is +0
+	if bits>>63 != 0 {
+		return ^bits
+	}
+	return bits | 1<<63
 }
