@@ -3,6 +3,8 @@ package dataio
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,4 +95,10 @@ func sharedDir(t *testing.T) string {
 		t.Skipf("no shared data (SIMTOOL_SHARED): %v", err)
 	}
 	return dir
+}
+
+// sha is the SHA-256 of content in hex.
+func sha(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
 }

@@ -146,8 +146,13 @@ func TestWriteNPZ(t *testing.T) {
 		t.Errorf("%v %v", d.Shape, d.Values)
 	}
 	// npyio, an independent reader, agrees.
+	z, err := npz.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
 	var mean []float64
-	if err := npz.Read(path, "mean.npy", &mean); err != nil {
+	if err := z.Read("mean.npy", &mean); err != nil {
 		t.Fatal(err)
 	}
 	if !cmp.Equal(mean, arrays[0].Values) {

@@ -14,8 +14,9 @@ import (
 )
 
 // maxRecord caps one line of a text file, so that a file without line breaks
-// is refused instead of held in memory as one string.
-const maxRecord = 64 << 20
+// is refused instead of held in memory as one string. It has room for half a
+// million numbers.
+const maxRecord = 16 << 20
 
 // textFile reads the records of a delimited text file: RFC 4180 quoting, LF or
 // CRLF, an optional UTF-8 byte order mark, every record with as many fields as

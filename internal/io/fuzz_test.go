@@ -1,0 +1,177 @@
+package dataio
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"simtool/internal/data"
+)
+
+// The fuzz targets hold readers to their promise: whatever the bytes, either a
+// dataset whose shape fits its values or an InputError that names the file, and
+// never a panic or memory out of proportion.
+
+// seed adds every file that matches the patterns.
+func seed(f *testing.F, patterns ...string) {
+	for _, pattern := range patterns {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			f.Fatalf("no seeds in %s: %v", pattern, err)
+		}
+		for _, path := range files {
+			b, err := os.ReadFile(path)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(b)
+		}
+	}
+}
+
+// checkRead reads content as a file of that name and as a stream, and checks
+// that the outcome is one of the two and the same both ways.
+func checkRead(t *testing.T, name string, content []byte, o Options) {
+	path := put(t, name, content)
+	file, err := Read(path, o)
+	checkOutcome(t, file, err)
+	stream, streamErr := read(inMemory(t, name, content), o)
+	if (err == nil) != (streamErr == nil) {
+		t.Fatalf("file: %v; stream: %v", err, streamErr)
+	}
+	if err == nil && !bytes.Equal(raw(file.Values), raw(stream.Values)) {
+		t.Fatal("file and stream differ")
+	}
+}
+
+// raw is the encoding of values, which tells NaN from NaN.
+func raw(values []float64) []byte {
+	var b bytes.Buffer
+	if err := EncodeNPY(&b, Float64, values, len(values)); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func checkOutcome(t *testing.T, d *data.Dataset, err error) {
+	if err != nil {
+		e, ok := data.AsInputError(err)
+		if !ok || e.Path == "" || e.Found == "" {
+			t.Fatalf("error %q does not explain itself", err)
+		}
+		return
+	}
+	if d.Samples()*d.Width() != len(d.Values) || len(d.Values) == 0 {
+		t.Fatalf("shape %v of %d values", d.Shape, len(d.Values))
+	}
+	if d.Features != nil && len(d.Features) != d.Width() {
+		t.Fatalf("%d names for %d features", len(d.Features), d.Width())
+	}
+}
+
+func FuzzNPYHeader(f *testing.F) {
+	for _, text := range []string{
+		"{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }\n",
+		"{'shape': (2L,), 'fortran_order': True, \"descr\": [('a', '<i4'), ('b', '<f8', (2,))]}",
+		"{'descr': '|b1', 'fortran_order': False, 'shape': (-1, 99999999999, 99999999999)}",
+		"{((((((((((((((((((",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		h, err := parseNPYHeader(text)
+		if err != nil {
+			return
+		}
+		count := 1
+		for _, d := range h.shape {
+			count *= d
+		}
+		if count != h.count || count <= 0 || h.bodyBytes() <= 0 || len(h.shape) > 3 {
+			t.Fatalf("%q gives %+v", text, h)
+		}
+	})
+}
+
+func FuzzNPY(f *testing.F) {
+	seed(f, "testdata/npy/*.npy")
+	f.Fuzz(func(t *testing.T, content []byte) {
+		checkRead(t, "x.npy", content, Options{Missing: MissingKeep, Axes: "nct"})
+	})
+}
+
+func FuzzNPZ(f *testing.F) {
+	seed(f, "testdata/*.npz")
+	f.Fuzz(func(t *testing.T, content []byte) {
+		checkRead(t, "x.npz", content, Options{Missing: MissingKeep})
+		_, err := Read(put(t, "x.npz", content)+":first", Options{Missing: MissingKeep})
+		if _, ok := data.AsInputError(err); err != nil && !ok {
+			t.Fatal(err)
+		}
+	})
+}
+
+func FuzzCSV(f *testing.F) {
+	for _, text := range []string{
+		"", "a,b\n1,2\n", "1,2\n3,4", "w,a\nx,1\n", "\xef\xbb\xbf\"a\"\"\",b\r\n1,NA\r\n", "0,1,2\n", "# a\tb\n1\t2\n", ",a\n0,1\n",
+		"1e999,-inf\n0x1p-2,nan\n", "\"", "\n\n", "1;2\n", "a,a\n,\n",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		for _, o := range []Options{{}, {Missing: MissingKeep, Header: HeaderYes}, {Missing: MissingKeep, Columns: []string{"2-", "a"}}} {
+			checkRead(t, "x.csv", content, o)
+			checkRead(t, "x.tsv", content, o)
+		}
+	})
+}
+
+func FuzzFeatures(f *testing.F) {
+	for _, text := range []string{"a,b\n1,x\n", "a\n", "a,b\nNA,1\n,2\n", "a\tb\nx\t1\n", "a,a\n1,2\n", "1,2\n"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		for _, o := range []Options{{}, {Header: HeaderNo}} {
+			table, err := ReadFeatures(put(t, "x.csv", content), o)
+			if err != nil {
+				if _, ok := data.AsInputError(err); !ok {
+					t.Fatal(err)
+				}
+				continue
+			}
+			for _, c := range table.Columns {
+				if c.Len() != table.Rows() || c.Len() == 0 {
+					t.Fatalf("column %q of %d rows in a table of %d", c.Name, c.Len(), table.Rows())
+				}
+				for _, code := range c.Codes {
+					if code < -1 || code >= len(c.Levels) {
+						t.Fatalf("column %q: code %d of %d levels", c.Name, code, len(c.Levels))
+					}
+				}
+			}
+		}
+	})
+}
+
+func FuzzTable(f *testing.F) {
+	for _, text := range []string{
+		"a,b\n1,x\n", `{"schema":"s","columns":["a"],"rows":[{"a":null,"undefined":{"a":"NaN"}}]}`, `{"schema":"s","a":1}` + "\n" + `{"schema":"s","a":"x"}`,
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		for _, format := range []Format{CSV, JSON, JSONL} {
+			table, err := ReadTable(put(t, "x."+string(format), content), Options{})
+			if err != nil {
+				if _, ok := data.AsInputError(err); !ok {
+					t.Fatal(err)
+				}
+				continue
+			}
+			if err := table.Write(&bytes.Buffer{}, JSON, TableOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
