@@ -68,15 +68,17 @@ func (a *app) limitCPUs() {
 	}
 }
 
-// choiceValue is a flag that takes one of a few words.
+// choiceValue is a flag that takes one of a few words, or nothing where nothing
+// is its default.
 type choiceValue struct {
-	target *string
-	words  []string
+	target   *string
+	words    []string
+	optional bool
 }
 
 func choiceVar(fs *pflag.FlagSet, target *string, name, value, usage string, words ...string) {
 	*target = value
-	fs.Var(&choiceValue{target, words}, name, usage)
+	fs.Var(&choiceValue{target, words, value == ""}, name, usage)
 }
 
 func (c *choiceValue) String() string { return *c.target }
@@ -84,7 +86,7 @@ func (c *choiceValue) String() string { return *c.target }
 func (c *choiceValue) Type() string { return strings.Join(c.words, "|") }
 
 func (c *choiceValue) Set(s string) error {
-	if !slices.Contains(c.words, s) {
+	if !slices.Contains(c.words, s) && !(c.optional && s == "") {
 		return fmt.Errorf("want %s", wordList(c.words))
 	}
 	*c.target = s

@@ -16,6 +16,7 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 // helpText renders the help of a command in lines of at most width columns,
 // but for examples, which are left as they are.
 func helpText(cmd *cobra.Command, width int) string {
+	cmd.InitDefaultHelpFlag()
 	var b strings.Builder
 	long := cmd.Long
 	if long == "" {

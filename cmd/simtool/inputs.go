@@ -20,7 +20,7 @@ type inputOptions struct {
 }
 
 func (o *inputOptions) register(fs *pflag.FlagSet) {
-	fs.StringVar(&o.axes, "axes", "tcn", "`ORDER` of the axes of 3-d arrays: t time, c condition, n neuron")
+	choiceVar(fs, &o.axes, "axes", "tcn", "order of the axes of 3-d arrays: t time, c condition, n neuron", "tcn", "tnc", "ctn", "cnt", "ntc", "nct")
 	fs.StringSliceVar(&o.columns, "columns", nil, "`COLUMNS` of text files to read: names, or positions from 1 such as 2-5")
 	choiceVar(fs, &o.header, "header", "auto", "whether text files begin with the names of the columns", "auto", "yes", "no")
 	choiceVar(fs, &o.missing, "missing", "refuse", "samples with NaN: refuse them, or drop them from both sides", "refuse", "drop")
@@ -33,7 +33,10 @@ var headerModes = map[string]dataio.HeaderMode{
 // reader returns the function that reads an input as the options say. The
 // digest of the file is computed where hash is set.
 func (a *app) reader(o inputOptions, hash bool) func(path string) (*data.Dataset, error) {
-	options := dataio.Options{Axes: o.axes, Columns: o.columns, Header: headerModes[o.header], Hash: hash}
+	options := dataio.Options{Axes: o.axes, Header: headerModes[o.header], Hash: hash}
+	if len(o.columns) > 0 {
+		options.Columns = o.columns
+	}
 	if o.missing == "drop" {
 		options.Missing = dataio.MissingKeep
 	}

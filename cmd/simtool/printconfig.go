@@ -19,7 +19,14 @@ func (a *app) printConfig(cmd *cobra.Command) error {
 		HeadComment: fmt.Sprintf("%s: effective settings and where each comes from", cmd.CommandPath()),
 	}
 	for _, s := range a.settings {
-		addSetting(top, s)
+		if s.section == nil {
+			addSetting(top, s)
+		}
+	}
+	for _, s := range a.settings {
+		if s.section != nil {
+			addSetting(top, s)
+		}
 	}
 	encoder := yaml.NewEncoder(a.out)
 	encoder.SetIndent(2)
