@@ -38,6 +38,7 @@ func write(set isa, dir string) error {
 	g := &generator{Context: build.NewContext(), isa: set}
 	g.tiles()
 	g.packing()
+	g.rowKernels()
 
 	file, err := g.Result()
 	if err != nil {

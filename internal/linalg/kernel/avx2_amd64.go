@@ -137,3 +137,45 @@ func avx2PackEdge(k int, tail0 int, tail1 int, tail2 int, src *float64, ld int, 
 //
 //go:noescape
 func avx2PackColumns(blocks int, src *float64, ld int, dst *float64)
+
+// avx2Dot4 computes sums[i] = Σ_j a[i·lda+j]·x[j], 0 ≤ j < n, for 4·groups rows i.
+//
+//go:noescape
+func avx2Dot4(groups int, n int, a *float64, lda int, x *float64, sums *float64)
+
+// avx2Axpy4 adds Σ_i x[i]·a[i·lda+j] to y[j], 0 ≤ j < n, for 4·groups rows i.
+//
+//go:noescape
+func avx2Axpy4(groups int, n int, a *float64, lda int, x *float64, y *float64)
+
+// avx2Ger4 adds x[i]·y[j] to a[i·lda+j], 0 ≤ j < n, for 4·groups rows i.
+//
+//go:noescape
+func avx2Ger4(groups int, n int, a *float64, lda int, x *float64, y *float64)
+
+// avx2Symv4 computes sums[i] = Σ_j a[i·lda+j]·x[j] and adds Σ_i factors[i]·a[i·lda+j] to y[j],
+// 0 ≤ j < n, for 4·groups rows i.
+//
+//go:noescape
+func avx2Symv4(groups int, n int, a *float64, lda int, x *float64, y *float64, factors *float64, sums *float64)
+
+// avx2Dot1 computes sums[i] = Σ_j a[i·lda+j]·x[j], 0 ≤ j < n, for 1·groups rows i.
+//
+//go:noescape
+func avx2Dot1(groups int, n int, a *float64, lda int, x *float64, sums *float64)
+
+// avx2Axpy1 adds Σ_i x[i]·a[i·lda+j] to y[j], 0 ≤ j < n, for 1·groups rows i.
+//
+//go:noescape
+func avx2Axpy1(groups int, n int, a *float64, lda int, x *float64, y *float64)
+
+// avx2Ger1 adds x[i]·y[j] to a[i·lda+j], 0 ≤ j < n, for 1·groups rows i.
+//
+//go:noescape
+func avx2Ger1(groups int, n int, a *float64, lda int, x *float64, y *float64)
+
+// avx2Symv1 computes sums[i] = Σ_j a[i·lda+j]·x[j] and adds Σ_i factors[i]·a[i·lda+j] to y[j],
+// 0 ≤ j < n, for 1·groups rows i.
+//
+//go:noescape
+func avx2Symv1(groups int, n int, a *float64, lda int, x *float64, y *float64, factors *float64, sums *float64)

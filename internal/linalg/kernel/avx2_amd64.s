@@ -1604,3 +1604,601 @@ block:
 	JNZ        block
 	VZEROUPPER
 	RET
+
+// func avx2Dot4(groups int, n int, a *float64, lda int, x *float64, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·avx2Dot4(SB), NOSPLIT, $0-48
+	MOVQ x+32(FP), AX
+	MOVQ sums+40(FP), CX
+	MOVQ groups+0(FP), DX
+	MOVQ n+8(FP), BX
+	MOVQ a+16(FP), SI
+	MOVQ lda+24(FP), DI
+	SHLQ $0x03, DI
+	LEAQ (DI)(DI*2), R8
+	MOVQ BX, R9
+	ANDQ $0x03, R9
+	SUBQ R9, BX
+	SHLQ $0x03, BX
+	MOVQ R9, R10
+	LEAQ avx2Window<>+32(SB), R11
+	SHLQ $0x03, R9
+	SUBQ R9, R11
+
+group:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	XORQ   R9, R9
+	MOVQ   SI, R12
+	CMPQ   R9, BX
+	JEQ    rest
+
+step:
+	VMOVUPD     (AX)(R9*1), Y4
+	VFMADD231PD (R12), Y4, Y0
+	VFMADD231PD (R12)(DI*1), Y4, Y1
+	VFMADD231PD (R12)(DI*2), Y4, Y2
+	VFMADD231PD (R12)(R8*1), Y4, Y3
+	ADDQ        $0x20, R12
+	ADDQ        $0x20, R9
+	CMPQ        R9, BX
+	JNE         step
+
+rest:
+	TESTQ       R10, R10
+	JZ          end
+	VMOVUPD     (R11), Y4
+	VMASKMOVPD  (AX)(R9*1), Y4, Y4
+	VMOVUPD     (R11), Y5
+	VMASKMOVPD  (R12), Y5, Y5
+	VFMADD231PD Y5, Y4, Y0
+	VMOVUPD     (R11), Y5
+	VMASKMOVPD  (R12)(DI*1), Y5, Y5
+	VFMADD231PD Y5, Y4, Y1
+	VMOVUPD     (R11), Y5
+	VMASKMOVPD  (R12)(DI*2), Y5, Y5
+	VFMADD231PD Y5, Y4, Y2
+	VMOVUPD     (R11), Y5
+	VMASKMOVPD  (R12)(R8*1), Y5, Y5
+	VFMADD231PD Y5, Y4, Y3
+
+end:
+	VEXTRACTF128 $0x01, Y0, X4
+	VADDPD       X4, X0, X0
+	VUNPCKHPD    X0, X0, X4
+	VADDSD       X4, X0, X0
+	VMOVSD       X0, (CX)
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	VMOVSD       X1, 8(CX)
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	VMOVSD       X2, 16(CX)
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPD       X0, X3, X3
+	VUNPCKHPD    X3, X3, X0
+	VADDSD       X0, X3, X3
+	VMOVSD       X3, 24(CX)
+	ADDQ         $0x20, CX
+	ADDQ         DI, SI
+	ADDQ         DI, SI
+	ADDQ         DI, SI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func avx2Axpy4(groups int, n int, a *float64, lda int, x *float64, y *float64)
+// Requires: AVX, FMA3
+TEXT ·avx2Axpy4(SB), NOSPLIT, $0-48
+	MOVQ x+32(FP), AX
+	MOVQ y+40(FP), CX
+	MOVQ groups+0(FP), DX
+	MOVQ n+8(FP), BX
+	MOVQ a+16(FP), SI
+	MOVQ lda+24(FP), DI
+	SHLQ $0x03, DI
+	LEAQ (DI)(DI*2), R8
+	MOVQ BX, R9
+	ANDQ $0x03, R9
+	SUBQ R9, BX
+	SHLQ $0x03, BX
+	MOVQ R9, R10
+	LEAQ avx2Window<>+32(SB), R11
+	SHLQ $0x03, R9
+	SUBQ R9, R11
+
+group:
+	VBROADCASTSD (AX), Y0
+	VBROADCASTSD 8(AX), Y1
+	VBROADCASTSD 16(AX), Y2
+	VBROADCASTSD 24(AX), Y3
+	ADDQ         $0x20, AX
+	XORQ         R9, R9
+	MOVQ         SI, R12
+	CMPQ         R9, BX
+	JEQ          rest
+
+step:
+	VMOVUPD     (CX)(R9*1), Y4
+	VFMADD231PD (R12), Y0, Y4
+	VFMADD231PD (R12)(DI*1), Y1, Y4
+	VFMADD231PD (R12)(DI*2), Y2, Y4
+	VFMADD231PD (R12)(R8*1), Y3, Y4
+	VMOVUPD     Y4, (CX)(R9*1)
+	ADDQ        $0x20, R12
+	ADDQ        $0x20, R9
+	CMPQ        R9, BX
+	JNE         step
+
+rest:
+	TESTQ       R10, R10
+	JZ          end
+	VMOVUPD     (R11), Y4
+	VMASKMOVPD  (CX)(R9*1), Y4, Y4
+	VMOVUPD     (R11), Y5
+	VMASKMOVPD  (R12), Y5, Y5
+	VFMADD231PD Y5, Y0, Y4
+	VMOVUPD     (R11), Y0
+	VMASKMOVPD  (R12)(DI*1), Y0, Y0
+	VFMADD231PD Y0, Y1, Y4
+	VMOVUPD     (R11), Y0
+	VMASKMOVPD  (R12)(DI*2), Y0, Y0
+	VFMADD231PD Y0, Y2, Y4
+	VMOVUPD     (R11), Y0
+	VMASKMOVPD  (R12)(R8*1), Y0, Y0
+	VFMADD231PD Y0, Y3, Y4
+	VMOVUPD     (R11), Y0
+	VMASKMOVPD  Y4, Y0, (CX)(R9*1)
+
+end:
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+	DECQ DX
+	JNZ  group
+	VZEROUPPER
+	RET
+
+// func avx2Ger4(groups int, n int, a *float64, lda int, x *float64, y *float64)
+// Requires: AVX, FMA3
+TEXT ·avx2Ger4(SB), NOSPLIT, $0-48
+	MOVQ x+32(FP), AX
+	MOVQ y+40(FP), CX
+	MOVQ groups+0(FP), DX
+	MOVQ n+8(FP), BX
+	MOVQ a+16(FP), SI
+	MOVQ lda+24(FP), DI
+	SHLQ $0x03, DI
+	LEAQ (DI)(DI*2), R8
+	MOVQ BX, R9
+	ANDQ $0x03, R9
+	SUBQ R9, BX
+	SHLQ $0x03, BX
+	MOVQ R9, R10
+	LEAQ avx2Window<>+32(SB), R11
+	SHLQ $0x03, R9
+	SUBQ R9, R11
+
+group:
+	VBROADCASTSD (AX), Y0
+	VBROADCASTSD 8(AX), Y1
+	VBROADCASTSD 16(AX), Y2
+	VBROADCASTSD 24(AX), Y3
+	ADDQ         $0x20, AX
+	XORQ         R9, R9
+	MOVQ         SI, R12
+	CMPQ         R9, BX
+	JEQ          rest
+
+step:
+	VMOVUPD     (CX)(R9*1), Y4
+	VMOVUPD     (R12), Y5
+	VFMADD231PD Y4, Y0, Y5
+	VMOVUPD     Y5, (R12)
+	VMOVUPD     (R12)(DI*1), Y5
+	VFMADD231PD Y4, Y1, Y5
+	VMOVUPD     Y5, (R12)(DI*1)
+	VMOVUPD     (R12)(DI*2), Y5
+	VFMADD231PD Y4, Y2, Y5
+	VMOVUPD     Y5, (R12)(DI*2)
+	VMOVUPD     (R12)(R8*1), Y5
+	VFMADD231PD Y4, Y3, Y5
+	VMOVUPD     Y5, (R12)(R8*1)
+	ADDQ        $0x20, R12
+	ADDQ        $0x20, R9
+	CMPQ        R9, BX
+	JNE         step
+
+rest:
+	TESTQ       R10, R10
+	JZ          end
+	VMOVUPD     (R11), Y4
+	VMASKMOVPD  (CX)(R9*1), Y4, Y4
+	VMOVUPD     (R11), Y5
+	VMASKMOVPD  (R12), Y5, Y5
+	VFMADD231PD Y4, Y0, Y5
+	VMOVUPD     (R11), Y0
+	VMASKMOVPD  Y5, Y0, (R12)
+	VMOVUPD     (R11), Y0
+	VMASKMOVPD  (R12)(DI*1), Y0, Y0
+	VFMADD231PD Y4, Y1, Y0
+	VMOVUPD     (R11), Y1
+	VMASKMOVPD  Y0, Y1, (R12)(DI*1)
+	VMOVUPD     (R11), Y0
+	VMASKMOVPD  (R12)(DI*2), Y0, Y0
+	VFMADD231PD Y4, Y2, Y0
+	VMOVUPD     (R11), Y1
+	VMASKMOVPD  Y0, Y1, (R12)(DI*2)
+	VMOVUPD     (R11), Y0
+	VMASKMOVPD  (R12)(R8*1), Y0, Y0
+	VFMADD231PD Y4, Y3, Y0
+	VMOVUPD     (R11), Y1
+	VMASKMOVPD  Y0, Y1, (R12)(R8*1)
+
+end:
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+	DECQ DX
+	JNZ  group
+	VZEROUPPER
+	RET
+
+// func avx2Symv4(groups int, n int, a *float64, lda int, x *float64, y *float64, factors *float64, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·avx2Symv4(SB), NOSPLIT, $0-64
+	MOVQ x+32(FP), AX
+	MOVQ y+40(FP), CX
+	MOVQ factors+48(FP), DX
+	MOVQ sums+56(FP), BX
+	MOVQ groups+0(FP), SI
+	MOVQ n+8(FP), DI
+	MOVQ a+16(FP), R8
+	MOVQ lda+24(FP), R9
+	SHLQ $0x03, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ DI, R11
+	ANDQ $0x03, R11
+	SUBQ R11, DI
+	SHLQ $0x03, DI
+	MOVQ R11, R12
+	LEAQ avx2Window<>+32(SB), R13
+	SHLQ $0x03, R11
+	SUBQ R11, R13
+
+group:
+	VBROADCASTSD (DX), Y0
+	VXORPD       Y4, Y4, Y4
+	VBROADCASTSD 8(DX), Y1
+	VXORPD       Y5, Y5, Y5
+	VBROADCASTSD 16(DX), Y2
+	VXORPD       Y6, Y6, Y6
+	VBROADCASTSD 24(DX), Y3
+	VXORPD       Y7, Y7, Y7
+	ADDQ         $0x20, DX
+	XORQ         R11, R11
+	MOVQ         R8, R14
+	CMPQ         R11, DI
+	JEQ          rest
+
+step:
+	VMOVUPD     (AX)(R11*1), Y8
+	VMOVUPD     (CX)(R11*1), Y9
+	VMOVUPD     (R14), Y10
+	VFMADD231PD Y10, Y8, Y4
+	VFMADD231PD Y10, Y0, Y9
+	VMOVUPD     (R14)(R9*1), Y10
+	VFMADD231PD Y10, Y8, Y5
+	VFMADD231PD Y10, Y1, Y9
+	VMOVUPD     (R14)(R9*2), Y10
+	VFMADD231PD Y10, Y8, Y6
+	VFMADD231PD Y10, Y2, Y9
+	VMOVUPD     (R14)(R10*1), Y10
+	VFMADD231PD Y10, Y8, Y7
+	VFMADD231PD Y10, Y3, Y9
+	VMOVUPD     Y9, (CX)(R11*1)
+	ADDQ        $0x20, R14
+	ADDQ        $0x20, R11
+	CMPQ        R11, DI
+	JNE         step
+
+rest:
+	TESTQ       R12, R12
+	JZ          end
+	VMOVUPD     (R13), Y8
+	VMASKMOVPD  (AX)(R11*1), Y8, Y8
+	VMOVUPD     (R13), Y9
+	VMASKMOVPD  (CX)(R11*1), Y9, Y9
+	VMOVUPD     (R13), Y10
+	VMASKMOVPD  (R14), Y10, Y10
+	VFMADD231PD Y10, Y8, Y4
+	VFMADD231PD Y10, Y0, Y9
+	VMOVUPD     (R13), Y0
+	VMASKMOVPD  (R14)(R9*1), Y0, Y0
+	VFMADD231PD Y0, Y8, Y5
+	VFMADD231PD Y0, Y1, Y9
+	VMOVUPD     (R13), Y0
+	VMASKMOVPD  (R14)(R9*2), Y0, Y0
+	VFMADD231PD Y0, Y8, Y6
+	VFMADD231PD Y0, Y2, Y9
+	VMOVUPD     (R13), Y0
+	VMASKMOVPD  (R14)(R10*1), Y0, Y0
+	VFMADD231PD Y0, Y8, Y7
+	VFMADD231PD Y0, Y3, Y9
+	VMOVUPD     (R13), Y0
+	VMASKMOVPD  Y9, Y0, (CX)(R11*1)
+
+end:
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
+	VMOVSD       X4, (BX)
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X5
+	VUNPCKHPD    X5, X5, X0
+	VADDSD       X0, X5, X5
+	VMOVSD       X5, 8(BX)
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VUNPCKHPD    X6, X6, X0
+	VADDSD       X0, X6, X6
+	VMOVSD       X6, 16(BX)
+	VEXTRACTF128 $0x01, Y7, X0
+	VADDPD       X0, X7, X7
+	VUNPCKHPD    X7, X7, X0
+	VADDSD       X0, X7, X7
+	VMOVSD       X7, 24(BX)
+	ADDQ         $0x20, BX
+	ADDQ         R9, R8
+	ADDQ         R9, R8
+	ADDQ         R9, R8
+	ADDQ         R9, R8
+	DECQ         SI
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func avx2Dot1(groups int, n int, a *float64, lda int, x *float64, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·avx2Dot1(SB), NOSPLIT, $0-48
+	MOVQ x+32(FP), AX
+	MOVQ sums+40(FP), CX
+	MOVQ groups+0(FP), DX
+	MOVQ n+8(FP), BX
+	MOVQ a+16(FP), SI
+	MOVQ lda+24(FP), DI
+	SHLQ $0x03, DI
+	MOVQ BX, R8
+	ANDQ $0x03, R8
+	SUBQ R8, BX
+	SHLQ $0x03, BX
+	MOVQ R8, R9
+	LEAQ avx2Window<>+32(SB), R10
+	SHLQ $0x03, R8
+	SUBQ R8, R10
+
+group:
+	VXORPD Y0, Y0, Y0
+	XORQ   R8, R8
+	MOVQ   SI, R11
+	CMPQ   R8, BX
+	JEQ    rest
+
+step:
+	VMOVUPD     (AX)(R8*1), Y1
+	VFMADD231PD (R11), Y1, Y0
+	ADDQ        $0x20, R11
+	ADDQ        $0x20, R8
+	CMPQ        R8, BX
+	JNE         step
+
+rest:
+	TESTQ       R9, R9
+	JZ          end
+	VMOVUPD     (R10), Y1
+	VMASKMOVPD  (AX)(R8*1), Y1, Y1
+	VMOVUPD     (R10), Y2
+	VMASKMOVPD  (R11), Y2, Y2
+	VFMADD231PD Y2, Y1, Y0
+
+end:
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	VMOVSD       X0, (CX)
+	ADDQ         $0x08, CX
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func avx2Axpy1(groups int, n int, a *float64, lda int, x *float64, y *float64)
+// Requires: AVX, FMA3
+TEXT ·avx2Axpy1(SB), NOSPLIT, $0-48
+	MOVQ x+32(FP), AX
+	MOVQ y+40(FP), CX
+	MOVQ groups+0(FP), DX
+	MOVQ n+8(FP), BX
+	MOVQ a+16(FP), SI
+	MOVQ lda+24(FP), DI
+	SHLQ $0x03, DI
+	MOVQ BX, R8
+	ANDQ $0x03, R8
+	SUBQ R8, BX
+	SHLQ $0x03, BX
+	MOVQ R8, R9
+	LEAQ avx2Window<>+32(SB), R10
+	SHLQ $0x03, R8
+	SUBQ R8, R10
+
+group:
+	VBROADCASTSD (AX), Y0
+	ADDQ         $0x08, AX
+	XORQ         R8, R8
+	MOVQ         SI, R11
+	CMPQ         R8, BX
+	JEQ          rest
+
+step:
+	VMOVUPD     (CX)(R8*1), Y1
+	VFMADD231PD (R11), Y0, Y1
+	VMOVUPD     Y1, (CX)(R8*1)
+	ADDQ        $0x20, R11
+	ADDQ        $0x20, R8
+	CMPQ        R8, BX
+	JNE         step
+
+rest:
+	TESTQ       R9, R9
+	JZ          end
+	VMOVUPD     (R10), Y1
+	VMASKMOVPD  (CX)(R8*1), Y1, Y1
+	VMOVUPD     (R10), Y2
+	VMASKMOVPD  (R11), Y2, Y2
+	VFMADD231PD Y2, Y0, Y1
+	VMOVUPD     (R10), Y0
+	VMASKMOVPD  Y1, Y0, (CX)(R8*1)
+
+end:
+	ADDQ DI, SI
+	DECQ DX
+	JNZ  group
+	VZEROUPPER
+	RET
+
+// func avx2Ger1(groups int, n int, a *float64, lda int, x *float64, y *float64)
+// Requires: AVX, FMA3
+TEXT ·avx2Ger1(SB), NOSPLIT, $0-48
+	MOVQ x+32(FP), AX
+	MOVQ y+40(FP), CX
+	MOVQ groups+0(FP), DX
+	MOVQ n+8(FP), BX
+	MOVQ a+16(FP), SI
+	MOVQ lda+24(FP), DI
+	SHLQ $0x03, DI
+	MOVQ BX, R8
+	ANDQ $0x03, R8
+	SUBQ R8, BX
+	SHLQ $0x03, BX
+	MOVQ R8, R9
+	LEAQ avx2Window<>+32(SB), R10
+	SHLQ $0x03, R8
+	SUBQ R8, R10
+
+group:
+	VBROADCASTSD (AX), Y0
+	ADDQ         $0x08, AX
+	XORQ         R8, R8
+	MOVQ         SI, R11
+	CMPQ         R8, BX
+	JEQ          rest
+
+step:
+	VMOVUPD     (CX)(R8*1), Y1
+	VMOVUPD     (R11), Y2
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPD     Y2, (R11)
+	ADDQ        $0x20, R11
+	ADDQ        $0x20, R8
+	CMPQ        R8, BX
+	JNE         step
+
+rest:
+	TESTQ       R9, R9
+	JZ          end
+	VMOVUPD     (R10), Y1
+	VMASKMOVPD  (CX)(R8*1), Y1, Y1
+	VMOVUPD     (R10), Y2
+	VMASKMOVPD  (R11), Y2, Y2
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPD     (R10), Y0
+	VMASKMOVPD  Y2, Y0, (R11)
+
+end:
+	ADDQ DI, SI
+	DECQ DX
+	JNZ  group
+	VZEROUPPER
+	RET
+
+// func avx2Symv1(groups int, n int, a *float64, lda int, x *float64, y *float64, factors *float64, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·avx2Symv1(SB), NOSPLIT, $0-64
+	MOVQ x+32(FP), AX
+	MOVQ y+40(FP), CX
+	MOVQ factors+48(FP), DX
+	MOVQ sums+56(FP), BX
+	MOVQ groups+0(FP), SI
+	MOVQ n+8(FP), DI
+	MOVQ a+16(FP), R8
+	MOVQ lda+24(FP), R9
+	SHLQ $0x03, R9
+	MOVQ DI, R10
+	ANDQ $0x03, R10
+	SUBQ R10, DI
+	SHLQ $0x03, DI
+	MOVQ R10, R11
+	LEAQ avx2Window<>+32(SB), R12
+	SHLQ $0x03, R10
+	SUBQ R10, R12
+
+group:
+	VBROADCASTSD (DX), Y0
+	VXORPD       Y1, Y1, Y1
+	ADDQ         $0x08, DX
+	XORQ         R10, R10
+	MOVQ         R8, R13
+	CMPQ         R10, DI
+	JEQ          rest
+
+step:
+	VMOVUPD     (AX)(R10*1), Y2
+	VMOVUPD     (CX)(R10*1), Y3
+	VMOVUPD     (R13), Y4
+	VFMADD231PD Y4, Y2, Y1
+	VFMADD231PD Y4, Y0, Y3
+	VMOVUPD     Y3, (CX)(R10*1)
+	ADDQ        $0x20, R13
+	ADDQ        $0x20, R10
+	CMPQ        R10, DI
+	JNE         step
+
+rest:
+	TESTQ       R11, R11
+	JZ          end
+	VMOVUPD     (R12), Y2
+	VMASKMOVPD  (AX)(R10*1), Y2, Y2
+	VMOVUPD     (R12), Y3
+	VMASKMOVPD  (CX)(R10*1), Y3, Y3
+	VMOVUPD     (R12), Y4
+	VMASKMOVPD  (R13), Y4, Y4
+	VFMADD231PD Y4, Y2, Y1
+	VFMADD231PD Y4, Y0, Y3
+	VMOVUPD     (R12), Y0
+	VMASKMOVPD  Y3, Y0, (CX)(R10*1)
+
+end:
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	VMOVSD       X1, (BX)
+	ADDQ         $0x08, BX
+	ADDQ         R9, R8
+	DECQ         SI
+	JNZ          group
+	VZEROUPPER
+	RET

@@ -245,3 +245,45 @@ func avx512PackEdge(k int, tail0 int, tail1 int, tail2 int, src *float64, ld int
 //
 //go:noescape
 func avx512PackColumns(blocks int, src *float64, ld int, dst *float64)
+
+// avx512Dot4 computes sums[i] = Σ_j a[i·lda+j]·x[j], 0 ≤ j < n, for 4·groups rows i.
+//
+//go:noescape
+func avx512Dot4(groups int, n int, a *float64, lda int, x *float64, sums *float64)
+
+// avx512Axpy4 adds Σ_i x[i]·a[i·lda+j] to y[j], 0 ≤ j < n, for 4·groups rows i.
+//
+//go:noescape
+func avx512Axpy4(groups int, n int, a *float64, lda int, x *float64, y *float64)
+
+// avx512Ger4 adds x[i]·y[j] to a[i·lda+j], 0 ≤ j < n, for 4·groups rows i.
+//
+//go:noescape
+func avx512Ger4(groups int, n int, a *float64, lda int, x *float64, y *float64)
+
+// avx512Symv4 computes sums[i] = Σ_j a[i·lda+j]·x[j] and adds Σ_i factors[i]·a[i·lda+j] to y[j],
+// 0 ≤ j < n, for 4·groups rows i.
+//
+//go:noescape
+func avx512Symv4(groups int, n int, a *float64, lda int, x *float64, y *float64, factors *float64, sums *float64)
+
+// avx512Dot1 computes sums[i] = Σ_j a[i·lda+j]·x[j], 0 ≤ j < n, for 1·groups rows i.
+//
+//go:noescape
+func avx512Dot1(groups int, n int, a *float64, lda int, x *float64, sums *float64)
+
+// avx512Axpy1 adds Σ_i x[i]·a[i·lda+j] to y[j], 0 ≤ j < n, for 1·groups rows i.
+//
+//go:noescape
+func avx512Axpy1(groups int, n int, a *float64, lda int, x *float64, y *float64)
+
+// avx512Ger1 adds x[i]·y[j] to a[i·lda+j], 0 ≤ j < n, for 1·groups rows i.
+//
+//go:noescape
+func avx512Ger1(groups int, n int, a *float64, lda int, x *float64, y *float64)
+
+// avx512Symv1 computes sums[i] = Σ_j a[i·lda+j]·x[j] and adds Σ_i factors[i]·a[i·lda+j] to y[j],
+// 0 ≤ j < n, for 1·groups rows i.
+//
+//go:noescape
+func avx512Symv1(groups int, n int, a *float64, lda int, x *float64, y *float64, factors *float64, sums *float64)

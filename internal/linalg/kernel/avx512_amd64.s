@@ -4008,3 +4008,590 @@ block:
 	JNZ        block
 	VZEROUPPER
 	RET
+
+// func avx512Dot4(groups int, n int, a *float64, lda int, x *float64, sums *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Dot4(SB), NOSPLIT, $0-48
+	MOVQ  x+32(FP), AX
+	MOVQ  sums+40(FP), DX
+	MOVQ  groups+0(FP), BX
+	MOVQ  n+8(FP), SI
+	MOVQ  a+16(FP), DI
+	MOVQ  lda+24(FP), R8
+	SHLQ  $0x03, R8
+	LEAQ  (R8)(R8*2), R9
+	MOVQ  SI, CX
+	ANDQ  $0x07, CX
+	SUBQ  CX, SI
+	SHLQ  $0x03, SI
+	MOVQ  CX, R10
+	MOVL  $0x00000001, R11
+	SHLL  CL, R11
+	DECL  R11
+	KMOVW R11, K1
+
+group:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	XORQ   CX, CX
+	MOVQ   DI, R11
+	CMPQ   CX, SI
+	JEQ    rest
+
+step:
+	VMOVUPD     (AX)(CX*1), Z4
+	VFMADD231PD (R11), Z4, Z0
+	VFMADD231PD (R11)(R8*1), Z4, Z1
+	VFMADD231PD (R11)(R8*2), Z4, Z2
+	VFMADD231PD (R11)(R9*1), Z4, Z3
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, CX
+	CMPQ        CX, SI
+	JNE         step
+
+rest:
+	TESTQ       R10, R10
+	JZ          end
+	VMOVUPD.Z   (AX)(CX*1), K1, Z4
+	VMOVUPD.Z   (R11), K1, Z5
+	VFMADD231PD Z5, Z4, Z0
+	VMOVUPD.Z   (R11)(R8*1), K1, Z5
+	VFMADD231PD Z5, Z4, Z1
+	VMOVUPD.Z   (R11)(R8*2), K1, Z5
+	VFMADD231PD Z5, Z4, Z2
+	VMOVUPD.Z   (R11)(R9*1), K1, Z5
+	VFMADD231PD Z5, Z4, Z3
+
+end:
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VADDPD        Y4, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X4
+	VADDPD        X4, X0, X0
+	VUNPCKHPD     X0, X0, X4
+	VADDSD        X4, X0, X0
+	VMOVSD        X0, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y4
+	VADDPD        Y4, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X4
+	VADDPD        X4, X1, X1
+	VUNPCKHPD     X1, X1, X4
+	VADDSD        X4, X1, X1
+	VMOVSD        X1, 8(DX)
+	VEXTRACTF64X4 $0x01, Z2, Y4
+	VADDPD        Y4, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X4
+	VADDPD        X4, X2, X2
+	VUNPCKHPD     X2, X2, X4
+	VADDSD        X4, X2, X2
+	VMOVSD        X2, 16(DX)
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VADDPD        Y4, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X4
+	VADDPD        X4, X3, X3
+	VUNPCKHPD     X3, X3, X4
+	VADDSD        X4, X3, X3
+	VMOVSD        X3, 24(DX)
+	ADDQ          $0x20, DX
+	ADDQ          R8, DI
+	ADDQ          R8, DI
+	ADDQ          R8, DI
+	ADDQ          R8, DI
+	DECQ          BX
+	JNZ           group
+	VZEROUPPER
+	RET
+
+// func avx512Axpy4(groups int, n int, a *float64, lda int, x *float64, y *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Axpy4(SB), NOSPLIT, $0-48
+	MOVQ  x+32(FP), AX
+	MOVQ  y+40(FP), DX
+	MOVQ  groups+0(FP), BX
+	MOVQ  n+8(FP), SI
+	MOVQ  a+16(FP), DI
+	MOVQ  lda+24(FP), R8
+	SHLQ  $0x03, R8
+	LEAQ  (R8)(R8*2), R9
+	MOVQ  SI, CX
+	ANDQ  $0x07, CX
+	SUBQ  CX, SI
+	SHLQ  $0x03, SI
+	MOVQ  CX, R10
+	MOVL  $0x00000001, R11
+	SHLL  CL, R11
+	DECL  R11
+	KMOVW R11, K1
+
+group:
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD 8(AX), Z1
+	VBROADCASTSD 16(AX), Z2
+	VBROADCASTSD 24(AX), Z3
+	ADDQ         $0x20, AX
+	XORQ         CX, CX
+	MOVQ         DI, R11
+	CMPQ         CX, SI
+	JEQ          rest
+
+step:
+	VMOVUPD     (DX)(CX*1), Z4
+	VFMADD231PD (R11), Z0, Z4
+	VFMADD231PD (R11)(R8*1), Z1, Z4
+	VFMADD231PD (R11)(R8*2), Z2, Z4
+	VFMADD231PD (R11)(R9*1), Z3, Z4
+	VMOVUPD     Z4, (DX)(CX*1)
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, CX
+	CMPQ        CX, SI
+	JNE         step
+
+rest:
+	TESTQ       R10, R10
+	JZ          end
+	VMOVUPD.Z   (DX)(CX*1), K1, Z4
+	VMOVUPD.Z   (R11), K1, Z5
+	VFMADD231PD Z5, Z0, Z4
+	VMOVUPD.Z   (R11)(R8*1), K1, Z0
+	VFMADD231PD Z0, Z1, Z4
+	VMOVUPD.Z   (R11)(R8*2), K1, Z0
+	VFMADD231PD Z0, Z2, Z4
+	VMOVUPD.Z   (R11)(R9*1), K1, Z0
+	VFMADD231PD Z0, Z3, Z4
+	VMOVUPD     Z4, K1, (DX)(CX*1)
+
+end:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	DECQ BX
+	JNZ  group
+	VZEROUPPER
+	RET
+
+// func avx512Ger4(groups int, n int, a *float64, lda int, x *float64, y *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Ger4(SB), NOSPLIT, $0-48
+	MOVQ  x+32(FP), AX
+	MOVQ  y+40(FP), DX
+	MOVQ  groups+0(FP), BX
+	MOVQ  n+8(FP), SI
+	MOVQ  a+16(FP), DI
+	MOVQ  lda+24(FP), R8
+	SHLQ  $0x03, R8
+	LEAQ  (R8)(R8*2), R9
+	MOVQ  SI, CX
+	ANDQ  $0x07, CX
+	SUBQ  CX, SI
+	SHLQ  $0x03, SI
+	MOVQ  CX, R10
+	MOVL  $0x00000001, R11
+	SHLL  CL, R11
+	DECL  R11
+	KMOVW R11, K1
+
+group:
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD 8(AX), Z1
+	VBROADCASTSD 16(AX), Z2
+	VBROADCASTSD 24(AX), Z3
+	ADDQ         $0x20, AX
+	XORQ         CX, CX
+	MOVQ         DI, R11
+	CMPQ         CX, SI
+	JEQ          rest
+
+step:
+	VMOVUPD     (DX)(CX*1), Z4
+	VMOVUPD     (R11), Z5
+	VFMADD231PD Z4, Z0, Z5
+	VMOVUPD     Z5, (R11)
+	VMOVUPD     (R11)(R8*1), Z5
+	VFMADD231PD Z4, Z1, Z5
+	VMOVUPD     Z5, (R11)(R8*1)
+	VMOVUPD     (R11)(R8*2), Z5
+	VFMADD231PD Z4, Z2, Z5
+	VMOVUPD     Z5, (R11)(R8*2)
+	VMOVUPD     (R11)(R9*1), Z5
+	VFMADD231PD Z4, Z3, Z5
+	VMOVUPD     Z5, (R11)(R9*1)
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, CX
+	CMPQ        CX, SI
+	JNE         step
+
+rest:
+	TESTQ       R10, R10
+	JZ          end
+	VMOVUPD.Z   (DX)(CX*1), K1, Z4
+	VMOVUPD.Z   (R11), K1, Z5
+	VFMADD231PD Z4, Z0, Z5
+	VMOVUPD     Z5, K1, (R11)
+	VMOVUPD.Z   (R11)(R8*1), K1, Z0
+	VFMADD231PD Z4, Z1, Z0
+	VMOVUPD     Z0, K1, (R11)(R8*1)
+	VMOVUPD.Z   (R11)(R8*2), K1, Z0
+	VFMADD231PD Z4, Z2, Z0
+	VMOVUPD     Z0, K1, (R11)(R8*2)
+	VMOVUPD.Z   (R11)(R9*1), K1, Z0
+	VFMADD231PD Z4, Z3, Z0
+	VMOVUPD     Z0, K1, (R11)(R9*1)
+
+end:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	DECQ BX
+	JNZ  group
+	VZEROUPPER
+	RET
+
+// func avx512Symv4(groups int, n int, a *float64, lda int, x *float64, y *float64, factors *float64, sums *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Symv4(SB), NOSPLIT, $0-64
+	MOVQ  x+32(FP), AX
+	MOVQ  y+40(FP), DX
+	MOVQ  factors+48(FP), BX
+	MOVQ  sums+56(FP), SI
+	MOVQ  groups+0(FP), DI
+	MOVQ  n+8(FP), R8
+	MOVQ  a+16(FP), R9
+	MOVQ  lda+24(FP), R10
+	SHLQ  $0x03, R10
+	LEAQ  (R10)(R10*2), R11
+	MOVQ  R8, CX
+	ANDQ  $0x07, CX
+	SUBQ  CX, R8
+	SHLQ  $0x03, R8
+	MOVQ  CX, R12
+	MOVL  $0x00000001, R13
+	SHLL  CL, R13
+	DECL  R13
+	KMOVW R13, K1
+
+group:
+	VBROADCASTSD (BX), Z0
+	VPXORQ       Z4, Z4, Z4
+	VBROADCASTSD 8(BX), Z1
+	VPXORQ       Z5, Z5, Z5
+	VBROADCASTSD 16(BX), Z2
+	VPXORQ       Z6, Z6, Z6
+	VBROADCASTSD 24(BX), Z3
+	VPXORQ       Z7, Z7, Z7
+	ADDQ         $0x20, BX
+	XORQ         CX, CX
+	MOVQ         R9, R13
+	CMPQ         CX, R8
+	JEQ          rest
+
+step:
+	VMOVUPD     (AX)(CX*1), Z8
+	VMOVUPD     (DX)(CX*1), Z9
+	VMOVUPD     (R13), Z10
+	VFMADD231PD Z10, Z8, Z4
+	VFMADD231PD Z10, Z0, Z9
+	VMOVUPD     (R13)(R10*1), Z10
+	VFMADD231PD Z10, Z8, Z5
+	VFMADD231PD Z10, Z1, Z9
+	VMOVUPD     (R13)(R10*2), Z10
+	VFMADD231PD Z10, Z8, Z6
+	VFMADD231PD Z10, Z2, Z9
+	VMOVUPD     (R13)(R11*1), Z10
+	VFMADD231PD Z10, Z8, Z7
+	VFMADD231PD Z10, Z3, Z9
+	VMOVUPD     Z9, (DX)(CX*1)
+	ADDQ        $0x40, R13
+	ADDQ        $0x40, CX
+	CMPQ        CX, R8
+	JNE         step
+
+rest:
+	TESTQ       R12, R12
+	JZ          end
+	VMOVUPD.Z   (AX)(CX*1), K1, Z8
+	VMOVUPD.Z   (DX)(CX*1), K1, Z9
+	VMOVUPD.Z   (R13), K1, Z10
+	VFMADD231PD Z10, Z8, Z4
+	VFMADD231PD Z10, Z0, Z9
+	VMOVUPD.Z   (R13)(R10*1), K1, Z0
+	VFMADD231PD Z0, Z8, Z5
+	VFMADD231PD Z0, Z1, Z9
+	VMOVUPD.Z   (R13)(R10*2), K1, Z0
+	VFMADD231PD Z0, Z8, Z6
+	VFMADD231PD Z0, Z2, Z9
+	VMOVUPD.Z   (R13)(R11*1), K1, Z0
+	VFMADD231PD Z0, Z8, Z7
+	VFMADD231PD Z0, Z3, Z9
+	VMOVUPD     Z9, K1, (DX)(CX*1)
+
+end:
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VADDPD        Y0, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VADDPD        X0, X4, X4
+	VUNPCKHPD     X4, X4, X0
+	VADDSD        X0, X4, X4
+	VMOVSD        X4, (SI)
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VADDPD        Y0, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X0
+	VADDPD        X0, X5, X5
+	VUNPCKHPD     X5, X5, X0
+	VADDSD        X0, X5, X5
+	VMOVSD        X5, 8(SI)
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VADDPD        Y0, Y6, Y6
+	VEXTRACTF128  $0x01, Y6, X0
+	VADDPD        X0, X6, X6
+	VUNPCKHPD     X6, X6, X0
+	VADDSD        X0, X6, X6
+	VMOVSD        X6, 16(SI)
+	VEXTRACTF64X4 $0x01, Z7, Y0
+	VADDPD        Y0, Y7, Y7
+	VEXTRACTF128  $0x01, Y7, X0
+	VADDPD        X0, X7, X7
+	VUNPCKHPD     X7, X7, X0
+	VADDSD        X0, X7, X7
+	VMOVSD        X7, 24(SI)
+	ADDQ          $0x20, SI
+	ADDQ          R10, R9
+	ADDQ          R10, R9
+	ADDQ          R10, R9
+	ADDQ          R10, R9
+	DECQ          DI
+	JNZ           group
+	VZEROUPPER
+	RET
+
+// func avx512Dot1(groups int, n int, a *float64, lda int, x *float64, sums *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Dot1(SB), NOSPLIT, $0-48
+	MOVQ  x+32(FP), AX
+	MOVQ  sums+40(FP), DX
+	MOVQ  groups+0(FP), BX
+	MOVQ  n+8(FP), SI
+	MOVQ  a+16(FP), DI
+	MOVQ  lda+24(FP), R8
+	SHLQ  $0x03, R8
+	MOVQ  SI, CX
+	ANDQ  $0x07, CX
+	SUBQ  CX, SI
+	SHLQ  $0x03, SI
+	MOVQ  CX, R9
+	MOVL  $0x00000001, R10
+	SHLL  CL, R10
+	DECL  R10
+	KMOVW R10, K1
+
+group:
+	VPXORQ Z0, Z0, Z0
+	XORQ   CX, CX
+	MOVQ   DI, R10
+	CMPQ   CX, SI
+	JEQ    rest
+
+step:
+	VMOVUPD     (AX)(CX*1), Z1
+	VFMADD231PD (R10), Z1, Z0
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, CX
+	CMPQ        CX, SI
+	JNE         step
+
+rest:
+	TESTQ       R9, R9
+	JZ          end
+	VMOVUPD.Z   (AX)(CX*1), K1, Z1
+	VMOVUPD.Z   (R10), K1, Z2
+	VFMADD231PD Z2, Z1, Z0
+
+end:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	VMOVSD        X0, (DX)
+	ADDQ          $0x08, DX
+	ADDQ          R8, DI
+	DECQ          BX
+	JNZ           group
+	VZEROUPPER
+	RET
+
+// func avx512Axpy1(groups int, n int, a *float64, lda int, x *float64, y *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Axpy1(SB), NOSPLIT, $0-48
+	MOVQ  x+32(FP), AX
+	MOVQ  y+40(FP), DX
+	MOVQ  groups+0(FP), BX
+	MOVQ  n+8(FP), SI
+	MOVQ  a+16(FP), DI
+	MOVQ  lda+24(FP), R8
+	SHLQ  $0x03, R8
+	MOVQ  SI, CX
+	ANDQ  $0x07, CX
+	SUBQ  CX, SI
+	SHLQ  $0x03, SI
+	MOVQ  CX, R9
+	MOVL  $0x00000001, R10
+	SHLL  CL, R10
+	DECL  R10
+	KMOVW R10, K1
+
+group:
+	VBROADCASTSD (AX), Z0
+	ADDQ         $0x08, AX
+	XORQ         CX, CX
+	MOVQ         DI, R10
+	CMPQ         CX, SI
+	JEQ          rest
+
+step:
+	VMOVUPD     (DX)(CX*1), Z1
+	VFMADD231PD (R10), Z0, Z1
+	VMOVUPD     Z1, (DX)(CX*1)
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, CX
+	CMPQ        CX, SI
+	JNE         step
+
+rest:
+	TESTQ       R9, R9
+	JZ          end
+	VMOVUPD.Z   (DX)(CX*1), K1, Z1
+	VMOVUPD.Z   (R10), K1, Z2
+	VFMADD231PD Z2, Z0, Z1
+	VMOVUPD     Z1, K1, (DX)(CX*1)
+
+end:
+	ADDQ R8, DI
+	DECQ BX
+	JNZ  group
+	VZEROUPPER
+	RET
+
+// func avx512Ger1(groups int, n int, a *float64, lda int, x *float64, y *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Ger1(SB), NOSPLIT, $0-48
+	MOVQ  x+32(FP), AX
+	MOVQ  y+40(FP), DX
+	MOVQ  groups+0(FP), BX
+	MOVQ  n+8(FP), SI
+	MOVQ  a+16(FP), DI
+	MOVQ  lda+24(FP), R8
+	SHLQ  $0x03, R8
+	MOVQ  SI, CX
+	ANDQ  $0x07, CX
+	SUBQ  CX, SI
+	SHLQ  $0x03, SI
+	MOVQ  CX, R9
+	MOVL  $0x00000001, R10
+	SHLL  CL, R10
+	DECL  R10
+	KMOVW R10, K1
+
+group:
+	VBROADCASTSD (AX), Z0
+	ADDQ         $0x08, AX
+	XORQ         CX, CX
+	MOVQ         DI, R10
+	CMPQ         CX, SI
+	JEQ          rest
+
+step:
+	VMOVUPD     (DX)(CX*1), Z1
+	VMOVUPD     (R10), Z2
+	VFMADD231PD Z1, Z0, Z2
+	VMOVUPD     Z2, (R10)
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, CX
+	CMPQ        CX, SI
+	JNE         step
+
+rest:
+	TESTQ       R9, R9
+	JZ          end
+	VMOVUPD.Z   (DX)(CX*1), K1, Z1
+	VMOVUPD.Z   (R10), K1, Z2
+	VFMADD231PD Z1, Z0, Z2
+	VMOVUPD     Z2, K1, (R10)
+
+end:
+	ADDQ R8, DI
+	DECQ BX
+	JNZ  group
+	VZEROUPPER
+	RET
+
+// func avx512Symv1(groups int, n int, a *float64, lda int, x *float64, y *float64, factors *float64, sums *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Symv1(SB), NOSPLIT, $0-64
+	MOVQ  x+32(FP), AX
+	MOVQ  y+40(FP), DX
+	MOVQ  factors+48(FP), BX
+	MOVQ  sums+56(FP), SI
+	MOVQ  groups+0(FP), DI
+	MOVQ  n+8(FP), R8
+	MOVQ  a+16(FP), R9
+	MOVQ  lda+24(FP), R10
+	SHLQ  $0x03, R10
+	MOVQ  R8, CX
+	ANDQ  $0x07, CX
+	SUBQ  CX, R8
+	SHLQ  $0x03, R8
+	MOVQ  CX, R11
+	MOVL  $0x00000001, R12
+	SHLL  CL, R12
+	DECL  R12
+	KMOVW R12, K1
+
+group:
+	VBROADCASTSD (BX), Z0
+	VPXORQ       Z1, Z1, Z1
+	ADDQ         $0x08, BX
+	XORQ         CX, CX
+	MOVQ         R9, R12
+	CMPQ         CX, R8
+	JEQ          rest
+
+step:
+	VMOVUPD     (AX)(CX*1), Z2
+	VMOVUPD     (DX)(CX*1), Z3
+	VMOVUPD     (R12), Z4
+	VFMADD231PD Z4, Z2, Z1
+	VFMADD231PD Z4, Z0, Z3
+	VMOVUPD     Z3, (DX)(CX*1)
+	ADDQ        $0x40, R12
+	ADDQ        $0x40, CX
+	CMPQ        CX, R8
+	JNE         step
+
+rest:
+	TESTQ       R11, R11
+	JZ          end
+	VMOVUPD.Z   (AX)(CX*1), K1, Z2
+	VMOVUPD.Z   (DX)(CX*1), K1, Z3
+	VMOVUPD.Z   (R12), K1, Z4
+	VFMADD231PD Z4, Z2, Z1
+	VFMADD231PD Z4, Z0, Z3
+	VMOVUPD     Z3, K1, (DX)(CX*1)
+
+end:
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	VMOVSD        X1, (SI)
+	ADDQ          $0x08, SI
+	ADDQ          R10, R9
+	DECQ          DI
+	JNZ           group
+	VZEROUPPER
+	RET

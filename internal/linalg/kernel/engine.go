@@ -35,6 +35,27 @@ type engine struct {
 	// packColumns copies lanes rows of blocks·lanes values, ld apart, into one
 	// vector of a panel, transposed.
 	packColumns func(blocks int, src *float64, ld int, dst *float64)
+
+	// rows are the kernels of matrix times vector, for four rows at a time and
+	// for one.
+	rows [2]rowKernels
+}
+
+// rowKernels work on groups of size rows of n values, lda apart: for all such
+// rows i, and all 0 ≤ j < n,
+//
+//	dot:  sums[i] = Σ_j a(i,j)·x[j]
+//	axpy: y[j] += Σ_i x[i]·a(i,j)
+//	ger:  a(i,j) += x[i]·y[j]
+//	symv: sums[i] = Σ_j a(i,j)·x[j] and y[j] += Σ_i factors[i]·a(i,j)
+//
+// A sum does not depend on the size of the groups.
+type rowKernels struct {
+	size int
+	dot  func(groups, n int, a *float64, lda int, x, sums *float64)
+	axpy func(groups, n int, a *float64, lda int, x, y *float64)
+	ger  func(groups, n int, a *float64, lda int, x, y *float64)
+	symv func(groups, n int, a *float64, lda int, x, y, factors, sums *float64)
 }
 
 // width is the number of columns of a tile, and of values in a row of a panel.

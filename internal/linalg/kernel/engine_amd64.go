@@ -34,6 +34,10 @@ func avx512Engine() *engine {
 		packRows:    avx512PackRows,
 		packEdge:    avx512PackEdge,
 		packColumns: avx512PackColumns,
+		rows: [2]rowKernels{
+			{4, avx512Dot4, avx512Axpy4, avx512Ger4, avx512Symv4},
+			{1, avx512Dot1, avx512Axpy1, avx512Ger1, avx512Symv1},
+		},
 	}
 }
 
@@ -52,5 +56,9 @@ func avx2Engine() *engine {
 		packRows:    avx2PackRows,
 		packEdge:    avx2PackEdge,
 		packColumns: avx2PackColumns,
+		rows: [2]rowKernels{
+			{4, avx2Dot4, avx2Axpy4, avx2Ger4, avx2Symv4},
+			{1, avx2Dot1, avx2Axpy1, avx2Ger1, avx2Symv1},
+		},
 	}
 }

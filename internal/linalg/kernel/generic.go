@@ -19,6 +19,7 @@ func generic() *engine {
 		packRows:    genericPackRows,
 		packEdge:    genericPackEdge,
 		packColumns: genericPackColumns,
+		rows:        genericRows(),
 	}
 }
 

@@ -1,0 +1,104 @@
+package kernel
+
+import "gonum.org/v1/gonum/blas"
+
+// symvChunk is the number of rows of one partial sum of Dsymv. It has a part in
+// the order of summation.
+const symvChunk = 256
+
+// Dsymv computes
+//
+//	y ← alpha·A·x + beta·y
+//
+// for a symmetric n×n matrix A of which one triangle is read, once. If beta is
+// 0, y need not hold numbers. Panics as gonum's Dsymv does.
+func (impl Implementation) Dsymv(ul blas.Uplo, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
+	e := impl.engine
+	if !validUplo(ul) || alpha == 0 || !fits(n, n, a, lda) ||
+		!fitsVector(n, x, incX) || !fitsVector(n, y, incY) {
+		impl.Implementation.Dsymv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
+		return
+	}
+	ws := workspaces.Get().(*workspace)
+	defer workspaces.Put(ws)
+	s := halfProduct{upper: ul == blas.Upper, n: n, a: a, lda: lda, x: gather(&ws.a, n, x, incX)}
+	ws.b = grow(ws.b, n)
+	clear(ws.b)
+	if n <= 2*symvChunk {
+		s.rows(e, 0, n, ws.b)
+	} else {
+		s.chunks(e, ws.b)
+	}
+	accumulate(alpha, ws.b, beta, y, incY)
+}
+
+// halfProduct is A·x for a symmetric A in one triangle.
+type halfProduct struct {
+	upper bool
+	n     int
+	a     []float64
+	lda   int
+	x     []float64
+}
+
+// chunks adds the product to y by chunks of rows, each into memory of its own
+// and then in order: rows share the elements of y.
+func (s *halfProduct) chunks(e *engine, y []float64) {
+	job := *s
+	order := newTurns()
+	parallel((s.n+symvChunk-1)/symvChunk, func(i int) {
+		ws := workspaces.Get().(*workspace)
+		defer workspaces.Put(ws)
+		ws.partial = grow(ws.partial, job.n)
+		clear(ws.partial)
+		from := i * symvChunk
+		job.rows(e, from, min(from+symvChunk, job.n), ws.partial)
+		order.do(i, func() {
+			for j, v := range ws.partial {
+				y[j] += v
+			}
+		})
+	})
+}
+
+// rows adds the part that rows from ... to-1 of the triangle have in the
+// product: row i gives y[i] its inner product with x, and, by symmetry, x[i]
+// times itself to the other elements.
+func (s *halfProduct) rows(e *engine, from, to int, y []float64) {
+	var sums [4]float64
+	for i := from; i < to; {
+		k := &e.rows[0]
+		if to-i < k.size {
+			k = &e.rows[1]
+		}
+		// The group's rows have these columns in common; what they have
+		// besides is a small triangle on the diagonal.
+		lo, hi := 0, i
+		if s.upper {
+			lo, hi = i+k.size, s.n
+		}
+		clear(sums[:])
+		if lo < hi {
+			k.symv(1, hi-lo, &s.a[i*s.lda+lo], s.lda, &s.x[lo], &y[lo], &s.x[i], &sums[0])
+		}
+		s.corner(i, k.size, sums[:], y)
+		i += k.size
+	}
+}
+
+// corner adds the sums of a group of rows and its triangle on the diagonal.
+func (s *halfProduct) corner(i, size int, sums, y []float64) {
+	for r := range size {
+		row := s.a[(i+r)*s.lda+i : (i+r)*s.lda+i+size]
+		lo, hi := 0, r
+		if s.upper {
+			lo, hi = r+1, size
+		}
+		sum := sums[r] + row[r]*s.x[i+r]
+		for c := lo; c < hi; c++ {
+			sum += row[c] * s.x[i+c]
+			y[i+c] += row[c] * s.x[i+r]
+		}
+		y[i+r] += sum
+	}
+}
