@@ -26,6 +26,8 @@ var families = []Family{
 	ccaFamily,
 	linregFamily,
 	ridgeFamily,
+	rsaFamily,
+	distanceCorrelationFamily,
 	ensdFamily,
 }
 

@@ -1,0 +1,181 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// The ways to normalise cross-validated distances by the noise of the repeats.
+const (
+	noiseShrinkage = "shrinkage"
+	noiseDiagonal  = "diagonal"
+	noiseNone      = "none"
+)
+
+// crossnobisDistances returns the cross-validated Mahalanobis distances of the
+// conditions i < j of R×C×N data, repeat × condition × neuron. With δ_r the
+// difference of the two conditions in repeat r and Σ the covariance of the
+// noise,
+//
+//	d_ij = 1/(R(R−1)) · Σ_{r≠r'} δ_rᵀΣ⁻¹δ_r'
+//	     = (‖Σ_r δ_r‖² − Σ_r ‖δ_r‖²)/(R(R−1)) for whitened δ.
+//
+// Noise that is independent between repeats does not add to the expectation of
+// d_ij, so that a distance of truly equal conditions is 0 on average, and about
+// half of such estimates are negative.
+//
+// Walther, A. et al. (2016). Reliability of dissimilarity measures for
+// multi-voxel pattern analysis. NeuroImage 137, 188-200.
+func crossnobisDistances(s *System, noise string) ([]float64, error) {
+	if s.times < 2 {
+		return nil, undefined("%s has no repeats: rdm=crossnobis wants a repeat × condition × neuron array of at least 2 repeats", s.label())
+	}
+	repeats, conditions := s.times, s.Samples()/s.times
+	z, err := noiseNormalised(s, noise)
+	if err != nil {
+		return nil, err
+	}
+	_, width := z.Dims()
+	total := mat.NewDense(conditions, width, nil)
+	within := make([]float64, conditions*(conditions-1)/2)
+	for r := range repeats {
+		one := z.Slice(r*conditions, (r+1)*conditions, 0, width).(*mat.Dense)
+		total.Add(total, one)
+		for k, d := range linalg.SqDistances(one) {
+			within[k] += d
+		}
+	}
+	d := linalg.SqDistances(total)
+	count := float64(repeats) * float64(repeats-1)
+	for k := range d {
+		d[k] = (d[k] - within[k]) / count
+	}
+	return d, nil
+}
+
+// noiseNormalised returns the samples of a system in coordinates in which the
+// noise has unit covariance; the noise is what differs between the repeats of
+// a condition.
+func noiseNormalised(s *System, noise string) (*mat.Dense, error) {
+	switch noise {
+	case noiseNone:
+		return s.compact(), nil
+	case noiseDiagonal:
+		return unitNoise(s)
+	default:
+		return whiteNoise(s)
+	}
+}
+
+// residuals returns what the rows of z, repeat by repeat, differ from the mean
+// of their condition, and the degrees of freedom of the residuals.
+func residuals(z *mat.Dense, repeats int) (e *mat.Dense, freedom int) {
+	n, width := z.Dims()
+	conditions := n / repeats
+	e = mat.DenseCopyOf(z)
+	mean := make([]float64, width)
+	for c := range conditions {
+		clear(mean)
+		for r := range repeats {
+			for k, v := range z.RawRowView(r*conditions + c) {
+				mean[k] += v / float64(repeats)
+			}
+		}
+		for r := range repeats {
+			row := e.RawRowView(r*conditions + c)
+			for k, m := range mean {
+				row[k] -= m
+			}
+		}
+	}
+	return e, n - conditions
+}
+
+// unitNoise divides every neuron by the standard deviation of its residuals. A
+// neuron that is silent throughout has none and contributes nothing.
+func unitNoise(s *System) (*mat.Dense, error) {
+	z := mat.DenseCopyOf(s.centred())
+	e, freedom := residuals(z, s.times)
+	n, width := z.Dims()
+	for k := range width {
+		variance, signal := 0.0, 0.0
+		for i := range n {
+			variance += e.At(i, k) * e.At(i, k) / float64(freedom)
+			signal = max(signal, math.Abs(z.At(i, k)))
+		}
+		factor := 0.0
+		if signal > 0 {
+			deviation := math.Sqrt(variance)
+			if !(deviation > signal*roundoff) {
+				return nil, undefined("%s: neuron %d is the same in all repeats, so it has no noise to be normalised by: use noise=none", s.label(), k)
+			}
+			factor = 1 / deviation
+		}
+		for i := range n {
+			z.Set(i, k, factor*z.At(i, k))
+		}
+	}
+	return z, nil
+}
+
+// whiteNoise multiplies the samples by Σ^(−½), with the covariance S of the
+// residuals shrunk towards the multiple of the identity that has its trace:
+//
+//	Σ = (1−ρ)S + ρμI, μ = tr S/p.
+//
+// Ledoit and Wolf's intensity ρ = min(δ², β²)/δ² with δ² = ‖S−μI‖² and β² the
+// sum of ‖e_k e_kᵀ − S‖² over the n residuals divided by n² minimises the
+// expected error. The residuals lie in the span of the centred samples, so an
+// orthonormal basis of that may stand for the neurons; p stays their number.
+//
+// Ledoit, O. and Wolf, M. (2004). A well-conditioned estimator for
+// large-dimensional covariance matrices. Journal of Multivariate Analysis 88,
+// 365-411.
+func whiteNoise(s *System) (*mat.Dense, error) {
+	z := s.compact()
+	e, freedom := residuals(z, s.times)
+	n, width := e.Dims()
+	p := float64(s.Width())
+	cov := linalg.Gram(e)
+	cov.Scale(1/float64(n), cov)
+	mu := linalg.Trace(cov) / p
+	if !(mu*p > s.trace()/float64(n)*roundoff*roundoff) {
+		return nil, undefined("%s: the repeats are all the same, so there is no noise to normalise by: use noise=none", s.label())
+	}
+	squares := linalg.Dot(cov, cov)
+	distance := squares - p*mu*mu
+	spread := 0.0
+	for i := range n {
+		row := e.RawRowView(i)
+		norm := dot(row, row)
+		spread += norm * norm
+	}
+	spread = (spread/float64(n) - squares) / float64(n)
+	rho := 1.0
+	if spread < distance {
+		rho = max(0, spread/distance)
+	}
+	values, vectors, err := linalg.EigSym(cov)
+	if err != nil {
+		return nil, err
+	}
+	unbiased := float64(n) / float64(freedom)
+	for k, v := range values {
+		values[k] = unbiased * ((1-rho)*max(v, 0) + rho*mu)
+	}
+	if !(values[width-1] > values[0]*float64(width)*0x1p-52) {
+		return nil, undefined("%s: the covariance of the noise is singular: use noise=diagonal", s.label())
+	}
+	var white mat.Dense
+	white.Mul(z, vectors)
+	for i := range n {
+		row := white.RawRowView(i)
+		for k, v := range values {
+			row[k] /= math.Sqrt(v)
+		}
+	}
+	return &white, nil
+}

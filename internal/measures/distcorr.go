@@ -1,0 +1,123 @@
+package measures
+
+import (
+	"errors"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+var distanceCorrelationFamily = Family{
+	Card: Card{
+		Family:   "distance-correlation",
+		Title:    "Distance correlation",
+		Question: "Do X and Y depend on each other in any way, linear or not?",
+		Formula:  "√(⟨H·Dx·H, H·Dy·H⟩/(‖H·Dx·H‖ ‖H·Dy·H‖)), D the Euclidean distances between samples, H = I − 11ᵀ/n",
+		Params: []Param{
+			boolean("squared", false, "report the square, which is the cosine of the centred distance matrices"),
+			choice("estimator", "double centring, biased upwards (biased), or U-centring, whose value is 0 on average for independent systems (debiased, with squared=true and at least 4 samples)", biased, debiased),
+		},
+		Min:            0,
+		Max:            1,
+		Identity:       1,
+		HigherIsCloser: true,
+		Symmetric:      true,
+		X:              Euclidean,
+		Y:              Euclidean,
+		Differentiable: true,
+		MinSamples:     3,
+		Cost:           "n²·(p + q)",
+		Pitfalls: []string{
+			"the biased estimator nears 1 for any data when features outnumber samples: use squared=true:estimator=debiased then",
+			"0 means independence only for the distributions, not for a sample",
+		},
+		References: []Reference{refSzekely2007, refSzekely2014},
+	},
+	Aliases: []Alias{
+		{"distance_correlation", "distance-correlation"},
+		{"distance_correlation-score", "distance-correlation"},
+	},
+	New: newDistanceCorrelation,
+}
+
+var (
+	refSzekely2007 = Reference{
+		Key: "szekely2007measuring", Authors: "Székely, Gábor J. and Rizzo, Maria L. and Bakirov, Nail K.",
+		Title: "Measuring and testing dependence by correlation of distances",
+		Venue: "The Annals of Statistics", Year: 2007, DOI: "10.1214/009053607000000505",
+	}
+	refSzekely2014 = Reference{
+		Key: "szekely2014partial", Authors: "Székely, Gábor J. and Rizzo, Maria L.",
+		Title: "Partial distance correlation with methods for dissimilarities",
+		Venue: "The Annals of Statistics", Year: 2014, DOI: "10.1214/14-AOS1255",
+	}
+)
+
+type distanceCorrelation struct {
+	card      Card
+	squared   bool
+	estimator string
+}
+
+func newDistanceCorrelation(a Args) (Measure, error) {
+	m := distanceCorrelation{card: a.Card(), squared: a.Bool("squared"), estimator: a.Text("estimator")}
+	if m.estimator == debiased {
+		if !m.squared {
+			return nil, errors.New("estimator=debiased may be negative and has no root: add squared=true")
+		}
+		m.card.Min = -1
+		m.card.MinSamples = 4
+	}
+	return m, nil
+}
+
+// Card implements Measure.
+func (m distanceCorrelation) Card() Card { return m.card }
+
+// Score implements Measure.
+func (m distanceCorrelation) Score(p *Pair) (Score, error) {
+	if err := p.check(m.card.MinSamples); err != nil {
+		return Score{}, err
+	}
+	x, err := centredDistances(p.X, m.estimator)
+	if err != nil {
+		return Score{}, err
+	}
+	y, err := centredDistances(p.Y, m.estimator)
+	if err != nil {
+		return Score{}, err
+	}
+	value := clip(linalg.Dot(x, y) / linalg.Norm(x) / linalg.Norm(y))
+	if !m.squared {
+		value = math.Sqrt(max(0, value))
+	}
+	return Score{Value: value}, nil
+}
+
+type uCentredKey struct{}
+
+// centredDistances returns the Euclidean distances of a system, times −½,
+// doubly centred or U-centred.
+func centredDistances(s *System, estimator string) (*mat.Dense, error) {
+	d := dissimilarity{kind: rdmEuclidean}
+	values, err := d.condensed(s)
+	if err != nil {
+		return nil, err
+	}
+	if estimator == biased {
+		return d.kernel(s, values, false), nil
+	}
+	return shared(&s.memo, uCentredKey{}, func() (*mat.Dense, error) {
+		u := square(values, s.Samples())
+		whole := linalg.Norm(u)
+		uCentre(u)
+		// Distances of the form f_i + f_j leave nothing but rounding.
+		if !(linalg.Norm(u) > roundoff*whole) {
+			return nil, undefined("%s: the U-centred distances are all 0, as they are when every two samples are equally far apart", s.label())
+		}
+		u.Scale(-0.5, u)
+		return u, nil
+	})
+}

@@ -1,0 +1,346 @@
+package measures
+
+import (
+	"errors"
+	"math"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// The kinds of dissimilarity of two samples x and x'.
+const (
+	rdmSqEuclidean = "sqeuclidean"
+	rdmEuclidean   = "euclidean"
+	rdmCorrelation = "correlation"
+	rdmCosine      = "cosine"
+	rdmGaussian    = "gaussian"
+	rdmManhattan   = "manhattan"
+	rdmMahalanobis = "mahalanobis"
+	rdmCrossnobis  = "crossnobis"
+	rdmPrecomputed = "precomputed"
+)
+
+// dissimilarity says how an RDM is computed. It is a key of shared quantities:
+// fields that the kind does not use are empty.
+type dissimilarity struct {
+	kind  string
+	sigma string // of gaussian
+	noise string // of crossnobis
+}
+
+var rdmParam = choice("rdm",
+	"dissimilarity of two samples: sqeuclidean ‖x−x'‖²; euclidean; correlation 1−r of their patterns; cosine 1−cos; "+
+		"gaussian 1−exp(−‖x−x'‖²/(2σ²)); manhattan Σ|x−x'|; mahalanobis (x−x')ᵀS⁻¹(x−x'), S the covariance over samples; "+
+		"crossnobis, the cross-validated one of repeat × condition × neuron data; or precomputed, when the data are RDMs themselves",
+	rdmSqEuclidean, rdmEuclidean, rdmCorrelation, rdmCosine, rdmGaussian, rdmManhattan, rdmMahalanobis, rdmCrossnobis, rdmPrecomputed)
+
+var rdmSigmaParam = Param{
+	Name: sigmaParam.Name, Default: sigmaParam.Default, Check: sigmaParam.Check,
+	Help: "width σ of rdm=gaussian: a number in the units of the data, or a multiple of the median distance between samples of each system, as in 0.5median",
+}
+
+var noiseParam = choice("noise",
+	"normalisation of rdm=crossnobis by the residuals of the repeats: their covariance shrunk towards a multiple of the identity (Ledoit-Wolf), the variance of each neuron (diagonal), or none",
+	noiseShrinkage, noiseDiagonal, noiseNone)
+
+// dissimilarityOf reads the parameters of an RDM.
+func dissimilarityOf(a Args) (dissimilarity, error) {
+	d := dissimilarity{kind: a.Text("rdm")}
+	if sigma := a.Text("sigma"); d.kind == rdmGaussian {
+		d.sigma = sigma
+	} else if sigma != rdmSigmaParam.Default {
+		return d, errors.New("sigma belongs to rdm=gaussian")
+	}
+	if noise := a.Text("noise"); d.kind == rdmCrossnobis {
+		d.noise = noise
+	} else if noise != noiseParam.Default {
+		return d, errors.New("noise belongs to rdm=crossnobis")
+	}
+	return d, nil
+}
+
+// RDMKinds returns the kinds of dissimilarity that RDM computes.
+func RDMKinds() []string {
+	var kinds []string
+	for _, kind := range rdmParam.Choices {
+		if kind != rdmPrecomputed {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// RDM returns the representational dissimilarity matrix of a system: symmetric
+// with a zero diagonal, n×n for n samples, C×C for the C conditions of
+// rdm=crossnobis. The spec is one of RDMKinds, with parameters as in a
+// measure's name: "correlation", "gaussian:sigma=2", "crossnobis:noise=none".
+// Nothing is divided by the number of features. The caller owns the matrix.
+//
+// It returns a *NameError for a spec that cannot be understood and an
+// *UndefinedError when the data have no such dissimilarities (a sample without
+// variance has no correlation distance, data without repeats no crossnobis).
+func RDM(s *System, spec string) (*mat.Dense, error) {
+	args, nameErr := rsaFamily.parse("rdm=" + spec)
+	if nameErr == nil && strings.Contains(spec, "compare=") {
+		nameErr = &NameError{Reason: "compare belongs to the comparison of two RDMs"}
+	}
+	if nameErr != nil {
+		nameErr.Name = spec
+		return nil, nameErr
+	}
+	d, err := dissimilarityOf(args)
+	if err != nil {
+		return nil, &NameError{Name: spec, Reason: err.Error()}
+	}
+	values, err := d.condensed(s)
+	if err != nil {
+		return nil, err
+	}
+	return square(values, d.items(s)), nil
+}
+
+type (
+	condensedKey struct{ dissimilarity }
+	embeddedKey  struct{ dissimilarity }
+)
+
+// items returns the number of rows of the RDM.
+func (d dissimilarity) items(s *System) int {
+	if d.kind == rdmCrossnobis {
+		return s.Samples() / s.times
+	}
+	return s.Samples()
+}
+
+// condensed returns the dissimilarities of samples i < j, row by row. The slice
+// is shared: it must not be written to.
+func (d dissimilarity) condensed(s *System) ([]float64, error) {
+	return shared(&s.memo, condensedKey{d}, func() ([]float64, error) {
+		values, err := d.compute(s)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range values {
+			if !finite(v) {
+				return nil, undefined("%s: the dissimilarities overflow: rescale the data", s.label())
+			}
+		}
+		return values, nil
+	})
+}
+
+func (d dissimilarity) compute(s *System) ([]float64, error) {
+	switch d.kind {
+	case rdmEuclidean:
+		return mapped(s.distances(), math.Sqrt), nil
+	case rdmGaussian:
+		sigma, err := kernel{kind: "rbf", sigma: d.sigma}.width(s)
+		if err != nil {
+			return nil, err
+		}
+		return mapped(s.distances(), func(sq float64) float64 { return -math.Expm1(-sq / (2 * sigma * sigma)) }), nil
+	case rdmManhattan:
+		return manhattanDistances(s.raw), nil
+	case rdmCrossnobis:
+		return crossnobisDistances(s, d.noise)
+	case rdmPrecomputed:
+		return upperTriangle(s)
+	default:
+		z, err := d.embedded(s)
+		if err != nil {
+			return nil, err
+		}
+		return z.distances(), nil
+	}
+}
+
+// embeds reports whether the dissimilarities are squared Euclidean distances
+// of transformed samples, so that whatever holds for those holds for them.
+func (d dissimilarity) embeds() bool {
+	switch d.kind {
+	case rdmSqEuclidean, rdmCorrelation, rdmCosine, rdmMahalanobis:
+		return true
+	}
+	return false
+}
+
+// embedded returns the system whose squared Euclidean distances are the
+// dissimilarities. With unit vectors u, ½‖u−u'‖² = 1 − u·u', so that the
+// correlation distance is that of samples which are centred over their
+// features and scaled to the norm √½, and the cosine distance that of samples
+// which are scaled only; equal samples have distance 0 exactly. For the
+// Mahalanobis distance it is √(n−1)·Q_X.
+func (d dissimilarity) embedded(s *System) (*System, error) {
+	if d.kind == rdmSqEuclidean {
+		return s, nil
+	}
+	return shared(&s.memo, embeddedKey{d}, func() (*System, error) {
+		var rows *mat.Dense
+		var err error
+		if d.kind == rdmMahalanobis {
+			rows, err = whitenedRows(s)
+		} else {
+			rows, err = unitRows(s, d.kind == rdmCorrelation)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &System{name: s.name, raw: rows, times: s.times}, nil
+	})
+}
+
+// unitRows returns the samples of a system scaled to the norm √½, centred over
+// their features before if centre is set.
+func unitRows(s *System, centre bool) (*mat.Dense, error) {
+	rows := mat.DenseCopyOf(s.raw)
+	n, p := rows.Dims()
+	constant, which := true, "correlation"
+	if !centre {
+		which = "cosine"
+	}
+	for i := range n {
+		row := rows.RawRowView(i)
+		largest := 0.0
+		for _, v := range row {
+			largest = max(largest, math.Abs(v))
+		}
+		if largest > 0 {
+			scale(row, 1/largest) // squares can then neither overflow nor vanish
+		}
+		if centre {
+			// Relative to the first value, a constant row leaves exact zeros.
+			first := row[0]
+			mean := 0.0
+			for _, v := range row {
+				mean += v - first
+			}
+			mean = first + mean/float64(p)
+			for j := range row {
+				row[j] -= mean
+			}
+		}
+		norm := math.Sqrt(dot(row, row))
+		// What is left of a row that is constant up to rounding is noise.
+		if !(norm > math.Sqrt(float64(p))*0x1p-51) {
+			if centre {
+				return nil, undefined("%s: sample %d has the same value in every feature, so it has no correlation with other samples", s.label(), i)
+			}
+			return nil, undefined("%s: sample %d is 0 in every feature, so it has no cosine with other samples", s.label(), i)
+		}
+		scale(row, math.Sqrt(0.5)/norm)
+		constant = constant && distant(row, rows.RawRowView(0)) <= roundoff
+	}
+	if constant {
+		return nil, undefined("%s: every two samples have %s 1, so all their dissimilarities are 0", s.label(), which)
+	}
+	return rows, nil
+}
+
+// distant returns ‖a−b‖.
+func distant(a, b []float64) float64 {
+	sum := 0.0
+	for k, v := range a {
+		d := v - b[k]
+		sum += d * d
+	}
+	return math.Sqrt(sum)
+}
+
+// whitenedRows returns √(n−1)·Q_X, whose covariance is the identity. When the
+// features span all of the n−1 dimensions of centred data, every two samples
+// are equally far apart in it, whatever the data.
+func whitenedRows(s *System) (*mat.Dense, error) {
+	if err := s.varies(); err != nil {
+		return nil, err
+	}
+	q, err := s.basis()
+	if err != nil {
+		return nil, err
+	}
+	n, r := q.Dims()
+	if r >= n-1 {
+		return nil, undefined("%s: %d samples span %d dimensions, so every two of them have the same Mahalanobis distance: reduce the features first", s.label(), n, r)
+	}
+	var rows mat.Dense
+	rows.Scale(math.Sqrt(float64(n-1)), q)
+	return &rows, nil
+}
+
+// manhattanDistances returns Σ|x_ik − x_jk| of the rows i < j.
+func manhattanDistances(x *mat.Dense) []float64 {
+	n, _ := x.Dims()
+	d := make([]float64, 0, n*(n-1)/2)
+	for i := range n {
+		a := x.RawRowView(i)
+		for j := i + 1; j < n; j++ {
+			b := x.RawRowView(j)
+			sum := 0.0
+			for k, v := range a {
+				sum += math.Abs(v - b[k])
+			}
+			d = append(d, sum)
+		}
+	}
+	return d
+}
+
+// upperTriangle returns the entries above the diagonal of a system that is an
+// RDM itself. Entries that differ from their mirror image by rounding are
+// averaged.
+func upperTriangle(s *System) ([]float64, error) {
+	n, p := s.raw.Dims()
+	if n != p {
+		return nil, undefined("%s is %d × %d, but rdm=precomputed wants a square matrix of dissimilarities", s.label(), n, p)
+	}
+	largest := 0.0
+	for i := range n {
+		for _, v := range s.raw.RawRowView(i) {
+			largest = max(largest, math.Abs(v))
+		}
+	}
+	// Generous enough for matrices that were computed in float32.
+	slack := 1e-5 * largest
+	values := make([]float64, 0, n*(n-1)/2)
+	for i := range n {
+		row := s.raw.RawRowView(i)
+		if math.Abs(row[i]) > slack {
+			return nil, undefined("%s has %g on its diagonal (row %d), but rdm=precomputed wants 0", s.label(), row[i], i)
+		}
+		for j := i + 1; j < n; j++ {
+			mirrored := s.raw.At(j, i)
+			if math.Abs(row[j]-mirrored) > slack {
+				return nil, undefined("%s has %g at [%d,%d] but %g at [%d,%d], but rdm=precomputed wants a symmetric matrix", s.label(), row[j], i, j, mirrored, j, i)
+			}
+			values = append(values, row[j]/2+mirrored/2)
+		}
+	}
+	return values, nil
+}
+
+// square returns the symmetric n×n matrix with a zero diagonal whose upper
+// triangle is given.
+func square(values []float64, n int) *mat.Dense {
+	m := mat.NewDense(n, n, nil)
+	at := 0
+	for i := range n {
+		row := m.RawRowView(i)
+		for j := i + 1; j < n; j++ {
+			row[j] = values[at]
+			m.Set(j, i, values[at])
+			at++
+		}
+	}
+	return m
+}
+
+// mapped returns f of every value.
+func mapped(values []float64, f func(float64) float64) []float64 {
+	out := make([]float64, len(values))
+	for i, v := range values {
+		out[i] = f(v)
+	}
+	return out
+}
+
+func finite(v float64) bool { return v-v == 0 }

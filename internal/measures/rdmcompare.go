@@ -1,0 +1,200 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// The ways to compare two RDMs.
+const (
+	compareCosine    = "cosine"
+	comparePearson   = "pearson"
+	compareSpearman  = "spearman"
+	compareRhoA      = "rho-a"
+	compareKendall   = "kendall"
+	compareTauA      = "tau-a"
+	compareCosineCov = "cosine-cov"
+	compareCorrCov   = "corr-cov"
+)
+
+var compareParam = choice("compare",
+	"comparison of the entries above the diagonal: their cosine; their Pearson or Spearman correlation; rho-a, Spearman's with ties broken at random; "+
+		"Kendall's τ-b (kendall) or τ-a (tau-a); cosine-cov and corr-cov, the cosine and the correlation after whitening by the covariance of estimated distances",
+	compareCosine, comparePearson, compareSpearman, compareRhoA, compareKendall, compareTauA, compareCosineCov, compareCorrCov)
+
+// rankBased reports whether a comparison depends on the ranks only.
+func rankBased(compare string) bool {
+	switch compare {
+	case compareSpearman, compareRhoA, compareKendall, compareTauA:
+		return true
+	}
+	return false
+}
+
+// lostDigits bounds how much of the second moment of a vector may be due to its
+// mean: beyond, what is left when the mean is subtracted from moments has fewer
+// than 12 digits, and the vector itself is centred instead.
+const lostDigits = 1e-4
+
+// sameDissimilarity is the error for an RDM that orders nothing.
+func sameDissimilarity(s *System) error {
+	return undefined("%s: every two samples are equally dissimilar, so its RDM has no pattern to compare", s.label())
+}
+
+// noDissimilarity is the error for an RDM of zeros.
+func noDissimilarity(s *System) error {
+	return undefined("%s: all dissimilarities are 0", s.label())
+}
+
+// moments compares the RDMs of embedded systems without forming them, in
+// O(n·p·q). With a and b the diagonals of Kx and Ky, whose rows sum to 0, the
+// squared distances Dx_ij = a_i + a_j − 2(Kx)_ij have over the pairs i < j
+//
+//	Σ Dx·Dy           = n·aᵀb + Σa·Σb + 2⟨Kx,Ky⟩
+//	Σ (Dx−D̄x)(Dy−D̄y) = n·Σ(a−ā)(b−b̄) + 2(⟨Kx,Ky⟩ − Σa·Σb/(n−1))
+//
+// and −½H·D·H is K (H = I − 11ᵀ/n), from which removing the mean of D off the
+// diagonal first takes Σa/(n−1)·H. It returns false when too many digits would
+// cancel.
+func moments(p *Pair, compare string) (value float64, ok bool, err error) {
+	n := float64(p.Samples())
+	a, b := p.X.rowNorms(), p.Y.rowNorms()
+	product := func(a, b []float64, gram float64) (whole, left float64) {
+		sa, sb := sum(a), sum(b)
+		switch compare {
+		case compareCosine:
+			whole = n*dot(a, b) + sa*sb + 2*gram
+			return whole, whole
+		case comparePearson:
+			spread, _, _ := centredProducts(a, b)
+			return n*dot(a, b) + sa*sb + 2*gram, n*spread + 2*(gram-sa*sb/(n-1))
+		case compareCorrCov:
+			return gram, gram - sa*sb/(n-1)
+		default: // compareCosineCov
+			return gram, gram
+		}
+	}
+	_, xy := product(a, b, p.crossSquares())
+	wholeX, xx := product(a, a, p.X.gramSquares())
+	wholeY, yy := product(b, b, p.Y.gramSquares())
+	switch {
+	case !(wholeX > 0):
+		return 0, false, noDissimilarity(p.X)
+	case !(wholeY > 0):
+		return 0, false, noDissimilarity(p.Y)
+	case xx < lostDigits*wholeX || yy < lostDigits*wholeY:
+		return 0, false, nil
+	}
+	return normalised(xy, xx, yy), true, nil
+}
+
+// direct compares the RDMs entry by entry.
+func (d dissimilarity) direct(p *Pair, compare string) (float64, error) {
+	if rankBased(compare) {
+		return d.compareRanks(p, compare)
+	}
+	x, err := d.condensed(p.X)
+	if err != nil {
+		return 0, err
+	}
+	y, err := d.condensed(p.Y)
+	if err != nil {
+		return 0, err
+	}
+	centre := compare == comparePearson || compare == compareCorrCov
+	if err := comparable(p.X, x, centre); err != nil {
+		return 0, err
+	}
+	if err := comparable(p.Y, y, centre); err != nil {
+		return 0, err
+	}
+	var xy, xx, yy float64
+	switch compare {
+	case compareCosine:
+		xy, xx, yy = dot(x, y), dot(x, x), dot(y, y)
+	case comparePearson:
+		xy, xx, yy = centredProducts(x, y)
+	default:
+		kx, ky := d.kernel(p.X, x, centre), d.kernel(p.Y, y, centre)
+		xy, xx, yy = linalg.Dot(kx, ky), linalg.Dot(kx, kx), linalg.Dot(ky, ky)
+	}
+	return normalised(xy, xx, yy), nil
+}
+
+func (d dissimilarity) compareRanks(p *Pair, compare string) (float64, error) {
+	x, err := d.order(p.X)
+	if err != nil {
+		return 0, err
+	}
+	y, err := d.order(p.Y)
+	if err != nil {
+		return 0, err
+	}
+	switch compare {
+	case compareRhoA:
+		return rhoA(x, y), nil
+	case compareKendall, compareTauA:
+		return kendall(x, y, compare == compareKendall), nil
+	default:
+		return spearman(x, y), nil
+	}
+}
+
+// comparable returns an UndefinedError for dissimilarities that are all 0, or
+// that are all the same and shall be centred.
+func comparable(s *System, values []float64, centre bool) error {
+	largest, lo, hi := 0.0, math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		largest = max(largest, math.Abs(v))
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	switch {
+	case largest == 0:
+		return noDissimilarity(s)
+	case centre && hi-lo <= roundoff*largest:
+		return sameDissimilarity(s)
+	default:
+		return nil
+	}
+}
+
+type centredKernelKey struct {
+	dissimilarity
+	centre bool
+}
+
+// kernel returns −½H·D·H, D being the RDM, or the RDM less the mean of its
+// dissimilarities off the diagonal if centre is set.
+//
+// The cosine of two such matrices is that of the RDMs after whitening by the
+// covariance that squared distances between noisy patterns have under equal
+// and independent noise, which is how Diedrichsen et al. (2021) define it.
+func (d dissimilarity) kernel(s *System, values []float64, centre bool) *mat.Dense {
+	return always(&s.memo, centredKernelKey{d, centre}, func() *mat.Dense {
+		mean := 0.0
+		if centre {
+			mean = sum(values) / float64(len(values))
+		}
+		k := square(mapped(values, func(v float64) float64 { return (mean - v) / 2 }), d.items(s))
+		doubleCentre(k)
+		return k
+	})
+}
+
+// centredProducts returns Σ(x−x̄)(y−ȳ), Σ(x−x̄)² and Σ(y−ȳ)².
+func centredProducts(x, y []float64) (xy, xx, yy float64) {
+	mx, my := sum(x)/float64(len(x)), sum(y)/float64(len(y))
+	for i, v := range x {
+		dx, dy := v-mx, y[i]-my
+		xy += dx * dy
+		xx += dx * dx
+		yy += dy * dy
+	}
+	return xy, xx, yy
+}
+
+// normalised returns xy/√(xx·yy), whose product must not overflow.
+func normalised(xy, xx, yy float64) float64 { return clip(xy / math.Sqrt(xx) / math.Sqrt(yy)) }
