@@ -188,7 +188,7 @@ func (f *AtomicFile) Abort() {
 	}
 	f.file.Close()
 	if !f.direct {
-		os.Remove(f.file.Name())
+		_ = os.Remove(f.file.Name())
 	}
 	f.file = nil
 }

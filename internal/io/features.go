@@ -44,7 +44,7 @@ func readFeatures(in *input, o Options) (*data.Table, error) {
 		return nil, err
 	}
 	if f.comma == 0 {
-		return arrayFeatures(in, f, o)
+		return arrayFeatures(in, o)
 	}
 	t, err := openText(in, f.comma, o, true)
 	if err != nil {
@@ -78,7 +78,7 @@ func readFeatures(in *input, o Options) (*data.Table, error) {
 }
 
 // arrayFeatures reads the columns of a 1-d or 2-d array.
-func arrayFeatures(in *input, f *inputFormat, o Options) (*data.Table, error) {
+func arrayFeatures(in *input, o Options) (*data.Table, error) {
 	o.Missing = MissingKeep
 	d, err := read(in, o)
 	if err != nil {

@@ -76,9 +76,42 @@ func (l layout) identity() bool {
 	return true
 }
 
+// planes is how many planes, the slices along the slowest axis of storage, are
+// placed together when that axis is the fastest of the dataset, as it is in
+// column-major arrays: their elements are neighbours in the dataset, and eight
+// of them fill a cache line that else would be fetched eight times.
+const planes = 8
+
+// plane is the number of elements of one slice along the slowest axis.
+func (l layout) plane() int {
+	n := 1
+	for _, s := range l.walk[1:] {
+		n *= s
+	}
+	return n
+}
+
+// tiled reports whether planes are placed together: where that pays and the
+// buffer for them is no more than a sixteenth of the dataset.
+func (l layout) tiled() bool {
+	return len(l.walk) > 1 && l.strides[0] == 1 && l.walk[0] >= 16*planes
+}
+
+// piece is how many elements to hand to scatter at a time.
+func (l layout) piece() int {
+	if l.tiled() {
+		return planes * l.plane()
+	}
+	return min(chunk, l.walk[0]*l.plane())
+}
+
 // scatter puts src, whose first element is number from in the order of storage,
 // to its places in dst.
 func (l layout) scatter(dst, src []float64, from int) {
+	if p := l.plane(); l.tiled() && from%p == 0 && len(src) == planes*p {
+		l.scatterPlanes(dst, src, from/p)
+		return
+	}
 	rank := len(l.walk)
 	index := make([]int, rank)
 	at := 0
@@ -102,6 +135,24 @@ func (l layout) scatter(dst, src []float64, from int) {
 			at += l.strides[i-1] - l.walk[i]*l.strides[i]
 			index[i] = 0
 			index[i-1]++
+		}
+	}
+}
+
+// scatterPlanes places the planes from number first on, which src holds whole.
+func (l layout) scatterPlanes(dst, src []float64, first int) {
+	p, last := l.plane(), len(l.walk)-1
+	rows, rowStep := 1, 0
+	if last == 2 {
+		rows, rowStep = l.walk[1], l.strides[1]
+	}
+	for i := range rows {
+		from := src[i*l.walk[last]:]
+		for j := range l.walk[last] {
+			at := dst[i*rowStep+j*l.strides[last]+first:]
+			for k := range planes {
+				at[k] = from[k*p+j]
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -153,7 +154,10 @@ func TestAxes(t *testing.T) {
 // scatter must not depend on how the body is cut into pieces.
 func TestScatterInPieces(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		shape := rapid.SliceOfN(rapid.IntRange(1, 5), 1, 3).Draw(t, "shape")
+		// 128 and more is where planes are placed together.
+		size := rapid.SampledFrom([]int{1, 2, 3, 5, 128, 135})
+		shape := rapid.SliceOfN(size, 1, 2).Draw(t, "shape")
+		shape = slices.Insert(shape, rapid.IntRange(0, len(shape)).Draw(t, "at"), rapid.IntRange(1, 4).Draw(t, "small"))
 		axes := rapid.SampledFrom([]string{"tcn", "tnc", "ctn", "cnt", "ntc", "nct"}).Draw(t, "axes")
 		l, err := newLayout(shape, rapid.Bool().Draw(t, "fortran"), axes)
 		if err != nil {
@@ -167,11 +171,14 @@ func TestScatterInPieces(t *testing.T) {
 		for i := range src {
 			src[i] = float64(i + 1)
 		}
+		// Element by element, one at a time, is the definition.
 		whole, pieces := make([]float64, n), make([]float64, n)
-		l.scatter(whole, src, 0)
-		size := rapid.IntRange(1, n).Draw(t, "size")
-		for at := 0; at < n; at += size {
-			l.scatter(pieces, src[at:min(at+size, n)], at)
+		for i := range src {
+			l.scatter(whole, src[i:i+1], i)
+		}
+		step := rapid.SampledFrom([]int{l.piece(), l.piece(), n, 1 + n/2, 7}).Draw(t, "step")
+		for at := 0; at < n; at += step {
+			l.scatter(pieces, src[at:min(at+step, n)], at)
 		}
 		if diff := cmp.Diff(whole, pieces); diff != "" {
 			t.Fatal(diff)

@@ -190,7 +190,7 @@ func readBody(r io.Reader, h npyHeader, l layout, certain bool) ([]float64, erro
 	if l.identity() {
 		return values, body.read(values)
 	}
-	buf := make([]float64, min(chunk, h.count))
+	buf := make([]float64, l.piece())
 	for at := 0; at < h.count; at += len(buf) {
 		buf = buf[:min(len(buf), h.count-at)]
 		if err := body.read(buf); err != nil {

@@ -43,17 +43,26 @@ var DefaultMarkers = []string{"NA", "NaN", "nan", "null", "None"}
 // Options says how to read an input. The zero value reads everything, in the
 // documented default layout, and refuses what is missing.
 type Options struct {
-	Stdin   io.Reader            // what the path "-" reads; nil refuses "-"
-	Axes    string               // order of the axes of 3-d arrays in the file, a permutation of "tcn"; "" is "tcn"
-	Columns []string             // columns of text files to read, see below; nil reads all
-	Header  HeaderMode           // of text files
-	Missing MissingPolicy        // of datasets; feature tables keep missing cells
-	Markers []string             // of missing cells in text files; nil is DefaultMarkers
-	Kinds   map[string]data.Kind // of feature columns, instead of what is inferred
-	Hash    bool                 // compute Source.SHA256
-}
+	// Stdin is what the path "-" reads; nil refuses "-".
+	Stdin io.Reader
+	// Hash asks for Source.SHA256.
+	Hash bool
 
-// Columns are read in the order given. Each element is the name of a column or
-// a range of positions counted from 1: "4", "2-5", "3-" (to the last). A name
-// wins over a position. Arrays have no such columns and ignore the option, so
-// that a table can be compared with an array.
+	// Axes is the order of the axes of 3-d arrays in the file, a permutation of
+	// "tcn" (time, condition, neuron); "" is "tcn".
+	Axes string
+	// Missing applies to datasets; feature tables keep missing cells.
+	Missing MissingPolicy
+
+	// Columns are the columns of a text file to read, in this order; nil reads
+	// all. Each is a name or a range of positions counted from 1: "4", "2-5",
+	// "3-" (to the last). A name wins over a position. Arrays have no such
+	// columns and ignore the option, so that a table can be compared with one.
+	Columns []string
+	// Header and Markers apply to text files. Markers are the cells that count
+	// as missing besides the empty one; nil is DefaultMarkers.
+	Header  HeaderMode
+	Markers []string
+	// Kinds settles the kind of feature columns instead of what is inferred.
+	Kinds map[string]data.Kind
+}
