@@ -108,3 +108,18 @@ func (f *qrFactors) thinQ() *mat.Dense {
 	}
 	return q
 }
+
+// applyQ replaces c, with m rows, by Q·c, Q being m×m.
+func (f *qrFactors) applyQ(c *mat.Dense) { applyReflectors(f.v, f.tau, 0, c.RawMatrix()) }
+
+// applyQTrans replaces c, with m rows, by Qᵀ·c.
+func (f *qrFactors) applyQTrans(c *mat.Dense) {
+	k, m := f.v.Rows, f.v.Cols
+	raw := c.RawMatrix()
+	work := make([]float64, qrWidth*(qrWidth+raw.Cols))
+	for i := 0; i < k; i += qrWidth {
+		w := min(qrWidth, k-i)
+		h := newReflectors(block(f.v, i, i, w, m-i), f.tau[i:i+w], work)
+		h.applyLeft(blas.Trans, block(raw, i, 0, m-i, raw.Cols), work[qrWidth*qrWidth:])
+	}
+}

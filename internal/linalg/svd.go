@@ -48,7 +48,7 @@ func SVD(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error) {
 		m, _ := a.Dims()
 		tall := mat.NewDense(m, n, nil)
 		tall.Slice(0, n, 0, n).(*mat.Dense).Copy(u)
-		applyReflectors(b.outer.v, b.outer.tau, 0, tall.RawMatrix())
+		b.outer.applyQ(tall)
 		u = tall
 	}
 	return u, s, v, nil
