@@ -156,13 +156,11 @@ func newtonLogistic(z *mat.Dense, positive []bool, c float64) ([]float64, error)
 			for j := range trial {
 				trial[j] = beta[j] - t*d.At(j, 0)
 			}
-			if next = logisticLoss(z, positive, c, trial, margin); next <= loss {
+			// Close to the optimum the loss no longer tells better from worse,
+			// but Newton's step still does.
+			if next = logisticLoss(z, positive, c, trial, margin); next <= loss*(1+1e-14) {
 				break
 			}
-		}
-		if next > loss || next == loss && t < 1 {
-			logisticLoss(z, positive, c, beta, margin)
-			break // no decrease is left within rounding
 		}
 		copy(beta, trial)
 		loss = next
