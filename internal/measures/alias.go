@@ -11,14 +11,23 @@ type Alias struct {
 }
 
 // resolveAlias returns the specification that a foreign name stands for. The
-// similarity-repository's "measure/<repository>/" prefix is ignored.
+// similarity-repository's "measure/<repository>/" prefix is ignored, unless
+// the same name means different measures there: then the alias has the
+// repository in it.
 func resolveAlias(name string) (string, bool) {
 	if rest, ok := strings.CutPrefix(name, "measure/"); ok {
+		if spec, ok := findAlias(rest); ok {
+			return spec, true
+		}
 		_, name, _ = strings.Cut(rest, "/")
 		if _, ok := findFamily(name); ok {
 			return name, true
 		}
 	}
+	return findAlias(name)
+}
+
+func findAlias(name string) (string, bool) {
 	for _, f := range families {
 		for _, a := range f.Aliases {
 			if values, ok := match(a.Name, name); ok {

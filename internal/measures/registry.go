@@ -23,12 +23,23 @@ var families = []Family{
 	ckaFamily,
 	nbsFamily,
 	procrustesFamily,
+	shapeFamily,
+	permutationFamily,
 	ccaFamily,
+	svccaFamily,
+	pwccaFamily,
 	linregFamily,
 	ridgeFamily,
+	plsSVFamily,
 	rsaFamily,
 	distanceCorrelationFamily,
 	ensdFamily,
+	mutualKNNFamily,
+	jaccardKNNFamily,
+	cknnaFamily,
+	matchFamily,
+	eigenspaceFamily,
+	gulpFamily,
 }
 
 // Families returns the registry.

@@ -1,0 +1,100 @@
+package measures
+
+import (
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+var eigenspaceFamily = Family{
+	Card: Card{
+		Family:   "eigenspace-overlap",
+		Title:    "Eigenspace overlap score",
+		Question: "How much of the space of features of X and Y coincides, counted against all features of the wider?",
+		Formula:  "‖UxᵀUy‖² / max(p,q), U an orthonormal basis of the column space",
+		Params: []Param{
+			boolean("center", false, "remove the column means first, so that a constant added to a feature does not matter"),
+		},
+		Min:            0,
+		Max:            1,
+		Identity:       1, // with at least as many samples as features, none of them dependent
+		HigherIsCloser: true,
+		Symmetric:      true,
+		X:              Permutation | Orthogonal | Linear | Scaling,
+		Y:              Permutation | Orthogonal | Linear | Scaling,
+		MinSamples:     2,
+		Cost:           "n·(p² + q² + p·q)",
+		Pitfalls: []string{
+			"directions of tiny variance count as much as large ones, noise included",
+			"features are counted, not dimensions: identical systems with dependent features, or fewer samples than features, score below 1",
+			"without centring, as published, the means are a direction like any other",
+		},
+		References: []Reference{{
+			Key: "may2019downstream", Authors: "May, Avner and Zhang, Jian and Dao, Tri and Ré, Christopher",
+			Title: "On the downstream performance of compressed word embeddings",
+			Venue: "Advances in Neural Information Processing Systems", Year: 2019, DOI: "10.48550/arXiv.1909.01264",
+		}},
+	},
+	Aliases: []Alias{{"eigenspace_overlap_score", "eigenspace-overlap"}},
+	New: func(a Args) (Measure, error) {
+		m := eigenspaceOverlap{card: a.Card(), centre: a.Bool("center")}
+		if m.centre {
+			m.card.X |= Translation
+			m.card.Y |= Translation
+		}
+		return m, nil
+	},
+}
+
+type eigenspaceOverlap struct {
+	card   Card
+	centre bool
+}
+
+// Card implements Measure.
+func (m eigenspaceOverlap) Card() Card { return m.card }
+
+// Score implements Measure.
+func (m eigenspaceOverlap) Score(p *Pair) (Score, error) {
+	if err := p.check(m.card.MinSamples); err != nil {
+		return Score{}, err
+	}
+	n, err := m.cosines(p)
+	if err != nil {
+		return Score{}, err
+	}
+	norm := linalg.Norm(n)
+	width := float64(max(p.X.Width(), p.Y.Width()))
+	s := Score{Value: min(1, norm*norm/width)}
+	if rx, ry := n.Dims(); min(rx, ry) == p.Samples() || (m.centre && min(rx, ry) == p.Samples()-1) {
+		s.Warnings = []string{"as many dimensions as samples: the spaces coincide whatever the data"}
+	}
+	return s, nil
+}
+
+// cosines returns UxᵀUy.
+func (m eigenspaceOverlap) cosines(p *Pair) (*mat.Dense, error) {
+	if m.centre {
+		return p.canonical()
+	}
+	x, err := p.X.rawBasis()
+	if err != nil {
+		return nil, err
+	}
+	y, err := p.Y.rawBasis()
+	if err != nil {
+		return nil, err
+	}
+	return linalg.CrossGram(x, y), nil
+}
+
+type rawBasisKey struct{}
+
+// rawBasis returns an orthonormal basis of the column space of the data as
+// they are.
+func (s *System) rawBasis() (*mat.Dense, error) {
+	return shared(&s.memo, rawBasisKey{}, func() (*mat.Dense, error) {
+		q, _, err := linalg.RangeBasis(s.raw)
+		return q, err
+	})
+}

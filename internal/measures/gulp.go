@@ -1,0 +1,128 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+var gulpFamily = Family{
+	Card: Card{
+		Family:   "gulp",
+		Title:    "GULP distance",
+		Question: "How much can the predictions of ridge regression from X and from Y differ, over all targets of unit norm?",
+		Formula:  "δ² = ‖Hx − Hy‖² = tr Hx² + tr Hy² − 2 tr HxHy, Hx = Xc(XcᵀXc + λ‖Xc‖²I)⁻¹Xcᵀ",
+		Params: []Param{
+			number("lambda", "0", 0, math.MaxFloat64, "ridge penalty λ relative to the total variance of each system; 0 predicts by least squares over the numerical rank"),
+			boolean("squared", true, "report δ², as the published code does, or δ, which obeys the triangle inequality (false)"),
+		},
+		Min:        0,
+		Max:        math.Inf(1),
+		Identity:   0,
+		Symmetric:  true,
+		X:          Euclidean,
+		Y:          Euclidean,
+		MinSamples: 2,
+		Cost:       "n·(p² + q² + p·q) + p³ + q³",
+		Pitfalls: []string{
+			"grows with the number of dimensions: at lambda=0 it is r_X + r_Y − 2Σρ² of the canonical correlations",
+			"at lambda=0 directions of tiny variance count as much as large ones, noise included",
+		},
+		References: []Reference{{
+			Key: "boixadsera2022gulp", Authors: "Boix-Adserà, Enric and Lawrence, Hannah and Stepaniants, George and Rigollet, Philippe",
+			Title: "GULP: a prediction-based metric between representations",
+			Venue: "Advances in Neural Information Processing Systems", Year: 2022, DOI: "10.48550/arXiv.2210.06545",
+		}},
+	},
+	Aliases: []Alias{{"gulp-lambda={}", "gulp:lambda={}"}},
+	New: func(a Args) (Measure, error) {
+		m := gulp{card: a.Card(), lambda: a.Float("lambda"), squared: a.Bool("squared")}
+		if m.lambda == 0 {
+			m.card.X, m.card.Y = Affine, Affine
+		}
+		return m, nil
+	},
+}
+
+type gulp struct {
+	card    Card
+	lambda  float64
+	squared bool
+}
+
+// Card implements Measure.
+func (m gulp) Card() Card { return m.card }
+
+// Score implements Measure.
+func (m gulp) Score(p *Pair) (Score, error) {
+	if err := p.check(m.card.MinSamples); err != nil {
+		return Score{}, err
+	}
+	if p.identical() {
+		return Score{}, nil
+	}
+	x, err := m.smoother(p.X)
+	if err != nil {
+		return Score{}, err
+	}
+	y, err := m.smoother(p.Y)
+	if err != nil {
+		return Score{}, err
+	}
+	delta := x.square + y.square - 2*sumSquares(linalg.CrossGram(x.root, y.root))
+	if delta < (1-exactAngle)*(x.square+y.square) {
+		gap := outerGap(x.root, y.root)
+		delta = gap * gap
+	}
+	if !m.squared {
+		delta = math.Sqrt(delta)
+	}
+	return Score{Value: delta}, nil
+}
+
+// smoother is the matrix H = U·diag(f)·Uᵀ that takes a target to its
+// prediction, as U·diag(√f) with ‖H‖².
+type smoother struct {
+	root   *mat.Dense
+	square float64
+}
+
+// smoother returns Hx. As λ is relative to the total variance,
+// f = σ²/(σ² + λΣσ²) over the principal components of X.
+func (m gulp) smoother(s *System) (smoother, error) {
+	c, err := s.allComponents()
+	if err != nil {
+		return smoother{}, err
+	}
+	c = c.leading(linalg.Rank(c.sigma, s.Samples(), s.Width()))
+	penalty := m.lambda * s.trace()
+	weights, square := make([]float64, len(c.sigma)), 0.0
+	for i, v := range squares(c.sigma) {
+		f := v / (v + penalty)
+		weights[i] = math.Sqrt(f)
+		square += f * f
+	}
+	return smoother{c.scaled(weights), square}, nil
+}
+
+// outerGap returns ‖XXᵀ − YYᵀ‖ with all its digits even when the two nearly
+// coincide. With the thin QR decomposition of [X,Y] and R = [R₁,R₂] this is
+// ‖R₁R₁ᵀ − R₂R₂ᵀ‖; with fewer samples than features the n×n matrices are
+// subtracted as they are.
+func outerGap(x, y *mat.Dense) float64 {
+	n, k := x.Dims()
+	_, l := y.Dims()
+	if n > k+l {
+		both := mat.NewDense(n, k+l, nil)
+		both.Slice(0, n, 0, k).(*mat.Dense).Copy(x)
+		both.Slice(0, n, k, k+l).(*mat.Dense).Copy(y)
+		_, r := linalg.QR(both)
+		x = mat.DenseCopyOf(r.Slice(0, k+l, 0, k))
+		y = mat.DenseCopyOf(r.Slice(0, k+l, k, k+l))
+	}
+	gap := linalg.OuterGram(x)
+	gap.Sub(gap, linalg.OuterGram(y))
+	return linalg.Norm(gap)
+}

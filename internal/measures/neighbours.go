@@ -1,0 +1,205 @@
+package measures
+
+import (
+	"cmp"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// How alike two samples are when the nearest are looked for.
+const (
+	metricInner     = "inner"     // ⟨x,x'⟩
+	metricCosine    = "cosine"    // ⟨x,x'⟩/(‖x‖‖x'‖)
+	metricEuclidean = "euclidean" // −‖x−x'‖²
+)
+
+// neighbourhood says what the neighbours of a sample are. It is a key of
+// shared quantities.
+type neighbourhood struct {
+	k      int
+	metric string
+	centre bool // remove the column means first
+}
+
+// neighbours are the k samples nearest to each of n samples, without itself.
+// Among samples that are equally near the one with the lowest index is taken.
+type neighbours struct {
+	k       int
+	index   []int32   // n×k, ascending within each sample
+	nearest []float64 // n×k, the similarity to each
+}
+
+// of returns the neighbours of sample i and the similarities to them.
+func (nb neighbours) of(i int) ([]int32, []float64) {
+	return nb.index[i*nb.k : (i+1)*nb.k], nb.nearest[i*nb.k : (i+1)*nb.k]
+}
+
+// neighbours finds the nearest neighbours in a system that has more than k
+// samples, in O(n²·p) time and O(n·k) memory beyond that of one block of
+// similarities; the Euclidean metric takes the distances that are shared with
+// other measures.
+func (s *System) neighbours(h neighbourhood) (neighbours, error) {
+	return shared(&s.memo, h, func() (neighbours, error) {
+		rows, err := s.similarityRows(h)
+		if err != nil {
+			return neighbours{}, err
+		}
+		n := s.Samples()
+		nb := neighbours{k: h.k, index: make([]int32, n*h.k), nearest: make([]float64, n*h.k)}
+		best := make([]candidate, 0, h.k)
+		for i := range n {
+			best = nearestOf(best[:0], rows(i), i, h.k)
+			slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.index, b.index) })
+			index, nearest := nb.of(i)
+			for at, c := range best {
+				index[at], nearest[at] = c.index, c.similarity
+			}
+		}
+		return nb, nil
+	})
+}
+
+// candidate is a sample that may be a neighbour.
+type candidate struct {
+	similarity float64
+	index      int32
+}
+
+// nearestOf collects into best the k samples other than self of greatest
+// similarity, in descending order.
+func nearestOf(best []candidate, similarity []float64, self, k int) []candidate {
+	for j, v := range similarity {
+		if j == self || (len(best) == k && v <= best[k-1].similarity) {
+			continue
+		}
+		if len(best) < k {
+			best = append(best, candidate{})
+		}
+		at := len(best) - 1
+		for ; at > 0 && v > best[at-1].similarity; at-- {
+			best[at] = best[at-1]
+		}
+		best[at] = candidate{v, int32(j)}
+	}
+	return best
+}
+
+// blockRows is how many samples are compared with all others at a time.
+const blockRows = 128
+
+// similarityRows returns a function that gives the similarities of sample i to
+// all samples, in memory that the next call may reuse; i must not decrease
+// from call to call.
+func (s *System) similarityRows(h neighbourhood) (func(i int) []float64, error) {
+	n, p := s.raw.Dims()
+	if h.metric == metricEuclidean {
+		return s.distanceRow(n), nil
+	}
+	z, err := s.directions(h)
+	if err != nil {
+		return nil, err
+	}
+	block := mat.NewDense(min(blockRows, n), n, nil)
+	lo, hi := 0, 0
+	return func(i int) []float64 {
+		if i >= hi {
+			lo, hi = i, min(i+blockRows, n)
+			part := block.Slice(0, hi-lo, 0, n).(*mat.Dense)
+			part.Mul(z.Slice(lo, hi, 0, p), z.T())
+		}
+		return block.RawRowView(i - lo)
+	}, nil
+}
+
+// distanceRow is similarityRows of the negative squared Euclidean distance.
+func (s *System) distanceRow(n int) func(i int) []float64 {
+	d := s.distances()
+	row := make([]float64, n)
+	return func(i int) []float64 {
+		at := i - 1 // of the pair (0,i) in the upper triangle
+		for j := range i {
+			row[j] = -d[at]
+			at += n - j - 2
+		}
+		row[i] = 0
+		for j := i + 1; j < n; j++ {
+			row[j] = -d[at+j-i]
+		}
+		return row
+	}
+}
+
+// directions returns the samples whose inner products are the similarities.
+func (s *System) directions(h neighbourhood) (*mat.Dense, error) {
+	z := s.raw
+	if h.centre {
+		z = s.centred()
+	}
+	if h.metric != metricCosine {
+		return z, nil
+	}
+	unit := mat.DenseCopyOf(z)
+	for i := range s.Samples() {
+		row := unit.Slice(i, i+1, 0, s.Width()).(*mat.Dense)
+		norm := linalg.Norm(row)
+		if norm == 0 {
+			where := "zero"
+			if h.centre {
+				where = "the mean of all samples"
+			}
+			return nil, undefined("sample %d of %s is %s, so it has no direction to compare: use center=%t or another metric", i, s.label(), where, !h.centre)
+		}
+		divide(row.RawRowView(0), norm)
+	}
+	return unit, nil
+}
+
+func divide(dst []float64, by float64) {
+	for i := range dst {
+		dst[i] /= by
+	}
+}
+
+type overlapKey struct{ neighbourhood }
+
+// overlaps returns for each sample how many of its k neighbours in X are its
+// neighbours in Y too.
+func (p *Pair) overlaps(h neighbourhood) ([]int, error) {
+	return shared(&p.memo, overlapKey{h}, func() ([]int, error) {
+		x, err := p.X.neighbours(h)
+		if err != nil {
+			return nil, err
+		}
+		y, err := p.Y.neighbours(h)
+		if err != nil {
+			return nil, err
+		}
+		out := make([]int, p.Samples())
+		for i := range out {
+			a, _ := x.of(i)
+			b, _ := y.of(i)
+			out[i] = common(a, b)
+		}
+		return out, nil
+	})
+}
+
+// common counts what two ascending lists have in common.
+func common(a, b []int32) int {
+	count := 0
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			a = a[1:]
+		case a[0] > b[0]:
+			b = b[1:]
+		default:
+			count++
+			a, b = a[1:], b[1:]
+		}
+	}
+	return count
+}

@@ -1,0 +1,109 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// The distance between aligned systems that is not an angle.
+const formEuclidean = "euclidean"
+
+// alignedForm says how the distance between aligned systems is reported.
+var alignedForm = choice("as", "the angle θ in radians (angular), 1 − 2θ/π (angular-score), or the distance in the units of the data (euclidean)",
+	asAngular, asAngularScore, formEuclidean)
+
+// alignedCard sets what the form means for a card; lo is the smallest cosine
+// of the angle.
+func alignedCard(card *Card, form string, lo float64) {
+	if form == formEuclidean {
+		card.Min, card.Max, card.Identity, card.HigherIsCloser = 0, math.Inf(1), 0, false
+		return
+	}
+	formCard(card, form, lo)
+}
+
+// reportAligned gives the distance between aligned systems in the form that
+// was asked for.
+func reportAligned(a alignment, form string) (Score, error) {
+	v, err := procrustes{as: form}.report(a)
+	return Score{Value: v}, err
+}
+
+var permutationFamily = Family{
+	Card: Card{
+		Family:   "permutation",
+		Title:    "Permutation shape metric",
+		Question: "How far apart do X and Y remain after the best one-to-one matching of their features?",
+		Formula:  "angular: arccos(max_P ⟨XcP, Yc⟩/(‖Xc‖‖Yc‖)) over permutations P, the narrower system padded with zeros; euclidean: min_P ‖XcP − Yc‖",
+		Params:   []Param{alignedForm},
+
+		Symmetric:  true,
+		X:          Permutation | Scaling | Translation,
+		Y:          Permutation | Scaling | Translation,
+		MinSamples: 2,
+		Cost:       "n·p·q + min(p,q)²·max(p,q)",
+		Pitfalls: []string{
+			"the angle exceeds π/2 when even the best matching is anticorrelated",
+			"features are matched by covariance, so the largest decide; match works with correlations",
+			"every feature of the narrower system is matched, even where leaving it out would be closer",
+		},
+		References: []Reference{refWilliams2021, refJonker1987},
+	},
+	Aliases: []Alias{
+		{"permutation-angular", "permutation"},
+		{"permutation-angular-score", "permutation:as=angular-score"},
+		{"permutation-euclidean", "permutation:as=euclidean"},
+		{"permutation_metric-distance=angular", "permutation"},
+		{"permutation_metric-distance=euclidean", "permutation:as=euclidean"},
+	},
+	New: func(a Args) (Measure, error) {
+		m := permutation{card: a.Card(), as: a.Text("as")}
+		if m.as == formEuclidean {
+			m.card.X &^= Scaling
+			m.card.Y &^= Scaling
+		}
+		alignedCard(&m.card, m.as, -1)
+		return m, nil
+	},
+}
+
+type permutation struct {
+	card Card
+	as   string
+}
+
+// Card implements Measure.
+func (m permutation) Card() Card { return m.card }
+
+// Score implements Measure.
+func (m permutation) Score(p *Pair) (Score, error) {
+	if err := p.check(m.card.MinSamples); err != nil {
+		return Score{}, err
+	}
+	return reportAligned(p.matched(), m.as)
+}
+
+type matchedKey struct{}
+
+// matched returns the alignment whose isometry P is a permutation matrix (of
+// the narrower system's features into those of the wider one) and whose
+// nuclear norm is replaced by ⟨XcP, Yc⟩.
+func (p *Pair) matched() alignment {
+	return always(&p.memo, matchedKey{}, func() alignment {
+		x, y := p.X.centred(), p.Y.centred()
+		cross := linalg.CrossGram(x, y)
+		matching := mat.NewDense(cross.RawMatrix().Rows, cross.RawMatrix().Cols, nil)
+		for i, j := range assignment(cross) {
+			if j >= 0 {
+				matching.Set(i, j, 1)
+			}
+		}
+		return alignment{
+			x: x, y: y, polar: matching, nuclear: linalg.Dot(cross, matching),
+			xx: p.X.trace(), yy: p.Y.trace(), same: p.identical(),
+		}
+	})
+}

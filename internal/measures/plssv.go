@@ -1,0 +1,51 @@
+package measures
+
+import "math"
+
+var plsSVFamily = Family{
+	Card: Card{
+		Family:         "pls-sv",
+		Title:          "Mean singular value of the cross-covariance (PLS-SVD)",
+		Question:       "How much do directions of X and Y covary, in their own units?",
+		Formula:        "‖C‖* / ((n−1)·min(p,q)): the mean of the singular values of the cross-covariance matrix",
+		Min:            0,
+		Max:            math.Inf(1),
+		Identity:       math.NaN(), // the mean variance of the features
+		HigherIsCloser: true,
+		Symmetric:      true,
+		X:              Permutation | Orthogonal | Translation,
+		Y:              Permutation | Orthogonal | Translation,
+		MinSamples:     2,
+		Cost:           "n·p·q + min(p,q)³",
+		Pitfalls: []string{
+			"has the units of X times those of Y: larger data score higher. nbs is its scale-free relative",
+			"falls when features that do not covary are added to the narrower system",
+		},
+		References: []Reference{{
+			Key: "mcintosh1996spatial", Authors: "McIntosh, Anthony R. and Bookstein, Fred L. and Haxby, James V. and Grady, Cheryl L.",
+			Title: "Spatial pattern analysis of functional brain images using partial least squares",
+			Venue: "NeuroImage", Year: 1996, DOI: "10.1006/nimg.1996.0016",
+		}, refRaghu2017},
+	},
+	Aliases: []Alias{{"svcca/pls", "pls-sv"}},
+	New:     func(a Args) (Measure, error) { return plsSV{a.Card()}, nil },
+}
+
+// plsSV is what the code published with SVCCA reports as PLS similarity.
+type plsSV struct{ card Card }
+
+// Card implements Measure.
+func (m plsSV) Card() Card { return m.card }
+
+// Score implements Measure.
+func (m plsSV) Score(p *Pair) (Score, error) {
+	if err := p.check(m.card.MinSamples); err != nil {
+		return Score{}, err
+	}
+	a, err := p.alignment()
+	if err != nil {
+		return Score{}, err
+	}
+	count := min(p.X.Width(), p.Y.Width())
+	return Score{Value: a.nuclear / float64(p.Samples()-1) / float64(count)}, nil
+}

@@ -1,0 +1,129 @@
+package measures
+
+import (
+	"errors"
+	"math"
+
+	"simtool/internal/linalg"
+)
+
+var refRaghu2017 = Reference{
+	Key: "raghu2017svcca", Authors: "Raghu, Maithra and Gilmer, Justin and Yosinski, Jason and Sohl-Dickstein, Jascha",
+	Title: "SVCCA: Singular vector canonical correlation analysis for deep learning dynamics and interpretability",
+	Venue: "Advances in Neural Information Processing Systems", Year: 2017, DOI: "10.48550/arXiv.1706.05806",
+}
+
+const defaultVariance = "0.99"
+
+var svccaFamily = Family{
+	Card: Card{
+		Family:   "svcca",
+		Title:    "Singular vector canonical correlation analysis",
+		Question: "How much of the space of the main components of X and Y coincides?",
+		Formula:  "ρ = singular values of U_XᵀU_Y, U the leading left singular vectors of Xc and of Yc; mean: Σρ/k; mean-squared: Σρ²/k; k the smaller number of components",
+		Params: []Param{
+			number("var", defaultVariance, 0, 1, "keep the fewest principal components of each system whose variances reach this part of its total; 1 keeps all of its numerical rank"),
+			integer("dim", 0, 0, math.MaxInt32, "keep this many principal components of each system instead (at most its rank); 0 goes by var"),
+			choice("stat", "the mean of the canonical correlations, or of their squares", "mean", "mean-squared"),
+		},
+		Min:            0,
+		Max:            1,
+		Identity:       1,
+		HigherIsCloser: true,
+		Symmetric:      true,
+		X:              Euclidean,
+		Y:              Euclidean,
+		MinSamples:     2,
+		Cost:           "n·(p² + q² + p·q) + p³ + q³",
+		Pitfalls: []string{
+			"all components that are kept count alike: the value jumps when one more passes the threshold",
+			"features on larger scales decide which components are kept: standardise features with different units first",
+		},
+		References: []Reference{refRaghu2017, refHotelling1936, refKornblith2019},
+	},
+	Aliases: []Alias{
+		{"svcca-score", "svcca"},
+		{"svcca-squared_score", "svcca:stat=mean-squared"},
+		{"svcca-var={}-score", "svcca:var={}"},
+		{"svcca-var={}-squared_score", "svcca:var={}:stat=mean-squared"},
+		{"svcca-dim={}-score", "svcca:dim={}"},
+		{"svcca-dim={}-squared_score", "svcca:dim={}:stat=mean-squared"},
+		{"svcca-var={}", "svcca:var={}"},
+		{"svcca-dim={}", "svcca:dim={}"},
+	},
+	New: func(a Args) (Measure, error) {
+		m := svcca{card: a.Card(), variance: a.Float("var"), dim: a.Int("dim"), squared: a.Text("stat") == "mean-squared"}
+		switch {
+		case m.dim > 0 && a.Text("var") != defaultVariance:
+			return nil, errors.New("var and dim exclude each other")
+		case m.dim == 0 && m.variance == 1:
+			m.card.X, m.card.Y = Affine, Affine // all components: cca
+		}
+		return m, nil
+	},
+}
+
+type svcca struct {
+	card     Card
+	variance float64
+	dim      int
+	squared  bool
+}
+
+// Card implements Measure.
+func (m svcca) Card() Card { return m.card }
+
+// Score implements Measure.
+func (m svcca) Score(p *Pair) (Score, error) {
+	if err := p.check(m.card.MinSamples); err != nil {
+		return Score{}, err
+	}
+	x, err := m.reduce(p.X)
+	if err != nil {
+		return Score{}, err
+	}
+	y, err := m.reduce(p.Y)
+	if err != nil {
+		return Score{}, err
+	}
+	n := linalg.CrossGram(x.u, y.u)
+	v, err := meanCorrelation(n, m.squared)
+	return Score{Value: v, Warnings: saturated(p.Samples(), len(x.sigma), len(y.sigma))}, err
+}
+
+// reduce returns the principal components that are kept of a system.
+func (m svcca) reduce(s *System) (principal, error) {
+	e, err := s.spectrum()
+	if err != nil {
+		return principal{}, err
+	}
+	k := m.dim
+	if k == 0 {
+		k = reach(e.values, m.variance*s.trace())
+	}
+	if m.dim == 0 && m.variance < 1 {
+		return s.components(k)
+	}
+	// Only now can the rank be the limit, which takes singular values to tell.
+	all, err := s.allComponents()
+	if err != nil {
+		return principal{}, err
+	}
+	rank := linalg.Rank(all.sigma, s.Samples(), s.Width())
+	if m.dim == 0 {
+		return all.leading(rank), nil
+	}
+	return all.leading(min(k, rank)), nil
+}
+
+// reach returns how many of the descending values add up to at least total, at
+// least one and at most all.
+func reach(values []float64, total float64) int {
+	cumulative := 0.0
+	for i, v := range values {
+		if cumulative += v; cumulative >= total {
+			return i + 1
+		}
+	}
+	return len(values)
+}
