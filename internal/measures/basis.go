@@ -3,6 +3,10 @@ package measures
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/lapack"
+	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
@@ -15,65 +19,68 @@ import (
 const wellConditioned = 1e6
 
 // factor is the Cholesky decomposition RᵀR of D·M·D, where M is symmetric
-// positive definite and the diagonal D scales its diagonal to 1.
+// positive definite and the diagonal D scales its diagonal to 1. It keeps its
+// memory from one matrix to the next.
 type factor struct {
-	chol  mat.Cholesky
-	scale []float64
+	r     *mat.Dense // R in the upper triangle
+	scale []float64  // D
+	work  []float64
+	iwork []int
 }
 
-// factorise returns the factor of m, or false when m is singular or its
+func newFactor(n int) *factor {
+	return &factor{r: mat.NewDense(n, n, nil), scale: make([]float64, n), work: make([]float64, 3*n), iwork: make([]int, n)}
+}
+
+// of decomposes M + λI. It returns false when that is singular or its
 // condition (in the 1-norm, after scaling) exceeds wellConditioned.
-func factorise(m *mat.Dense) (*factor, bool) {
-	n := m.RawMatrix().Rows
-	f := &factor{scale: make([]float64, n)}
-	scaled := mat.NewSymDense(n, nil)
-	for i := range n {
-		d := m.At(i, i)
+func (f *factor) of(m *mat.Dense, lambda float64) bool {
+	for i := range f.scale {
+		d := m.At(i, i) + lambda
 		if !(d > 0) {
-			return nil, false
+			return false
 		}
 		f.scale[i] = 1 / math.Sqrt(d)
 	}
-	for i := range n {
-		row := m.RawRowView(i)
-		for j := i; j < n; j++ {
-			scaled.SetSym(i, j, row[j]*f.scale[i]*f.scale[j])
+	for i, si := range f.scale {
+		from, to := m.RawRowView(i), f.r.RawRowView(i)
+		to[i] = 1
+		for j := i + 1; j < len(to); j++ {
+			to[j] = from[j] * si * f.scale[j]
 		}
 	}
-	if !f.chol.Factorize(scaled) || !(f.chol.Cond() <= wellConditioned) {
-		return nil, false
+	sym := blas64.Symmetric{Uplo: blas.Upper, N: len(f.scale), Stride: f.r.RawMatrix().Stride, Data: f.r.RawMatrix().Data}
+	norm := lapack64.Lansy(lapack.MaxColumnSum, sym, f.work)
+	if _, ok := lapack64.Potrf(sym); !ok {
+		return false
 	}
-	return f, true
+	return lapack64.Pocon(sym, norm, f.work, f.iwork)*wellConditioned >= 1
 }
 
-// solve returns M⁻¹B.
-func (f *factor) solve(b *mat.Dense) (*mat.Dense, error) {
-	var w mat.Dense
-	w.CloneFrom(b)
-	f.scaleRows(&w)
-	if err := f.chol.SolveTo(&w, &w); err != nil {
-		return nil, err
-	}
-	f.scaleRows(&w)
-	return &w, nil
+// triangle views R.
+func (f *factor) triangle() blas64.Triangular {
+	raw := f.r.RawMatrix()
+	return blas64.Triangular{Uplo: blas.Upper, Diag: blas.NonUnit, N: raw.Rows, Stride: raw.Stride, Data: raw.Data}
 }
 
-// whitener returns D·R⁻¹, so that (ZW)ᵀ(ZW) = I when M = ZᵀZ.
-func (f *factor) whitener() (*mat.Dense, error) {
-	n := len(f.scale)
-	var r, inverse mat.TriDense
-	f.chol.UTo(&r)
-	if err := inverse.InverseTri(&r); err != nil {
-		return nil, err
-	}
-	w := mat.NewDense(n, n, nil)
-	for i := range n {
-		row := w.RawRowView(i)
-		for j := i; j < n; j++ {
-			row[j] = f.scale[i] * inverse.At(i, j)
-		}
-	}
-	return w, nil
+// solve replaces B by (M+λI)⁻¹B.
+func (f *factor) solve(b *mat.Dense) {
+	f.scaleRows(b)
+	lapack64.Potrs(f.triangle(), b.RawMatrix())
+	f.scaleRows(b)
+}
+
+// whiten replaces B by R⁻ᵀD·B = Wᵀ·B, where ZW is orthonormal if M = ZᵀZ and
+// λ = 0.
+func (f *factor) whiten(b *mat.Dense) {
+	f.scaleRows(b)
+	blas64.Trsm(blas.Left, blas.Trans, 1, f.triangle(), b.RawMatrix())
+}
+
+// unwhiten replaces B by W·B = D·R⁻¹B.
+func (f *factor) unwhiten(b *mat.Dense) {
+	blas64.Trsm(blas.Left, blas.NoTrans, 1, f.triangle(), b.RawMatrix())
+	f.scaleRows(b)
 }
 
 func (f *factor) scaleRows(w *mat.Dense) {
@@ -93,14 +100,14 @@ type (
 // through their Gram matrix.
 func (s *System) whitener() *mat.Dense {
 	return always(&s.memo, whitenerKey{}, func() *mat.Dense {
-		f, ok := factorise(s.gram())
-		if !ok {
+		gram := s.gram()
+		n := gram.RawMatrix().Rows
+		f := newFactor(n)
+		if !f.of(gram, 0) {
 			return nil
 		}
-		w, err := f.whitener()
-		if err != nil {
-			return nil
-		}
+		w := identity(n)
+		f.unwhiten(w)
 		return w
 	})
 }

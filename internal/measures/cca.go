@@ -2,7 +2,6 @@ package measures
 
 import (
 	"errors"
-	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -119,12 +118,4 @@ func (p *Pair) whitenedAlignment(n *mat.Dense) (alignment, error) {
 	}
 	rx, ry := n.Dims()
 	return align(qx, qy, n, float64(rx), float64(ry), p.identical())
-}
-
-// arccosine returns arccos(1 − loss), exact for a small loss.
-func arccosine(loss float64) float64 {
-	if loss > 1-exactAngle {
-		return math.Acos(clip(1 - loss))
-	}
-	return chord(math.Sqrt(2 * max(0, loss)))
 }

@@ -102,17 +102,12 @@ func (m cka) Score(p *Pair) (Score, error) {
 	if m.kernel.kind != "linear" {
 		return m.scoreKernel(p)
 	}
-	var xy, xx, yy float64
-	switch m.estimator {
-	case biased:
-		xy, xx, yy = p.crossSquares(), p.X.gramSquares(), p.Y.gramSquares()
-	case debiased:
-		xy, xx, yy = songLinear(p), songLinear(&Pair{X: p.X, Y: p.X}), songLinear(&Pair{X: p.Y, Y: p.Y})
-	case lange:
+	xy, xx, yy := p.crossSquares(), p.X.gramSquares(), p.Y.gramSquares()
+	if m.estimator != biased {
 		dx, dy := p.X.rowNorms(), p.Y.rowNorms()
-		xy = p.crossSquares() - dot(dx, dy)
-		xx = p.X.gramSquares() - dot(dx, dx)
-		yy = p.Y.gramSquares() - dot(dy, dy)
+		xy += m.correction(dx, dy)
+		xx += m.correction(dx, dx)
+		yy += m.correction(dy, dy)
 	}
 	cosine, err := cosineOf(xy, xx, yy, m.estimator)
 	if err != nil {
@@ -135,8 +130,11 @@ func cosineOf(xy, xx, yy float64, estimator string) (float64, error) {
 	if !(xx > 0) || !(yy > 0) {
 		return 0, undefined("the %s estimate of a system's own HSIC is not positive, so it cannot be normalised", estimator)
 	}
-	return xy / math.Sqrt(xx) / math.Sqrt(yy), nil
+	return xy * cosineScale(xx, yy), nil
 }
+
+// cosineScale returns 1/√(xx·yy).
+func cosineScale(xx, yy float64) float64 { return 1 / math.Sqrt(xx) / math.Sqrt(yy) }
 
 // gramSquares returns ‖Kx‖² = ‖A‖².
 func (s *System) gramSquares() float64 {
@@ -153,41 +151,41 @@ func (p *Pair) crossSquares() float64 {
 	return norm * norm
 }
 
-// songLinear returns n(n−3) times Song's unbiased estimate of HSIC for linear
-// kernels. With K̃ the kernel matrix without its diagonal,
+// weights returns t₁ and t₂ of the estimator of HSIC for linear kernels as
 //
-//	tr(K̃L̃) + (1ᵀK̃1)(1ᵀL̃1)/((n−1)(n−2)) − 2/(n−2)·1ᵀK̃L̃1,
+//	h(X,Y) = ‖C‖² + dxᵀT·dy,  T = t₁I + t₂11ᵀ,
 //
-// which does not change when the data are centred; then K1 = 0, so that K̃1 is
-// minus the diagonal d of K and everything is O(n·p·q):
+// with the diagonals dx and dy of Kx and Ky. Leaving the diagonal out (lange)
+// is t₁ = −1. Song's unbiased estimate, n(n−3) times, is with K̃ the kernel
+// matrix without its diagonal
 //
-//	‖C‖² − dxᵀdy + (Σdx)(Σdy)/((n−1)(n−2)) − 2/(n−2)·dxᵀdy.
-func songLinear(p *Pair) float64 {
-	n := float64(p.Samples())
-	dx, dy := p.X.rowNorms(), p.Y.rowNorms()
-	inner := dot(dx, dy)
-	return p.crossSquares() - inner + sum(dx)*sum(dy)/((n-1)*(n-2)) - 2*inner/(n-2)
+//	tr(K̃L̃) + (1ᵀK̃1)(1ᵀL̃1)/((n−1)(n−2)) − 2/(n−2)·1ᵀK̃L̃1.
+//
+// It does not change when the data are centred; then K1 = 0, so that K̃1 is
+// minus the diagonal of K, which gives t₁ = −1 − 2/(n−2) and
+// t₂ = 1/((n−1)(n−2)). All of it is O(n·p·q).
+func (m cka) weights(samples int) (t1, t2 float64) {
+	n := float64(samples)
+	switch m.estimator {
+	case debiased:
+		return -1 - 2/(n-2), 1 / ((n - 1) * (n - 2))
+	case lange:
+		return -1, 0
+	default:
+		return 0, 0
+	}
+}
+
+// correction returns dxᵀT·dy.
+func (m cka) correction(dx, dy []float64) float64 {
+	t1, t2 := m.weights(len(dx))
+	return t1*dot(dx, dy) + t2*sum(dx)*sum(dy)
 }
 
 // gramAngle returns the angle between the matrices Kx and Ky when it is small,
-// from the norm of Kx/‖Kx‖ − Ky/‖Ky‖. With the thin QR decomposition of
-// [Zx/√‖Kx‖, Zy/√‖Ky‖] and R = [R₁,R₂] this is ‖R₁R₁ᵀ − R₂R₂ᵀ‖; with fewer
-// samples than features the n×n matrices are subtracted as they are.
+// from the norm of Kx/‖Kx‖ − Ky/‖Ky‖.
 func (p *Pair) gramAngle() float64 {
-	x, y := unitKernel(p.X), unitKernel(p.Y)
-	n, k := x.Dims()
-	_, l := y.Dims()
-	if n > k+l {
-		both := mat.NewDense(n, k+l, nil)
-		both.Slice(0, n, 0, k).(*mat.Dense).Copy(x)
-		both.Slice(0, n, k, k+l).(*mat.Dense).Copy(y)
-		_, r := linalg.QR(both)
-		x = mat.DenseCopyOf(r.Slice(0, k+l, 0, k))
-		y = mat.DenseCopyOf(r.Slice(0, k+l, k, k+l))
-	}
-	gap := linalg.OuterGram(x)
-	gap.Sub(gap, linalg.OuterGram(y))
-	return chord(linalg.Norm(gap))
+	return chord(outerGap(unitKernel(p.X), unitKernel(p.Y)))
 }
 
 // unitKernel scales Z so that ‖ZZᵀ‖ = 1.
@@ -195,20 +193,4 @@ func unitKernel(s *System) *mat.Dense {
 	var z mat.Dense
 	z.Scale(1/math.Sqrt(linalg.Norm(s.gram())), s.compact())
 	return &z
-}
-
-func dot(a, b []float64) float64 {
-	s := 0.0
-	for i, v := range a {
-		s += v * b[i]
-	}
-	return s
-}
-
-func sum(a []float64) float64 {
-	s := 0.0
-	for _, v := range a {
-		s += v
-	}
-	return s
 }

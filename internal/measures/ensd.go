@@ -1,6 +1,12 @@
 package measures
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
 
 var ensdFamily = Family{
 	Card: Card{
@@ -40,4 +46,45 @@ func (m ensd) Score(p *Pair) (Score, error) {
 	}
 	xy, xx, yy := p.crossSquares(), p.X.gramSquares(), p.Y.gramSquares()
 	return Score{Value: xy / xx / yy * p.X.trace() * p.Y.trace()}, nil
+}
+
+// Flip implements Differentiable.
+func (m ensd) Flip() Differentiable { return m }
+
+// Bind implements Differentiable.
+func (m ensd) Bind(x *System, q int) (Objective, error) {
+	if err := x.enough(m.card.MinSamples); err != nil {
+		return nil, err
+	}
+	n, p := x.compact().Dims()
+	return &sharedDimensions{
+		centring: newCentring(n, q), x: x.compact(), scale: x.trace() / x.gramSquares(),
+		c: mat.NewDense(p, q, nil), b: mat.NewDense(q, q, nil),
+	}, nil
+}
+
+// sharedDimensions is the objective of ENSD.
+type sharedDimensions struct {
+	centring
+	x     *mat.Dense
+	scale float64 // tr Kx/tr Kx²
+	c, b  *mat.Dense
+}
+
+// Gradient implements Objective: with s = κ‖C‖²·tr B/‖B‖²,
+//
+//	∂s/∂Y = 2κ·tr B/‖B‖²·XC + 2s/tr B·Y − 4s/‖B‖²·YB.
+func (o *sharedDimensions) Gradient(g, y *mat.Dense) (float64, error) {
+	yc := o.centre(y)
+	linalg.CrossGramTo(o.c, o.x, yc)
+	linalg.GramTo(o.b, yc)
+	xy, yy, trace := linalg.Dot(o.c, o.c), linalg.Dot(o.b, o.b), linalg.Trace(o.b)
+	if !(yy > 0) {
+		return 0, constantModel()
+	}
+	s := o.scale * xy / yy * trace
+	gemm(2*o.scale*trace/yy, o.x, o.c, 0, g)
+	gemm(-4*s/yy, yc, o.b, 1, g)
+	addMatrix(g, 2*s/trace, yc)
+	return s, nil
 }

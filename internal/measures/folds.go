@@ -2,7 +2,9 @@ package measures
 
 import (
 	"math/rand/v2"
+	"slices"
 
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
@@ -34,15 +36,28 @@ func planOf(a Args) foldPlan {
 	return foldPlan{k: a.Int("cv"), shuffled: a.Text("folds") == conditions, seed: a.Int("seed")}
 }
 
-// assign returns the samples of each fold. Fold sizes differ by at most one
-// unit (sample or condition), the larger folds first, as in scikit-learn's
-// KFold.
-func (plan foldPlan) assign(s *System) [][]int {
-	units, times := s.Samples(), 1
-	if plan.shuffled && s.times > 1 {
-		times = s.times
-		units /= times
+// check returns an UndefinedError if the system has too few samples, or whole
+// conditions, for every fold to hold one.
+func (plan foldPlan) check(s *System) error {
+	if units, _ := plan.units(s); units < plan.k {
+		return undefined("%d conditions, but %d folds are asked for", units, plan.k)
 	}
+	return nil
+}
+
+// units returns how many samples or conditions are distributed over the folds,
+// and how many samples each of them stands for.
+func (plan foldPlan) units(s *System) (units, times int) {
+	if plan.shuffled {
+		return s.Samples() / s.times, s.times
+	}
+	return s.Samples(), 1
+}
+
+// assign returns the samples of each fold. Fold sizes differ by at most one
+// unit, the larger folds first, as in scikit-learn's KFold.
+func (plan foldPlan) assign(s *System) [][]int {
+	units, times := plan.units(s)
 	order := make([]int, units)
 	for i := range order {
 		order[i] = i
@@ -73,17 +88,32 @@ func (plan foldPlan) assign(s *System) [][]int {
 // semidefinite terms only, so that an outlier in one fold cannot cost digits
 // in the others.
 type folds struct {
-	x, y  *mat.Dense // samples in the order of the folds
-	parts []foldMoments
+	order []int      // sample of each row below
+	x, y  *mat.Dense // samples fold by fold, every fold centred by its own means
+	parts []part
 }
 
-// foldMoments are the moments of one set of samples.
+// part is one fold: its rows and their moments.
+type part struct {
+	x, y *mat.Dense // views into folds.x and folds.y
+	foldMoments
+}
+
+// foldMoments are the moments of n samples about some means.
 type foldMoments struct {
-	lo, hi int // rows of folds.x and folds.y; unused for training sets
 	n      float64
 	mx, my []float64
 	xx     []float64  // diagonal of XᵀX
 	yy, xy *mat.Dense // YᵀY (q×q) and XᵀY (p×q)
+	dx, dy []float64  // work space
+}
+
+func newMoments(p, q int) foldMoments {
+	return foldMoments{
+		mx: make([]float64, p), my: make([]float64, q), xx: make([]float64, p),
+		yy: mat.NewDense(q, q, nil), xy: mat.NewDense(p, q, nil),
+		dx: make([]float64, p), dy: make([]float64, q),
+	}
 }
 
 type foldsKey struct {
@@ -91,182 +121,185 @@ type foldsKey struct {
 	columns bool
 }
 
-// folds returns the pair split by a plan, in the rotated coordinates of the
-// compact matrices.
-func (p *Pair) folds(plan foldPlan) *folds { return p.foldsOf(plan, false) }
-
-// foldsOf is folds with the reference in its own coordinates if columns is
-// set, for what is said about its single features.
-func (p *Pair) foldsOf(plan foldPlan, columns bool) *folds {
+// folds returns the pair split by a plan, with the reference in its own
+// coordinates if columns is set, for what is said about its single features,
+// and in those of the compact matrix otherwise.
+func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 	return always(&p.memo, foldsKey{plan, columns}, func() *folds {
-		x, y := p.X.compact(), p.Y.compact()
-		if columns {
-			x = p.X.centred()
-		}
-		rows := plan.assign(p.X)
-		if plan.shuffled {
-			x, y = gather(x, rows), gather(y, rows)
-		}
-		f := &folds{x: x, y: y, parts: make([]foldMoments, len(rows))}
-		at := 0
-		for i, r := range rows {
-			f.parts[i] = momentsOf(x, y, at, at+len(r))
-			at += len(r)
-		}
+		y := p.Y.compact()
+		_, q := y.Dims()
+		f := newFolds(p.X, plan, columns, q)
+		f.setY(y)
 		return f
 	})
 }
 
-// gather copies the rows of x in the order of the folds.
-func gather(x *mat.Dense, folds [][]int) *mat.Dense {
+// newFolds splits the reference; setY completes it.
+func newFolds(s *System, plan foldPlan, columns bool, q int) *folds {
+	x := s.compact()
+	if columns {
+		x = s.centred()
+	}
 	n, p := x.Dims()
-	out := mat.NewDense(n, p, nil)
-	at := 0
-	for _, rows := range folds {
-		for _, i := range rows {
-			copy(out.RawRowView(at), x.RawRowView(i))
-			at++
-		}
+	rows := plan.assign(s)
+	f := &folds{
+		order: slices.Concat(rows...), parts: make([]part, len(rows)),
+		x: mat.NewDense(n, p, nil), y: mat.NewDense(n, q, nil),
 	}
-	return out
+	f.gather(f.x, x)
+	lo := 0
+	for i := range f.parts {
+		hi := lo + len(rows[i])
+		part := &f.parts[i]
+		part.foldMoments = newMoments(p, q)
+		part.n = float64(hi - lo)
+		part.x = f.x.Slice(lo, hi, 0, p).(*mat.Dense)
+		part.y = f.y.Slice(lo, hi, 0, q).(*mat.Dense)
+		linalg.CenterTo(part.x, part.mx, part.x)
+		columnSquaresTo(part.xx, part.x)
+		lo = hi
+	}
+	return f
 }
 
-// momentsOf computes the moments of rows lo to hi about their own means.
-func momentsOf(x, y *mat.Dense, lo, hi int) foldMoments {
-	xc, mx := linalg.Center(rowRange(x, lo, hi))
-	yc, my := linalg.Center(rowRange(y, lo, hi))
-	return foldMoments{
-		lo: lo, hi: hi, n: float64(hi - lo), mx: mx, my: my,
-		xx: columnSquares(xc), yy: linalg.Gram(yc), xy: linalg.CrossGram(xc, yc),
+// setY takes the model's samples, n×q, without allocating.
+func (f *folds) setY(y *mat.Dense) {
+	f.gather(f.y, y)
+	for i := range f.parts {
+		part := &f.parts[i]
+		linalg.CenterTo(part.y, part.my, part.y)
+		linalg.GramTo(part.yy, part.y)
+		linalg.CrossGramTo(part.xy, part.x, part.y)
 	}
 }
 
-func rowRange(x *mat.Dense, lo, hi int) *mat.Dense {
-	_, p := x.Dims()
-	return x.Slice(lo, hi, 0, p).(*mat.Dense)
+// setX takes the other system in the same way.
+func (f *folds) setX(x *mat.Dense) {
+	f.gather(f.x, x)
+	for i := range f.parts {
+		part := &f.parts[i]
+		linalg.CenterTo(part.x, part.mx, part.x)
+		columnSquaresTo(part.xx, part.x)
+		linalg.CrossGramTo(part.xy, part.x, part.y)
+	}
 }
 
-// columnSquares returns the squared norm of each column.
-func columnSquares(x *mat.Dense) []float64 {
-	n, p := x.Dims()
-	out := make([]float64, p)
-	for i := range n {
-		for j, v := range x.RawRowView(i) {
-			out[j] += v * v
-		}
+// gather copies the rows of src into the order of the folds.
+func (f *folds) gather(dst, src *mat.Dense) {
+	for i, sample := range f.order {
+		copy(dst.RawRowView(i), src.RawRowView(sample))
 	}
-	return out
 }
 
 func (f *folds) count() int { return len(f.parts) }
 
-// split returns the moments of the training samples of fold i about their
+// newSplit allocates what split writes.
+func (f *folds) newSplit() (train, test foldMoments) {
+	_, p := f.x.Dims()
+	_, q := f.y.Dims()
+	return newMoments(p, q), newMoments(p, q)
+}
+
+// split writes the moments of the training samples of fold i about their
 // means, and those of the samples left out about the means of training.
-func (f *folds) split(i int) (train, test foldMoments) {
-	left := f.parts[i]
-	train = foldMoments{
-		mx: make([]float64, len(left.mx)), my: make([]float64, len(left.my)),
-		xx: make([]float64, len(left.xx)),
-		yy: mat.NewDense(len(left.my), len(left.my), nil),
-		xy: mat.NewDense(len(left.mx), len(left.my), nil),
-	}
-	for j, part := range f.parts {
-		if j == i {
-			continue
+func (f *folds) split(i int, train, test *foldMoments) {
+	train.reset()
+	test.reset()
+	for j := range f.parts {
+		if j != i {
+			part := &f.parts[j]
+			train.n += part.n
+			addScaled(train.mx, part.n, part.mx)
+			addScaled(train.my, part.n, part.my)
 		}
-		train.n += part.n
-		addScaled(train.mx, part.n, part.mx)
-		addScaled(train.my, part.n, part.my)
 	}
 	scale(train.mx, 1/train.n)
 	scale(train.my, 1/train.n)
-	for j, part := range f.parts {
+	for j := range f.parts {
 		if j != i {
-			train.add(part)
+			train.add(&f.parts[j].foldMoments)
 		}
 	}
-	test = foldMoments{
-		lo: left.lo, hi: left.hi, mx: train.mx, my: train.my,
-		xx: make([]float64, len(left.xx)),
-		yy: mat.NewDense(len(left.my), len(left.my), nil),
-		xy: mat.NewDense(len(left.mx), len(left.my), nil),
-	}
-	test.n = left.n
-	test.add(left)
-	return train, test
+	test.n = f.parts[i].n
+	copy(test.mx, train.mx)
+	copy(test.my, train.my)
+	test.add(&f.parts[i].foldMoments)
 }
 
-// add accumulates the moments of part about the means of m:
+func (m *foldMoments) reset() {
+	m.n = 0
+	clear(m.mx)
+	clear(m.my)
+	clear(m.xx)
+	m.yy.Zero()
+	m.xy.Zero()
+}
+
+// add accumulates the moments of a part about the means of m:
 // Σ(x−m)(y−m)ᵀ = Σ(x−x̄)(y−ȳ)ᵀ + n(x̄−m)(ȳ−m)ᵀ.
-func (m *foldMoments) add(part foldMoments) {
-	dx, dy := difference(part.mx, m.mx), difference(part.my, m.my)
+func (m *foldMoments) add(part *foldMoments) {
+	dx, dy := m.dx, m.dy
+	for j, v := range part.mx {
+		dx[j] = v - m.mx[j]
+	}
+	for j, v := range part.my {
+		dy[j] = v - m.my[j]
+	}
 	for j, v := range part.xx {
 		m.xx[j] += v + part.n*dx[j]*dx[j]
 	}
 	m.yy.Add(m.yy, part.yy)
-	m.yy.RankOne(m.yy, part.n, mat.NewVecDense(len(dy), dy), mat.NewVecDense(len(dy), dy))
+	blas64.Ger(part.n, vector(dy), vector(dy), m.yy.RawMatrix())
 	m.xy.Add(m.xy, part.xy)
-	m.xy.RankOne(m.xy, part.n, mat.NewVecDense(len(dx), dx), mat.NewVecDense(len(dy), dy))
+	blas64.Ger(part.n, vector(dx), vector(dy), m.xy.RawMatrix())
+}
+
+func vector(v []float64) blas64.Vector { return blas64.Vector{N: len(v), Inc: 1, Data: v} }
+
+// dims returns the widths of the two systems.
+func (m *foldMoments) dims() (p, q int) { return m.xy.Dims() }
+
+// predictors returns the training set of fold i with the moments of split.
+func (f *folds) predictors(i int, train *foldMoments) predictors {
+	return predictors{moments: train, rows: func() (*mat.Dense, *mat.Dense) { return f.trainRows(i, train) }}
 }
 
 // trainRows copies the training samples of fold i, centred by their means.
-func (f *folds) trainRows(i int, train foldMoments) (x, y *mat.Dense) {
-	return without(f.x, f.parts[i], train.mx), without(f.y, f.parts[i], train.my)
+func (f *folds) trainRows(i int, train *foldMoments) (x, y *mat.Dense) {
+	n, p := f.x.Dims()
+	_, q := f.y.Dims()
+	left := f.parts[i].x.RawMatrix().Rows
+	x, y = mat.NewDense(n-left, p, nil), mat.NewDense(n-left, q, nil)
+	at := 0
+	for j := range f.parts {
+		if j != i {
+			part := &f.parts[j]
+			at += copyShifted(x, at, part.x, part.mx, train.mx)
+			copyShifted(y, at-part.x.RawMatrix().Rows, part.y, part.my, train.my)
+		}
+	}
+	return x, y
 }
 
 // testRows copies the samples left out of fold i, centred by the means of
 // training.
-func (f *folds) testRows(i int, train foldMoments) (x, y *mat.Dense) {
-	part := f.parts[i]
-	return centredBy(rowRange(f.x, part.lo, part.hi), train.mx), centredBy(rowRange(f.y, part.lo, part.hi), train.my)
+func (f *folds) testRows(i int, train *foldMoments) (x, y *mat.Dense) {
+	part := &f.parts[i]
+	x, y = mat.DenseCopyOf(part.x), mat.DenseCopyOf(part.y)
+	copyShifted(x, 0, part.x, part.mx, train.mx)
+	copyShifted(y, 0, part.y, part.my, train.my)
+	return x, y
 }
 
-func without(x *mat.Dense, part foldMoments, means []float64) *mat.Dense {
-	n, p := x.Dims()
-	out := mat.NewDense(n-(part.hi-part.lo), p, nil)
+// copyShifted writes the rows of src, which are about the means from, into dst
+// from row at on, about the means to. It returns how many there are.
+func copyShifted(dst *mat.Dense, at int, src *mat.Dense, from, to []float64) int {
+	n := src.RawMatrix().Rows
 	for i := range n {
-		switch {
-		case i < part.lo:
-			copy(out.RawRowView(i), x.RawRowView(i))
-		case i >= part.hi:
-			copy(out.RawRowView(i-(part.hi-part.lo)), x.RawRowView(i))
+		row := dst.RawRowView(at + i)
+		for j, v := range src.RawRowView(i) {
+			row[j] = v + (from[j] - to[j])
 		}
 	}
-	subtractMeans(out, means)
-	return out
-}
-
-func centredBy(x *mat.Dense, means []float64) *mat.Dense {
-	out := mat.DenseCopyOf(x)
-	subtractMeans(out, means)
-	return out
-}
-
-func subtractMeans(x *mat.Dense, means []float64) {
-	for i := range x.RawMatrix().Rows {
-		row := x.RawRowView(i)
-		for j, m := range means {
-			row[j] -= m
-		}
-	}
-}
-
-func difference(a, b []float64) []float64 {
-	out := make([]float64, len(a))
-	for i := range a {
-		out[i] = a[i] - b[i]
-	}
-	return out
-}
-
-func addScaled(dst []float64, alpha float64, s []float64) {
-	for i, v := range s {
-		dst[i] += alpha * v
-	}
-}
-
-func scale(dst []float64, alpha float64) {
-	for i := range dst {
-		dst[i] *= alpha
-	}
+	return n
 }

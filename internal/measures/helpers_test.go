@@ -1,32 +1,15 @@
 package measures
 
 import (
-	"bufio"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/sbinet/npyio/npy"
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	dataio "simtool/internal/io"
 )
-
-// sharedDir returns a folder of the shared oracles, or skips the test when
-// they are not on this machine.
-func sharedDir(t *testing.T, sub string) string {
-	t.Helper()
-	root := os.Getenv("SIMTOOL_SHARED")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared")
-	}
-	dir := filepath.Join(root, sub)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no shared data (set SIMTOOL_SHARED): %v", err)
-	}
-	return dir
-}
 
 // readPair reads one pair of the reference set.
 func readPair(t *testing.T, dir, name string) *Pair {
@@ -34,36 +17,12 @@ func readPair(t *testing.T, dir, name string) *Pair {
 	return pairOf(t, readNPY(t, filepath.Join(dir, name+"_X.npy")), readNPY(t, filepath.Join(dir, name+"_Y.npy")))
 }
 
-// readNPY reads a well-formed float file in C order.
-func readNPY(t *testing.T, path string) *data.Dataset {
+func readNPY(t testing.TB, path string) *data.Dataset {
 	t.Helper()
-	f, err := os.Open(path)
+	d, err := dataio.Read(path, dataio.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	r, err := npy.NewReader(bufio.NewReader(f))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var values []float64
-	if r.Header.Descr.Type == "<f4" {
-		var small []float32
-		err = r.Read(&small)
-		for _, v := range small {
-			values = append(values, float64(v))
-		}
-	} else {
-		err = r.Read(&values)
-	}
-	if err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
-	d, err := data.New(values, r.Header.Descr.Shape...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.Source.Path = filepath.Base(path)
 	return d
 }
 

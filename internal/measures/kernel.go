@@ -48,10 +48,9 @@ func (s *System) distances() []float64 {
 
 // width returns σ for a system.
 func (k kernel) width(s *System) (float64, error) {
-	factor, relative := strings.CutSuffix(k.sigma, medianSuffix)
-	sigma, err := strconv.ParseFloat(factor, 64)
+	factor, relative, err := k.factor()
 	if err != nil || !relative {
-		return sigma, err
+		return factor, err
 	}
 	d := slices.Clone(s.distances())
 	slices.Sort(d)
@@ -63,7 +62,7 @@ func (k kernel) width(s *System) (float64, error) {
 	if median == 0 {
 		return 0, undefined("%s: the median distance between samples is 0, so sigma=%s gives no width", s.label(), k.sigma)
 	}
-	return sigma * median, nil
+	return factor * median, nil
 }
 
 // matrix returns the kernel matrix of a system as an estimator of HSIC wants
@@ -92,17 +91,29 @@ func (k kernel) matrix(s *System, estimator string) (*mat.Dense, error) {
 				m.Set(j, i, v)
 			}
 		}
-		switch estimator {
-		case debiased:
-			uCentre(m)
-		case lange:
-			doubleCentre(m)
-			clearDiagonal(m)
-		default:
-			doubleCentre(m)
-		}
+		centreKernel(m, estimator)
 		return m, nil
 	})
+}
+
+// factor returns σ, or the multiple of the median distance that it is.
+func (k kernel) factor() (value float64, relative bool, err error) {
+	text, relative := strings.CutSuffix(k.sigma, medianSuffix)
+	value, err = strconv.ParseFloat(text, 64)
+	return value, relative, err
+}
+
+// centreKernel centres a kernel matrix as an estimator of HSIC wants it.
+func centreKernel(m *mat.Dense, estimator string) {
+	switch estimator {
+	case debiased:
+		uCentre(m)
+	case lange:
+		doubleCentre(m)
+		clearDiagonal(m)
+	default:
+		doubleCentre(m)
+	}
 }
 
 // value returns the kernel at a squared distance.

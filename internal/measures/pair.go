@@ -42,10 +42,7 @@ func (p *Pair) Swap() *Pair { return &Pair{X: p.Y, Y: p.X} }
 // check returns an UndefinedError unless the pair has at least n samples and
 // both systems vary.
 func (p *Pair) check(n int) error {
-	if got := p.Samples(); got < n {
-		return undefined("%d samples, but this measure needs at least %d", got, n)
-	}
-	if err := p.X.varies(); err != nil {
+	if err := p.X.enough(n); err != nil {
 		return err
 	}
 	return p.Y.varies()

@@ -4,9 +4,15 @@ import (
 	"errors"
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
 	"simtool/internal/linalg"
+)
+
+// The forms of the Procrustes distance that are not those of a cosine. What
+// the parameter calls squared is the square of the distance, not of a cosine.
+const (
+	asEuclidean         = "euclidean"
+	asProcrustesSquared = "squared distance"
+	asNormalised        = "normalised"
 )
 
 var procrustesFamily = Family{
@@ -17,7 +23,7 @@ var procrustesFamily = Family{
 		Formula:  "angular: arccos(‖C‖*/(‖Xc‖‖Yc‖)); squared: ‖Xc‖² + ‖Yc‖² − 2‖C‖*; euclidean: its square root; normalised: √(2 − 2 cos θ)",
 		Params: []Param{
 			choice("as", "the angle θ in radians (angular), 1 − 2θ/π (angular-score), the distance in the units of the data (euclidean), its square (squared), or the distance of the systems scaled to unit norm (normalised)",
-				asAngular, asAngularScore, "euclidean", asSquared, "normalised"),
+				asAngular, asAngularScore, asEuclidean, asSquared, asNormalised),
 			integer("cv", 0, 0, maxFolds, "held out in this many contiguous folds: the rotation is found on the others, and the mean over folds reported; 0 for none"),
 		},
 		Symmetric:      true,
@@ -55,6 +61,9 @@ type procrustes struct {
 
 func newProcrustes(a Args) (Measure, error) {
 	m := procrustes{card: a.Card(), as: a.Text("as"), cv: a.Int("cv")}
+	if m.as == asSquared {
+		m.as = asProcrustesSquared
+	}
 	if m.cv == 1 {
 		return nil, errors.New("cv=1: want 0 or at least 2 folds")
 	}
@@ -66,7 +75,7 @@ func newProcrustes(a Args) (Measure, error) {
 			lo = -1 // a rotation may turn out wrong on the samples left out
 		}
 		formCard(&m.card, m.as, lo)
-	case "normalised":
+	case asNormalised:
 		m.card.Max = math.Sqrt2
 		if m.cv > 0 {
 			m.card.Max = 2
@@ -100,16 +109,16 @@ func (m procrustes) Score(p *Pair) (Score, error) {
 
 func (m procrustes) report(a alignment) (float64, error) {
 	switch m.as {
-	case asSquared:
+	case asProcrustesSquared:
 		return a.squared(), nil
-	case "euclidean":
+	case asEuclidean:
 		return math.Sqrt(a.squared()), nil
 	}
 	theta, err := a.angle()
 	switch m.as {
 	case asAngularScore:
 		return 1 - 2*theta/math.Pi, err
-	case "normalised":
+	case asNormalised:
 		return 2 * math.Sin(theta/2), err
 	default:
 		return theta, err
@@ -121,32 +130,26 @@ func (m procrustes) report(a alignment) (float64, error) {
 // the means of the training samples. The rotation is undetermined on what the
 // training samples do not span; there it is taken as 0.
 func (m procrustes) heldOut(p *Pair) (Score, error) {
-	f := p.folds(foldPlan{k: m.cv})
-	sum := 0.0
+	f := p.folds(foldPlan{k: m.cv}, false)
+	train, test := f.newSplit()
+	total := 0.0
 	for i := range f.count() {
-		train, _ := f.split(i)
+		f.split(i, &train, &test)
 		polar, _, err := linalg.Polar(train.xy)
 		if err != nil {
 			return Score{}, err
 		}
-		x, y := f.testRows(i, train)
-		xx, yy := sumSquares(x), sumSquares(y)
+		xx, yy := sum(test.xx), linalg.Trace(test.yy)
 		if xx == 0 || yy == 0 {
 			return Score{}, undefined("fold %d of %d: the samples left out all lie at the mean of the others", i+1, m.cv)
 		}
-		var moved mat.Dense
-		moved.Mul(x, polar)
-		a := alignment{x: x, y: y, polar: polar, nuclear: linalg.Dot(&moved, y), xx: xx, yy: yy}
+		x, y := f.testRows(i, &train)
+		a := alignment{x: x, y: y, polar: polar, nuclear: linalg.Dot(polar, test.xy), xx: xx, yy: yy}
 		v, err := m.report(a)
 		if err != nil {
 			return Score{}, err
 		}
-		sum += v
+		total += v
 	}
-	return Score{Value: sum / float64(f.count())}, nil
-}
-
-func sumSquares(x *mat.Dense) float64 {
-	norm := linalg.Norm(x)
-	return norm * norm
+	return Score{Value: total / float64(f.count())}, nil
 }

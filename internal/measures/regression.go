@@ -14,7 +14,8 @@ import (
 // other: what linreg and ridge have in common.
 type regression struct {
 	card      Card
-	penalty   func(train predictors) (float64, error) // λ for a training set
+	penalty   func(train predictors) (float64, error)      // λ for a training set
+	solve     func(w *mat.Dense, train *foldMoments) error // if set, fits W in place of ridge regression
 	as        string
 	columns   bool // average over features instead of pooling their squares
 	direction string
@@ -110,16 +111,20 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 	if m.plan.k == 0 {
 		return m.inSample(p)
 	}
-	f := p.foldsOf(m.plan, m.columns)
+	if err := m.plan.check(p.X); err != nil {
+		return Score{}, err
+	}
+	f := p.folds(m.plan, m.columns)
+	train, test := f.newSplit()
+	solver := newRidgeSolver(train.dims())
 	total := 0.0
 	var warnings []string
 	for i := range f.count() {
-		train, test := f.split(i)
-		w, err := m.fit(predictors{moments: train, rows: func() (*mat.Dense, *mat.Dense) { return f.trainRows(i, train) }})
-		if err != nil {
+		f.split(i, &train, &test)
+		if err := m.fit(solver, f.predictors(i, &train)); err != nil {
 			return Score{}, err
 		}
-		v, skipped, err := m.value(predict(test, w))
+		v, skipped, err := m.value(predict(&test, solver.w))
 		if err != nil {
 			return Score{}, undefined("fold %d of %d: %s", i+1, f.count(), err)
 		}
@@ -142,11 +147,11 @@ func (m regression) inSample(p *Pair) (Score, error) {
 		}
 	}
 	all.xx = columnSquares(x)
-	w, err := m.fit(predictors{moments: all, rows: func() (*mat.Dense, *mat.Dense) { return x, y }})
-	if err != nil {
+	solver := newRidgeSolver(all.dims())
+	if err := m.fit(solver, predictors{moments: &all, rows: func() (*mat.Dense, *mat.Dense) { return x, y }}); err != nil {
 		return Score{}, err
 	}
-	fit := predict(all, w)
+	fit := predict(&all, solver.w)
 	v, skipped, err := m.value(fit)
 	if err != nil {
 		return Score{}, err
@@ -155,17 +160,30 @@ func (m regression) inSample(p *Pair) (Score, error) {
 	if skipped > 0 {
 		warnings = append(warnings, constantColumns(skipped, len(fit.total)))
 	}
-	if _, q := y.Dims(); q >= p.Samples()-1 {
+	if _, q := y.Dims(); q >= p.Samples()-1 && m.solve == nil {
 		warnings = append(warnings, "as many predicting features as samples: the fit has nothing left to explain, use cv=5")
 	}
 	if m.as == asAngular {
 		loss := 1 - v
 		if loss < 1-exactAngle {
-			loss = m.residual(x, y, w)
+			loss = m.residual(x, y, solver.w)
 		}
 		v = arccosine(loss)
 	}
 	return Score{Value: v, Warnings: warnings}, nil
+}
+
+// fit computes the coefficients for a training set with the penalty that the
+// measure asks for.
+func (m regression) fit(s *ridgeSolver, train predictors) error {
+	if m.solve != nil {
+		return m.solve(s.w, train.moments)
+	}
+	lambda, err := m.penalty(train)
+	if err != nil {
+		return err
+	}
+	return s.fit(train, lambda)
 }
 
 // residual returns the unexplained part of the variance from the residuals
@@ -175,7 +193,7 @@ func (m regression) residual(x, y, w *mat.Dense) float64 {
 	e.Mul(y, w)
 	e.Sub(x, &e)
 	if !m.columns {
-		return sumSquares(&e) / sumSquares(x)
+		return linalg.Dot(&e, &e) / linalg.Dot(x, x)
 	}
 	loss, used := 0.0, 0
 	total := columnSquares(x)
@@ -186,100 +204,6 @@ func (m regression) residual(x, y, w *mat.Dense) float64 {
 		}
 	}
 	return loss / float64(used)
-}
-
-// predictors is a training set: its moments, and its centred rows for when the
-// moments do not suffice.
-type predictors struct {
-	moments foldMoments
-	rows    func() (x, y *mat.Dense)
-}
-
-// fit returns W, q×p, the coefficients (B+λI)⁻¹YᵀX; for λ = 0 the least-squares
-// solution of minimum norm over the numerical rank of Y.
-func (m regression) fit(train predictors) (*mat.Dense, error) {
-	lambda, err := m.penalty(train)
-	if err != nil {
-		return nil, err
-	}
-	b := mat.DenseCopyOf(train.moments.yy)
-	for i := range b.RawMatrix().Rows {
-		b.Set(i, i, b.At(i, i)+lambda)
-	}
-	if f, ok := factorise(b); ok {
-		return f.solve(mat.DenseCopyOf(train.moments.xy.T()))
-	}
-	x, y := train.rows()
-	if lambda == 0 {
-		w, _, err := linalg.LeastSquares(y, x)
-		return w, err
-	}
-	u, s, v, err := linalg.SVD(y)
-	if err != nil {
-		return nil, err
-	}
-	ux := linalg.CrossGram(u, x)
-	for i, si := range s {
-		scale(ux.RawRowView(i), si/(si*si+lambda))
-	}
-	var w mat.Dense
-	w.Mul(v, ux)
-	return &w, nil
-}
-
-// fitted holds for each feature of X the sums Σx², Σx̂² and Σx·x̂ over samples.
-type fitted struct {
-	total, predicted, product []float64
-}
-
-// predict evaluates coefficients on a set of samples through its moments.
-func predict(m foldMoments, w *mat.Dense) fitted {
-	q, p := w.Dims()
-	var bw mat.Dense
-	bw.Mul(m.yy, w)
-	out := fitted{total: m.xx, predicted: make([]float64, p), product: make([]float64, p)}
-	for i := range q {
-		wi, bwi := w.RawRowView(i), bw.RawRowView(i)
-		for j, v := range wi {
-			out.predicted[j] += v * bwi[j]
-			out.product[j] += v * m.xy.At(j, i)
-		}
-	}
-	return out
-}
-
-// value reduces the sums to R² or to a correlation, over all features or as
-// their mean; features without variance are skipped and counted.
-func (m regression) value(f fitted) (v float64, skipped int, err error) {
-	one := func(total, predicted, product float64) float64 {
-		if m.as == "pearson" {
-			if !(predicted > 0) {
-				return 0 // a prediction of nothing but the mean
-			}
-			return clip(product / math.Sqrt(total) / math.Sqrt(predicted))
-		}
-		return 1 - (total-2*product+predicted)/total
-	}
-	if !m.columns {
-		total := sum(f.total)
-		if total == 0 {
-			return 0, 0, errors.New("the samples left out all lie at the mean of the others")
-		}
-		return one(total, sum(f.predicted), sum(f.product)), 0, nil
-	}
-	used := 0
-	for j, total := range f.total {
-		if total == 0 {
-			skipped++
-			continue
-		}
-		v += one(total, f.predicted[j], f.product[j])
-		used++
-	}
-	if used == 0 {
-		return 0, 0, errors.New("no feature varies")
-	}
-	return v / float64(used), skipped, nil
 }
 
 func constantColumns(skipped, of int) string {

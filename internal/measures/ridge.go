@@ -47,13 +47,14 @@ var ridgeFamily = Family{
 				return nil, err
 			}
 			m.penalty = func(predictors) (float64, error) { return value, nil }
-			m.card.Differentiable = true
-		} else {
-			m.card.Differentiable = false // the choice of λ is a step
 		}
-		return m, nil
+		m.card.Differentiable = lambda != "auto" // the choice of λ is a step
+		return ridge{m}, nil
 	},
 }
+
+// ridge is least squares with a penalty.
+type ridge struct{ regression }
 
 // The grid of lambda=auto, in powers of 10 of the mean eigenvalue of B.
 const autoLow, autoHigh = -6, 6
@@ -118,12 +119,4 @@ func leaveOneOut(train predictors) (float64, error) {
 		return 0, undefined("no penalty of the grid has a finite leave-one-out error")
 	}
 	return lambda, nil
-}
-
-func squares(a []float64) []float64 {
-	out := make([]float64, len(a))
-	for i, v := range a {
-		out[i] = v * v
-	}
-	return out
 }

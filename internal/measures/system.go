@@ -110,6 +110,15 @@ func (s *System) varies() error {
 	return undefined("%s is constant: every sample has the same values, so it has no similarity to anything", s.label())
 }
 
+// enough returns an UndefinedError unless the system has at least n samples
+// and varies.
+func (s *System) enough(n int) error {
+	if got := s.Samples(); got < n {
+		return undefined("%d samples, but this measure needs at least %d", got, n)
+	}
+	return s.varies()
+}
+
 func (s *System) label() string {
 	if s.name == "" {
 		return "a system"

@@ -1,0 +1,48 @@
+// Package datatest finds the data that tests may use but that are not part of
+// the repository: published recordings and oracle values.
+package datatest
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Shared returns the path of a file or folder among the shared data, or skips
+// the test where they are absent. They lie in the folder that SIMTOOL_SHARED
+// names, relative to the root of the repository; by default beside it, in
+// ../shared.
+func Shared(t testing.TB, parts ...string) string {
+	t.Helper()
+	dir := os.Getenv("SIMTOOL_SHARED")
+	if dir == "" {
+		dir = filepath.Join("..", "shared")
+	}
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(root(t), dir)
+	}
+	path := filepath.Join(append([]string{dir}, parts...)...)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("no shared data (SIMTOOL_SHARED says where they are): %v", err)
+	}
+	return path
+}
+
+// root returns the folder that holds go.mod.
+func root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			t.Fatal("no go.mod above the test")
+		}
+		dir = up
+	}
+}

@@ -1,0 +1,128 @@
+package measures
+
+import (
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// Arithmetic that the measures share. What takes its destination does not
+// allocate.
+
+// dot returns Σ aᵢbᵢ.
+func dot(a, b []float64) float64 {
+	s := 0.0
+	for i, v := range a {
+		s += v * b[i]
+	}
+	return s
+}
+
+// sum returns Σ aᵢ.
+func sum(a []float64) float64 {
+	s := 0.0
+	for _, v := range a {
+		s += v
+	}
+	return s
+}
+
+// addScaled adds α·s to dst.
+func addScaled(dst []float64, alpha float64, s []float64) {
+	for i, v := range s {
+		dst[i] += alpha * v
+	}
+}
+
+// scale multiplies dst by α.
+func scale(dst []float64, alpha float64) {
+	for i := range dst {
+		dst[i] *= alpha
+	}
+}
+
+// columnSquares returns the squared norm of each column of x.
+func columnSquares(x *mat.Dense) []float64 {
+	_, p := x.Dims()
+	out := make([]float64, p)
+	columnSquaresTo(out, x)
+	return out
+}
+
+// columnSquaresTo writes the squared norm of each column of x.
+func columnSquaresTo(out []float64, x *mat.Dense) {
+	clear(out)
+	for i := range x.RawMatrix().Rows {
+		for j, v := range x.RawRowView(i) {
+			out[j] += v * v
+		}
+	}
+}
+
+// addRow adds α·vᵀM to dst.
+func addRow(dst []float64, alpha float64, v []float64, m *mat.Dense) {
+	for i, x := range v {
+		addScaled(dst, alpha*x, m.RawRowView(i))
+	}
+}
+
+// subtractMeans removes a mean from every row.
+func subtractMeans(x *mat.Dense, means []float64) {
+	for i := range x.RawMatrix().Rows {
+		addScaled(x.RawRowView(i), -1, means)
+	}
+}
+
+// addMatrix adds α·A to B.
+func addMatrix(b *mat.Dense, alpha float64, a *mat.Dense) {
+	for i := range b.RawMatrix().Rows {
+		addScaled(b.RawRowView(i), alpha, a.RawRowView(i))
+	}
+}
+
+// squares returns aᵢ².
+func squares(a []float64) []float64 {
+	out := make([]float64, len(a))
+	for i, v := range a {
+		out[i] = v * v
+	}
+	return out
+}
+
+// transpose writes Aᵀ into dst without allocating.
+func transpose(dst, a *mat.Dense) {
+	for i := range a.RawMatrix().Rows {
+		for j, v := range a.RawRowView(i) {
+			dst.Set(j, i, v)
+		}
+	}
+}
+
+// identity returns the unit matrix.
+func identity(n int) *mat.Dense {
+	m := mat.NewDense(n, n, nil)
+	for i := range n {
+		m.Set(i, i, 1)
+	}
+	return m
+}
+
+// gemm computes C = α·A·B + β·C without allocating.
+func gemm(alpha float64, a, b *mat.Dense, beta float64, c *mat.Dense) {
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, alpha, a.RawMatrix(), b.RawMatrix(), beta, c.RawMatrix())
+}
+
+// gemmNT computes C = α·A·Bᵀ + β·C without allocating.
+func gemmNT(alpha float64, a, b *mat.Dense, beta float64, c *mat.Dense) {
+	blas64.Gemm(blas.NoTrans, blas.Trans, alpha, a.RawMatrix(), b.RawMatrix(), beta, c.RawMatrix())
+}
+
+// gemmTN computes C = α·Aᵀ·B + β·C without allocating.
+func gemmTN(alpha float64, a, b *mat.Dense, beta float64, c *mat.Dense) {
+	blas64.Gemm(blas.Trans, blas.NoTrans, alpha, a.RawMatrix(), b.RawMatrix(), beta, c.RawMatrix())
+}
+
+// sumSquares returns ‖X‖².
+func sumSquares(x *mat.Dense) float64 { return linalg.Dot(x, x) }

@@ -1,0 +1,120 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// Flip implements Differentiable.
+func (m cca) Flip() Differentiable { return m }
+
+// Bind implements Differentiable.
+func (m cca) Bind(x *System, q int) (Objective, error) {
+	if err := x.enough(m.card.MinSamples); err != nil {
+		return nil, err
+	}
+	qx, err := x.basis()
+	if err != nil {
+		return nil, err
+	}
+	return &canonicalObjective{cca: m, columnSpace: newColumnSpace(x.Samples(), q), qx: qx}, nil
+}
+
+// canonicalObjective is the objective of CCA. With Q_Y = Yc·W orthonormal,
+// N = Q_XᵀQ_Y and ∂s/∂N = Γ, and because the score depends on the span of Y
+// only,
+//
+//	∂s/∂Y = (I − Q_YQ_Yᵀ)·Q_X·Γ·Wᵀ,
+//
+// where Γ = P/k (P the polar factor of N) for the mean of k correlations and
+// 2N/k for the mean of their squares.
+type canonicalObjective struct {
+	cca
+	columnSpace
+	qx *mat.Dense
+}
+
+// Gradient implements Objective.
+func (o *canonicalObjective) Gradient(g, y *mat.Dense) (float64, error) {
+	if err := o.set(y); err != nil {
+		return 0, err
+	}
+	n := linalg.CrossGram(o.qx, o.q)
+	rx, ry := n.Dims()
+	k := float64(min(rx, ry))
+	if o.squared {
+		squares := linalg.Dot(n, n)
+		n.Scale(2/k, n)
+		o.pull(g, o.qx, n)
+		return min(1, squares/k), nil
+	}
+	polar, nuclear, err := linalg.Polar(n)
+	if err != nil {
+		return 0, err
+	}
+	if o.as != asScore {
+		k = math.Sqrt(float64(rx) * float64(ry))
+	}
+	value, slope := chain(o.as, nuclear/k)
+	polar.Scale(slope/k, polar)
+	o.pull(g, o.qx, polar)
+	return value, nil
+}
+
+// columnSpace is the span of Yc in an orthonormal basis Q = Yc·W of its
+// numerical rank.
+type columnSpace struct {
+	centring
+	gram   *mat.Dense
+	factor *factor
+	q, w   *mat.Dense
+}
+
+func newColumnSpace(n, q int) columnSpace {
+	return columnSpace{centring: newCentring(n, q), gram: mat.NewDense(q, q, nil), factor: newFactor(q)}
+}
+
+// set takes a new Y.
+func (s *columnSpace) set(y *mat.Dense) error {
+	yc := s.centre(y)
+	n, q := yc.Dims()
+	linalg.GramTo(s.gram, yc)
+	if linalg.Trace(s.gram) == 0 {
+		return constantModel()
+	}
+	if q < n && s.factor.of(s.gram, 0) {
+		s.w = identity(q)
+		s.factor.unwhiten(s.w)
+		s.q = mat.NewDense(n, q, nil)
+		gemm(1, yc, s.w, 0, s.q)
+		return nil
+	}
+	u, sv, v, err := linalg.SVD(yc)
+	if err != nil {
+		return err
+	}
+	r := linalg.Rank(sv, n, q)
+	s.q = mat.DenseCopyOf(u.Slice(0, n, 0, r))
+	s.w = mat.DenseCopyOf(v.Slice(0, q, 0, r))
+	for i := range q {
+		row := s.w.RawRowView(i)
+		for j := range row {
+			row[j] /= sv[j]
+		}
+	}
+	return nil
+}
+
+// pull writes (I − QQᵀ)·A·Γ·Wᵀ into g: what a derivative ∂s/∂Q = A·Γ means for
+// Y when the score depends on the span of Q only.
+func (s *columnSpace) pull(g, a, gamma *mat.Dense) {
+	var toW, dq, inside mat.Dense
+	toW.Mul(gamma, s.w.T())
+	g.Mul(a, &toW)
+	inside.Mul(s.q.T(), g)
+	dq.Mul(s.q, &inside)
+	g.Sub(g, &dq)
+}

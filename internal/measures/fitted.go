@@ -1,0 +1,121 @@
+package measures
+
+import (
+	"errors"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// fitted holds for each feature of X the sums Σx², Σx̂² and Σx·x̂ over samples,
+// with x̂ the prediction: all that R² and the correlation depend on.
+type fitted struct {
+	total, predicted, product []float64
+}
+
+func newFitted(p int) fitted {
+	return fitted{make([]float64, p), make([]float64, p), make([]float64, p)}
+}
+
+// predict evaluates coefficients W on a set of samples through its moments.
+func predict(m *foldMoments, w *mat.Dense) fitted {
+	q, p := w.Dims()
+	f := newFitted(p)
+	f.predict(m, w, mat.NewDense(q, p, nil))
+	return f
+}
+
+// predict is the function of that name without allocating; bw becomes YᵀY·W.
+func (f *fitted) predict(m *foldMoments, w, bw *mat.Dense) {
+	gemm(1, m.yy, w, 0, bw)
+	copy(f.total, m.xx)
+	clear(f.predicted)
+	clear(f.product)
+	for i := range w.RawMatrix().Rows {
+		wi, bwi := w.RawRowView(i), bw.RawRowView(i)
+		for j, v := range wi {
+			f.predicted[j] += v * bwi[j]
+			f.product[j] += v * m.xy.At(j, i)
+		}
+	}
+}
+
+// one returns R² = (2Σxx̂ − Σx̂²)/Σx², or the correlation Σxx̂/√(Σx²Σx̂²), and its
+// derivatives with respect to the three sums, total being positive.
+func (m regression) one(total, predicted, product float64) (v float64, d [3]float64) {
+	if m.as == "pearson" {
+		if !(predicted > 0) {
+			return 0, d // a prediction of nothing but the mean
+		}
+		scale := cosineScale(total, predicted)
+		v = clip(product * scale)
+		return v, [3]float64{-v / (2 * total), -v / (2 * predicted), scale}
+	}
+	v = (2*product - predicted) / total
+	return v, [3]float64{-v / total, -1 / total, 2 / total}
+}
+
+// value reduces the sums to R² or to a correlation, over all features or as
+// their mean; features without variance are skipped and counted.
+func (m regression) value(f fitted) (v float64, skipped int, err error) {
+	if !m.columns {
+		total := sum(f.total)
+		if total == 0 {
+			return 0, 0, errors.New("the samples left out all lie at the mean of the others")
+		}
+		v, _ = m.one(total, sum(f.predicted), sum(f.product))
+		return v, 0, nil
+	}
+	for j, total := range f.total {
+		if total == 0 {
+			skipped++
+			continue
+		}
+		one, _ := m.one(total, f.predicted[j], f.product[j])
+		v += one
+	}
+	used := len(f.total) - skipped
+	if used == 0 {
+		return 0, 0, errors.New("no feature varies")
+	}
+	return v / float64(used), skipped, nil
+}
+
+// derivatives returns the value of a set of samples in the form that was asked
+// for, and replaces the sums by its derivatives with respect to them, so that
+//
+//	∂v/∂x = 2·total·x + product·x̂,  ∂v/∂x̂ = product·x + 2·predicted·x̂.
+func (m regression) derivatives(f fitted) (float64, error) {
+	v, skipped, err := m.value(f)
+	if err != nil {
+		return 0, undefined("%s", err)
+	}
+	slope := 1.0
+	if m.as == asAngular {
+		v, slope = chain(asAngular, v)
+	}
+	if !m.columns {
+		_, d := m.one(sum(f.total), sum(f.predicted), sum(f.product))
+		for j := range f.total {
+			f.total[j], f.predicted[j], f.product[j] = slope*d[0], slope*d[1], slope*d[2]
+		}
+		return v, nil
+	}
+	slope /= float64(len(f.total) - skipped)
+	for j, total := range f.total {
+		var d [3]float64
+		if total > 0 {
+			_, d = m.one(total, f.predicted[j], f.product[j])
+		}
+		f.total[j], f.predicted[j], f.product[j] = slope*d[0], slope*d[1], slope*d[2]
+	}
+	return v, nil
+}
+
+// arccosine returns arccos(1 − loss), exact for a small loss.
+func arccosine(loss float64) float64 {
+	if loss > 1-exactAngle {
+		return math.Acos(clip(1 - loss))
+	}
+	return chord(math.Sqrt(2 * max(0, loss)))
+}

@@ -1,0 +1,86 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// Differentiable is a measure with an analytic gradient. Its card says so for
+// the parameters as they are set: a family may have parameters for which there
+// is none.
+type Differentiable interface {
+	Measure
+	// Bind fixes the reference and the width q of the systems that will be
+	// compared with it, and computes what depends on the reference alone.
+	Bind(x *System, q int) (Objective, error)
+	// Flip returns the measure that scores the pair (y,x) as this one scores
+	// (x,y), for gradients with respect to the reference.
+	Flip() Differentiable
+}
+
+// AsDifferentiable returns a measure with its gradient if it has one with the
+// parameters as they are set.
+func AsDifferentiable(m Measure) (Differentiable, bool) {
+	d, ok := m.(Differentiable)
+	return d, ok && m.Card().Differentiable
+}
+
+// Objective is a measure bound to a fixed reference X: the score of an n×q
+// matrix Y as a function of Y. It owns its work space, so one goroutine may use
+// it at a time.
+type Objective interface {
+	// Gradient returns the score of y and writes ∂score/∂Y into g, both n×q.
+	// It does not allocate. y must be finite. Where the score has a kink the
+	// result is a subgradient: 0 at identity for the angular forms and
+	// distances, the subgradient of minimum norm for singular cross moments.
+	// It returns an *UndefinedError when y has no score; g is then undefined.
+	Gradient(g, y *mat.Dense) (float64, error)
+}
+
+// chain returns the value of a form of the cosine s and its derivative with
+// respect to s. At s = ±1 an angle has no derivative, and 0 is returned.
+func chain(form string, s float64) (value, slope float64) {
+	s = clip(s)
+	switch form {
+	case asSquared:
+		return s * s, 2 * s
+	case asAngular, asAngularScore:
+		// (1−s)(1+s) keeps the digits that 1−s² would lose near 1. Below this
+		// bound it is rounding error and not a direction.
+		sine := math.Sqrt((1 - s) * (1 + s))
+		theta := math.Atan2(sine, s)
+		if sine > 1e-7 {
+			slope = -1 / sine
+		}
+		if form == asAngularScore {
+			return 1 - 2*theta/math.Pi, -2 / math.Pi * slope
+		}
+		return theta, slope
+	default:
+		return s, 1
+	}
+}
+
+// centring is the work space in which an objective keeps Yc.
+type centring struct {
+	yc    *mat.Dense
+	means []float64
+}
+
+func newCentring(n, q int) centring {
+	return centring{yc: mat.NewDense(n, q, nil), means: make([]float64, q)}
+}
+
+// centre writes Yc and returns it.
+func (c *centring) centre(y *mat.Dense) *mat.Dense {
+	linalg.CenterTo(c.yc, c.means, y)
+	return c.yc
+}
+
+// constantModel is the error of an objective at a Y without variance.
+func constantModel() error {
+	return undefined("the model is constant: every sample has the same values, so it has no similarity to anything")
+}

@@ -1,0 +1,291 @@
+package measures
+
+import (
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// flip returns the regression in the other direction.
+func (m regression) flip() regression {
+	switch m.direction {
+	case xFromY:
+		m.direction = yFromX
+	case yFromX:
+		m.direction = xFromY
+	}
+	m.card.X, m.card.Y = m.card.Y, m.card.X
+	return m
+}
+
+// Flip implements Differentiable.
+func (m linreg) Flip() Differentiable { return linreg{m.flip()} }
+
+// Flip implements Differentiable.
+func (m ridge) Flip() Differentiable { return ridge{m.flip()} }
+
+// Bind implements Differentiable.
+func (m regression) Bind(x *System, q int) (Objective, error) {
+	if err := x.enough(m.card.MinSamples); err != nil {
+		return nil, err
+	}
+	if err := m.plan.check(x); err != nil {
+		return nil, err
+	}
+	switch m.direction {
+	case xFromY:
+		return newPrediction(m, x, q), nil
+	case yFromX:
+		return newTarget(m, x, q)
+	default:
+		back, err := newTarget(m, x, q)
+		if err != nil {
+			return nil, err
+		}
+		return &bothWays{there: newPrediction(m, x, q), back: back, half: mat.NewDense(x.Samples(), q, nil)}, nil
+	}
+}
+
+// bothWays is the mean of the two directions.
+type bothWays struct {
+	there, back Objective
+	half        *mat.Dense
+}
+
+// Gradient implements Objective.
+func (o *bothWays) Gradient(g, y *mat.Dense) (float64, error) {
+	back, err := o.back.Gradient(o.half, y)
+	if err != nil {
+		return 0, err
+	}
+	there, err := o.there.Gradient(g, y)
+	if err != nil {
+		return 0, err
+	}
+	g.Scale(0.5, g)
+	addMatrix(g, 0.5, o.half)
+	return (there + back) / 2, nil
+}
+
+// wholePlan is the plan of a fit that is scored on its own samples: one fold,
+// which is its own training set.
+var wholePlan = foldPlan{k: 1}
+
+// prediction is the objective of predicting a fixed X from Y.
+type prediction struct {
+	regression
+	folds       *folds
+	train, test foldMoments
+	solver      *ridgeSolver
+	sums        fitted
+	gradient    *foldGradient
+	bw, toW     *mat.Dense // q×p
+	scaled      *mat.Dense // q×p
+}
+
+func newPrediction(m regression, x *System, q int) *prediction {
+	plan := m.plan
+	if plan.k == 0 {
+		plan = wholePlan
+	}
+	o := &prediction{regression: m, folds: newFolds(x, plan, m.columns, q)}
+	o.train, o.test = o.folds.newSplit()
+	p, _ := o.train.dims()
+	o.solver, o.sums = newRidgeSolver(p, q), newFitted(p)
+	o.gradient = newFoldGradient(o.folds, false)
+	o.bw, o.toW, o.scaled = mat.NewDense(q, p, nil), mat.NewDense(q, p, nil), mat.NewDense(q, p, nil)
+	return o
+}
+
+// Gradient implements Objective. On the test rows X̂ = Y_t·W with the
+// coefficients W = S·YᵀX of the training rows, S = (YᵀY+λI)⁻¹. With
+// G = ∂s/∂X̂ = X∘a + X̂∘b (a and b constant along each column), Γ = Y_tᵀG and
+// M = SΓ,
+//
+//	∂s/∂Y_t = G·Wᵀ,  ∂s/∂Y_r = X·Mᵀ − Y(W·Mᵀ + M·Wᵀ),
+//
+// to which a rank-deficient least-squares fit adds Y·S·W·Γᵀ(I − VVᵀ), with V
+// the directions it kept (Golub and Pereyra 1973, doi 10.1137/0710036).
+func (o *prediction) Gradient(g, y *mat.Dense) (float64, error) {
+	o.folds.setY(y)
+	k := o.folds.count()
+	total := 0.0
+	for i := range k {
+		train, test := o.moments(i)
+		if linalg.Trace(train.yy) == 0 {
+			return 0, constantModel()
+		}
+		if err := o.fit(o.solver, o.trainingSet(i, train)); err != nil {
+			return 0, err
+		}
+		v, err := o.differentiate(i, train, test)
+		if err != nil {
+			return 0, err
+		}
+		total += v
+	}
+	o.gradient.assemble(g, 1/float64(k))
+	return total / float64(k), nil
+}
+
+// moments returns the moments of the training and test rows of fold i.
+func (o *prediction) moments(i int) (train, test *foldMoments) {
+	if o.plan.k == 0 {
+		whole := &o.folds.parts[0].foldMoments
+		return whole, whole
+	}
+	o.folds.split(i, &o.train, &o.test)
+	return &o.train, &o.test
+}
+
+// trainingSet returns the training rows of fold i behind their moments.
+func (o *prediction) trainingSet(i int, train *foldMoments) predictors {
+	if o.plan.k == 0 {
+		return predictors{moments: train, rows: func() (*mat.Dense, *mat.Dense) { return o.folds.x, o.folds.y }}
+	}
+	return o.folds.predictors(i, train)
+}
+
+// differentiate hands fold i's derivatives to the gradient.
+func (o *prediction) differentiate(i int, train, test *foldMoments) (float64, error) {
+	w := o.solver.w
+	o.sums.predict(test, w, o.bw)
+	v, err := o.derivatives(o.sums)
+	if err != nil {
+		return 0, err
+	}
+	a, b := o.sums.product, o.sums.predicted
+	transpose(o.toW, test.xy)
+	for r := range o.toW.RawMatrix().Rows {
+		toW, bw := o.toW.RawRowView(r), o.bw.RawRowView(r)
+		for j := range toW {
+			toW[j] = a[j]*toW[j] + 2*b[j]*bw[j]
+		}
+	}
+	d := o.gradient
+	d.means(i, train.n, train.mx, train.my)
+	o.scaleColumns(w, b, 2)
+	gemmNT(1, w, o.scaled, 0, d.testV[i])
+	o.scaleColumns(w, a, 1)
+	transpose(d.testF[i], o.scaled)
+
+	if o.solver.truncated() {
+		o.addTruncation(d.trainV[i])
+	} else {
+		d.trainV[i].Zero()
+	}
+	o.solver.apply(o.toW)
+	transpose(d.trainF[i], o.toW)
+	gemmNT(-1, w, o.toW, 1, d.trainV[i])
+	gemmNT(-1, o.toW, w, 1, d.trainV[i])
+	if o.plan.k == 0 {
+		d.merge(i)
+	}
+	return v, nil
+}
+
+// scaleColumns writes α·W with column j scaled by c_j.
+func (o *prediction) scaleColumns(w *mat.Dense, c []float64, alpha float64) {
+	for r := range w.RawMatrix().Rows {
+		to := o.scaled.RawRowView(r)
+		for j, v := range w.RawRowView(r) {
+			to[j] = alpha * c[j] * v
+		}
+	}
+}
+
+// addTruncation writes S·W·Γᵀ(I − VVᵀ).
+func (o *prediction) addTruncation(dst *mat.Dense) {
+	outside := mat.DenseCopyOf(o.toW)
+	o.solver.project(outside)
+	left := mat.DenseCopyOf(o.solver.w)
+	o.solver.apply(left)
+	gemmNT(1, left, outside, 0, dst)
+}
+
+// target is the objective of predicting Y from a fixed X.
+type target struct {
+	regression
+	folds       *folds // x is the model, which varies; y is the reference
+	train, test foldMoments
+	solvers     []*ridgeSolver // one for each fold, factorised once
+	sums        fitted
+	gradient    *foldGradient
+	bw          *mat.Dense
+}
+
+func newTarget(m regression, x *System, q int) (*target, error) {
+	plan := m.plan
+	if plan.k == 0 {
+		plan = wholePlan
+	}
+	n, p := x.compact().Dims()
+	o := &target{regression: m, folds: &folds{}}
+	varies := &System{raw: mat.NewDense(n, q, nil), times: x.times}
+	o.folds = newFolds(varies, plan, true, p)
+	o.folds.setY(x.compact())
+	o.train, o.test = o.folds.newSplit()
+	o.sums, o.gradient, o.bw = newFitted(q), newFoldGradient(o.folds, true), mat.NewDense(p, q, nil)
+	for range o.folds.count() {
+		o.solvers = append(o.solvers, newRidgeSolver(q, p))
+	}
+	return o, nil
+}
+
+// Gradient implements Objective. Now Y is what is predicted: on the test rows
+// Ŷ = X_t·W with W = S·X_rᵀY_r, linear in Y. With G = ∂s/∂Ŷ and Γ = X_tᵀG,
+//
+//	∂s/∂Y_t = Y∘c + Ŷ∘a,  ∂s/∂Y_r = X_r·S·Γ.
+func (o *target) Gradient(g, y *mat.Dense) (float64, error) {
+	o.folds.setX(y)
+	k := o.folds.count()
+	total := 0.0
+	for i := range k {
+		train, test := &o.train, &o.test
+		set := o.folds.predictors(i, train)
+		if o.plan.k == 0 {
+			train = &o.folds.parts[0].foldMoments
+			test = train
+			set = predictors{moments: train, rows: func() (*mat.Dense, *mat.Dense) { return o.folds.x, o.folds.y }}
+		} else {
+			o.folds.split(i, train, test)
+		}
+		solver := o.solvers[i]
+		if err := o.fit(solver, set); err != nil {
+			return 0, err
+		}
+		o.sums.predict(test, solver.w, o.bw)
+		v, err := o.derivatives(o.sums)
+		if err != nil {
+			return 0, err
+		}
+		total += v
+		o.collect(i, solver, train, test)
+	}
+	o.gradient.assemble(g, 1/float64(k))
+	return total / float64(k), nil
+}
+
+// collect hands fold i's derivatives to the gradient.
+func (o *target) collect(i int, solver *ridgeSolver, train, test *foldMoments) {
+	a, b, c := o.sums.product, o.sums.predicted, o.sums.total
+	d := o.gradient
+	d.means(i, train.n, train.my, train.mx)
+	d.testV[i].Zero()
+	for j, v := range c {
+		d.testV[i].Set(j, j, 2*v)
+	}
+	toW := d.trainF[i]
+	for r := range toW.RawMatrix().Rows {
+		to, own, bw, w := toW.RawRowView(r), d.testF[i].RawRowView(r), o.bw.RawRowView(r), solver.w.RawRowView(r)
+		for j := range to {
+			own[j] = a[j] * w[j]
+			to[j] = a[j]*test.xy.At(j, r) + 2*b[j]*bw[j]
+		}
+	}
+	solver.apply(toW)
+	d.trainV[i].Zero()
+	if o.plan.k == 0 {
+		d.merge(i)
+	}
+}

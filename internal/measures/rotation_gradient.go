@@ -1,0 +1,101 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// Flip implements Differentiable.
+func (m nbs) Flip() Differentiable { return m }
+
+// Bind implements Differentiable.
+func (m nbs) Bind(x *System, q int) (Objective, error) {
+	if err := x.enough(m.card.MinSamples); err != nil {
+		return nil, err
+	}
+	return newRotation(x, q, m.as), nil
+}
+
+// Flip implements Differentiable.
+func (m procrustes) Flip() Differentiable { return m }
+
+// Bind implements Differentiable.
+func (m procrustes) Bind(x *System, q int) (Objective, error) {
+	if err := x.enough(m.card.MinSamples); err != nil {
+		return nil, err
+	}
+	if m.cv > 0 {
+		return m.bindHeldOut(x, q)
+	}
+	return newRotation(x, q, m.as), nil
+}
+
+// rotation is the objective of NBS and of the Procrustes distances, which are
+// functions of ν = ‖C‖* and ‖Yc‖² alone. With P the polar factor of C, the
+// subgradient of minimum norm of ν,
+//
+//	∂ν/∂Y = X·P,  ∂‖Yc‖²/∂Y = 2Yc.
+type rotation struct {
+	centring
+	as string
+	x  *mat.Dense
+	xx float64
+	c  *mat.Dense
+}
+
+func newRotation(x *System, q int, as string) *rotation {
+	n, p := x.compact().Dims()
+	return &rotation{
+		centring: newCentring(n, q), as: as, x: x.compact(), xx: x.trace(),
+		c: mat.NewDense(p, q, nil),
+	}
+}
+
+// Gradient implements Objective.
+func (o *rotation) Gradient(g, y *mat.Dense) (float64, error) {
+	yc := o.centre(y)
+	yy := linalg.Dot(yc, yc)
+	if !(yy > 0) {
+		return 0, constantModel()
+	}
+	linalg.CrossGramTo(o.c, o.x, yc)
+	p, nuclear, err := linalg.Polar(o.c)
+	if err != nil {
+		return 0, err
+	}
+	value, toNuclear, toSquare := rotationForm(o.as, nuclear, o.xx, yy)
+	gemm(toNuclear, o.x, p, 0, g)
+	addMatrix(g, 2*toSquare, yc)
+	return value, nil
+}
+
+// rotationForm returns a form of the Procrustes distance and its derivatives
+// with respect to ν = ‖C‖* and to ‖Yc‖².
+func rotationForm(form string, nuclear, xx, yy float64) (value, toNuclear, toSquare float64) {
+	switch form {
+	case asProcrustesSquared:
+		return max(0, xx+yy-2*nuclear), -2, 1
+	case asEuclidean:
+		value = math.Sqrt(max(0, xx+yy-2*nuclear))
+		// Below this bound the distance is rounding error.
+		if value < 1e-7*math.Sqrt(xx+yy) {
+			return value, 0, 0
+		}
+		return value, -1 / value, 0.5 / value
+	}
+	unit := cosineScale(xx, yy)
+	cosine := clip(nuclear * unit)
+	var slope float64
+	if form == asNormalised {
+		value = math.Sqrt(2 - 2*cosine)
+		if value > 1e-7 {
+			slope = -1 / value
+		}
+	} else {
+		value, slope = chain(form, cosine)
+	}
+	return value, slope * unit, -slope * cosine / (2 * yy)
+}
