@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -439,4 +440,37 @@ func TestSharedPairs(t *testing.T) {
 	if !cmp.Equal(x32.Values, x64.Values) {
 		t.Error("float32 and float64 files of the same numbers differ")
 	}
+}
+
+// A stream longer than what is allocated on trust grows as it arrives, in both
+// orders of storage.
+func TestLongStream(t *testing.T) {
+	const rows, columns = 3, growth/2 + 7
+	body := make([]byte, rows*columns)
+	for i := range body {
+		body[i] = byte(i % 251)
+	}
+	for _, fortran := range []string{"False", "True"} {
+		head := header("{'descr': '|u1', 'fortran_order': "+fortran+", 'shape': ("+strconv.Itoa(rows)+", "+strconv.Itoa(columns)+")}\n", 0)
+		d, err := Read("-", Options{Stdin: bytes.NewReader(append(head, body...))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range rows {
+			for j := range columns {
+				at := i*columns + j
+				if fortran == "True" {
+					at = j*rows + i
+				}
+				if got := d.Values[i*columns+j]; got != float64(body[at]) {
+					t.Fatalf("fortran %s: element (%d,%d) is %v, want %v", fortran, i, j, got, body[at])
+				}
+			}
+		}
+	}
+}
+
+func TestKeyOfAnArray(t *testing.T) {
+	_, err := Read("-:x", Options{Stdin: bytes.NewReader(encode(t, []float64{1}, 1))})
+	wantRefused(t, err, "-", `one array, not an archive with a key "x"`)
 }

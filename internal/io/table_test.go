@@ -318,3 +318,22 @@ func TestFormats(t *testing.T) {
 		t.Errorf("xlsx: %v", err)
 	}
 }
+
+func TestCells(t *testing.T) {
+	if i := scores.Index("lo"); i != 3 {
+		t.Errorf("lo is column %d, want 3", i)
+	}
+	if i := scores.Index("hi"); i != -1 {
+		t.Errorf("hi is column %d, want -1", i)
+	}
+	for _, c := range []struct {
+		cell any
+		want float64
+		ok   bool
+	}{{0.5, 0.5, true}, {7, 7, true}, {nil, math.NaN(), true}, {"0.5", 0, false}, {true, 0, false}} {
+		got, ok := Float(c.cell)
+		if ok != c.ok || (got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want))) {
+			t.Errorf("%v: %v %v, want %v %v", c.cell, got, ok, c.want, c.ok)
+		}
+	}
+}
