@@ -51,7 +51,7 @@ func (m regression) one(total, predicted, product float64) (v float64, d [3]floa
 		v = clip(product * scale)
 		return v, [3]float64{-v / (2 * total), -v / (2 * predicted), scale}
 	}
-	v = (2*product - predicted) / total
+	v = min(1, (2*product-predicted)/total) // 1 − Σ(x−x̂)²/Σx², so above 1 is rounding
 	return v, [3]float64{-v / total, -1 / total, 2 / total}
 }
 

@@ -1,0 +1,49 @@
+# Needs Go and nothing else; every target says what it is for.
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+
+# A static binary that runs on any machine of its kind.
+export CGO_ENABLED = 0
+
+.PHONY: help build test lint fmt bench bench-peers fuzz generate clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+build: ## bin/simtool
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/simtool ./cmd/simtool
+
+test: ## all tests; those that need ../shared (or SIMTOOL_SHARED) skip without it
+	$(GO) test ./...
+
+lint: ## formatting, vet and the import rules (wants gofumpt and golangci-lint)
+	test -z "$$(gofumpt -l . | tee /dev/stderr)"
+	$(GO) vet ./...
+	golangci-lint run -c .ci/golangci.yml ./...
+
+fmt: ## format the code (wants gofumpt)
+	gofumpt -l -w .
+
+BENCH ?= .
+COUNT ?= 6
+bench: ## Go benchmarks; compare two runs with benchstat (BENCH=regexp COUNT=n)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
+
+bench-peers: ## the same work in NumPy, side by side as ratios, if python3 has NumPy
+	$(GO) run ./internal/linalg/bench
+
+FUZZTIME ?= 30s
+fuzz: ## every fuzz target for FUZZTIME
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+generate: ## write the assembly kernels anew from internal/linalg/gen
+	$(GO) generate ./internal/linalg/kernel
+
+clean: ## remove what was built
+	rm -rf bin simtool-demo
