@@ -1,9 +1,6 @@
 package measures
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 var rsaFamily = Family{
 	Card: Card{
@@ -19,7 +16,6 @@ var rsaFamily = Family{
 		Symmetric:      true,
 		X:              Euclidean,
 		Y:              Euclidean,
-		Differentiable: true,
 		MinSamples:     3,
 		References:     []Reference{refKriegeskorte2008, refDiedrichsen2021, refSchutt2023, refWalther2016},
 	},
@@ -110,7 +106,6 @@ func newRSA(a Args) (Measure, error) {
 	m.card.X = rdm.invariance(m.compare)
 	m.card.Y = m.card.X
 	m.card.Min = rdm.least(m.compare)
-	m.card.Differentiable = rdm.smooth() && !rankBased(m.compare)
 	if rdm.kind == rdmCrossnobis {
 		m.card.MinSamples = 6 // 2 repeats of 3 conditions
 	}
@@ -156,12 +151,6 @@ func (d dissimilarity) least(compare string) float64 {
 		return 0
 	}
 	return -1
-}
-
-// smooth reports whether the dissimilarities are differentiable functions of
-// the data for which there is a gradient.
-func (d dissimilarity) smooth() bool {
-	return slices.Contains([]string{rdmSqEuclidean, rdmEuclidean, rdmCorrelation, rdmCosine, rdmGaussian}, d.kind)
 }
 
 func (m rsa) cost() string {
