@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -19,6 +20,7 @@ func commands() []func(*app) *cobra.Command {
 	return []func(*app) *cobra.Command{
 		newScoreCommand,
 		newMeasuresCommand,
+		newRDMCommand,
 		newSynthCommand,
 		newDemoCommand,
 		newVersionCommand,
@@ -39,17 +41,39 @@ type app struct {
 	settings []setting               // effective values, once configured
 	warnings []string                // what warn was called with
 
+	openMu sync.Mutex
+	open   []*fileSet // begun by this run
+
 	stdinMu  sync.Mutex
 	stdinFor string // which input reads standard input; "" when none does
 }
 
+// grace is how long a command may take to end after a signal. What waits for a
+// slow input or is deep in a computation is then left as it is.
+const grace = 2 * time.Second
+
 // run executes one command line and returns its exit status. Nothing it calls
 // ends the process, but for a second signal.
 func run(args []string, s streams) exitStatus {
-	ctx, stop := withSignals(context.Background(), func(status exitStatus) { os.Exit(int(status)) })
-	defer stop()
 	a := newApp(s)
-	err := a.execute(ctx, args)
+	ctx, stop := withSignals(context.Background(), func(status exitStatus) {
+		a.abandon()
+		os.Exit(int(status))
+	})
+	defer stop()
+	finished := make(chan error, 1)
+	go func() { finished <- a.execute(ctx, args) }()
+	var err error
+	select {
+	case err = <-finished:
+	case <-ctx.Done():
+		select {
+		case err = <-finished:
+		case <-time.After(grace):
+			a.abandon()
+			err = context.Cause(ctx)
+		}
+	}
 	a.report(err)
 	return statusOf(err)
 }

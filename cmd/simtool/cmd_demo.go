@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"simtool/internal/data"
 	"simtool/internal/io"
 	"simtool/internal/measures"
 	"simtool/testdata"
@@ -89,7 +90,8 @@ func (a *app) demo(ctx context.Context, directory string, force bool) error {
 	if err := files.commit(sources, nil); err != nil {
 		return err
 	}
-	a.summary("a SIMULATED recording (20 times × 32 conditions × 60 neurons) and three models of it")
+	a.summary("a SIMULATED recording (%s, time × condition × neuron) and %d models of it",
+		data.ShapeString(sources[0].Shape), len(demoModels))
 	options := dataio.TableOptions{}
 	if a.outTTY {
 		options.Width = a.width

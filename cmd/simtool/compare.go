@@ -121,13 +121,13 @@ func (s *scorer) failedRows(p pathPair, err error) []scoreRow {
 // either are left out of both where the options say so.
 func (s *scorer) join(x, y *input, v view) (pair *measures.Pair, warning string, err error) {
 	if s.options.input.missing == "drop" {
-		kept, dropped, err := data.DropMissing(v.of(x.data), v.of(y.data))
+		kept, dropped, err := data.DropMissing(flat(v.of(x.data)), flat(v.of(y.data)))
 		if err != nil {
 			return nil, "", err
 		}
 		if len(dropped) > 0 {
 			pair, err := newPair(kept[0], kept[1])
-			return pair, fmt.Sprintf("left out %d of %d samples, which have missing values", len(dropped), len(dropped)+kept[0].Samples()), err
+			return pair, leftOut(len(dropped), kept[0]), err
 		}
 	}
 	xs, err := x.system(v)
@@ -140,6 +140,11 @@ func (s *scorer) join(x, y *input, v view) (pair *measures.Pair, warning string,
 	}
 	pair, err = measures.NewPair(xs, ys)
 	return pair, "", err
+}
+
+// leftOut words that samples are missing from a dataset.
+func leftOut(dropped int, kept *data.Dataset) string {
+	return fmt.Sprintf("left out %d of %d samples, which have missing values", dropped, dropped+kept.Samples())
 }
 
 func newPair(x, y *data.Dataset) (*measures.Pair, error) {

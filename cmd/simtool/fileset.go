@@ -22,7 +22,20 @@ type fileSet struct {
 // newFileSet returns an empty set. No file of it may be one of the inputs, nor
 // exist already unless force is set.
 func (a *app) newFileSet(force bool, inputs []string) *fileSet {
-	return &fileSet{a: a, options: dataio.WriteOptions{Force: force, Inputs: inputs}, manifest: a.newManifest()}
+	s := &fileSet{a: a, options: dataio.WriteOptions{Force: force, Inputs: inputs}, manifest: a.newManifest()}
+	a.openMu.Lock()
+	defer a.openMu.Unlock()
+	a.open = append(a.open, s)
+	return s
+}
+
+// abandon removes the unfinished files of a run that is left before its end.
+func (a *app) abandon() {
+	a.openMu.Lock()
+	defer a.openMu.Unlock()
+	for _, s := range a.open {
+		s.abort()
+	}
 }
 
 // create begins a file of the set.
@@ -31,6 +44,8 @@ func (s *fileSet) create(path string) (*dataio.AtomicFile, error) {
 	if err != nil {
 		return nil, outputError(path, err)
 	}
+	s.a.openMu.Lock()
+	defer s.a.openMu.Unlock()
 	s.paths = append(s.paths, path)
 	s.files = append(s.files, f)
 	return f, nil

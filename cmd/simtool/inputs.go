@@ -54,12 +54,13 @@ func (a *app) reader(o inputOptions, hash bool) func(path string) (*data.Dataset
 }
 
 // inputBudget is how many bytes of datasets are kept for pairs to come. Beyond
-// it an input that several pairs use is read again for each.
+// it an input that several pairs use is read again when its turn comes.
 const inputBudget = 2 << 30
 
 // A shelf keeps the datasets that pairs share, from the first use to the last.
 type shelf struct {
-	read func(path string) (*data.Dataset, error)
+	read   func(path string) (*data.Dataset, error)
+	budget int64
 
 	mu      sync.Mutex
 	uses    map[string]int // uses to come
@@ -84,7 +85,7 @@ type input struct {
 
 // newShelf returns an empty shelf for the inputs of pairs.
 func newShelf(read func(string) (*data.Dataset, error), pairs []pathPair) *shelf {
-	s := &shelf{read: read, uses: map[string]int{}, held: map[string]*input{}, sources: map[string]data.Source{}}
+	s := &shelf{read: read, budget: inputBudget, uses: map[string]int{}, held: map[string]*input{}, sources: map[string]data.Source{}}
 	for _, p := range pairs {
 		s.uses[p.x]++
 		s.uses[p.y]++
@@ -148,7 +149,7 @@ func (s *shelf) put(in *input) {
 	defer s.mu.Unlock()
 	in.active--
 	s.uses[in.path]--
-	full := s.bytes > inputBudget && !isStdin(in.path)
+	full := s.bytes > s.budget && !isStdin(in.path)
 	if s.uses[in.path] > 0 && !(full && in.active == 0) {
 		return
 	}

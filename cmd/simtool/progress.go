@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -10,8 +11,9 @@ import (
 )
 
 const (
-	barAfter = time.Second      // shorter work shows no bar
-	logEvery = 10 * time.Second // between two log lines
+	barAfter    = time.Second            // shorter work shows no bar
+	logEvery    = 10 * time.Second       // between two log lines
+	barThrottle = 100 * time.Millisecond // between two drawings of the bar
 )
 
 // progress tells a person how far a long command is: by a bar on a terminal,
@@ -19,47 +21,67 @@ const (
 type progress struct {
 	a     *app
 	what  string // of what there are total, in the plural
-	total int
 	start time.Time
 
 	mu     sync.Mutex
+	total  int
 	done   int
 	logged time.Time
-	timer  *time.Timer
-	bar    *progressbar.ProgressBar
 	closed bool
+	timer  *time.Timer
+	bar    *progressbar.ProgressBar // nil where none will be shown
+	shown  gate
+}
+
+// gate is a writer that is shut until it is opened. The bar counts from the
+// beginning, so that its rate is right when it appears.
+type gate struct {
+	w    io.Writer
+	open bool
+}
+
+func (g *gate) Write(b []byte) (int, error) {
+	if !g.open {
+		return len(b), nil
+	}
+	return g.w.Write(b)
 }
 
 // startProgress begins to count towards total. shared says that results appear
 // on the same terminal while the work goes on; they are progress enough.
 func (a *app) startProgress(what string, total int, shared bool) *progress {
 	now := time.Now()
-	p := &progress{a: a, what: what, total: total, start: now, logged: now}
-	if a.errTTY && !a.global.quiet && !a.global.verbose && !shared {
-		p.timer = time.AfterFunc(barAfter, p.show)
+	p := &progress{a: a, what: what, total: total, start: now, logged: now, shown: gate{w: a.err}}
+	if !a.errTTY || a.global.quiet || a.global.verbose || shared {
+		return p
 	}
+	p.bar = progressbar.NewOptions(total,
+		progressbar.OptionSetWriter(&p.shown),
+		progressbar.OptionSetDescription(what),
+		progressbar.OptionShowCount(),
+		progressbar.OptionShowIts(),
+		progressbar.OptionSetItsString(what),
+		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionSetWidth(max(5, a.textWidth()/4)),
+		progressbar.OptionThrottle(barThrottle),
+		progressbar.OptionClearOnFinish(),
+	)
+	p.timer = time.AfterFunc(barAfter, p.show)
 	return p
 }
 
 func (p *progress) show() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
-		return
+	if !p.closed {
+		p.shown.open = true
+		p.draw()
 	}
-	p.bar = progressbar.NewOptions(p.total,
-		progressbar.OptionSetWriter(p.a.err),
-		progressbar.OptionSetDescription(p.what),
-		progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(),
-		progressbar.OptionSetItsString(p.what),
-		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionSetWidth(max(5, p.a.textWidth()/4)),
-		progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionClearOnFinish(),
-	)
-	_ = p.bar.Set(p.done) // a bar that cannot be drawn is no reason to stop
 }
+
+// draw brings the bar up to date. A bar that cannot be drawn is no reason to
+// stop. It is called with the mutex held.
+func (p *progress) draw() { _ = p.bar.Set(p.done) }
 
 // add counts n more as done. It may be called by many goroutines.
 func (p *progress) add(n int) {
@@ -67,7 +89,7 @@ func (p *progress) add(n int) {
 	defer p.mu.Unlock()
 	p.done += n
 	if p.bar != nil {
-		_ = p.bar.Set(p.done)
+		p.draw()
 	}
 	if p.a.global.verbose && time.Since(p.logged) >= logEvery {
 		p.logged = time.Now()
@@ -93,10 +115,8 @@ func (p *progress) close() {
 		return
 	}
 	p.closed = true
-	if p.timer != nil {
-		p.timer.Stop()
-	}
 	if p.bar != nil {
+		p.timer.Stop()
 		_ = p.bar.Clear()
 	}
 	p.log("finished")

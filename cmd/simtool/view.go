@@ -13,8 +13,8 @@ type view struct {
 	index int
 }
 
-// of returns the view of a dataset, samples × features. It shares memory where
-// it can.
+// of returns the view of a dataset. Pooled samples keep their times and
+// conditions, which a few measures ask for.
 func (v view) of(d *data.Dataset) *data.Dataset {
 	switch v.axis {
 	case "time":
@@ -22,8 +22,14 @@ func (v view) of(d *data.Dataset) *data.Dataset {
 	case "condition":
 		return d.Condition(v.index)
 	default:
-		return &data.Dataset{Values: d.Values, Shape: []int{d.Samples(), d.Width()}, Features: d.Features, Source: d.Source}
+		return d
 	}
+}
+
+// flat returns a dataset as samples × features, so that single samples can be
+// left out of it. It shares the memory.
+func flat(d *data.Dataset) *data.Dataset {
+	return &data.Dataset{Values: d.Values, Shape: []int{d.Samples(), d.Width()}, Features: d.Features, Source: d.Source}
 }
 
 // axisNumber is the position of the view's axis in a shape.

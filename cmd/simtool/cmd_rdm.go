@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"simtool/internal/data"
+	"simtool/internal/io"
+	"simtool/internal/measures"
+)
+
+// rdmOptions say which dissimilarities to compute.
+type rdmOptions struct {
+	kind   string
+	input  inputOptions
+	output outputOptions
+}
+
+func newRDMCommand(a *app) *cobra.Command {
+	o := &rdmOptions{}
+	kinds := measures.RDMKinds()
+	cmd := &cobra.Command{
+		Use:   "rdm X",
+		Short: "Compute a representational dissimilarity matrix",
+		Long: `Compute the dissimilarities of all samples of X, and write them as a symmetric
+.npy matrix with a zero diagonal. "-" is standard input or output.
+
+--rdm is ` + wordList(kinds) + `, with parameters behind
+colons as in the measure rsa: "gaussian:sigma=2". "simtool measures show rsa"
+says what they are. Nothing is divided by the number of features.`,
+		Example: `simtool rdm recording.npy -o rdm.npy
+simtool rdm recording.npy --rdm correlation -o rdm.npy
+simtool score rdm_brain.npy rdm_model.npy -m rsa:rdm=precomputed:compare=spearman`,
+		RunE: a.action(func(_ context.Context, args []string) error {
+			if len(args) != 1 {
+				return usagef("%d files, want one", len(args))
+			}
+			return a.rdm(o, args[0])
+		}),
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&o.kind, "rdm", kinds[0], "`KIND` of dissimilarity")
+	o.input.register(fs)
+	o.output.registerFile(fs)
+	must(cmd.RegisterFlagCompletionFunc("rdm", cobra.FixedCompletions(kinds, cobra.ShellCompDirectiveNoFileComp)))
+	return withExits(cmd, exitInvalid, exitInterrupted, exitTerminated)
+}
+
+func (a *app) rdm(o *rdmOptions, path string) error {
+	if !o.output.toFile() && a.outTTY {
+		return usagef("a .npy array is not for a terminal, want --output FILE")
+	}
+	files := a.newFileSet(o.output.force, []string{path})
+	defer files.abort()
+	var target io.Writer = a.out
+	if o.output.toFile() {
+		f, err := files.create(o.output.path)
+		if err != nil {
+			return err
+		}
+		target = f
+	}
+	d, err := a.reader(o.input, o.output.toFile())(path)
+	if err != nil {
+		return err
+	}
+	source := d.Source
+	if d, err = a.withoutMissing(o.input, d); err != nil {
+		return err
+	}
+	system, err := measures.NewSystem(d)
+	if err != nil {
+		return err
+	}
+	matrix, err := measures.RDM(system, o.kind)
+	if err != nil {
+		return rdmError(o.kind, err)
+	}
+	n, _ := matrix.Dims()
+	if err := dataio.EncodeNPY(target, dataio.Float64, matrix.RawMatrix().Data, n, n); err != nil {
+		return err
+	}
+	return files.commit([]data.Source{source}, nil)
+}
+
+// withoutMissing leaves samples with missing values out of a dataset, with a
+// warning, where the options say so.
+func (a *app) withoutMissing(o inputOptions, d *data.Dataset) (*data.Dataset, error) {
+	if o.missing != "drop" {
+		return d, nil
+	}
+	kept, dropped, err := data.DropMissing(flat(d))
+	if err != nil || len(dropped) == 0 {
+		return d, err
+	}
+	a.warn("%s: %s", d.Source.Path, leftOut(len(dropped), kept[0]))
+	return kept[0], nil
+}
+
+// rdmError tells a kind that there is not from data that have no
+// dissimilarities of that kind.
+func rdmError(kind string, err error) error {
+	if name, ok := errors.AsType[*measures.NameError](err); ok {
+		e := &configError{msg: "--rdm " + kind + ": " + strings.TrimPrefix(name.Reason, "rdm="), hint: name.Hint}
+		word, _, _ := strings.Cut(kind, ":")
+		if near, ok := data.Nearest(word, measures.RDMKinds()); ok && near != word {
+			e.hint = "did you mean " + near + "?"
+		}
+		return e
+	}
+	if undefined, ok := errors.AsType[*measures.UndefinedError](err); ok {
+		return &data.InputError{Found: undefined.Reason, Err: err}
+	}
+	return err
+}
