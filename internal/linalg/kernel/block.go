@@ -42,61 +42,101 @@ func grow(s []float64, n int) []float64 {
 	return aligned(n)
 }
 
+// factor is a block of A or of B where a kernel reads it. In A, element (i,p)
+// is at[i·rs + p·cs]; in B, element (p,j) is at[p·rs + j]. Tile q·width begins
+// q·width·step values in: packed blocks are read a panel at a time, others as
+// they lie.
+type factor struct {
+	at           *float64
+	rs, cs, step int
+}
+
+// leftInPlace reports whether A is better read as it lies: when C has so few
+// columns that a packed A would hardly be read again.
+func (e *engine) leftInPlace(p *product) bool {
+	return p.n <= 2*e.width() || p.m*p.n*p.k <= inPlaceWork
+}
+
+// rightInPlace reports whether B is better read as it lies, which it can be if
+// its rows do: when C has few rows.
+func (e *engine) rightInPlace(p *product) bool {
+	return p.b.cs == 1 && (p.m <= 2*e.width() || p.m*p.n*p.k <= inPlaceWork)
+}
+
+// inPlaceWork is the number of multiplications up to which nothing is packed.
+const inPlaceWork = 64 * 64 * 64
+
 // blocked computes p on one goroutine, by the loops of Goto and van de Geijn
 // around the engine's tiles. k is at least 1.
 func (e *engine) blocked(ws *workspace, p *product) {
 	w := e.width()
+	packA, packB := !e.leftInPlace(p), !e.rightInPlace(p)
 	dk := even(p.k, depth, 8)
 	di := even(p.m, height/w*w, w)
 	dj := even(p.n, breadth/w*w, w)
-	ws.a = grow(ws.a, (di+w-1)/w*w*dk)
-	ws.b = grow(ws.b, (dj+w-1)/w*w*dk)
+	if packA {
+		ws.a = grow(ws.a, (di+w-1)/w*w*dk)
+	}
+	if packB {
+		ws.b = grow(ws.b, (dj+w-1)/w*w*dk)
+	}
 	for j := 0; j < p.n; j += dj {
 		nj := min(dj, p.n-j)
 		beta := p.beta
 		for l := 0; l < p.k; l += dk {
 			kl := min(dk, p.k-l)
-			e.pack(ws.b, p.b.from(l, j).t(), nj, kl)
+			b := factor{at: p.b.at(l, j), rs: p.b.rs, step: 1}
+			if packB {
+				e.pack(ws.b, p.b.from(l, j).t(), nj, kl)
+				b = factor{at: &ws.b[0], rs: w, step: kl}
+			}
 			for i := 0; i < p.m; i += di {
 				mi := min(di, p.m-i)
 				if p.misses(i, mi, j, nj) {
 					continue
 				}
-				a := ws.a
-				if p.gram && i >= j && i+mi <= j+nj {
-					a = ws.b[(i-j)*kl:]
-				} else {
-					e.pack(a, p.a.from(i, l), mi, kl)
+				a := factor{at: p.a.at(i, l), rs: p.a.rs, cs: p.a.cs, step: p.a.rs}
+				switch {
+				case p.gram && packB && i >= j && i+mi <= j+nj:
+					a = factor{at: &ws.b[(i-j)*kl], rs: 1, cs: w, step: kl}
+				case packA:
+					e.pack(ws.a, p.a.from(i, l), mi, kl)
+					a = factor{at: &ws.a[0], rs: 1, cs: w, step: kl}
 				}
-				e.sweep(ws, p, i, mi, j, nj, kl, a, beta)
+				e.sweep(ws, p, i, mi, j, nj, kl, a, b, beta)
 			}
 			beta = 1
 		}
 	}
 }
 
-// sweep multiplies a packed block of A with the packed block of B in ws: for
-// every panel of B, which stays in the nearest cache, all panels of A.
-func (e *engine) sweep(ws *workspace, p *product, i, mi, j, nj, k int, a []float64, beta float64) {
+// sweep multiplies a block of A with one of B: for every panel of B, which stays
+// in the nearest cache, all panels of A.
+func (e *engine) sweep(ws *workspace, p *product, i, mi, j, nj, k int, a, b factor, beta float64) {
 	w := e.width()
+	high := w
+	if a.step == a.rs && p.region == all {
+		high = mi // rows in place follow each other without end
+	}
 	for jr := 0; jr < nj; jr += w {
 		nr := min(w, nj-jr)
-		b := &ws.b[jr*k]
-		for ir := 0; ir < mi; ir += w {
-			mr := min(w, mi-ir)
+		bt := factor{at: advance(b.at, jr*b.step), rs: b.rs}
+		for ir := 0; ir < mi; ir += high {
+			mr := min(high, mi-ir)
+			at := factor{at: advance(a.at, ir*a.step), rs: a.rs, cs: a.cs}
 			switch ic, jc := i+ir, j+jr; {
 			case p.misses(ic, mr, jc, nr):
 			case p.covers(ic, mr, jc, nr):
-				e.strip(mr, nr, k, &a[ir*k], 1, w, b, w, &p.c[ic*p.ldc+jc], p.ldc, p.alpha, beta)
+				e.strip(mr, nr, k, at, bt, &p.c[ic*p.ldc+jc], p.ldc, p.alpha, beta)
 			default:
-				e.cut(ws, p, ic, mr, jc, nr, k, &a[ir*k], b, beta)
+				e.cut(ws, p, ic, mr, jc, nr, k, at, bt, beta)
 			}
 		}
 	}
 }
 
 // strip computes m rows and up to a width of columns of C.
-func (e *engine) strip(m, n, k int, a *float64, rs, cs int, b *float64, bs int, c *float64, ldc int, alpha, beta float64) {
+func (e *engine) strip(m, n, k int, a, b factor, c *float64, ldc int, alpha, beta float64) {
 	vecs := (n + e.lanes - 1) / e.lanes
 	tail := n - (vecs-1)*e.lanes
 	panels, rest := m/e.lanes, m%e.lanes
@@ -105,18 +145,18 @@ func (e *engine) strip(m, n, k int, a *float64, rs, cs int, b *float64, bs int, 
 		if n != e.width() {
 			body = e.edge[e.lanes-1][vecs-1]
 		}
-		body(panels, k, a, rs, cs, e.lanes*rs, b, bs, c, ldc, alpha, beta, tail)
+		body(panels, k, a.at, a.rs, a.cs, e.lanes*a.rs, b.at, b.rs, c, ldc, alpha, beta, tail)
 	}
 	if rest > 0 {
 		done := panels * e.lanes
-		e.edge[rest-1][vecs-1](1, k, advance(a, done*rs), rs, cs, 0, b, bs, advance(c, done*ldc), ldc, alpha, beta, tail)
+		e.edge[rest-1][vecs-1](1, k, advance(a.at, done*a.rs), a.rs, a.cs, 0, b.at, b.rs, advance(c, done*ldc), ldc, alpha, beta, tail)
 	}
 }
 
 // cut computes the part inside the region of a block of C that the boundary of
 // the region crosses: whole tiles into a square of its own, of which only the
 // vectors that reach into the region are computed, and then the elements.
-func (e *engine) cut(ws *workspace, p *product, i, m, j, n, k int, a, b *float64, beta float64) {
+func (e *engine) cut(ws *workspace, p *product, i, m, j, n, k int, a, b factor, beta float64) {
 	w := e.width()
 	ws.square = grow(ws.square, w*w)
 	for r := 0; r < m; r += e.lanes {
@@ -129,22 +169,27 @@ func (e *engine) cut(ws *workspace, p *product, i, m, j, n, k int, a, b *float64
 			to = (to - 1) / e.lanes * e.lanes
 		}
 		if from < to {
-			e.strip(rows, to-from, k, advance(a, r), 1, w, advance(b, from), w, &ws.square[r*w+from], w, 1, 0)
+			at, bt := a, b
+			at.at, bt.at = advance(a.at, r*a.rs), advance(b.at, from)
+			e.strip(rows, to-from, k, at, bt, &ws.square[r*w+from], w, 1, 0)
 		}
 		for ir := r; ir < r+rows; ir++ {
 			lo, hi := p.columns(i + ir)
 			lo, hi = max(lo, j), min(hi, j+n)
-			if lo >= hi {
-				continue
+			if lo < hi {
+				merge(p.alpha, ws.square[ir*w+lo-j:ir*w+hi-j], beta, p.c[(i+ir)*p.ldc+lo:])
 			}
-			c := p.c[(i+ir)*p.ldc+lo : (i+ir)*p.ldc+hi]
-			for q, s := range ws.square[ir*w+lo-j : ir*w+hi-j] {
-				if beta == 0 {
-					c[q] = p.alpha * s
-				} else {
-					c[q] = math.FMA(p.alpha, s, beta*c[q])
-				}
-			}
+		}
+	}
+}
+
+// merge computes c ← alpha·sums + beta·c with the roundings of a tile.
+func merge(alpha float64, sums []float64, beta float64, c []float64) {
+	for j, s := range sums {
+		if beta == 0 {
+			c[j] = alpha * s
+		} else {
+			c[j] = math.FMA(alpha, s, beta*c[j])
 		}
 	}
 }

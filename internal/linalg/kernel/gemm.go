@@ -59,37 +59,10 @@ func (e *engine) multiply(p *product) {
 	switch {
 	case p.alpha == 0:
 		p.scale()
-	case e.suitsDirect(p):
-		e.direct(p)
 	case p.k >= 2*chunk && p.m*p.n <= chunk*chunk/16:
 		e.chunked(*p) // by value: only these two may need memory for p
 	default:
 		e.tiled(*p)
-	}
-}
-
-// suitsDirect reports whether p is small enough to be read in place.
-func (e *engine) suitsDirect(p *product) bool {
-	return p.region == all && p.b.cs == 1 && p.k <= depth && p.m*p.n*p.k <= directWork
-}
-
-const directWork = 64 * 64 * 64
-
-// serial computes p on the goroutine that owns ws. It sums in the order of
-// tiled whatever the shape, so that callers may cut C as they like.
-func (e *engine) serial(ws *workspace, p *product) {
-	if e.suitsDirect(p) {
-		e.direct(p)
-		return
-	}
-	e.blocked(ws, p)
-}
-
-// direct computes a small product without packing: A and B as they lie.
-func (e *engine) direct(p *product) {
-	w := e.width()
-	for j := 0; j < p.n; j += w {
-		e.strip(p.m, min(w, p.n-j), p.k, p.a.at(0, 0), p.a.rs, p.a.cs, p.b.at(0, j), p.b.rs, &p.c[j], p.ldc, p.alpha, p.beta)
 	}
 }
 
@@ -101,6 +74,10 @@ const serialWork = 128 * 128 * 128
 // the same sum in the same order whatever block it falls in, which leaves the
 // number of blocks free to follow the number of threads.
 func (e *engine) tiled(p product) {
+	if p.region == all && e.leftInPlace(&p) && e.rightInPlace(&p) {
+		e.blocked(nil, &p) // needs no memory
+		return
+	}
 	t := threads()
 	if t == 1 || p.m*p.n*p.k < serialWork {
 		ws := workspaces.Get().(*workspace)

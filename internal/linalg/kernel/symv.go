@@ -4,7 +4,7 @@ import "gonum.org/v1/gonum/blas"
 
 // symvChunk is the number of rows of one partial sum of Dsymv. It has a part in
 // the order of summation.
-const symvChunk = 256
+const symvChunk = 128
 
 // Dsymv computes
 //
@@ -24,10 +24,10 @@ func (impl Implementation) Dsymv(ul blas.Uplo, n int, alpha float64, a []float64
 	s := halfProduct{upper: ul == blas.Upper, n: n, a: a, lda: lda, x: gather(&ws.a, n, x, incX)}
 	ws.b = grow(ws.b, n)
 	clear(ws.b)
-	if n <= 2*symvChunk {
-		s.rows(e, 0, n, ws.b)
+	if n <= 4*symvChunk {
+		s.rows(e, ws, 0, n, ws.b)
 	} else {
-		s.chunks(e, ws.b)
+		s.chunks(e, &ws.partial, ws.b)
 	}
 	accumulate(alpha, ws.b, beta, y, incY)
 }
@@ -41,31 +41,43 @@ type halfProduct struct {
 	x     []float64
 }
 
-// chunks adds the product to y by chunks of rows, each into memory of its own
-// and then in order: rows share the elements of y.
-func (s *halfProduct) chunks(e *engine, y []float64) {
-	job := *s
-	order := newTurns()
-	parallel((s.n+symvChunk-1)/symvChunk, func(i int) {
+// chunks computes the product by chunks of rows, each into memory of its own
+// because rows share the elements of y, and adds them to y in their order.
+func (s *halfProduct) chunks(e *engine, partial *[]float64, y []float64) {
+	count := (s.n + symvChunk - 1) / symvChunk
+	*partial = grow(*partial, count*s.n)
+	job, sums := *s, *partial
+	reach := func(i int) (from, to int) { // the elements that chunk i adds to
+		if job.upper {
+			return i * symvChunk, job.n
+		}
+		return 0, min((i+1)*symvChunk, job.n)
+	}
+	parallel(count, func(i int) {
+		if !job.upper {
+			i = count - 1 - i // the longest rows first
+		}
+		own := sums[i*job.n : (i+1)*job.n]
+		from, to := reach(i)
+		clear(own[from:to])
 		ws := workspaces.Get().(*workspace)
 		defer workspaces.Put(ws)
-		ws.partial = grow(ws.partial, job.n)
-		clear(ws.partial)
-		from := i * symvChunk
-		job.rows(e, from, min(from+symvChunk, job.n), ws.partial)
-		order.do(i, func() {
-			for j, v := range ws.partial {
-				y[j] += v
-			}
-		})
+		job.rows(e, ws, i*symvChunk, min((i+1)*symvChunk, job.n), own)
 	})
+	for i := range count {
+		from, to := reach(i)
+		for j, v := range sums[i*job.n+from : i*job.n+to] {
+			y[from+j] += v
+		}
+	}
 }
 
 // rows adds the part that rows from ... to-1 of the triangle have in the
 // product: row i gives y[i] its inner product with x, and, by symmetry, x[i]
 // times itself to the other elements.
-func (s *halfProduct) rows(e *engine, from, to int, y []float64) {
-	var sums [4]float64
+func (s *halfProduct) rows(e *engine, ws *workspace, from, to int, y []float64) {
+	ws.square = grow(ws.square, 4)
+	sums := ws.square
 	for i := from; i < to; {
 		k := &e.rows[0]
 		if to-i < k.size {
@@ -77,11 +89,11 @@ func (s *halfProduct) rows(e *engine, from, to int, y []float64) {
 		if s.upper {
 			lo, hi = i+k.size, s.n
 		}
-		clear(sums[:])
+		clear(sums)
 		if lo < hi {
 			k.symv(1, hi-lo, &s.a[i*s.lda+lo], s.lda, &s.x[lo], &y[lo], &s.x[i], &sums[0])
 		}
-		s.corner(i, k.size, sums[:], y)
+		s.corner(i, k.size, sums, y)
 		i += k.size
 	}
 }

@@ -81,7 +81,7 @@ func newTriangular(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m,
 
 // run does the job. The columns of B (its rows, for a triangle on the right)
 // are independent of each other: goroutines take strips of them.
-func (t triangular) run(e *engine, alpha float64) {
+func (t *triangular) run(e *engine, alpha float64) {
 	across := t.n
 	if t.side == blas.Right {
 		across = t.m
@@ -95,13 +95,18 @@ func (t triangular) run(e *engine, alpha float64) {
 		t.strip(e, alpha)
 		return
 	}
-	parallel((across+strip-1)/strip, func(i int) {
-		s, from := t, i*strip
+	t.strips(e, alpha, across, strip)
+}
+
+// strips does the job by strips of columns, or rows, of the given width.
+func (t triangular) strips(e *engine, alpha float64, across, width int) {
+	parallel((across+width-1)/width, func(i int) {
+		s, from := t, i*width
 		if t.side == blas.Left {
-			s.n = min(strip, t.n-from)
+			s.n = min(width, t.n-from)
 			s.b = t.b[from:]
 		} else {
-			s.m = min(strip, t.m-from)
+			s.m = min(width, t.m-from)
 			s.b = t.b[from*t.ldb:]
 		}
 		s.strip(e, alpha)
@@ -161,7 +166,7 @@ func (t *triangular) couple(e *engine, ws *workspace, early, late [2]int, alpha 
 		p.a, p.b = b.from(0, early[0]), op.from(early[0], late[0])
 		p.c = b.from(0, late[0]).data
 	}
-	e.serial(ws, &p)
+	e.blocked(ws, &p)
 }
 
 // base does the job for a small diagonal block.
