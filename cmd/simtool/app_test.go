@@ -22,7 +22,7 @@ type session struct {
 
 func newSession(s streams) *session {
 	one := &session{streams: s}
-	one.streams.in = strings.NewReader("")
+	one.in = strings.NewReader("")
 	one.streams.out, one.streams.err = &one.out, &one.err
 	return one
 }

@@ -56,7 +56,7 @@ func (a *app) rdm(o *rdmOptions, path string) error {
 	}
 	files := a.newFileSet(o.output.force, []string{path})
 	defer files.abort()
-	var target io.Writer = a.out
+	target := a.out
 	if o.output.toFile() {
 		f, err := files.create(o.output.path)
 		if err != nil {

@@ -119,7 +119,7 @@ func (a *app) readSmall(path, what string) ([]byte, error) {
 		if err != nil {
 			return nil, unreadable(path, err)
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		r = f
 	}
 	content, err := io.ReadAll(io.LimitReader(r, most+1))

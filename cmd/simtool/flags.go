@@ -86,7 +86,7 @@ func (c *choiceValue) String() string { return *c.target }
 func (c *choiceValue) Type() string { return strings.Join(c.words, "|") }
 
 func (c *choiceValue) Set(s string) error {
-	if !slices.Contains(c.words, s) && !(c.optional && s == "") {
+	if unset := c.optional && s == ""; !unset && !slices.Contains(c.words, s) {
 		return fmt.Errorf("want %s", wordList(c.words))
 	}
 	*c.target = s

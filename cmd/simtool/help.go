@@ -139,7 +139,7 @@ func newHelpCommand(a *app) *cobra.Command {
 		Use:               "help [COMMAND]",
 		Short:             "Show the help of a command",
 		ValidArgsFunction: completeCommands,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			of, rest, err := a.root.Find(args)
 			if err != nil || len(rest) > 0 {
 				return unknownCommand(of, rest[0])

@@ -149,8 +149,8 @@ func (s *shelf) put(in *input) {
 	defer s.mu.Unlock()
 	in.active--
 	s.uses[in.path]--
-	full := s.bytes > s.budget && !isStdin(in.path)
-	if s.uses[in.path] > 0 && !(full && in.active == 0) {
+	spare := s.bytes > s.budget && in.active == 0 && !isStdin(in.path)
+	if s.uses[in.path] > 0 && !spare {
 		return
 	}
 	if s.held[in.path] == in {

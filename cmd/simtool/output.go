@@ -65,7 +65,7 @@ type tableSpec struct {
 func (a *app) openResult(o *outputOptions, spec tableSpec) (*result, error) {
 	r := &result{columns: spec.columns, files: a.newFileSet(o.force, spec.inputs)}
 	options := dataio.TableOptions{Notes: spec.notes}
-	var w io.Writer = a.out
+	w := a.out
 	if o.toFile() {
 		f, err := r.files.create(o.path)
 		if err != nil {

@@ -18,7 +18,7 @@ import (
 func parseScore(t *testing.T, stdin string, args ...string) (*scoreOptions, error) {
 	t.Helper()
 	s := newSession(streams{})
-	s.streams.in = strings.NewReader(stdin)
+	s.in = strings.NewReader(stdin)
 	a := newApp(s.streams)
 	o := &scoreOptions{}
 	fs := pflag.NewFlagSet("score", pflag.ContinueOnError)
