@@ -20,7 +20,12 @@ var npyFormat = inputFormat{
 		if in.key != "" {
 			return nil, &data.InputError{Path: in.name, Found: fmt.Sprintf("one array, not an archive with a key %q", in.key), Wanted: "want the path alone"}
 		}
-		a, err := readNPY(in.r, in.size, true, o.Axes)
+		src := npySource{r: in.r, size: in.size, certain: in.size >= 0}
+		if src.certain {
+			src.file = in.file
+			return readNPY(src, o.Axes)
+		}
+		a, err := readNPY(src, o.Axes)
 		if err != nil {
 			return nil, err
 		}
@@ -28,23 +33,30 @@ var npyFormat = inputFormat{
 	},
 }
 
-// readNPY reads one array from r. When size is not negative the array must take
-// up exactly size bytes; certain says that those bytes are known to exist, and
-// not only claimed.
-func readNPY(r io.Reader, size int64, certain bool, axes string) (*array, error) {
-	h, err := readNPYHeader(r)
+// npySource is where an array is read from.
+type npySource struct {
+	r       io.Reader
+	size    int64       // bytes of header and body together; -1 when unknown
+	certain bool        // those bytes are known to be there and not only claimed
+	file    io.ReaderAt // the same bytes at random; nil where there is no such access
+}
+
+// readNPY reads one array, which must take up exactly src.size bytes where that
+// is known.
+func readNPY(src npySource, axes string) (*array, error) {
+	h, err := readNPYHeader(src.r)
 	if err != nil {
 		return nil, err
 	}
-	body := size - h.length
-	if size >= 0 && body != h.bodyBytes() {
+	body := src.size - h.length
+	if src.size >= 0 && body != h.bodyBytes() {
 		return nil, wrongBody(h, fmt.Sprint(body))
 	}
 	l, err := newLayout(h.shape, h.fortran, axes)
 	if err != nil {
 		return nil, err
 	}
-	values, err := readBody(r, h, l, certain && size >= 0)
+	values, err := readBody(src, h, l)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, wrongBody(h, "fewer")
 	}

@@ -3,12 +3,12 @@ package dataio
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -442,28 +442,38 @@ func TestSharedPairs(t *testing.T) {
 	}
 }
 
-// A stream longer than what is allocated on trust grows as it arrives, in both
-// orders of storage.
-func TestLongStream(t *testing.T) {
-	const rows, columns = 3, growth/2 + 7
-	body := make([]byte, rows*columns)
-	for i := range body {
-		body[i] = byte(i % 251)
-	}
-	for _, fortran := range []string{"False", "True"} {
-		head := header("{'descr': '|u1', 'fortran_order': "+fortran+", 'shape': ("+strconv.Itoa(rows)+", "+strconv.Itoa(columns)+")}\n", 0)
-		d, err := Read("-", Options{Stdin: bytes.NewReader(append(head, body...))})
-		if err != nil {
-			t.Fatal(err)
+// Arrays long enough to be read in shares as a file, and to grow as a stream,
+// in both orders of storage, and with planes placed together.
+func TestLongArrays(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	for _, c := range []struct {
+		rows, columns int
+		fortran       string
+	}{
+		{3, share + 7, "False"},
+		{3, share + 7, "True"},
+		{share/64 + 7, 200, "True"},
+	} {
+		body := make([]byte, c.rows*c.columns)
+		for i := range body {
+			body[i] = byte(i % 251)
 		}
-		for i := range rows {
-			for j := range columns {
-				at := i*columns + j
-				if fortran == "True" {
-					at = j*rows + i
-				}
-				if got := d.Values[i*columns+j]; got != float64(body[at]) {
-					t.Fatalf("fortran %s: element (%d,%d) is %v, want %v", fortran, i, j, got, body[at])
+		dict := fmt.Sprintf("{'descr': '|u1', 'fortran_order': %s, 'shape': (%d, %d)}\n", c.fortran, c.rows, c.columns)
+		content := append(header(dict, 0), body...)
+		for _, path := range []string{"-", put(t, "x.npy", content)} {
+			d, err := Read(path, Options{Stdin: bytes.NewReader(content)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range c.rows {
+				for j := range c.columns {
+					at := i*c.columns + j
+					if c.fortran == "True" {
+						at = j*c.rows + i
+					}
+					if got := d.Values[i*c.columns+j]; got != float64(body[at]) {
+						t.Fatalf("%s from %s: element (%d,%d) is %v, want %v", dict, path, i, j, got, body[at])
+					}
 				}
 			}
 		}

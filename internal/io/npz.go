@@ -109,7 +109,7 @@ func readMember(f *zip.File, size int64, axes string) (*array, error) {
 	}
 	defer r.Close()
 	b := bufio.NewReaderSize(r, bufferSize)
-	a, err := readNPY(b, int64(inflated), stored, axes)
+	a, err := readNPY(npySource{r: b, size: int64(inflated), certain: stored}, axes)
 	if err != nil {
 		return nil, memberError(f, err)
 	}
