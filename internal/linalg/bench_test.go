@@ -99,3 +99,17 @@ func BenchmarkCholesky(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkPolar(b *testing.B) {
+	for _, n := range benchmarkSizes {
+		a := gaussian(1, n, n)
+		versus(b, n, func() { _, _, _ = Polar(a) }, func() {
+			var f mat.SVD
+			var u, v, p mat.Dense
+			f.Factorize(a, mat.SVDThin)
+			f.UTo(&u)
+			f.VTo(&v)
+			p.Mul(&u, v.T())
+		})
+	}
+}

@@ -21,9 +21,18 @@ func gaussian(seed uint64, r, c int) *mat.Dense {
 	return a
 }
 
+// orthonormalMatrices keeps what orthonormal has made, which tests ask for again
+// with many spectra.
+var orthonormalMatrices = map[[3]int]*mat.Dense{}
+
 // orthonormal returns an r×c matrix with orthonormal columns, by two passes of
-// modified Gram-Schmidt so that it depends on no code under test.
+// modified Gram-Schmidt so that it depends on no code under test. It must not be
+// written to.
 func orthonormal(seed uint64, r, c int) *mat.Dense {
+	key := [3]int{int(seed), r, c}
+	if q, ok := orthonormalMatrices[key]; ok {
+		return q
+	}
 	columns := mat.DenseCopyOf(gaussian(seed, r, c).T())
 	for i := range c {
 		v := columns.RawRowView(i)
@@ -47,7 +56,9 @@ func orthonormal(seed uint64, r, c int) *mat.Dense {
 			v[k] /= math.Sqrt(ss)
 		}
 	}
-	return mat.DenseCopyOf(columns.T())
+	q := mat.DenseCopyOf(columns.T())
+	orthonormalMatrices[key] = q
+	return q
 }
 
 // withSpectrum returns the m×n matrix U·diag(s)·Vᵀ and its factors, len(s) being

@@ -1,0 +1,79 @@
+package linalg
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// TestMergedMomentsKeepTheirDigits: data with mean 1e6 and unit variance, in
+// blocks whose means drift by as much again, against moments that were computed
+// of the data before the offset was added (integers, so that adding it is
+// exact).
+func TestMergedMomentsKeepTheirDigits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 2))
+	const n, p, q = 3000, 4, 3
+	x, y := mat.NewDense(n, p, nil), mat.NewDense(n, q, nil)
+	for i := range n {
+		for j := range p {
+			x.Set(i, j, float64(rng.IntN(7)-3))
+		}
+		for j := range q {
+			y.Set(i, j, x.At(i, j)+float64(rng.IntN(5)-2))
+		}
+	}
+	plain := NewMoments(p, q)
+	plain.Of(mat.DenseCopyOf(x), mat.DenseCopyOf(y))
+
+	merged := NewMoments(p, q)
+	for lo := 0; lo < n; lo += 250 {
+		bx, by := mat.DenseCopyOf(x.Slice(lo, lo+250, 0, p)), mat.DenseCopyOf(y.Slice(lo, lo+250, 0, q))
+		bx.Apply(func(_, _ int, v float64) float64 { return v + 1e6 }, bx)
+		by.Apply(func(_, _ int, v float64) float64 { return v - 1e6 }, by)
+		part := NewMoments(p, q)
+		part.Of(bx, by)
+		merged.Merge(part)
+	}
+	if merged.N != n {
+		t.Fatalf("%d samples, want %d", merged.N, n)
+	}
+	for name, pair := range map[string][2]*mat.Dense{"XX": {merged.XX, plain.XX}, "YY": {merged.YY, plain.YY}, "XY": {merged.XY, plain.XY}} {
+		if !mat.EqualApprox(pair[0], pair[1], 1e-10*Norm(pair[1])) {
+			t.Errorf("%s:\n%v\nwant\n%v", name, mat.Formatted(pair[0]), mat.Formatted(pair[1]))
+		}
+	}
+	for j, m := range plain.MeanX {
+		if math.Abs(merged.MeanX[j]-(m+1e6)) > 1e-9 {
+			t.Errorf("mean %v, want %v", merged.MeanX[j], m+1e6)
+		}
+	}
+}
+
+// TestMomentsOfADriftingMean: two constant halves a distance d apart have the
+// closed form n/4·d² on the diagonal.
+func TestMomentsOfADriftingMean(t *testing.T) {
+	half := func(v float64) *Moments {
+		m := NewMoments(1, 1)
+		x := mat.NewDense(100, 1, nil)
+		for i := range 100 {
+			x.Set(i, 0, v)
+		}
+		m.Of(x, mat.DenseCopyOf(x))
+		return m
+	}
+	m := half(1e8)
+	m.Merge(half(-1e8))
+	if got, want := m.XX.At(0, 0), 200.0/4*4e16; math.Abs(got-want) > 1e-12*want {
+		t.Errorf("%v, want %v", got, want)
+	}
+	m = NewMoments(1, 1)
+	m.Merge(half(3))
+	if m.MeanX[0] != 3 || m.XX.At(0, 0) != 0 || !m.Finite() {
+		t.Errorf("%+v", m)
+	}
+	if half(math.NaN()).Finite() || half(math.Inf(1)).Finite() {
+		t.Error("samples that are not finite were not noticed")
+	}
+}
