@@ -193,48 +193,53 @@ func (d dissimilarity) embedded(s *System) (*System, error) {
 // unitRows returns the samples of a system scaled to the norm √½, centred over
 // their features before if centre is set.
 func unitRows(s *System, centre bool) (*mat.Dense, error) {
+	quantity, flat := "cosine", "is 0 in every feature"
+	if centre {
+		quantity, flat = "correlation", "has the same value in every feature"
+	}
 	rows := mat.DenseCopyOf(s.raw)
-	n, p := rows.Dims()
-	constant, which := true, "correlation"
-	if !centre {
-		which = "cosine"
-	}
-	for i := range n {
+	same := true
+	for i := range rows.RawMatrix().Rows {
 		row := rows.RawRowView(i)
-		largest := 0.0
-		for _, v := range row {
-			largest = max(largest, math.Abs(v))
+		if !normalise(row, centre) {
+			return nil, undefined("%s: sample %d (counted from 0) %s, so it has no %s with other samples", s.label(), i, flat, quantity)
 		}
-		if largest > 0 {
-			scale(row, 1/largest) // squares can then neither overflow nor vanish
-		}
-		if centre {
-			// Relative to the first value, a constant row leaves exact zeros.
-			first := row[0]
-			mean := 0.0
-			for _, v := range row {
-				mean += v - first
-			}
-			mean = first + mean/float64(p)
-			for j := range row {
-				row[j] -= mean
-			}
-		}
-		norm := math.Sqrt(dot(row, row))
-		// What is left of a row that is constant up to rounding is noise.
-		if !(norm > math.Sqrt(float64(p))*0x1p-51) {
-			if centre {
-				return nil, undefined("%s: sample %d has the same value in every feature, so it has no correlation with other samples", s.label(), i)
-			}
-			return nil, undefined("%s: sample %d is 0 in every feature, so it has no cosine with other samples", s.label(), i)
-		}
-		scale(row, math.Sqrt(0.5)/norm)
-		constant = constant && distant(row, rows.RawRowView(0)) <= roundoff
+		same = same && distant(row, rows.RawRowView(0)) <= roundoff
 	}
-	if constant {
-		return nil, undefined("%s: every two samples have %s 1, so all their dissimilarities are 0", s.label(), which)
+	if same {
+		return nil, undefined("%s: every two samples have %s 1, so all their dissimilarities are 0", s.label(), quantity)
 	}
 	return rows, nil
+}
+
+// normalise scales a row to the norm √½, after centring if centre is set. It
+// returns false for a row that is constant up to rounding, of which centring
+// would leave noise, and for a row of zeros.
+func normalise(row []float64, centre bool) bool {
+	largest := 0.0
+	for _, v := range row {
+		largest = max(largest, math.Abs(v))
+	}
+	if largest == 0 {
+		return false
+	}
+	scale(row, 1/largest) // squares can then neither overflow nor vanish
+	if centre {
+		// Relative to the first value, a constant row leaves exact zeros.
+		first, mean := row[0], 0.0
+		for _, v := range row {
+			mean += (v - first) / float64(len(row))
+		}
+		for k := range row {
+			row[k] -= first + mean
+		}
+	}
+	norm := math.Sqrt(dot(row, row))
+	if !(norm > math.Sqrt(float64(len(row)))*0x1p-51) {
+		return false
+	}
+	scale(row, math.Sqrt(0.5)/norm)
+	return true
 }
 
 // distant returns ‖a−b‖.
@@ -272,17 +277,28 @@ func manhattanDistances(x *mat.Dense) []float64 {
 	n, _ := x.Dims()
 	d := make([]float64, 0, n*(n-1)/2)
 	for i := range n {
-		a := x.RawRowView(i)
 		for j := i + 1; j < n; j++ {
-			b := x.RawRowView(j)
-			sum := 0.0
-			for k, v := range a {
-				sum += math.Abs(v - b[k])
-			}
-			d = append(d, sum)
+			d = append(d, absDistance(x.RawRowView(i), x.RawRowView(j)))
 		}
 	}
 	return d
+}
+
+// absDistance returns Σ|a_k−b_k|, in four sums so that additions need not wait
+// for one another.
+func absDistance(a, b []float64) float64 {
+	var s0, s1, s2, s3 float64
+	for len(a) >= 4 && len(b) >= 4 {
+		s0 += math.Abs(a[0] - b[0])
+		s1 += math.Abs(a[1] - b[1])
+		s2 += math.Abs(a[2] - b[2])
+		s3 += math.Abs(a[3] - b[3])
+		a, b = a[4:], b[4:]
+	}
+	for k, v := range a {
+		s0 += math.Abs(v - b[k])
+	}
+	return s0 + s1 + (s2 + s3)
 }
 
 // upperTriangle returns the entries above the diagonal of a system that is an

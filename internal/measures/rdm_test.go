@@ -130,11 +130,11 @@ func TestUndefinedDissimilarities(t *testing.T) {
 		x          *mat.Dense
 		want       string
 	}{
-		{"constant row", "correlation", matrixOf([]float64{1, 2, 3}, []float64{4, 4, 4}, []float64{0, 1, 0}), "sample 1 has the same value in every feature"},
-		{"constant up to rounding", "correlation", matrixOf([]float64{1, 2, 4}, []float64{0.1 + 0.2, 0.3, 0.3}, []float64{0, 1, 0}), "sample 1 has"},
-		{"one feature", "correlation", matrixOf([]float64{1}, []float64{2}, []float64{4}), "sample 0 has"},
+		{"constant row", "correlation", matrixOf([]float64{1, 2, 3}, []float64{4, 4, 4}, []float64{0, 1, 0}), "sample 1 (counted from 0) has the same value in every feature"},
+		{"constant up to rounding", "correlation", matrixOf([]float64{1, 2, 4}, []float64{0.1 + 0.2, 0.3, 0.3}, []float64{0, 1, 0}), "sample 1 (counted"},
+		{"one feature", "correlation", matrixOf([]float64{1}, []float64{2}, []float64{4}), "sample 0 (counted"},
 		{"multiples", "correlation", matrixOf([]float64{1, 2, 4}, []float64{3, 5, 9}, []float64{2, 4, 8}), "correlation 1"},
-		{"zero row", "cosine", matrixOf([]float64{1, 2}, []float64{3, 4}, []float64{0, 0}), "sample 2 is 0 in every feature"},
+		{"zero row", "cosine", matrixOf([]float64{1, 2}, []float64{3, 4}, []float64{0, 0}), "sample 2 (counted from 0) is 0 in every feature"},
 		{"saturated", "mahalanobis", wave(5, 4, 0.9, 0.7, 0.5), "same Mahalanobis distance"},
 		{"2-d", "crossnobis", wave(5, 4, 0.9, 0.7, 0.5), "has no repeats"},
 		{"mostly equal", "gaussian", matrixOf([]float64{1}, []float64{1}, []float64{1}, []float64{1}, []float64{2}), "median distance"},

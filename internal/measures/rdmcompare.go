@@ -105,10 +105,10 @@ func (d dissimilarity) direct(p *Pair, compare string) (float64, error) {
 		return 0, err
 	}
 	centre := compare == comparePearson || compare == compareCorrCov
-	if err := comparable(p.X, x, centre); err != nil {
+	if err := patterned(p.X, x, centre); err != nil {
 		return 0, err
 	}
-	if err := comparable(p.Y, y, centre); err != nil {
+	if err := patterned(p.Y, y, centre); err != nil {
 		return 0, err
 	}
 	var xy, xx, yy float64
@@ -143,9 +143,9 @@ func (d dissimilarity) compareRanks(p *Pair, compare string) (float64, error) {
 	}
 }
 
-// comparable returns an UndefinedError for dissimilarities that are all 0, or
+// patterned returns an UndefinedError for dissimilarities that are all 0, or
 // that are all the same and shall be centred.
-func comparable(s *System, values []float64, centre bool) error {
+func patterned(s *System, values []float64, centre bool) error {
 	largest, lo, hi := 0.0, math.Inf(1), math.Inf(-1)
 	for _, v := range values {
 		largest = max(largest, math.Abs(v))
