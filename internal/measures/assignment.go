@@ -56,11 +56,9 @@ type assigner struct {
 	price  []float64
 
 	// Work space of augment.
-	short    []float64 // length of the shortest path to each column
-	from     []int     // row before each column on that path
-	order    []int     // columns: first those reached for good, then the others
-	reached  int
-	smallest float64
+	short []float64 // length of the shortest path to each column
+	from  []int     // row before each column on that path
+	order []int     // columns: first those reached for good, then the others
 }
 
 func newAssigner(gain *mat.Dense) *assigner {
@@ -114,22 +112,26 @@ func (a *assigner) bid(rows []int) (free []int) {
 // the length of a step is what the row loses against its best column
 // (Dijkstra's algorithm), and raises the prices on the way.
 func (a *assigner) augment(start int) {
-	for j, g := range a.gain.RawRowView(start) {
-		a.short[j] = a.price[j] - g
-		a.from[j] = start
+	for j := range a.order {
+		a.short[j] = math.Inf(1)
 		a.order[j] = j
 	}
-	a.reached = 0
-	var end int
+	// All lengths are less than they should be by the best the first row can
+	// get, which changes nothing.
+	reached, row, base, end := 0, start, 0.0, -1
 	for {
-		end = a.nearest()
-		if a.row[end] < 0 {
+		at := a.relax(a.order[reached:], row, base)
+		j := a.order[reached+at]
+		a.order[reached], a.order[reached+at] = j, a.order[reached]
+		reached++
+		if row = a.row[j]; row < 0 {
+			end = j
 			break
 		}
-		a.relax(end)
+		base = a.short[j] + a.gain.At(row, j) - a.price[j]
 	}
-	for _, j := range a.order[:a.reached] {
-		a.price[j] += a.smallest - a.short[j]
+	for _, j := range a.order[:reached] {
+		a.price[j] += a.short[end] - a.short[j]
 	}
 	for j := end; j >= 0; {
 		i := a.from[j]
@@ -139,32 +141,23 @@ func (a *assigner) augment(start int) {
 	}
 }
 
-// nearest moves the column with the shortest path among those not reached into
-// the reached ones and returns it; a free column is preferred among equals.
-func (a *assigner) nearest() int {
-	at := a.reached
-	for k := at + 1; k < len(a.order); k++ {
-		j, best := a.order[k], a.order[at]
-		if a.short[j] < a.short[best] || (a.short[j] == a.short[best] && a.row[j] < 0 && a.row[best] >= 0) {
-			at = k
-		}
-	}
-	a.order[a.reached], a.order[at] = a.order[at], a.order[a.reached]
-	j := a.order[a.reached]
-	a.reached++
-	a.smallest = a.short[j]
-	return j
-}
-
-// relax shortens the paths to the columns not reached by way of a matched one.
-func (a *assigner) relax(via int) {
-	i := a.row[via]
-	gains := a.gain.RawRowView(i)
-	base := a.smallest - (a.price[via] - gains[via])
-	for _, j := range a.order[a.reached:] {
-		if length := base + a.price[j] - gains[j]; length < a.short[j] {
+// relax shortens the paths to the given columns by way of a row that is reached
+// at the length base, and returns the place of the column with the shortest
+// path; a free one is preferred among equals.
+func (a *assigner) relax(columns []int, row int, base float64) int {
+	gains := a.gain.RawRowView(row)
+	best, at := math.Inf(1), 0
+	for k, j := range columns {
+		length := base + a.price[j] - gains[j]
+		if length < a.short[j] {
 			a.short[j] = length
-			a.from[j] = i
+			a.from[j] = row
+		} else {
+			length = a.short[j]
+		}
+		if length < best || (length == best && a.row[j] < 0) {
+			best, at = length, k
 		}
 	}
+	return at
 }

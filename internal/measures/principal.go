@@ -33,7 +33,7 @@ type principal struct {
 	sigma []float64
 }
 
-// decomposition returns all min(n,p) principal components.
+// decomposition returns all principal components.
 func (s *System) decomposition() (principal, error) {
 	return shared(&s.memo, principalKey{}, func() (principal, error) {
 		u, sigma, _, err := linalg.SVD(s.compact())
@@ -65,8 +65,8 @@ func (s *System) components(k int) (principal, error) {
 	return all.leading(k), nil
 }
 
-// allComponents returns the min(n,p) principal components, of which the last
-// may have the norm 0.
+// allComponents returns as many principal components as the compact matrix has
+// columns, of which the last may have the norm 0.
 func (s *System) allComponents() (principal, error) {
 	_, m := s.compact().Dims()
 	return s.components(m)

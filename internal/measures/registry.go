@@ -30,6 +30,7 @@ var families = []Family{
 	pwccaFamily,
 	linregFamily,
 	ridgeFamily,
+	plsFamily,
 	plsSVFamily,
 	rsaFamily,
 	distanceCorrelationFamily,

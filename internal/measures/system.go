@@ -16,7 +16,8 @@ import (
 type System struct {
 	memo
 	name  string
-	raw   *mat.Dense
+	n, p  int
+	raw   *mat.Dense // nil when only moments are known
 	times int // time bins of 3-d data, whose samples run time by time; else 1
 }
 
@@ -29,7 +30,7 @@ func NewSystem(d *data.Dataset) (*System, error) {
 	if err := d.CheckFinite(); err != nil {
 		return nil, err
 	}
-	s := &System{name: d.Source.Path, raw: d.Matrix(), times: 1}
+	s := &System{name: d.Source.Path, n: d.Samples(), p: d.Width(), raw: d.Matrix(), times: 1}
 	if d.Is3D() {
 		s.times = d.Shape[0]
 	}
@@ -37,10 +38,13 @@ func NewSystem(d *data.Dataset) (*System, error) {
 }
 
 // Samples returns n.
-func (s *System) Samples() int { return s.raw.RawMatrix().Rows }
+func (s *System) Samples() int { return s.n }
 
 // Width returns p.
-func (s *System) Width() int { return s.raw.RawMatrix().Cols }
+func (s *System) Width() int { return s.p }
+
+// momentsOnly reports whether the samples themselves are out of reach.
+func (s *System) momentsOnly() bool { return s.raw == nil }
 
 type (
 	centredKey struct{}
@@ -58,19 +62,22 @@ func (s *System) centred() *mat.Dense {
 	})
 }
 
-// compact returns an n×min(n,p) matrix Z with ZZᵀ = XcXcᵀ: Xc itself when p ≤
-// n, and otherwise Rᵀ of the thin QR decomposition Xcᵀ = QR, which is Xc in an
-// orthonormal basis of its rows. A measure that does not change when the
-// features are rotated may use Z in place of Xc, so that nothing it computes
-// is larger than the number of samples.
+// compact returns Z with ZZᵀ = XcXcᵀ: Xc itself when p ≤ n, and otherwise an
+// n×(n−1) matrix, Rᵀ of the thin QR decomposition Xcᵀ = QR, which is Xc in an
+// orthonormal basis of its rows. They add up to 0, so that the last of the n
+// columns of Rᵀ is rounding error, which whitening would blow up: it is left
+// out. A measure that does not change when the features are rotated may use Z
+// in place of Xc, so that nothing it computes is larger than the number of
+// samples.
 func (s *System) compact() *mat.Dense {
 	return always(&s.memo, compactKey{}, func() *mat.Dense {
 		xc := s.centred()
-		if n, p := xc.Dims(); p <= n {
+		n, p := xc.Dims()
+		if p <= n {
 			return xc
 		}
 		_, r := linalg.QR(mat.DenseCopyOf(xc.T()))
-		return mat.DenseCopyOf(r.T())
+		return mat.DenseCopyOf(r.Slice(0, n-1, 0, n).T())
 	})
 }
 

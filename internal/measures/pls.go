@@ -1,0 +1,135 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+var plsFamily = Family{
+	Card: Card{
+		Family:   "pls",
+		Title:    "Partial least squares regression",
+		Question: "How much of the variance of X can be read out of a few directions of Y, those that covary most with X?",
+		Formula:  "W from the components t = Y·r of largest covariance with what the components before leave of X; then as linreg",
+		Params: []Param{
+			integer("components", 2, 1, math.MaxInt32, "number of components, at most the rank of the predicting system (scikit-learn's default is 2, Brain-Score uses 25)"),
+			choice("as", "R² (r2), or the uncentred correlation of predictions and data (pearson)", "r2", "pearson"),
+			choice("pool", "over all entries at once, so that features count by their variance (all), or per feature and averaged (columns)", "all", "columns"),
+			integer("cv", 5, 0, maxFolds, "held out in this many folds, the mean over folds reported; 0 scores the samples that were fitted"),
+			foldsParam,
+			seedParam,
+			choice("direction", "Y predicts X, X predicts Y, or the mean of both", xFromY, yFromX, symmetric),
+		},
+		Identity: math.NaN(),
+		Cost:     "n·q·(p + q) + components·(q² + p·q + min(p,q)³)",
+		Pitfalls: []string{
+			"even identical systems score below 1 when there are more dimensions than components",
+			"features are not scaled: those of large variance lead the components",
+			"contiguous folds of a recording put whole stretches of time into the test set; folds=conditions leaves out conditions",
+		},
+		References: []Reference{{
+			Key: "wold2001pls", Authors: "Wold, Svante and Sjöström, Michael and Eriksson, Lennart",
+			Title: "PLS-regression: a basic tool of chemometrics",
+			Venue: "Chemometrics and Intelligent Laboratory Systems", Year: 2001, DOI: "10.1016/S0169-7439(01)00155-1",
+		}, refDayal1997, {
+			Key: "yamins2014performance", Authors: "Yamins, Daniel L. K. and Hong, Ha and Cadieu, Charles F. and Solomon, Ethan A. and Seibert, Darren and DiCarlo, James J.",
+			Title: "Performance-optimized hierarchical models predict neural responses in higher visual cortex",
+			Venue: "Proceedings of the National Academy of Sciences", Year: 2014, DOI: "10.1073/pnas.1403112111",
+		}, refSchrimpf2020},
+	},
+	Aliases: []Alias{
+		{"pls-pearsonr-components={}-cv={}folds", "pls:components={}:as=pearson:pool=columns:cv={}"},
+		{"pls-pearsonr-components={}", "pls:components={}:as=pearson:pool=columns:cv=0"},
+		{"pls-pearsonr-cv={}folds", "pls:components=25:as=pearson:pool=columns:cv={}"},
+		{"pls-pearsonr", "pls:components=25:as=pearson:pool=columns:cv=0"},
+	},
+	New: func(a Args) (Measure, error) {
+		m, err := newRegression(a, Euclidean)
+		if err != nil {
+			return nil, err
+		}
+		components := a.Int("components")
+		m.solve = func(w *mat.Dense, train *foldMoments) error { return fitPLS(w, train, components) }
+		return m, nil
+	},
+}
+
+var refDayal1997 = Reference{
+	Key: "dayal1997improved", Authors: "Dayal, Bhupinder S. and MacGregor, John F.",
+	Title: "Improved PLS algorithms",
+	Venue: "Journal of Chemometrics", Year: 1997, DOI: "10.1002/(SICI)1099-128X(199701)11:1<73::AID-CEM435>3.0.CO;2-#",
+}
+
+// fitPLS writes the q×p coefficients W of partial least squares regression of X
+// on at most the given number of components of Y, those of the NIPALS
+// algorithm (PLS2), from the moments alone: the second improved kernel
+// algorithm of Dayal and MacGregor (1997). With S = YᵀX, each component has
+//
+//	w the leading left singular vector of S,   r = w − Σⱼ(pⱼᵀw)rⱼ,
+//	t = Y·r,   p = Yᵀt/tᵀt,   c = Xᵀt/tᵀt = Sᵀr/tᵀt,
+//
+// adds r·cᵀ to W, and takes tᵀt·p·cᵀ from S. It stops when nothing is left of S
+// or of Y.
+func fitPLS(w *mat.Dense, train *foldMoments, components int) error {
+	b := train.yy
+	s := mat.DenseCopyOf(train.xy.T())
+	q, p := s.Dims()
+	w.Zero()
+	negligible := linalg.Norm(s) * float64(max(p, q)) * epsilon
+	smallest := linalg.Trace(b) * float64(q) * epsilon
+	var loadings, rotations []*mat.VecDense
+	for range min(components, q) {
+		if linalg.Norm(s) <= negligible {
+			break
+		}
+		direction, err := leadingVector(s)
+		if err != nil {
+			return err
+		}
+		r := mat.VecDenseCopyOf(direction)
+		for j, load := range loadings {
+			r.AddScaledVec(r, -mat.Dot(load, direction), rotations[j])
+		}
+		load := mat.NewVecDense(q, nil)
+		load.MulVec(b, r)
+		square := mat.Dot(r, load) // tᵀt
+		if !(square > smallest*mat.Dot(r, r)) {
+			break
+		}
+		load.ScaleVec(1/square, load)
+		c := mat.NewVecDense(p, nil)
+		c.MulVec(s.T(), r)
+		c.ScaleVec(1/square, c)
+		w.RankOne(w, 1, r, c)
+		s.RankOne(s, -square, load, c)
+		loadings, rotations = append(loadings, load), append(rotations, r)
+	}
+	return nil
+}
+
+// epsilon is the spacing of float64 above 1.
+const epsilon = 0x1p-52
+
+// leadingVector returns the left singular vector of the largest singular value
+// of s, from the eigenvectors of the smaller of SSᵀ and SᵀS.
+func leadingVector(s *mat.Dense) (*mat.VecDense, error) {
+	q, p := s.Dims()
+	if q <= p {
+		_, vectors, err := linalg.EigSym(linalg.OuterGram(s))
+		if err != nil {
+			return nil, err
+		}
+		return mat.VecDenseCopyOf(vectors.ColView(0)), nil
+	}
+	_, vectors, err := linalg.EigSym(linalg.Gram(s))
+	if err != nil {
+		return nil, err
+	}
+	w := mat.NewVecDense(q, nil)
+	w.MulVec(s, vectors.ColView(0))
+	w.ScaleVec(1/mat.Norm(w, 2), w)
+	return w, nil
+}
