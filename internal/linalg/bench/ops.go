@@ -39,16 +39,20 @@ var ops = map[string]operation{
 		x, y, c := random(n[0], n[1]), random(n[0], n[1]), symmetric(n[0])
 		return func() { blas64.Syr2k(blas.NoTrans, 1, x, y, 0, c) }
 	}},
-	"trsml": {1, func(n []int) func() {
-		a, b := triangular(n[0]), random(n[0], n[0])
+	"trsml": {2, func(n []int) func() {
+		a, b := triangular(n[0]), random(n[0], n[1])
 		return func() { blas64.Trsm(blas.Left, blas.NoTrans, 1, a, b) }
 	}},
-	"trsmr": {1, func(n []int) func() {
-		a, b := triangular(n[0]), random(n[0], n[0])
+	"trmmr": {2, func(n []int) func() {
+		a, b := triangular(n[1]), random(n[0], n[1])
+		return func() { blas64.Trmm(blas.Right, blas.NoTrans, 1, a, b) }
+	}},
+	"trsmr": {2, func(n []int) func() {
+		a, b := triangular(n[1]), random(n[0], n[1])
 		return func() { blas64.Trsm(blas.Right, blas.NoTrans, 1, a, b) }
 	}},
-	"trmm": {1, func(n []int) func() {
-		a, b := triangular(n[0]), random(n[0], n[0])
+	"trmml": {2, func(n []int) func() {
+		a, b := triangular(n[0]), random(n[0], n[1])
 		return func() { blas64.Trmm(blas.Left, blas.NoTrans, 1, a, b) }
 	}},
 	"symv": {1, func(n []int) func() {

@@ -21,7 +21,7 @@ import time
 STANDARD = (
     [f"gemm {n}" for n in (32, 64, 128, 256, 512, 1024, 2048)]
     + ["gemmnt 512", "xty 20000 200", "xty 20000 1000", "xtx 20000 200", "xtx 20000 1000"]
-    + ["xxt 1000 200", "syr2k 1000 32", "trsml 1000", "trsmr 1000", "trmm 1000"]
+    + ["xxt 1000 200", "syr2k 1000 32", "trsml 1000 1000", "trsmr 1000 1000", "trmml 1000 1000", "trmmr 1000 1000", "trmmr 1000 32"]
     + ["symv 300", "symv 1000", "gemv 1000 1000", "gemvt 1000 1000", "ger 1000 32", "ger 1000 1000"]
 )
 
@@ -119,19 +119,24 @@ def operations():
         return np.asfortranarray(np.tril(normal(n, n) * 1e-12, -1) + np.eye(n))
 
     @op
-    def trsml(n):
-        a, b = triangle(n), np.asfortranarray(normal(n, n))
-        return lambda: blas.dtrsm(1, a, b, side=1, lower=1, overwrite_b=1), 1, n**3
+    def trsml(m, n):
+        a, b = triangle(m), np.asfortranarray(normal(n, m))
+        return lambda: blas.dtrsm(1, a, b, side=1, lower=1, overwrite_b=1), 1, m**2 * n
 
     @op
-    def trsmr(n):
-        a, b = triangle(n), np.asfortranarray(normal(n, n))
-        return lambda: blas.dtrsm(1, a, b, side=0, lower=1, overwrite_b=1), 1, n**3
+    def trsmr(m, n):
+        a, b = triangle(n), np.asfortranarray(normal(n, m))
+        return lambda: blas.dtrsm(1, a, b, side=0, lower=1, overwrite_b=1), 1, n**2 * m
 
     @op
-    def trmm(n):
-        a, b = triangle(n), np.asfortranarray(normal(n, n))
-        return lambda: blas.dtrmm(1, a, b, side=1, lower=1, overwrite_b=1), 1, n**3
+    def trmml(m, n):
+        a, b = triangle(m), np.asfortranarray(normal(n, m))
+        return lambda: blas.dtrmm(1, a, b, side=1, lower=1, overwrite_b=1), 1, m**2 * n
+
+    @op
+    def trmmr(m, n):
+        a, b = triangle(n), np.asfortranarray(normal(n, m))
+        return lambda: blas.dtrmm(1, a, b, side=0, lower=1, overwrite_b=1), 1, n**2 * m
 
     @op
     def symv(n):

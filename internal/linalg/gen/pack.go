@@ -11,7 +11,7 @@ import (
 func (g *generator) packing() {
 	g.packRows()
 	g.packEdge()
-	g.packColumns()
+	g.transposing()
 }
 
 // packRows emits the copy for sources that lie in memory as panels want them,
@@ -70,13 +70,13 @@ func (g *generator) packEdge() {
 	g.RET()
 }
 
-// packColumns emits the transposing copy, for sources whose rows run along p:
-// A as stored, or a transposed B.
-func (g *generator) packColumns() {
-	g.function("PackColumns", "func(blocks int, src *float64, ld int, dst *float64)",
+// transposing emits the copy that turns rows into columns. It packs sources whose
+// rows run along p: A as stored, or a transposed B.
+func (g *generator) transposing() {
+	g.function("Transpose", "func(blocks int, src *float64, ld int, dst *float64, ds int)",
 		"copies a block of as many rows as there are lanes, ld apart, and blocks times as many",
-		"columns into one vector of a panel, transposed: dst[p·(panel width) + i] = src[i·ld + p].")
-	blocks, ld := g.arg("blocks"), g.stride("ld")
+		"columns transposed: dst[p·ds + i] = src[i·ld + p].")
+	blocks, ld, ds := g.arg("blocks"), g.stride("ld"), g.stride("ds")
 	src, dst := g.arg("src"), g.arg("dst")
 	odd := g.oddMultiples(ld, g.lanes)
 	g.Label("block")
@@ -85,11 +85,11 @@ func (g *generator) packColumns() {
 		rows[i] = g.vec()
 		g.VMOVUPD(rowOf(src, ld, odd, i), rows[i])
 	}
-	for p, column := range g.transpose(rows) {
-		g.VMOVUPD(column, operand.Mem{Base: dst, Disp: p * maxVecs * g.bytes()})
+	for _, column := range g.transpose(rows) {
+		g.VMOVUPD(column, operand.Mem{Base: dst})
+		g.ADDQ(ds, dst)
 	}
 	g.ADDQ(operand.I32(g.bytes()), src)
-	g.ADDQ(operand.I32(g.lanes*maxVecs*g.bytes()), dst)
 	g.DECQ(blocks)
 	g.JNZ(operand.LabelRef("block"))
 	g.VZEROUPPER()

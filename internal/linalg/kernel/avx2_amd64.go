@@ -132,11 +132,11 @@ func avx2PackRows(k int, panels int, src *float64, ld int, dst *float64, ps int)
 //go:noescape
 func avx2PackEdge(k int, tail0 int, tail1 int, tail2 int, src *float64, ld int, dst *float64)
 
-// avx2PackColumns copies a block of as many rows as there are lanes, ld apart, and blocks times as many
-// columns into one vector of a panel, transposed: dst[p·(panel width) + i] = src[i·ld + p].
+// avx2Transpose copies a block of as many rows as there are lanes, ld apart, and blocks times as many
+// columns transposed: dst[p·ds + i] = src[i·ld + p].
 //
 //go:noescape
-func avx2PackColumns(blocks int, src *float64, ld int, dst *float64)
+func avx2Transpose(blocks int, src *float64, ld int, dst *float64, ds int)
 
 // avx2Dot4 computes sums[i] = Σ_j a[i·lda+j]·x[j], 0 ≤ j < n, for 4·groups rows i.
 //

@@ -1571,21 +1571,23 @@ row:
 	VZEROUPPER
 	RET
 
-// func avx2PackColumns(blocks int, src *float64, ld int, dst *float64)
+// func avx2Transpose(blocks int, src *float64, ld int, dst *float64, ds int)
 // Requires: AVX
-TEXT ·avx2PackColumns(SB), NOSPLIT, $0-32
+TEXT ·avx2Transpose(SB), NOSPLIT, $0-40
 	MOVQ blocks+0(FP), AX
 	MOVQ ld+16(FP), CX
 	SHLQ $0x03, CX
-	MOVQ src+8(FP), DX
-	MOVQ dst+24(FP), BX
-	LEAQ (CX)(CX*2), SI
+	MOVQ ds+32(FP), DX
+	SHLQ $0x03, DX
+	MOVQ src+8(FP), BX
+	MOVQ dst+24(FP), SI
+	LEAQ (CX)(CX*2), DI
 
 block:
-	VMOVUPD    (DX), Y0
-	VMOVUPD    (DX)(CX*1), Y1
-	VMOVUPD    (DX)(CX*2), Y2
-	VMOVUPD    (DX)(SI*1), Y3
+	VMOVUPD    (BX), Y0
+	VMOVUPD    (BX)(CX*1), Y1
+	VMOVUPD    (BX)(CX*2), Y2
+	VMOVUPD    (BX)(DI*1), Y3
 	VUNPCKLPD  Y1, Y0, Y4
 	VUNPCKHPD  Y1, Y0, Y0
 	VUNPCKLPD  Y3, Y2, Y1
@@ -1594,12 +1596,15 @@ block:
 	VPERM2F128 $0x31, Y1, Y4, Y4
 	VPERM2F128 $0x20, Y2, Y0, Y1
 	VPERM2F128 $0x31, Y2, Y0, Y0
-	VMOVUPD    Y3, (BX)
-	VMOVUPD    Y1, 96(BX)
-	VMOVUPD    Y4, 192(BX)
-	VMOVUPD    Y0, 288(BX)
-	ADDQ       $+32, DX
-	ADDQ       $+384, BX
+	VMOVUPD    Y3, (SI)
+	ADDQ       DX, SI
+	VMOVUPD    Y1, (SI)
+	ADDQ       DX, SI
+	VMOVUPD    Y4, (SI)
+	ADDQ       DX, SI
+	VMOVUPD    Y0, (SI)
+	ADDQ       DX, SI
+	ADDQ       $+32, BX
 	DECQ       AX
 	JNZ        block
 	VZEROUPPER

@@ -240,11 +240,11 @@ func avx512PackRows(k int, panels int, src *float64, ld int, dst *float64, ps in
 //go:noescape
 func avx512PackEdge(k int, tail0 int, tail1 int, tail2 int, src *float64, ld int, dst *float64)
 
-// avx512PackColumns copies a block of as many rows as there are lanes, ld apart, and blocks times as many
-// columns into one vector of a panel, transposed: dst[p·(panel width) + i] = src[i·ld + p].
+// avx512Transpose copies a block of as many rows as there are lanes, ld apart, and blocks times as many
+// columns transposed: dst[p·ds + i] = src[i·ld + p].
 //
 //go:noescape
-func avx512PackColumns(blocks int, src *float64, ld int, dst *float64)
+func avx512Transpose(blocks int, src *float64, ld int, dst *float64, ds int)
 
 // avx512Dot4 computes sums[i] = Σ_j a[i·lda+j]·x[j], 0 ≤ j < n, for 4·groups rows i.
 //

@@ -3949,27 +3949,29 @@ row:
 	VZEROUPPER
 	RET
 
-// func avx512PackColumns(blocks int, src *float64, ld int, dst *float64)
+// func avx512Transpose(blocks int, src *float64, ld int, dst *float64, ds int)
 // Requires: AVX, AVX512F
-TEXT ·avx512PackColumns(SB), NOSPLIT, $0-32
+TEXT ·avx512Transpose(SB), NOSPLIT, $0-40
 	MOVQ blocks+0(FP), AX
 	MOVQ ld+16(FP), CX
 	SHLQ $0x03, CX
-	MOVQ src+8(FP), DX
-	MOVQ dst+24(FP), BX
-	LEAQ (CX)(CX*2), SI
-	LEAQ (CX)(CX*4), DI
-	LEAQ (SI)(CX*4), R8
+	MOVQ ds+32(FP), DX
+	SHLQ $0x03, DX
+	MOVQ src+8(FP), BX
+	MOVQ dst+24(FP), SI
+	LEAQ (CX)(CX*2), DI
+	LEAQ (CX)(CX*4), R8
+	LEAQ (DI)(CX*4), R9
 
 block:
-	VMOVUPD    (DX), Z0
-	VMOVUPD    (DX)(CX*1), Z1
-	VMOVUPD    (DX)(CX*2), Z2
-	VMOVUPD    (DX)(SI*1), Z3
-	VMOVUPD    (DX)(CX*4), Z4
-	VMOVUPD    (DX)(DI*1), Z5
-	VMOVUPD    (DX)(SI*2), Z6
-	VMOVUPD    (DX)(R8*1), Z7
+	VMOVUPD    (BX), Z0
+	VMOVUPD    (BX)(CX*1), Z1
+	VMOVUPD    (BX)(CX*2), Z2
+	VMOVUPD    (BX)(DI*1), Z3
+	VMOVUPD    (BX)(CX*4), Z4
+	VMOVUPD    (BX)(R8*1), Z5
+	VMOVUPD    (BX)(DI*2), Z6
+	VMOVUPD    (BX)(R9*1), Z7
 	VUNPCKLPD  Z1, Z0, Z8
 	VUNPCKHPD  Z1, Z0, Z0
 	VUNPCKLPD  Z3, Z2, Z1
@@ -3994,16 +3996,23 @@ block:
 	VSHUFF64X2 $0xdd, Z5, Z8, Z5
 	VSHUFF64X2 $0xdd, Z3, Z1, Z1
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
-	VMOVUPD    Z6, (BX)
-	VMOVUPD    Z9, 192(BX)
-	VMOVUPD    Z10, 384(BX)
-	VMOVUPD    Z11, 576(BX)
-	VMOVUPD    Z2, 768(BX)
-	VMOVUPD    Z5, 960(BX)
-	VMOVUPD    Z1, 1152(BX)
-	VMOVUPD    Z0, 1344(BX)
-	ADDQ       $+64, DX
-	ADDQ       $+1536, BX
+	VMOVUPD    Z6, (SI)
+	ADDQ       DX, SI
+	VMOVUPD    Z9, (SI)
+	ADDQ       DX, SI
+	VMOVUPD    Z10, (SI)
+	ADDQ       DX, SI
+	VMOVUPD    Z11, (SI)
+	ADDQ       DX, SI
+	VMOVUPD    Z2, (SI)
+	ADDQ       DX, SI
+	VMOVUPD    Z5, (SI)
+	ADDQ       DX, SI
+	VMOVUPD    Z1, (SI)
+	ADDQ       DX, SI
+	VMOVUPD    Z0, (SI)
+	ADDQ       DX, SI
+	ADDQ       $+64, BX
 	DECQ       AX
 	JNZ        block
 	VZEROUPPER

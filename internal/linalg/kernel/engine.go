@@ -32,9 +32,9 @@ type engine struct {
 	// packEdge copies k rows into one panel; tail0 to tail2 count the lanes of
 	// each vector that exist.
 	packEdge func(k, tail0, tail1, tail2 int, src *float64, ld int, dst *float64)
-	// packColumns copies lanes rows of blocks·lanes values, ld apart, into one
-	// vector of a panel, transposed.
-	packColumns func(blocks int, src *float64, ld int, dst *float64)
+	// transpose copies lanes rows of blocks·lanes values, ld apart, into columns
+	// of dst, the rows of which are ds apart.
+	transpose func(blocks int, src *float64, ld int, dst *float64, ds int)
 
 	// rows are the kernels of matrix times vector, for four rows at a time and
 	// for one.

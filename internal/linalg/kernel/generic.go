@@ -11,15 +11,15 @@ func generic() *engine {
 		edge[r] = []tile{genericEdge(r + 1)}
 	}
 	return &engine{
-		name:        "generic",
-		lanes:       lanes,
-		vecs:        1,
-		full:        genericTile,
-		edge:        edge,
-		packRows:    genericPackRows,
-		packEdge:    genericPackEdge,
-		packColumns: genericPackColumns,
-		rows:        genericRows(),
+		name:      "generic",
+		lanes:     lanes,
+		vecs:      1,
+		full:      genericTile,
+		edge:      edge,
+		packRows:  genericPackRows,
+		packEdge:  genericPackEdge,
+		transpose: genericTranspose,
+		rows:      genericRows(),
 	}
 }
 
@@ -117,13 +117,13 @@ func genericPackEdge(k, tail, _, _ int, src *float64, ld int, dst *float64) {
 	}
 }
 
-func genericPackColumns(blocks int, src *float64, ld int, dst *float64) {
+func genericTranspose(blocks int, src *float64, ld int, dst *float64, ds int) {
 	k := 4 * blocks
 	from := unsafe.Slice(src, 3*ld+k)
-	to := unsafe.Slice(dst, 4*k)
+	to := unsafe.Slice(dst, (k-1)*ds+4)
 	for i := range 4 {
 		for p, v := range from[i*ld : i*ld+k] {
-			to[4*p+i] = v
+			to[p*ds+i] = v
 		}
 	}
 }

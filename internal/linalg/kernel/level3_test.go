@@ -31,7 +31,7 @@ func TestDsyrkIsHalfOfDgemm(t *testing.T) {
 				c.fill(math.NaN())
 			}
 			whole := c.clone()
-			refGemm(tA, flip(tA), k, alpha, a, a, beta, whole)
+			refGemm(tA, other(tA), k, alpha, a, a, beta, whole)
 			want := withTriangle(ul, c, whole)
 			impl.Dsyrk(ul, tA, n, k, alpha, a.slice(), a.ld, beta, c.slice(), c.ld)
 			wantClose(t, c, want, sumError(k))
@@ -53,8 +53,8 @@ func TestDsyr2kIsHalfOfTwoProducts(t *testing.T) {
 				c.fill(math.NaN())
 			}
 			whole := c.clone()
-			refGemm(tA, flip(tA), k, alpha, a, b, beta, whole)
-			refGemm(tA, flip(tA), k, alpha, b, a, 1, whole)
+			refGemm(tA, other(tA), k, alpha, a, b, beta, whole)
+			refGemm(tA, other(tA), k, alpha, b, a, 1, whole)
 			want := withTriangle(ul, c, whole)
 			impl.Dsyr2k(ul, tA, n, k, alpha, a.slice(), a.ld, b.slice(), b.ld, beta, c.slice(), c.ld)
 			wantClose(t, c, want, 2*sumError(k))
@@ -181,6 +181,34 @@ func TestDtrsmUndoesTheTriangle(t *testing.T) {
 	})
 }
 
+// A pivot of 0 or infinity does not hide a NaN or an infinity in B.
+func TestTriangularPivotsPropagateNaN(t *testing.T) {
+	forEachEngine(t, func(t *testing.T, impl Implementation) {
+		for _, side := range []blas.Side{blas.Left, blas.Right} {
+			for _, bad := range []float64{math.NaN(), math.Inf(1)} {
+				b := []float64{bad, bad, bad}
+				m, n := 1, 3
+				if side == blas.Right {
+					m, n = 3, 1
+				}
+				impl.Dtrmm(side, blas.Upper, blas.NoTrans, blas.NonUnit, m, n, 1, []float64{0}, 1, b, n)
+				for _, v := range b {
+					if !math.IsNaN(v) {
+						t.Errorf("%v times a pivot of 0 is %v, want NaN", bad, v)
+					}
+				}
+				b = []float64{bad, bad, bad}
+				impl.Dtrsm(side, blas.Upper, blas.NoTrans, blas.NonUnit, m, n, 1, []float64{math.Inf(1)}, 1, b, n)
+				for _, v := range b {
+					if !math.IsNaN(v) {
+						t.Errorf("%v over a pivot of infinity is %v, want NaN", bad, v)
+					}
+				}
+			}
+		}
+	})
+}
+
 // The triangular and symmetric routines give the same bits for any number of
 // threads, at sizes at which they use several.
 func TestLevel3SameBits(t *testing.T) {
@@ -261,8 +289,8 @@ func withTriangle(ul blas.Uplo, outside, inside dense) dense {
 	return out
 }
 
-// flip exchanges NoTrans and Trans.
-func flip(t blas.Transpose) blas.Transpose {
+// other exchanges NoTrans and Trans.
+func other(t blas.Transpose) blas.Transpose {
 	if isTrans(t) {
 		return blas.NoTrans
 	}

@@ -20,18 +20,24 @@ func (e *engine) pack(dst []float64, x matrix, n, k int) {
 		}
 		return
 	}
-	blocks := k / e.lanes
-	done := blocks * e.lanes
-	for i := 0; i < n; i += e.lanes {
-		to := dst[i/w*w*k+i%w:]
+	for i := 0; i < n; i += w {
+		e.flip(dst[i*k:], w, x.data[i*x.rs:], x.rs, min(w, n-i), k)
+	}
+}
+
+// flip copies a rows×cols block into the columns of another:
+// dst[p·ds + i] = src[i·ld + p].
+func (e *engine) flip(dst []float64, ds int, src []float64, ld, rows, cols int) {
+	blocks := cols / e.lanes
+	for i := 0; i < rows; i += e.lanes {
 		from := 0
-		if rows := min(e.lanes, n-i); rows == e.lanes && blocks > 0 {
-			e.packColumns(blocks, x.at(i, 0), x.rs, &to[0])
-			from = done
+		if rows-i >= e.lanes && blocks > 0 {
+			e.transpose(blocks, &src[i*ld], ld, &dst[i], ds)
+			from = blocks * e.lanes
 		}
-		for r := i; r < min(i+e.lanes, n); r++ {
-			for p, v := range x.data[r*x.rs+from : r*x.rs+k] {
-				to[(from+p)*w+r-i] = v
+		for r := i; r < min(i+e.lanes, rows); r++ {
+			for p, v := range src[r*ld+from : r*ld+cols] {
+				dst[(from+p)*ds+r] = v
 			}
 		}
 	}

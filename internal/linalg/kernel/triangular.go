@@ -1,12 +1,15 @@
 package kernel
 
-import (
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/gonum"
-)
+import "gonum.org/v1/gonum/blas"
 
-// triangularBase is the order of triangle that is left to gonum.
-const triangularBase = 8
+const (
+	// triangularBase is the order of triangle that is done row by row.
+	triangularBase = 8
+	// flippedOrder is the largest order of a triangle on the right for which
+	// the rows of B are turned into columns, flippedRows of them at a time.
+	flippedOrder = 64
+	flippedRows  = 96
+)
 
 // Dtrsm solves
 //
@@ -18,7 +21,7 @@ const triangularBase = 8
 // never is. No test for singularity is made. Panics as gonum's Dtrsm does.
 func (impl Implementation) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
 	t, ok := newTriangular(s, ul, tA, d, m, n, a, lda, b, ldb)
-	if !ok || alpha == 0 || t.order <= triangularBase {
+	if !ok || alpha == 0 {
 		impl.Implementation.Dtrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -36,7 +39,7 @@ func (impl Implementation) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d
 // Dtrmm does.
 func (impl Implementation) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
 	t, ok := newTriangular(s, ul, tA, d, m, n, a, lda, b, ldb)
-	if !ok || alpha == 0 || t.order <= triangularBase {
+	if !ok || alpha == 0 {
 		impl.Implementation.Dtrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -48,7 +51,8 @@ func (impl Implementation) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d
 // other through the off-diagonal block of A. Solving finishes the early half,
 // subtracts its product with that block from the late one, and finishes this;
 // multiplying goes the other way round. All but triangularBase/order of the work
-// is then in the products.
+// is then in the products. What remains combines rows of B, which are long; with
+// the triangle on the right it would combine columns, so B is transposed there.
 type triangular struct {
 	side  blas.Side
 	uplo  blas.Uplo
@@ -127,17 +131,20 @@ func (t *triangular) strip(e *engine, alpha float64) {
 
 // divide does the job for the diagonal block of A from lo to hi.
 func (t *triangular) divide(e *engine, ws *workspace, lo, hi int) {
-	if hi-lo <= triangularBase {
-		t.base(lo, hi)
+	switch order := hi - lo; {
+	case t.side == blas.Right && order <= flippedOrder:
+		t.flipped(e, ws, lo, hi)
+		return
+	case order <= triangularBase:
+		t.base(e, ws, lo, hi)
 		return
 	}
 	const unit = triangularBase
 	mid := lo + ((hi-lo)/2+unit-1)/unit*unit
 	// On the left a lower triangle makes the second half depend on the first;
-	// transposing A and changing sides both reverse that.
-	lowerOp := (t.uplo == blas.Lower) != isTrans(t.trans)
+	// changing sides reverses that.
 	early, late := [2]int{lo, mid}, [2]int{mid, hi}
-	if lowerOp != (t.side == blas.Left) {
+	if t.lowerOp() != (t.side == blas.Left) {
 		early, late = late, early
 	}
 	if t.solve {
@@ -169,16 +176,77 @@ func (t *triangular) couple(e *engine, ws *workspace, early, late [2]int, alpha 
 	e.blocked(ws, &p)
 }
 
-// base does the job for a small diagonal block.
-func (t *triangular) base(lo, hi int) {
-	a := t.a[lo*t.lda+lo:]
-	m, n, b := hi-lo, t.n, t.b[min(lo*t.ldb, len(t.b)):]
-	if t.side == blas.Right {
-		m, n, b = t.m, hi-lo, t.b[lo:]
+// lowerOp reports whether op(A) is lower triangular.
+func (t *triangular) lowerOp() bool { return (t.uplo == blas.Lower) != isTrans(t.trans) }
+
+// base does the job for a small diagonal block on the left, row by row: with op(A)
+// lower triangular, row i is solved for when those above it are, and multiplied
+// when those above still have their old values; with an upper one, those below.
+func (t *triangular) base(e *engine, ws *workspace, lo, hi int) {
+	op := view(isTrans(t.trans), t.a, t.lda)
+	ws.square = grow(ws.square, triangularBase)
+	factors := ws.square
+	downwards := t.lowerOp() == t.solve
+	for step := range hi - lo {
+		i := hi - 1 - step
+		if downwards {
+			i = lo + step
+		}
+		from, to := i+1, hi
+		if t.lowerOp() {
+			from, to = lo, i
+		}
+		row := t.b[i*t.ldb : i*t.ldb+t.n]
+		pivot := 1.0
+		if t.diag == blas.NonUnit {
+			pivot = *op.at(i, i)
+		}
+		for j := from; j < to; j++ {
+			factors[j-from] = *op.at(i, j)
+			if t.solve {
+				factors[j-from] = -factors[j-from]
+			}
+		}
+		if !t.solve {
+			multiplyRow(pivot, row)
+		}
+		e.byRows(to-from, func(k *rowKernels, first, groups int) {
+			k.axpy(groups, t.n, &t.b[(from+first)*t.ldb], t.ldb, &factors[first], &row[0])
+		})
+		if t.solve {
+			multiplyRow(1/pivot, row)
+		}
 	}
-	if t.solve {
-		gonum.Implementation{}.Dtrsm(t.side, t.uplo, t.trans, t.diag, m, n, 1, a, t.lda, b, t.ldb)
-	} else {
-		gonum.Implementation{}.Dtrmm(t.side, t.uplo, t.trans, t.diag, m, n, 1, a, t.lda, b, t.ldb)
+}
+
+// multiplyRow multiplies x by f. Unlike scaleRow's beta, an f of 0 does not
+// hide a NaN.
+func multiplyRow(f float64, x []float64) {
+	if f == 1 {
+		return
+	}
+	for j := range x {
+		x[j] *= f
+	}
+}
+
+// flipped does the job for a diagonal block on the right as one on the left:
+// X·op(A) = B is op(A)ᵀ·Xᵀ = Bᵀ.
+func (t *triangular) flipped(e *engine, ws *workspace, lo, hi int) {
+	order := hi - lo
+	s := *t
+	s.side, s.trans, s.order, s.m, s.ldb = blas.Left, blas.NoTrans, order, order, flippedRows
+	if !isTrans(t.trans) {
+		s.trans = blas.Trans
+	}
+	s.a = t.a[lo*t.lda+lo:]
+	ws.partial = grow(ws.partial, order*flippedRows)
+	s.b = ws.partial
+	for i := 0; i < t.m; i += flippedRows {
+		s.n = min(flippedRows, t.m-i)
+		b := t.b[i*t.ldb+lo:]
+		e.flip(s.b, s.ldb, b, t.ldb, s.n, order)
+		s.divide(e, ws, 0, order)
+		e.flip(b, t.ldb, s.b, s.ldb, order, s.n)
 	}
 }
