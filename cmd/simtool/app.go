@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"simtool/internal/data"
 )
 
 // commands lists the commands of simtool in the order of its help. To add one,
@@ -40,6 +42,7 @@ type app struct {
 	auto     map[*pflag.Flag]chooser // flags whose default depends on where simtool runs
 	settings []setting               // effective values, once configured
 	warnings []string                // what warn was called with
+	texts    []data.Source           // configuration and lists that were read
 
 	openMu sync.Mutex
 	open   []*fileSet // begun by this run

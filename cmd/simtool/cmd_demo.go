@@ -51,7 +51,7 @@ only the strongest, and the poor one none.`,
 		}),
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "replace files of other content that are in the way")
-	return withExits(cmd, exitInterrupted, exitTerminated)
+	return withExits(cmd)
 }
 
 func (a *app) demo(ctx context.Context, directory string, force bool) error {

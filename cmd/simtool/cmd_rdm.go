@@ -46,7 +46,7 @@ simtool score rdm_brain.npy rdm_model.npy -m rsa:rdm=precomputed:compare=spearma
 	o.input.register(fs)
 	o.output.registerFile(fs)
 	must(cmd.RegisterFlagCompletionFunc("rdm", cobra.FixedCompletions(kinds, cobra.ShellCompDirectiveNoFileComp)))
-	return withExits(cmd, exitInvalid, exitInterrupted, exitTerminated)
+	return withExits(cmd, exitInvalid)
 }
 
 func (a *app) rdm(o *rdmOptions, path string) error {

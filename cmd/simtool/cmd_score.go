@@ -76,11 +76,11 @@ cat model.npy | simtool score recording.npy - -m default`,
 	}
 	o.register(a, cmd.Flags())
 	completeMeasures(cmd, "measures")
-	return withExits(cmd, exitPartial, exitInvalid, exitInterrupted, exitTerminated)
+	return withExits(cmd, exitPartial, exitInvalid)
 }
 
 func (o *scoreOptions) register(a *app, fs *pflag.FlagSet) {
-	fs.StringSliceVarP(&o.measures, "measures", "m", []string{"default"}, "`MEASURE`s to score by")
+	fs.StringSliceVarP(&o.measures, "measures", "m", []string{"default"}, "measures to score by, a `LIST` separated by commas")
 	fs.StringVar(&o.list, "list", "", "read pairs from `FILE` instead of the arguments")
 	fs.BoolVar(&o.allPairs, "all-pairs", false, "compare every file with every later one")
 	fs.BoolVar(&o.pool, "pool", false, "pool time × condition into samples (the default)")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -104,7 +105,8 @@ func (a *app) checkKey(c *configFile, path []string) error {
 	return nil
 }
 
-// readSmall reads a whole file that a person wrote, or standard input.
+// readSmall reads a whole file that a person wrote, or standard input, and
+// remembers it for the manifest.
 func (a *app) readSmall(path, what string) ([]byte, error) {
 	const most = 1 << 26
 	var r io.Reader
@@ -129,6 +131,9 @@ func (a *app) readSmall(path, what string) ([]byte, error) {
 	if len(content) > most {
 		return nil, &data.InputError{Path: path, Found: fmt.Sprintf("more than %d bytes", most), Wanted: "which is too long for " + what}
 	}
+	a.texts = append(a.texts, data.Source{
+		Path: path, Format: "text", Bytes: int64(len(content)), SHA256: fmt.Sprintf("%x", sha256.Sum256(content)),
+	})
 	return content, nil
 }
 

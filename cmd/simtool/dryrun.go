@@ -60,7 +60,7 @@ func (a *app) dryRun(ctx context.Context, o *scoreOptions) error {
 		unit = " per " + o.per
 	}
 	a.summary("%d pairs, %d scores%s; about %d MB of memory at --jobs %d",
-		len(o.pairs), items, unit, estimate(o, sizes, int(a.global.jobs))>>20, a.global.jobs)
+		len(o.pairs), items, unit, estimate(o, sizes, a.global.jobs)>>20, a.global.jobs)
 	return outcome
 }
 

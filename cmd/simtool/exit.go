@@ -75,7 +75,7 @@ const exitKey = "exit"
 // command can return. They become the EXIT STATUS section of its help, manual
 // page and markdown page.
 func withExits(cmd *cobra.Command, more ...exitStatus) *cobra.Command {
-	statuses := append([]exitStatus{exitOK, exitFailure, exitUsage}, more...)
+	statuses := append([]exitStatus{exitOK, exitFailure, exitUsage, exitInterrupted, exitTerminated}, more...)
 	slices.Sort(statuses)
 	words := make([]string, len(statuses))
 	for i, s := range statuses {

@@ -22,6 +22,9 @@ type fileSet struct {
 // newFileSet returns an empty set. No file of it may be one of the inputs, nor
 // exist already unless force is set.
 func (a *app) newFileSet(force bool, inputs []string) *fileSet {
+	for _, t := range a.texts {
+		inputs = append(inputs[:len(inputs):len(inputs)], t.Path)
+	}
 	s := &fileSet{a: a, options: dataio.WriteOptions{Force: force, Inputs: inputs}, manifest: a.newManifest()}
 	a.openMu.Lock()
 	defer a.openMu.Unlock()
@@ -66,7 +69,7 @@ func (s *fileSet) add(path string, encode func(w io.Writer) error) error {
 // commit gives the files their names and writes their manifests.
 func (s *fileSet) commit(sources []data.Source, outcome error) error {
 	m := s.manifest
-	m.Inputs = append(m.Inputs, sources...)
+	m.Inputs = append(append(m.Inputs, sources...), s.a.texts...)
 	m.Warnings = append(m.Warnings, s.a.warnings...)
 	m.Exit = int(statusOf(outcome))
 	for i, f := range s.files {

@@ -19,7 +19,7 @@ type globalOptions struct {
 	config      string
 	printConfig bool
 	seed        uint64
-	jobs        uint
+	jobs        int
 	quiet       bool
 	verbose     bool
 	logFormat   string
@@ -30,7 +30,7 @@ func (o *globalOptions) register(a *app, fs *pflag.FlagSet) {
 	fs.StringVar(&o.config, "config", "", "read settings from `FILE` (yaml); never read unless asked for")
 	fs.BoolVar(&o.printConfig, "print-config", false, "print the effective settings and where each comes from, and stop")
 	fs.Uint64Var(&o.seed, "seed", 1, "`seed` of everything random")
-	fs.UintVarP(&o.jobs, "jobs", "j", 0, "work on `N` items at once (default: SLURM_CPUS_PER_TASK if set, else all CPUs)")
+	fs.VarP((*countValue)(&o.jobs), "jobs", "j", "work on `N` items at once (default: SLURM_CPUS_PER_TASK if set, else all CPUs)")
 	fs.BoolVarP(&o.quiet, "quiet", "q", false, "no progress bar and no warnings; errors are still shown")
 	fs.BoolVarP(&o.verbose, "verbose", "v", false, "log progress to standard error instead of showing a bar")
 	choiceVar(fs, &o.logFormat, "log-format", "text", "form of log lines and errors", "text", "json")
@@ -46,8 +46,8 @@ type chooser func() (value, origin string, err error)
 func (a *app) chooseJobs() (value, origin string, err error) {
 	const slurm = "SLURM_CPUS_PER_TASK"
 	if v, ok := a.lookup(slurm); ok && v != "" {
-		if n, err := strconv.ParseUint(v, 10, 31); err != nil || n == 0 {
-			return "", "", configf("--jobs overrides it", "%s: invalid value %q, want a whole number of at least 1", slurm, v)
+		if new(countValue).Set(v) != nil {
+			return "", "", configf("--jobs overrides it", "%s: invalid value %q, want %s", slurm, v, aCount)
 		}
 		return v, slurm, nil
 	}
@@ -63,10 +63,34 @@ func (a *app) chooseColor() (value, origin string, err error) {
 
 // limitCPUs keeps the parallel kernels within --jobs.
 func (a *app) limitCPUs() {
-	if n := int(a.global.jobs); n > 0 && n < runtime.GOMAXPROCS(0) {
+	if n := a.global.jobs; n < runtime.GOMAXPROCS(0) {
 		runtime.GOMAXPROCS(n)
 	}
 }
+
+// countValue is a flag that takes a positive whole number.
+type countValue int
+
+func (c *countValue) String() string {
+	if *c == 0 {
+		return "" // not set yet
+	}
+	return strconv.Itoa(int(*c))
+}
+
+func (c *countValue) Type() string { return "int" }
+
+func (c *countValue) Set(s string) error {
+	n, err := strconv.ParseInt(s, 10, 32)
+	if err != nil || n < 1 {
+		return fmt.Errorf("want %s", aCount)
+	}
+	*c = countValue(n)
+	return nil
+}
+
+// aCount is what a countValue takes.
+const aCount = "a whole number of at least 1"
 
 // choiceValue is a flag that takes one of a few words, or nothing where nothing
 // is its default.
@@ -125,15 +149,16 @@ func wanted(f *pflag.Flag) string {
 	if words := choices(f); words != nil {
 		return wordList(words)
 	}
-	if p, ok := f.Value.(synth.Param); ok {
-		return p.Wanted
+	switch v := f.Value.(type) {
+	case synth.Param:
+		return v.Wanted
+	case *countValue:
+		return aCount
 	}
 	switch f.Value.Type() {
 	case "bool":
 		return "true or false"
-	case "int":
-		return "a whole number"
-	case "uint", "uint64":
+	case "uint64":
 		return "a whole number of at least 0"
 	case "float64":
 		return "a number"

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -71,7 +70,7 @@ func settingNode(f *pflag.Flag) *yaml.Node {
 		return node
 	}
 	node := scalar(f.Value.String())
-	if t := f.Value.Type(); !strings.HasPrefix(t, "uint") && !slices.Contains([]string{"bool", "int", "float64"}, t) {
+	if t := f.Value.Type(); !slices.Contains([]string{"bool", "int", "uint64"}, t) {
 		node.SetString(f.Value.String()) // quoted where it would read as a number
 	}
 	return node

@@ -53,7 +53,7 @@ func (a *app) scoreTable(ctx context.Context, o *scoreOptions) (*dataio.Table, [
 // newScorer returns the scorer of the options' pairs. hash says whether the
 // digests of the inputs are wanted.
 func (a *app) newScorer(o *scoreOptions, hash bool) *scorer {
-	jobs := max(1, int(a.global.jobs))
+	jobs := a.global.jobs
 	pairJobs := min(jobs, len(o.pairs))
 	return &scorer{a: a, options: o, shelf: newShelf(a.reader(o.input, hash), o.pairs), pairJobs: pairJobs, jobs: jobs / pairJobs}
 }
