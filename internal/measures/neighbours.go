@@ -150,7 +150,7 @@ func (s *System) directions(h neighbourhood) (*mat.Dense, error) {
 			if h.centre {
 				where = "the mean of all samples"
 			}
-			return nil, undefined("sample %d of %s is %s, so it has no direction to compare: use center=%t or another metric", i, s.label(), where, !h.centre)
+			return nil, undefined("sample %d (counted from 0) of %s is %s, so it has no direction to compare: use center=%t or another metric", i, s.label(), where, !h.centre)
 		}
 		divide(row.RawRowView(0), norm)
 	}

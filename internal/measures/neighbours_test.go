@@ -112,7 +112,7 @@ func TestNeighbourRefusals(t *testing.T) {
 	zero := ripples(11, 3, 0.7)
 	clear(zero.RawRowView(4))
 	p = pairOf(t, datasetOf(zero), datasetOf(ripples(11, 3, 1.3)))
-	if why := reason(t, p, "jaccard-knn:k=3:center=false"); !strings.Contains(why, "sample 4 of a system is zero") {
+	if why := reason(t, p, "jaccard-knn:k=3:center=false"); !strings.Contains(why, "sample 4 (counted from 0) of a system is zero") {
 		t.Errorf("a sample without direction: %s", why)
 	}
 	if v := valueOf(t, p, "jaccard-knn:k=3"); !(v > 0) {

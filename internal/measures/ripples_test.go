@@ -1,6 +1,7 @@
 package measures
 
 import (
+	"errors"
 	"math"
 	"testing"
 
@@ -71,7 +72,7 @@ func measureOf(t *testing.T, name string) Measure {
 func reason(t *testing.T, p *Pair, name string) string {
 	t.Helper()
 	s, err := measureOf(t, name).Score(p)
-	if _, ok := err.(*UndefinedError); !ok {
+	if _, ok := errors.AsType[*UndefinedError](err); !ok {
 		t.Fatalf("%s = %v, error %v, want an UndefinedError", name, s.Value, err)
 	}
 	return err.Error()
