@@ -186,7 +186,8 @@ func (d dissimilarity) embedded(s *System) (*System, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &System{name: s.name, raw: rows, times: s.times}, nil
+		n, p := rows.Dims()
+		return &System{name: s.name, n: n, p: p, raw: rows, times: s.times}, nil
 	})
 }
 
