@@ -32,7 +32,7 @@ func newRDMCommand(a *app) *cobra.Command {
 colons as in the measure rsa: "gaussian:sigma=2". "simtool measures show rsa"
 says what they are. Nothing is divided by the number of features.`,
 		Example: `simtool rdm recording.npy -o rdm.npy
-simtool rdm recording.npy --rdm correlation -o rdm.npy
+simtool rdm recording.npy --rdm correlation -o rdm_correlation.npy
 simtool score rdm_brain.npy rdm_model.npy -m rsa:rdm=precomputed:compare=spearman`,
 		RunE: a.action(func(_ context.Context, args []string) error {
 			if len(args) != 1 {

@@ -47,7 +47,7 @@ func newGeneratorCommand(a *app, g synth.Generator) *cobra.Command {
 
 The data are written as a .npy array, which is simulated whatever its name says;
 the manifest beside it holds the parameters and the seed.`,
-		Example: "simtool synth " + g.Name + " -o " + g.Name + ".npy --labels conditions.csv --seed 7",
+		Example: "simtool synth " + g.Name + " -o simulated.npy --seed 7",
 		RunE: a.action(func(_ context.Context, args []string) error {
 			if err := noArgs(args); err != nil {
 				return err

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"simtool/testdata"
+)
+
+// These tests run what the README and the help tell people to type.
+
+// shell runs one command line in a directory and returns what it printed.
+func shell(t *testing.T, dir, line string) (output string, err error) {
+	t.Helper()
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no sh here")
+	}
+	cmd := exec.CommandContext(t.Context(), sh, "-c", line)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// readme returns the text of the README and of the Makefile.
+func readme(t *testing.T) (text, makefile string) {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(root, "go.mod")); err != nil {
+		t.Fatal(err)
+	}
+	read := func(name string) string {
+		content, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(content)
+	}
+	return read("README.md"), read("Makefile")
+}
+
+// shellLines returns the lines of the sh blocks of a markdown text, continued
+// lines joined.
+func shellLines(markdown string) []string {
+	var lines []string
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(markdown, -1) {
+		text := strings.ReplaceAll(block[1], "\\\n", " ")
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
+}
+
+func TestReadmeCommands(t *testing.T) {
+	text, makefile := readme(t)
+	lines := shellLines(text)
+	if len(lines) < 5 {
+		t.Fatalf("only %d commands in the README", len(lines))
+	}
+	dir := t.TempDir()
+	for _, line := range lines {
+		line = strings.ReplaceAll(line, "go run ./cmd/simtool", "simtool")
+		if target, ok := strings.CutPrefix(line, "make "); ok {
+			if !strings.Contains(makefile, "\n"+target+":") {
+				t.Errorf("%s: the Makefile has no such target", line)
+			}
+			continue
+		}
+		if !strings.HasPrefix(line, "simtool ") {
+			t.Errorf("%s: a command that this test does not know", line)
+			continue
+		}
+		if output, err := shell(t, dir, line); err != nil {
+			t.Errorf("%s: %v\n%s", line, err, output)
+		}
+	}
+}
+
+// TestHelpExamples runs the examples of every command but those that change a
+// person's shell.
+func TestHelpExamples(t *testing.T) {
+	notRun := []string{"simtool completion"}
+	everyCommand(fullTree(), func(cmd *cobra.Command) {
+		if cmd.Example == "" || slices.Contains(notRun, cmd.CommandPath()) {
+			return
+		}
+		t.Run(strings.ReplaceAll(cmd.CommandPath(), " ", "-"), func(t *testing.T) {
+			t.Parallel()
+			dir := exampleDirectory(t)
+			for line := range strings.Lines(cmd.Example) {
+				line = strings.TrimSpace(line)
+				if output, err := shell(t, dir, line); err != nil {
+					t.Errorf("%s: %v\n%s", line, err, output)
+				}
+			}
+		})
+	})
+}
+
+// exampleDirectory makes a directory with files of the names in the examples.
+func exampleDirectory(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, folder := range []string{"models", "layers"} {
+		if err := os.Mkdir(filepath.Join(dir, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for source, names := range map[string][]string{
+		"recording.npy":     {"recording.npy", "rec.npy", "layers/1.npy"},
+		"model_good.npy":    {"model.npy", "models/good.npy", "layers/2.npy"},
+		"model_partial.npy": {"models/partial.npy", "layers/3.npy"},
+	} {
+		content, err := testdata.FS.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			writeFile(t, dir, name, string(content))
+		}
+	}
+	for _, name := range []string{"rdm_brain.npy", "rdm_model.npy"} {
+		if output, err := shell(t, dir, "simtool rdm model.npy -o "+name); err != nil {
+			t.Fatalf("%v\n%s", err, output)
+		}
+	}
+	return dir
+}
