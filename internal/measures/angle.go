@@ -67,7 +67,7 @@ func chord(r float64) float64 { return 2 * math.Asin(min(1, r/2)) }
 // isometry P that carries the first nearest to the second: the polar factor of
 // XᵀY over its numerical rank.
 type alignment struct {
-	x, y    *mat.Dense // n×p and n×q, centred
+	x, y    *mat.Dense // n×p and n×q, centred; nil when only moments are known
 	polar   *mat.Dense // P, p×q
 	nuclear float64    // ‖XᵀY‖*
 	xx, yy  float64    // ‖X‖², ‖Y‖²
@@ -87,7 +87,7 @@ func (a alignment) cosine() float64 {
 
 // angle returns arccos of the cosine, exactly 0 for equal configurations.
 func (a alignment) angle() (float64, error) {
-	if c := a.cosine(); c < exactAngle {
+	if c := a.cosine(); c < exactAngle || (a.x == nil && !a.same) {
 		return math.Acos(c), nil
 	}
 	return chord(math.Sqrt(a.residual(1/math.Sqrt(a.xx), 1/math.Sqrt(a.yy)))), nil
@@ -97,8 +97,8 @@ func (a alignment) angle() (float64, error) {
 // the two padded with zeros: ‖X‖² + ‖Y‖² − 2‖XᵀY‖*.
 func (a alignment) squared() float64 {
 	total := a.xx + a.yy
-	if d := total - 2*a.nuclear; d > (1-exactAngle)*total {
-		return d
+	if d := total - 2*a.nuclear; d > (1-exactAngle)*total || (a.x == nil && !a.same) {
+		return max(0, d)
 	}
 	return a.residual(1, 1)
 }

@@ -126,3 +126,12 @@ func gemmTN(alpha float64, a, b *mat.Dense, beta float64, c *mat.Dense) {
 
 // sumSquares returns ‖X‖².
 func sumSquares(x *mat.Dense) float64 { return linalg.Dot(x, x) }
+
+// diagonal returns the diagonal of M.
+func diagonal(m *mat.Dense) []float64 {
+	d := make([]float64, m.RawMatrix().Rows)
+	for i := range d {
+		d[i] = m.At(i, i)
+	}
+	return d
+}

@@ -104,12 +104,40 @@ func (s *System) whitener() *mat.Dense {
 		n := gram.RawMatrix().Rows
 		f := newFactor(n)
 		if !f.of(gram, 0) {
+			if s.momentsOnly() {
+				return whitenGram(gram)
+			}
 			return nil
 		}
 		w := identity(n)
 		f.unwhiten(w)
 		return w
 	})
+}
+
+// whitenGram returns W, p×r, with WᵀAW = I for a singular or ill-conditioned
+// Gram matrix A, all that can be done when the samples are out of reach. Of the
+// spectrum of A scaled to a unit diagonal only what lies above p·2⁻⁵² of its
+// largest value can be told from rounding, so that directions whose standard
+// deviation is less than about 1e-7 of the largest are left out.
+func whitenGram(a *mat.Dense) *mat.Dense {
+	p := a.RawMatrix().Rows
+	scales := make([]float64, p)
+	scaled := mat.NewDense(p, p, nil)
+	for i := range scales {
+		if d := a.At(i, i); d > 0 {
+			scales[i] = 1 / math.Sqrt(d)
+		}
+	}
+	scaled.Apply(func(i, j int, v float64) float64 { return v * scales[i] * scales[j] }, a)
+	values, vectors, err := linalg.EigSym(scaled)
+	if err != nil {
+		return nil
+	}
+	r := linalg.Rank(values, p, p)
+	w := mat.DenseCopyOf(vectors.Slice(0, p, 0, r))
+	w.Apply(func(i, j int, v float64) float64 { return v * scales[i] / math.Sqrt(values[j]) }, w)
+	return w
 }
 
 // basis returns Q, n×r, an orthonormal basis of the column space of Xc with r

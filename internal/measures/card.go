@@ -19,6 +19,7 @@ type Card struct {
 	Symmetric      bool    // Score(x,y) = Score(y,x)
 	X, Y           Invariance
 	Differentiable bool
+	FromMoments    bool   // second moments suffice: data larger than memory can be scored
 	MinSamples     int    // fewer samples than this have no score
 	Cost           string // leading term of the running time
 

@@ -22,6 +22,7 @@ var ccaFamily = Family{
 		X:              Affine,
 		Y:              Affine,
 		Differentiable: true,
+		FromMoments:    true,
 		MinSamples:     2,
 		Cost:           "n·(p² + q² + p·q)",
 		Pitfalls: []string{
@@ -58,7 +59,7 @@ func (m cca) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m cca) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	n, err := p.canonical()
@@ -108,6 +109,10 @@ func saturated(n, rx, ry int) []string {
 // whitenedAlignment aligns the orthonormal bases of the two systems: its
 // cosine is Σρ/√(r_X r_Y).
 func (p *Pair) whitenedAlignment(n *mat.Dense) (alignment, error) {
+	rx, ry := n.Dims()
+	if p.segments != nil {
+		return align(nil, nil, n, float64(rx), float64(ry), p.identical())
+	}
 	qx, err := p.X.basis()
 	if err != nil {
 		return alignment{}, err
@@ -116,6 +121,5 @@ func (p *Pair) whitenedAlignment(n *mat.Dense) (alignment, error) {
 	if err != nil {
 		return alignment{}, err
 	}
-	rx, ry := n.Dims()
 	return align(qx, qy, n, float64(rx), float64(ry), p.identical())
 }

@@ -79,6 +79,7 @@ func newCKA(a Args) (Measure, error) {
 		m.card.MinSamples = 4
 	}
 	formCard(&m.card, m.as, lo)
+	m.card.FromMoments = m.kernel.kind == "linear" && m.estimator == biased
 	if m.kernel.kind != "linear" {
 		m.card.Pitfalls = append([]string{"a kernel much narrower than the distances sees no structure, one much wider is linear: report sigma"}, m.card.Pitfalls...)
 		if !strings.HasSuffix(m.kernel.sigma, medianSuffix) {
@@ -96,7 +97,7 @@ func (m cka) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m cka) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	if m.kernel.kind != "linear" {
@@ -117,7 +118,7 @@ func (m cka) Score(p *Pair) (Score, error) {
 		switch {
 		case p.identical():
 			return 0, nil
-		case cosine < exactAngle || m.estimator != biased:
+		case cosine < exactAngle || m.estimator != biased || p.segments != nil:
 			return math.Acos(clip(cosine)), nil
 		default:
 			return p.gramAngle(), nil

@@ -48,7 +48,7 @@ func (m cknna) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m cknna) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	x, err := p.X.neighbours(m.near)

@@ -77,7 +77,7 @@ func (m distanceCorrelation) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m distanceCorrelation) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	x, err := centredDistances(p.X, m.estimator)

@@ -56,7 +56,7 @@ func (m eigenspaceOverlap) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m eigenspaceOverlap) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	n, err := m.cosines(p)

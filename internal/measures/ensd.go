@@ -22,6 +22,7 @@ var ensdFamily = Family{
 		X:              Euclidean,
 		Y:              Euclidean,
 		Differentiable: true,
+		FromMoments:    true,
 		MinSamples:     2,
 		Cost:           "n·p·q",
 		Pitfalls:       []string{"counts dimensions rather than scoring likeness: for identical systems it is their participation ratio"},
@@ -41,7 +42,7 @@ func (m ensd) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m ensd) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	xy, xx, yy := p.crossSquares(), p.X.gramSquares(), p.Y.gramSquares()

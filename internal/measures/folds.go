@@ -89,7 +89,7 @@ func (plan foldPlan) assign(s *System) [][]int {
 // in the others.
 type folds struct {
 	order []int      // sample of each row below
-	x, y  *mat.Dense // samples fold by fold, every fold centred by its own means
+	x, y  *mat.Dense // samples fold by fold, every fold centred by its own means; nil when only moments are known
 	parts []part
 }
 
@@ -126,12 +126,32 @@ type foldsKey struct {
 // and in those of the compact matrix otherwise.
 func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 	return always(&p.memo, foldsKey{plan, columns}, func() *folds {
+		if p.segments != nil {
+			return p.segments.folds(plan.k)
+		}
 		y := p.Y.compact()
 		_, q := y.Dims()
 		f := newFolds(p.X, plan, columns, q)
 		f.setY(y)
 		return f
 	})
+}
+
+// whole returns the moments of all samples, and the samples themselves if they
+// are at hand.
+func (p *Pair) whole(columns bool) (m foldMoments, x, y *mat.Dense) {
+	m = foldMoments{n: float64(p.Samples()), yy: p.Y.gram(), xy: p.cross()}
+	if p.segments != nil {
+		m.xx = diagonal(p.X.gram())
+		return m, nil, nil
+	}
+	x, y = p.X.compact(), p.Y.compact()
+	if columns && x != p.X.centred() {
+		x = p.X.centred()
+		m.xy = linalg.CrossGram(x, y)
+	}
+	m.xx = columnSquares(x)
+	return m, x, y
 }
 
 // newFolds splits the reference; setY completes it.
@@ -195,8 +215,7 @@ func (f *folds) count() int { return len(f.parts) }
 
 // newSplit allocates what split writes.
 func (f *folds) newSplit() (train, test foldMoments) {
-	_, p := f.x.Dims()
-	_, q := f.y.Dims()
+	p, q := f.parts[0].dims()
 	return newMoments(p, q), newMoments(p, q)
 }
 
@@ -261,6 +280,9 @@ func (m *foldMoments) dims() (p, q int) { return m.xy.Dims() }
 
 // predictors returns the training set of fold i with the moments of split.
 func (f *folds) predictors(i int, train *foldMoments) predictors {
+	if f.x == nil {
+		return predictors{moments: train}
+	}
 	return predictors{moments: train, rows: func() (*mat.Dense, *mat.Dense) { return f.trainRows(i, train) }}
 }
 

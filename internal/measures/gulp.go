@@ -57,7 +57,7 @@ func (m gulp) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m gulp) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	if p.identical() {

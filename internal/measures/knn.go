@@ -120,7 +120,7 @@ func (m knn) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m knn) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	overlaps, err := p.overlaps(m.near)

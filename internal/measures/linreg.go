@@ -9,6 +9,7 @@ var linregFamily = Family{
 		Params:         regressionParams,
 		Identity:       1,
 		Differentiable: true,
+		FromMoments:    true,
 		Cost:           "n·q·(p + q)",
 		Pitfalls: []string{
 			"not symmetric: a Y that contains X and much else scores 1",
@@ -42,7 +43,7 @@ type linreg struct{ regression }
 // Score implements Measure.
 func (m linreg) Score(p *Pair) (Score, error) {
 	if m.as == asAngular && p.identical() {
-		if err := p.check(m.card.MinSamples); err != nil {
+		if err := p.check(m.card); err != nil {
 			return Score{}, err
 		}
 		return Score{}, nil // identical data predict each other without residual

@@ -38,3 +38,8 @@ func always[T any](m *memo, key any, compute func() T) T {
 	v, _ := shared(m, key, func() (T, error) { return compute(), nil })
 	return v
 }
+
+// seed sets a quantity that is known from elsewhere.
+func seed[T any](m *memo, key any, value T) {
+	always(m, key, func() T { return value })
+}

@@ -15,6 +15,7 @@ var nbsFamily = Family{
 		X:              Euclidean,
 		Y:              Euclidean,
 		Differentiable: true,
+		FromMoments:    true,
 		MinSamples:     2,
 		Cost:           "n·p·q + min(p,q)³",
 		Pitfalls: []string{
@@ -49,7 +50,7 @@ func (m nbs) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m nbs) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	a, err := p.alignment()

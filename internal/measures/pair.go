@@ -1,12 +1,10 @@
 package measures
 
 import (
-	"fmt"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
-	"simtool/internal/data"
 	"simtool/internal/linalg"
 )
 
@@ -15,19 +13,15 @@ import (
 // safe for concurrent use.
 type Pair struct {
 	memo
-	X, Y *System
+	X, Y     *System
+	segments *Segments // where the pair is known by its moments only
 }
 
 // NewPair joins two systems. It fails when they differ in the number of
 // samples.
 func NewPair(x, y *System) (*Pair, error) {
 	if n, m := x.Samples(), y.Samples(); n != m {
-		return nil, &data.InputError{
-			Path:   y.name,
-			Found:  fmt.Sprintf("%d samples", m),
-			Wanted: fmt.Sprintf("but %s has %d", x.label(), n),
-			Hint:   "rows are samples: both files must hold the same stimuli in the same order",
-		}
+		return nil, unequalSamples(y.name, m, x.label(), n)
 	}
 	return &Pair{X: x, Y: y}, nil
 }
@@ -37,15 +31,40 @@ func (p *Pair) Samples() int { return p.X.Samples() }
 
 // Swap returns the pair with the systems exchanged. What depends on one system
 // stays computed; what depends on both is computed anew.
-func (p *Pair) Swap() *Pair { return &Pair{X: p.Y, Y: p.X} }
+func (p *Pair) Swap() *Pair {
+	if p.segments != nil {
+		return newMomentPair(p.Y, p.X, p.segments.swap())
+	}
+	return &Pair{X: p.Y, Y: p.X}
+}
 
-// check returns an UndefinedError unless the pair has at least n samples and
-// both systems vary.
-func (p *Pair) check(n int) error {
-	if err := p.X.enough(n); err != nil {
+// check returns an UndefinedError unless the pair has the samples that a
+// measure needs and both systems vary.
+func (p *Pair) check(card Card) error {
+	if err := p.checkSamples(card); err != nil {
+		return err
+	}
+	if err := p.X.enough(card.MinSamples); err != nil {
 		return err
 	}
 	return p.Y.varies()
+}
+
+// checkSamples returns an UndefinedError if a measure wants samples where only
+// moments are known.
+func (p *Pair) checkSamples(card Card) error {
+	if p.segments != nil && !card.FromMoments {
+		return undefined("%s needs the samples themselves, but only second moments are known", card.Name)
+	}
+	return nil
+}
+
+// checkFolds returns an UndefinedError if the pair cannot be split by a plan.
+func (p *Pair) checkFolds(plan foldPlan) error {
+	if p.segments != nil {
+		return p.segments.checkFolds(plan.k)
+	}
+	return plan.check(p.X)
 }
 
 type (
@@ -69,6 +88,9 @@ func (p *Pair) identical() bool {
 		if p.X == p.Y {
 			return true
 		}
+		if p.segments != nil {
+			return p.segments.Identical
+		}
 		if p.X.Width() != p.Y.Width() {
 			return false
 		}
@@ -79,6 +101,10 @@ func (p *Pair) identical() bool {
 // alignment returns how X is best rotated to Y.
 func (p *Pair) alignment() (alignment, error) {
 	return shared(&p.memo, polarKey{}, func() (alignment, error) {
-		return align(p.X.compact(), p.Y.compact(), p.cross(), p.X.trace(), p.Y.trace(), p.identical())
+		var x, y *mat.Dense
+		if p.segments == nil {
+			x, y = p.X.compact(), p.Y.compact()
+		}
+		return align(x, y, p.cross(), p.X.trace(), p.Y.trace(), p.identical())
 	})
 }

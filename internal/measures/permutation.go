@@ -80,7 +80,7 @@ func (m permutation) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m permutation) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	return reportAligned(p.matched(), m.as)

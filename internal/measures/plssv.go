@@ -39,7 +39,7 @@ func (m plsSV) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m plsSV) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	a, err := p.alignment()

@@ -30,6 +30,7 @@ var procrustesFamily = Family{
 		X:              Euclidean,
 		Y:              Euclidean,
 		Differentiable: true,
+		FromMoments:    true,
 		MinSamples:     2,
 		Cost:           "n·p·q + min(p,q)³",
 		Pitfalls: []string{
@@ -93,7 +94,7 @@ func (m procrustes) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m procrustes) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	if m.cv > 0 {
@@ -130,7 +131,11 @@ func (m procrustes) report(a alignment) (float64, error) {
 // the means of the training samples. The rotation is undetermined on what the
 // training samples do not span; there it is taken as 0.
 func (m procrustes) heldOut(p *Pair) (Score, error) {
-	f := p.folds(foldPlan{k: m.cv}, false)
+	plan := foldPlan{k: m.cv}
+	if err := p.checkFolds(plan); err != nil {
+		return Score{}, err
+	}
+	f := p.folds(plan, false)
 	train, test := f.newSplit()
 	total := 0.0
 	for i := range f.count() {
@@ -143,8 +148,10 @@ func (m procrustes) heldOut(p *Pair) (Score, error) {
 		if xx == 0 || yy == 0 {
 			return Score{}, undefined("fold %d of %d: the samples left out all lie at the mean of the others", i+1, m.cv)
 		}
-		x, y := f.testRows(i, &train)
-		a := alignment{x: x, y: y, polar: polar, nuclear: linalg.Dot(polar, test.xy), xx: xx, yy: yy}
+		a := alignment{polar: polar, nuclear: linalg.Dot(polar, test.xy), xx: xx, yy: yy}
+		if f.x != nil {
+			a.x, a.y = f.testRows(i, &train)
+		}
 		v, err := m.report(a)
 		if err != nil {
 			return Score{}, err

@@ -41,7 +41,7 @@ func (m pwcca) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m pwcca) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	n, err := p.canonical()

@@ -68,6 +68,7 @@ func newRegression(a Args, predictor Invariance) (regression, error) {
 		m.card.Symmetric = true
 	}
 	m.card.MinSamples = max(2, m.plan.k)
+	m.card.FromMoments = !m.plan.shuffled
 	m.card.Min, m.card.Max, m.card.HigherIsCloser = 0, 1, true
 	switch {
 	case m.as == asAngular:
@@ -85,7 +86,7 @@ func (m regression) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m regression) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	switch m.direction {
@@ -111,7 +112,7 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 	if m.plan.k == 0 {
 		return m.inSample(p)
 	}
-	if err := m.plan.check(p.X); err != nil {
+	if err := p.checkFolds(m.plan); err != nil {
 		return Score{}, err
 	}
 	f := p.folds(m.plan, m.columns)
@@ -138,17 +139,13 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 
 // inSample scores the samples that were fitted.
 func (m regression) inSample(p *Pair) (Score, error) {
-	x, y := p.X.compact(), p.Y.compact()
-	all := foldMoments{n: float64(p.Samples()), yy: p.Y.gram(), xy: p.cross()}
-	if m.columns {
-		x = p.X.centred()
-		if x != p.X.compact() {
-			all.xy = linalg.CrossGram(x, y)
-		}
+	all, x, y := p.whole(m.columns)
+	train := predictors{moments: &all}
+	if x != nil {
+		train.rows = func() (*mat.Dense, *mat.Dense) { return x, y }
 	}
-	all.xx = columnSquares(x)
 	solver := newRidgeSolver(all.dims())
-	if err := m.fit(solver, predictors{moments: &all, rows: func() (*mat.Dense, *mat.Dense) { return x, y }}); err != nil {
+	if err := m.fit(solver, train); err != nil {
 		return Score{}, err
 	}
 	fit := predict(&all, solver.w)
@@ -160,12 +157,12 @@ func (m regression) inSample(p *Pair) (Score, error) {
 	if skipped > 0 {
 		warnings = append(warnings, constantColumns(skipped, len(fit.total)))
 	}
-	if _, q := y.Dims(); q >= p.Samples()-1 && m.solve == nil {
+	if _, q := all.dims(); q >= p.Samples()-1 && m.solve == nil {
 		warnings = append(warnings, "as many predicting features as samples: the fit has nothing left to explain, use cv=5")
 	}
 	if m.as == asAngular {
 		loss := 1 - v
-		if loss < 1-exactAngle {
+		if loss < 1-exactAngle && x != nil {
 			loss = m.residual(x, y, solver.w)
 		}
 		v = arccosine(loss)

@@ -220,8 +220,8 @@ func newTarget(m regression, x *System, q int) (*target, error) {
 		plan = wholePlan
 	}
 	n, p := x.compact().Dims()
-	o := &target{regression: m, folds: &folds{}}
-	varies := &System{raw: mat.NewDense(n, q, nil), times: x.times}
+	o := &target{regression: m}
+	varies := &System{n: n, p: q, raw: mat.NewDense(n, q, nil), times: x.times}
 	o.folds = newFolds(varies, plan, true, p)
 	o.folds.setY(x.compact())
 	o.train, o.test = o.folds.newSplit()

@@ -48,6 +48,7 @@ var ridgeFamily = Family{
 			}
 			m.penalty = func(predictors) (float64, error) { return value, nil }
 		}
+		m.card.FromMoments = m.card.FromMoments && lambda != "auto"
 		m.card.Differentiable = lambda != "auto" // the choice of λ is a step
 		return ridge{m}, nil
 	},

@@ -260,9 +260,9 @@ func (m rsa) check(p *Pair) error {
 		if n := p.Samples(); n < m.card.MinSamples {
 			return undefined("%d samples, but this measure needs at least %d", n, m.card.MinSamples)
 		}
-		return nil
+		return p.checkSamples(m.card)
 	}
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return err
 	}
 	if m.rdm.kind != rdmCrossnobis {

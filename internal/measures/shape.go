@@ -64,7 +64,7 @@ func (m shape) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m shape) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	a, err := m.align(p)

@@ -1,6 +1,8 @@
 package measures
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
@@ -10,7 +12,7 @@ import (
 // moments do not suffice.
 type predictors struct {
 	moments *foldMoments
-	rows    func() (x, y *mat.Dense)
+	rows    func() (x, y *mat.Dense) // nil when only moments are known
 }
 
 // ridgeSolver solves (B+λI)W = YᵀX for one training set after the other. With
@@ -40,6 +42,9 @@ func (s *ridgeSolver) fit(train predictors, lambda float64) error {
 		s.factor.solve(s.w)
 		return nil
 	}
+	if train.rows == nil {
+		return s.fitGram(m)
+	}
 	x, y := train.rows()
 	u, sv, v, err := linalg.SVD(y)
 	if err != nil {
@@ -63,6 +68,30 @@ func (s *ridgeSolver) fit(train predictors, lambda float64) error {
 		scale(ux.RawRowView(i), sv[i]*s.shrunk[i])
 	}
 	s.w.Mul(s.v, ux)
+	return nil
+}
+
+// fitGram is fit for an ill-conditioned B when the samples are out of reach.
+func (s *ridgeSolver) fitGram(m *foldMoments) error {
+	w := whitenGram(m.yy)
+	if w == nil {
+		return undefined("the predicting features are too nearly dependent to be told apart by their second moments")
+	}
+	if s.lambda > 0 {
+		values, vectors, err := linalg.EigSym(m.yy)
+		if err != nil {
+			return err
+		}
+		w = vectors
+		for i := range w.RawMatrix().Rows {
+			row := w.RawRowView(i)
+			for j := range row {
+				row[j] /= math.Sqrt(max(0, values[j]) + s.lambda)
+			}
+		}
+	}
+	inner := linalg.CrossGram(w, mat.DenseCopyOf(m.xy.T()))
+	s.w.Mul(w, inner)
 	return nil
 }
 

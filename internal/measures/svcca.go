@@ -75,7 +75,7 @@ func (m svcca) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m svcca) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	x, err := m.reduce(p.X)

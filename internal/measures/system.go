@@ -18,7 +18,7 @@ type System struct {
 	name  string
 	n, p  int
 	raw   *mat.Dense // nil when only moments are known
-	times int // time bins of 3-d data, whose samples run time by time; else 1
+	times int        // time bins of 3-d data, whose samples run time by time; else 1
 }
 
 // NewSystem returns the system of a dataset, which it borrows: T·C samples of

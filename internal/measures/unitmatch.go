@@ -62,7 +62,7 @@ func (m unitMatch) Card() Card { return m.card }
 
 // Score implements Measure.
 func (m unitMatch) Score(p *Pair) (Score, error) {
-	if err := p.check(m.card.MinSamples); err != nil {
+	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
 	x, y := p.X.standardised(), p.Y.standardised()

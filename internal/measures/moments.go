@@ -1,0 +1,123 @@
+package measures
+
+import (
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/linalg"
+)
+
+// NewMomentPair returns a pair that is known by the moments of consecutive
+// segments of its samples, in their order. Measures whose card says
+// FromMoments score it; folds must end where segments do.
+//
+// Without the samples two things are less exact than with them: angles and
+// distances of nearly identical systems are good to about 1e-8, and features
+// that are nearly dependent are told apart down to about 1e-7 of the largest.
+func NewMomentPair(nameX, nameY string, s *Segments) (*Pair, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	n := s.Bounds[len(s.Bounds)-1]
+	if n < 2 {
+		return nil, &data.InputError{Path: nameX, Found: fmt.Sprintf("%d sample", n), Wanted: "want at least 2"}
+	}
+	p, q := s.Moments[0].XY.Dims()
+	x := &System{name: nameX, n: n, p: p, times: 1}
+	y := &System{name: nameY, n: n, p: q, times: 1}
+	return newMomentPair(x, y, s), nil
+}
+
+// check verifies that the bounds and sizes fit together.
+func (s *Segments) check() error {
+	if len(s.Moments) == 0 || len(s.Moments) != len(s.Bounds) {
+		return &data.InputError{Found: fmt.Sprintf("%d segments with %d bounds", len(s.Moments), len(s.Bounds)), Wanted: "want as many of both, and at least one"}
+	}
+	p, q := s.Moments[0].XY.Dims()
+	at := 0
+	for i, m := range s.Moments {
+		at += m.N
+		if at != s.Bounds[i] {
+			return &data.InputError{Found: fmt.Sprintf("segment %d ends at sample %d", i, at), Wanted: fmt.Sprintf("want %d", s.Bounds[i])}
+		}
+		if a, b := m.XY.Dims(); a != p || b != q {
+			return &data.InputError{Found: fmt.Sprintf("segments of %d × %d and %d × %d features", p, q, a, b), Wanted: "want the same features in each"}
+		}
+	}
+	return nil
+}
+
+func newMomentPair(x, y *System, s *Segments) *Pair {
+	all := merged(s.Moments)
+	seed(&x.memo, gramKey{}, all.XX)
+	seed(&y.memo, gramKey{}, all.YY)
+	pair := &Pair{X: x, Y: y, segments: s}
+	seed(&pair.memo, crossKey{}, all.XY)
+	return pair
+}
+
+func merged(parts []*linalg.Moments) *linalg.Moments {
+	p, q := parts[0].XY.Dims()
+	all := linalg.NewMoments(p, q)
+	for _, m := range parts {
+		all.Merge(m)
+	}
+	return all
+}
+
+// Append adds the segments of the samples that follow.
+func (s *Segments) Append(next *Segments) {
+	end := 0
+	if len(s.Bounds) > 0 {
+		end = s.Bounds[len(s.Bounds)-1]
+	} else {
+		s.Identical = next.Identical
+	}
+	s.Identical = s.Identical && next.Identical
+	s.Moments = append(s.Moments, next.Moments...)
+	for _, b := range next.Bounds {
+		s.Bounds = append(s.Bounds, end+b)
+	}
+}
+
+// swap exchanges the systems.
+func (s *Segments) swap() *Segments {
+	out := &Segments{Bounds: s.Bounds, Identical: s.Identical}
+	for _, m := range s.Moments {
+		out.Moments = append(out.Moments, &linalg.Moments{
+			N: m.N, MeanX: m.MeanY, MeanY: m.MeanX, XX: m.YY, YY: m.XX, XY: mat.DenseCopyOf(m.XY.T()),
+		})
+	}
+	return out
+}
+
+// checkFolds returns an UndefinedError unless a segment ends wherever one of k
+// folds does.
+func (s *Segments) checkFolds(k int) error {
+	for _, b := range FoldBounds(s.Bounds[len(s.Bounds)-1], k) {
+		if !slices.Contains(s.Bounds, b) {
+			return undefined("%d folds have an end at sample %d, but no segment of the moments has", k, b)
+		}
+	}
+	return nil
+}
+
+// folds merges segments into k contiguous folds.
+func (s *Segments) folds(k int) *folds {
+	f := &folds{}
+	from := 0
+	for _, end := range FoldBounds(s.Bounds[len(s.Bounds)-1], k) {
+		to := slices.Index(s.Bounds, end) + 1
+		m := merged(s.Moments[from:to])
+		from = to
+		p, q := m.XY.Dims()
+		one := part{foldMoments: newMoments(p, q)}
+		one.n = float64(m.N)
+		one.mx, one.my, one.xx, one.yy, one.xy = m.MeanX, m.MeanY, diagonal(m.XX), m.YY, m.XY
+		f.parts = append(f.parts, one)
+	}
+	return f
+}

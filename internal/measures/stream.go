@@ -1,0 +1,268 @@
+package measures
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/linalg"
+)
+
+// RowSource delivers the samples of a system in their order, a block at a time,
+// so that data need not fit in memory.
+type RowSource interface {
+	// Name is what messages call the source.
+	Name() string
+	// Samples returns how many samples there are in all.
+	Samples() int
+	// Width returns the number of features.
+	Width() int
+	// Next returns the next rows samples. It may reuse the memory of a block
+	// that it returned before; nil is always allowed. It is called by one
+	// goroutine at a time.
+	Next(rows int, reuse RowBlock) (RowBlock, error)
+}
+
+// RowBlock is some samples, not yet decoded.
+type RowBlock interface {
+	// Decode writes the samples row by row. Several goroutines may decode
+	// different blocks at the same time.
+	Decode(dst []float64)
+}
+
+// Stream reads two systems once and returns the moments of consecutive segments
+// of their samples.
+type Stream struct {
+	X, Y RowSource
+	// Bounds are the samples at which segments end, increasing, the last the
+	// number of samples. FoldBounds gives those that folds need.
+	Bounds   []int
+	Workers  int            // goroutines that decode and multiply; at least 1
+	Progress func(rows int) // called after rows more samples; may be nil
+}
+
+// blockValues bounds the values of one block of one system: small enough to
+// stay in cache from decoding to the last product.
+const blockValues = 1 << 17
+
+// Segments are the moments of consecutive runs of samples.
+type Segments struct {
+	Moments   []*linalg.Moments
+	Bounds    []int // sample at which each ends
+	Identical bool  // every sample of the two systems is the same to the bit
+}
+
+// FoldBounds returns the sample at which each of k contiguous folds of n
+// samples ends, the larger folds first.
+func FoldBounds(n, k int) []int {
+	bounds := make([]int, k)
+	at := 0
+	for f := range bounds {
+		at += n / k
+		if f < n%k {
+			at++
+		}
+		bounds[f] = at
+	}
+	return bounds
+}
+
+// JoinBounds merges lists of bounds.
+func JoinBounds(lists ...[]int) []int {
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// block is one piece of work: samples of one segment.
+type block struct {
+	index, segment, rows int
+	first                int // position of the first sample
+	x, y                 RowBlock
+	moments              *linalg.Moments
+	same                 bool
+	err                  error
+}
+
+// Run reads the stream. The result does not depend on Workers: samples are cut
+// into the same blocks, and these are merged in their order.
+func (s *Stream) Run(ctx context.Context) (*Segments, error) {
+	if n, m := s.X.Samples(), s.Y.Samples(); n != m {
+		return nil, unequalSamples(s.Y.Name(), m, s.X.Name(), n)
+	}
+	p, q := s.X.Width(), s.Y.Width()
+	out := &Segments{Bounds: s.Bounds, Identical: p == q}
+	for range s.Bounds {
+		out.Moments = append(out.Moments, linalg.NewMoments(p, q))
+	}
+	reader := &blockReader{stream: s, rows: max(64, blockValues/max(p, q))}
+	workers := max(1, s.Workers)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	finished := make(chan *block, workers)
+	free := make(chan *block, 2*workers)
+	for range 2 * workers {
+		free <- &block{moments: linalg.NewMoments(p, q)}
+	}
+	var wait sync.WaitGroup
+	for range workers {
+		wait.Go(func() { s.work(ctx, reader, free, finished) })
+	}
+	go func() {
+		wait.Wait()
+		close(finished)
+	}()
+	err := s.merge(out, free, finished, cancel)
+	for range finished { // let the workers end
+	}
+	if err == nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// merge adds finished blocks to their segments in the order of the samples.
+func (s *Stream) merge(out *Segments, free chan<- *block, finished <-chan *block, cancel context.CancelCauseFunc) error {
+	waiting := map[int]*block{}
+	next := 0
+	for b := range finished {
+		if b.err != nil {
+			cancel(b.err)
+			return b.err
+		}
+		waiting[b.index] = b
+		for {
+			b, ok := waiting[next]
+			if !ok {
+				break
+			}
+			delete(waiting, next)
+			next++
+			if !b.moments.Finite() {
+				err := s.notFinite(b)
+				cancel(err)
+				return err
+			}
+			out.Moments[b.segment].Merge(b.moments)
+			out.Identical = out.Identical && b.same
+			if s.Progress != nil {
+				s.Progress(b.rows)
+			}
+			free <- b
+		}
+	}
+	return nil
+}
+
+// work decodes and multiplies blocks until there are no more.
+func (s *Stream) work(ctx context.Context, reader *blockReader, free <-chan *block, finished chan<- *block) {
+	p, q := s.X.Width(), s.Y.Width()
+	xs, ys := make([]float64, reader.rows*p), make([]float64, reader.rows*q)
+	for {
+		var b *block
+		select {
+		case b = <-free:
+		case <-ctx.Done():
+			return
+		}
+		err := reader.next(b)
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		b.err = err
+		if err == nil {
+			x, y := xs[:b.rows*p], ys[:b.rows*q]
+			b.x.Decode(x)
+			b.y.Decode(y)
+			b.same = p == q && slices.Equal(x, y)
+			b.moments.Of(mat.NewDense(b.rows, p, x), mat.NewDense(b.rows, q, y))
+		}
+		select {
+		case finished <- b:
+		case <-ctx.Done():
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// blockReader hands out the blocks of a stream in order, one goroutine at a
+// time.
+type blockReader struct {
+	stream *Stream
+	rows   int // samples of a full block
+
+	mu             sync.Mutex
+	index, segment int
+	at             int // first sample not yet read
+	err            error
+}
+
+func (r *blockReader) next(b *block) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil {
+		return r.err
+	}
+	for r.segment < len(r.stream.Bounds) && r.at == r.stream.Bounds[r.segment] {
+		r.segment++
+	}
+	if r.segment == len(r.stream.Bounds) {
+		r.err = io.EOF
+		return r.err
+	}
+	b.rows = min(r.rows, r.stream.Bounds[r.segment]-r.at)
+	b.index, b.segment, b.first = r.index, r.segment, r.at
+	if b.x, r.err = r.stream.X.Next(b.rows, b.x); r.err == nil {
+		b.y, r.err = r.stream.Y.Next(b.rows, b.y)
+	}
+	if r.err != nil {
+		if errors.Is(r.err, io.EOF) {
+			r.err = io.ErrUnexpectedEOF
+		}
+		return r.err
+	}
+	r.index++
+	r.at += b.rows
+	return nil
+}
+
+// notFinite reports a block with values that are not finite.
+func (s *Stream) notFinite(b *block) error {
+	name := s.X.Name()
+	for _, v := range b.moments.MeanY {
+		if v-v != 0 {
+			name = s.Y.Name()
+		}
+	}
+	for _, v := range b.moments.MeanX {
+		if v-v != 0 {
+			name = s.X.Name()
+		}
+	}
+	return &data.InputError{
+		Path:   name,
+		Found:  fmt.Sprintf("NaN or infinite values in samples %d to %d", b.first, b.first+b.rows-1),
+		Wanted: "want finite numbers",
+	}
+}
+
+func unequalSamples(name string, found int, reference string, wanted int) error {
+	return &data.InputError{
+		Path:   name,
+		Found:  fmt.Sprintf("%d samples", found),
+		Wanted: fmt.Sprintf("but %s has %d", reference, wanted),
+		Hint:   "rows are samples: both files must hold the same stimuli in the same order",
+	}
+}
