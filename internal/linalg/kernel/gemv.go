@@ -52,7 +52,7 @@ func (e *engine) rowDots(m, n int, a []float64, lda int, x, sums []float64) {
 }
 
 func (e *engine) rowDotsSerial(m, n int, a []float64, lda int, x, sums []float64) {
-	e.byRows(m, func(k *rowKernels, from, groups int) {
+	e.byRows(m, n, func(k *rowKernels, from, groups int) {
 		k.dot(groups, n, &a[from*lda], lda, &x[0], &sums[from])
 	})
 }
@@ -71,7 +71,7 @@ func (e *engine) rowSums(m, n int, a []float64, lda int, x, y []float64) {
 }
 
 func (e *engine) rowSumsSerial(m, n int, a []float64, lda int, x, y []float64) {
-	e.byRows(m, func(k *rowKernels, from, groups int) {
+	e.byRows(m, n, func(k *rowKernels, from, groups int) {
 		k.axpy(groups, n, &a[from*lda], lda, &x[from], &y[0])
 	})
 }
@@ -91,7 +91,7 @@ func (impl Implementation) Dger(m, n int, alpha float64, x []float64, incX int, 
 	defer workspaces.Put(ws)
 	factors := scaled(&ws.partial, alpha, gather(&ws.a, m, x, incX))
 	ys := gather(&ws.b, n, y, incY)
-	e.byRows(m, func(k *rowKernels, from, groups int) {
+	e.byRows(m, n, func(k *rowKernels, from, groups int) {
 		k.ger(groups, n, &a[from*lda], lda, &factors[from], &ys[0])
 	})
 }

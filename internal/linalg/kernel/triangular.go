@@ -210,7 +210,7 @@ func (t *triangular) base(e *engine, ws *workspace, lo, hi int) {
 		if !t.solve {
 			multiplyRow(pivot, row)
 		}
-		e.byRows(to-from, func(k *rowKernels, first, groups int) {
+		e.byRows(to-from, t.n, func(k *rowKernels, first, groups int) {
 			k.axpy(groups, t.n, &t.b[(from+first)*t.ldb], t.ldb, &factors[first], &row[0])
 		})
 		if t.solve {

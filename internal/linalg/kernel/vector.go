@@ -52,13 +52,19 @@ func scaled(buf *[]float64, alpha float64, x []float64) []float64 {
 	return *buf
 }
 
-// byRows calls f for the kernels of four rows and of one, with the first row
-// and the number of groups that fall to each.
-func (e *engine) byRows(m int, f func(k *rowKernels, from, groups int)) {
+// callEntries bounds the entries of a matrix that one call of a row kernel reads:
+// assembly cannot be interrupted, and the collector should not wait for it.
+const callEntries = 1 << 18
+
+// byRows calls f for the kernels of four rows and of one until it has covered m
+// rows of n values, with the first row of each call and the number of groups.
+func (e *engine) byRows(m, n int, f func(k *rowKernels, from, groups int)) {
 	from := 0
 	for i := range e.rows {
 		k := &e.rows[i]
-		if groups := (m - from) / k.size; groups > 0 {
+		most := max(1, callEntries/(n*k.size))
+		for groups := (m - from) / k.size; groups > 0; groups = (m - from) / k.size {
+			groups = min(groups, most)
 			f(k, from, groups)
 			from += groups * k.size
 		}
