@@ -1,0 +1,106 @@
+package mlem
+
+import (
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+)
+
+// cellWorker computes the moments of cells, in memory of its own.
+type cellWorker struct {
+	*accumulator
+	tile          int
+	first, second []int32
+	d, x, y, xx   []float64 // feature distances, regressors, distances of a tile; Σxxᵀ of a cell
+	blocks        []float64 // distances between two clusters, one matrix for each representation
+}
+
+func newCellWorker(a *accumulator) *cellWorker {
+	p, f, k := len(a.design.terms), a.design.features, len(a.sample.neural)
+	w := &cellWorker{accumulator: a}
+	// A tile of regressors that stays in the second-level cache.
+	w.tile = max(64, min(2048, 1<<16/(p+k)))
+	largest := 1
+	for c := range len(a.start) - 1 {
+		largest = max(largest, a.start[c+1]-a.start[c])
+	}
+	w.tile = min(w.tile, largest*largest)
+	w.d, w.x, w.y = make([]float64, w.tile*f), make([]float64, w.tile*p), make([]float64, w.tile*k)
+	w.xx = make([]float64, p*p)
+	w.blocks = make([]float64, largest*largest*k)
+	return w
+}
+
+// sum adds the moments of the pairs between clusters a and b to row.
+func (w *cellWorker) sum(row []float64, a, b int) {
+	r0, r1, c0, c1 := w.start[a], w.start[a+1], w.start[b], w.start[b+1]
+	size := (r1 - r0) * (c1 - c0)
+	for k, y := range w.sample.neural {
+		y.block(w.blocks[k*size:(k+1)*size], r0, r1, c0, c1)
+	}
+	clear(w.xx)
+	all := w.sample.all()
+	w.first, w.second = w.first[:0], w.second[:0]
+	for i := r0; i < r1; i++ {
+		for j := max(c0, i+1); j < c1; j++ {
+			if !all && !w.sample.keep(i, j) {
+				continue
+			}
+			w.first, w.second = append(w.first, int32(i)), append(w.second, int32(j))
+			if len(w.first) == w.tile {
+				w.flush(row, r0, c0, c1-c0, size)
+			}
+		}
+	}
+	w.flush(row, r0, c0, c1-c0, size)
+	p := len(w.design.terms)
+	packed := row[len(row)-p*(p+1)/2:]
+	for t := range p {
+		copy(packed, w.xx[t*p+t:(t+1)*p])
+		packed = packed[p-t:]
+	}
+}
+
+// flush adds a tile of pairs and empties it.
+func (w *cellWorker) flush(row []float64, r0, c0, cols, size int) {
+	n := len(w.first)
+	if n == 0 {
+		return
+	}
+	p, k := len(w.design.terms), len(w.sample.neural)
+	w.regressors(w.first, w.second)
+	m := view(row, p, k)
+	row[0] += float64(n)
+	for q := range n {
+		x := w.x[q*p : (q+1)*p]
+		for t, s := range w.shift.x {
+			x[t] -= s
+			m.x[t] += x[t]
+		}
+	}
+	for q, i := range w.first {
+		at := (int(i)-r0)*cols + int(w.second[q]) - c0
+		y := w.y[q*k : (q+1)*k]
+		for t, s := range w.shift.y {
+			v := w.blocks[t*size+at] - s
+			y[t] = v
+			m.y[t] += v
+			m.yy[t] += v * v
+		}
+	}
+	x := blas64.General{Rows: n, Cols: p, Stride: p, Data: w.x}
+	y := blas64.General{Rows: n, Cols: k, Stride: k, Data: w.y}
+	blas64.Syrk(blas.Trans, 1, x, 1, blas64.Symmetric{N: p, Stride: p, Data: w.xx, Uplo: blas.Upper})
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, x, y, 1, blas64.General{Rows: p, Cols: k, Stride: k, Data: m.xy})
+	w.first, w.second = w.first[:0], w.second[:0]
+}
+
+// regressors fills the tile of feature distances and of their products.
+func (w *cellWorker) regressors(first, second []int32) {
+	f, p := w.design.features, len(w.design.terms)
+	for c := range f {
+		w.sample.features.columns[c].distances(w.d[c:], f, first, second)
+	}
+	for q := range first {
+		w.design.products(w.x[q*p:(q+1)*p], w.d[q*f:(q+1)*f])
+	}
+}

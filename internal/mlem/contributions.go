@@ -1,0 +1,171 @@
+package mlem
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"slices"
+
+	"simtool/internal/data"
+	"simtool/internal/linalg"
+	"simtool/internal/stats"
+)
+
+// dropOne measures the loss of held-out Spearman correlation when the metric is
+// fitted without a player, which lets correlated features step in. Refitting
+// uses the normal equations that are there: it costs no pass over training
+// pairs.
+func (f *fitting) dropOne(ctx context.Context, k int, sets []*evaluation, weights [][]float64, players []player) ([]Importance, error) {
+	parts := make([][]contribution, len(players))
+	for i := range parts {
+		parts[i] = make([]contribution, len(sets))
+	}
+	for fold, e := range sets {
+		set, m := fold, f.full
+		if f.Folds == 0 {
+			set = whole
+		} else {
+			m = f.train[fold]
+		}
+		y := e.distances(k)
+		new(linalg.Sorter).Ranks(y, y)
+		influence := func(w []float64) (float64, []float64) {
+			x := e.predict(w)
+			new(linalg.Sorter).Ranks(x, x)
+			rho, _ := stats.SpearmanInfluence(x, x, y)
+			return rho, x
+		}
+		rho, base := influence(weights[fold])
+		err := forEach(ctx, f.Jobs, len(players), func(_, i int) error {
+			at := f.design.restrict(func(g int) bool { return !slices.Contains(players[i].features, g) })
+			w, err := f.without(k, set, m, at)
+			if err != nil {
+				return err
+			}
+			r, infl := influence(w)
+			for p := range infl {
+				infl[p] = base[p] - infl[p]
+			}
+			parts[i][fold] = contribution{
+				drops:    []float64{rho - r},
+				variance: stats.PairVariance(infl, e.first, e.second, len(e.id), e.group),
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	var rows []Importance
+	for i, p := range players {
+		rows = append(rows, f.summarise(p, DropOne, parts[i]))
+	}
+	return rows, nil
+}
+
+// without solves for the terms at the given positions, the others being 0.
+func (f *fitting) without(k, set int, m *moments, at []int) ([]float64, error) {
+	w := make([]float64, len(f.design.terms))
+	if len(at) == 0 {
+		return w, nil
+	}
+	lambda, err := f.lambda(set, func(m *moments, set int) *problem { return f.problem(m, k, set).restrict(at) })
+	if err != nil {
+		return nil, err
+	}
+	s, err := f.problem(m, k, set).restrict(at).solve(f.Constraint, lambda)
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range at {
+		w[t] = s.w[i]
+	}
+	return w, nil
+}
+
+// shapley shares out the held-out Pearson correlation: a player's value is what
+// it adds to the players before it, averaged over all orders. With v(S) the
+// correlation, averaged over folds, of the metric fitted to the players S alone,
+//
+//	φ_i = Σ_{S∌i} |S|!(n−|S|−1)!/n! · (v(S∪{i}) − v(S)),  Σφ_i = v(all).
+//
+// The 2ⁿ fits and their scores come from the normal equations. Features that are
+// in a group count through it only. Intervals are not given: their SD is over
+// folds.
+func (f *fitting) shapley(ctx context.Context, k int) ([]Importance, error) {
+	const most = 12
+	var players []player
+	grouped := map[int]bool{}
+	for _, p := range f.players() {
+		if p.group != "" {
+			players = append(players, p)
+			for _, g := range p.features {
+				if grouped[g] {
+					return nil, &data.InputError{Found: fmt.Sprintf("feature %q in two groups", f.sample.features.Names()[g]), Wanted: "want disjoint groups for Shapley values"}
+				}
+				grouped[g] = true
+			}
+		}
+	}
+	for _, p := range f.players() {
+		if p.group == "" && !grouped[p.features[0]] {
+			players = append(players, p)
+		}
+	}
+	n := len(players)
+	if n > most {
+		return nil, &data.InputError{
+			Found: fmt.Sprintf("Shapley values of %d features or groups", n), Wanted: fmt.Sprintf("want at most %d", most),
+			Hint: "put features into groups",
+		}
+	}
+	owner := make([]int, f.design.features)
+	for i, p := range players {
+		for _, g := range p.features {
+			owner[g] = i
+		}
+	}
+	folds := max(1, f.Folds)
+	value := make([][]float64, 1<<n)
+	err := forEach(ctx, f.Jobs, len(value), func(_, subset int) error {
+		value[subset] = make([]float64, folds)
+		at := f.design.restrict(func(g int) bool { return subset>>owner[g]&1 == 1 })
+		for i := range folds {
+			set, train, test := whole, f.full, f.full
+			if f.Folds > 0 {
+				set, train, test = i, f.train[i], f.test[i]
+			}
+			w, err := f.without(k, set, train, at)
+			if err != nil {
+				return err
+			}
+			value[subset][i], _ = f.problem(test, k, set).pearson(w)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	chance := make([]float64, n) // |S|!(n−|S|−1)!/n!
+	chance[0] = 1 / float64(n)
+	for s := 1; s < n; s++ {
+		chance[s] = chance[s-1] * float64(s) / float64(n-s)
+	}
+	var rows []Importance
+	for i, p := range players {
+		phi := make([]float64, folds)
+		for subset := range value {
+			if subset>>i&1 == 1 {
+				continue
+			}
+			c := chance[bits.OnesCount(uint(subset))]
+			for fold := range phi {
+				phi[fold] += c * (value[subset|1<<i][fold] - value[subset][fold])
+			}
+		}
+		row := Importance{Feature: p.name, Group: p.group, Method: Shapley, N: folds}
+		row.Value, row.SD = meanSD(phi)
+		rows = append(rows, row)
+	}
+	return rows, nil
+}

@@ -1,0 +1,2 @@
+// Package mlem fits metric-learning encoding models.
+package mlem

@@ -1,0 +1,282 @@
+package mlem
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+)
+
+// FeatureOptions says how the columns of a table become feature distances.
+// Columns are numeric or categorical as their type in the table says.
+type FeatureOptions struct {
+	Missing  Missing             // default MissingSame
+	Circular map[string]float64  // numeric columns that wrap round, and their period
+	Ordinal  map[string][]string // columns of ordered levels: the order of categories; nil for numbers
+	Drop     []string            // columns to leave out
+}
+
+// Features are the theoretical features of n stimuli, ready to be compared.
+type Features struct {
+	n         int
+	encodings []Encoding
+	columns   []column
+	missing   Missing
+}
+
+// column holds the values of one feature.
+type column struct {
+	kind    Kind
+	values  []float64  // one for each stimulus, NaN where missing
+	matrix  *mat.Dense // Precomputed: the distances of all stimuli there were
+	index   []int32    // Precomputed: rows of matrix that the stimuli are
+	missing float64    // the distance where a value is missing
+}
+
+// NewFeatures encodes a table of stimulus features, with the smallest and
+// largest value of every numeric column as its range. A column without values
+// or with a single one cannot explain any distance: it is left out and named in
+// a warning. Errors are *data.InputError.
+func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, error) {
+	if err := o.check(table); err != nil {
+		return nil, nil, err
+	}
+	var warnings []string
+	f := &Features{n: table.Rows(), missing: o.Missing}
+	for _, c := range table.Columns {
+		if slices.Contains(o.Drop, c.Name) {
+			continue
+		}
+		if c.Missing() == c.Len() {
+			warnings = append(warnings, fmt.Sprintf("feature %q has no values: left out", c.Name))
+			continue
+		}
+		e, err := learn(c, o)
+		if err != nil {
+			return nil, nil, located(err, table.Source.Path)
+		}
+		if isConstant(c) {
+			warnings = append(warnings, fmt.Sprintf("feature %q has the same value for every stimulus: left out", c.Name))
+			continue
+		}
+		values, _, err := e.apply(c)
+		if err != nil {
+			return nil, nil, located(err, table.Source.Path)
+		}
+		f.encodings = append(f.encodings, e)
+		f.columns = append(f.columns, column{kind: e.Kind, values: values, missing: o.Missing.distance()})
+	}
+	if len(f.columns) == 0 {
+		return nil, nil, &data.InputError{Path: table.Source.Path, Found: "no feature that varies over stimuli", Wanted: "want at least one"}
+	}
+	return f, warnings, nil
+}
+
+// ApplyEncodings encodes the features of other stimuli as a model's were. Every
+// encoded feature must be a column of the table; other columns are ignored.
+// Categories the model has not seen differ from all others and are reported in
+// a warning, as are numbers outside the range of the model.
+func ApplyEncodings(table *data.Table, encodings []Encoding, missing Missing) (*Features, []string, error) {
+	if table.Rows() == 0 {
+		return nil, nil, &data.InputError{Path: table.Source.Path, Found: "a table without stimuli", Wanted: "want one row for each"}
+	}
+	var warnings []string
+	f := &Features{n: table.Rows(), missing: missing, encodings: encodings}
+	for i := range encodings {
+		e := &encodings[i]
+		c, err := table.Column(e.Name)
+		if err != nil {
+			return nil, nil, err
+		}
+		values, unseen, err := e.apply(c)
+		if err != nil {
+			return nil, nil, located(err, table.Source.Path)
+		}
+		if unseen > 0 {
+			warnings = append(warnings, fmt.Sprintf("feature %q has %d levels the model has not seen", e.Name, unseen))
+		}
+		if e.Kind == Numeric && slices.ContainsFunc(values, func(v float64) bool { return v < 0 || v > 1 }) {
+			warnings = append(warnings, fmt.Sprintf("feature %q leaves the range %g to %g of the model", e.Name, e.Lo, e.Hi))
+		}
+		f.columns = append(f.columns, column{kind: e.Kind, values: values, missing: missing.distance()})
+	}
+	return f, warnings, nil
+}
+
+// NewFeatureDistances makes features of given distance matrices, n×n, symmetric
+// and finite. Such features have no encoding for other stimuli. The matrices are
+// kept, not copied.
+func NewFeatureDistances(names []string, matrices []*mat.Dense) (*Features, error) {
+	if len(names) != len(matrices) || len(names) == 0 {
+		return nil, &data.InputError{Found: fmt.Sprintf("%d feature distance matrices with %d names", len(matrices), len(names)), Wanted: "want one name each"}
+	}
+	n, _ := matrices[0].Dims()
+	f := &Features{n: n, missing: MissingSame}
+	for k, m := range matrices {
+		if rows, _ := m.Dims(); rows != n {
+			return nil, &data.InputError{Found: fmt.Sprintf("feature %q: distances of %d stimuli", names[k], rows), Wanted: fmt.Sprintf("want %d as in %q", n, names[0])}
+		}
+		if err := checkDistances(m); err != nil {
+			return nil, located(err, names[k])
+		}
+		f.encodings = append(f.encodings, Encoding{Name: names[k], Kind: Precomputed})
+		f.columns = append(f.columns, column{kind: Precomputed, matrix: m, index: sequence(n)})
+	}
+	return f, nil
+}
+
+// Stimuli returns the number of stimuli.
+func (f *Features) Stimuli() int { return f.n }
+
+// Names returns the names of the features.
+func (f *Features) Names() []string {
+	names := make([]string, len(f.encodings))
+	for k, e := range f.encodings {
+		names[k] = e.Name
+	}
+	return names
+}
+
+// Distances returns the distances of feature k over all pairs of stimuli, in
+// condensed order (i<j, row by row).
+func (f *Features) Distances(k int) []float64 {
+	first, second := allPairs(f.n)
+	d := make([]float64, len(first))
+	f.columns[k].distances(d, 1, first, second)
+	return d
+}
+
+// subset returns the features of the stimuli in index, in that order.
+func (f *Features) subset(index []int) *Features {
+	s := &Features{n: len(index), encodings: f.encodings, missing: f.missing}
+	for _, c := range f.columns {
+		s.columns = append(s.columns, c.pick(index))
+	}
+	return s
+}
+
+// pick returns the column with stimulus index[i] in place i: a subset, or a
+// permutation.
+func (c column) pick(index []int) column {
+	if c.kind == Precomputed {
+		rows := make([]int32, len(index))
+		for i, at := range index {
+			rows[i] = c.index[at]
+		}
+		c.index = rows
+		return c
+	}
+	values := make([]float64, len(index))
+	for i, at := range index {
+		values[i] = c.values[at]
+	}
+	c.values = values
+	return c
+}
+
+// distances writes the distance of pair p, stimuli first[p] and second[p], into
+// dst[p·stride].
+func (c *column) distances(dst []float64, stride int, first, second []int32) {
+	v := c.values
+	switch c.kind {
+	case Precomputed:
+		for p, i := range first {
+			dst[p*stride] = c.matrix.At(int(c.index[i]), int(c.index[second[p]]))
+		}
+	case Categorical:
+		for p, i := range first {
+			a, b := v[i], v[second[p]]
+			d := 0.0
+			if a != b {
+				d = 1
+				if a != a || b != b {
+					d = c.missing
+				}
+			}
+			dst[p*stride] = d
+		}
+	default:
+		for p, i := range first {
+			d := math.Abs(v[i] - v[second[p]])
+			if c.kind == Circular {
+				d = 2 * min(d, 1-d)
+			}
+			if d != d {
+				d = c.missing
+			}
+			dst[p*stride] = d
+		}
+	}
+}
+
+// distance is the distance of a pair with a missing value.
+func (m Missing) distance() float64 {
+	if m == MissingDifferent {
+		return 1
+	}
+	return 0
+}
+
+// incomplete reports which stimuli lack a value of some feature.
+func (f *Features) incomplete() []bool {
+	out := make([]bool, f.n)
+	for _, c := range f.columns {
+		for i, v := range c.values {
+			out[i] = out[i] || math.IsNaN(v)
+		}
+	}
+	return out
+}
+
+func isConstant(c *data.Column) bool {
+	first := -1
+	for i := range c.Len() {
+		switch {
+		case c.IsMissing(i):
+		case first < 0:
+			first = i
+		case c.Kind == data.Numeric && c.Values[i] != c.Values[first]:
+			return false
+		case c.Kind == data.Categorical && c.Codes[i] != c.Codes[first]:
+			return false
+		}
+	}
+	return true
+}
+
+// check refuses options that name columns that are not there, or unknown
+// policies.
+func (o *FeatureOptions) check(t *data.Table) error {
+	switch o.Missing {
+	case "":
+		o.Missing = MissingSame
+	case MissingSame, MissingDifferent, MissingDropPair:
+	default:
+		return &data.InputError{Found: fmt.Sprintf("missing-value policy %q", o.Missing), Wanted: "want same, different or drop-pair"}
+	}
+	names := slices.Clone(o.Drop)
+	for name := range o.Circular {
+		names = append(names, name)
+	}
+	for name := range o.Ordinal {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if _, err := t.Column(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// located puts a path on an input error that has none.
+func located(err error, path string) error {
+	if in, ok := data.AsInputError(err); ok && in.Path == "" {
+		in.Path = path
+	}
+	return err
+}

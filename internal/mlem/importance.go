@@ -1,0 +1,376 @@
+package mlem
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"simtool/internal/data"
+	"simtool/internal/linalg"
+	"simtool/internal/stats"
+)
+
+// Method is a way to say what a feature is worth.
+type Method string
+
+// The methods. All are measured on held-out stimuli where there are folds.
+const (
+	Permutation Method = "permutation" // loss of Spearman's ρ when the feature is permuted over stimuli
+	DropOne     Method = "drop-one"    // loss of ρ when the metric is fitted without the feature
+	Shapley     Method = "shapley"     // share of Pearson's r, averaged over all orders of adding features
+)
+
+// Importance is what a feature, or a group of features, is worth: together with
+// all products it is part of.
+type Importance struct {
+	Feature  string // "" for a group
+	Group    string // "" for a feature alone
+	Method   Method
+	Value    float64
+	SD       float64 // over permutations and folds, or over folds
+	Interval stats.Interval
+	P        float64 // that unrelated rows of Y give as much; 0 where not asked for
+	N        int     // values averaged
+}
+
+// player is a feature, or a group of them, that is permuted or left out.
+type player struct {
+	name, group string
+	features    []int
+}
+
+// players lists every feature, and then the groups.
+func (f *fitting) players() []player {
+	var out []player
+	index := map[string]int{}
+	for i, name := range f.sample.features.Names() {
+		index[name] = i
+		out = append(out, player{name: name, features: []int{i}})
+	}
+	for _, g := range f.FeatureGroups {
+		p := player{group: g.Name}
+		for _, name := range g.Features {
+			p.features = append(p.features, index[name])
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// checkGroups refuses groups of features that are not there.
+func (f *fitting) checkGroups() error {
+	names := f.featureSet
+	for _, g := range f.FeatureGroups {
+		if len(g.Features) == 0 {
+			return &data.InputError{Found: fmt.Sprintf("group %q without features", g.Name)}
+		}
+		seen := map[string]bool{}
+		for _, name := range g.Features {
+			if !names[name] || seen[name] {
+				return &data.InputError{Found: fmt.Sprintf("feature %q in group %q", name, g.Name), Wanted: "want distinct features of the design"}
+			}
+			seen[name] = true
+		}
+	}
+	return nil
+}
+
+// contribution is what one player loses in one fold.
+type contribution struct {
+	drops    []float64 // one for each permutation, or one
+	variance float64   // of their mean, over stimuli
+	lost     []float64 // standardised ranks lost by permuting, for the null; nil if not asked for
+}
+
+// explain appends the importances of representation k.
+func (f *fitting) explain(ctx context.Context, res *Result, k int, w []float64, folds []foldFit) error {
+	players := f.players()
+	sets, weights := f.explained(len(players)), [][]float64{w}
+	if len(folds) > 0 {
+		weights = weights[:0]
+		for _, s := range folds {
+			weights = append(weights, s.w)
+		}
+	}
+	if f.Permutations > 0 {
+		plans := make([]plan, len(players))
+		for i, p := range players {
+			var warning string
+			plans[i], warning = f.plan(p, k)
+			if warning != "" {
+				res.Warnings = append(res.Warnings, warning)
+			}
+		}
+		byPlayer := make([][]contribution, len(players))
+		null := make([][]float64, len(players))
+		for fold, e := range sets {
+			part, err := f.permute(ctx, e, k, fold, weights[fold], players, plans)
+			if err != nil {
+				return err
+			}
+			if f.Null > 0 {
+				lost := make([][]float64, len(part))
+				for i := range part {
+					lost[i] = part[i].lost
+				}
+				draws, err := f.nullProducts(ctx, e, k, fold, lost)
+				if err != nil {
+					return err
+				}
+				for i := range players {
+					null[i] = addScaled(null[i], draws[i], 1/float64(len(sets)))
+				}
+			}
+			for i := range players {
+				part[i].lost = nil
+				byPlayer[i] = append(byPlayer[i], part[i])
+			}
+			f.Progress.report("importance", fold+1, len(sets))
+		}
+		for i, p := range players {
+			row := f.summarise(p, Permutation, byPlayer[i])
+			if f.Null > 0 {
+				row.P = stats.PValue(row.Value, null[i])
+			}
+			res.Importance = append(res.Importance, row)
+		}
+	}
+	if f.DropOne {
+		rows, err := f.dropOne(ctx, k, sets, weights, players)
+		if err != nil {
+			return err
+		}
+		res.Importance = append(res.Importance, rows...)
+	}
+	if f.Shapley {
+		rows, err := f.shapley(ctx, k)
+		if err != nil {
+			return err
+		}
+		res.Importance = append(res.Importance, rows...)
+	}
+	return nil
+}
+
+// explained returns the sets of stimuli that importance is measured on: those
+// of the folds, or all if there are none, and of each no more than keep the
+// ranks of all players within a quarter of the memory.
+func (f *fitting) explained(players int) []*evaluation {
+	f.prepare()
+	sets := f.folds
+	if len(sets) == 0 {
+		sets = []*evaluation{f.whole}
+	}
+	most := 4 << 20
+	if f.MaxMemory > 0 {
+		most = min(most, f.MaxMemory/4/8/(players+8))
+	}
+	out := make([]*evaluation, len(sets))
+	for i, e := range sets {
+		out[i] = e
+		if len(e.first) > most {
+			index := make([]int, int(math.Sqrt(2*float64(most))))
+			for p := range index {
+				index[p] = p
+			}
+			out[i] = newEvaluation(e.subset(index), e.design)
+		}
+	}
+	return out
+}
+
+// summarise averages the contributions of the folds.
+func (f *fitting) summarise(p player, method Method, folds []contribution) Importance {
+	row := Importance{Feature: p.name, Group: p.group, Method: method}
+	var all []float64
+	var variance float64
+	for _, c := range folds {
+		all = append(all, c.drops...)
+		variance += c.variance
+	}
+	row.N = len(all)
+	row.Value, row.SD = meanSD(all)
+	k := float64(len(folds))
+	variance /= k * k
+	if method == Permutation {
+		variance += row.SD * row.SD / float64(row.N)
+	}
+	row.Interval = stats.NormalInterval(row.Value, math.Sqrt(variance), f.Level)
+	return row
+}
+
+// permute measures every player in one set of stimuli.
+func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, w []float64, players []player, plans []plan) ([]contribution, error) {
+	n := len(e.first)
+	var sort linalg.Sorter
+	x, y := e.predict(w), e.distances(k)
+	sort.Ranks(y, y)
+	rx := make([]float64, n)
+	sort.Ranks(rx, x)
+	base := make([]float64, n)
+	rho, _ := stats.SpearmanInfluence(base, rx, y)
+	out := make([]contribution, len(players))
+	own := make([]*permuter, workers(f.Jobs, len(players)))
+	err := forEach(ctx, f.Jobs, len(players), func(worker, i int) error {
+		if own[worker] == nil {
+			own[worker] = newPermuter(e)
+		}
+		c, m := &out[i], own[worker]
+		m.isolate(w, players[i].features)
+		infl := append([]float64(nil), base...)
+		if f.Null > 0 {
+			c.lost = make([]float64, n)
+			addStandardised(c.lost, rx, 1)
+		}
+		q := float64(f.Permutations)
+		for r := range f.Permutations {
+			rng := stats.Stream(f.Seed, fmt.Sprintf("mlem/permutation/%d/%d/%s/%s", fold, r, players[i].name, players[i].group))
+			m.predict(plans[i].draw(e.sample, rng))
+			m.sort.Ranks(m.x, m.x)
+			if c.lost != nil {
+				addStandardised(c.lost, m.x, -1/q)
+			}
+			permuted, _ := stats.SpearmanInfluence(m.x, m.x, y)
+			c.drops = append(c.drops, rho-permuted)
+			for p, v := range m.x {
+				infl[p] -= v / q
+			}
+		}
+		c.variance = stats.PairVariance(infl, e.first, e.second, len(e.id), e.group)
+		return nil
+	})
+	return out, err
+}
+
+// permuter computes predictions with some features replaced, at a cost that does
+// not depend on the others: dᵀWd = rest + Σ_{f∈S} d_f·(2·c_f + Σ_{g∈S} W_fg·d_g),
+// where rest and c_f = Σ_{g∉S} W_fg·d_g are formed once.
+type permuter struct {
+	*evaluation
+	sort     linalg.Sorter
+	rest, x  []float64
+	cross    [][]float64 // c_f of each feature of S
+	replaced [][]float64
+	inner    [][]float64 // W within S
+	features []int
+}
+
+func newPermuter(e *evaluation) *permuter {
+	return &permuter{evaluation: e, rest: make([]float64, len(e.first)), x: make([]float64, len(e.first))}
+}
+
+// isolate prepares for replacing features.
+func (m *permuter) isolate(w []float64, features []int) {
+	m.features = features
+	place := make([]int, m.design.features)
+	for i := range place {
+		place[i] = -1
+	}
+	m.inner = make([][]float64, len(features))
+	for i, f := range features {
+		place[f] = i
+		m.inner[i] = make([]float64, len(features))
+		if len(m.cross) <= i {
+			m.cross = append(m.cross, make([]float64, len(m.first)))
+			m.replaced = append(m.replaced, make([]float64, len(m.first)))
+		}
+		clear(m.cross[i])
+	}
+	type coupling struct {
+		player, other int
+		w             float64
+	}
+	var couplings []coupling
+	var outside []int
+	for t, term := range m.design.terms {
+		a, b := place[term.A], place[term.B]
+		switch {
+		case a >= 0 && b >= 0:
+			m.inner[a][b], m.inner[b][a] = w[t], w[t]
+		case a >= 0:
+			couplings = append(couplings, coupling{a, term.B, w[t]})
+		case b >= 0:
+			couplings = append(couplings, coupling{b, term.A, w[t]})
+		default:
+			outside = append(outside, t)
+		}
+	}
+	d := newTiles(m.evaluation.features, len(m.first))
+	for d.next(m.first, m.second) {
+		for p := range d.n {
+			row := d.row(p)
+			var sum float64
+			for _, t := range outside {
+				term := m.design.terms[t]
+				v := w[t] * row[term.A] * row[term.B]
+				if term.A != term.B {
+					v *= 2
+				}
+				sum += v
+			}
+			m.rest[d.at+p] = sum
+			for _, c := range couplings {
+				m.cross[c.player][d.at+p] += c.w * row[c.other]
+			}
+		}
+	}
+}
+
+// predict writes the predictions with the features replaced by columns into x.
+func (m *permuter) predict(columns []column) {
+	for i := range columns {
+		columns[i].distances(m.replaced[i], 1, m.first, m.second)
+	}
+	copy(m.x, m.rest)
+	for i := range columns {
+		for p, d := range m.replaced[i] {
+			s := 2 * m.cross[i][p]
+			for j := range columns {
+				s += m.inner[i][j] * m.replaced[j][p]
+			}
+			m.x[p] += d * s
+		}
+	}
+}
+
+// addStandardised adds scale·z to dst, where z are the ranks with mean 0 and
+// mean square 1; nothing where all ranks are equal.
+func addStandardised(dst, ranks []float64, scale float64) {
+	n := float64(len(ranks))
+	mean := (n + 1) / 2
+	var ss float64
+	for _, r := range ranks {
+		ss += (r - mean) * (r - mean)
+	}
+	if ss == 0 {
+		return
+	}
+	scale /= math.Sqrt(ss / n)
+	for p, r := range ranks {
+		dst[p] += scale * (r - mean)
+	}
+}
+
+func meanSD(v []float64) (mean, sd float64) {
+	for _, x := range v {
+		mean += x / float64(len(v))
+	}
+	if len(v) < 2 {
+		return mean, 0
+	}
+	for _, x := range v {
+		sd += (x - mean) * (x - mean)
+	}
+	return mean, math.Sqrt(sd / float64(len(v)-1))
+}
+
+// addScaled adds scale·v to dst, which may be nil for zero.
+func addScaled(dst, v []float64, scale float64) []float64 {
+	if dst == nil {
+		dst = make([]float64, len(v))
+	}
+	for i, x := range v {
+		dst[i] += scale * x
+	}
+	return dst
+}

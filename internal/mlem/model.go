@@ -1,0 +1,189 @@
+package mlem
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/stats"
+)
+
+// Model is a fitted metric with all that is needed to apply it to other stimuli.
+// It is what model.json holds.
+type Model struct {
+	Features    []Encoding  `json:"features"`
+	Missing     Missing     `json:"missing"`
+	Constraint  Constraint  `json:"constraint"`
+	Objective   Objective   `json:"objective"`
+	Distance    Distance    `json:"distance"`
+	Power       float64     `json:"power"` // of the distance that is predicted
+	Terms       []Term      `json:"terms"`
+	W           [][]float64 `json:"w"` // symmetric, of unit Frobenius norm, in the order of Features
+	Scale       float64     `json:"scale"`
+	Intercept   float64     `json:"intercept"`
+	Lambda      float64     `json:"lambda"`
+	Stimuli     int         `json:"stimuli"`
+	Pairs       int         `json:"pairs"`
+	Description string      `json:"description"`
+}
+
+// model wraps unit weights for representation k.
+func (f *fitting) model(k int, w []float64) *Model {
+	m := f.full.problem(f.design.terms, f.shift, k)
+	y := f.sample.neural[k]
+	out := &Model{
+		Features: f.sample.features.encodings, Missing: f.sample.features.missing,
+		Constraint: f.Constraint, Objective: f.Objective, Distance: y.Distance, Power: y.Power(),
+		Terms: f.design.terms, Scale: m.regression(w), Stimuli: len(f.sample.id), Pairs: int(f.full.count),
+		Description: "the predicted power of the neural distance is intercept + scale·dᵀWd, d the vector of feature distances",
+	}
+	out.Intercept = m.meanY - out.Scale*dot(w, m.meanX)
+	out.W = make([][]float64, f.design.features)
+	for a := range out.W {
+		out.W[a] = make([]float64, f.design.features)
+	}
+	for t, term := range f.design.terms {
+		out.W[term.A][term.B] = w[t]
+		out.W[term.B][term.A] = w[t]
+	}
+	return out
+}
+
+// Power returns the power of the distance that is regressed.
+func (d *Neural) Power() float64 {
+	switch d.Distance {
+	case Euclidean, Mahalanobis, NormDiff:
+		return 2 * d.power
+	}
+	return d.power
+}
+
+// weights returns the entries of W in the order of the terms.
+func (m *Model) weights() []float64 {
+	w := make([]float64, len(m.Terms))
+	for t, term := range m.Terms {
+		w[t] = m.W[term.A][term.B]
+	}
+	return w
+}
+
+// Check refuses a model whose parts do not fit together, as one read from a
+// file may not.
+func (m *Model) Check() error {
+	f := len(m.Features)
+	bad := func(what string) error {
+		return &data.InputError{Found: "a model with " + what, Wanted: "want one that mlem fit wrote"}
+	}
+	if f == 0 || len(m.W) != f {
+		return bad(fmt.Sprintf("%d features and %d rows of weights", f, len(m.W)))
+	}
+	for a, row := range m.W {
+		if len(row) != f {
+			return bad(fmt.Sprintf("%d weights in row %d for %d features", len(row), a+1, f))
+		}
+		for _, v := range row {
+			if v-v != 0 {
+				return bad("weights that are not finite")
+			}
+		}
+	}
+	if len(m.Terms) < f {
+		return bad(fmt.Sprintf("%d terms for %d features", len(m.Terms), f))
+	}
+	for t, term := range m.Terms {
+		if term.A < 0 || term.B < term.A || term.B >= f || t < f && term != (Term{t, t}) {
+			return bad(fmt.Sprintf("term (%d,%d) in place %d", term.A, term.B, t))
+		}
+	}
+	return nil
+}
+
+// Encode prepares the features of other stimuli for the model.
+func (m *Model) Encode(table *data.Table) (*Features, []string, error) {
+	return ApplyEncodings(table, m.Features, m.Missing)
+}
+
+// Predict returns intercept + scale·dᵀWd for all pairs i<j of the stimuli, row
+// by row: predicted distances to the power m.Power.
+func (m *Model) Predict(features *Features) ([]float64, error) {
+	e, err := m.evaluation(features, nil)
+	if err != nil {
+		return nil, err
+	}
+	out := e.predict(m.weights())
+	for p := range out {
+		out[p] = m.Intercept + m.Scale*out[p]
+	}
+	return out, nil
+}
+
+// Score compares the model's predictions for other stimuli with their neural
+// distances. level is the coverage of the interval. Nothing is refitted: R2
+// measures the predictions as they are, so it is negative when the scale of the
+// representation differs.
+func (m *Model) Score(features *Features, neural *Neural, level float64) (Score, error) {
+	e, err := m.evaluation(features, neural)
+	if err != nil {
+		return Score{}, err
+	}
+	s, ok := e.heldOut(0, m.weights())
+	if !ok {
+		return Score{}, &data.InputError{Path: neural.Name, Found: "predicted or neural distances that are all equal", Wanted: "want some that differ"}
+	}
+	s.Split, s.Pairs = "held-out", len(e.first)
+	s.Interval = stats.CorrelationInterval(s.Spearman, s.SE, level)
+	x, y := e.predict(m.weights()), e.distances(0)
+	s.Pearson, _ = stats.Pearson(x, y)
+	var rss, tss, mean float64
+	for _, v := range y {
+		mean += v / float64(len(y))
+	}
+	for p, v := range y {
+		r := v - m.Intercept - m.Scale*x[p]
+		rss += r * r
+		tss += (v - mean) * (v - mean)
+	}
+	s.R2 = 1 - rss/tss
+	return s, nil
+}
+
+// evaluation pairs up the stimuli of features.
+func (m *Model) evaluation(features *Features, neural *Neural) (*evaluation, error) {
+	if err := m.Check(); err != nil {
+		return nil, err
+	}
+	n := features.Stimuli()
+	if len(features.columns) != len(m.Features) {
+		return nil, &data.InputError{Found: fmt.Sprintf("%d features", len(features.columns)), Wanted: fmt.Sprintf("want the %d of the model", len(m.Features))}
+	}
+	s := &sample{features: features, id: make([]int, n)}
+	for i := range s.id {
+		s.id[i] = i
+	}
+	s.group = s.id
+	if neural != nil {
+		if neural.Stimuli() != n {
+			return nil, &data.InputError{Path: neural.Name, Found: fmt.Sprintf("%d stimuli", neural.Stimuli()), Wanted: fmt.Sprintf("want %d as in the features", n)}
+		}
+		s.neural = []*Neural{neural}
+		if features.missing == MissingDropPair {
+			s.missing = features.incomplete()
+		}
+	}
+	e := newEvaluation(s, &design{features: len(m.Features), terms: m.Terms})
+	if neural != nil && len(e.first) < 3 {
+		return nil, tooFewPairs(float64(len(e.first)))
+	}
+	return e, nil
+}
+
+// Metric returns W as a matrix.
+func (m *Model) Metric() *mat.Dense {
+	f := len(m.W)
+	out := mat.NewDense(f, f, nil)
+	for a, row := range m.W {
+		copy(out.RawRowView(a), row)
+	}
+	return out
+}

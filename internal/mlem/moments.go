@@ -1,0 +1,167 @@
+package mlem
+
+import (
+	"context"
+	"fmt"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+)
+
+// moments are sums over pairs of the P regressors x and the K regressed
+// distances y, both less a shift, weighted: everything that least squares, and
+// with it Pearson's correlation, needs to know of the pairs. They are views of
+// one row of sums.
+type moments struct {
+	count float64
+	x     []float64 // Σx, P
+	y     []float64 // Σy, K
+	yy    []float64 // Σy², K
+	xy    []float64 // Σx·yᵀ, P×K
+	xx    []float64 // Σx·xᵀ, upper triangle row by row
+}
+
+// width is the length of a row of sums.
+func width(p, k int) int { return 1 + p + 2*k + p*k + p*(p+1)/2 }
+
+// view cuts a row of sums into moments. The count is copied.
+func view(row []float64, p, k int) *moments {
+	next := func(n int) []float64 {
+		part := row[:n]
+		row = row[n:]
+		return part
+	}
+	return &moments{count: next(1)[0], x: next(p), y: next(k), yy: next(k), xy: next(p * k), xx: next(p * (p + 1) / 2)}
+}
+
+// shift is what was taken off regressors and distances before they were
+// multiplied. It is close to their means, so that centring the sums afterwards
+// costs no digits; the result does not depend on it.
+type shift struct{ x, y []float64 }
+
+// samplings are multiplicities of the clusters of stimuli, one row for each
+// data set to be formed of them: 1 everywhere is the data themselves, 0 leaves a
+// cluster out (a fold), and counts make a replicate of the bootstrap. A pair of
+// clusters a ≤ b counts m_a·m_b times; a stimulus is never paired with itself or
+// its copy.
+type samplings struct {
+	rows [][]float64
+}
+
+// accumulator sums the moments of all samplings in one pass over the pairs.
+//
+// A cell is the pairs between two clusters. The moments of a cell are computed
+// once, by products of tiles of its pairs, and then spread over the samplings by
+// one more product, (samplings × cells)·(cells × moments): neither folds nor
+// bootstrap replicates cost another pass over the pairs. Cells are summed in a
+// fixed order, so the result has the same bits for any number of workers.
+type accumulator struct {
+	sample *sample
+	design *design
+	start  []int // first stimulus of each cluster, and the end
+	shift  shift
+	jobs   int
+}
+
+// newAccumulator takes the shift from pairs spread over all stimuli.
+func newAccumulator(s *sample, g *design, start []int, jobs int) *accumulator {
+	a := &accumulator{sample: s, design: g, start: start, jobs: jobs}
+	p, k := len(g.terms), len(s.neural)
+	a.shift = shift{make([]float64, p), make([]float64, k)}
+	n := len(s.id)
+	const probes = 2048
+	var first, second []int32
+	for t := range probes {
+		// Multiples of a large prime scatter over the stimuli.
+		i, j := t%n, int(uint64(t+1)*2654435761%uint64(n))
+		if i != j && s.keep(min(i, j), max(i, j)) {
+			first, second = append(first, int32(min(i, j))), append(second, int32(max(i, j)))
+		}
+	}
+	w := newCellWorker(a)
+	var y [1]float64
+	for q, i := range first {
+		w.regressors(first[q:q+1], second[q:q+1])
+		for t, v := range w.x[:p] {
+			a.shift.x[t] += v / float64(len(first))
+		}
+		for t, neural := range s.neural {
+			neural.block(y[:], int(i), int(i)+1, int(second[q]), int(second[q])+1)
+			a.shift.y[t] += y[0] / float64(len(first))
+		}
+	}
+	return a
+}
+
+// footprint returns the bytes that run needs for the given number of samplings.
+func (a *accumulator) footprint(samplings int) int {
+	p, k := len(a.design.terms), len(a.sample.neural)
+	return 8 * (width(p, k)*(samplings+a.batch()) + workers(a.jobs, a.batch())*p*p)
+}
+
+// batch is the number of cells whose moments are held at a time.
+func (a *accumulator) batch() int {
+	const values = 8 << 20 // 64 MB
+	return max(1, min(128, values/width(len(a.design.terms), len(a.sample.neural))))
+}
+
+// run returns the moments of every sampling. maxMemory bounds what it takes, in
+// bytes; the error says so if that is too little, or is ctx's.
+func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progress Progress) ([]*moments, error) {
+	p, k := len(a.design.terms), len(a.sample.neural)
+	if need := a.footprint(len(s.rows)); maxMemory > 0 && need > maxMemory {
+		return nil, &data.InputError{
+			Found:  fmt.Sprintf("%d regressors, %d representations and %d resampled data sets need %d MB", p, k, len(s.rows), need>>20),
+			Wanted: fmt.Sprintf("want at most %d MB", maxMemory>>20),
+			Hint:   "allow more memory, draw fewer bootstrap samples or leave out interactions",
+		}
+	}
+	t := width(p, k)
+	clusters := len(a.start) - 1
+	type cell struct{ a, b int }
+	cells := make([]cell, 0, clusters*(clusters+1)/2)
+	for i := range clusters {
+		for j := i; j < clusters; j++ {
+			cells = append(cells, cell{i, j})
+		}
+	}
+	total := mat.NewDense(len(s.rows), t, nil)
+	batch := a.batch()
+	sums := mat.NewDense(batch, t, nil)
+	weights := mat.NewDense(len(s.rows), batch, nil)
+	own := make([]*cellWorker, workers(a.jobs, batch))
+	for c0 := 0; c0 < len(cells); c0 += batch {
+		progress.report("pairs", c0, len(cells))
+		part := cells[c0:min(c0+batch, len(cells))]
+		err := forEach(ctx, a.jobs, len(part), func(worker, i int) error {
+			if own[worker] == nil {
+				own[worker] = newCellWorker(a)
+			}
+			row := sums.RawRowView(i)
+			clear(row)
+			own[worker].sum(row, part[i].a, part[i].b)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		for r, m := range s.rows {
+			row := weights.RawRowView(r)
+			for i, c := range part {
+				row[i] = m[c.a] * m[c.b]
+			}
+		}
+		w, v := weights.RawMatrix(), sums.RawMatrix()
+		w.Cols, v.Rows = len(part), len(part)
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, w, v, 1, total.RawMatrix())
+	}
+	progress.report("pairs", len(cells), len(cells))
+	out := make([]*moments, len(s.rows))
+	for r := range out {
+		out[r] = view(total.RawRowView(r), p, k)
+	}
+	return out, nil
+}

@@ -1,0 +1,248 @@
+package mlem
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/linalg"
+)
+
+// Distance is a distance between neural patterns.
+type Distance string
+
+// The neural distances, for patterns a and b.
+const (
+	Euclidean   Distance = "euclidean"   // ‖a−b‖
+	SqEuclidean Distance = "sqeuclidean" // ‖a−b‖²
+	Manhattan   Distance = "manhattan"   // Σ|a_k−b_k|
+	Cosine      Distance = "cosine"      // 1 − a·b/(‖a‖‖b‖)
+	Correlation Distance = "correlation" // 1 − the Pearson correlation of a and b
+	Mahalanobis Distance = "mahalanobis" // √((a−b)ᵀΣ⁻¹(a−b)), Σ the noise covariance
+	NormDiff    Distance = "norm-diff"   // |‖a‖ − ‖b‖|
+	Crossnobis  Distance = "crossnobis"  // mean over pairs of repeats r≠s of (a_r−b_r)ᵀΣ⁻¹(a_s−b_s)
+	Given       Distance = "precomputed" // a matrix of distances
+)
+
+// NeuralOptions says how neural distances are formed.
+type NeuralOptions struct {
+	Name     string   // of the representation, for tables and messages
+	Distance Distance // default Euclidean
+
+	// Noise is Σ, units × units, for Mahalanobis and Crossnobis. Without it
+	// Crossnobis uses the identity, and Mahalanobis refuses.
+	Noise *mat.Dense
+
+	// Power is the power of the distance that is regressed on squared feature
+	// distances. 0 stands for the power that makes a squared length of it: 2 for
+	// Euclidean, Manhattan, Mahalanobis, NormDiff and Given, and 1 for
+	// SqEuclidean, Crossnobis, Cosine and Correlation (1−cos is half the squared
+	// distance of normalised patterns). Rank correlations do not depend on it.
+	Power float64
+}
+
+// Neural is the pairwise neural distances of n stimuli, raised to the power that
+// is regressed. Distances are formed as they are asked for, a block at a time,
+// and not kept.
+type Neural struct {
+	Name     string
+	Distance Distance
+
+	n      int
+	power  float64    // applied to the base value
+	scale  float64    // of squared lengths: ½ for cosine and correlation
+	points *mat.Dense // patterns whose squared differences (or, Manhattan, absolute ones) are the base
+	minus  *mat.Dense // Crossnobis: concatenated repeats, whose squared differences are taken off
+	norms  [2][]float64
+	twin   []bool     // stimuli whose pattern another one has too
+	matrix *mat.Dense // Given: distances of all stimuli there were
+	index  []int      // Given: rows of matrix that the stimuli are
+	warp   *transform // applied last, if there is one: see addTransforms
+}
+
+// NewNeural forms the distances of the rows of y, stimuli × units, which is
+// neither kept nor changed. Errors are *data.InputError: values that are not
+// finite, a pattern without direction for Cosine or Correlation, a noise
+// covariance that is not positive definite.
+func NewNeural(y *mat.Dense, o NeuralOptions) (*Neural, error) {
+	n, _ := y.Dims()
+	d := &Neural{Name: o.Name, Distance: o.Distance, n: n, scale: 1}
+	if d.Distance == "" {
+		d.Distance = Euclidean
+	}
+	if err := checkFinite(y); err != nil {
+		return nil, located(err, o.Name)
+	}
+	var err error
+	half := true // the base is a squared length, so the distance is its root
+	switch d.Distance {
+	case Euclidean, SqEuclidean:
+		d.points, _ = linalg.Center(y)
+		half = d.Distance == Euclidean
+	case Manhattan:
+		d.points, half = mat.DenseCopyOf(y), false
+	case Cosine, Correlation:
+		d.points, err = directions(y, d.Distance == Correlation)
+		d.scale, half = 0.5, false
+	case Mahalanobis:
+		if o.Noise == nil {
+			return nil, &data.InputError{Path: o.Name, Found: "mahalanobis distance without a noise covariance", Wanted: "want one, units × units"}
+		}
+		d.points, err = whiten(y, o.Noise)
+	case NormDiff:
+		d.points = mat.NewDense(n, 1, nil)
+		for i := range n {
+			d.points.Set(i, 0, mat.Norm(y.RowView(i), 2))
+		}
+	case Crossnobis:
+		return nil, &data.InputError{Path: o.Name, Found: "crossnobis distance with one recording", Wanted: "want at least two repeats"}
+	default:
+		return nil, &data.InputError{Path: o.Name, Found: fmt.Sprintf("unknown neural distance %q", d.Distance)}
+	}
+	if err != nil {
+		return nil, located(err, o.Name)
+	}
+	d.settle(o.Power, half)
+	return d, nil
+}
+
+// NewCrossnobis forms crossvalidated Mahalanobis distances of two or more
+// repeats, each stimuli × units: noise that is independent between repeats does
+// not bias them, and they may be negative (Walther et al. 2016,
+// doi:10.1016/j.neuroimage.2015.12.012). With sums S over R repeats,
+// Σ_{r≠s} δ_r·δ_s = ‖ΔS‖² − Σ_r‖Δ_r‖².
+func NewCrossnobis(repeats []*mat.Dense, o NeuralOptions) (*Neural, error) {
+	if len(repeats) < 2 {
+		return nil, &data.InputError{Path: o.Name, Found: fmt.Sprintf("crossnobis distance with %d repeats", len(repeats)), Wanted: "want at least two"}
+	}
+	n, q := repeats[0].Dims()
+	r := len(repeats)
+	sum, all := mat.NewDense(n, q, nil), mat.NewDense(n, q*r, nil)
+	for k, y := range repeats {
+		if rows, cols := y.Dims(); rows != n || cols != q {
+			return nil, &data.InputError{Path: o.Name, Found: fmt.Sprintf("repeat %d is %d × %d", k+1, rows, cols), Wanted: fmt.Sprintf("want %d × %d as the first", n, q)}
+		}
+		if err := checkFinite(y); err != nil {
+			return nil, located(err, o.Name)
+		}
+		w, _ := linalg.Center(y)
+		if o.Noise != nil {
+			var err error
+			if w, err = whiten(y, o.Noise); err != nil {
+				return nil, located(err, o.Name)
+			}
+		}
+		sum.Add(sum, w)
+		all.Slice(0, n, k*q, (k+1)*q).(*mat.Dense).Copy(w)
+	}
+	d := &Neural{Name: o.Name, Distance: Crossnobis, n: n, scale: 1 / float64(r*(r-1)), points: sum, minus: all}
+	d.settle(o.Power, false)
+	return d, nil
+}
+
+// NewGiven takes a matrix of distances, n×n, symmetric and finite. The matrix is
+// kept, not copied.
+func NewGiven(matrix *mat.Dense, o NeuralOptions) (*Neural, error) {
+	if err := checkDistances(matrix); err != nil {
+		return nil, located(err, o.Name)
+	}
+	n, _ := matrix.Dims()
+	d := &Neural{Name: o.Name, Distance: Given, n: n, matrix: matrix, index: make([]int, n), power: o.Power}
+	for i := range d.index {
+		d.index[i] = i
+	}
+	if d.power == 0 {
+		d.power = 2
+	}
+	return d, nil
+}
+
+// NewUnits makes a representation of each unit alone: distances are absolute
+// differences of its response. Names are those given, or unit1, unit2, ….
+func NewUnits(y *mat.Dense, names []string) ([]*Neural, error) {
+	n, q := y.Dims()
+	if err := checkFinite(y); err != nil {
+		return nil, err
+	}
+	units := make([]*Neural, q)
+	for k := range units {
+		name := fmt.Sprintf("unit%d", k+1)
+		if k < len(names) {
+			name = names[k]
+		}
+		var err error
+		one := mat.DenseCopyOf(y.Slice(0, n, k, k+1))
+		if units[k], err = NewNeural(one, NeuralOptions{Name: name}); err != nil {
+			return nil, err
+		}
+	}
+	return units, nil
+}
+
+// Stimuli returns the number of stimuli.
+func (d *Neural) Stimuli() int { return d.n }
+
+// settle fixes the power of the base value and what does not change afterwards.
+func (d *Neural) settle(power float64, half bool) {
+	switch {
+	case power == 0 && d.Distance == Manhattan:
+		d.power = 2
+	case power == 0:
+		d.power = 1
+	case half:
+		d.power = power / 2
+	default:
+		d.power = power
+	}
+	d.index = nil
+	d.summarise()
+}
+
+// summarise computes the squared norms of the patterns and finds the stimuli
+// that share one.
+func (d *Neural) summarise() {
+	d.norms[0], d.norms[1] = rowNorms(d.points), rowNorms(d.minus)
+	pattern := d.points
+	if d.minus != nil {
+		pattern = d.minus
+	}
+	d.twin = twins(pattern)
+}
+
+// subset returns the distances of the stimuli in index, in that order.
+func (d *Neural) subset(index []int) *Neural {
+	s := *d
+	s.n = len(index)
+	if d.matrix != nil {
+		s.index = make([]int, len(index))
+		for i, at := range index {
+			s.index[i] = d.index[at]
+		}
+		return &s
+	}
+	s.points = pickRows(d.points, index)
+	if d.minus != nil {
+		s.minus = pickRows(d.minus, index)
+	}
+	s.summarise()
+	return &s
+}
+
+// raise applies the power, and the transform.
+func (d *Neural) raise(v float64) float64 {
+	switch d.power {
+	case 1:
+	case 2:
+		v *= v
+	case 0.5:
+		v = math.Sqrt(max(v, 0))
+	default:
+		v = math.Pow(max(v, 0), d.power)
+	}
+	if d.warp != nil {
+		return d.warp.at(v)
+	}
+	return v
+}

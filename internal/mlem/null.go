@@ -1,0 +1,109 @@
+package mlem
+
+import (
+	"context"
+	"fmt"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+
+	"simtool/internal/linalg"
+	"simtool/internal/stats"
+)
+
+// nullScores returns the held-out Spearman correlation, averaged over folds, of
+// predictions with recordings whose rows are permuted within each fold. The
+// predictions come from stimuli outside the fold and stay, so under the null
+// hypothesis that features say nothing about Y every permutation is as likely as
+// the data.
+func (f *fitting) nullScores(ctx context.Context, k int, folds []foldFit) ([]float64, error) {
+	var sum []float64
+	for i, e := range f.folds {
+		ranks := e.predict(folds[i].w)
+		new(linalg.Sorter).Ranks(ranks, ranks)
+		z := make([]float64, len(ranks))
+		addStandardised(z, ranks, 1)
+		draws, err := f.nullProducts(ctx, e, k, i, [][]float64{z})
+		if err != nil {
+			return nil, err
+		}
+		sum = addScaled(sum, draws[0], 1/float64(len(f.folds)))
+	}
+	return sum, nil
+}
+
+// nullProducts returns ⟨v, z⟩/N for each vector v over the N pairs of e and each
+// of Null random permutations of the stimuli, z the standardised ranks of the
+// permuted neural distances. Permuting rows permutes distances and so their
+// ranks, which are computed once; what is left is one product of matrices.
+// Stimuli are permuted within their levels.
+func (f *fitting) nullProducts(ctx context.Context, e *evaluation, k, fold int, vectors [][]float64) ([][]float64, error) {
+	m, n := len(e.id), len(e.first)
+	z := e.rankSquare(k)
+	perms := make([][]int32, f.Null)
+	for r := range perms {
+		perms[r] = make([]int32, m)
+		for i, at := range shuffleWithin(m, e.level, stats.Stream(f.Seed, fmt.Sprintf("mlem/null/%d/%d", fold, r))) {
+			perms[r][i] = int32(at)
+		}
+	}
+	// Slabs are summed one after the other, so that the sum has the same bits
+	// for any number of workers.
+	const tile, slabs = 1024, 32
+	u := len(vectors)
+	part := make([][]float64, slabs)
+	err := forEach(ctx, f.Jobs, slabs, func(_, s int) error {
+		sum := blas64.General{Rows: u, Cols: f.Null, Stride: f.Null, Data: make([]float64, u*f.Null)}
+		v := blas64.General{Rows: u, Cols: tile, Stride: tile, Data: make([]float64, u*tile)}
+		g := blas64.General{Rows: f.Null, Cols: tile, Stride: tile, Data: make([]float64, f.Null*tile)}
+		for p0 := s * n / slabs; p0 < (s+1)*n/slabs; p0 += tile {
+			p1 := min(p0+tile, (s+1)*n/slabs)
+			v.Cols, g.Cols = p1-p0, p1-p0
+			for i, vector := range vectors {
+				copy(v.Data[i*tile:], vector[p0:p1])
+			}
+			for r, perm := range perms {
+				row := g.Data[r*tile : r*tile+p1-p0]
+				for p := range row {
+					row[p] = z[int(perm[e.first[p0+p]])*m+int(perm[e.second[p0+p]])]
+				}
+			}
+			blas64.Gemm(blas.NoTrans, blas.Trans, 1/float64(n), v, g, 1, sum)
+		}
+		part[s] = sum.Data
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	total := make([]float64, u*f.Null)
+	for _, p := range part {
+		total = addScaled(total, p, 1)
+	}
+	out := make([][]float64, u)
+	for i := range out {
+		out[i] = total[i*f.Null : (i+1)*f.Null]
+	}
+	return out, nil
+}
+
+// rankSquare returns the standardised ranks of the neural distances as a square
+// matrix. Pairs that a missing value leaves out have a rank too, for permuted
+// rows may fall on them.
+func (e *evaluation) rankSquare(k int) []float64 {
+	n := len(e.id)
+	whole := *e.sample
+	whole.missing = nil
+	all := newEvaluation(&whole, e.design)
+	y := all.distances(k)
+	new(linalg.Sorter).Ranks(y, y)
+	z := make([]float64, len(y))
+	addStandardised(z, y, 1)
+	square := make([]float64, n*n)
+	for p, i := range all.first {
+		j := all.second[p]
+		square[int(i)*n+int(j)] = z[p]
+		square[int(j)*n+int(i)] = z[p]
+	}
+	return square
+}

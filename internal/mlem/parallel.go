@@ -1,0 +1,61 @@
+package mlem
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Progress is told how much of a stage is done. It is called from one goroutine
+// at a time.
+type Progress func(stage string, done, total int)
+
+// report calls p if there is one.
+func (p Progress) report(stage string, done, total int) {
+	if p != nil {
+		p(stage, done, total)
+	}
+}
+
+// forEach calls body(worker, i) for every i in [0,n) on up to jobs goroutines
+// (0: as many as there are processors) and returns the first error, or ctx's
+// when it is cancelled. A worker's number is below jobs, so that it can own
+// memory; what is computed for i must not depend on it.
+func forEach(ctx context.Context, jobs, n int, body func(worker, i int) error) error {
+	var (
+		next   atomic.Int64
+		once   sync.Once
+		failed error
+		stop   atomic.Bool
+		wg     sync.WaitGroup
+	)
+	for w := range workers(jobs, n) {
+		wg.Go(func() {
+			for !stop.Load() {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				err := ctx.Err()
+				if err == nil {
+					err = body(w, i)
+				}
+				if err != nil {
+					once.Do(func() { failed = err })
+					stop.Store(true)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return failed
+}
+
+// workers is the number of goroutines that forEach uses.
+func workers(jobs, n int) int {
+	if jobs <= 0 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	return max(1, min(jobs, n))
+}

@@ -1,0 +1,106 @@
+package mlem
+
+import (
+	"context"
+	"fmt"
+)
+
+// whole is the set of all stimuli, where the sets of problem are numbered by
+// the fold that is left out.
+const whole = -1
+
+// problem returns the least squares of representation k with the pairs of m, its
+// distances transformed as was learned on a training set. Without a transform
+// (objective Pearson) the set makes no difference.
+func (f *fitting) problem(m *moments, k, set int) *problem {
+	return m.problem(f.design.terms, f.shift, f.column(k, set))
+}
+
+// column is the place of representation k among the regressed distances. For the
+// objective Spearman the transforms follow the distances themselves: for each
+// representation that of all stimuli and that of each training set.
+func (f *fitting) column(k, set int) int {
+	if f.transformed == 0 {
+		return k
+	}
+	return f.transformed + k*(f.Folds+1) + set + 1
+}
+
+// solve fits representation k to the pairs of m.
+func (f *fitting) solve(m *moments, k, set int) (solution, float64, error) {
+	lambda, err := f.lambda(set, func(m *moments, set int) *problem { return f.problem(m, k, set) })
+	if err != nil {
+		return solution{}, 0, err
+	}
+	s, err := f.problem(m, k, set).solve(f.Constraint, lambda)
+	return s, lambda, err
+}
+
+// result fits, scores and explains representation k.
+func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
+	y := f.sample.neural[k]
+	res := &Result{Name: y.Name, Warnings: append([]string(nil), f.warnings...)}
+	fail := func(err error) (*Result, error) {
+		if y.Name != "" {
+			return nil, fmt.Errorf("%s: %w", y.Name, err)
+		}
+		return nil, err
+	}
+	s, lambda, err := f.solve(f.full, k, whole)
+	if err != nil {
+		return fail(err)
+	}
+	res.Lambda, res.KKT = lambda, s.kkt
+	if normalise(s.w, f.design.terms) == 0 {
+		res.Warnings = append(res.Warnings, "no feature is given weight: no metric predicts the distances better than a constant")
+	}
+	res.Model = f.model(k, s.w)
+	intervals, err := f.intervals(ctx, func(r int) *problem { return f.problem(f.replicates[r], k, whole) }, lambda)
+	if err != nil {
+		return fail(err)
+	}
+	names := f.sample.features.Names()
+	for t, term := range f.design.terms {
+		w := Weight{A: names[term.A], B: names[term.B], Weight: s.w[t]}
+		if intervals != nil {
+			w.Interval = intervals[t]
+		}
+		res.Weights = append(res.Weights, w)
+	}
+	folds := make([]foldFit, f.Folds)
+	for i := range folds {
+		s, lambda, err := f.solve(f.train[i], k, i)
+		if err != nil {
+			return fail(err)
+		}
+		m := f.train[i].problem(f.design.terms, f.shift, k)
+		normalise(s.w, f.design.terms)
+		folds[i] = foldFit{w: s.w, lambda: lambda, scale: m.regression(s.w)}
+		folds[i].intercept = m.meanY - folds[i].scale*dot(s.w, m.meanX)
+	}
+	if err := f.score(ctx, res, k, s.w, folds); err != nil {
+		return fail(err)
+	}
+	if f.Permutations > 0 || f.DropOne || f.Shapley {
+		if err := f.explain(ctx, res, k, s.w, folds); err != nil {
+			return fail(err)
+		}
+	}
+	return res, nil
+}
+
+// foldFit is what the stimuli outside a fold gave.
+type foldFit struct {
+	w                []float64 // unit norm
+	scale, intercept float64   // of the regression of distances on predictions
+	lambda           float64
+}
+
+// regression returns the slope of the distances on the predictions.
+func (q *problem) regression(w []float64) float64 {
+	v := q.variance(w)
+	if v == 0 {
+		return 0
+	}
+	return q.covariance(w) / v
+}

@@ -1,0 +1,172 @@
+package mlem
+
+import (
+	"math/rand/v2"
+	"slices"
+)
+
+// sample is a list of stimuli with everything that is known of them, in the
+// order in which they are worked through.
+type sample struct {
+	features *Features
+	neural   []*Neural
+	id       []int   // number of each stimulus in the user's data
+	group    []int   // stimuli of one group are resampled and split together
+	level    []int   // pairs are formed within a level only; nil if there is one
+	missing  []bool  // stimuli whose pairs are dropped; nil if none are
+	seat     []int32 // places round a table, see thin; nil where all pairs are used
+	apart    []bool  // which distances round the table are used
+}
+
+// keep reports whether the pair of stimuli i and j is used.
+func (s *sample) keep(i, j int) bool {
+	if s.level != nil && s.level[i] != s.level[j] {
+		return false
+	}
+	if s.missing != nil && (s.missing[i] || s.missing[j]) {
+		return false
+	}
+	if s.seat != nil {
+		d := int(s.seat[i] - s.seat[j])
+		if d < 0 {
+			d = -d
+		}
+		return s.apart[min(d, len(s.seat)-d)]
+	}
+	return true
+}
+
+// all reports whether every pair is used.
+func (s *sample) all() bool { return s.level == nil && s.missing == nil && s.seat == nil }
+
+// subset returns the stimuli in index, in that order, with all their pairs.
+func (s *sample) subset(index []int) *sample {
+	out := &sample{features: s.features.subset(index), id: pick(s.id, index), group: pick(s.group, index)}
+	for _, y := range s.neural {
+		out.neural = append(out.neural, y.subset(index))
+	}
+	if s.level != nil {
+		out.level = pick(s.level, index)
+	}
+	if s.missing != nil {
+		out.missing = pick(s.missing, index)
+	}
+	return out
+}
+
+// thin keeps about maxPairs of all pairs, balanced: stimuli are seated round a
+// table in random order, and a pair is used when the number of seats between
+// the two is one of a random set. Every stimulus is in equally many pairs.
+func (s *sample) thin(maxPairs int, rng *rand.Rand) (thinned bool) {
+	n := len(s.id)
+	if maxPairs <= 0 || n*(n-1)/2 <= maxPairs {
+		return false
+	}
+	s.seat = make([]int32, n)
+	for i, at := range rng.Perm(n) {
+		s.seat[i] = int32(at)
+	}
+	s.apart = make([]bool, n/2+1)
+	distances := (n - 1) / 2 // the distance n/2 of an even n gives half as many pairs
+	for _, d := range rng.Perm(distances)[:max(1, min(maxPairs/n, distances))] {
+		s.apart[d+1] = true
+	}
+	return true
+}
+
+// pairs lists the pairs i<j that are used, row by row.
+func (s *sample) pairs() (first, second []int32) {
+	n := len(s.id)
+	if s.all() {
+		return allPairs(n)
+	}
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			if s.keep(i, j) {
+				first = append(first, int32(i))
+				second = append(second, int32(j))
+			}
+		}
+	}
+	return first, second
+}
+
+// layout is an order of stimuli in which folds, and within them the clusters
+// that are resampled, are contiguous.
+type layout struct {
+	order []int // stimulus at each place
+	start []int // first place of each cluster, and the end
+	fold  []int // of each cluster
+	folds int
+}
+
+// newLayout shuffles the groups of stimuli, deals them to folds of nearly equal
+// size, and those of a fold to clusters of nearly equal size, about clusters in
+// all. group gives each stimulus's group.
+func newLayout(group []int, folds, clusters int, rng *rand.Rand) *layout {
+	members := map[int][]int{}
+	var groups []int
+	for i, g := range group {
+		if members[g] == nil {
+			groups = append(groups, g)
+		}
+		members[g] = append(members[g], i)
+	}
+	rng.Shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })
+	// Large groups first, so that small ones level the sizes.
+	slices.SortStableFunc(groups, func(a, b int) int { return len(members[b]) - len(members[a]) })
+	size := func(g int) int { return len(members[g]) }
+	l := &layout{folds: folds}
+	for k, own := range deal(groups, folds, size) {
+		parts := max(1, min(len(own), (clusters+folds-1)/folds))
+		for _, c := range deal(own, parts, size) {
+			l.start = append(l.start, len(l.order))
+			l.fold = append(l.fold, k)
+			for _, g := range c {
+				l.order = append(l.order, members[g]...)
+			}
+		}
+	}
+	l.start = append(l.start, len(l.order))
+	return l
+}
+
+// deal puts each item into the hand that is smallest so far.
+func deal(items []int, hands int, size func(int) int) [][]int {
+	dealt, total := make([][]int, hands), make([]int, hands)
+	for _, it := range items {
+		least := 0
+		for h := range total {
+			if total[h] < total[least] {
+				least = h
+			}
+		}
+		dealt[least] = append(dealt[least], it)
+		total[least] += size(it)
+	}
+	return dealt
+}
+
+// clusters returns the number of clusters.
+func (l *layout) clusters() int { return len(l.fold) }
+
+// places returns the places of fold k.
+func (l *layout) places(k int) []int {
+	var at []int
+	for c, f := range l.fold {
+		if f == k {
+			for i := l.start[c]; i < l.start[c+1]; i++ {
+				at = append(at, i)
+			}
+		}
+	}
+	return at
+}
+
+func pick[T any](from []T, index []int) []T {
+	out := make([]T, len(index))
+	for i, at := range index {
+		out[i] = from[at]
+	}
+	return out
+}

@@ -1,0 +1,87 @@
+package mlem
+
+import (
+	"context"
+	"fmt"
+
+	"simtool/internal/stats"
+)
+
+// accumulate makes one pass over the pairs for the moments of the data, of the
+// folds and of the bootstrap, and checks that there is something to fit.
+func (f *fitting) accumulate(ctx context.Context) error {
+	var s samplings
+	add := func(weight func(cluster int) float64) {
+		row := make([]float64, f.layout.clusters())
+		for c := range row {
+			row[c] = weight(c)
+		}
+		s.rows = append(s.rows, row)
+	}
+	fold := f.layout.fold
+	except := func(out ...int) func(int) float64 {
+		return func(c int) float64 {
+			for _, k := range out {
+				if fold[c] == k {
+					return 0
+				}
+			}
+			return 1
+		}
+	}
+	add(except())
+	for k := range f.Folds {
+		add(except(k))
+	}
+	for k := range f.Folds {
+		add(func(c int) float64 {
+			if fold[c] == k {
+				return 1
+			}
+			return 0
+		})
+	}
+	choosing := len(f.Ridge) > 1
+	if choosing {
+		for j := range f.Folds {
+			for k := j + 1; k < f.Folds; k++ {
+				add(except(j, k))
+			}
+		}
+	}
+	for r := range f.Bootstrap {
+		m := make([]float64, f.layout.clusters())
+		stats.Multiplicities(m, stats.Stream(f.Seed, fmt.Sprintf("mlem/bootstrap/%d", r)))
+		s.rows = append(s.rows, m)
+	}
+	if f.Objective == Spearman {
+		if err := f.addTransforms(ctx); err != nil {
+			return err
+		}
+	}
+	a := newAccumulator(f.sample, f.design, f.layout.start, f.Jobs)
+	f.shift = a.shift
+	all, err := a.run(ctx, s, f.MaxMemory, f.Progress)
+	if err != nil {
+		return err
+	}
+	take := func(n int) []*moments {
+		part := all[:n]
+		all = all[n:]
+		return part
+	}
+	f.full = take(1)[0]
+	f.train, f.test = take(f.Folds), take(f.Folds)
+	if choosing {
+		f.pairOut = make([][]*moments, f.Folds)
+		for j := range f.Folds {
+			f.pairOut[j] = append(make([]*moments, j+1), take(f.Folds-j-1)...)
+		}
+	}
+	f.replicates = all
+	if f.full.count < 3 {
+		return tooFewPairs(f.full.count)
+	}
+	f.warnings = append(f.warnings, f.full.problem(f.design.terms, f.shift, 0).correlated(f.sample.features.Names())...)
+	return nil
+}

@@ -1,0 +1,143 @@
+package mlem
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/linalg"
+)
+
+// Constraint is the set of metrics a fit chooses from.
+type Constraint string
+
+// The constraints. The default is Diagonal without interactions, PSD with.
+const (
+	Diagonal      Constraint = "diagonal"      // w ≥ 0; no interactions
+	PSD           Constraint = "spd"           // W symmetric positive semidefinite, zero where there is no term
+	Unconstrained Constraint = "unconstrained" // any w
+)
+
+// check resolves the default and refuses what cannot be.
+func (c Constraint) check(g *design) (Constraint, error) {
+	switch c {
+	case "":
+		if g.interacts() {
+			return PSD, nil
+		}
+		return Diagonal, nil
+	case Diagonal:
+		if g.interacts() {
+			return "", &data.InputError{
+				Found: "the diagonal constraint with interactions", Wanted: "want spd or unconstrained",
+				Hint: "w ≥ 0 on products would forbid the negative interactions that real distances have",
+			}
+		}
+	case PSD, Unconstrained:
+	default:
+		return "", &data.InputError{Found: fmt.Sprintf("unknown constraint %q", c), Wanted: "want diagonal, spd or unconstrained"}
+	}
+	return c, nil
+}
+
+// solution is the minimiser of a problem.
+type solution struct {
+	w   []float64
+	kkt float64 // largest violation of the optimality conditions, in standard units
+}
+
+var errNoConvergence = errors.New("the solver did not converge")
+
+// solve minimises ½wᵀGw − bᵀw + ½λ·Σ_t G_tt·w_t² under the constraint. The
+// penalty λ is relative: it shrinks standardised coefficients alike.
+//
+// The problem is solved in standard units, in which every squared feature
+// distance and the neural distance have variance 1; the scaling is one number
+// for each feature, d_f → d_f/c_f, so that W stays positive semidefinite. kkt is
+// the largest violation, in these units, of the conditions that hold at the
+// minimum and nowhere else:
+//
+//   - Diagonal: ∇ ≥ 0, w ≥ 0 and w_t·∇_t = 0;
+//   - PSD: ∇ = S on the terms of the design, S ⪰ 0, W ⪰ 0 and ⟨S,W⟩ = 0;
+//   - Unconstrained: ∇ = 0.
+func (q *problem) solve(c Constraint, lambda float64) (solution, error) {
+	p := len(q.b)
+	w := make([]float64, p)
+	if q.yy <= 0 || p == 0 {
+		return solution{w: w}, nil
+	}
+	features := 0
+	for _, t := range q.terms {
+		features = max(features, t.B+1)
+	}
+	feature := make([]float64, features) // 1/c_f
+	for t, term := range q.terms {
+		if term.A == term.B && q.g.At(t, t) > 0 {
+			feature[term.A] = math.Pow(q.g.At(t, t), -0.25)
+		}
+	}
+	sdY := math.Sqrt(q.yy)
+	unit := make([]float64, p)
+	for t, term := range q.terms {
+		unit[t] = feature[term.A] * feature[term.B]
+	}
+	s := standard{terms: q.terms, g: mat.NewDense(p, p, nil), b: make([]float64, p)}
+	for i := range p {
+		s.b[i] = q.b[i] * unit[i] / sdY
+		for j := range p {
+			s.g.Set(i, j, q.g.At(i, j)*unit[i]*unit[j])
+		}
+		s.g.Set(i, i, s.g.At(i, i)*(1+lambda))
+	}
+	var err error
+	var kkt float64
+	switch c {
+	case Diagonal:
+		w, kkt, err = s.nonnegative()
+	case PSD:
+		w, kkt, err = s.semidefinite()
+	default:
+		w, kkt, err = s.free()
+	}
+	if err != nil {
+		return solution{}, err
+	}
+	for t := range w {
+		w[t] *= unit[t] * sdY
+	}
+	return solution{w, kkt}, nil
+}
+
+// standard is a problem in standard units.
+type standard struct {
+	terms []Term
+	g     *mat.Dense
+	b     []float64
+}
+
+// gradient writes Gw − b into dst.
+func (s *standard) gradient(dst, w []float64) {
+	for i := range dst {
+		dst[i] = dot(s.g.RawRowView(i), w) - s.b[i]
+	}
+}
+
+// free solves the normal equations, of minimum norm where they are singular.
+func (s *standard) free() ([]float64, float64, error) {
+	p := len(s.b)
+	sol, err := linalg.SolveSPD(s.g, mat.NewDense(p, 1, append([]float64(nil), s.b...)))
+	if err != nil {
+		return nil, 0, err
+	}
+	w := sol.RawMatrix().Data
+	g := make([]float64, p)
+	s.gradient(g, w)
+	var kkt float64
+	for _, v := range g {
+		kkt = max(kkt, math.Abs(v))
+	}
+	return w, kkt, nil
+}

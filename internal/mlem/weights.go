@@ -1,0 +1,145 @@
+package mlem
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"simtool/internal/data"
+	"simtool/internal/stats"
+)
+
+func tooFewPairs(n float64) error {
+	return &data.InputError{Found: fmt.Sprintf("%.0f pairs of stimuli", n), Wanted: "want at least 3", Hint: "see what --split-by and --missing drop-pair leave out"}
+}
+
+// correlated names the features whose squared distances are correlated by more
+// than .5 over pairs: their weights and importances share what they have in
+// common.
+func (q *problem) correlated(names []string) []string {
+	const notable, same = 0.5, 1 - 1e-10
+	var warnings []string
+	for i := range names {
+		for j := range i {
+			r := q.correlation(i, j)
+			switch {
+			case math.Abs(r) >= same:
+				warnings = append(warnings, fmt.Sprintf("features %q and %q have the same distances: their weights cannot be told apart", names[j], names[i]))
+			case math.Abs(r) > notable:
+				warnings = append(warnings, fmt.Sprintf("features %q and %q are correlated (r = %.2f): their importances share what they have in common", names[j], names[i], r))
+			}
+		}
+	}
+	return warnings
+}
+
+// correlation returns that of regressors i and j.
+func (q *problem) correlation(i, j int) float64 {
+	v := q.g.At(i, i) * q.g.At(j, j)
+	if v <= 0 {
+		return 0
+	}
+	return q.g.At(i, j) / math.Sqrt(v)
+}
+
+// choose returns the penalty whose fits to the training sets correlate best
+// with the pairs of the sets held out from them, averaged; of equally good ones
+// the largest. It costs a few solutions of P×P systems, whatever the number of
+// pairs.
+func (f *fitting) choose(trains, tests []*problem) (float64, error) {
+	switch len(f.Ridge) {
+	case 0:
+		return 0, nil
+	case 1:
+		return f.Ridge[0], nil
+	}
+	best, lambda := math.Inf(-1), 0.0
+	for _, l := range f.Ridge {
+		var sum float64
+		for i, t := range trains {
+			s, err := t.solve(f.Constraint, l)
+			if err != nil {
+				return 0, err
+			}
+			r, _ := tests[i].pearson(s.w)
+			sum += r
+		}
+		if sum > best+1e-12 || sum > best-1e-12 && l > lambda {
+			best, lambda = max(best, sum), l
+		}
+	}
+	return lambda, nil
+}
+
+// lambda chooses the penalty for the whole data (out < 0) or for the training
+// set without fold out, from folds inside it only.
+func (f *fitting) lambda(out int, target func(m *moments, set int) *problem) (float64, error) {
+	var trains, tests []*problem
+	if len(f.Ridge) > 1 {
+		for k := range f.Folds {
+			switch {
+			case k == out:
+				continue
+			case out < 0:
+				trains = append(trains, target(f.train[k], out))
+			default:
+				trains = append(trains, target(f.pairOut[min(k, out)][max(k, out)], out))
+			}
+			tests = append(tests, target(f.test[k], out))
+		}
+	}
+	return f.choose(trains, tests)
+}
+
+// normalise scales w so that w, or the symmetric matrix W it stands for, has
+// Frobenius norm 1, and returns the norm it had; a zero w stays.
+func normalise(w []float64, terms []Term) float64 {
+	var ss float64
+	for t, v := range w {
+		ss += v * v
+		if terms[t].A != terms[t].B {
+			ss += v * v
+		}
+	}
+	norm := math.Sqrt(ss)
+	if norm == 0 {
+		return 0
+	}
+	for t := range w {
+		w[t] /= norm
+	}
+	return norm
+}
+
+// intervals returns the percentile intervals of the normalised weights over the
+// bootstrap replicates of clusters of stimuli, each solved anew under the same
+// constraint and penalty; nil without replicates.
+func (f *fitting) intervals(ctx context.Context, problems func(r int) *problem, lambda float64) ([]stats.Interval, error) {
+	if len(f.replicates) == 0 {
+		return nil, nil
+	}
+	p := len(f.design.terms)
+	draws := make([][]float64, p)
+	for t := range draws {
+		draws[t] = make([]float64, len(f.replicates))
+	}
+	err := forEach(ctx, f.Jobs, len(f.replicates), func(_, r int) error {
+		s, err := problems(r).solve(f.Constraint, lambda)
+		if err != nil {
+			return fmt.Errorf("bootstrap sample %d: %w", r, err)
+		}
+		normalise(s.w, f.design.terms)
+		for t, v := range s.w {
+			draws[t][r] = v
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]stats.Interval, p)
+	for t := range out {
+		out[t] = stats.PercentileInterval(draws[t], f.Level)
+	}
+	return out, nil
+}
