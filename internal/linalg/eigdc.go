@@ -110,7 +110,7 @@ func (t *eigTree) deflate(lo, mid, hi int, z []float64) (active activeSet, defla
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(d[a], d[b]) })
 	zNorm = math.Sqrt(zNorm)
-	tol := max(4*eps*max(dMax, zMax*zNorm), tinyCoupling)
+	tol := max(4*eps*max(dMax, zMax*zNorm), negligible)
 
 	half := func(i int) part {
 		if lo+i < mid {

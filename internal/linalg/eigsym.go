@@ -88,6 +88,7 @@ func newTridiagonal(a *mat.Dense) (*tridiagonal, error) {
 	copyScaled(t.a, raw, 1/t.scale)
 	t.d, t.e, t.tau = memory[n*n:n*n+n], memory[n*n+n:n*n+2*n-1], memory[n*n+2*n:n*n+3*n-1]
 	tridiagonalize(t.a, t.d, t.e, t.tau)
+	flushNegligible(t.d, t.e)
 	return t, nil
 }
 

@@ -2,6 +2,7 @@ package linalg
 
 import (
 	"cmp"
+	"math"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -11,9 +12,22 @@ import (
 // and conquer leaves to the implicit QL and QR iterations.
 const leafSize = 24
 
-// tinyCoupling is neglected in divide and conquer beside the largest entry of the
+// negligible is what divide and conquer neglects beside the largest entry of the
 // matrix, which is scaled to about 1: squares of what is larger do not underflow.
-const tinyCoupling = 0x1p-200
+const negligible = 0x1p-200
+
+// flushNegligible sets negligible entries to zero. Besides keeping divide and
+// conquer within its bounds it avoids the rescaling of tiny blocks by Dsteqr and
+// Dsterf, which panics or goes wrong in gonum 0.17.
+func flushNegligible(bands ...[]float64) {
+	for _, band := range bands {
+		for i, v := range band {
+			if math.Abs(v) < negligible {
+				band[i] = 0
+			}
+		}
+	}
+}
 
 // both runs two functions, at the same time when that is worth it, and returns
 // the first's error or else the second's.

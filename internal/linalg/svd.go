@@ -98,5 +98,6 @@ func newBidiagonal(a *mat.Dense) (*scaledBidiagonal, error) {
 		f = b.outer.r
 	}
 	b.bidiagonalReduction = bidiagonalize(f.RawMatrix())
+	flushNegligible(b.d, b.e)
 	return b, nil
 }

@@ -125,7 +125,7 @@ func (t *svdTree) merge(lo, mid, hi int) error {
 	if scale == 0 {
 		return nil // nothing but zeros
 	}
-	tol := max(4*eps*scale, tinyCoupling)
+	tol := max(4*eps*scale, negligible)
 	nullPart := upperPart
 	z0 := z[mid-lo]
 	if end > hi {
