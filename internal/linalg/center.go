@@ -1,6 +1,9 @@
 package linalg
 
-import "gonum.org/v1/gonum/mat"
+import (
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
 
 // Center returns a copy of the n×p matrix x with the mean of every column
 // removed, and the p means.
@@ -25,32 +28,25 @@ func CenterTo(xc *mat.Dense, means []float64, x *mat.Dense) {
 	}
 	inv := 1 / float64(n)
 	first := x.RawRowView(0)
-	clear(means)
-	for i := 1; i < n; i++ {
-		for j, v := range x.RawRowView(i) {
-			means[j] += v - first[j]
-		}
-	}
-	for j, v := range first {
-		means[j] = v + means[j]*inv
-	}
+	copy(means, first)
 	residual := make([]float64, p)
+	// The first row stands in for the means until they are known. Each pass is
+	// a sum or a difference of whole rows.
+	for i := 1; i < n; i++ {
+		row := x.RawRowView(i)
+		floats.Add(residual, row)
+		floats.Sub(residual, first)
+	}
+	floats.AddScaled(means, inv, residual)
+	clear(residual)
 	for i := range n {
 		dst := xc.RawRowView(i)
-		for j, v := range x.RawRowView(i) {
-			d := v - means[j]
-			dst[j] = d
-			residual[j] += d
-		}
+		floats.SubTo(dst, x.RawRowView(i), means)
+		floats.Add(residual, dst)
 	}
-	for j := range residual {
-		residual[j] *= inv
-		means[j] += residual[j]
-	}
+	floats.Scale(inv, residual)
+	floats.Add(means, residual)
 	for i := range n {
-		dst := xc.RawRowView(i)
-		for j, r := range residual {
-			dst[j] -= r
-		}
+		floats.Sub(xc.RawRowView(i), residual)
 	}
 }
