@@ -29,10 +29,11 @@ func (f *fitting) dropOne(ctx context.Context, k int, sets []*evaluation, weight
 		}
 		y := e.distances(k)
 		new(linalg.Sorter).Ranks(y, y)
+		correlation := stats.NewRankCorrelation(y)
 		influence := func(w []float64) (float64, []float64) {
 			x := e.predict(w)
 			new(linalg.Sorter).Ranks(x, x)
-			rho, _ := stats.SpearmanInfluence(x, x, y)
+			rho, _ := correlation.Clone().Influence(x, x)
 			return rho, x
 		}
 		rho, base := influence(weights[fold])

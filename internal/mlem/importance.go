@@ -208,12 +208,13 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, w []f
 	rx := make([]float64, n)
 	sort.Ranks(rx, x)
 	base := make([]float64, n)
-	rho, _ := stats.SpearmanInfluence(base, rx, y)
+	correlation := stats.NewRankCorrelation(y)
+	rho, _ := correlation.Influence(base, rx)
 	out := make([]contribution, len(players))
 	own := make([]*permuter, workers(f.Jobs, len(players)))
 	err := forEach(ctx, f.Jobs, len(players), func(worker, i int) error {
 		if own[worker] == nil {
-			own[worker] = newPermuter(e)
+			own[worker] = newPermuter(e, correlation.Clone())
 		}
 		c, m := &out[i], own[worker]
 		m.isolate(w, players[i].features)
@@ -230,7 +231,7 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, w []f
 			if c.lost != nil {
 				addStandardised(c.lost, m.x, -1/q)
 			}
-			permuted, _ := stats.SpearmanInfluence(m.x, m.x, y)
+			permuted, _ := m.correlation.Influence(m.x, m.x)
 			c.drops = append(c.drops, rho-permuted)
 			for p, v := range m.x {
 				infl[p] -= v / q
@@ -247,16 +248,17 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, w []f
 // where rest and c_f = Σ_{g∉S} W_fg·d_g are formed once.
 type permuter struct {
 	*evaluation
-	sort     linalg.Sorter
-	rest, x  []float64
-	cross    [][]float64 // c_f of each feature of S
-	replaced [][]float64
-	inner    [][]float64 // W within S
-	features []int
+	correlation *stats.RankCorrelation
+	sort        linalg.Sorter
+	rest, x     []float64
+	cross       [][]float64 // c_f of each feature of S
+	replaced    [][]float64
+	inner       [][]float64 // W within S
+	features    []int
 }
 
-func newPermuter(e *evaluation) *permuter {
-	return &permuter{evaluation: e, rest: make([]float64, len(e.first)), x: make([]float64, len(e.first))}
+func newPermuter(e *evaluation, c *stats.RankCorrelation) *permuter {
+	return &permuter{evaluation: e, correlation: c, rest: make([]float64, len(e.first)), x: make([]float64, len(e.first))}
 }
 
 // isolate prepares for replacing features.

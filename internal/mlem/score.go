@@ -222,7 +222,7 @@ func (e *evaluation) heldOut(k int, w []float64) (s Score, ok bool) {
 	x, y := e.predict(w), e.distances(k)
 	sort.Ranks(x, x)
 	sort.Ranks(y, y)
-	s.Spearman, ok = stats.SpearmanInfluence(x, x, y)
+	s.Spearman, ok = stats.NewRankCorrelation(y).Influence(x, x)
 	s.SE = math.Sqrt(stats.PairVariance(x, e.first, e.second, len(e.id), e.group))
 	return s, ok
 }

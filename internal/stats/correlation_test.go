@@ -92,10 +92,10 @@ func weightedSpearman(x, y, w []float64) float64 {
 	return uv / math.Sqrt(uu*vv)
 }
 
-func TestSpearmanInfluenceIsTheDerivative(t *testing.T) {
+func TestInfluenceIsTheDerivative(t *testing.T) {
 	n := len(sampleX)
 	infl := make([]float64, n)
-	rho, ok := SpearmanInfluence(infl, linalg.Ranks(sampleX), linalg.Ranks(sampleY))
+	rho, ok := NewRankCorrelation(linalg.Ranks(sampleY)).Influence(infl, linalg.Ranks(sampleX))
 	if !ok {
 		t.Fatal("not defined")
 	}

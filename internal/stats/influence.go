@@ -2,78 +2,127 @@ package stats
 
 import "math"
 
-// SpearmanInfluence writes into infl the empirical influence function of the
-// rank correlation of the observations whose average ranks are rx and ry
-// (linalg.Ranks), and returns that correlation. The values of infl have mean
-// zero; to first order, giving observation i the weight 1+ε among n changes the
-// correlation by ε·infl[i]/n. infl may be rx or ry.
+// RankCorrelation correlates rankings of n observations with one of them that is
+// fixed, and says how much each observation influences the result. It is not
+// safe for concurrent use; Clone is for another goroutine.
+type RankCorrelation struct {
+	place []int32   // of each observation among the sums, by the fixed ranks
+	v     []float64 // mid-distribution values less ½ of the fixed ranking
+	own   []float64 // influence on the variance of v, over that variance
+	vv    float64   // variance of v
+	sums  []rankSum // by the place of the other ranking
+	other []float64 // sums of u, by place
+}
+
+// rankSum holds sums over the observations of one rank, and then over those
+// above it.
+type rankSum struct{ u, v float64 }
+
+// NewRankCorrelation fixes a ranking by its average ranks (linalg.Ranks).
+func NewRankCorrelation(ranks []float64) *RankCorrelation {
+	n := len(ranks)
+	c := &RankCorrelation{place: make([]int32, n), v: make([]float64, n), own: make([]float64, n)}
+	c.sums, c.other = make([]rankSum, n+1), make([]float64, n+1)
+	inv := 1 / float64(n)
+	for i, r := range ranks {
+		c.place[i] = placeOf(r)
+		c.v[i] = (r-0.5)*inv - 0.5
+		c.vv += c.v[i] * c.v[i] * inv
+		c.other[c.place[i]] += c.v[i]
+	}
+	if c.vv < constantRanks {
+		return c
+	}
+	above(c.other, inv)
+	for i, v := range c.v {
+		c.own[i] = (v*v + 2*c.other[c.place[i]] - 3*c.vv) / c.vv
+	}
+	return c
+}
+
+// Clone returns a copy that shares the fixed ranking only.
+func (c *RankCorrelation) Clone() *RankCorrelation {
+	d := *c
+	d.sums, d.other = make([]rankSum, len(c.sums)), make([]float64, len(c.other))
+	return &d
+}
+
+// constantRanks is a variance of mid-distribution values that only a constant
+// has.
+const constantRanks = 1e-16
+
+// placeOf numbers average ranks from 1: those of different tied groups differ,
+// because a group's lies between the first and the last rank it takes.
+func placeOf(rank float64) int32 { return int32(math.Ceil(rank)) }
+
+// above replaces the sum at each place by 1/n times the sum over places above
+// it, its own counted half.
+func above(sums []float64, inv float64) {
+	var higher float64
+	for k := len(sums) - 1; k >= 0; k-- {
+		at := sums[k]
+		sums[k] = (higher + at/2) * inv
+		higher += at
+	}
+}
+
+// Influence writes into infl the empirical influence function of Spearman's ρ
+// between the fixed ranking and the one with average ranks rx, and returns that
+// correlation. The values of infl have mean zero; to first order, giving
+// observation i the weight 1+ε among n changes ρ by ε·infl[i]/n. infl may be rx.
 //
-// With u and v the mid-distribution values (rank−½)/n,
+// With u and v the centred mid-distribution values (rank−½)/n − ½,
 //
-//	ρ = Cov(u,v)/√(Var u·Var v),
+//	ρ = Σuv/√(Σu²·Σv²),
 //
 // and the influence accounts for three things: the observation's own product,
-// its share in everybody else's rank, and the variances that ties reduce. Where
-// the ranks were treated as fixed numbers the second would be missing.
+// its share in everybody else's rank, and the variances, which ties reduce.
+// Where the ranks were treated as fixed numbers the second would be missing.
 //
 // It is what the infinitesimal jackknife sums: for pairs of stimuli, which are
 // not independent, the influences of a stimulus's pairs are averaged first (see
 // PairVariance). ok is false, and infl zero, when a side is constant.
-func SpearmanInfluence(infl, rx, ry []float64) (rho float64, ok bool) {
-	n := len(rx)
-	if len(ry) != n || len(infl) != n {
+func (c *RankCorrelation) Influence(infl, rx []float64) (rho float64, ok bool) {
+	n := len(c.v)
+	if len(rx) != n || len(infl) != n {
 		panic("stats: ranks and influences differ in length")
 	}
 	inv := 1 / float64(n)
-	u := func(i int) float64 { return (rx[i] - 0.5) * inv }
-	v := func(i int) float64 { return (ry[i] - 0.5) * inv }
-	var uv, uu, vv float64
-	for i := range rx {
-		a, b := u(i)-0.5, v(i)-0.5
-		uv += a * b
-		uu += a * a
-		vv += b * b
+	clear(c.sums)
+	clear(c.other)
+	var uv, uu float64
+	for i, r := range rx {
+		u, v := (r-0.5)*inv-0.5, c.v[i]
+		uv += u * v
+		uu += u * u
+		s := &c.sums[placeOf(r)]
+		s.u += u
+		s.v += v
+		c.other[c.place[i]] += u
 	}
-	uv, uu, vv = uv*inv, uu*inv, vv*inv
-	if uu < 1e-14 || vv < 1e-14 {
+	uv, uu = uv*inv, uu*inv
+	if uu < constantRanks || c.vv < constantRanks {
 		clear(infl)
 		return 0, false
 	}
-	// above(x; w) is the mean of w over observations that lie above x, those at
-	// x counted half. Ranks are multiples of ½, so they index the sums.
-	aboveV, aboveU := upperMeans(rx, ry), upperMeans(ry, rx)
-	selfU, selfV := upperMeans(rx, rx), upperMeans(ry, ry)
-	scale := 1 / math.Sqrt(uu*vv)
+	above(c.other, inv)
+	var higher rankSum
+	for k := n; k >= 0; k-- {
+		s := &c.sums[k]
+		at := *s
+		s.u, s.v = (higher.u+at.u/2)*inv, (higher.v+at.v/2)*inv
+		higher.u += at.u
+		higher.v += at.v
+	}
+	scale := 1 / math.Sqrt(uu*c.vv)
 	rho = uv * scale
-	euv, euu, evv := uv+0.25, uu+0.25, vv+0.25
-	for i := range rx {
-		a, b := u(i), v(i)
-		kx, ky := int(2*rx[i]), int(2*ry[i])
-		dc := a*b + aboveV[kx] + aboveU[ky] - 3*euv
-		du := a*a + 2*selfU[kx] - 3*euu
-		dv := b*b + 2*selfV[ky] - 3*evv
-		infl[i] = dc*scale - rho/2*(du/uu+dv/vv)
+	for i, r := range rx {
+		u, v := (r-0.5)*inv-0.5, c.v[i]
+		s := c.sums[placeOf(r)]
+		product := u*v + s.v + c.other[c.place[i]] - 3*uv
+		infl[i] = product*scale - rho/2*((u*u+2*s.u-3*uu)/uu+c.own[i])
 	}
 	return max(-1, min(1, rho)), true
-}
-
-// upperMeans returns, for every doubled rank k of by, (1/n)·Σ of the
-// mid-distribution value of ranks over the observations above k, those at k
-// counted half.
-func upperMeans(by, ranks []float64) []float64 {
-	n := len(by)
-	inv := 1 / float64(n)
-	sums := make([]float64, 2*n+1)
-	for i, r := range by {
-		sums[int(2*r)] += (ranks[i] - 0.5) * inv
-	}
-	var above float64
-	for k := len(sums) - 1; k >= 0; k-- {
-		at := sums[k]
-		sums[k] = (above + at/2) * inv
-		above += at
-	}
-	return sums
 }
 
 // PairVariance returns the variance of a statistic that averages over the pairs
