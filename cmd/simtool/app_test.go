@@ -154,6 +154,12 @@ func TestJSONLog(t *testing.T) {
 	if !regexp.MustCompile(`^\{"time":"[^"]+","level":"INFO","msg":"finished","of":"scores","done":1,"total":1,.*\}\n$`).MatchString(s.err.String()) {
 		t.Errorf("the log is %q", &s.err)
 	}
+	if status := s.run(t, "version", "--config", "nowhere.yaml", "--log-format", "json"); status != exitUsage {
+		t.Fatalf("exit status %d, want %d", status, exitUsage)
+	}
+	if !strings.Contains(s.err.String(), `"msg":"nowhere.yaml: no such file or directory","exit":2`) {
+		t.Errorf("an error before the work is logged as %q", &s.err)
+	}
 	if status := s.run(t, "score", x, "nowhere.npy", "--log-format", "json"); status != exitInvalid {
 		t.Fatalf("exit status %d, want %d", status, exitInvalid)
 	}

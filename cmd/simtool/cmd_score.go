@@ -81,6 +81,7 @@ cat model.npy | simtool score recording.npy - -m default`,
 
 func (o *scoreOptions) register(a *app, fs *pflag.FlagSet) {
 	fs.StringSliceVarP(&o.measures, "measures", "m", []string{"default"}, "measures to score by, a `LIST` separated by commas")
+	fs.Lookup("measures").DefValue = "default" // without the brackets of a list
 	fs.StringVar(&o.list, "list", "", "read pairs from `FILE` instead of the arguments")
 	fs.BoolVar(&o.allPairs, "all-pairs", false, "compare every file with every later one")
 	fs.BoolVar(&o.pool, "pool", false, "pool time × condition into samples (the default)")

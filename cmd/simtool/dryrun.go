@@ -9,23 +9,22 @@ import (
 	"simtool/internal/measures"
 )
 
-// dryRun says what score would read and do, and what memory it takes. Inputs
-// are read one by one, for only a whole file is known to be valid.
+// dryRun says on standard output what score would read and do, and what memory
+// it takes. Inputs are read one by one, for only a whole file is known to be
+// valid.
 func (a *app) dryRun(ctx context.Context, o *scoreOptions) error {
 	paths := inputPaths(o.pairs)
-	out, err := a.openResult(&o.output, tableSpec{
+	out, err := a.openResult(&outputOptions{path: "-", format: o.output.format}, tableSpec{
 		schema:  "simtool.dry-run/v1",
 		columns: []string{"input", "shape", "samples", "features", "bytes", "error"},
 		notes:   []string{"error"},
-		inputs:  paths,
 	})
 	if err != nil {
 		return err
 	}
 	defer out.abort()
-	read := a.reader(o.input, o.output.toFile())
+	read := a.reader(o.input, false)
 	sizes := map[string]footprint{}
-	var sources []data.Source
 	failed := 0
 	for _, path := range paths {
 		if ctx.Err() != nil {
@@ -37,7 +36,6 @@ func (a *app) dryRun(ctx context.Context, o *scoreOptions) error {
 			cells[5] = rowError(err)
 		} else {
 			sizes[path] = footprint{int64(d.Samples()), int64(d.Width())}
-			sources = append(sources, d.Source)
 			cells = []any{path, data.ShapeString(d.Shape), d.Samples(), d.Width(), int(d.Source.Bytes), nil}
 		}
 		if err := out.row(cells...); err != nil {
@@ -48,7 +46,7 @@ func (a *app) dryRun(ctx context.Context, o *scoreOptions) error {
 	if failed > 0 {
 		outcome = &partialError{failed: failed, total: len(paths), items: "inputs"}
 	}
-	if err := out.commit(sources, outcome); err != nil {
+	if err := out.commit(nil, outcome); err != nil {
 		return err
 	}
 	items := 0

@@ -89,16 +89,17 @@ func (a *app) report(err error) {
 	}
 	hint := hintOf(err)
 	if a.global.logFormat == "json" {
+		a.startLog() // the error may be older than the settings
 		attrs := []any{slog.Int("exit", int(statusOf(err)))}
 		if hint != "" {
 			attrs = append(attrs, slog.String("hint", hint))
 		}
 		a.log.Error(err.Error(), attrs...)
-	} else {
-		fmt.Fprintf(a.err, "simtool: %s %s\n", a.paint(a.errTTY, red, "error:"), err)
-		if hint != "" {
-			fmt.Fprintf(a.err, "simtool: %s %s\n", a.paint(a.errTTY, cyan, "hint:"), hint)
-		}
+		return
+	}
+	fmt.Fprintf(a.err, "simtool: %s %s\n", a.paint(a.errTTY, red, "error:"), err)
+	if hint != "" {
+		fmt.Fprintf(a.err, "simtool: %s %s\n", a.paint(a.errTTY, cyan, "hint:"), hint)
 	}
 	if e, ok := errors.AsType[*internalError](err); ok && a.debug() {
 		fmt.Fprintf(a.err, "%s", e.stack)

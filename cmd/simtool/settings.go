@@ -65,7 +65,7 @@ func (a *app) chooseDefaults() error {
 	for i := range a.settings {
 		s := &a.settings[i]
 		choose, ok := a.auto[s.flag]
-		if !ok || s.origin != "default" {
+		if !ok || s.origin != "default" && s.flag.Value.String() != "" {
 			continue
 		}
 		value, origin, err := choose()
