@@ -62,17 +62,20 @@ func (s *Sorter) Ranks(dst, values []float64) {
 
 const (
 	digitBits  = 11
-	digitCount = (64 + digitBits - 1) / digitBits
 	digitSize  = 1 << digitBits
+	digitCount = 4
+	// lowBits are left to the end: values seldom agree in the 44 bits above.
+	lowBits = 64 - digitBits*digitCount
 
 	// comparisonSort is the number of values below which sorting by comparison
 	// is faster than clearing the counters of the radix sort.
 	comparisonSort = 400
 )
 
-// sort returns values as items in ascending order, in memory of s. It sorts
-// stably by eleven bits at a time from the lowest; digits that all values share
-// are skipped.
+// sort returns values as items in ascending order of (key, index), in memory of
+// s. It sorts stably by eleven of the upper bits at a time from the lowest,
+// without digits that all values share, and then by comparison what agrees in
+// all of these bits but is out of order.
 func (s *Sorter) sort(values []float64) []item {
 	n := len(values)
 	if n > math.MaxInt32 {
@@ -86,9 +89,7 @@ func (s *Sorter) sort(values []float64) []item {
 		for i, v := range values {
 			items[i] = item{sortKey(v), int32(i)}
 		}
-		slices.SortFunc(items, func(a, b item) int {
-			return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.index, b.index))
-		})
+		slices.SortFunc(items, item.compare)
 		return items
 	}
 	var count [digitCount][digitSize]int32
@@ -96,7 +97,7 @@ func (s *Sorter) sort(values []float64) []item {
 		key := sortKey(v)
 		items[i] = item{key, int32(i)}
 		for d := range digitCount {
-			count[d][key>>(d*digitBits)%digitSize]++
+			count[d][key>>(lowBits+d*digitBits)%digitSize]++
 		}
 	}
 	if cap(s.spare) < n {
@@ -104,7 +105,7 @@ func (s *Sorter) sort(values []float64) []item {
 	}
 	spare := s.spare[:n]
 	for d := range digitCount {
-		shift := d * digitBits
+		shift := lowBits + d*digitBits
 		position := &count[d]
 		if position[items[0].key>>shift%digitSize] == int32(n) {
 			continue
@@ -122,7 +123,28 @@ func (s *Sorter) sort(values []float64) []item {
 		items, spare = spare, items
 	}
 	s.items, s.spare = items, spare
+	sortRuns(items)
 	return items
+}
+
+// sortRuns sorts the runs of items that agree but for their lower bits.
+func sortRuns(items []item) {
+	for lo := 0; lo < len(items); {
+		hi, sorted := lo+1, true
+		for hi < len(items) && items[hi].key>>lowBits == items[lo].key>>lowBits {
+			sorted = sorted && items[hi-1].key <= items[hi].key
+			hi++
+		}
+		if !sorted {
+			slices.SortFunc(items[lo:hi], item.compare)
+		}
+		lo = hi
+	}
+}
+
+// compare orders items by key and then by position.
+func (a item) compare(b item) int {
+	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.index, b.index))
 }
 
 // sortKey maps values to integers of the same order: the bits of positive

@@ -16,6 +16,7 @@ func rankColumns(n int) map[string][]float64 {
 		columns["normal"] = append(columns["normal"], rng.NormFloat64())
 		columns["few integers"] = append(columns["few integers"], float64(rng.IntN(7)-3))
 		columns["whole range"] = append(columns["whole range"], math.Ldexp(rng.NormFloat64(), rng.IntN(2000)-1000))
+		columns["low bits"] = append(columns["low bits"], 1+eps*float64(rng.IntN(1000)))
 		columns["constant"] = append(columns["constant"], 0.1)
 		columns["signed zeros"] = append(columns["signed zeros"], math.Copysign(0, float64(rng.IntN(2))-0.5))
 		columns["infinities"] = append(columns["infinities"], []float64{math.Inf(1), 0, math.Inf(-1), 5e-324, -5e-324, math.MaxFloat64}[rng.IntN(6)])
