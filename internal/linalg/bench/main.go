@@ -9,6 +9,7 @@ package main
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -17,19 +18,27 @@ import (
 	"strings"
 	"time"
 
+	"gonum.org/v1/gonum/blas/blas64"
+
 	"simtool/internal/linalg/kernel"
 )
 
 func main() {
-	kernel.Use()
-	if err := serve(os.Stdin, os.Stdout); err != nil {
+	name := flag.String("engine", kernel.New().Name(), "kernels to time: "+strings.Join(kernel.Available(), ", "))
+	flag.Parse()
+	if err := serve(*name, os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
 // serve answers requests until in ends.
-func serve(in io.Reader, out io.Writer) error {
+func serve(engine string, in io.Reader, out io.Writer) error {
+	impl, err := kernel.Named(engine)
+	if err != nil {
+		return err
+	}
+	blas64.Use(impl)
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
 		answer, err := request(lines.Text())
@@ -47,7 +56,7 @@ func serve(in io.Reader, out io.Writer) error {
 func request(line string) (string, error) {
 	fields := strings.Fields(line)
 	if slices.Equal(fields, []string{"name"}) {
-		return kernel.New().Name(), nil
+		return blas64.Implementation().(kernel.Implementation).Name(), nil
 	}
 	if len(fields) < 2 {
 		return "", fmt.Errorf("%q: want op, sizes and seconds", line)

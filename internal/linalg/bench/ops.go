@@ -23,6 +23,10 @@ var ops = map[string]operation{
 		a, b, c := random(n[0], n[0]), random(n[0], n[0]), random(n[0], n[0])
 		return func() { blas64.Gemm(blas.NoTrans, blas.Trans, 1, a, b, 0, c) }
 	}},
+	"update": {3, func(n []int) func() {
+		a, b, c := random(n[0], n[2]), random(n[2], n[1]), random(n[0], n[1])
+		return func() { blas64.Gemm(blas.NoTrans, blas.NoTrans, -1e-9, a, b, 1, c) }
+	}},
 	"xty": {2, func(n []int) func() {
 		x, y, c := random(n[0], n[1]), random(n[0], n[1]), random(n[1], n[1])
 		return func() { blas64.Gemm(blas.Trans, blas.NoTrans, 1, x, y, 0, c) }

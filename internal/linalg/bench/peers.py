@@ -20,7 +20,7 @@ import time
 
 STANDARD = (
     [f"gemm {n}" for n in (32, 64, 128, 256, 512, 1024, 2048)]
-    + ["gemmnt 512", "xty 20000 200", "xty 20000 1000", "xtx 20000 200", "xtx 20000 1000"]
+    + ["gemmnt 512", "update 1000 1000 32", "xty 20000 200", "xty 20000 1000", "xtx 20000 200", "xtx 20000 1000"]
     + ["xxt 1000 200", "syr2k 1000 32", "trsml 1000 1000", "trsmr 1000 1000", "trmml 1000 1000", "trmmr 1000 1000", "trmmr 1000 32"]
     + ["symv 300", "symv 1000", "gemv 1000 1000", "gemvt 1000 1000", "ger 1000 32", "ger 1000 1000"]
 )
@@ -33,6 +33,7 @@ OLD_CORES = {"Prescott", "Core2", "Nehalem", "Generic"}
 def parse():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("bench")
+    p.add_argument("-e", "--engine", help="avx512, avx2 or generic")
     p.add_argument("-t", "--threads", type=int, default=1)
     p.add_argument("-s", "--seconds", type=float, default=0.1)
     p.add_argument("-r", "--rounds", type=int, default=8)
@@ -99,6 +100,11 @@ def operations():
         return ops
     # SciPy's arrays are column-major: a row-major matrix is passed as its transpose,
     # which exchanges upper and lower, left and right.
+
+    @op
+    def update(m, n, k):
+        a, b, c = normal(m, k), normal(k, n), normal(m, n)
+        return lambda: blas.dgemm(-1e-9, b.T, a.T, beta=1, c=c.T, overwrite_c=1), 1, 2 * m * n * k
 
     @op
     def xtx(k, n):
@@ -182,7 +188,8 @@ def main():
         sys.exit("peers: NumPy is not installed; nothing to compare with")
     ensure_core()
     env = {**os.environ, "GOMAXPROCS": str(args.threads)}
-    go = subprocess.Popen([args.bench], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
+    command = [args.bench] + (["-engine", args.engine] if args.engine else [])
+    go = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
 
     def ask(line):
         go.stdin.write(line + "\n")

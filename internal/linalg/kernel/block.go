@@ -5,13 +5,15 @@ import (
 	"sync"
 )
 
-// Block sizes; see the package comment for what each is for. Only depth and
-// chunk have a part in the order of summation.
+// Block sizes; see the package comment for what each is for. Only depth,
+// chunk and chunkedEntries have a part in the order of summation.
 const (
 	depth   = 256  // terms of one pass over k
 	height  = 192  // rows of A in one block
 	breadth = 1536 // columns of B in one block
 	chunk   = 2048 // terms of one partial sum of a tall product
+
+	chunkedEntries = 512 * 512 // of C, up to which a tall product has partial sums
 )
 
 // even returns the size of equal pieces, multiples of unit but for the last,
@@ -51,20 +53,24 @@ type factor struct {
 	rs, cs, step int
 }
 
-// leftInPlace reports whether A is better read as it lies: when C has so few
-// columns that a packed A would hardly be read again.
+// Packing costs a pass over a factor and gains quick access to it; it pays if the
+// factor is read often, or lies too far apart for the nearer caches.
+const (
+	inPlaceWork = 256 * 256 * 256 // multiplications up to which nothing is packed
+	inPlaceRows = 512 * 512 * 512 // and up to which rows of A are not
+)
+
+// leftInPlace reports whether A is read as it lies.
 func (e *engine) leftInPlace(p *product) bool {
-	return p.n <= 2*e.width() || p.m*p.n*p.k <= inPlaceWork
+	work := p.m * p.n * p.k
+	return p.n <= 2*e.width() || work <= inPlaceWork || p.a.cs == 1 && work <= inPlaceRows
 }
 
-// rightInPlace reports whether B is better read as it lies, which it can be if
-// its rows do: when C has few rows.
+// rightInPlace reports whether B is read as it lies, which it can be if its rows
+// do.
 func (e *engine) rightInPlace(p *product) bool {
 	return p.b.cs == 1 && (p.m <= 2*e.width() || p.m*p.n*p.k <= inPlaceWork)
 }
-
-// inPlaceWork is the number of multiplications up to which nothing is packed.
-const inPlaceWork = 64 * 64 * 64
 
 // blocked computes p on one goroutine, by the loops of Goto and van de Geijn
 // around the engine's tiles. k is at least 1.

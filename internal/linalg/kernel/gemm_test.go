@@ -181,3 +181,15 @@ func TestDgemmDoesNotAllocate(t *testing.T) {
 		}
 	})
 }
+
+func TestNamed(t *testing.T) {
+	for _, name := range Available() {
+		impl, err := Named(name)
+		if err != nil || impl.Name() != name {
+			t.Errorf("Named(%q) = %q, %v", name, impl.Name(), err)
+		}
+	}
+	if _, err := Named("abacus"); err == nil {
+		t.Error(`Named("abacus") found an engine`)
+	}
+}

@@ -1,6 +1,9 @@
 package kernel
 
 import (
+	"fmt"
+	"strings"
+
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/blas/gonum"
@@ -15,10 +18,31 @@ type Implementation struct {
 	engine *engine
 }
 
-// New returns the implementation for the processor it runs on.
+// New returns the fastest implementation for the processor it runs on.
 func New() Implementation { return Implementation{engine: engines()[0]} }
 
-// Name names the kernels in use: avx512, avx2 or generic.
+// Named returns the implementation by the engine of that name, for tests and
+// measurements. It fails if the processor cannot run it.
+func Named(name string) (Implementation, error) {
+	for _, e := range engines() {
+		if e.name == name {
+			return Implementation{engine: e}, nil
+		}
+	}
+	return Implementation{}, fmt.Errorf("no engine %q, want one of %s", name, strings.Join(Available(), ", "))
+}
+
+// Available names the engines the processor can run, the fastest first: avx512,
+// avx2, generic.
+func Available() []string {
+	var names []string
+	for _, e := range engines() {
+		names = append(names, e.name)
+	}
+	return names
+}
+
+// Name names the engine in use.
 func (impl Implementation) Name() string { return impl.engine.name }
 
 // Use makes gonum's blas64, and with it mat and lapack64, compute by New.
