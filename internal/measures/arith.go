@@ -119,11 +119,6 @@ func gemmNT(alpha float64, a, b *mat.Dense, beta float64, c *mat.Dense) {
 	blas64.Gemm(blas.NoTrans, blas.Trans, alpha, a.RawMatrix(), b.RawMatrix(), beta, c.RawMatrix())
 }
 
-// gemmTN computes C = α·Aᵀ·B + β·C without allocating.
-func gemmTN(alpha float64, a, b *mat.Dense, beta float64, c *mat.Dense) {
-	blas64.Gemm(blas.Trans, blas.NoTrans, alpha, a.RawMatrix(), b.RawMatrix(), beta, c.RawMatrix())
-}
-
 // sumSquares returns ‖X‖².
 func sumSquares(x *mat.Dense) float64 { return linalg.Dot(x, x) }
 

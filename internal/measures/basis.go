@@ -70,14 +70,8 @@ func (f *factor) solve(b *mat.Dense) {
 	f.scaleRows(b)
 }
 
-// whiten replaces B by R⁻ᵀD·B = Wᵀ·B, where ZW is orthonormal if M = ZᵀZ and
+// unwhiten replaces B by W·B = D·R⁻¹B, where ZW is orthonormal if M = ZᵀZ and
 // λ = 0.
-func (f *factor) whiten(b *mat.Dense) {
-	f.scaleRows(b)
-	blas64.Trsm(blas.Left, blas.Trans, 1, f.triangle(), b.RawMatrix())
-}
-
-// unwhiten replaces B by W·B = D·R⁻¹B.
 func (f *factor) unwhiten(b *mat.Dense) {
 	blas64.Trsm(blas.Left, blas.NoTrans, 1, f.triangle(), b.RawMatrix())
 	f.scaleRows(b)
@@ -92,7 +86,6 @@ func (f *factor) scaleRows(w *mat.Dense) {
 type (
 	whitenerKey struct{}
 	basisKey    struct{}
-	rangeKey    struct{}
 )
 
 // whitener returns W with ZW orthonormal and the columns of Z as its span, or
@@ -173,22 +166,5 @@ func (p *Pair) canonical() (*mat.Dense, error) {
 			return nil, err
 		}
 		return linalg.CrossGram(qx, qy), nil
-	})
-}
-
-// projection returns Q_YᵀZx: the part of X that Y's features span, in the
-// coordinates of Y's basis.
-func (p *Pair) projection() (*mat.Dense, error) {
-	return shared(&p.memo, rangeKey{}, func() (*mat.Dense, error) {
-		if w := p.Y.whitener(); w != nil {
-			var out mat.Dense
-			out.Mul(w.T(), p.cross().T())
-			return &out, nil
-		}
-		q, err := p.Y.basis()
-		if err != nil {
-			return nil, err
-		}
-		return linalg.CrossGram(q, p.X.compact()), nil
 	})
 }

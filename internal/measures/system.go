@@ -91,9 +91,6 @@ func (s *System) trace() float64 {
 	return always(&s.memo, traceKey{}, func() float64 { return linalg.Trace(s.gram()) })
 }
 
-// gramNorm returns ‖A‖ = ‖Kx‖.
-func (s *System) gramNorm() float64 { return linalg.Norm(s.gram()) }
-
 // rowNorms returns the squared norms of the rows of Xc, the diagonal of Kx.
 func (s *System) rowNorms() []float64 {
 	return always(&s.memo, rowNormKey{}, func() []float64 {
