@@ -20,6 +20,7 @@ type Card struct {
 	X, Y           Invariance
 	Differentiable bool
 	FromMoments    bool   // second moments suffice: data larger than memory can be scored
+	Folds          int    // contiguous folds that samples are held out in; 0 for none
 	MinSamples     int    // fewer samples than this have no score
 	Cost           string // leading term of the running time
 

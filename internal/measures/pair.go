@@ -21,7 +21,7 @@ type Pair struct {
 // samples.
 func NewPair(x, y *System) (*Pair, error) {
 	if n, m := x.Samples(), y.Samples(); n != m {
-		return nil, unequalSamples(y.name, m, x.label(), n)
+		return nil, UnequalSamples(y.name, m, x.label(), n)
 	}
 	return &Pair{X: x, Y: y}, nil
 }

@@ -68,7 +68,7 @@ func newProcrustes(a Args) (Measure, error) {
 	if m.cv == 1 {
 		return nil, errors.New("cv=1: want 0 or at least 2 folds")
 	}
-	m.card.MinSamples = max(2, m.cv)
+	m.card.MinSamples, m.card.Folds = max(2, m.cv), m.cv
 	switch m.as {
 	case asAngular, asAngularScore:
 		lo := 0.0

@@ -69,6 +69,9 @@ func newRegression(a Args, predictor Invariance) (regression, error) {
 	}
 	m.card.MinSamples = max(2, m.plan.k)
 	m.card.FromMoments = !m.plan.shuffled
+	if !m.plan.shuffled {
+		m.card.Folds = m.plan.k
+	}
 	m.card.Min, m.card.Max, m.card.HigherIsCloser = 0, 1, true
 	switch {
 	case m.as == asAngular:

@@ -94,7 +94,7 @@ type block struct {
 // into the same blocks, and these are merged in their order.
 func (s *Stream) Run(ctx context.Context) (*Segments, error) {
 	if n, m := s.X.Samples(), s.Y.Samples(); n != m {
-		return nil, unequalSamples(s.Y.Name(), m, s.X.Name(), n)
+		return nil, UnequalSamples(s.Y.Name(), m, s.X.Name(), n)
 	}
 	p, q := s.X.Width(), s.Y.Width()
 	out := &Segments{Bounds: s.Bounds, Identical: p == q}
@@ -258,7 +258,9 @@ func (s *Stream) notFinite(b *block) error {
 	}
 }
 
-func unequalSamples(name string, found int, reference string, wanted int) error {
+// UnequalSamples is the error of two systems that differ in their number of
+// samples.
+func UnequalSamples(name string, found int, reference string, wanted int) error {
 	return &data.InputError{
 		Path:   name,
 		Found:  fmt.Sprintf("%d samples", found),
