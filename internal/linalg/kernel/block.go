@@ -5,15 +5,16 @@ import (
 	"sync"
 )
 
-// Block sizes; see the package comment for what each is for. Only depth,
-// chunk and chunkedEntries have a part in the order of summation.
+// Block sizes; see the package comment for what each is for. Only depth
+// and those of tall products have a part in the order of summation.
 const (
 	depth   = 256  // terms of one pass over k
 	height  = 192  // rows of A in one block
 	breadth = 1536 // columns of B in one block
-	chunk   = 2048 // terms of one partial sum of a tall product
+	chunk   = 1024 // terms of one partial sum of a tall product
 
-	chunkedEntries = 512 * 512 // of C, up to which a tall product has partial sums
+	chunkedDepth   = 8 * chunk // terms from which a product is tall
+	chunkedEntries = 384 * 384 // entries of C up to which it is
 )
 
 // even returns the size of equal pieces, multiples of unit but for the last,

@@ -59,7 +59,7 @@ func (e *engine) multiply(p *product) {
 	switch {
 	case p.alpha == 0:
 		p.scale()
-	case p.k >= 2*chunk && p.m*p.n <= chunkedEntries:
+	case p.k >= chunkedDepth && p.m*p.n <= chunkedEntries:
 		e.chunked(*p) // by value: only these two may need memory for p
 	default:
 		e.tiled(*p)

@@ -63,7 +63,7 @@ func TestDgemmIsTheDefinition(t *testing.T) {
 // Sizes that leave the direct way and cross every block boundary, and tall ones
 // that are summed in chunks.
 func TestDgemmLarge(t *testing.T) {
-	sizes := [][3]int{{205, 1600, 300}, {400, 130, 700}, {33, 29, 2*chunk + 77}, {1, 70, 5000}, {70, 1, 5000}}
+	sizes := [][3]int{{205, 1600, 300}, {400, 130, 700}, {33, 29, chunkedDepth + 77}, {1, 70, 9000}, {70, 1, 9000}}
 	forEachEngine(t, func(t *testing.T, impl Implementation) {
 		for _, s := range sizes {
 			for _, tA := range []blas.Transpose{blas.NoTrans, blas.Trans} {
@@ -113,7 +113,7 @@ func TestDgemmPropagatesNaN(t *testing.T) {
 // fused multiply-add.
 func TestDgemmSameBits(t *testing.T) {
 	defer SetThreads(SetThreads(0))
-	sizes := [][3]int{{64, 64, 64}, {200, 150, 300}, {500, 333, 257}, {90, 70, 3 * chunk}}
+	sizes := [][3]int{{64, 64, 64}, {200, 150, 300}, {500, 333, 257}, {90, 70, chunkedDepth}}
 	for _, s := range sizes {
 		m, n, k := s[0], s[1], s[2]
 		src := rand.New(rand.NewPCG(4, 5))

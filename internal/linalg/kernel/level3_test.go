@@ -213,7 +213,7 @@ func TestTriangularPivotsPropagateNaN(t *testing.T) {
 // threads, at sizes at which they use several.
 func TestLevel3SameBits(t *testing.T) {
 	defer SetThreads(SetThreads(0))
-	const n, k = 300, 4*chunk + 5
+	const n, k = 300, chunkedDepth + 5
 	src := newSource(8)
 	a, b := newDense(src, n, n, 0), newDense(src, n, n, 0)
 	for i := range n {
