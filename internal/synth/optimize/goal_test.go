@@ -1,0 +1,79 @@
+package optimize
+
+import (
+	"errors"
+	"testing"
+
+	"simtool/internal/measures"
+)
+
+func TestParseGoal(t *testing.T) {
+	for spec, want := range map[string]struct {
+		terms    string
+		maximise bool
+	}{
+		"cka":                              {"cka", true},
+		"procrustes":                       {"procrustes", false},
+		"procrustes-angular-score":         {"procrustes-angular-score", true},
+		"cka*0.5+nbs*0.5":                  {"cka*0.5+nbs*0.5", true},
+		"0.5*cka + 2*nbs":                  {"cka*0.5+nbs*2", true},
+		"cka*1e-1+nbs*1e+2":                {"cka*0.1+nbs*100", true},
+		"nbs-0.25*cka":                     {"nbs*1+cka*-0.25", true},
+		"cka+procrustes*-0.1":              {"cka*1+procrustes*-0.1", true},
+		"procrustes-0.5*cka":               {"procrustes*1+cka*-0.5", false},
+		"ridge:lambda=1e+2:cv=5+cka":       {"ridge:lambda=1e+2:cv=5*1+cka*1", true},
+		"ridge:lambda=1e-2+cka-angular*-1": {"ridge:lambda=1e-2*1+cka-angular*-1", true},
+	} {
+		g, err := ParseGoal(spec)
+		if err != nil {
+			t.Errorf("%s: %v", spec, err)
+			continue
+		}
+		if g.String() != want.terms || g.Maximise != want.maximise {
+			t.Errorf("%s: read as %s, maximised %v; want %s, %v", spec, g, g.Maximise, want.terms, want.maximise)
+		}
+		if again, err := ParseGoal(g.String()); err != nil || again.String() != g.String() {
+			t.Errorf("%s: not read back from %s: %v", spec, g, err)
+		}
+	}
+}
+
+func TestParseGoalRefuses(t *testing.T) {
+	for _, spec := range []string{
+		"", "+", "ckb", "cka+", "cka*x", "cka*0", "cka*NaN", "cka*-1", "cka+procrustes",
+		"rsa:compare=spearman", "cka:nosuch=1", "cka*0.5+mutual-knn*0.5",
+	} {
+		_, err := ParseGoal(spec)
+		if _, ok := errors.AsType[*measures.NameError](err); !ok {
+			t.Errorf("%q: error %v, want one about the name", spec, err)
+		}
+	}
+}
+
+// TestWeightedSum: value and gradient are those of the terms, weighted.
+func TestWeightedSum(t *testing.T) {
+	x, y := datasetOf(t, waves(12, 4, 1.7)), waves(12, 3, 0.9)
+	system, err := measures.NewSystem(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(spec string) *problem {
+		p, err := bindProblem(goalOf(t, spec), system, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.evaluate(); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	sum, a, b := at("cka*0.3-2*procrustes"), at("cka"), at("procrustes")
+	near(t, "score", sum.score, 0.3*a.score-2*b.score, 1e-14)
+	for i, g := range sum.gradient() {
+		// The losses of cka and of the sum are minus the scores.
+		near(t, "gradient", g, 0.3*a.gradient()[i]+2*b.gradient()[i], 1e-14)
+	}
+	if got := sum.goal.scores; got[0] != a.score || got[1] != b.score {
+		t.Errorf("terms %v, want %v and %v", got, a.score, b.score)
+	}
+}

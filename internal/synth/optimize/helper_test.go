@@ -1,0 +1,123 @@
+package optimize
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/synth"
+)
+
+func near(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance) {
+		t.Errorf("%s: %.15g, want %.15g", what, got, want)
+	}
+}
+
+// waves returns n×p sinusoids of decaying size, which other languages can
+// compute too.
+func waves(n, p int, a float64) *mat.Dense {
+	x := mat.NewDense(n, p, nil)
+	for i := range n {
+		for j := range p {
+			x.Set(i, j, math.Sin(a*float64(i+1)*float64(j+1)+0.3*float64(j))*math.Exp(-0.3*float64(j)))
+		}
+	}
+	return x
+}
+
+func datasetOf(t testing.TB, x *mat.Dense) *data.Dataset {
+	t.Helper()
+	n, p := x.Dims()
+	d, err := data.New(x.RawMatrix().Data, n, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// powerLaw returns Gaussian data, n×p, with explained variances ∝ k^−exponent.
+func powerLaw(t testing.TB, n, p int, exponent float64) *data.Dataset {
+	t.Helper()
+	config := synth.DefaultSpectrum()
+	config.Explained, config.Conditions = nil, n
+	for k := 1; k <= p; k++ {
+		config.Explained = append(config.Explained, math.Pow(float64(k), -exponent))
+	}
+	out, err := config.Generate(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Data
+}
+
+func goalOf(t testing.TB, spec string) *Goal {
+	t.Helper()
+	g, err := ParseGoal(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// log keeps what a restart tells, and can interrupt it.
+type log struct {
+	scores    []float64
+	points    []Point
+	snapshots []Snapshot
+	saved     *State
+	stopAt    int
+	cancel    context.CancelFunc
+}
+
+func (l *log) Point(p Point) error {
+	l.scores, l.points = append(l.scores, p.Score), append(l.points, p)
+	if l.cancel != nil && p.Iteration == l.stopAt {
+		l.cancel()
+	}
+	return nil
+}
+
+func (l *log) Snapshot(s Snapshot) error {
+	s.Y = mat.DenseCopyOf(s.Y)
+	l.snapshots = append(l.snapshots, s)
+	return nil
+}
+
+// Checkpoint sends the state through its file format.
+func (l *log) Checkpoint(s *State) error {
+	var file bytes.Buffer
+	if _, err := s.WriteTo(&file); err != nil {
+		return err
+	}
+	var err error
+	l.saved, err = ReadState(&file)
+	return err
+}
+
+// runOne runs a configuration with a single restart.
+func runOne(t testing.TB, x *data.Dataset, c Config) (*Outcome, *log) {
+	t.Helper()
+	l := &log{}
+	c.Recorder = func(int) Recorder { return l }
+	outcomes, err := Run(context.Background(), x, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return outcomes[0], l
+}
+
+// first returns the first iteration with a score of at least s.
+func first(scores []float64, s float64) int {
+	for i, v := range scores {
+		if v >= s {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,87 @@
+package optimize
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// problem is the loss as a function of the iterate, and its state there. The
+// loss is −s for a score s that is maximised, s for one that is minimised, and
+// (s−target)² for one that is to reach a target.
+type problem struct {
+	goal        *boundGoal
+	maximise    bool
+	target      float64 // NaN: none
+	y, g        *mat.Dense
+	score, loss float64
+	slope       float64 // ∂loss/∂score
+	gradNorm    float64 // ‖∂score/∂Y‖
+	evaluations int
+	stop        func(score float64) bool // whether nothing better is wanted
+}
+
+// values returns the iterate as a vector.
+func (p *problem) values() []float64 { return p.y.RawMatrix().Data }
+
+// gradient returns the derivative of the loss with respect to values.
+func (p *problem) gradient() []float64 { return p.g.RawMatrix().Data }
+
+// size returns the norm of the iterate without its column means.
+func (p *problem) size() float64 {
+	yc, _ := linalg.Center(p.y)
+	return linalg.Norm(yc)
+}
+
+// evaluate computes score, loss and gradient of the iterate.
+func (p *problem) evaluate() error {
+	score, err := p.goal.Gradient(p.g, p.y)
+	if err != nil {
+		return err
+	}
+	p.evaluations++
+	p.gradNorm = linalg.Norm(p.g)
+	if math.IsNaN(score) || math.IsNaN(p.gradNorm) || math.IsInf(p.gradNorm, 0) {
+		return fmt.Errorf("score %g with a gradient of size %g: the steps are too long", score, p.gradNorm)
+	}
+	p.score = score
+	p.loss, p.slope = p.lossOf(score)
+	if p.slope != 1 {
+		floats.Scale(p.slope, p.gradient())
+	}
+	return nil
+}
+
+// lossOf returns the loss of a score and its derivative.
+func (p *problem) lossOf(score float64) (loss, slope float64) {
+	switch {
+	case !math.IsNaN(p.target):
+		return (score - p.target) * (score - p.target), 2 * (score - p.target)
+	case p.maximise:
+		return -score, -1
+	default:
+		return score, 1
+	}
+}
+
+// inPieces calls body on pieces of [0,n), in parallel when n is large. body must
+// treat every index on its own.
+func inPieces(n int, body func(lo, hi int)) {
+	const grain = 1 << 16
+	workers := min(runtime.GOMAXPROCS(0), n/grain)
+	if workers <= 1 {
+		body(0, n)
+		return
+	}
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() { body(w*n/workers, (w+1)*n/workers) })
+	}
+	wg.Wait()
+}

@@ -1,0 +1,243 @@
+package optimize
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/synth/probe"
+)
+
+// restart is one chain of iterates under way.
+type restart struct {
+	cfg      *Config
+	ref      *reference
+	problem  *problem
+	subspace *subspace  // nil: the iterate has all rows
+	full     *mat.Dense // the iterate in all rows, if there is a subspace
+	liftedAt int        // the iteration that full holds
+	method   stepper
+	recorder Recorder
+	state    *State
+	began    time.Time // less what earlier runs took
+}
+
+func runRestart(ctx context.Context, ref *reference, cfg *Config, number int) (*Outcome, error) {
+	r, err := newRestart(ref, cfg, number)
+	if err != nil {
+		return nil, err
+	}
+	if r.state.Reason == Running {
+		if err := r.run(ctx); err != nil {
+			return nil, fmt.Errorf("iteration %d: %w", r.state.Iteration, err)
+		}
+	}
+	s := r.state
+	return &Outcome{
+		Restart: number, Reason: s.Reason, Iterations: s.Iteration, Evaluations: s.Evaluations,
+		Score: r.problem.score, Scores: slices.Clone(r.problem.goal.scores), Y: mat.DenseCopyOf(r.iterate()), Records: s.Records,
+	}, nil
+}
+
+// newRestart evaluates the first iterate, or that of a checkpoint.
+func newRestart(ref *reference, cfg *Config, number int) (*restart, error) {
+	y0 := cfg.start(number, ref.data.Samples(), ref.width)
+	r := &restart{cfg: cfg, ref: ref, liftedAt: -1}
+	if cfg.Recorder != nil {
+		r.recorder = cfg.Recorder(number)
+	}
+	var err error
+	if r.problem, err = bindProblem(cfg.Goal, ref.system, y0); err != nil {
+		return nil, err
+	}
+	if cfg.Method.rotationInvariant() && !cfg.FullCoordinates {
+		if err := r.reduce(y0); err != nil {
+			return nil, err
+		}
+	}
+	r.problem.target, r.problem.stop = cfg.Target, cfg.reached
+	var memory [][]float64
+	if len(cfg.Resume) > 0 && cfg.Resume[number] != nil {
+		s := *cfg.Resume[number]
+		if err := s.fits(number, r.subspace != nil, r.problem.y); err != nil {
+			return nil, err
+		}
+		copy(r.problem.values(), s.Y)
+		if s.Reason == Interrupted {
+			s.Reason = Running
+		}
+		memory = s.Memory
+		s.Records = slices.Clone(s.Records)
+		r.state = &s
+	} else {
+		rows, cols := r.problem.y.Dims()
+		r.state = &State{
+			Restart: number, Rows: rows, Cols: cols, Reduced: r.subspace != nil, BestLoss: math.Inf(1),
+			ScoresPassed: make([]bool, len(cfg.Snapshot.Scores)), Decoders: make([]probe.Memory, len(cfg.Decoders)),
+		}
+	}
+	if len(r.state.ScoresPassed) != len(cfg.Snapshot.Scores) || len(r.state.Decoders) != len(cfg.Decoders) {
+		return nil, errors.New("the checkpoint is of a run with other snapshots or labels")
+	}
+	r.began = time.Now().Add(-r.state.Elapsed)
+	if err := r.problem.evaluate(); err != nil {
+		return nil, err
+	}
+	r.problem.evaluations = max(1, r.state.Evaluations)
+	r.method, err = cfg.Method.start(r.problem, memory)
+	return r, err
+}
+
+// reduce moves the problem into a subspace, if the measures allow it.
+func (r *restart) reduce(y0 *mat.Dense) error {
+	s, xr, yr, ok := newSubspace(r.ref.data.Matrix(), y0)
+	if !ok {
+		return nil
+	}
+	if err := r.problem.evaluate(); err != nil {
+		return err
+	}
+	if !s.agrees(r.cfg.Goal, r.problem, xr, yr) {
+		return nil
+	}
+	reduced, err := newProblem(r.cfg.Goal, xr, yr)
+	if err != nil {
+		return err
+	}
+	r.full, r.subspace, r.problem = y0, s, reduced
+	return nil
+}
+
+// iterate returns the present Y with all its rows. It is overwritten by the next.
+func (r *restart) iterate() *mat.Dense {
+	if r.subspace == nil {
+		return r.problem.y
+	}
+	if r.liftedAt != r.state.Iteration {
+		r.subspace.lift(r.full, r.problem.y)
+		r.liftedAt = r.state.Iteration
+	}
+	return r.full
+}
+
+// run goes on from an iterate that has been evaluated. What is done at an iterate
+// is done before its checkpoint, so that a resumed run does not do it again.
+func (r *restart) run(ctx context.Context) error {
+	s := r.state
+	saved := time.Now()
+	if s.Evaluations == 0 { // a new restart
+		s.Evaluations = 1
+		if err := r.visit(); err != nil {
+			return err
+		}
+	}
+	for s.Reason == Running {
+		s.Reason = r.reasonToEnd()
+		if s.Reason != Running {
+			break
+		}
+		if ctx.Err() != nil {
+			s.Reason = Interrupted
+			break
+		}
+		err := r.method.step(ctx, r.problem)
+		switch {
+		case errors.Is(err, errStalled):
+			s.Reason = Converged
+			continue
+		case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+			s.Reason = Interrupted // in the midst of a line search, which is undone
+			continue
+		case err != nil:
+			return err
+		}
+		s.Iteration++
+		s.Evaluations = r.problem.evaluations
+		if err := r.visit(); err != nil {
+			return err
+		}
+		if every := r.cfg.CheckpointEvery; every > 0 && time.Since(saved) >= every {
+			if err := r.checkpoint(); err != nil {
+				return err
+			}
+			saved = time.Now()
+		}
+	}
+	if s.Reason != Interrupted && !r.recorded() {
+		if err := r.record(); err != nil {
+			return err
+		}
+	}
+	return r.checkpoint()
+}
+
+// visit tells of an iterate that was reached: its point, record and snapshots.
+func (r *restart) visit() error {
+	s := r.state
+	if r.problem.loss < s.BestLoss {
+		s.BestLoss, s.BestAt = r.problem.loss, s.Iteration
+	}
+	if s.Iteration == s.NextRecord {
+		if err := r.record(); err != nil {
+			return err
+		}
+		s.NextRecord = r.cfg.Schedule.next(s.Iteration)
+	}
+	if r.recorder == nil {
+		return nil
+	}
+	point := r.point()
+	if err := r.recorder.Point(point); err != nil {
+		return err
+	}
+	for i, asked := range r.cfg.Snapshot.Scores {
+		if s.ScoresPassed[i] || !r.cfg.Goal.Closer(r.problem.score, asked) {
+			continue
+		}
+		s.ScoresPassed[i] = true
+		if err := r.recorder.Snapshot(Snapshot{Point: point, Asked: asked, Y: r.iterate()}); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(r.cfg.Snapshot.Iterations, s.Iteration) {
+		return r.recorder.Snapshot(Snapshot{Point: point, Asked: math.NaN(), Y: r.iterate()})
+	}
+	return nil
+}
+
+func (r *restart) point() Point {
+	return Point{
+		Restart: r.state.Restart, Iteration: r.state.Iteration, Evaluations: r.state.Evaluations,
+		Score: r.problem.score, Scores: r.problem.goal.scores, GradNorm: r.problem.gradNorm, Elapsed: time.Since(r.began),
+	}
+}
+
+// reasonToEnd returns why the present iterate is the last, or Running.
+func (r *restart) reasonToEnd() Reason {
+	c, s, p := r.cfg, r.state, r.problem
+	switch {
+	case c.reached(p.score):
+		return ReachedStop
+	case s.Iteration >= c.MaxIter:
+		return ReachedMax
+	case c.Patience > 0 && s.Iteration-s.BestAt >= c.Patience:
+		return Impatient
+	}
+	return Running
+}
+
+// checkpoint hands the state to the recorder.
+func (r *restart) checkpoint() error {
+	s := r.state
+	s.Elapsed = time.Since(r.began)
+	if r.recorder == nil {
+		return nil
+	}
+	s.Y, s.Memory = r.problem.values(), r.method.memory()
+	return r.recorder.Checkpoint(s)
+}

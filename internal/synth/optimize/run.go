@@ -1,0 +1,98 @@
+package optimize
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/measures"
+)
+
+// Outcome is the end of a restart.
+type Outcome struct {
+	Restart     int
+	Reason      Reason
+	Iterations  int
+	Evaluations int
+	Score       float64
+	Scores      []float64  // of the goal's terms
+	Y           *mat.Dense // n×q
+	Records     []Record
+}
+
+// Run optimises datasets towards the reference x and returns the outcome of every
+// restart, in their order. They depend on the seed and on their number alone,
+// whatever the number of jobs.
+//
+// When ctx is cancelled each restart finishes its evaluation, hands a checkpoint to
+// its recorder and ends with the reason Interrupted; restarts that had not begun
+// are nil. That is no error. Errors are a configuration that cannot be used, a score
+// that is undefined, and those of recorders; the first one ends all restarts.
+func Run(ctx context.Context, x *data.Dataset, cfg Config) ([]*Outcome, error) {
+	q, err := cfg.validate(x.Samples(), x.Width())
+	if err != nil {
+		return nil, err
+	}
+	system, err := measures.NewSystem(x)
+	if err != nil {
+		return nil, err
+	}
+	ref := &reference{data: x, system: system, width: q}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	outcomes := make([]*Outcome, cfg.Restarts)
+	errs := make([]error, cfg.Restarts)
+	slots := make(chan struct{}, min(cfg.Jobs, cfg.Restarts))
+	var wg sync.WaitGroup
+	for i := range cfg.Restarts {
+		slots <- struct{}{} // started in order, so that what is cut off is the end
+		if ctx.Err() != nil {
+			break
+		}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			outcomes[i], errs[i] = runRestart(ctx, ref, &cfg, i)
+			if errs[i] != nil {
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	for i, err := range errs {
+		if err != nil {
+			if cfg.Restarts > 1 {
+				err = fmt.Errorf("restart %d: %w", i, err)
+			}
+			return outcomes, err
+		}
+	}
+	return outcomes, nil
+}
+
+// Best returns the outcome whose score is closest to the target, or best when
+// there is none; the first of several. It is nil if no restart has run.
+func (c *Config) Best(outcomes []*Outcome) *Outcome {
+	p := problem{maximise: c.Goal.Maximise, target: c.Target}
+	var best *Outcome
+	var least float64
+	for _, o := range outcomes {
+		if o == nil {
+			continue
+		}
+		loss, _ := p.lossOf(o.Score)
+		if best == nil || loss < least {
+			best, least = o, loss
+		}
+	}
+	return best
+}
+
+// reference is X with what all restarts share.
+type reference struct {
+	data   *data.Dataset
+	system *measures.System
+	width  int
+}

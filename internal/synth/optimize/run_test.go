@@ -1,0 +1,295 @@
+package optimize
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math"
+	"reflect"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/measures"
+	"simtool/internal/synth/probe"
+)
+
+// everything returns a configuration that looks at all there is to look at.
+func everything(t *testing.T, x *data.Dataset, method Method) Config {
+	t.Helper()
+	config := DefaultConfig(goalOf(t, "nbs"))
+	config.Method, config.Restarts, config.MaxIter = method, 3, 25
+	var err error
+	if config.PCs, err = probe.NewPCAnalysis(x.Matrix()); err != nil {
+		t.Fatal(err)
+	}
+	labels := &data.Column{Name: "half", Kind: data.Numeric}
+	for c := range x.Shape[1] {
+		labels.Values = append(labels.Values, float64(c%2))
+	}
+	decoder, err := probe.NewDecoder(labels, x.Shape[0], probe.DefaultDecoder())
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.Decoders = []*probe.Decoder{decoder}
+	if config.Also, err = measures.ParseList("cka,linreg,rsa"); err != nil {
+		t.Fatal(err)
+	}
+	config.Schedule = Schedule{PerDecade: 10}
+	return config
+}
+
+// timed returns a recording of 3 bins × 12 conditions × 4 neurons.
+func timed(t *testing.T) *data.Dataset {
+	t.Helper()
+	x, err := data.New(waves(36, 4, 1.7).RawMatrix().Data, 3, 12, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// TestResumeIsExact: a run that is interrupted and goes on from its checkpoint
+// gives the bits of one that is not, whatever the method.
+func TestResumeIsExact(t *testing.T) {
+	x := timed(t)
+	for _, method := range Methods() {
+		config := everything(t, x, method)
+		want, err := Run(context.Background(), x, config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// At each of these iterations the first restart pulls the plug.
+		states := make([]*State, config.Restarts)
+		for _, stopAt := range []int{0, 4, 5, 9} {
+			ctx, cancel := context.WithCancel(context.Background())
+			logs := make([]*log, config.Restarts)
+			config.Resume = states
+			config.Recorder = func(i int) Recorder {
+				logs[i] = &log{}
+				if i == 0 {
+					logs[i].stopAt, logs[i].cancel = stopAt, cancel
+				}
+				return logs[i]
+			}
+			outcomes, err := Run(ctx, x, config)
+			cancel()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if outcomes[0].Reason != Interrupted || outcomes[0].Iterations != stopAt {
+				t.Fatalf("%s: %s at iteration %d, want interrupted at %d", method, outcomes[0].Reason, outcomes[0].Iterations, stopAt)
+			}
+			next := slices.Clone(states)
+			for i, l := range logs {
+				if l != nil && l.saved != nil {
+					next[i] = l.saved
+				}
+			}
+			states = next
+		}
+		config.Resume, config.Recorder = states, nil
+		got, err := Run(context.Background(), x, config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: a resumed run differs: %+v, want %+v", method, got[0], want[0])
+		}
+	}
+}
+
+// TestJobsDoNotMatter: any number of restarts at a time gives the same bits, and a
+// restart does not depend on how many there are.
+func TestJobsDoNotMatter(t *testing.T) {
+	x := timed(t)
+	config := everything(t, x, DefaultAdam())
+	config.Jobs = 1
+	one, err := Run(context.Background(), x, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.Jobs, config.Restarts = 4, 2
+	many, err := Run(context.Background(), x, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(one[:2], many) {
+		t.Error("results depend on the number of jobs")
+	}
+	if mat.Equal(one[0].Y, one[1].Y) {
+		t.Error("two restarts are the same")
+	}
+	if best := config.Best(many); best.Score != max(many[0].Score, many[1].Score) {
+		t.Errorf("best score %v of %v and %v", best.Score, many[0].Score, many[1].Score)
+	}
+}
+
+// TestRecords: what is looked at along the way is what the measures and probes
+// say of the same data.
+func TestRecords(t *testing.T) {
+	x := timed(t)
+	config := everything(t, x, DefaultLBFGS())
+	config.Restarts, config.MaxIter = 1, 7
+	config.Snapshot = SnapshotPlan{Scores: []float64{0.5, 0.9, 2}, Iterations: []int{0, 3}}
+	o, l := runOne(t, x, config)
+	var recorded []int
+	for _, r := range o.Records {
+		recorded = append(recorded, r.Iteration)
+	}
+	// Ten a decade, and the last iterate.
+	if !slices.Equal(recorded, []int{0, 1, 2, 3, 4, 6, 7}) {
+		t.Fatalf("iterates %v were recorded", recorded)
+	}
+	last := o.Records[6]
+	linear, orthogonal, err := config.PCs.R2(o.Y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(last.R2, linear) || !slices.Equal(last.R2Orthogonal, orthogonal) {
+		t.Errorf("R² %v, want %v", last.R2, linear)
+	}
+	decoding, err := config.Decoders[0].Decode(o.Y, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "accuracy", last.Decodings[0].Accuracy, decoding.Accuracy, 1e-12)
+	pair := pairOf(t, x, o.Y)
+	for i, m := range config.Also {
+		s, err := m.Score(pair)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, m.Name, last.Also[i], s.Value, 1e-12)
+	}
+	nbs, err := measures.Parse("nbs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := nbs.Score(pair)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "score", last.Score, s.Value, 1e-12)
+
+	// Snapshots: the two iterations, and the first at or beyond each score.
+	var asked []float64
+	for _, s := range l.snapshots {
+		if math.IsNaN(s.Asked) {
+			if s.Iteration != 0 && s.Iteration != 3 {
+				t.Errorf("a snapshot of iteration %d", s.Iteration)
+			}
+			continue
+		}
+		asked = append(asked, s.Asked)
+		if s.Score < s.Asked || s.Iteration > 0 && l.scores[s.Iteration-1] >= s.Asked {
+			t.Errorf("score %v at iteration %d was asked for, and is %v", s.Asked, s.Iteration, s.Score)
+		}
+	}
+	if len(l.snapshots) != 4 || !slices.Equal(asked, []float64{0.5, 0.9}) {
+		t.Errorf("%d snapshots, of scores %v", len(l.snapshots), asked)
+	}
+}
+
+func pairOf(t *testing.T, x *data.Dataset, y *mat.Dense) *measures.Pair {
+	t.Helper()
+	a, err := measures.NewSystem(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := measures.NewSystem(datasetOf(t, y))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := measures.NewPair(a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestReasonsToEnd(t *testing.T) {
+	x := datasetOf(t, waves(12, 4, 1.7))
+	config := DefaultConfig(goalOf(t, "procrustes"))
+	config.Stop = 0.5
+	o, _ := runOne(t, x, config)
+	if o.Reason != ReachedStop || o.Score > 0.5 {
+		t.Errorf("%s at a distance of %v, want one of 0.5 to stop at", o.Reason, o.Score)
+	}
+	config.Stop, config.MaxIter = math.NaN(), 4
+	if o, _ = runOne(t, x, config); o.Reason != ReachedMax || o.Iterations != 4 {
+		t.Errorf("%s at iteration %d, want max-iter at 4", o.Reason, o.Iterations)
+	}
+	config.MaxIter, config.Target = 2000, 0.7
+	if o, _ = runOne(t, x, config); o.Reason != ReachedStop || math.Abs(o.Score-0.7) > config.Tolerance {
+		t.Errorf("%s at a distance of %v, want 0.7", o.Reason, o.Score)
+	}
+	// With the target out of reach, Adam circles.
+	config.Target, config.Patience = -1, 20
+	o, l := runOne(t, x, config)
+	best := slices.Index(l.scores, slices.Min(l.scores))
+	if o.Reason != Impatient || o.Iterations != best+20 {
+		t.Errorf("%s at iteration %d, want patience to end 20 after %d", o.Reason, o.Iterations, best)
+	}
+}
+
+// failing is a recorder whose disk is full.
+type failing struct{ log }
+
+var errFull = errors.New("no space left")
+
+func (*failing) Point(Point) error { return errFull }
+
+func TestErrors(t *testing.T) {
+	x := datasetOf(t, waves(12, 4, 1.7))
+	config := DefaultConfig(goalOf(t, "cka"))
+	config.Restarts = 4
+	config.Recorder = func(int) Recorder { return &failing{} }
+	if _, err := Run(context.Background(), x, config); !errors.Is(err, errFull) {
+		t.Errorf("error %v, want that of the recorder", err)
+	}
+	config.Recorder = nil
+	constant := datasetOf(t, mat.NewDense(12, 4, nil))
+	var undefined *measures.UndefinedError
+	if _, err := Run(context.Background(), constant, config); !errors.As(err, &undefined) {
+		t.Errorf("constant data: error %v, want an undefined score", err)
+	}
+	for name, change := range map[string]func(*Config){
+		"no goal":           func(c *Config) { c.Goal = nil },
+		"no restart":        func(c *Config) { c.Restarts = 0 },
+		"a start of 11":     func(c *Config) { c.Restarts, c.Start = 1, waves(11, 4, 1) },
+		"a start for all":   func(c *Config) { c.Start = waves(12, 4, 1) },
+		"a second width":    func(c *Config) { c.Restarts, c.Start, c.Width = 1, waves(12, 4, 1), 3 },
+		"no schedule":       func(c *Config) { c.Schedule = Schedule{} },
+		"a bad method":      func(c *Config) { c.Method = Adam{} },
+		"few checkpoints":   func(c *Config) { c.Resume = make([]*State, 1) },
+		"a strange state":   func(c *Config) { c.Restarts, c.Resume = 1, []*State{{Rows: 2, Cols: 2, Y: make([]float64, 4)}} },
+		"negative patience": func(c *Config) { c.Patience = -1 },
+	} {
+		c := config
+		change(&c)
+		if _, err := Run(context.Background(), x, c); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+	for _, file := range []string{"", "nonsense"} {
+		if _, err := ReadState(bytes.NewBufferString(file)); err == nil {
+			t.Errorf("%q was read as a checkpoint", file)
+		}
+	}
+}
+
+func TestSchedule(t *testing.T) {
+	var got []int
+	s := Schedule{PerDecade: 5}
+	for i := 0; i <= 1000; i = s.next(i) {
+		got = append(got, i)
+	}
+	// 10^(1/5) ≈ 1.58: 1, 2, 4 (of 3.17), 7 (6.3), 12 (11.1), 20 (19.02), …
+	want := []int{0, 1, 2, 4, 7, 12, 20, 32, 51, 81, 129, 205, 325, 516, 818}
+	if !slices.Equal(got, want) {
+		t.Errorf("iterations %v, want %v", got, want)
+	}
+}
