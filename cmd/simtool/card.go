@@ -38,6 +38,9 @@ func cardText(c measures.Card, width int) string {
 	if c.Differentiable {
 		cost += "; has a gradient"
 	}
+	if c.FromMoments {
+		cost += "; works from second moments, so data may be larger than memory"
+	}
 	t.line(cost)
 
 	if len(c.Pitfalls) > 0 {

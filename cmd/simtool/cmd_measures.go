@@ -20,7 +20,8 @@ func newMeasuresCommand(a *app) *cobra.Command {
 perm (permutation of the features), orth (rotation and reflection), linear
 (invertible linear maps), scale (isotropic scaling) and shift (translation) say
 which changes of a system leave the score as it is: of x, of y, or of both.
-The column gradient says whether the measure can be optimised.
+The column gradient says whether the measure can be optimised, moments whether
+second moments suffice, so that data larger than memory can be scored.
 
 "simtool measures show NAME" explains one of them.`,
 		Example: `simtool measures
@@ -45,7 +46,7 @@ var invarianceColumns = []string{"perm", "orth", "linear", "scale", "shift"}
 
 func (a *app) listMeasures(o *outputOptions) error {
 	columns := append([]string{"measure"}, invarianceColumns...)
-	columns = append(columns, "symmetric", "gradient", "min", "max", "title")
+	columns = append(columns, "symmetric", "gradient", "moments", "min", "max", "title")
 	out, err := a.openResult(o, tableSpec{schema: "simtool.measures/v1", columns: columns, notes: []string{"title"}})
 	if err != nil {
 		return err
@@ -59,7 +60,7 @@ func (a *app) listMeasures(o *outputOptions) error {
 		for _, one := range measures.Invariances {
 			cells = append(cells, sides(c, one.Bit))
 		}
-		cells = append(cells, yesNo(c.Symmetric), yesNo(c.Differentiable), c.Min, c.Max, c.Title)
+		cells = append(cells, yesNo(c.Symmetric), yesNo(c.Differentiable), yesNo(c.FromMoments), c.Min, c.Max, c.Title)
 		if err := out.row(cells...); err != nil {
 			return err
 		}

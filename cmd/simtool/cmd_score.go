@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -20,6 +21,8 @@ type scoreOptions struct {
 	pool     bool
 	per      string
 	dryRun   bool
+	moments  bool
+	memory   bytesValue
 	input    inputOptions
 	output   outputOptions
 
@@ -57,6 +60,11 @@ not symmetric are scored in both directions. --list reads pairs from a file,
 two columns separated by a comma, a tab or spaces; blank lines and lines that
 begin with # are skipped, and relative paths start from the current directory.
 
+Large pairs are read once, block by block, in little memory when every measure
+asked for works from second moments ("simtool measures" says which do).
+Otherwise a pair that would need more than --max-memory is an error that says
+how much. --moments scores what simtool moments made of pieces of a recording.
+
 A single pair that cannot be compared is an error. Among several pairs it is a
 row with an error, and the others are scored.`,
 		Example: `simtool score recording.npy model.npy
@@ -67,6 +75,9 @@ cat model.npy | simtool score recording.npy - -m default`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			if err := o.complete(a, args); err != nil {
 				return err
+			}
+			if o.moments {
+				return a.scoreMoments(ctx, o, args)
 			}
 			if o.dryRun {
 				return a.dryRun(ctx, o)
@@ -86,6 +97,9 @@ func (o *scoreOptions) register(a *app, fs *pflag.FlagSet) {
 	fs.BoolVar(&o.allPairs, "all-pairs", false, "compare every file with every later one")
 	fs.BoolVar(&o.pool, "pool", false, "pool time × condition into samples (the default)")
 	choiceVar(fs, &o.per, "per", "", "score each time bin, or each condition, by itself", "time", "condition")
+	fs.BoolVar(&o.moments, "moments", false, "the files are what simtool moments wrote: add the pieces of one recording up and score it")
+	fs.Var(&o.memory, "max-memory", "most memory that a pair may take, such as 4G (default: four fifths of the machine's)")
+	a.auto[fs.Lookup("max-memory")] = a.chooseMemory
 	fs.BoolVar(&o.dryRun, "dry-run", false, "say what would be scored, and how much memory it takes, and stop")
 	o.input.register(fs)
 	o.output.register(a, fs, dataio.Formats())
@@ -101,6 +115,9 @@ func (o *scoreOptions) complete(a *app, args []string) error {
 		return measureError(err)
 	}
 	switch {
+	case o.moments && (o.list != "" || o.allPairs || o.per != "" || len(args) == 0):
+		return usagef("--moments scores the pieces of one pair, want their files and neither --list, --all-pairs nor --per")
+	case o.moments:
 	case o.list != "" && (len(args) > 0 || o.allPairs):
 		return usagef("--list names the pairs, want neither files nor --all-pairs beside it")
 	case o.list != "":
@@ -117,6 +134,14 @@ func (o *scoreOptions) complete(a *app, args []string) error {
 		}
 	}
 	return err
+}
+
+// maxMemory is --max-memory in bytes; commands without that flag have no limit.
+func (o *scoreOptions) maxMemory() int64 {
+	if o.memory == 0 {
+		return math.MaxInt64
+	}
+	return int64(o.memory)
 }
 
 // commonReference returns the X of all pairs, if they have but one.

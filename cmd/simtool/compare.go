@@ -27,8 +27,9 @@ type scorer struct {
 	a        *app
 	options  *scoreOptions
 	shelf    *shelf
-	pairJobs int // pairs at once
-	jobs     int // scores of one pair at once
+	hash     bool // digests of inputs are wanted
+	pairJobs int  // pairs at once
+	jobs     int  // scores of one pair at once
 	progress *progress
 }
 
@@ -36,6 +37,13 @@ type scorer struct {
 // pair cannot be compared at all; a measure that has no value for the pair is
 // a row with an error.
 func (s *scorer) compare(ctx context.Context, p pathPair) ([]scoreRow, error) {
+	stream, err := s.plan(p)
+	if err != nil {
+		return nil, err
+	}
+	if stream {
+		return s.compareStreamed(ctx, p)
+	}
 	named := s.options.measuresOf(p)
 	x, y := s.shelf.take(p.x), s.shelf.take(p.y)
 	defer s.shelf.put(x)

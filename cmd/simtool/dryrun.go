@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"simtool/internal/data"
-	"simtool/internal/measures"
 )
 
 // dryRun says on standard output what score would read and do, and what memory
@@ -62,27 +59,16 @@ func (a *app) dryRun(ctx context.Context, o *scoreOptions) error {
 	return outcome
 }
 
-// footprint is the size of an input: samples × features.
-type footprint struct{ n, p int64 }
-
-// estimate bounds the bytes that score needs: the inputs that are kept, and for
-// each pair in work the centred copies, the moments and, for measures that cost
-// n², two samples × samples matrices.
+// estimate bounds the bytes that score needs: the inputs that are kept, and
+// what each pair in work needs beside them.
 func estimate(o *scoreOptions, sizes map[string]footprint, jobs int) int64 {
 	const base = 16 << 20 // the program itself
-	square := slices.ContainsFunc(o.named, func(m measures.Named) bool { return strings.Contains(m.Card().Cost, "n²") })
 	var kept, most int64
 	for _, f := range sizes {
-		kept += 8 * f.n * f.p
+		kept += f.values()
 	}
 	for _, pair := range o.pairs {
-		x, y := sizes[pair.x], sizes[pair.y]
-		p, q := min(x.p, x.n), min(y.p, y.n)
-		work := 8 * (x.n*x.p + y.n*y.p + p*p + q*q + p*q)
-		if square {
-			work += 16 * x.n * x.n
-		}
-		most = max(most, work)
+		most = max(most, pairWork(o.measuresOf(pair), sizes[pair.x], sizes[pair.y]))
 	}
 	return base + min(kept, inputBudget) + int64(min(jobs, len(o.pairs)))*most
 }

@@ -67,6 +67,9 @@ func guard(err *error) {
 
 // hintOf returns the one hint that goes with an error, or "".
 func hintOf(err error) string {
+	if e, ok := errors.AsType[*memoryError](err); ok {
+		return e.hint()
+	}
 	if e, ok := errors.AsType[*usageError](err); ok {
 		return e.hint
 	}

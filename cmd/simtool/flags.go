@@ -154,6 +154,8 @@ func wanted(f *pflag.Flag) string {
 		return v.Wanted
 	case *countValue:
 		return aCount
+	case *bytesValue:
+		return anAmount
 	}
 	switch f.Value.Type() {
 	case "bool":

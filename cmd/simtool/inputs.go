@@ -30,9 +30,8 @@ var headerModes = map[string]dataio.HeaderMode{
 	"auto": dataio.HeaderAuto, "yes": dataio.HeaderYes, "no": dataio.HeaderNo,
 }
 
-// reader returns the function that reads an input as the options say. The
-// digest of the file is computed where hash is set.
-func (a *app) reader(o inputOptions, hash bool) func(path string) (*data.Dataset, error) {
+// readOptions says to dataio what the flags say.
+func readOptions(o inputOptions, hash bool) dataio.Options {
 	options := dataio.Options{Axes: o.axes, Header: headerModes[o.header], Hash: hash}
 	if len(o.columns) > 0 {
 		options.Columns = o.columns
@@ -40,6 +39,13 @@ func (a *app) reader(o inputOptions, hash bool) func(path string) (*data.Dataset
 	if o.missing == "drop" {
 		options.Missing = dataio.MissingKeep
 	}
+	return options
+}
+
+// reader returns the function that reads an input as the options say. The
+// digest of the file is computed where hash is set.
+func (a *app) reader(o inputOptions, hash bool) func(path string) (*data.Dataset, error) {
+	options := readOptions(o, hash)
 	return func(path string) (*data.Dataset, error) {
 		options := options
 		if isStdin(path) {
@@ -119,6 +125,13 @@ func (s *shelf) add(d *data.Dataset) {
 	defer s.mu.Unlock()
 	s.bytes += sizeOf(d)
 	s.sources[d.Source.Path] = d.Source
+}
+
+// note remembers an input that was read without the shelf.
+func (s *shelf) note(source data.Source) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sources[source.Path] = source
 }
 
 // hold is take for a use beside those of the pairs.

@@ -14,6 +14,17 @@ const scoreSchema = "simtool.score/v1"
 // score scores all pairs and writes the rows in their order as they come.
 func (a *app) score(ctx context.Context, o *scoreOptions) error {
 	paths := inputPaths(o.pairs)
+	s := a.newScorer(o, o.output.toFile())
+	streams := a.outTTY && !o.output.toFile() && o.output.format != string(dataio.Text)
+	return a.writeScores(o, paths, func(emit func(*scoreRow) error) ([]data.Source, error) {
+		err := s.run(ctx, streams, emit)
+		return s.shelf.sourcesOf(paths), err
+	})
+}
+
+// writeScores opens the result, lets work emit its rows, and completes it. work
+// returns the inputs that it read.
+func (a *app) writeScores(o *scoreOptions, paths []string, work func(emit func(*scoreRow) error) ([]data.Source, error)) error {
 	out, err := a.openResult(&o.output, tableSpec{
 		schema: scoreSchema, columns: columnsOf(o), notes: []string{"warning", "error"}, inputs: paths,
 	})
@@ -21,10 +32,14 @@ func (a *app) score(ctx context.Context, o *scoreOptions) error {
 		return err
 	}
 	defer out.abort()
-
-	s := a.newScorer(o, o.output.toFile())
-	streams := a.outTTY && !o.output.toFile() && o.output.format != string(dataio.Text)
-	failed, total, err := s.run(ctx, streams, func(row *scoreRow) error { return out.row(row.cells(o.per)...) })
+	failed, total := 0, 0
+	sources, err := work(func(row *scoreRow) error {
+		total++
+		if row.err != nil {
+			failed++
+		}
+		return out.row(row.cells(o.per)...)
+	})
 	if err != nil {
 		return err
 	}
@@ -32,7 +47,7 @@ func (a *app) score(ctx context.Context, o *scoreOptions) error {
 	if failed > 0 {
 		outcome = &partialError{failed: failed, total: total, items: "scores"}
 	}
-	if err := out.commit(s.shelf.sourcesOf(paths), outcome); err != nil {
+	if err := out.commit(sources, outcome); err != nil {
 		return err
 	}
 	return outcome
@@ -43,7 +58,7 @@ func (a *app) score(ctx context.Context, o *scoreOptions) error {
 func (a *app) scoreTable(ctx context.Context, o *scoreOptions) (*dataio.Table, []data.Source, error) {
 	s := a.newScorer(o, true)
 	table := &dataio.Table{Schema: scoreSchema, Columns: columnsOf(o)}
-	_, _, err := s.run(ctx, false, func(row *scoreRow) error {
+	err := s.run(ctx, false, func(row *scoreRow) error {
 		table.Rows = append(table.Rows, row.cells(o.per))
 		return nil
 	})
@@ -55,20 +70,19 @@ func (a *app) scoreTable(ctx context.Context, o *scoreOptions) (*dataio.Table, [
 func (a *app) newScorer(o *scoreOptions, hash bool) *scorer {
 	jobs := a.global.jobs
 	pairJobs := min(jobs, len(o.pairs))
-	return &scorer{a: a, options: o, shelf: newShelf(a.reader(o.input, hash), o.pairs), pairJobs: pairJobs, jobs: jobs / pairJobs}
+	return &scorer{a: a, options: o, hash: hash, shelf: newShelf(a.reader(o.input, hash), o.pairs), pairJobs: pairJobs, jobs: jobs / pairJobs}
 }
 
-// run scores all pairs and hands the rows to emit in their order. It counts the
-// rows and those with an error. streams says that emit writes to the terminal
-// as it goes.
-func (s *scorer) run(ctx context.Context, streams bool, emit func(*scoreRow) error) (failed, total int, err error) {
+// run scores all pairs and hands the rows to emit in their order. streams says
+// that emit writes to the terminal as it goes.
+func (s *scorer) run(ctx context.Context, streams bool, emit func(*scoreRow) error) error {
 	o := s.options
-	if x, ok := o.commonReference(); ok {
+	if x, ok := o.commonReference(); ok && !s.anyStreamed() {
 		// Without its reference nothing can be scored.
 		in := s.shelf.hold(x)
 		defer s.shelf.put(in)
 		if in.err != nil {
-			return 0, 0, in.err
+			return in.err
 		}
 	}
 	expected := 0
@@ -77,31 +91,26 @@ func (s *scorer) run(ctx context.Context, streams bool, emit func(*scoreRow) err
 	}
 	s.progress = s.a.startProgress("scores", expected, streams)
 	defer s.progress.close()
-	err = batch.Ordered(ctx, s.pairJobs, len(o.pairs),
+	return batch.Ordered(ctx, s.pairJobs, len(o.pairs),
 		func(ctx context.Context, i int) (rows []scoreRow, err error) {
 			defer guard(&err)
 			return s.compareOrExplain(ctx, o.pairs[i])
 		},
 		func(_ int, rows []scoreRow) error {
 			for i := range rows {
-				total++
-				if rows[i].err != nil {
-					failed++
-				}
 				if err := emit(&rows[i]); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
-	return failed, total, err
 }
 
 // compareOrExplain is compare, but one of several pairs that cannot be compared
 // becomes rows with the reason.
 func (s *scorer) compareOrExplain(ctx context.Context, p pathPair) ([]scoreRow, error) {
 	rows, err := s.compare(ctx, p)
-	if len(s.options.pairs) > 1 && is[*data.InputError](err) {
+	if len(s.options.pairs) > 1 && (is[*data.InputError](err) || is[*memoryError](err)) {
 		rows = s.failedRows(p, err)
 		s.progress.add(len(rows))
 		return rows, nil

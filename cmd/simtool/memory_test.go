@@ -1,0 +1,25 @@
+package main
+
+import "testing"
+
+func TestBytesValue(t *testing.T) {
+	for text, want := range map[string]int64{
+		"400M": 400 << 20, "2g": 2 << 30, "1.5GiB": 3 << 29, "64kb": 64 << 10, "123456": 123456, " 1T ": 1 << 40,
+	} {
+		var b bytesValue
+		if err := b.Set(text); err != nil || int64(b) != want {
+			t.Errorf("%q: %d (%v), want %d", text, b, err, want)
+		}
+	}
+	for _, text := range []string{"", "M", "-1G", "0", "NaN", "much", "1e30"} {
+		var b bytesValue
+		if err := b.Set(text); err == nil {
+			t.Errorf("%q: %d, want an error", text, b)
+		}
+	}
+	for n, want := range map[int64]string{1: "1", 10239: "10239", 10 << 10: "10K", 400 << 20: "400M", 19 << 30: "19G", 6442450944: "6144M"} {
+		if got := byteString(n); got != want {
+			t.Errorf("%d is %q, want %q", n, got, want)
+		}
+	}
+}
