@@ -61,7 +61,10 @@ func noDissimilarity(s *System) error {
 // cancel.
 func moments(p *Pair, compare string) (value float64, ok bool, err error) {
 	n := float64(p.Samples())
-	a, b := p.X.rowNorms(), p.Y.rowNorms()
+	var a, b []float64
+	if compare != compareCosineCov {
+		a, b = p.X.rowNorms(), p.Y.rowNorms()
+	}
 	product := func(a, b []float64, gram float64) (whole, left float64) {
 		sa, sb := sum(a), sum(b)
 		switch compare {

@@ -106,6 +106,7 @@ func newRSA(a Args) (Measure, error) {
 	m.card.X = rdm.invariance(m.compare)
 	m.card.Y = m.card.X
 	m.card.Min = rdm.least(m.compare)
+	m.card.FromMoments = rdm.kind == rdmSqEuclidean && m.compare == compareCosineCov
 	if rdm.kind == rdmCrossnobis {
 		m.card.MinSamples = 6 // 2 repeats of 3 conditions
 	}
