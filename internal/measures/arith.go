@@ -82,6 +82,23 @@ func addMatrix(b *mat.Dense, alpha float64, a *mat.Dense) {
 	}
 }
 
+// scaleRows multiplies each row of x by a number.
+func scaleRows(x *mat.Dense, by []float64) {
+	for i, c := range by {
+		scale(x.RawRowView(i), c)
+	}
+}
+
+// scaleColumns multiplies each column of x by a number.
+func scaleColumns(x *mat.Dense, by []float64) {
+	for i := range x.RawMatrix().Rows {
+		row := x.RawRowView(i)
+		for j, c := range by {
+			row[j] *= c
+		}
+	}
+}
+
 // squares returns aᵢ².
 func squares(a []float64) []float64 {
 	out := make([]float64, len(a))

@@ -65,22 +65,16 @@ func (f *factor) triangle() blas64.Triangular {
 
 // solve replaces B by (M+λI)⁻¹B.
 func (f *factor) solve(b *mat.Dense) {
-	f.scaleRows(b)
+	scaleRows(b, f.scale)
 	lapack64.Potrs(f.triangle(), b.RawMatrix())
-	f.scaleRows(b)
+	scaleRows(b, f.scale)
 }
 
 // unwhiten replaces B by W·B = D·R⁻¹B, where ZW is orthonormal if M = ZᵀZ and
 // λ = 0.
 func (f *factor) unwhiten(b *mat.Dense) {
 	blas64.Trsm(blas.Left, blas.NoTrans, 1, f.triangle(), b.RawMatrix())
-	f.scaleRows(b)
-}
-
-func (f *factor) scaleRows(w *mat.Dense) {
-	for i, s := range f.scale {
-		scale(w.RawRowView(i), s)
-	}
+	scaleRows(b, f.scale)
 }
 
 type (

@@ -44,24 +44,37 @@ func (o *canonicalObjective) Gradient(g, y *mat.Dense) (float64, error) {
 	}
 	n := linalg.CrossGram(o.qx, o.q)
 	rx, ry := n.Dims()
-	k := float64(min(rx, ry))
-	if o.squared {
-		squares := linalg.Dot(n, n)
-		n.Scale(2/k, n)
-		o.pull(g, o.qx, n)
-		return min(1, squares/k), nil
-	}
-	polar, nuclear, err := linalg.Polar(n)
+	mean, gamma, err := correlationSlope(n, o.squared)
 	if err != nil {
 		return 0, err
 	}
 	if o.as != asScore {
-		k = math.Sqrt(float64(rx) * float64(ry))
+		// Σρ is divided by √(r_X r_Y) in place of the smaller rank.
+		ratio := float64(min(rx, ry)) / math.Sqrt(float64(rx)*float64(ry))
+		value, slope := chain(o.as, mean*ratio)
+		mean = value
+		gamma.Scale(slope*ratio, gamma)
 	}
-	value, slope := chain(o.as, nuclear/k)
-	polar.Scale(slope/k, polar)
-	o.pull(g, o.qx, polar)
-	return value, nil
+	o.pull(g, o.qx, gamma)
+	return mean, nil
+}
+
+// correlationSlope returns the mean of the singular values of N, or of their
+// squares, over the smaller of its dimensions, and its derivative with respect
+// to N, which it may overwrite.
+func correlationSlope(n *mat.Dense, squared bool) (mean float64, slope *mat.Dense, err error) {
+	k := float64(min(n.Dims()))
+	if squared {
+		mean = linalg.Dot(n, n) / k
+		n.Scale(2/k, n)
+		return min(1, mean), n, nil
+	}
+	slope, nuclear, err := linalg.Polar(n)
+	if err != nil {
+		return 0, nil, err
+	}
+	slope.Scale(1/k, slope)
+	return min(1, nuclear/k), slope, nil
 }
 
 // columnSpace is the span of Yc in an orthonormal basis Q = Yc·W of its
@@ -80,19 +93,24 @@ func newColumnSpace(n, q int) columnSpace {
 // set takes a new Y.
 func (s *columnSpace) set(y *mat.Dense) error {
 	yc := s.centre(y)
-	n, q := yc.Dims()
-	linalg.GramTo(s.gram, yc)
-	if linalg.Trace(s.gram) == 0 {
+	if linalg.Dot(yc, yc) == 0 {
 		return constantModel()
 	}
+	return s.of(yc)
+}
+
+// of takes the span of Y as it is.
+func (s *columnSpace) of(y *mat.Dense) error {
+	n, q := y.Dims()
+	linalg.GramTo(s.gram, y)
 	if q < n && s.factor.of(s.gram, 0) {
 		s.w = identity(q)
 		s.factor.unwhiten(s.w)
 		s.q = mat.NewDense(n, q, nil)
-		gemm(1, yc, s.w, 0, s.q)
+		gemm(1, y, s.w, 0, s.q)
 		return nil
 	}
-	u, sv, v, err := linalg.SVD(yc)
+	u, sv, v, err := linalg.SVD(y)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ var eigenspaceFamily = Family{
 		Symmetric:      true,
 		X:              Permutation | Orthogonal | Linear | Scaling,
 		Y:              Permutation | Orthogonal | Linear | Scaling,
+		Differentiable: true,
 		MinSamples:     2,
 		Cost:           "n·(p² + q² + p·q)",
 		Pitfalls: []string{
@@ -38,18 +39,19 @@ var eigenspaceFamily = Family{
 	},
 	Aliases: []Alias{{"eigenspace_overlap_score", "eigenspace-overlap"}},
 	New: func(a Args) (Measure, error) {
-		m := eigenspaceOverlap{card: a.Card(), centre: a.Bool("center")}
-		if m.centre {
+		m := eigenspaceOverlap{card: a.Card(), centred: a.Bool("center")}
+		if m.centred {
 			m.card.X |= Translation
 			m.card.Y |= Translation
+			m.card.FromMoments = true
 		}
 		return m, nil
 	},
 }
 
 type eigenspaceOverlap struct {
-	card   Card
-	centre bool
+	card    Card
+	centred bool
 }
 
 // Card implements Measure.
@@ -67,7 +69,7 @@ func (m eigenspaceOverlap) Score(p *Pair) (Score, error) {
 	norm := linalg.Norm(n)
 	width := float64(max(p.X.Width(), p.Y.Width()))
 	s := Score{Value: min(1, norm*norm/width)}
-	if rx, ry := n.Dims(); min(rx, ry) == p.Samples() || (m.centre && min(rx, ry) == p.Samples()-1) {
+	if rx, ry := n.Dims(); min(rx, ry) == p.Samples() || (m.centred && min(rx, ry) == p.Samples()-1) {
 		s.Warnings = []string{"as many dimensions as samples: the spaces coincide whatever the data"}
 	}
 	return s, nil
@@ -75,18 +77,27 @@ func (m eigenspaceOverlap) Score(p *Pair) (Score, error) {
 
 // cosines returns UxᵀUy.
 func (m eigenspaceOverlap) cosines(p *Pair) (*mat.Dense, error) {
-	if m.centre {
+	if m.centred {
 		return p.canonical()
 	}
-	x, err := p.X.rawBasis()
+	x, err := m.space(p.X)
 	if err != nil {
 		return nil, err
 	}
-	y, err := p.Y.rawBasis()
+	y, err := m.space(p.Y)
 	if err != nil {
 		return nil, err
 	}
 	return linalg.CrossGram(x, y), nil
+}
+
+// space returns an orthonormal basis of the space that a system's features
+// span.
+func (m eigenspaceOverlap) space(s *System) (*mat.Dense, error) {
+	if m.centred {
+		return s.basis()
+	}
+	return s.rawBasis()
 }
 
 type rawBasisKey struct{}

@@ -18,14 +18,16 @@ var gulpFamily = Family{
 			number("lambda", "0", 0, math.MaxFloat64, "ridge penalty λ relative to the total variance of each system; 0 predicts by least squares over the numerical rank"),
 			boolean("squared", true, "report δ², as the published code does, or δ, which obeys the triangle inequality (false)"),
 		},
-		Min:        0,
-		Max:        math.Inf(1),
-		Identity:   0,
-		Symmetric:  true,
-		X:          Euclidean,
-		Y:          Euclidean,
-		MinSamples: 2,
-		Cost:       "n·(p² + q² + p·q) + p³ + q³",
+		Min:            0,
+		Max:            math.Inf(1),
+		Identity:       0,
+		Symmetric:      true,
+		X:              Euclidean,
+		Y:              Euclidean,
+		Differentiable: true,
+		FromMoments:    true,
+		MinSamples:     2,
+		Cost:           "n·(p² + q² + p·q) + p³ + q³",
 		Pitfalls: []string{
 			"grows with the number of dimensions: at lambda=0 it is r_X + r_Y − 2Σρ² of the canonical correlations",
 			"at lambda=0 directions of tiny variance count as much as large ones, noise included",
@@ -71,8 +73,8 @@ func (m gulp) Score(p *Pair) (Score, error) {
 	if err != nil {
 		return Score{}, err
 	}
-	delta := x.square + y.square - 2*sumSquares(linalg.CrossGram(x.root, y.root))
-	if delta < (1-exactAngle)*(x.square+y.square) {
+	delta := max(0, x.square+y.square-2*sumSquares(p.crossOf(x.root, y.root)))
+	if p.segments == nil && delta < (1-exactAngle)*(x.square+y.square) {
 		gap := outerGap(x.root, y.root)
 		delta = gap * gap
 	}
@@ -85,26 +87,30 @@ func (m gulp) Score(p *Pair) (Score, error) {
 // smoother is the matrix H = U·diag(f)·Uᵀ that takes a target to its
 // prediction, as U·diag(√f) with ‖H‖².
 type smoother struct {
-	root   *mat.Dense
+	root   *mat.Dense // see principal.scaled
 	square float64
 }
 
 // smoother returns Hx. As λ is relative to the total variance,
 // f = σ²/(σ² + λΣσ²) over the principal components of X.
 func (m gulp) smoother(s *System) (smoother, error) {
-	c, err := s.allComponents()
+	c, err := s.rankComponents()
 	if err != nil {
 		return smoother{}, err
 	}
-	c = c.leading(linalg.Rank(c.sigma, s.Samples(), s.Width()))
-	penalty := m.lambda * s.trace()
-	weights, square := make([]float64, len(c.sigma)), 0.0
-	for i, v := range squares(c.sigma) {
+	root, square := roots(c.sigma, m.lambda*s.trace())
+	return smoother{c.scaled(root), square}, nil
+}
+
+// roots returns √f and Σf² for the shrinkage f = σ²/(σ²+penalty).
+func roots(sigma []float64, penalty float64) (root []float64, square float64) {
+	root = squares(sigma)
+	for i, v := range root {
 		f := v / (v + penalty)
-		weights[i] = math.Sqrt(f)
+		root[i] = math.Sqrt(f)
 		square += f * f
 	}
-	return smoother{c.scaled(weights), square}, nil
+	return root, square
 }
 
 // outerGap returns ‖XXᵀ − YYᵀ‖ with all its digits even when the two nearly

@@ -15,6 +15,8 @@ var plsSVFamily = Family{
 		Symmetric:      true,
 		X:              Permutation | Orthogonal | Translation,
 		Y:              Permutation | Orthogonal | Translation,
+		Differentiable: true,
+		FromMoments:    true,
 		MinSamples:     2,
 		Cost:           "n·p·q + min(p,q)³",
 		Pitfalls: []string{

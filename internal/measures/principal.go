@@ -1,6 +1,8 @@
 package measures
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
@@ -25,12 +27,25 @@ func (s *System) spectrum() (spectrum, error) {
 	})
 }
 
-// principal is the thin singular value decomposition Z = U·diag(sigma)·Vᵀ of
-// the compact matrix without V: the normalised scores of the principal
-// components in u, n×k, and their norms.
+// principal is the leading part of the singular value decomposition
+// Z = U·diag(sigma)·Vᵀ of the compact matrix: the norms of k principal
+// components, and their normalised scores U, n×k. Where only moments are known
+// u holds the map V·diag(1/sigma) in their place, with which U = Zu; crossOf
+// knows the difference.
 type principal struct {
 	u     *mat.Dense
 	sigma []float64
+}
+
+// crossOf returns PxᵀPy for components times weights of X and of Y (see
+// principal.scaled).
+func (p *Pair) crossOf(x, y *mat.Dense) *mat.Dense {
+	if p.segments == nil {
+		return linalg.CrossGram(x, y)
+	}
+	var out mat.Dense
+	out.Mul(linalg.CrossGram(x, p.cross()), y)
+	return &out
 }
 
 // decomposition returns all principal components.
@@ -45,10 +60,14 @@ func (s *System) decomposition() (principal, error) {
 // the eigenvectors of the Gram matrix where these determine them, as U = ZV
 // with columns scaled to norm 1, and from a singular value decomposition of
 // the samples where the variance of the last is too small against the first.
+// Where there are no samples, components that rounding hides are left out.
 func (s *System) components(k int) (principal, error) {
 	e, err := s.spectrum()
 	if err != nil {
 		return principal{}, err
+	}
+	if s.momentsOnly() {
+		return e.fromMoments(k), nil
 	}
 	if e.values[k-1]*wellConditioned >= e.values[0] {
 		n, m := s.compact().Dims()
@@ -65,11 +84,28 @@ func (s *System) components(k int) (principal, error) {
 	return all.leading(k), nil
 }
 
-// allComponents returns as many principal components as the compact matrix has
-// columns, of which the last may have the norm 0.
-func (s *System) allComponents() (principal, error) {
-	_, m := s.compact().Dims()
-	return s.components(m)
+// fromMoments returns at most k components without their samples. Of the
+// eigenvalues of ZᵀZ only those above m·2⁻⁵² of the largest can be told from
+// rounding.
+func (e spectrum) fromMoments(k int) principal {
+	m := len(e.values)
+	k = min(k, linalg.Rank(e.values, m, m))
+	c := principal{mat.DenseCopyOf(e.vectors.Slice(0, m, 0, k)), make([]float64, k)}
+	for i := range c.sigma {
+		c.sigma[i] = math.Sqrt(e.values[i])
+	}
+	divideColumns(c.u, c.sigma)
+	return c
+}
+
+// rankComponents returns the principal components up to the numerical rank of
+// the system. Those beyond are rounding error, which whitening would blow up.
+func (s *System) rankComponents() (principal, error) {
+	c, err := s.components(s.gram().RawMatrix().Rows)
+	if err != nil {
+		return principal{}, err
+	}
+	return c.leading(linalg.Rank(c.sigma, s.Samples(), s.Width())), nil
 }
 
 // leading returns the first k components, without copying them.
@@ -81,15 +117,11 @@ func (c principal) leading(k int) principal {
 	return principal{c.u.Slice(0, n, 0, k).(*mat.Dense), c.sigma[:k]}
 }
 
-// scaled returns the components times a weight each.
+// scaled returns the components times a weight each, U·diag(w), or the map to
+// them.
 func (c principal) scaled(weights []float64) *mat.Dense {
 	out := mat.DenseCopyOf(c.u)
-	for i := range out.RawMatrix().Rows {
-		row := out.RawRowView(i)
-		for j, w := range weights {
-			row[j] *= w
-		}
-	}
+	scaleColumns(out, weights)
 	return out
 }
 

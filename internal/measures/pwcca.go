@@ -14,13 +14,18 @@ var pwccaFamily = Family{
 		Title:    "Projection-weighted canonical correlation analysis",
 		Question: "How much of the space of X coincides with that of Y, where canonical directions count by how much of X they account for?",
 		Formula:  "Σ αᵢρᵢ / Σ αᵢ, αᵢ = Σⱼ |⟨zᵢ, xⱼ⟩|, zᵢ the orthonormal canonical variates of X, xⱼ the columns of Xc",
-		Min:      0, Max: 1, Identity: 1, HigherIsCloser: true,
-		X:          Permutation | Scaling | Translation, // the absolute values single out the features' axes
-		Y:          Affine,
-		MinSamples: 2,
-		Cost:       "n·(p² + q² + p·q)",
+		Params: []Param{
+			choice("weights", "the system whose variates and features give the weights: the reference (x) or what is compared with it (y)", "x", "y"),
+		},
+		Min: 0, Max: 1, Identity: 1, HigherIsCloser: true,
+		X:              Permutation | Scaling | Translation, // the absolute values single out the features' axes
+		Y:              Affine,
+		Differentiable: true,
+		FromMoments:    true,
+		MinSamples:     2,
+		Cost:           "n·(p² + q² + p·q)",
 		Pitfalls: []string{
-			"not symmetric: the weights come from X",
+			"not symmetric: the weights come from one of the systems",
 			"with r_X + r_Y ≥ n some correlations are 1 for any data, and their variates are arbitrary: the value is not determined unless all of them are 1",
 			"code derived from google/svcca weighs by variates that are not whitened, which is not the published measure and gives other values",
 		},
@@ -31,10 +36,26 @@ var pwccaFamily = Family{
 		}, refRaghu2017},
 	},
 	Aliases: []Alias{{"pwcca-score", "pwcca"}},
-	New:     func(a Args) (Measure, error) { return pwcca{a.Card()}, nil },
+	New: func(a Args) (Measure, error) {
+		m := pwcca{card: a.Card()}
+		if a.Text("weights") == "y" {
+			m = m.flip()
+		}
+		return m, nil
+	},
 }
 
-type pwcca struct{ card Card }
+type pwcca struct {
+	card    Card
+	weightY bool
+}
+
+// flip takes the weights from the other system.
+func (m pwcca) flip() pwcca {
+	m.weightY = !m.weightY
+	m.card.X, m.card.Y = m.card.Y, m.card.X
+	return m
+}
 
 // Card implements Measure.
 func (m pwcca) Card() Card { return m.card }
@@ -48,31 +69,67 @@ func (m pwcca) Score(p *Pair) (Score, error) {
 	if err != nil {
 		return Score{}, err
 	}
-	u, rho, _, err := linalg.SVD(n)
-	if err != nil {
-		return Score{}, err
-	}
-	q, err := p.X.basis()
-	if err != nil {
-		return Score{}, err
-	}
-	// zᵢᵀXc = uᵢᵀ(QᵀXc) for the variates Z = QU.
-	var along mat.Dense
-	along.Mul(u.T(), linalg.CrossGram(q, p.X.centred()))
-	weighted, total := 0.0, 0.0
-	for i, r := range rho {
-		alpha := 0.0
-		for _, v := range along.RawRowView(i) {
-			alpha += math.Abs(v)
-		}
-		weighted += alpha * min(1, r)
-		total += alpha
-	}
 	rx, ry := n.Dims()
 	s := Score{Warnings: saturated(p.Samples(), rx, ry)}
-	if !(total > 0) {
-		return s, undefined("no canonical variate of %s is correlated with its features", p.X.label())
+	own := p.X
+	if m.weightY {
+		own, n = p.Y, mat.DenseCopyOf(n.T())
 	}
-	s.Value = weighted / total
+	features, err := own.inBasis()
+	if err != nil {
+		return Score{}, err
+	}
+	w, err := projectionWeighted(n, features)
+	if err != nil {
+		return s, err
+	}
+	s.Value = w.mean
 	return s, nil
+}
+
+// inBasis returns QᵀXc, the features in the orthonormal basis of the system.
+func (s *System) inBasis() (*mat.Dense, error) {
+	// The Gram matrix is that of the features unless there are too many.
+	if w := s.whitener(); w != nil && (s.momentsOnly() || s.Width() <= s.Samples()) {
+		return linalg.CrossGram(w, s.gram()), nil
+	}
+	q, err := s.basis()
+	if err != nil {
+		return nil, err
+	}
+	return linalg.CrossGram(q, s.centred()), nil
+}
+
+// weightedCorrelations are the canonical correlations of a system with another
+// and what they weigh: N = U·diag(ρ)·Vᵀ, with the canonical variates Z = QU.
+type weightedCorrelations struct {
+	u, v       *mat.Dense // r×k and s×k
+	rho, alpha []float64
+	along      *mat.Dense // ZᵀXc, k×p: what the variates have of each feature
+	total      float64    // Σα
+	mean       float64    // Σαρ/Σα
+}
+
+// projectionWeighted weighs the singular values of N = QᵀQ_other, r×s, by the
+// features QᵀXc, r×p: αᵢ = Σⱼ|⟨zᵢ,xⱼ⟩|, zᵢᵀXc = uᵢᵀ(QᵀXc).
+func projectionWeighted(n, features *mat.Dense) (weightedCorrelations, error) {
+	u, rho, v, err := linalg.SVD(n)
+	if err != nil {
+		return weightedCorrelations{}, err
+	}
+	w := weightedCorrelations{u: u, v: v, rho: rho, alpha: make([]float64, len(rho)), along: linalg.CrossGram(u, features)}
+	weighted := 0.0
+	for i := range rho {
+		rho[i] = min(1, rho[i])
+		for _, c := range w.along.RawRowView(i) {
+			w.alpha[i] += math.Abs(c)
+		}
+		weighted += w.alpha[i] * rho[i]
+		w.total += w.alpha[i]
+	}
+	if !(w.total > 0) {
+		return w, undefined("no canonical variate is correlated with the features that weigh it")
+	}
+	w.mean = weighted / w.total
+	return w, nil
 }

@@ -56,20 +56,25 @@ func newRotation(x *System, q int, as string) *rotation {
 
 // Gradient implements Objective.
 func (o *rotation) Gradient(g, y *mat.Dense) (float64, error) {
-	yc := o.centre(y)
-	yy := linalg.Dot(yc, yc)
-	if !(yy > 0) {
-		return 0, constantModel()
-	}
-	linalg.CrossGramTo(o.c, o.x, yc)
-	p, nuclear, err := linalg.Polar(o.c)
+	p, nuclear, yy, err := o.align(y)
 	if err != nil {
 		return 0, err
 	}
 	value, toNuclear, toSquare := rotationForm(o.as, nuclear, o.xx, yy)
 	gemm(toNuclear, o.x, p, 0, g)
-	addMatrix(g, 2*toSquare, yc)
+	addMatrix(g, 2*toSquare, o.yc)
 	return value, nil
+}
+
+// align takes a new Y and returns P, ν and ‖Yc‖².
+func (o *rotation) align(y *mat.Dense) (polar *mat.Dense, nuclear, yy float64, err error) {
+	yc := o.centre(y)
+	if yy = linalg.Dot(yc, yc); !(yy > 0) {
+		return nil, 0, 0, constantModel()
+	}
+	linalg.CrossGramTo(o.c, o.x, yc)
+	polar, nuclear, err = linalg.Polar(o.c)
+	return polar, nuclear, yy, err
 }
 
 // rotationForm returns a form of the Procrustes distance and its derivatives

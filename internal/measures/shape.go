@@ -4,8 +4,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-
-	"simtool/internal/linalg"
 )
 
 var shapeFamily = Family{
@@ -18,9 +16,11 @@ var shapeFamily = Family{
 			number("alpha", "0.5", 0, 1, "how much of the variances to keep: 1 leaves the data as they are (procrustes), 0 whitens them (cca:as=angular)"),
 			alignedForm,
 		},
-		Symmetric:  true,
-		MinSamples: 2,
-		Cost:       "n·(p² + q² + p·q) + p³ + q³",
+		Symmetric:      true,
+		Differentiable: true,
+		FromMoments:    true,
+		MinSamples:     2,
+		Cost:        "n·(p² + q² + p·q) + p³ + q³",
 		Pitfalls: []string{
 			"between 0 and 1, alpha weighs standard deviations (times √n) against the number 1, so the value depends on the units of the data and the number of samples",
 			"eigenvalues are raised to 1e-7 in the units of the data: scale up data whose sums of squares are that small",
@@ -87,39 +87,57 @@ func (m shape) align(p *Pair) (alignment, error) {
 	if err != nil {
 		return alignment{}, err
 	}
-	return align(x, y, linalg.CrossGram(x, y), sumSquares(x), sumSquares(y), p.identical())
+	cross := p.crossOf(x.points, y.points)
+	if p.segments != nil {
+		return align(nil, nil, cross, x.square, y.square, p.identical())
+	}
+	return align(x.points, y.points, cross, x.square, y.square, p.identical())
 }
 
 // smallestEigenvalue is what eigenvalues of XcᵀXc are raised to (netrep's
 // eigval_tol).
 const smallestEigenvalue = 1e-7
 
-// whitened returns c·XcZV in place of c·XcZ, which a rotation of the features
-// turns it into: the principal components U with the norms c·σ·d(σ²),
-// d(λ) = α + (1−α)λ^(−½). The factor c² = Σλ/Σd²λ runs over all width
-// eigenvalues of the system padded with columns of zeros, so that the trace is
-// kept as far as no eigenvalue had to be raised. Components beyond the numerical
-// rank are rounding error, which whitening would blow up: they are left out.
-func (m shape) whitened(s *System, width int) (*mat.Dense, error) {
-	c, err := s.allComponents()
+// whitened is c·XcZV, which a rotation of the features turns into c·XcZ: the
+// principal components with the norms c·f(σ).
+type whitened struct {
+	points *mat.Dense // see principal.scaled
+	square float64    // its squared norm
+}
+
+func (m shape) whitened(s *System, width int) (whitened, error) {
+	c, err := s.rankComponents()
 	if err != nil {
-		return nil, err
+		return whitened{}, err
 	}
-	c = c.leading(linalg.Rank(c.sigma, s.Samples(), s.Width()))
-	weights := make([]float64, len(c.sigma))
-	before, after := 0.0, 0.0
+	f, scaling := m.norms(c.sigma, width)
+	scale(f, scaling.factor)
+	return whitened{c.scaled(f), sum(squares(f))}, nil
+}
+
+// scaling is the factor c of a system that keeps its trace: c² = before/after,
+// Σλ over Σd²λ. The sums run over all eigenvalues of the system padded with
+// columns of zeros, so that the trace is kept as far as no eigenvalue had to be
+// raised.
+type scaling struct{ factor, before, after float64 }
+
+// norms returns f(σ) = σ·d(λ), d(λ) = α + (1−α)λ^(−½) with λ = σ² raised to the
+// smallest eigenvalue, for the norms σ of the principal components of a system
+// padded to a width, and the factor that keeps its trace.
+func (m shape) norms(sigma []float64, width int) (f []float64, c scaling) {
+	f = make([]float64, len(sigma))
 	for i := range width {
 		lambda := smallestEigenvalue
-		if i < len(weights) {
-			lambda = max(lambda, c.sigma[i]*c.sigma[i])
+		if i < len(f) {
+			lambda = max(lambda, sigma[i]*sigma[i])
 		}
 		d := m.alpha + (1-m.alpha)/math.Sqrt(lambda)
-		before += lambda
-		after += d * d * lambda
-		if i < len(weights) {
-			weights[i] = c.sigma[i] * d
+		c.before += lambda
+		c.after += d * d * lambda
+		if i < len(f) {
+			f[i] = sigma[i] * d
 		}
 	}
-	scale(weights, math.Sqrt(before/after))
-	return c.scaled(weights), nil
+	c.factor = math.Sqrt(c.before / c.after)
+	return f, c
 }

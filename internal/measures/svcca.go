@@ -3,8 +3,6 @@ package measures
 import (
 	"errors"
 	"math"
-
-	"simtool/internal/linalg"
 )
 
 var refRaghu2017 = Reference{
@@ -33,6 +31,8 @@ var svccaFamily = Family{
 		Symmetric:      true,
 		X:              Euclidean,
 		Y:              Euclidean,
+		Differentiable: true,
+		FromMoments:    true,
 		MinSamples:     2,
 		Cost:           "n·(p² + q² + p·q) + p³ + q³",
 		Pitfalls: []string{
@@ -86,34 +86,26 @@ func (m svcca) Score(p *Pair) (Score, error) {
 	if err != nil {
 		return Score{}, err
 	}
-	n := linalg.CrossGram(x.u, y.u)
+	n := p.crossOf(x.u, y.u)
 	v, err := meanCorrelation(n, m.squared)
 	return Score{Value: v, Warnings: saturated(p.Samples(), len(x.sigma), len(y.sigma))}, err
 }
 
 // reduce returns the principal components that are kept of a system.
 func (m svcca) reduce(s *System) (principal, error) {
-	e, err := s.spectrum()
-	if err != nil {
-		return principal{}, err
-	}
-	k := m.dim
-	if k == 0 {
-		k = reach(e.values, m.variance*s.trace())
-	}
 	if m.dim == 0 && m.variance < 1 {
-		return s.components(k)
+		e, err := s.spectrum()
+		if err != nil {
+			return principal{}, err
+		}
+		return s.components(reach(e.values, m.variance*s.trace()))
 	}
 	// Only now can the rank be the limit, which takes singular values to tell.
-	all, err := s.allComponents()
-	if err != nil {
-		return principal{}, err
+	all, err := s.rankComponents()
+	if err != nil || m.dim == 0 {
+		return all, err
 	}
-	rank := linalg.Rank(all.sigma, s.Samples(), s.Width())
-	if m.dim == 0 {
-		return all.leading(rank), nil
-	}
-	return all.leading(min(k, rank)), nil
+	return all.leading(min(m.dim, len(all.sigma))), nil
 }
 
 // reach returns how many of the descending values add up to at least total, at

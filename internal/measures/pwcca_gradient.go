@@ -1,0 +1,122 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// Flip implements Differentiable.
+func (m pwcca) Flip() Differentiable { return m.flip() }
+
+// Bind implements Differentiable.
+func (m pwcca) Bind(x *System, q int) (Objective, error) {
+	if err := x.enough(m.card.MinSamples); err != nil {
+		return nil, err
+	}
+	qx, err := x.basis()
+	if err != nil {
+		return nil, err
+	}
+	features, err := x.inBasis()
+	if err != nil {
+		return nil, err
+	}
+	return &weightedObjective{pwcca: m, columnSpace: newColumnSpace(x.Samples(), q), qx: qx, features: features}, nil
+}
+
+// weightedObjective is the objective of PWCCA, s = Σαᵢρᵢ/Σα. With weights from
+// X it depends on the span of Y only, by way of N = Q_XᵀQ_Y as in CCA (see
+// canonicalObjective), now through the correlations and the singular vectors.
+// With weights αᵢ = ‖Ycᵀzᵢ‖₁ from Y there are in addition the features
+// themselves,
+//
+//	∂αᵢ/∂Y = zᵢ·sign(Ycᵀzᵢ)ᵀ at fixed variates zᵢ.
+type weightedObjective struct {
+	pwcca
+	columnSpace
+	qx, features *mat.Dense // of the reference: its basis, and QᵀXc
+}
+
+// Gradient implements Objective.
+func (o *weightedObjective) Gradient(g, y *mat.Dense) (float64, error) {
+	if err := o.set(y); err != nil {
+		return 0, err
+	}
+	n, features := linalg.CrossGram(o.qx, o.q), o.features
+	if o.weightY {
+		n, features = linalg.CrossGram(o.q, o.qx), linalg.CrossGram(o.q, o.yc)
+	}
+	w, err := projectionWeighted(n, features)
+	if err != nil {
+		return 0, err
+	}
+	sign := mat.DenseCopyOf(w.along)
+	sign.Apply(func(_, _ int, v float64) float64 { return math.Copysign(1, v) }, sign)
+	toAlpha := w.toAlpha()
+	scaleRows(sign, toAlpha)
+	slope := w.slope(features, sign)
+	if !o.weightY {
+		o.pull(g, o.qx, slope)
+		return w.mean, nil
+	}
+	o.pull(g, o.qx, mat.DenseCopyOf(slope.T()))
+	var variates mat.Dense
+	variates.Mul(o.q, w.u)
+	gemm(1, &variates, sign, 1, g)
+	return w.mean, nil
+}
+
+// toAlpha returns ∂s/∂αᵢ = (ρᵢ−s)/Σα.
+func (w *weightedCorrelations) toAlpha() []float64 {
+	out := make([]float64, len(w.rho))
+	for i, r := range w.rho {
+		out[i] = (r - w.mean) / w.total
+	}
+	return out
+}
+
+// equalCorrelations is how far canonical correlations must be apart for their
+// variates to be told from one another: whitening through a Gram matrix of the
+// condition wellConditioned leaves errors of 1e-10.
+const equalCorrelations = 1e-9
+
+// slope returns ∂s/∂N, given the features, r×p, and ∂s/∂(uᵢᵀ·features), k×p.
+// With T = UᵀG, G = ∂s/∂U,
+//
+//	∂s/∂N = U[diag(α/Σα) + K]Vᵀ + (I−UUᵀ)·G·diag(1/ρ)·Vᵀ,
+//	K_ij = (T_ij−T_ji)·ρ_j/(ρ_j²−ρ_i²).
+//
+// Variates with equal correlations are arbitrary: what rotates them into one
+// another is left out, and so is what rotates those of correlation 0.
+func (w *weightedCorrelations) slope(features, toAlong *mat.Dense) *mat.Dense {
+	r, k := w.u.Dims()
+	g := mat.NewDense(r, k, nil)
+	gemmNT(1, features, toAlong, 0, g)
+	t := linalg.CrossGram(w.u, g)
+
+	inverse := make([]float64, k)
+	for i, rho := range w.rho {
+		if rho > equalCorrelations {
+			inverse[i] = 1 / rho
+		}
+	}
+	gemm(-1, w.u, t, 1, g)
+	scaleColumns(g, inverse)
+
+	inner := mat.NewDense(k, k, nil)
+	for i, a := range w.rho {
+		inner.Set(i, i, w.alpha[i]/w.total)
+		for j, b := range w.rho {
+			if math.Abs(a-b) > equalCorrelations {
+				inner.Set(i, j, (t.At(i, j)-t.At(j, i))*b/((b-a)*(b+a)))
+			}
+		}
+	}
+	gemm(1, w.u, inner, 1, g)
+	out := mat.NewDense(r, w.v.RawMatrix().Rows, nil)
+	gemmNT(1, g, w.v, 0, out)
+	return out
+}

@@ -1,0 +1,76 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// Flip implements Differentiable.
+func (m svcca) Flip() Differentiable { return m }
+
+// Bind implements Differentiable.
+func (m svcca) Bind(x *System, q int) (Objective, error) {
+	if err := x.enough(m.card.MinSamples); err != nil {
+		return nil, err
+	}
+	c, err := m.reduce(x)
+	if err != nil {
+		return nil, err
+	}
+	return &leadingSpaces{svcca: m, modelSpectrum: newModelSpectrum(x.Samples(), q), ux: c.u}, nil
+}
+
+// leadingSpaces is the objective of SVCCA. With U_k the components that are
+// kept, N = UxᵀU_k and ∂s/∂N = Γ. As the score depends on the span of U_k only,
+// it may be taken as one of U_kV_kᵀ, which is the function of Yc that sends the
+// singular values kept to 1 and the others to 0; how many these are is constant
+// but at jumps.
+type leadingSpaces struct {
+	svcca
+	modelSpectrum
+	ux *mat.Dense
+}
+
+// Gradient implements Objective.
+func (o *leadingSpaces) Gradient(g, y *mat.Dense) (float64, error) {
+	if err := o.set(y); err != nil {
+		return 0, err
+	}
+	k := o.kept(o.s)
+	o.f = make([]float64, len(o.s))
+	copy(o.f, constant(k, 1))
+	o.slope = func(i, j int) float64 {
+		// Two equal values of which one is kept have no derivative.
+		if o.f[i] == o.f[j] || o.s[i] == o.s[j] {
+			return 0
+		}
+		return math.Abs(1 / (o.s[i] - o.s[j]))
+	}
+	samples, _ := y.Dims()
+	mean, slope, err := correlationSlope(linalg.CrossGram(o.ux, o.u.Slice(0, samples, 0, k).(*mat.Dense)), o.squared)
+	if err != nil {
+		return 0, err
+	}
+	gamma := o.components(o.f)
+	gemm(1, o.ux, slope, 0, gamma.Slice(0, samples, 0, k).(*mat.Dense))
+	o.pull(gamma, linalg.CrossGram(o.u, gamma), nil)
+	gemmNT(1, gamma, o.v, 0, g)
+	return mean, nil
+}
+
+// kept returns how many of the components with the norms σ, all of the
+// numerical rank, are kept.
+func (m svcca) kept(sigma []float64) int {
+	switch {
+	case m.dim > 0:
+		return min(m.dim, len(sigma))
+	case m.variance == 1:
+		return len(sigma)
+	default:
+		variances := squares(sigma)
+		return reach(variances, m.variance*sum(variances))
+	}
+}
