@@ -17,47 +17,67 @@ func (m cka) Bind(x *System, q int) (Objective, error) {
 	if m.kernel.kind != "linear" {
 		return m.bindKernel(x, q)
 	}
-	n, p := x.compact().Dims()
-	o := &linearCKA{cka: m, x: x.compact(), centring: newCentring(n, q)}
-	o.rowX = x.rowNorms()
-	o.rowY = make([]float64, n)
-	o.samples = n < p+q && m.estimator == biased
-	xx := x.gramSquares()
-	if o.samples {
-		o.kx, o.ky = linalg.OuterGram(o.x), mat.NewDense(n, n, nil)
-	} else {
-		o.c, o.b = mat.NewDense(p, q, nil), mat.NewDense(q, q, nil)
-	}
-	if o.estimatorX = o.correction(o.rowX, o.rowX) + xx; !(o.estimatorX > 0) {
-		return nil, undefined("the %s estimate of %s's own HSIC is not positive, so it cannot be normalised", m.estimator, x.label())
-	}
-	return o, nil
+	t1, t2 := m.weights(x.Samples())
+	return newGramObjective(x, q, m.as, t1, t2, undefined("the %s estimate of a system's own HSIC is not positive, so it cannot be normalised", m.estimator))
 }
 
-// linearCKA is the objective of linear CKA. Each estimator of HSIC is
+// gramObjective is the objective of the cosine that belongs to an inner product
+// of linear kernel matrices,
 //
-//	h(X,Y) = ‖C‖² + dxᵀT·dy
+//	h(X,Y) = ‖C‖² + dxᵀT·dy,  T = t₁I + t₂11ᵀ,
 //
-// with T of weights, so with dyᵢ = ‖yᵢ‖²
+// with dyᵢ = ‖yᵢ‖², so that
 //
 //	∂h/∂Y = 2XC + 2·diag(T dx)·Y.
-type linearCKA struct {
-	cka
+//
+// Linear CKA is one, and so are comparisons of squared Euclidean distances.
+type gramObjective struct {
 	centring
-	x          *mat.Dense
-	rowX, rowY []float64
-	estimatorX float64 // h(X,X)
+	as          string
+	t1, t2      float64
+	x           *mat.Dense
+	rowX, rowY  []float64
+	self        float64 // h(X,X)
+	notPositive error   // what to say when h(Y,Y) is not
 
 	c, b    *mat.Dense // features × features
 	samples bool       // fewer samples than features: work with n×n matrices
 	kx, ky  *mat.Dense
 }
 
+// newGramObjective binds a reference. It returns notPositive when h(X,X) is
+// not.
+func newGramObjective(x *System, q int, as string, t1, t2 float64, notPositive error) (*gramObjective, error) {
+	n, p := x.compact().Dims()
+	o := &gramObjective{
+		centring: newCentring(n, q), as: as, t1: t1, t2: t2, x: x.compact(),
+		rowX: x.rowNorms(), rowY: make([]float64, n), notPositive: notPositive,
+	}
+	o.samples = n < p+q && !o.weighted()
+	if o.samples {
+		o.kx, o.ky = linalg.OuterGram(o.x), mat.NewDense(n, n, nil)
+	} else {
+		o.c, o.b = mat.NewDense(p, q, nil), mat.NewDense(q, q, nil)
+	}
+	if o.self = x.gramSquares() + o.correction(o.rowX, o.rowX); !(o.self > 0) {
+		return nil, notPositive
+	}
+	return o, nil
+}
+
+// weighted reports whether the diagonals of the kernel matrices count.
+func (o *gramObjective) weighted() bool { return o.t1 != 0 || o.t2 != 0 }
+
+// correction returns dxᵀT·dy.
+func (o *gramObjective) correction(dx, dy []float64) float64 {
+	return o.t1*dot(dx, dy) + o.t2*sum(dx)*sum(dy)
+}
+
 // Gradient implements Objective:
 //
 //	s = h(X,Y)/√(h(X,X)·h(Y,Y)),
 //	∂s = ∂h(X,Y)/√(h(X,X)·h(Y,Y)) − s/2·∂h(Y,Y)/h(Y,Y).
-func (o *linearCKA) Gradient(g, y *mat.Dense) (float64, error) {
+func (o *gramObjective) Gradient(g, y *mat.Dense) (float64, error) {
 	yc := o.centre(y)
 	if o.samples {
 		return o.throughSamples(g, yc)
@@ -65,7 +85,7 @@ func (o *linearCKA) Gradient(g, y *mat.Dense) (float64, error) {
 	linalg.CrossGramTo(o.c, o.x, yc)
 	linalg.GramTo(o.b, yc)
 	xy, yy := linalg.Dot(o.c, o.c), linalg.Dot(o.b, o.b)
-	if o.estimator != biased {
+	if o.weighted() {
 		for i := range o.rowY {
 			row := yc.RawRowView(i)
 			o.rowY[i] = dot(row, row)
@@ -73,16 +93,17 @@ func (o *linearCKA) Gradient(g, y *mat.Dense) (float64, error) {
 		xy += o.correction(o.rowX, o.rowY)
 		yy += o.correction(o.rowY, o.rowY)
 	}
-	cosine, err := cosineOf(xy, o.estimatorX, yy, o.estimator)
-	if err != nil {
-		return 0, err
+	if !(yy > 0) {
+		return 0, o.notPositive
 	}
+	unit := cosineScale(o.self, yy)
+	cosine := xy * unit
 	value, slope := chain(o.as, cosine)
-	alpha := slope * cosineScale(o.estimatorX, yy)
+	alpha := slope * unit
 	beta := slope * cosine / yy
 	gemm(2*alpha, o.x, o.c, 0, g)
 	gemm(-2*beta, yc, o.b, 1, g)
-	if o.estimator != biased {
+	if o.weighted() {
 		o.addDiagonal(g, yc, 2*alpha, -2*beta)
 	}
 	return value, nil
@@ -90,12 +111,11 @@ func (o *linearCKA) Gradient(g, y *mat.Dense) (float64, error) {
 
 // addDiagonal adds diag(a·T·dx + b·T·dy)·Y to g, and centres it again: the
 // other terms are centred as they come.
-func (o *linearCKA) addDiagonal(g, yc *mat.Dense, a, b float64) {
-	t1, t2 := o.weights(len(o.rowX))
-	shared := t2 * (a*sum(o.rowX) + b*sum(o.rowY))
+func (o *gramObjective) addDiagonal(g, yc *mat.Dense, a, b float64) {
+	shared := o.t2 * (a*sum(o.rowX) + b*sum(o.rowY))
 	clear(o.means)
 	for i := range o.rowX {
-		w := t1*(a*o.rowX[i]+b*o.rowY[i]) + shared
+		w := o.t1*(a*o.rowX[i]+b*o.rowY[i]) + shared
 		gi := g.RawRowView(i)
 		for j, v := range yc.RawRowView(i) {
 			gi[j] += w * v
@@ -106,17 +126,18 @@ func (o *linearCKA) addDiagonal(g, yc *mat.Dense, a, b float64) {
 	subtractMeans(g, o.means)
 }
 
-// throughSamples is the biased estimator with Kx and Ky:
+// throughSamples is h(X,Y) = ⟨Kx,Ky⟩:
 // ∂s/∂Y = 2(Kx/(‖Kx‖‖Ky‖) − s·Ky/‖Ky‖²)Y.
-func (o *linearCKA) throughSamples(g, yc *mat.Dense) (float64, error) {
+func (o *gramObjective) throughSamples(g, yc *mat.Dense) (float64, error) {
 	linalg.OuterGramTo(o.ky, yc)
 	yy := linalg.Dot(o.ky, o.ky)
-	cosine, err := cosineOf(linalg.Dot(o.kx, o.ky), o.estimatorX, yy, o.estimator)
-	if err != nil {
-		return 0, err
+	if !(yy > 0) {
+		return 0, o.notPositive
 	}
+	unit := cosineScale(o.self, yy)
+	cosine := linalg.Dot(o.kx, o.ky) * unit
 	value, slope := chain(o.as, cosine)
-	gemm(2*slope*cosineScale(o.estimatorX, yy), o.kx, yc, 0, g)
+	gemm(2*slope*unit, o.kx, yc, 0, g)
 	gemm(-2*slope*cosine/yy, o.ky, yc, 1, g)
 	return value, nil
 }

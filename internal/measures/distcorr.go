@@ -26,6 +26,7 @@ var distanceCorrelationFamily = Family{
 		Symmetric:      true,
 		X:              Euclidean,
 		Y:              Euclidean,
+		Differentiable: true,
 		MinSamples:     3,
 		Cost:           "n²·(p + q)",
 		Pitfalls: []string{

@@ -4,8 +4,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-
-	"simtool/internal/linalg"
 )
 
 // Differentiable is a measure with an analytic gradient. Its card says so for
@@ -67,16 +65,31 @@ func chain(form string, s float64) (value, slope float64) {
 // centring is the work space in which an objective keeps Yc.
 type centring struct {
 	yc    *mat.Dense
-	means []float64
+	means []float64 // work space
 }
 
 func newCentring(n, q int) centring {
 	return centring{yc: mat.NewDense(n, q, nil), means: make([]float64, q)}
 }
 
-// centre writes Yc and returns it.
+// centre writes Yc and returns it. As in linalg.CenterTo, an offset costs no
+// digits, for sums are of differences from the first row, and a constant column
+// gives zeros; but nothing is allocated.
 func (c *centring) centre(y *mat.Dense) *mat.Dense {
-	linalg.CenterTo(c.yc, c.means, y)
+	n := y.RawMatrix().Rows
+	first := y.RawRowView(0)
+	clear(c.means)
+	for i := range n {
+		row := y.RawRowView(i)
+		to, total := c.yc.RawRowView(i)[:len(row)], c.means[:len(row)]
+		for j, v := range row {
+			d := v - first[j]
+			to[j] = d
+			total[j] += d
+		}
+	}
+	scale(c.means, 1/float64(n))
+	subtractMeans(c.yc, c.means)
 	return c.yc
 }
 

@@ -1,0 +1,83 @@
+package measures
+
+import "gonum.org/v1/gonum/blas/blas64"
+
+// projection is an orthogonal projection of the symmetric n×n matrices D with a
+// zero diagonal that comparisons of dissimilarities centre them by. With the
+// sums sᵢ of the rows and their sum S,
+//
+//	P(D)_ij = D_ij − a(sᵢ+sⱼ) + b·S,  P(D)_ii = −a'·sᵢ + b'·S.
+type projection struct {
+	rows, total                 float64 // a, b
+	diagonalRows, diagonalTotal float64 // a', b'
+}
+
+// projectionOf returns the projection of a comparison of RDMs. It is what
+// pearson, cosine-cov and corr-cov do before they take the cosine, up to a
+// factor: the mean of the entries off the diagonal is removed, or H·D·H is
+// taken, or the part of H·D·H orthogonal to H, which is what is left when both
+// are done.
+func projectionOf(compare string, samples int) projection {
+	n := float64(samples)
+	switch compare {
+	case comparePearson:
+		return projection{total: -1 / (n * (n - 1))}
+	case compareCosineCov:
+		return projection{1 / n, 1 / (n * n), 2 / n, 1 / (n * n)}
+	case compareCorrCov:
+		return projection{1 / n, (1 - 1/(n-1)) / (n * n), 2 / n, 2 / (n * n)}
+	default: // compareCosine
+		return projection{}
+	}
+}
+
+// uCentring returns Székely and Rizzo's U-centring; see uCentre.
+func uCentring(samples int) projection {
+	n := float64(samples)
+	return projection{rows: 1 / (n - 2), total: 1 / ((n - 1) * (n - 2))}
+}
+
+// apply projects the matrix whose entries i < j are v, in place, and writes the
+// diagonal of the result. sums is work space for n values.
+func (p projection) apply(v, diagonal, sums []float64) {
+	n := len(diagonal)
+	clear(diagonal)
+	if p == (projection{}) {
+		return
+	}
+	clear(sums)
+	at := 0
+	for i := range n {
+		row, others, own := v[at:at+n-1-i], sums[i+1:], 0.0
+		at += len(row)
+		for j, d := range row {
+			own += d
+			others[j] += d
+		}
+		sums[i] += own
+	}
+	all := sum(sums)
+	for i, s := range sums {
+		diagonal[i] = p.diagonalTotal*all - p.diagonalRows*s
+		sums[i] = p.rows * s
+	}
+	at = 0
+	for i, s := range sums {
+		row, others, shift := v[at:at+n-1-i], sums[i+1:], p.total*all-s
+		at += len(row)
+		for j := range row {
+			row[j] += shift - others[j]
+		}
+	}
+}
+
+// innerProduct returns ⟨A,B⟩ of symmetric matrices given by their entries i < j
+// and diagonals.
+func innerProduct(a, diagonalA, b, diagonalB []float64) float64 {
+	return 2*longDot(a, b) + dot(diagonalA, diagonalB)
+}
+
+// longDot is dot for vectors that are long enough to be worth a call.
+func longDot(a, b []float64) float64 {
+	return blas64.Dot(blas64.Vector{N: len(a), Inc: 1, Data: a}, blas64.Vector{N: len(b), Inc: 1, Data: b})
+}
