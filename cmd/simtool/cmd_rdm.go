@@ -111,8 +111,5 @@ func rdmError(kind string, err error) error {
 		}
 		return e
 	}
-	if undefined, ok := errors.AsType[*measures.UndefinedError](err); ok {
-		return &data.InputError{Found: undefined.Reason, Err: err}
-	}
-	return err
+	return undefinedInput(err)
 }
