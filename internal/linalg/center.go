@@ -8,9 +8,9 @@ import (
 // Center returns a copy of the n×p matrix x with the mean of every column
 // removed, and the p means.
 //
-// A first estimate of the means is removed, and then the means of what is left:
-// data with a large offset keep all the digits they have, and the centred values
-// of a constant column are exactly zero.
+// An estimate of the means is removed first and then, to full precision, the
+// means of what is left: data with a large offset keep all the digits they have,
+// and the centred values of a constant column are exactly zero.
 func Center(x *mat.Dense) (xc *mat.Dense, means []float64) {
 	n, p := x.Dims()
 	xc = mat.NewDense(n, p, nil)
@@ -22,7 +22,7 @@ func Center(x *mat.Dense) (xc *mat.Dense, means []float64) {
 const (
 	// centerGrain is the number of rows that are summed on their own.
 	centerGrain = 512
-	// estimateRows is the number of rows whose mean is removed first.
+	// estimateRows is the number of rows that the estimate is the mean of.
 	estimateRows = 16
 )
 
@@ -33,47 +33,57 @@ func CenterTo(xc *mat.Dense, means []float64, x *mat.Dense) {
 	if r, c := xc.Dims(); r != n || c != p || len(means) != p {
 		panic(mat.ErrShape)
 	}
-	estimateMeans(means, x)
+	src := x.RawMatrix()
+	estimateMeans(means, src)
 	pieces := (n + centerGrain - 1) / centerGrain
 	sums := make([]float64, pieces*p)
+	parallel(n, centerGrain, func(lo, hi int) {
+		addDeviations(sums[lo/centerGrain*p:][:p], means, block(src, lo, 0, hi-lo, p))
+	})
+	rest := vector(sums[:p])
+	for i := 1; i < pieces; i++ {
+		blas64.Axpy(1, vector(sums[i*p:][:p]), rest)
+	}
+	blas64.Scal(1/float64(n), rest)
 	dst := xc.RawMatrix()
 	parallel(n, centerGrain, func(lo, hi int) {
-		total := sums[lo/centerGrain*p:][:p]
 		for i := lo; i < hi; i++ {
-			out, mean := rowVector(dst, i).Data[:p], means[:p]
-			for j, v := range x.RawRowView(i)[:p] {
-				d := v - mean[j]
-				out[j] = d
-				total[j] += d
+			out, estimate, rest := rowVector(dst, i).Data[:p], means[:p], rest.Data[:p]
+			for j, v := range rowVector(src, i).Data[:p] {
+				out[j] = v - estimate[j] - rest[j]
 			}
 		}
 	})
-	residual := vector(sums[:p])
-	for i := 1; i < pieces; i++ {
-		blas64.Axpy(1, vector(sums[i*p:][:p]), residual)
-	}
-	blas64.Scal(1/float64(n), residual)
-	parallel(n, centerGrain, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			blas64.Axpy(-1, residual, rowVector(dst, i))
-		}
-	})
-	blas64.Axpy(1, residual, vector(means))
+	blas64.Axpy(1, rest, vector(means))
 }
 
-// estimateMeans writes means of the first rows of x. They are those of a constant
-// column exactly, being counted from the first row.
-func estimateMeans(means []float64, x *mat.Dense) {
-	n, _ := x.Dims()
-	rows := min(n, estimateRows)
-	first := x.RawRowView(0)
+// estimateMeans writes the means of the first rows of x. They are those of a
+// constant column exactly, being counted from the first row.
+func estimateMeans(means []float64, x blas64.General) {
+	rows := min(x.Rows, estimateRows)
+	first := rowVector(x, 0).Data
 	clear(means)
-	for i := 1; i < rows; i++ {
-		for j, v := range x.RawRowView(i) {
-			means[j] += v - first[j]
-		}
-	}
+	addDeviations(means, first, block(x, 0, 0, rows, x.Cols))
 	for j, v := range first {
 		means[j] = v + means[j]/float64(rows)
+	}
+}
+
+// addDeviations adds Σ_i(x_ij − origin_j) to sums, four rows at a time.
+func addDeviations(sums, origin []float64, x blas64.General) {
+	p := x.Cols
+	sums, origin = sums[:p], origin[:p]
+	i := 0
+	for ; i+4 <= x.Rows; i += 4 {
+		a, b := rowVector(x, i).Data[:p], rowVector(x, i+1).Data[:p]
+		c, d := rowVector(x, i+2).Data[:p], rowVector(x, i+3).Data[:p]
+		for j, o := range origin {
+			sums[j] += ((a[j] - o) + (b[j] - o)) + ((c[j] - o) + (d[j] - o))
+		}
+	}
+	for ; i < x.Rows; i++ {
+		for j, v := range rowVector(x, i).Data[:p] {
+			sums[j] += v - origin[j]
+		}
 	}
 }

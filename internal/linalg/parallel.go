@@ -12,7 +12,10 @@ import (
 // as pieces do not share what they write. One piece runs in the caller.
 func parallel(n, grain int, body func(lo, hi int)) {
 	pieces := (n + grain - 1) / grain
-	workers := min(runtime.GOMAXPROCS(0), pieces)
+	workers := pieces
+	if workers > 1 {
+		workers = min(runtime.GOMAXPROCS(0), pieces) // takes a lock
+	}
 	if workers <= 1 {
 		for lo := 0; lo < n; lo += grain {
 			body(lo, min(lo+grain, n))

@@ -23,6 +23,10 @@ STANDARD = (
     + ["gemmnt 512", "update 1000 1000 32", "xty 20000 200", "xty 20000 1000", "xtx 20000 200", "xtx 20000 1000"]
     + ["xxt 1000 200", "syr2k 1000 32", "trsml 1000 1000", "trsmr 1000 1000", "trmml 1000 1000", "trmmr 1000 1000", "trmmr 1000 32"]
     + ["symv 300", "symv 1000", "gemv 1000 1000", "gemvt 1000 1000", "ger 1000 32", "ger 1000 1000"]
+    + [f"{op} {n}" for op in ("eigh", "eigvalsh", "cholesky") for n in (20, 64, 100, 300, 1000)]
+    + [f"{op} {n} {n}" for op in ("svd", "svdvals", "qr", "polar") for n in (20, 64, 100, 300, 1000)]
+    + ["svd 20000 200", "qr 20000 200", "center 20000 200", "pdist 2000 768"]
+    + [f"argsort {n}" for n in (1000, 10000, 100000, 1000000)]
 )
 
 # OpenBLAS picks its kernels by CPU model and falls back to SSE3 on a model newer
@@ -93,6 +97,42 @@ def operations():
     @op
     def xty(k, n):
         return product(normal(k, n).T, normal(k, n), n, n, k)
+
+    def solver(f, flops):
+        # Rates are by the flops of the textbook algorithm without vectors' extra work.
+        def prepare(*sizes):
+            a = normal(*sizes) if len(sizes) == 2 else normal(2 * sizes[0], sizes[0])
+            if len(sizes) == 1:
+                a = a.T @ a
+            return lambda: f(a), 1, flops(*sizes)
+
+        return prepare
+
+    def polar(a):
+        u, _, vt = np.linalg.svd(a, full_matrices=False)
+        return u @ vt
+
+    def pdist(x):
+        x = x - x.mean(0)
+        n = (x * x).sum(1)
+        return (n[:, None] + n - 2 * (x @ x.T))[np.triu_indices(len(x), 1)]
+
+    ops.update(
+        eigh=solver(np.linalg.eigh, lambda n: 9 * n**3),
+        eigvalsh=solver(np.linalg.eigvalsh, lambda n: 4 / 3 * n**3),
+        cholesky=solver(np.linalg.cholesky, lambda n: n**3 / 3),
+        svd=solver(lambda a: np.linalg.svd(a, full_matrices=False), lambda m, n: 6 * m * n * n + 20 * n**3),
+        svdvals=solver(lambda a: np.linalg.svd(a, compute_uv=False), lambda m, n: 4 * m * n * n - 4 / 3 * n**3),
+        qr=solver(np.linalg.qr, lambda m, n: 4 * m * n * n - 4 / 3 * n**3),
+        polar=solver(polar, lambda m, n: 6 * m * n * n + 20 * n**3),
+        pdist=solver(pdist, lambda n, p: n * n * p),
+        center=solver(lambda x: x - x.mean(0), lambda n, p: 2 * n * p),
+    )
+
+    @op
+    def argsort(n):
+        values = normal(n)
+        return lambda: np.argsort(values, kind="stable"), 1, n
 
     try:
         from scipy.linalg import blas
@@ -185,7 +225,8 @@ def main():
     try:
         ops = operations()
     except ImportError:
-        sys.exit("peers: NumPy is not installed; nothing to compare with")
+        print("peers: NumPy is not installed; nothing to compare with")
+        return
     ensure_core()
     env = {**os.environ, "GOMAXPROCS": str(args.threads)}
     command = [args.bench] + (["-engine", args.engine] if args.engine else [])
