@@ -44,9 +44,6 @@ func (g *generator) vec() reg.VecVirtual {
 	return g.YMM()
 }
 
-// low returns the 128-bit part of v, which scalar instructions address.
-func low(v reg.VecVirtual) reg.Register { return v.AsX() }
-
 // bytes is the size of a vector.
 func (g *generator) bytes() int { return g.lanes * word }
 

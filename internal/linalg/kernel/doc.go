@@ -51,10 +51,12 @@
 // k, added to C block after block; the blocks follow from k alone. Cutting C into
 // tiles, or into pieces for goroutines, changes nothing in that chain, so the
 // bits of a result do not depend on the number of threads, nor on which of the
-// two assembly engines computed a product. A product with a long k and a small C,
-// as XᵀY of many samples, has too few tiles to share out: it is the sum of
-// products over chunks of k, computed concurrently and added in order. Whether a
-// product is chunked follows from its shape.
+// two assembly engines computed a product of matrices. A product with a long k and
+// a small C, as XᵀY of many samples, has too few tiles to share out: it is the sum
+// of products over chunks of k, computed concurrently and added in order. Whether
+// a product is chunked follows from its shape. Products with a vector add within
+// the lanes of a register first: their bits do not depend on the number of threads
+// either, but on the engine.
 //
 // # References
 //

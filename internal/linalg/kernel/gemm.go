@@ -27,6 +27,18 @@ func (impl Implementation) Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float
 		impl.Implementation.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
+	if n == 1 {
+		// B and C are columns.
+		rows, cols, inc := m, k, ldb
+		if isTrans(tA) {
+			rows, cols = k, m
+		}
+		if isTrans(tB) {
+			inc = 1
+		}
+		impl.Dgemv(tA, rows, cols, alpha, a, lda, b, inc, beta, c, ldc)
+		return
+	}
 	p := product{
 		m: m, n: n, k: k, alpha: alpha, beta: beta,
 		a: view(isTrans(tA), a, lda), b: view(isTrans(tB), b, ldb),
@@ -68,29 +80,29 @@ func (e *engine) multiply(p *product) {
 
 // serialWork is the number of multiplications below which a second goroutine
 // costs more than it saves.
-const serialWork = 128 * 128 * 128
+const serialWork = 1 << 22
 
 // tiled computes p by blocks of C, each on one goroutine. An element of C is
 // the same sum in the same order whatever block it falls in, which leaves the
 // number of blocks free to follow the number of threads.
 func (e *engine) tiled(p product) {
-	if p.region == all && e.leftInPlace(&p) && e.rightInPlace(&p) {
-		e.blocked(nil, &p) // needs no memory
+	if t := threads(); t > 1 && p.m*p.n*p.k >= serialWork {
+		blocks := e.partition(&p, 2*t)
+		parallel(len(blocks), func(i int) { e.serial(&blocks[i]) })
 		return
 	}
-	t := threads()
-	if t == 1 || p.m*p.n*p.k < serialWork {
-		ws := workspaces.Get().(*workspace)
-		e.blocked(ws, &p)
-		workspaces.Put(ws)
+	e.serial(&p)
+}
+
+// serial computes p on this goroutine.
+func (e *engine) serial(p *product) {
+	if p.region == all && e.leftInPlace(p) && e.rightInPlace(p) {
+		e.blocked(nil, p) // needs no memory
 		return
 	}
-	blocks := e.partition(&p, 2*t)
-	parallel(len(blocks), func(i int) {
-		ws := workspaces.Get().(*workspace)
-		defer workspaces.Put(ws)
-		e.blocked(ws, &blocks[i])
-	})
+	ws := workspaces.Get().(*workspace)
+	defer workspaces.Put(ws)
+	e.blocked(ws, p)
 }
 
 // partition cuts C into blocks that touch the region, about pieces of them and

@@ -92,7 +92,7 @@ func (t *triangular) run(e *engine, alpha float64) {
 	}
 	w := e.width()
 	strip := across
-	if k := threads(); k > 1 && t.order*t.order*across >= 2*serialWork {
+	if k := threads(); k > 1 && t.order*t.order*across/2 >= serialWork {
 		strip = (across/(2*k) + w - 1) / w * w
 	}
 	if strip >= across {
