@@ -1,0 +1,249 @@
+package mlem
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+)
+
+// Comparison is what one method found.
+type Comparison struct {
+	Method   string
+	W        *mat.Dense // of the method, features × features
+	Recovery *Recovery  // against the truth; nil without one, or without weights
+	HeldOut  *float64   // Spearman's ρ of distances, mean over held-out folds; nil for methods that predict none
+	Detail   string     // what else there is to say: held-out r², areas under ROC curves
+	Seconds  float64    // wall time, held-out scores included
+}
+
+// comparisonInput is what methods work on.
+type comparisonInput struct {
+	features *Features
+	y        *mat.Dense // nil for given distances
+	neural   *Neural
+	options  Options
+}
+
+// method is one way to weigh features.
+type method struct {
+	name, about string
+	run         func(ctx context.Context, in comparisonInput) (*Comparison, error)
+}
+
+// methods are all there are.
+var methods = []method{
+	{"mlem", "nonnegative weights, solved exactly", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
+		return compareFit(ctx, in, false, Diagonal)
+	}},
+	{"mlem-i", "positive semidefinite metric with all interactions, solved exactly", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
+		return compareFit(ctx, in, true, PSD)
+	}},
+	{"rsa", "equal weights", compareRSA},
+	{"frrsa", "ridge regression over pairs, nested cross-validation", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
+		return compareFRRSA(ctx, in, false)
+	}},
+	{"frrsa-i", "the same with all interactions", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
+		return compareFRRSA(ctx, in, true)
+	}},
+	{"encoding", "ridge regression of each unit on the features", compareEncoding},
+	{"decoding", "logistic regression of each feature on the patterns", compareDecoding},
+	{"compat", "the released package's stochastic fit", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
+		return compareCompat(ctx, in, false)
+	}},
+	{"compat-i", "the same with all interactions", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
+		return compareCompat(ctx, in, true)
+	}},
+}
+
+// Methods returns the names of the methods that Compare knows, and what they
+// are.
+func Methods() (names, about []string) {
+	for _, m := range methods {
+		names, about = append(names, m.name), append(about, m.about)
+	}
+	return names, about
+}
+
+// Compare applies methods to one recording, with the same folds for all. y may
+// be nil if none needs patterns (encoding and decoding do). truth, features ×
+// features, may be nil. Options used are Folds, Groups, SplitBy, MaxPairs,
+// MaxMemory, Seed and Jobs.
+func Compare(ctx context.Context, features *Features, y *mat.Dense, neural *Neural, names []string, truth *mat.Dense, o Options) ([]*Comparison, error) {
+	chosen := make([]method, len(names))
+	for i, name := range names {
+		var err error
+		if chosen[i], err = methodNamed(name); err != nil {
+			return nil, err
+		}
+	}
+	f := len(features.columns)
+	if truth != nil {
+		if r, c := truth.Dims(); r != f || c != f {
+			return nil, &data.InputError{Found: fmt.Sprintf("true weights of %d × %d features", r, c), Wanted: fmt.Sprintf("want %d × %d", f, f)}
+		}
+	}
+	o.Bootstrap, o.Permutations, o.Null, o.DropOne, o.Shapley, o.Interactions = 0, 0, 0, false, false, Interactions{}
+	o.FeatureGroups, o.Constraint, o.Ridge = nil, "", nil
+	out := make([]*Comparison, len(chosen))
+	for i, m := range chosen {
+		start := time.Now()
+		c, err := m.run(ctx, comparisonInput{features, y, neural, o})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", m.name, err)
+		}
+		c.Method, c.Seconds = m.name, time.Since(start).Seconds()
+		if truth != nil && c.W != nil {
+			if r, ok := Recover(c.W, truth); ok {
+				c.Recovery = &r
+			}
+		}
+		out[i] = c
+		o.Progress.report("methods", i+1, len(chosen))
+	}
+	return out, nil
+}
+
+func methodNamed(name string) (method, error) {
+	known, _ := Methods()
+	for _, m := range methods {
+		if m.name == name {
+			return m, nil
+		}
+	}
+	e := &data.InputError{Found: fmt.Sprintf("unknown method %q", name), Wanted: "want one of " + strings.Join(known, ", ")}
+	if near, ok := data.Nearest(name, known); ok {
+		e.Hint = fmt.Sprintf("did you mean %s?", near)
+	}
+	return method{}, e
+}
+
+func compareFit(ctx context.Context, in comparisonInput, interactions bool, c Constraint) (*Comparison, error) {
+	in.options.Interactions.All, in.options.Constraint = interactions, c
+	r, err := Fit(ctx, in.features, []*Neural{in.neural}, in.options)
+	if err != nil {
+		return nil, err
+	}
+	out := &Comparison{W: r[0].Model.Metric(), Detail: fmt.Sprintf("kkt %.1e", r[0].KKT)}
+	for _, s := range r[0].Scores {
+		if s.Split == "held-out" {
+			out.HeldOut = &s.Spearman
+		}
+	}
+	return out, nil
+}
+
+// compareRSA weighs all features alike, so no fold learns anything: scores are
+// of the held-out folds only to be comparable.
+func compareRSA(_ context.Context, in comparisonInput) (*Comparison, error) {
+	f, err := newFitting(in.features, []*Neural{in.neural}, in.options)
+	if err != nil {
+		return nil, err
+	}
+	w := make([]float64, len(f.design.terms))
+	for t := range w {
+		w[t] = 1
+	}
+	f.prepare()
+	return &Comparison{W: f.design.matrix(w), HeldOut: f.meanHeldOut(func(int) []float64 { return w })}, nil
+}
+
+// meanHeldOut averages the rank correlations of the folds' weights.
+func (f *fitting) meanHeldOut(weights func(fold int) []float64) *float64 {
+	if f.Folds == 0 {
+		return nil
+	}
+	var sum float64
+	for k, e := range f.folds {
+		s, _ := e.heldOut(0, weights(k))
+		sum += s.Spearman / float64(f.Folds)
+	}
+	return &sum
+}
+
+func compareFRRSA(ctx context.Context, in comparisonInput, interactions bool) (*Comparison, error) {
+	in.options.Interactions.All = interactions
+	r, err := FitFRRSA(ctx, in.features, in.neural, in.options)
+	if err != nil {
+		return nil, err
+	}
+	return &Comparison{W: r.W, HeldOut: &r.Spearman, Detail: fmt.Sprintf("fraction %.2f", r.Fraction)}, nil
+}
+
+func compareEncoding(ctx context.Context, in comparisonInput) (*Comparison, error) {
+	if err := in.needPatterns(); err != nil {
+		return nil, err
+	}
+	r, err := FitEncoding(ctx, in.features, in.y, in.neural, in.options)
+	if err != nil {
+		return nil, err
+	}
+	return &Comparison{W: r.W, HeldOut: &r.Spearman, Detail: fmt.Sprintf("mean held-out r2 %.4f", r.MeanR2)}, nil
+}
+
+func compareDecoding(ctx context.Context, in comparisonInput) (*Comparison, error) {
+	if err := in.needPatterns(); err != nil {
+		return nil, err
+	}
+	r, err := FitDecoding(ctx, in.features, in.y, in.options)
+	if err != nil {
+		return nil, err
+	}
+	out := &Comparison{W: mat.NewDense(len(r), len(r), nil)}
+	var areas []string
+	for a, d := range r {
+		// What is above chance; below it there is nothing to read out.
+		out.W.Set(a, a, max(0, d.AUC-0.5))
+		areas = append(areas, fmt.Sprintf("%s %.3f", d.Feature, d.AUC))
+	}
+	out.Detail = "auc " + strings.Join(areas, ", ")
+	return out, nil
+}
+
+func (in comparisonInput) needPatterns() error {
+	if in.y == nil {
+		return &data.InputError{Found: "distances without patterns", Wanted: "want a recording, stimuli × units"}
+	}
+	return nil
+}
+
+func compareCompat(ctx context.Context, in comparisonInput, interactions bool) (*Comparison, error) {
+	in.options.Interactions.All = interactions
+	f, err := newFitting(in.features, []*Neural{in.neural}, in.options)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := FitCompat(ctx, f.sample.features, f.sample.neural[0], interactions, in.options)
+	if err != nil {
+		return nil, err
+	}
+	out := &Comparison{W: whole.W, Detail: fmt.Sprintf("%d steps of %d pairs", whole.Steps, whole.BatchSize)}
+	f.prepare()
+	weights := make([][]float64, f.Folds)
+	for k := range weights {
+		var train []int
+		for j := range f.Folds {
+			if j != k {
+				train = append(train, f.layout.places(j)...)
+			}
+		}
+		s := f.sample.subset(train)
+		r, err := FitCompat(ctx, s.features, s.neural[0], interactions, in.options)
+		if err != nil {
+			return nil, err
+		}
+		weights[k] = make([]float64, len(f.design.terms))
+		for t, term := range f.design.terms {
+			weights[k][t] = r.W.At(term.A, term.B)
+			if term.A != term.B {
+				weights[k][t] /= 2 // its products are counted once, ours twice
+			}
+		}
+	}
+	out.HeldOut = f.meanHeldOut(func(k int) []float64 { return weights[k] })
+	return out, nil
+}

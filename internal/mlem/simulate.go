@@ -1,0 +1,329 @@
+package mlem
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/linalg"
+	"simtool/internal/stats"
+)
+
+// Generator is a way to make patterns with a known metric.
+type Generator string
+
+// The generators.
+const (
+	// Realisable makes patterns whose squared distances are exactly dᵀWd before
+	// noise is added: each feature moves a pattern in directions of its own, by
+	// the root of its weight.
+	//
+	// With interactions features are binary and W has only negative products.
+	// That is not a choice: of binary features a and b that occur in all four
+	// combinations, the parallelogram inequality of the four patterns allows no
+	// positive W_ab in any Euclidean space. A mismatch in both counts
+	// d_a·d_b = ½(d_a + d_b − d_{a⊕b}), so dᵀWd is realised by the features and
+	// their exclusive-ors when each row of W sums to no less than 0.
+	Realisable Generator = "realisable"
+
+	// MDS is the MLEM paper's: a random positive definite W
+	// (scikit-learn's make_spd_matrix), distances √(dᵀWd) between random binary
+	// features, and a configuration of points that approximates them by metric
+	// multidimensional scaling. Its W has positive products, so no patterns
+	// realise it, and perfect recovery is not to be expected.
+	MDS Generator = "mds"
+)
+
+// Simulation says what to simulate. Start from DefaultSimulation.
+type Simulation struct {
+	Generator    Generator
+	Stimuli      int
+	Features     int
+	Kinds        []Kind  // of the features in turn: Numeric, Categorical (3 levels), and Binary
+	Hidden       int     // units
+	Noise        float64 // sd of Gaussian noise on every unit, in sd of the patterns
+	Interactions bool    // Realisable: products, all features binary
+	Sparsity     float64 // share of the weights that are 0, and of the possible products
+	Correlation  float64 // of the Gaussian variables behind the features
+	Seed         uint64
+}
+
+// Binary is a Categorical feature of two levels, in Simulation.Kinds.
+const Binary Kind = "binary"
+
+// DefaultSimulation returns 200 stimuli of 10 features of all kinds in 64 units
+// with noise of 1 sd.
+func DefaultSimulation() Simulation {
+	return Simulation{Generator: Realisable, Stimuli: 200, Features: 10, Kinds: []Kind{Binary, Categorical, Numeric}, Hidden: 64, Noise: 1, Seed: 1}
+}
+
+// Simulated is a recording with known answer.
+type Simulated struct {
+	Table *data.Table
+	Y     *mat.Dense // stimuli × units
+	W     *mat.Dense // features × features, of unit Frobenius norm
+}
+
+// Simulate makes a recording. It depends on the settings and the seed only.
+// Errors are *data.InputError, or ctx's.
+func Simulate(ctx context.Context, s Simulation) (*Simulated, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	rng := stats.Stream(s.Seed, "mlem/simulate")
+	if s.Generator == MDS || s.Interactions {
+		s.Kinds = []Kind{Binary}
+	}
+	out := &Simulated{Table: s.table(rng)}
+	var clean *mat.Dense
+	var err error
+	switch {
+	case s.Generator == MDS:
+		out.W = spdMatrix(s.Features, rng)
+		clean, err = s.scaleDistances(ctx, out.Table, out.W)
+	case s.Interactions:
+		out.W = s.dominantMatrix(rng)
+		clean, err = s.embed(interactionCoordinates(out.Table, out.W), rng)
+	default:
+		out.W = s.diagonalMatrix(rng)
+		clean, err = s.embed(coordinates(out.Table, out.W), rng)
+	}
+	if err != nil {
+		return nil, err
+	}
+	sd := patternSD(clean)
+	n, h := clean.Dims()
+	for i := range n {
+		row := clean.RawRowView(i)
+		for j := range h {
+			row[j] += s.Noise * sd * rng.NormFloat64()
+		}
+	}
+	out.Y = clean
+	return out, nil
+}
+
+func (s *Simulation) check() error {
+	bad := func(format string, args ...any) error {
+		return &data.InputError{Found: fmt.Sprintf(format, args...)}
+	}
+	switch {
+	case s.Generator != Realisable && s.Generator != MDS:
+		return bad("unknown generator %q, want realisable or mds", s.Generator)
+	case s.Stimuli < 4 || s.Features < 1 || s.Hidden < 1:
+		return bad("%d stimuli, %d features, %d units; want at least 4, 1 and 1", s.Stimuli, s.Features, s.Hidden)
+	case !(s.Noise >= 0) || !(s.Sparsity >= 0 && s.Sparsity < 1) || !(s.Correlation >= 0 && s.Correlation < 1):
+		return bad("noise %g, sparsity %g, correlation %g; want ≥ 0, in [0,1) and in [0,1)", s.Noise, s.Sparsity, s.Correlation)
+	case len(s.Kinds) == 0 && s.Generator == Realisable && !s.Interactions:
+		return bad("no kinds of features")
+	}
+	for _, k := range s.Kinds {
+		if k != Binary && k != Categorical && k != Numeric {
+			return bad("simulated features of kind %q, want binary, categorical or numeric", k)
+		}
+	}
+	return nil
+}
+
+// table draws features by thresholding correlated Gaussian variables, or, for
+// numbers, by their distribution function.
+func (s *Simulation) table(rng *rand.Rand) *data.Table {
+	t := &data.Table{}
+	shared := make([]float64, s.Stimuli)
+	for i := range shared {
+		shared[i] = rng.NormFloat64()
+	}
+	for f := range s.Features {
+		kind := s.Kinds[f%len(s.Kinds)]
+		c := &data.Column{Name: fmt.Sprintf("%s%d", kind, f+1), Kind: data.Categorical}
+		levels := 0
+		switch kind {
+		case Numeric:
+			c.Kind = data.Numeric
+		case Binary:
+			levels = 2
+		default:
+			levels = 3
+		}
+		for l := range levels {
+			c.Levels = append(c.Levels, string(rune('A'+l)))
+		}
+		for i := range s.Stimuli {
+			z := math.Sqrt(s.Correlation)*shared[i] + math.Sqrt(1-s.Correlation)*rng.NormFloat64()
+			u := 0.5 * math.Erfc(-z/math.Sqrt2)
+			if levels == 0 {
+				c.Values = append(c.Values, u)
+			} else {
+				c.Codes = append(c.Codes, min(int(u*float64(levels)), levels-1))
+			}
+		}
+		t.Columns = append(t.Columns, c)
+	}
+	return t
+}
+
+// diagonalMatrix draws weights with the size of normal variables.
+func (s *Simulation) diagonalMatrix(rng *rand.Rand) *mat.Dense {
+	w := mat.NewDense(s.Features, s.Features, nil)
+	zeros := min(int(s.Sparsity*float64(s.Features)), s.Features-1)
+	for i, f := range rng.Perm(s.Features) {
+		v := math.Abs(rng.NormFloat64())
+		if i >= zeros {
+			w.Set(f, f, v)
+		}
+	}
+	return scaled(1/linalg.Norm(w), w)
+}
+
+// dominantMatrix draws negative products and a diagonal that outweighs them.
+func (s *Simulation) dominantMatrix(rng *rand.Rand) *mat.Dense {
+	w := mat.NewDense(s.Features, s.Features, nil)
+	for a := range s.Features {
+		for b := range a {
+			v := math.Abs(rng.NormFloat64())
+			if rng.Float64() < s.Sparsity {
+				continue
+			}
+			w.Set(a, b, -v)
+			w.Set(b, a, -v)
+		}
+	}
+	for a := range s.Features {
+		// A main effect of its own beyond what the products need.
+		sum := math.Abs(rng.NormFloat64()) * math.Sqrt(float64(s.Features))
+		for b := range s.Features {
+			if b != a {
+				sum -= w.At(a, b)
+			}
+		}
+		w.Set(a, a, sum)
+	}
+	return scaled(1/linalg.Norm(w), w)
+}
+
+// spdMatrix draws U·(11ᵀ + diag(r))·Uᵀ, U the eigenvectors of AᵀA, A and r
+// uniform: what make_spd_matrix does.
+func spdMatrix(f int, rng *rand.Rand) *mat.Dense {
+	a := mat.NewDense(f, f, nil)
+	for i := range f {
+		for j := range f {
+			a.Set(i, j, rng.Float64())
+		}
+	}
+	u, _, _, err := linalg.SVD(linalg.Gram(a))
+	if err != nil {
+		panic(err) // finite by construction
+	}
+	m := mat.NewDense(f, f, nil)
+	for i := range f {
+		for j := range f {
+			m.Set(i, j, 1)
+		}
+		m.Set(i, i, 1+rng.Float64())
+	}
+	var um, w mat.Dense
+	um.Mul(u, m)
+	w.Mul(&um, u.T())
+	for i := range f {
+		for j := range i {
+			w.Set(i, j, w.At(j, i))
+		}
+	}
+	return scaled(1/linalg.Norm(&w), &w)
+}
+
+// coordinates returns points with squared distances Σ_f w_f·d_f².
+func coordinates(t *data.Table, w *mat.Dense) *mat.Dense {
+	var columns [][]float64
+	for f, c := range t.Columns {
+		root := math.Sqrt(w.At(f, f))
+		if c.Kind == data.Numeric {
+			lo, hi := c.Values[0], c.Values[0]
+			for _, v := range c.Values {
+				lo, hi = min(lo, v), max(hi, v)
+			}
+			column := make([]float64, c.Len())
+			for i, v := range c.Values {
+				column[i] = root * (v - lo) / (hi - lo)
+			}
+			columns = append(columns, column)
+			continue
+		}
+		for l := range c.Levels {
+			column := make([]float64, c.Len())
+			for i, code := range c.Codes {
+				if code == l {
+					column[i] = root / math.Sqrt2
+				}
+			}
+			columns = append(columns, column)
+		}
+	}
+	return stackColumns(columns)
+}
+
+// interactionCoordinates returns points with squared distances dᵀWd for binary
+// features.
+func interactionCoordinates(t *data.Table, w *mat.Dense) *mat.Dense {
+	var columns [][]float64
+	for a, ca := range t.Columns {
+		var sum float64
+		for b := range t.Columns {
+			sum += w.At(a, b)
+		}
+		column := make([]float64, ca.Len())
+		for i, code := range ca.Codes {
+			column[i] = math.Sqrt(max(sum, 0)) * float64(code)
+		}
+		columns = append(columns, column)
+		for b, cb := range t.Columns[:a] {
+			if w.At(a, b) == 0 {
+				continue
+			}
+			either := make([]float64, ca.Len())
+			for i, code := range ca.Codes {
+				either[i] = math.Sqrt(-w.At(a, b)) * float64(code^cb.Codes[i])
+			}
+			columns = append(columns, either)
+		}
+	}
+	return stackColumns(columns)
+}
+
+func stackColumns(columns [][]float64) *mat.Dense {
+	x := mat.NewDense(len(columns[0]), len(columns), nil)
+	for j, c := range columns {
+		x.SetCol(j, c)
+	}
+	return x
+}
+
+// embed turns points into patterns over the hidden units by a random rotation,
+// which keeps distances.
+func (s *Simulation) embed(points *mat.Dense, rng *rand.Rand) (*mat.Dense, error) {
+	_, p := points.Dims()
+	if p > s.Hidden {
+		return nil, &data.InputError{Found: fmt.Sprintf("%d units for %d directions", s.Hidden, p), Wanted: fmt.Sprintf("want at least %d units", p)}
+	}
+	g := mat.NewDense(s.Hidden, p, nil)
+	for i := range s.Hidden {
+		for j := range p {
+			g.Set(i, j, rng.NormFloat64())
+		}
+	}
+	q, _ := linalg.QR(g)
+	var y mat.Dense
+	y.Mul(points, q.T())
+	return &y, nil
+}
+
+// patternSD is the standard deviation of all values about the units' means.
+func patternSD(y *mat.Dense) float64 {
+	c, _ := linalg.Center(y)
+	n, h := c.Dims()
+	return linalg.Norm(c) / math.Sqrt(float64(n*h))
+}

@@ -1,0 +1,143 @@
+package mlem
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+)
+
+// Study is a sweep over simulated recordings, as in the MLEM paper's two
+// figures: how well each method recovers the true metric as noise grows, and as
+// stimuli become fewer.
+type Study struct {
+	Simulation Simulation // what does not vary
+	Noise      []float64  // levels of the sweep over noise
+	Stimuli    []int      // sizes of the sweep over stimuli
+	Seeds      int        // recordings at each point
+	Methods    []string
+	Seed       uint64
+}
+
+// DefaultStudy returns the sweeps over noise of 1 to 5 sd at 200 stimuli and
+// over 32 to 512 stimuli at noise 2, ten recordings each, of 8 features.
+func DefaultStudy() Study {
+	s := DefaultSimulation()
+	s.Features, s.Noise = 8, 2
+	return Study{
+		Simulation: s, Noise: []float64{1, 2, 3, 4, 5}, Stimuli: []int{32, 64, 128, 256, 512}, Seeds: 10,
+		Methods: []string{"mlem", "mlem-i", "frrsa", "frrsa-i", "rsa"}, Seed: 1,
+	}
+}
+
+// StudyItem is one method on one recording: a unit of work that can be run
+// anywhere.
+type StudyItem struct {
+	Key        string // unique in the study
+	Sweep      string // "noise" or "stimuli"
+	Method     string
+	Replicate  int
+	Simulation Simulation // with the recording's own seed
+}
+
+// StudyRow is a row of the study's table.
+type StudyRow struct {
+	StudyItem
+	Recovery *Recovery // nil when a method gave no weight at all
+	HeldOut  *float64
+	Seconds  float64
+}
+
+// Items lists the work, in the order of the table. Methods see the same
+// recordings.
+func (s Study) Items() ([]StudyItem, error) {
+	if s.Seeds < 1 || len(s.Methods) == 0 || len(s.Noise)+len(s.Stimuli) == 0 {
+		return nil, &data.InputError{Found: fmt.Sprintf("a study of %d seeds, %d methods, %d levels of noise and %d sizes", s.Seeds, len(s.Methods), len(s.Noise), len(s.Stimuli)), Wanted: "want at least one of each"}
+	}
+	for _, m := range s.Methods {
+		if _, err := methodNamed(m); err != nil {
+			return nil, err
+		}
+	}
+	var items []StudyItem
+	seen := map[string]bool{}
+	add := func(sweep, level string, sim Simulation) error {
+		for r := range s.Seeds {
+			sim.Seed = s.Seed + uint64(r)
+			for _, m := range s.Methods {
+				it := StudyItem{Key: fmt.Sprintf("%s=%s/%d/%s", sweep, level, r, m), Sweep: sweep, Method: m, Replicate: r, Simulation: sim}
+				if seen[it.Key] {
+					return &data.InputError{Found: fmt.Sprintf("%s of %s twice", sweep, level)}
+				}
+				seen[it.Key] = true
+				items = append(items, it)
+			}
+		}
+		return nil
+	}
+	for _, noise := range s.Noise {
+		sim := s.Simulation
+		sim.Noise = noise
+		if err := add("noise", fmt.Sprint(noise), sim); err != nil {
+			return nil, err
+		}
+	}
+	for _, n := range s.Stimuli {
+		sim := s.Simulation
+		sim.Stimuli = n
+		if err := add("stimuli", fmt.Sprint(n), sim); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
+}
+
+// RunStudyItem simulates the item's recording and applies its method. All but
+// Seconds depends on the item only.
+func RunStudyItem(ctx context.Context, it StudyItem, o Options) (*StudyRow, error) {
+	sim, err := Simulate(ctx, it.Simulation)
+	if err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	features, _, err := NewFeatures(sim.Table, FeatureOptions{})
+	if err != nil {
+		return nil, err
+	}
+	truth := sim.W
+	if len(features.columns) < it.Simulation.Features {
+		truth = truthOf(features, sim)
+	}
+	neural, err := NewNeural(sim.Y, NeuralOptions{})
+	if err != nil {
+		return nil, err
+	}
+	o.Seed, o.Progress = it.Simulation.Seed, nil
+	c, err := Compare(ctx, features, sim.Y, neural, []string{it.Method}, truth, o)
+	if err != nil {
+		return nil, err
+	}
+	return &StudyRow{StudyItem: it, Recovery: c[0].Recovery, HeldOut: c[0].HeldOut, Seconds: time.Since(start).Seconds()}, nil
+}
+
+// truthOf leaves out of the true metric the features that the few stimuli do not
+// vary in.
+func truthOf(f *Features, sim *Simulated) *mat.Dense {
+	var at []int
+	for i, c := range sim.Table.Columns {
+		if slices.Contains(f.Names(), c.Name) {
+			at = append(at, i)
+		}
+	}
+	truth := mat.NewDense(len(at), len(at), nil)
+	for i, a := range at {
+		for j, b := range at {
+			truth.Set(i, j, sim.W.At(a, b))
+		}
+	}
+	return truth
+}
