@@ -17,8 +17,8 @@ const maxSweeps = 40
 // diagonal D and B of condition κ, every singular value down to 1e-150·s_max has
 // a relative error of a small multiple of n·eps·κ, where SVD has an absolute
 // error of eps·s_max. Features measured in different units are such a matrix.
-// For a matrix with fewer rows than columns the same holds for A = D·B. It is
-// several times slower than SVD. The error is ErrNotFinite or ErrNoConvergence.
+// For a matrix with fewer rows than columns the same holds for A = D·B. It is six
+// to twenty times slower than SVD. The error is ErrNotFinite or ErrNoConvergence.
 //
 // The method is one-sided Jacobi on the triangular factor of a QR decomposition
 // with column pivoting (Drmač and Veselić, 2008).
