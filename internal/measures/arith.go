@@ -120,10 +120,16 @@ func transpose(dst, a *mat.Dense) {
 // identity returns the unit matrix.
 func identity(n int) *mat.Dense {
 	m := mat.NewDense(n, n, nil)
-	for i := range n {
+	setIdentity(m)
+	return m
+}
+
+// setIdentity makes a square matrix the unit matrix.
+func setIdentity(m *mat.Dense) {
+	m.Zero()
+	for i := range m.RawMatrix().Rows {
 		m.Set(i, i, 1)
 	}
-	return m
 }
 
 // gemm computes C = α·A·B + β·C without allocating.

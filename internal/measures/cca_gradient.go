@@ -81,13 +81,23 @@ func correlationSlope(n *mat.Dense, squared bool) (mean float64, slope *mat.Dens
 // numerical rank.
 type columnSpace struct {
 	centring
-	gram   *mat.Dense
-	factor *factor
-	q, w   *mat.Dense
+	q, w        *mat.Dense
+	toW, inside mat.Dense // work space of pull
+
+	// For fewer features than samples: the Gram matrix, its factor, and the
+	// memory of q and w where they come from it.
+	gram            *mat.Dense
+	factor          *factor
+	basis, whitener *mat.Dense
 }
 
 func newColumnSpace(n, q int) columnSpace {
-	return columnSpace{centring: newCentring(n, q), gram: mat.NewDense(q, q, nil), factor: newFactor(q)}
+	s := columnSpace{centring: newCentring(n, q)}
+	if q < n {
+		s.gram, s.factor = mat.NewDense(q, q, nil), newFactor(q)
+		s.basis, s.whitener = mat.NewDense(n, q, nil), mat.NewDense(q, q, nil)
+	}
+	return s
 }
 
 // set takes a new Y.
@@ -102,13 +112,15 @@ func (s *columnSpace) set(y *mat.Dense) error {
 // of takes the span of Y as it is.
 func (s *columnSpace) of(y *mat.Dense) error {
 	n, q := y.Dims()
-	linalg.GramTo(s.gram, y)
-	if q < n && s.factor.of(s.gram, 0) {
-		s.w = identity(q)
-		s.factor.unwhiten(s.w)
-		s.q = mat.NewDense(n, q, nil)
-		gemm(1, y, s.w, 0, s.q)
-		return nil
+	if q < n {
+		linalg.GramTo(s.gram, y)
+		if s.factor.of(s.gram, 0) {
+			s.q, s.w = s.basis, s.whitener
+			setIdentity(s.w)
+			s.factor.unwhiten(s.w)
+			gemm(1, y, s.w, 0, s.q)
+			return nil
+		}
 	}
 	u, sv, v, err := linalg.SVD(y)
 	if err != nil {
@@ -117,22 +129,17 @@ func (s *columnSpace) of(y *mat.Dense) error {
 	r := linalg.Rank(sv, n, q)
 	s.q = mat.DenseCopyOf(u.Slice(0, n, 0, r))
 	s.w = mat.DenseCopyOf(v.Slice(0, q, 0, r))
-	for i := range q {
-		row := s.w.RawRowView(i)
-		for j := range row {
-			row[j] /= sv[j]
-		}
-	}
+	divideColumns(s.w, sv[:r])
 	return nil
 }
 
 // pull writes (I − QQᵀ)·A·Γ·Wᵀ into g: what a derivative ∂s/∂Q = A·Γ means for
 // Y when the score depends on the span of Q only.
 func (s *columnSpace) pull(g, a, gamma *mat.Dense) {
-	var toW, dq, inside mat.Dense
-	toW.Mul(gamma, s.w.T())
-	g.Mul(a, &toW)
-	inside.Mul(s.q.T(), g)
-	dq.Mul(s.q, &inside)
-	g.Sub(g, &dq)
+	s.toW.Reset()
+	s.toW.Mul(gamma, s.w.T())
+	gemm(1, a, &s.toW, 0, g)
+	s.inside.Reset()
+	s.inside.Mul(s.q.T(), g)
+	gemm(-1, s.q, &s.inside, 1, g)
 }

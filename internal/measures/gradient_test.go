@@ -182,7 +182,10 @@ func TestGradientsOfRankDeficientModels(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 3))
 	low := mat.NewDense(n, q, nil)
 	low.Mul(gaussian(rng, n, 2), gaussian(rng, 2, q))
-	for _, name := range []string{"cka", "nbs", "procrustes", "procrustes:as=squared", "cca", "cca:stat=mean-squared", "linreg", "linreg:cv=4", "ridge:cv=4", "ensd", "cka:estimator=debiased"} {
+	for _, name := range []string{
+		"cka", "nbs", "procrustes", "procrustes:as=squared", "cca", "cca:stat=mean-squared", "linreg", "linreg:cv=4", "ridge:cv=4", "ensd", "cka:estimator=debiased",
+		"shape", "shape:as=euclidean", "shape:alpha=0", "svcca", "svcca:dim=1", "svcca:var=1", "pwcca", "pwcca:weights=y", "pls-sv", "gulp", "gulp:lambda=0.5", "eigenspace-overlap", "eigenspace-overlap:center=true",
+	} {
 		m, _ := Parse(name)
 		d, ok := AsDifferentiable(m)
 		if !ok {

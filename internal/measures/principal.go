@@ -3,6 +3,7 @@ package measures
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
@@ -127,10 +128,10 @@ func (c principal) scaled(weights []float64) *mat.Dense {
 
 // columnNorms returns the norm of each column.
 func columnNorms(x *mat.Dense) []float64 {
-	_, p := x.Dims()
-	norms := make([]float64, p)
+	raw := x.RawMatrix()
+	norms := make([]float64, raw.Cols)
 	for j := range norms {
-		norms[j] = mat.Norm(x.ColView(j), 2)
+		norms[j] = blas64.Nrm2(blas64.Vector{N: raw.Rows, Inc: raw.Stride, Data: raw.Data[j:]})
 	}
 	return norms
 }

@@ -63,9 +63,10 @@ func (o *weightedObjective) Gradient(g, y *mat.Dense) (float64, error) {
 		return w.mean, nil
 	}
 	o.pull(g, o.qx, mat.DenseCopyOf(slope.T()))
-	var variates mat.Dense
-	variates.Mul(o.q, w.u)
-	gemm(1, &variates, sign, 1, g)
+	// The variates are QU.
+	var direct mat.Dense
+	direct.Mul(w.u, sign)
+	gemm(1, o.q, &direct, 1, g)
 	return w.mean, nil
 }
 

@@ -20,7 +20,7 @@ var shapeFamily = Family{
 		Differentiable: true,
 		FromMoments:    true,
 		MinSamples:     2,
-		Cost:        "n·(p² + q² + p·q) + p³ + q³",
+		Cost:           "n·(p² + q² + p·q) + p³ + q³",
 		Pitfalls: []string{
 			"between 0 and 1, alpha weighs standard deviations (times √n) against the number 1, so the value depends on the units of the data and the number of samples",
 			"eigenvalues are raised to 1e-7 in the units of the data: scale up data whose sums of squares are that small",
