@@ -65,7 +65,7 @@ func parallel(n int, task func(i int)) {
 // linger is how long a helper that has finished looks out for another job.
 // Waking a thread takes as long as a small product, and products come in
 // quick succession.
-const linger = 50 * time.Microsecond
+const linger = 100 * time.Microsecond
 
 // pool lets helpers linger.
 type pool struct {

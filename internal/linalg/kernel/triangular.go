@@ -90,10 +90,9 @@ func (t *triangular) run(e *engine, alpha float64) {
 	if t.side == blas.Right {
 		across = t.m
 	}
-	w := e.width()
 	strip := across
 	if k := threads(); k > 1 && t.order*t.order*across/2 >= serialWork {
-		strip = (across/(2*k) + w - 1) / w * w
+		strip = (across/(2*k)/e.lanes + 1) * e.lanes
 	}
 	if strip >= across {
 		t.strip(e, alpha)
