@@ -9,14 +9,10 @@ func (m distanceCorrelation) Bind(x *System, q int) (Objective, error) {
 	if err := x.enough(m.card.MinSamples); err != nil {
 		return nil, err
 	}
-	p := projectionOf(compareCosineCov, x.Samples())
-	if m.estimator == debiased {
-		p = uCentring(x.Samples())
+	rdm := dissimilarity{kind: rdmEuclidean}
+	as := asScore
+	if !m.squared {
+		as = asRoot
 	}
-	o, err := newPairwise(x, dissimilarity{kind: rdmEuclidean}, p, q)
-	if err != nil {
-		return nil, err
-	}
-	o.root = !m.squared
-	return o, nil
+	return rdm.bindPairs(x, centringOf(m.estimator, x.Samples()), as, q)
 }

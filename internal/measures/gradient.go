@@ -45,6 +45,12 @@ func chain(form string, s float64) (value, slope float64) {
 	switch form {
 	case asSquared:
 		return s * s, 2 * s
+	case asRoot:
+		// At 0 the root has no derivative.
+		if value = math.Sqrt(max(0, s)); value > 0 {
+			slope = 0.5 / value
+		}
+		return value, slope
 	case asAngular, asAngularScore:
 		// (1−s)(1+s) keeps the digits that 1−s² would lose near 1. Below this
 		// bound it is rounding error and not a direction.

@@ -1,106 +1,112 @@
 package measures
 
 import (
+	"errors"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
 
-// pairwise is the objective of measures that are the cosine of two projected
-// matrices of dissimilarities. With v_ij = f(d_ij) of the squared distances
-// d_ij = ‖yᵢ−yⱼ‖² (or of Σ|y_ik−y_jk|), P an orthogonal projection and T the
-// unit multiple of P(v) of the reference,
+// asRoot is the square root of a cosine, which distance correlation is.
+const asRoot = "root"
+
+// pairwise is the objective of measures that are the cosine of two matrices of a
+// function of the distance between samples, after centring. With v_ij = f(d_ij)
+// of d_ij = ‖yᵢ−yⱼ‖² (or Σ|y_ik−y_jk|), P the centring and T the unit multiple
+// of P(v) of the reference,
 //
 //	s = ⟨T, W⟩/‖W‖,  W = P(v),
-//	∂s/∂v = (T − s·W/‖W‖)/‖W‖,
+//	∂s/∂v = P*(T − s·W/‖W‖)/‖W‖,
 //
-// for both T and W are in the range of P. Everything symmetric is kept as its
-// entries i < j, row by row, and its diagonal.
+// where P* does nothing for an orthogonal projection, for T and W lie in its
+// range. Symmetric matrices are kept as their entries i < j, row by row, and
+// their diagonal.
 type pairwise struct {
 	centring
-	rdm        dissimilarity
+	as         string
+	f          radial
 	projection projection
-	root       bool // report √s
+	self       float64 // f of a sample and itself
 
 	target, targetDiagonal []float64 // T
 
 	v, diagonal []float64  // d, then v, then W
 	slope       []float64  // f'(d); nil where f is the identity
-	width       *width     // of rdm=gaussian
 	gamma       *mat.Dense // YYᵀ, then Γ = ∂/∂d with both triangles
 	work        []float64  // squared norms of rows, sums of rows
 }
 
-// newPairwise binds the dissimilarities of the reference.
-func newPairwise(x *System, rdm dissimilarity, p projection, q int) (*pairwise, error) {
-	values, err := rdm.condensed(x)
-	if err != nil {
-		return nil, err
-	}
+// newPairwise binds the values v of the reference.
+func newPairwise(x *System, values []float64, self float64, f radial, p projection, as string, q int) (Objective, error) {
 	n := x.Samples()
 	o := &pairwise{
-		centring: newCentring(n, q), rdm: rdm, projection: p,
-		target: append([]float64(nil), values...), targetDiagonal: make([]float64, n),
+		centring: newCentring(n, q), as: as, f: f, projection: p, self: self,
+		target: slices.Clone(values), targetDiagonal: make([]float64, n),
 		v: make([]float64, len(values)), diagonal: make([]float64, n),
 		gamma: mat.NewDense(n, n, nil), work: make([]float64, n),
 	}
-	switch rdm.kind {
-	case rdmEuclidean:
+	if !f.linear() {
 		o.slope = make([]float64, len(values))
-	case rdmGaussian:
-		o.slope = make([]float64, len(values))
-		if o.width, err = newWidth(rdm.sigma, len(values)); err != nil {
-			return nil, err
-		}
 	}
-	whole := math.Sqrt(2 * longDot(values, values))
-	p.apply(o.target, o.targetDiagonal, o.work)
-	norm := math.Sqrt(innerProduct(o.target, o.targetDiagonal, o.target, o.targetDiagonal))
-	switch {
-	case !(whole > 0):
-		return nil, noDissimilarity(x)
-	case !(norm > roundoff*whole):
-		return nil, sameDissimilarity(x)
+	norm, err := o.centrePairs(o.target, o.targetDiagonal)
+	if err != nil {
+		return nil, undefined("%s: %s", x.label(), err)
 	}
 	scale(o.target, 1/norm)
 	scale(o.targetDiagonal, 1/norm)
 	return o, nil
 }
 
+// centrePairs replaces values by their centred ones and returns their norm.
+func (o *pairwise) centrePairs(v, diagonal []float64) (float64, error) {
+	for i := range diagonal {
+		diagonal[i] = o.self
+	}
+	whole := math.Sqrt(innerProduct(v, diagonal, v, diagonal))
+	o.projection.apply(v, diagonal, o.work)
+	norm := math.Sqrt(innerProduct(v, diagonal, v, diagonal))
+	switch {
+	case whole == 0:
+		return 0, errAllZero
+	case !finite(whole):
+		return 0, errOverflow
+	case !(norm > roundoff*whole):
+		return 0, errEquallyFar
+	}
+	return norm, nil
+}
+
+var (
+	errAllZero    = errors.New("all dissimilarities are 0")
+	errOverflow   = errors.New("the dissimilarities overflow: rescale the data")
+	errEquallyFar = errors.New("every two samples are equally dissimilar, so there is no pattern to compare")
+)
+
 // Gradient implements Objective.
 func (o *pairwise) Gradient(g, y *mat.Dense) (float64, error) {
 	yc := o.centre(y)
-	if o.rdm.kind == rdmManhattan {
+	if sumSquares(yc) == 0 {
+		return 0, constantModel()
+	}
+	if o.f.kind == rdmManhattan {
 		o.absoluteDistances(yc)
 	} else {
 		o.squaredDistances(yc)
 	}
-	if err := o.evaluate(); err != nil {
+	if err := o.f.evaluate(o.v, o.slope); err != nil {
 		return 0, err
 	}
-	whole := math.Sqrt(2 * longDot(o.v, o.v))
-	o.projection.apply(o.v, o.diagonal, o.work)
-	norm := math.Sqrt(innerProduct(o.v, o.diagonal, o.v, o.diagonal))
-	switch {
-	case whole == 0:
-		return 0, constantModel()
-	case !finite(whole):
-		return 0, undefined("the dissimilarities of the model overflow: rescale the data")
-	case !(norm > roundoff*whole):
-		return 0, undefined("every two samples of the model are equally dissimilar, so its RDM has no pattern to compare")
+	norm, err := o.centrePairs(o.v, o.diagonal)
+	if err != nil {
+		return 0, undefined("the model: %s", err)
 	}
 	cosine := clip(innerProduct(o.target, o.targetDiagonal, o.v, o.diagonal) / norm)
-	value, slope := cosine, 1.0
-	if o.root {
-		// Where the cosine is 0 its root has no derivative.
-		if value, slope = math.Sqrt(max(0, cosine)), 0; value > 0 {
-			slope = 0.5 / value
-		}
-	}
+	value, slope := chain(o.as, cosine)
 	o.fillGamma(slope/norm, slope*cosine/norm/norm)
-	if o.rdm.kind == rdmManhattan {
+	if o.f.kind == rdmManhattan {
 		throughAbsolute(g, o.gamma, yc)
 	} else {
 		throughDistances(g, o.gamma, yc)
@@ -151,38 +157,16 @@ func (o *pairwise) absoluteDistances(yc *mat.Dense) {
 	}
 }
 
-// evaluate replaces the distances in v by f of them, and writes f' into slope.
-// √d has no derivative at 0; the subgradient 0 is taken.
-func (o *pairwise) evaluate() error {
-	switch o.rdm.kind {
-	case rdmEuclidean:
-		for k, d := range o.v {
-			root := math.Sqrt(d)
-			o.v[k], o.slope[k] = root, 0
-			if root > 0 {
-				o.slope[k] = 0.5 / root
-			}
-		}
-	case rdmGaussian:
-		sigma, err := o.width.of(o.v)
-		if err != nil {
-			return err
-		}
-		rate := 1 / (2 * sigma * sigma)
-		for k, d := range o.v {
-			kernel := math.Exp(-d * rate)
-			o.v[k], o.slope[k] = 1-kernel, rate*kernel
-			if kernel > 0.875 { // the difference would lose digits
-				o.v[k] = -math.Expm1(-d * rate)
-			}
-		}
-	}
-	return nil
-}
-
-// fillGamma writes Γ = f'(d)·(αT − βW) with both triangles and a zero diagonal,
-// and adds what a width that follows the median distance passes on.
+// fillGamma writes Γ = f'(d)·P*(αT − βW) with both triangles and a zero
+// diagonal, and adds what a width that follows the median distance passes on.
 func (o *pairwise) fillGamma(alpha, beta float64) {
+	if o.projection.hollow {
+		for k, t := range o.target {
+			o.v[k] = alpha*t - beta*o.v[k]
+		}
+		o.projection.apply(o.v, o.diagonal, o.work)
+		alpha, beta = 0, -1
+	}
 	at := 0
 	for i := range o.work {
 		row := o.gamma.RawRowView(i)[i:]
@@ -201,8 +185,8 @@ func (o *pairwise) fillGamma(alpha, beta float64) {
 		}
 		at += len(row)
 	}
-	if o.width != nil && o.width.relative {
-		o.width.through(o.gamma)
+	if o.f.relative {
+		o.f.throughWidth(o.gamma)
 	}
 	mirrorUpper(o.gamma)
 }
@@ -220,6 +204,19 @@ func mirrorUpper(m *mat.Dense) {
 					to[i] = raw.Data[i*raw.Stride+j]
 				}
 			}
+		}
+	}
+}
+
+// throughDistances writes ∂L/∂Y = 4(diag(Γ1) − Γ)Y, Γ = ∂L/∂D symmetric with
+// every unordered pair counted in both orders, without allocating.
+func throughDistances(g, gamma, yc *mat.Dense) {
+	gemm(-4, gamma, yc, 0, g)
+	for i := range gamma.RawMatrix().Rows {
+		w := 4 * sum(gamma.RawRowView(i))
+		gi := g.RawRowView(i)
+		for j, v := range yc.RawRowView(i) {
+			gi[j] += w * v
 		}
 	}
 }

@@ -2,14 +2,18 @@ package measures
 
 import "gonum.org/v1/gonum/blas/blas64"
 
-// projection is an orthogonal projection of the symmetric n×n matrices D with a
-// zero diagonal that comparisons of dissimilarities centre them by. With the
-// sums sᵢ of the rows and their sum S,
+// projection is what comparisons of symmetric n×n matrices D centre them by.
+// With the sums sᵢ of the rows and their sum S,
 //
-//	P(D)_ij = D_ij − a(sᵢ+sⱼ) + b·S,  P(D)_ii = −a'·sᵢ + b'·S.
+//	P(D)_ij = D_ij − a(sᵢ+sⱼ) + b·S,  P(D)_ii = D_ii − a'·sᵢ + b'·S.
+//
+// It is orthogonal, on all symmetric matrices or on those with a zero diagonal,
+// unless it is hollow: then the diagonal is cleared in the end, and on matrices
+// with a zero diagonal P is its own adjoint but not idempotent.
 type projection struct {
 	rows, total                 float64 // a, b
 	diagonalRows, diagonalTotal float64 // a', b'
+	hollow                      bool
 }
 
 // projectionOf returns the projection of a comparison of RDMs. It is what
@@ -23,29 +27,33 @@ func projectionOf(compare string, samples int) projection {
 	case comparePearson:
 		return projection{total: -1 / (n * (n - 1))}
 	case compareCosineCov:
-		return projection{1 / n, 1 / (n * n), 2 / n, 1 / (n * n)}
+		return projection{rows: 1 / n, total: 1 / (n * n), diagonalRows: 2 / n, diagonalTotal: 1 / (n * n)}
 	case compareCorrCov:
-		return projection{1 / n, (1 - 1/(n-1)) / (n * n), 2 / n, 2 / (n * n)}
+		return projection{rows: 1 / n, total: (1 - 1/(n-1)) / (n * n), diagonalRows: 2 / n, diagonalTotal: 2 / (n * n)}
 	default: // compareCosine
 		return projection{}
 	}
 }
 
-// uCentring returns Székely and Rizzo's U-centring; see uCentre.
-func uCentring(samples int) projection {
-	n := float64(samples)
-	return projection{rows: 1 / (n - 2), total: 1 / ((n - 1) * (n - 2))}
+// centringOf returns the centring of an estimator of HSIC; see centreKernel.
+func centringOf(estimator string, samples int) projection {
+	if estimator == debiased {
+		n := float64(samples)
+		return projection{rows: 1 / (n - 2), total: 1 / ((n - 1) * (n - 2))}
+	}
+	p := projectionOf(compareCosineCov, samples)
+	p.hollow = estimator == lange
+	return p
 }
 
-// apply projects the matrix whose entries i < j are v, in place, and writes the
-// diagonal of the result. sums is work space for n values.
+// apply projects the matrix with the entries v for i < j and the given diagonal,
+// in place. sums is work space for n values.
 func (p projection) apply(v, diagonal, sums []float64) {
 	n := len(diagonal)
-	clear(diagonal)
 	if p == (projection{}) {
 		return
 	}
-	clear(sums)
+	copy(sums, diagonal)
 	at := 0
 	for i := range n {
 		row, others, own := v[at:at+n-1-i], sums[i+1:], 0.0
@@ -58,8 +66,11 @@ func (p projection) apply(v, diagonal, sums []float64) {
 	}
 	all := sum(sums)
 	for i, s := range sums {
-		diagonal[i] = p.diagonalTotal*all - p.diagonalRows*s
+		diagonal[i] += p.diagonalTotal*all - p.diagonalRows*s
 		sums[i] = p.rows * s
+	}
+	if p.hollow {
+		clear(diagonal)
 	}
 	at = 0
 	for i, s := range sums {

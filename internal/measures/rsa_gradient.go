@@ -17,7 +17,7 @@ func (m rsa) Bind(x *System, q int) (Objective, error) {
 		return nil, err
 	}
 	if !m.rdm.embeds() {
-		return newPairwise(x, m.rdm, projectionOf(m.compare, x.Samples()), q)
+		return m.rdm.bindPairs(x, projectionOf(m.compare, x.Samples()), asScore, q)
 	}
 	z, err := m.rdm.embedded(x)
 	if err != nil {
@@ -38,6 +38,19 @@ func (m rsa) Bind(x *System, q int) (Objective, error) {
 	}
 }
 
+// bindPairs returns the objective of projected dissimilarities.
+func (d dissimilarity) bindPairs(x *System, p projection, as string, q int) (Objective, error) {
+	values, err := d.condensed(x)
+	if err != nil {
+		return nil, err
+	}
+	f, err := newRadial(d.kind, d.sigma, len(values))
+	if err != nil {
+		return nil, err
+	}
+	return newPairwise(x, values, 0, f, p, as, q)
+}
+
 // bindSquaredDistances returns the objective of a comparison of squared
 // Euclidean distances: through moments in O(n·p·q) where samples are many, and
 // through the n×n distances themselves otherwise.
@@ -53,7 +66,7 @@ func bindSquaredDistances(x *System, compare string, q int) (Objective, error) {
 		t1, t2 := momentWeights(compare, n)
 		return newGramObjective(x, q, asScore, t1, t2, undefined("all dissimilarities of a system are 0"))
 	}
-	return newPairwise(x, dissimilarity{kind: rdmSqEuclidean}, projectionOf(compare, n), q)
+	return dissimilarity{kind: rdmSqEuclidean}.bindPairs(x, projectionOf(compare, n), asScore, q)
 }
 
 // momentWeights returns t₁ and t₂ for which the inner product of compared

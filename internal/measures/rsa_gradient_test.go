@@ -22,6 +22,11 @@ func distanceMeasures() []string {
 			names = append(names, "rsa:rdm="+rdm+":compare="+compare)
 		}
 	}
+	for _, kernel := range []string{"rbf", "rbf:sigma=3", "laplace"} {
+		for _, estimator := range []string{biased, debiased, lange} {
+			names = append(names, "cka:kernel="+kernel+":estimator="+estimator)
+		}
+	}
 	return names
 }
 
@@ -88,7 +93,7 @@ func TestMomentGradientsAgainstPairs(t *testing.T) {
 		if _, ok := moments.(*gramObjective); !ok {
 			t.Fatalf("%s: %T of %d samples", compare, moments, n)
 		}
-		pairs, err := newPairwise(s, dissimilarity{kind: rdmSqEuclidean}, projectionOf(compare, n), q)
+		pairs, err := dissimilarity{kind: rdmSqEuclidean}.bindPairs(s, projectionOf(compare, n), asScore, q)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +218,9 @@ func TestDistanceGradientsUndefined(t *testing.T) {
 	rng := rand.New(rand.NewPCG(41, 42))
 	const n = 8
 	x := gaussian(rng, n, 3)
-	constant, flatRow, zeroRow, oneWay, simplex := mat.NewDense(n, 8, nil), gaussian(rng, n, 8), gaussian(rng, n, 8), mat.NewDense(n, 8, nil), identity(n)
+	constant, oneWay, outlier := mat.NewDense(n, 8, nil), mat.NewDense(n, 8, nil), mat.NewDense(n, 8, nil)
+	flatRow, zeroRow, simplex := gaussian(rng, n, 8), gaussian(rng, n, 8), identity(n)
+	outlier.Set(3, 3, 1)
 	for i := range n {
 		for k := range 8 {
 			constant.Set(i, k, 0.1*float64(k+1))
@@ -228,13 +235,13 @@ func TestDistanceGradientsUndefined(t *testing.T) {
 		names, want string
 		y           *mat.Dense
 	}{
-		{"rsa rsa:rdm=euclidean rsa:rdm=gaussian:sigma=2 rsa:rdm=manhattan:compare=corr-cov distance-correlation", "is constant", constant},
+		{"rsa rsa:rdm=euclidean rsa:rdm=gaussian:sigma=2 rsa:rdm=manhattan:compare=corr-cov distance-correlation cka:kernel=rbf", "is constant", constant},
 		{"rsa:rdm=correlation", "sample 2 (counted from 0) has the same value", flatRow},
 		{"rsa:rdm=cosine:compare=pearson", "sample 5 (counted from 0) is 0", zeroRow},
 		{"rsa:rdm=correlation rsa:rdm=cosine", "the same direction", oneWay},
 		{"rsa:compare=pearson rsa:rdm=euclidean:compare=corr-cov distance-correlation:squared=true:estimator=debiased", "equally dissimilar", simplex},
 		{"rsa:rdm=mahalanobis", "same Mahalanobis distance", flatRow},
-		{"rsa:rdm=gaussian", "median distance", constant},
+		{"rsa:rdm=gaussian cka:kernel=laplace", "median distance", outlier},
 	} {
 		for name := range strings.SplitSeq(c.names, " ") {
 			_, o := bound(t, name, x, 8)

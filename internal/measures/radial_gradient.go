@@ -1,0 +1,208 @@
+package measures
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// The functions of the distance beside the dissimilarities.
+const (
+	kernelRBF     = "rbf"     // exp(−d²/(2σ²))
+	kernelLaplace = "laplace" // exp(−d/(σ√2))
+)
+
+// radial is the function f of the distance between two samples that an
+// objective compares: the name of a dissimilarity or of a kernel. A width σ may
+// be a multiple of the median distance, through which it has a derivative.
+type radial struct {
+	kind     string
+	text     string  // σ as it was written, for messages
+	factor   float64 // σ, or the multiple
+	relative bool
+
+	sigma        float64
+	distances    []float64 // squared, i < j; only for a relative width
+	sorted       []float64 // the same, partly in order
+	lower, upper float64   // the middle ones, whose roots average to the median
+}
+
+// newRadial returns a function by its name. Kinds without a width ignore sigma.
+func newRadial(kind, sigma string, pairs int) (radial, error) {
+	f := radial{kind: kind, text: sigma}
+	switch kind {
+	case rdmGaussian, kernelRBF, kernelLaplace:
+		var err error
+		if f.factor, f.relative, err = (kernel{sigma: sigma}).factor(); err != nil {
+			return f, err
+		}
+	}
+	if f.relative {
+		f.distances, f.sorted = make([]float64, pairs), make([]float64, pairs)
+	}
+	return f, nil
+}
+
+// linear reports whether the distances that are measured are f itself.
+func (f *radial) linear() bool {
+	switch f.kind {
+	case rdmEuclidean, rdmGaussian, kernelRBF, kernelLaplace:
+		return false
+	}
+	return true
+}
+
+// evaluate replaces squared distances d in v by f of them, and writes ∂f/∂d
+// into slope. √d has no derivative at 0; the subgradient 0 is taken.
+func (f *radial) evaluate(v, slope []float64) error {
+	if f.linear() {
+		return nil
+	}
+	if err := f.setWidth(v); err != nil {
+		return err
+	}
+	rate := 1 / (2 * f.sigma * f.sigma)
+	switch f.kind {
+	case rdmEuclidean:
+		for k, d := range v {
+			root := math.Sqrt(d)
+			v[k], slope[k] = root, 0
+			if root > 0 {
+				slope[k] = 0.5 / root
+			}
+		}
+	case rdmGaussian:
+		for k, d := range v {
+			value := math.Exp(-d * rate)
+			v[k], slope[k] = 1-value, rate*value
+			if value > 0.875 { // the difference would lose digits
+				v[k] = -math.Expm1(-d * rate)
+			}
+		}
+	case kernelRBF:
+		for k, d := range v {
+			v[k] = math.Exp(-d * rate)
+			slope[k] = -rate * v[k]
+		}
+	case kernelLaplace:
+		decay := 1 / (f.sigma * math.Sqrt2)
+		for k, d := range v {
+			root := math.Sqrt(d)
+			v[k], slope[k] = math.Exp(-decay*root), 0
+			if root > 0 {
+				slope[k] = -decay / 2 * v[k] / root
+			}
+		}
+	}
+	return nil
+}
+
+// setWidth finds σ for squared distances.
+func (f *radial) setWidth(squared []float64) error {
+	f.sigma = f.factor
+	if !f.relative {
+		return nil
+	}
+	copy(f.distances, squared)
+	copy(f.sorted, squared)
+	f.lower, f.upper = middleTwo(f.sorted)
+	if f.upper == 0 {
+		return undefined("the median distance between samples of the model is 0, so sigma=%s gives no width", f.text)
+	}
+	f.sigma *= (math.Sqrt(f.lower) + math.Sqrt(f.upper)) / 2
+	return nil
+}
+
+// throughWidth adds to the upper triangle of Γ = ∂/∂d at a fixed width what the
+// median distance passes on. A function of d/σ² has
+//
+//	∂/∂σ = −2/σ·Σ Γ_ij·d_ij,
+//
+// which falls on the middle pairs, shared between those that tie and between
+// their two orders.
+func (f *radial) throughWidth(gamma *mat.Dense) {
+	n := gamma.RawMatrix().Rows
+	product := 0.0
+	at := 0
+	for i := range n {
+		row := gamma.RawRowView(i)[i+1:]
+		product += dot(row, f.distances[at:])
+		at += len(row)
+	}
+	toSigma := -2 / f.sigma * 2 * product
+	for _, middle := range [2]float64{f.lower, f.upper} {
+		if middle == 0 {
+			continue // √d has no derivative at 0
+		}
+		ties := 0
+		for _, d := range f.distances {
+			if d == middle {
+				ties++
+			}
+		}
+		share := toSigma * f.factor / 2 / (2 * math.Sqrt(middle)) / float64(2*ties)
+		at := 0
+		for i := range n {
+			row := gamma.RawRowView(i)[i+1:]
+			for j, d := range f.distances[at : at+len(row)] {
+				if d == middle {
+					row[j] += share
+				}
+			}
+			at += len(row)
+		}
+	}
+}
+
+// middleTwo returns the two values in the middle of the order of a slice that
+// is not empty, which are the same one when their number is odd. It moves the
+// values about.
+func middleTwo(values []float64) (lower, upper float64) {
+	mid := len(values) / 2
+	selectRank(values, mid)
+	upper = values[mid]
+	if len(values)%2 == 1 {
+		return upper, upper
+	}
+	return slices.Max(values[:mid]), upper
+}
+
+// selectRank moves the value of rank k, counted from 0, to position k, those
+// that are not larger before it and those that are not smaller behind it
+// (Hoare's quickselect). Where the pivots keep being bad ones it sorts, so that
+// it never takes more than O(n log n).
+func selectRank(values []float64, k int) {
+	lo, hi := 0, len(values)-1
+	for rounds := 4 * bits.Len(uint(len(values))); lo < hi; rounds-- {
+		if rounds == 0 {
+			slices.Sort(values[lo : hi+1])
+			return
+		}
+		a, b, c := values[lo], values[(lo+hi)/2], values[hi]
+		pivot := max(min(a, b), min(max(a, b), c))
+		i, j := lo, hi
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for values[j] > pivot {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			hi = j
+		case k >= i:
+			lo = i
+		default:
+			return
+		}
+	}
+}
