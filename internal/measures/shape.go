@@ -98,13 +98,15 @@ func (m shape) align(p *Pair) (alignment, error) {
 // eigval_tol).
 const smallestEigenvalue = 1e-7
 
-// whitened is c·XcZV, which a rotation of the features turns into c·XcZ: the
+// whitened is a partially whitened system in its principal axes, c·XcZV: the
 // principal components with the norms c·f(σ).
 type whitened struct {
 	points *mat.Dense // see principal.scaled
 	square float64    // its squared norm
 }
 
+// whitened whitens a system padded to a width. A rotation of the features turns
+// the result into c·XcZ.
 func (m shape) whitened(s *System, width int) (whitened, error) {
 	c, err := s.rankComponents()
 	if err != nil {

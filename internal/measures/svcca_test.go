@@ -86,8 +86,9 @@ func TestSVCCAParameters(t *testing.T) {
 
 func TestPWCCAOracles(t *testing.T) {
 	// Cholesky whitening and svd; weights from the features of the first system.
-	checkOracles(t, tallPair(t), map[string]float64{"pwcca": 0.7333326332861969})
-	checkOracles(t, tallPair(t).Swap(), map[string]float64{"pwcca": 0.7526667533880551})
+	const fromX, fromY = 0.7333326332861969, 0.7526667533880551
+	checkOracles(t, tallPair(t), map[string]float64{"pwcca": fromX, "pwcca:weights=y": fromY})
+	checkOracles(t, tallPair(t).Swap(), map[string]float64{"pwcca": fromY, "pwcca:weights=y": fromX})
 }
 
 // TestPWCCAOfOneDimension: with a single canonical variate the weights cancel
