@@ -111,7 +111,7 @@ func (o *scoreOptions) complete(a *app, args []string) error {
 		return usagef("--pool and --per exclude each other")
 	}
 	var err error
-	if o.named, err = measures.ParseList(strings.Join(o.measures, ",")); err != nil {
+	if o.named, err = measures.ParseList(joinList(o.measures)); err != nil {
 		return measureError(err)
 	}
 	switch {
@@ -158,6 +158,9 @@ func (o *scoreOptions) measuresOf(p pathPair) []measures.Named {
 	}
 	return slices.DeleteFunc(slices.Clone(o.named), func(m measures.Named) bool { return m.Card().Symmetric })
 }
+
+// joinList undoes the splitting of a list flag.
+func joinList(words []string) string { return strings.Join(words, ",") }
 
 func count(words []string, word string) int {
 	n := 0

@@ -17,13 +17,15 @@ import (
 type exitStatus int
 
 const (
-	exitOK          exitStatus = 0
-	exitFailure     exitStatus = 1
-	exitUsage       exitStatus = 2
-	exitPartial     exitStatus = 3
-	exitInvalid     exitStatus = 4
-	exitInterrupted exitStatus = 128 + exitStatus(syscall.SIGINT)
-	exitTerminated  exitStatus = 128 + exitStatus(syscall.SIGTERM)
+	exitOK           exitStatus = 0
+	exitFailure      exitStatus = 1
+	exitUsage        exitStatus = 2
+	exitPartial      exitStatus = 3
+	exitInvalid      exitStatus = 4
+	exitNotConverged exitStatus = 5
+	exitCheckpoint   exitStatus = 75
+	exitInterrupted  exitStatus = 128 + exitStatus(syscall.SIGINT)
+	exitTerminated   exitStatus = 128 + exitStatus(syscall.SIGTERM)
 )
 
 // exitTable gives the meaning of every status, in the order in which the help
@@ -37,6 +39,8 @@ var exitTable = []struct {
 	{exitUsage, "wrong usage or configuration"},
 	{exitPartial, "finished, but some items failed: their rows carry an error"},
 	{exitInvalid, "the input data are invalid or cannot be read"},
+	{exitNotConverged, "finished, but what was asked for was not reached: the result is written"},
+	{exitCheckpoint, "stopped by a signal with a checkpoint: run again with --resume"},
 	{exitInterrupted, "stopped by SIGINT (Ctrl-C)"},
 	{exitTerminated, "stopped by SIGTERM"},
 }
@@ -52,6 +56,10 @@ func statusOf(err error) exitStatus {
 		return exitPartial
 	case is[*data.InputError](err):
 		return exitInvalid
+	case is[*notConverged](err):
+		return exitNotConverged
+	case is[*checkpointError](err):
+		return exitCheckpoint
 	case errors.Is(err, errInterrupted):
 		return exitInterrupted
 	case errors.Is(err, errTerminated):

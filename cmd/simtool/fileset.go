@@ -17,6 +17,7 @@ type fileSet struct {
 	paths    []string
 	files    []*dataio.AtomicFile
 	manifest *dataio.Manifest
+	single   string // path of one manifest for all files, in place of one for each
 }
 
 // newFileSet returns an empty set. No file of it may be one of the inputs, nor
@@ -78,6 +79,9 @@ func (s *fileSet) commit(sources []data.Source, outcome error) error {
 			return outputError(s.paths[i], err)
 		}
 		m.Outputs = append(m.Outputs, output)
+	}
+	if s.single != "" {
+		return m.WriteTo(s.single)
 	}
 	for _, path := range s.paths {
 		if err := m.Write(path); err != nil {

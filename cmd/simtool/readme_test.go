@@ -121,6 +121,7 @@ func exampleDirectory(t *testing.T) string {
 	}
 	for source, names := range map[string][]string{
 		"recording.npy":     {"recording.npy", "rec.npy", "layers/1.npy"},
+		"conditions.csv":    {"conditions.csv"},
 		"model_good.npy":    {"model.npy", "models/good.npy", "layers/2.npy"},
 		"model_partial.npy": {"models/partial.npy", "layers/3.npy"},
 	} {

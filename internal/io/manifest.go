@@ -63,10 +63,13 @@ func NewManifest(version, commit string, argv []string) *Manifest {
 
 // Write notes the time and writes the manifest beside the output of that path,
 // in place of the one of an earlier run.
-func (m *Manifest) Write(output string) error {
+func (m *Manifest) Write(output string) error { return m.WriteTo(output + ManifestSuffix) }
+
+// WriteTo is Write to a path of the caller's choice.
+func (m *Manifest) WriteTo(path string) error {
 	m.Run.Finished = time.Now().UTC()
 	m.Run.Seconds = m.Run.Finished.Sub(m.Run.Started).Seconds()
-	_, err := WriteFile(output+ManifestSuffix, WriteOptions{Force: true}, func(f *AtomicFile) error {
+	_, err := WriteFile(path, WriteOptions{Force: true}, func(f *AtomicFile) error {
 		e := json.NewEncoder(f)
 		e.SetEscapeHTML(false)
 		e.SetIndent("", "  ")
