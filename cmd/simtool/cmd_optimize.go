@@ -60,7 +60,8 @@ The directory of --output gets trajectory.csv (restart, iteration, measure,
 score, grad_norm, seconds); y.npy, the data that scored best, in the shape of
 X; pc_r2.csv, how much of each principal component of X is in Y, by a linear
 map (r2) and by a rotation (r2_orthogonal); pc_thresholds.csv, the score at
-which each component is half learnt; with --labels decoding.csv, the accuracy
+which each component is half learnt by either (a linear map of data with more
+features than samples finds every component from the start); with --labels decoding.csv, the accuracy
 of decoding each label from Y, and from X for reference, and chance; with
 --also also.csv, other measures along the way; snapshots/, Y at the scores and
 iterations asked for; and manifest.json, what was run.

@@ -135,7 +135,7 @@ func optimizedTables(c *optimize.Config, x *data.Dataset, outcomes []*optimize.O
 	if c.PCs != nil {
 		explained := c.PCs.Explained()
 		r2 := table("pc_r2.csv", "iteration", "score", "pc", "explained_variance", "r2", "r2_orthogonal")
-		thresholds := table("pc_thresholds.csv", "measure", "pc", "explained_variance", "score_at_threshold")
+		thresholds := table("pc_thresholds.csv", "measure", "pc", "explained_variance", "score_at_threshold", "score_at_threshold_orthogonal")
 		for _, out := range outcomes {
 			for _, r := range out.Records {
 				for i, f := range explained {
@@ -143,11 +143,12 @@ func optimizedTables(c *optimize.Config, x *data.Dataset, outcomes []*optimize.O
 				}
 			}
 			for i, f := range explained {
-				var at any
-				if score, ok := probe.Threshold(scoresOf(out), r2Of(out, i), 0.5); ok {
-					at = score
-				}
-				thresholds.Rows = append(thresholds.Rows, []any{c.Goal.String(), i + 1, f, at, out.Restart})
+				thresholds.Rows = append(thresholds.Rows, []any{
+					c.Goal.String(), i + 1, f,
+					crossing(out, func(r optimize.Record) float64 { return r.R2[i] }),
+					crossing(out, func(r optimize.Record) float64 { return r.R2Orthogonal[i] }),
+					out.Restart,
+				})
 			}
 		}
 	}
@@ -182,18 +183,15 @@ func optimizedTables(c *optimize.Config, x *data.Dataset, outcomes []*optimize.O
 	return tables
 }
 
-func scoresOf(out *optimize.Outcome) []float64 {
-	scores := make([]float64, len(out.Records))
+// crossing returns the score at which a quantity is half-way from its start to
+// 1, or nil if it never is or was 1 from the start.
+func crossing(out *optimize.Outcome, quantity func(optimize.Record) float64) any {
+	scores, values := make([]float64, len(out.Records)), make([]float64, len(out.Records))
 	for i, r := range out.Records {
-		scores[i] = r.Score
+		scores[i], values[i] = r.Score, quantity(r)
 	}
-	return scores
-}
-
-func r2Of(out *optimize.Outcome, pc int) []float64 {
-	values := make([]float64, len(out.Records))
-	for i, r := range out.Records {
-		values[i] = r.R2[pc]
+	if score, ok := probe.Threshold(scores, values, 0.5); ok {
+		return score
 	}
-	return values
+	return nil
 }
