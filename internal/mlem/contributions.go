@@ -48,8 +48,8 @@ func (f *fitting) dropOne(ctx context.Context, k int, sets []*evaluation, weight
 				infl[p] = base[p] - infl[p]
 			}
 			parts[i][fold] = contribution{
-				drops:    []float64{rho - r},
-				variance: stats.PairVariance(infl, e.first, e.second, len(e.id), e.group),
+				drops: []float64{rho - r},
+				moved: f.byCluster(e, infl),
 			}
 			return nil
 		})
@@ -59,7 +59,7 @@ func (f *fitting) dropOne(ctx context.Context, k int, sets []*evaluation, weight
 	}
 	var rows []Importance
 	for i, p := range players {
-		rows = append(rows, f.summarise(p, DropOne, parts[i]))
+		rows = append(rows, f.summarise(p, DropOne, parts[i], nil))
 	}
 	return rows, nil
 }

@@ -125,6 +125,7 @@ type fitting struct {
 	train, test []*moments   // by fold
 	pairOut     [][]*moments // [j<k]: training set without folds j and k, for choosing the penalty
 	replicates  []*moments
+	leaveOut    []*moments // without each cluster in turn
 	folds       []*evaluation
 	whole       *evaluation
 }
@@ -172,6 +173,7 @@ func newFitting(features *Features, neural []*Neural, o Options) (*fitting, erro
 	const clusters = 100
 	f.layout = newLayout(s.group, max(1, f.Folds), clusters, stats.Stream(o.Seed, "mlem/layout"))
 	f.sample = s.subset(f.layout.order)
+	f.sample.cluster = f.layout.clusterOf()
 	if f.sample.thin(o.MaxPairs, stats.Stream(o.Seed, "mlem/pairs")) {
 		f.warnings = append(f.warnings, fmt.Sprintf("fitted to about %d of %d pairs, balanced over stimuli", o.MaxPairs, n*(n-1)/2))
 	}

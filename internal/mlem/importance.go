@@ -77,9 +77,9 @@ func (f *fitting) checkGroups() error {
 
 // contribution is what one player loses in one fold.
 type contribution struct {
-	drops    []float64 // one for each permutation, or one
-	variance float64   // of their mean, over stimuli
-	lost     []float64 // standardised ranks lost by permuting, for the null; nil if not asked for
+	drops []float64 // one for each permutation, or one
+	moved []float64 // how much their mean falls when a cluster is left out of the fold, to first order
+	lost  []float64 // standardised ranks lost by permuting, for the null; nil if not asked for
 }
 
 // explain appends the importances of representation k.
@@ -127,8 +127,12 @@ func (f *fitting) explain(ctx context.Context, res *Result, k int, w []float64, 
 			}
 			f.Progress.report("importance", fold+1, len(sets))
 		}
+		fitted, err := f.fitInfluence(ctx, k, players, plans, w, res.Lambda)
+		if err != nil {
+			return err
+		}
 		for i, p := range players {
-			row := f.summarise(p, Permutation, byPlayer[i])
+			row := f.summarise(p, Permutation, byPlayer[i], fitted[i])
 			if f.Null > 0 {
 				row.P = stats.PValue(row.Value, null[i])
 			}
@@ -179,19 +183,31 @@ func (f *fitting) explained(players int) []*evaluation {
 	return out
 }
 
-// summarise averages the contributions of the folds.
-func (f *fitting) summarise(p player, method Method, folds []contribution) Importance {
+// byCluster sums the influences of pairs over the stimuli of each cluster.
+func (f *fitting) byCluster(e *evaluation, infl []float64) []float64 {
+	moved := make([]float64, f.layout.clusters())
+	h, _ := stats.HajekProjection(infl, e.first, e.second, len(e.id))
+	for i, v := range h {
+		moved[e.cluster[i]] += 2 * v / float64(len(h))
+	}
+	return moved
+}
+
+// summarise averages the contributions of the folds. A cluster of stimuli moves
+// the mean through the fold it is scored in and, as fitted says, through the
+// weights; the variance is that of both together.
+func (f *fitting) summarise(p player, method Method, folds []contribution, fitted []float64) Importance {
 	row := Importance{Feature: p.name, Group: p.group, Method: method}
 	var all []float64
-	var variance float64
+	moved := append([]float64(nil), fitted...)
 	for _, c := range folds {
 		all = append(all, c.drops...)
-		variance += c.variance
+		moved = addScaled(moved, c.moved, 1/float64(len(folds)))
 	}
 	row.N = len(all)
 	row.Value, row.SD = meanSD(all)
-	k := float64(len(folds))
-	variance /= k * k
+	_, sd := meanSD(moved)
+	variance := sd * sd * float64(len(moved))
 	if method == Permutation {
 		variance += row.SD * row.SD / float64(row.N)
 	}
@@ -237,7 +253,7 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, w []f
 				infl[p] -= v / q
 			}
 		}
-		c.variance = stats.PairVariance(infl, e.first, e.second, len(e.id), e.group)
+		c.moved = f.byCluster(e, infl)
 		return nil
 	})
 	return out, err

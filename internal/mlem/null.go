@@ -7,7 +7,6 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 
-	"simtool/internal/linalg"
 	"simtool/internal/stats"
 )
 
@@ -19,10 +18,7 @@ import (
 func (f *fitting) nullScores(ctx context.Context, k int, folds []foldFit) ([]float64, error) {
 	var sum []float64
 	for i, e := range f.folds {
-		ranks := e.predict(folds[i].w)
-		new(linalg.Sorter).Ranks(ranks, ranks)
-		z := make([]float64, len(ranks))
-		addStandardised(z, ranks, 1)
+		z := standardRanks(e.predict(folds[i].w))
 		draws, err := f.nullProducts(ctx, e, k, i, [][]float64{z})
 		if err != nil {
 			return nil, err
@@ -95,10 +91,7 @@ func (e *evaluation) rankSquare(k int) []float64 {
 	whole := *e.sample
 	whole.missing = nil
 	all := newEvaluation(&whole, e.design)
-	y := all.distances(k)
-	new(linalg.Sorter).Ranks(y, y)
-	z := make([]float64, len(y))
-	addStandardised(z, y, 1)
+	z := standardRanks(all.distances(k))
 	square := make([]float64, n*n)
 	for p, i := range all.first {
 		j := all.second[p]

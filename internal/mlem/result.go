@@ -55,15 +55,15 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 		res.Warnings = append(res.Warnings, "no feature is given weight: no metric predicts the distances better than a constant")
 	}
 	res.Model = f.model(k, s.w)
-	intervals, err := f.intervals(ctx, func(r int) *problem { return f.problem(f.replicates[r], k, whole) }, lambda)
+	draws, err := f.refit(ctx, f.replicates, k, lambda)
 	if err != nil {
 		return fail(err)
 	}
 	names := f.sample.features.Names()
 	for t, term := range f.design.terms {
 		w := Weight{A: names[term.A], B: names[term.B], Weight: s.w[t]}
-		if intervals != nil {
-			w.Interval = intervals[t]
+		if len(draws) > 0 {
+			w.Interval = percentiles(draws, t, f.Level)
 		}
 		res.Weights = append(res.Weights, w)
 	}

@@ -12,6 +12,7 @@ type sample struct {
 	neural   []*Neural
 	id       []int   // number of each stimulus in the user's data
 	group    []int   // stimuli of one group are resampled and split together
+	cluster  []int   // of the layout; nil where nothing is resampled
 	level    []int   // pairs are formed within a level only; nil if there is one
 	missing  []bool  // stimuli whose pairs are dropped; nil if none are
 	seat     []int32 // places round a table, see thin; nil where all pairs are used
@@ -44,6 +45,9 @@ func (s *sample) subset(index []int) *sample {
 	out := &sample{features: s.features.subset(index), id: pick(s.id, index), group: pick(s.group, index)}
 	for _, y := range s.neural {
 		out.neural = append(out.neural, y.subset(index))
+	}
+	if s.cluster != nil {
+		out.cluster = pick(s.cluster, index)
 	}
 	if s.level != nil {
 		out.level = pick(s.level, index)
@@ -149,6 +153,17 @@ func deal(items []int, hands int, size func(int) int) [][]int {
 
 // clusters returns the number of clusters.
 func (l *layout) clusters() int { return len(l.fold) }
+
+// clusterOf returns the cluster of each place.
+func (l *layout) clusterOf() []int {
+	of := make([]int, len(l.order))
+	for c := range l.fold {
+		for i := l.start[c]; i < l.start[c+1]; i++ {
+			of[i] = c
+		}
+	}
+	return of
+}
 
 // places returns the places of fold k.
 func (l *layout) places(k int) []int {

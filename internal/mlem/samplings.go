@@ -59,6 +59,17 @@ func (f *fitting) accumulate(ctx context.Context) error {
 			return err
 		}
 	}
+	jackknife := f.Bootstrap > 0 && f.Permutations > 0
+	if jackknife {
+		for out := range f.layout.clusters() {
+			add(func(c int) float64 {
+				if c == out {
+					return 0
+				}
+				return 1
+			})
+		}
+	}
 	a := newAccumulator(f.sample, f.design, f.layout.start, f.Jobs)
 	f.shift = a.shift
 	all, err := a.run(ctx, s, f.MaxMemory, f.Progress)
@@ -78,7 +89,8 @@ func (f *fitting) accumulate(ctx context.Context) error {
 			f.pairOut[j] = append(make([]*moments, j+1), take(f.Folds-j-1)...)
 		}
 	}
-	f.replicates = all
+	f.replicates = take(f.Bootstrap)
+	f.leaveOut = all
 	if f.full.count < 3 {
 		return tooFewPairs(f.full.count)
 	}

@@ -49,7 +49,8 @@ type Simulation struct {
 	Interactions bool    // Realisable: products, all features binary
 	Sparsity     float64 // share of the weights that are 0, and of the possible products
 	Correlation  float64 // of the Gaussian variables behind the features
-	Seed         uint64
+	Seed         uint64  // of everything, but for
+	DataSeed     uint64  // the features and noise, if not 0: other recordings of one truth
 }
 
 // Binary is a Categorical feature of two levels, in Simulation.Kinds.
@@ -78,7 +79,11 @@ func Simulate(ctx context.Context, s Simulation) (*Simulated, error) {
 	if s.Generator == MDS || s.Interactions {
 		s.Kinds = []Kind{Binary}
 	}
-	out := &Simulated{Table: s.table(rng)}
+	draws := rng
+	if s.DataSeed != 0 {
+		draws = stats.Stream(s.DataSeed, "mlem/simulate/data")
+	}
+	out := &Simulated{Table: s.table(draws)}
 	var clean *mat.Dense
 	var err error
 	switch {
@@ -100,7 +105,7 @@ func Simulate(ctx context.Context, s Simulation) (*Simulated, error) {
 	for i := range n {
 		row := clean.RawRowView(i)
 		for j := range h {
-			row[j] += s.Noise * sd * rng.NormFloat64()
+			row[j] += s.Noise * sd * draws.NormFloat64()
 		}
 	}
 	out.Y = clean

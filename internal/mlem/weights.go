@@ -111,35 +111,27 @@ func normalise(w []float64, terms []Term) float64 {
 	return norm
 }
 
-// intervals returns the percentile intervals of the normalised weights over the
-// bootstrap replicates of clusters of stimuli, each solved anew under the same
-// constraint and penalty; nil without replicates.
-func (f *fitting) intervals(ctx context.Context, problems func(r int) *problem, lambda float64) ([]stats.Interval, error) {
-	if len(f.replicates) == 0 {
-		return nil, nil
-	}
-	p := len(f.design.terms)
-	draws := make([][]float64, p)
-	for t := range draws {
-		draws[t] = make([]float64, len(f.replicates))
-	}
-	err := forEach(ctx, f.Jobs, len(f.replicates), func(_, r int) error {
-		s, err := problems(r).solve(f.Constraint, lambda)
+// refit returns the normalised weights of resampled data sets, each solved anew
+// under the same constraint and penalty.
+func (f *fitting) refit(ctx context.Context, sets []*moments, k int, lambda float64) ([][]float64, error) {
+	draws := make([][]float64, len(sets))
+	err := forEach(ctx, f.Jobs, len(sets), func(_, r int) error {
+		s, err := f.problem(sets[r], k, whole).solve(f.Constraint, lambda)
 		if err != nil {
-			return fmt.Errorf("bootstrap sample %d: %w", r, err)
+			return fmt.Errorf("resampled data set %d: %w", r, err)
 		}
 		normalise(s.w, f.design.terms)
-		for t, v := range s.w {
-			draws[t][r] = v
-		}
+		draws[r] = s.w
 		return nil
 	})
-	if err != nil {
-		return nil, err
+	return draws, err
+}
+
+// percentiles returns the percentile interval of weight t over the replicates.
+func percentiles(draws [][]float64, t int, level float64) stats.Interval {
+	values := make([]float64, len(draws))
+	for r, w := range draws {
+		values[r] = w[t]
 	}
-	out := make([]stats.Interval, p)
-	for t := range out {
-		out[t] = stats.PercentileInterval(draws[t], f.Level)
-	}
-	return out, nil
+	return stats.PercentileInterval(values, level)
 }

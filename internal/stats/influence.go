@@ -125,6 +125,27 @@ func (c *RankCorrelation) Influence(infl, rx []float64) (rho float64, ok bool) {
 	return max(-1, min(1, rho)), true
 }
 
+// HajekProjection returns the mean influence of the pairs of each of m stimuli,
+// pair p joining first[p] and second[p], and which stimuli have pairs: to first
+// order, leaving stimulus i out changes an average over pairs by −2·h[i]/m.
+func HajekProjection(infl []float64, first, second []int32, m int) (h []float64, used []bool) {
+	h, used = make([]float64, m), make([]bool, m)
+	count := make([]float64, m)
+	for p, v := range infl {
+		i, j := first[p], second[p]
+		h[i] += v
+		h[j] += v
+		count[i]++
+		count[j]++
+	}
+	for i, c := range count {
+		if used[i] = c > 0; used[i] {
+			h[i] /= c
+		}
+	}
+	return h, used
+}
+
 // PairVariance returns the variance of a statistic that averages over the pairs
 // of m stimuli, from the influence of every pair (pair p joins first[p] and
 // second[p], both in [0,m)): the variance of a U-statistic's Hájek projection,
@@ -138,18 +159,11 @@ func (c *RankCorrelation) Influence(infl, rx []float64) (rho float64, ok bool) {
 // W. Hoeffding (1948), doi:10.1214/aoms/1177730196; B. Efron and C. Stein (1981),
 // doi:10.1214/aos/1176345462.
 func PairVariance(infl []float64, first, second []int32, m int, cluster []int) float64 {
-	h, count := make([]float64, m), make([]float64, m)
-	for p, v := range infl {
-		i, j := first[p], second[p]
-		h[i] += v
-		h[j] += v
-		count[i]++
-		count[j]++
-	}
+	h, used := HajekProjection(infl, first, second, m)
 	sums := map[int]float64{}
 	groups := make([]int, 0, m)
 	for i := range h {
-		if count[i] == 0 {
+		if !used[i] {
 			continue
 		}
 		g := i
@@ -159,7 +173,7 @@ func PairVariance(infl []float64, first, second []int32, m int, cluster []int) f
 		if _, seen := sums[g]; !seen {
 			groups = append(groups, g)
 		}
-		sums[g] += h[i] / count[i]
+		sums[g] += h[i]
 	}
 	n := float64(len(groups))
 	if n < 2 {

@@ -1,0 +1,98 @@
+package mlem
+
+import (
+	"context"
+	"math"
+
+	"simtool/internal/linalg"
+	"simtool/internal/stats"
+)
+
+// fitInfluence returns, for every player and cluster, how much the player's
+// permutation importance falls when the cluster is left out of the fit: by the
+// jackknife, on the same stimuli and with the same permutation.
+//
+// Held-out stimuli alone say too little about how uncertain an importance is. A
+// score is flat around the best weights, so that estimating them hardly
+// matters; but an importance grows with its feature's weight, and a stimulus
+// that raises the one in its fold raises the other through the fit. A hundred
+// stimuli are enough for a variance. Without a bootstrap there is no jackknife
+// either, the result is nil, and intervals take the weights as they are.
+func (f *fitting) fitInfluence(ctx context.Context, k int, players []player, plans []plan, w []float64, lambda float64) ([][]float64, error) {
+	const stimuli = 100
+	out := make([][]float64, len(players))
+	n := len(f.whole.id)
+	index := make([]int, min(n, stimuli))
+	for i := range index {
+		index[i] = i * n / len(index)
+	}
+	e := newEvaluation(f.whole.subset(index), f.design)
+	if len(f.leaveOut) == 0 || len(e.first) < 3 {
+		return out, nil
+	}
+	weights, err := f.refit(ctx, f.leaveOut, k, lambda)
+	if err != nil {
+		return nil, err
+	}
+	weights = append(weights, w)
+	y := standardRanks(e.distances(k))
+	intact := make([]float64, len(weights))
+	own := make([]linalg.Sorter, workers(f.Jobs, max(len(weights), len(players))))
+	err = forEach(ctx, f.Jobs, len(weights), func(worker, c int) error {
+		x := e.predict(weights[c])
+		own[worker].Ranks(x, x)
+		intact[c] = rankDot(x, y)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = forEach(ctx, f.Jobs, len(players), func(worker, i int) error {
+		columns := plans[i].draw(e.sample, stats.Stream(f.Seed, "mlem/fit-influence/"+players[i].name+"/"+players[i].group))
+		replaced, s := *e.features, *e.sample
+		replaced.columns = append([]column(nil), e.features.columns...)
+		for j, a := range players[i].features {
+			replaced.columns[a] = columns[j]
+		}
+		s.features = &replaced
+		permuted := &evaluation{&s, e.design, e.first, e.second}
+		moved := make([]float64, len(weights))
+		for c, w := range weights {
+			x := permuted.predict(w)
+			own[worker].Ranks(x, x)
+			moved[c] = intact[c] - rankDot(x, y)
+		}
+		last := len(moved) - 1
+		for c := range last {
+			moved[c] = moved[last] - moved[c]
+		}
+		out[i] = moved[:last]
+		return nil
+	})
+	return out, err
+}
+
+// standardRanks replaces values by their ranks, of mean 0 and mean square 1.
+func standardRanks(x []float64) []float64 {
+	new(linalg.Sorter).Ranks(x, x)
+	z := make([]float64, len(x))
+	addStandardised(z, x, 1)
+	return z
+}
+
+// rankDot returns Spearman's correlation of the observations with ranks rx and
+// with standardised ranks z; 0 where all of rx are equal.
+func rankDot(rx, z []float64) float64 {
+	n := float64(len(rx))
+	mean := (n + 1) / 2
+	var sum, ss float64
+	for i, r := range rx {
+		r -= mean
+		sum += r * z[i]
+		ss += r * r
+	}
+	if ss == 0 {
+		return 0
+	}
+	return sum / math.Sqrt(ss*n)
+}
