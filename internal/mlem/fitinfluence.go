@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 
+	"gonum.org/v1/gonum/mat"
+
 	"simtool/internal/linalg"
 	"simtool/internal/stats"
 )
@@ -34,19 +36,13 @@ func (f *fitting) fitInfluence(ctx context.Context, k int, players []player, pla
 	if err != nil {
 		return nil, err
 	}
-	weights = append(weights, w)
 	y := standardRanks(e.distances(k))
-	intact := make([]float64, len(weights))
-	own := make([]linalg.Sorter, workers(f.Jobs, max(len(weights), len(players))))
-	err = forEach(ctx, f.Jobs, len(weights), func(worker, c int) error {
-		x := e.predict(weights[c])
-		own[worker].Ranks(x, x)
-		intact[c] = rankDot(x, y)
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	metrics := mat.NewDense(len(w), len(weights)+1, nil)
+	for c, v := range append(weights, w) {
+		metrics.SetCol(c, v)
 	}
+	own := make([]linalg.Sorter, workers(f.Jobs, len(players)))
+	intact := e.correlations(metrics, y, &own[0])
 	err = forEach(ctx, f.Jobs, len(players), func(worker, i int) error {
 		columns := plans[i].draw(e.sample, stats.Stream(f.Seed, "mlem/fit-influence/"+players[i].name+"/"+players[i].group))
 		replaced, s := *e.features, *e.sample
@@ -56,20 +52,31 @@ func (f *fitting) fitInfluence(ctx context.Context, k int, players []player, pla
 		}
 		s.features = &replaced
 		permuted := &evaluation{&s, e.design, e.first, e.second}
-		moved := make([]float64, len(weights))
-		for c, w := range weights {
-			x := permuted.predict(w)
-			own[worker].Ranks(x, x)
-			moved[c] = intact[c] - rankDot(x, y)
+		without := permuted.correlations(metrics, y, &own[worker])
+		last := len(without) - 1
+		moved := make([]float64, last)
+		for c := range moved {
+			moved[c] = intact[last] - without[last] - (intact[c] - without[c])
 		}
-		last := len(moved) - 1
-		for c := range last {
-			moved[c] = moved[last] - moved[c]
-		}
-		out[i] = moved[:last]
+		out[i] = moved
 		return nil
 	})
 	return out, err
+}
+
+// correlations returns Spearman's correlation with standardised ranks z of the
+// predictions of every column of metrics.
+func (e *evaluation) correlations(metrics *mat.Dense, z []float64, sort *linalg.Sorter) []float64 {
+	var predictions mat.Dense
+	predictions.Mul(metrics.T(), e.regressors().T())
+	rows, _ := predictions.Dims()
+	out := make([]float64, rows)
+	for c := range out {
+		x := predictions.RawRowView(c)
+		sort.Ranks(x, x)
+		out[c] = rankDot(x, z)
+	}
+	return out
 }
 
 // standardRanks replaces values by their ranks, of mean 0 and mean square 1.
