@@ -28,6 +28,7 @@ func commands() []func(*app) *cobra.Command {
 		newMomentsCommand,
 		newRDMCommand,
 		newSynthCommand,
+		newPCSensitivityCommand,
 		newDemoCommand,
 		newVersionCommand,
 		newCompletionCommand,

@@ -1,0 +1,97 @@
+package sensitivity
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"simtool/internal/data"
+	dataio "simtool/internal/io"
+	"simtool/internal/measures"
+	"simtool/internal/synth"
+)
+
+func near(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance) {
+		t.Errorf("%s: %.15g, want %.15g ± %g", what, got, want, tolerance)
+	}
+}
+
+func named(t testing.TB, list string) []measures.Named {
+	t.Helper()
+	m, err := measures.ParseList(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func reference(t testing.TB, x *data.Dataset, keep int) *Reference {
+	t.Helper()
+	c, err := Decompose(x, keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := NewReference(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// decaying returns Gaussian data with the explained variances of a power law.
+func decaying(t testing.TB, n, p int, exponent float64) *data.Dataset {
+	t.Helper()
+	config := synth.DefaultSpectrum()
+	config.Explained, config.Conditions = nil, n
+	for k := 1; k <= p; k++ {
+		config.Explained = append(config.Explained, math.Pow(float64(k), -exponent))
+	}
+	out, err := config.Generate(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Data
+}
+
+// recordings are the bundled one and, where there are any, published ones. keep
+// leaves a published recording of fewer samples than neurons directions to move to.
+func recordings(t *testing.T) map[string]*Reference {
+	t.Helper()
+	root := filepath.Join("..", "..", "..")
+	shared := os.Getenv("SIMTOOL_SHARED")
+	if shared == "" {
+		shared = filepath.Join(root, "..", "shared")
+	}
+	out := map[string]*Reference{}
+	for _, file := range []struct {
+		path string
+		keep int
+	}{
+		{filepath.Join(root, "testdata", "recording.npy"), 0},
+		{filepath.Join(shared, "data", "mouse_plcoa", "plCoA_rates.npy"), 40},
+		{filepath.Join(shared, "data", "larval_orn", "responses.npy"), 0},
+	} {
+		d, err := dataio.Read(file.path, dataio.Options{Missing: dataio.MissingKeep})
+		if os.IsNotExist(err) || err != nil && strings.Contains(err.Error(), "no such file") {
+			t.Logf("no published recording (SIMTOOL_SHARED): %v", err)
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		flat := &data.Dataset{Values: d.Values, Shape: []int{d.Samples(), d.Width()}, Source: d.Source}
+		kept, dropped, err := data.DropMissing(flat)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(dropped) > 0 {
+			d = kept[0]
+		}
+		out[filepath.Base(file.path)] = reference(t, d, file.keep)
+	}
+	return out
+}
