@@ -31,8 +31,11 @@ COUNT ?= 6
 bench: ## Go benchmarks; compare two runs with benchstat (BENCH=regexp COUNT=n)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
 
-bench-peers: ## the same work in NumPy, side by side as ratios, if python3 has NumPy
-	$(GO) run ./internal/linalg/bench
+PYTHON ?= /usr/bin/python3
+bench-peers: ## the same work in NumPy, side by side as ratios, if python3 has NumPy (PEERS='-t 2 "cka 3000 500"')
+	$(GO) build -o bin/bench ./internal/measures/bench
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -B internal/measures/bench/peers.py bin/bench $(PEERS); \
+	else echo 'no $(PYTHON): nothing to compare with'; fi
 
 FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME

@@ -1,16 +1,19 @@
 #!/usr/bin/python3
-"""Side-by-side times of simtool's kernels and of NumPy/SciPy over OpenBLAS.
+"""Side-by-side times of simtool and of NumPy/SciPy over OpenBLAS.
 
-usage: peers.py BENCH [-t THREADS] [-s SECONDS] [-r ROUNDS] [ROW ...]
+usage: peers.py BENCH [-t THREADS] [-s SECONDS] [-r ROUNDS] [-c] [ROW ...]
 
 BENCH is the program built from this folder. A row is an operation and its sizes,
-such as "gemm 512" or "xty 20000 200"; without rows a standard table is printed.
+such as "gemm 512", "xty 20000 200" or, with a measure's name for the score of two
+systems of that size, "cka 3000 500"; without rows a standard table is printed.
 Both sides take turns ROUNDS times, each repeating the call for SECONDS, and the
 shortest time of one call counts. The last column is the peer's time over ours:
-above 1 we are faster.
+above 1 we are faster. With -c processor time counts, which is what to compare,
+with one thread, while others use the machine.
 
 To add a row, write its NumPy form here and its Go form in ops.go under the same
-name. Nothing is installed: what SciPy does not offer is left out.
+name; measures have theirs in scores.py. Nothing is installed: what SciPy does not
+offer is left out.
 """
 import argparse
 import os
@@ -27,6 +30,12 @@ STANDARD = (
     + [f"{op} {n} {n}" for op in ("svd", "svdvals", "qr", "polar") for n in (20, 64, 100, 300, 1000)]
     + ["svd 20000 200", "qr 20000 200", "center 20000 200", "pdist 2000 768"]
     + [f"argsort {n}" for n in (1000, 10000, 100000, 1000000)]
+    + [
+        f"{name} {n} {p}"
+        for n, p in ((360, 20), (600, 100), (1000, 300), (3000, 500), (10000, 200), (20000, 1000))
+        for name in ("cka", "nbs", "procrustes", "linreg", "linreg:cv=5", "ridge:lambda=100:cv=5", "cca", "rsa")
+    ]
+    + ["default 3000 500"]
 )
 
 # OpenBLAS picks its kernels by CPU model and falls back to SSE3 on a model newer
@@ -41,6 +50,7 @@ def parse():
     p.add_argument("-t", "--threads", type=int, default=1)
     p.add_argument("-s", "--seconds", type=float, default=0.1)
     p.add_argument("-r", "--rounds", type=int, default=8)
+    p.add_argument("-c", "--cpu", action="store_true")
     p.add_argument("rows", nargs="*", default=STANDARD)
     return p.parse_intermixed_args()
 
@@ -136,8 +146,20 @@ def operations():
 
     try:
         from scipy.linalg import blas
+
+        from scores import SCORES, related
     except ImportError:
         return ops
+
+    def score(f):
+        # The flops of the three products of features with features.
+        def prepare(n, p):
+            x, y = related(n, p)
+            return lambda: f(x, y), 1, 4 * n * p * p
+
+        return prepare
+
+    ops.update((name, score(f)) for name, f in SCORES.items())
     # SciPy's arrays are column-major: a row-major matrix is passed as its transpose,
     # which exchanges upper and lower, left and right.
 
@@ -207,13 +229,13 @@ def operations():
     return ops
 
 
-def shortest(call, seconds):
+def shortest(call, clock, seconds):
     """The shortest time of one call, repeated for about the given time."""
-    best, end = float("inf"), time.perf_counter() + seconds
+    best, end = float("inf"), clock() + seconds
     while True:
-        start = time.perf_counter()
+        start = clock()
         call()
-        now = time.perf_counter()
+        now = clock()
         best = min(best, now - start)
         if now > end:
             return best
@@ -229,7 +251,8 @@ def main():
         return
     ensure_core()
     env = {**os.environ, "GOMAXPROCS": str(args.threads)}
-    command = [args.bench] + (["-engine", args.engine] if args.engine else [])
+    command = [args.bench] + (["-engine", args.engine] if args.engine else []) + (["-cpu"] if args.cpu else [])
+    clock = time.process_time if args.cpu else time.perf_counter
     go = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
 
     def ask(line):
@@ -241,19 +264,21 @@ def main():
         return answer
 
     print(f"simtool {ask('name')}, OpenBLAS {openblas_core() or 'core unknown'}, {args.threads} thread(s)")
-    print(f"{'row':<18}{'ours':>12}{'peer':>12}{'GFLOP/s':>10}{'peer':>8}{'ratio':>8}")
+    print(f"{'row':<34}{'ours':>12}{'peer':>12}{'GFLOP/s':>10}{'peer':>8}{'ratio':>8}")
     for row in args.rows:
         name, *sizes = row.split()
+        ours = theirs = float("inf")
         if name not in ops:
-            print(f"{row:<18}  no peer")
+            for _ in range(args.rounds):
+                ours = min(ours, float(ask(f"{row} {args.seconds}")))
+            print(f"{row:<34}{ours * 1e3:>10.4f}ms     no peer", flush=True)
             continue
         call, calls, flops = ops[name](*map(int, sizes))
-        ours = theirs = float("inf")
         for _ in range(args.rounds):
-            theirs = min(theirs, shortest(call, args.seconds) / calls)
+            theirs = min(theirs, shortest(call, clock, args.seconds) / calls)
             ours = min(ours, float(ask(f"{row} {args.seconds}")))
         rate = lambda t: flops / t / 1e9
-        print(f"{row:<18}{ours * 1e3:>10.4f}ms{theirs * 1e3:>10.4f}ms{rate(ours):>10.1f}{rate(theirs):>8.1f}{theirs / ours:>8.2f}", flush=True)
+        print(f"{row:<34}{ours * 1e3:>10.4f}ms{theirs * 1e3:>10.4f}ms{rate(ours):>10.1f}{rate(theirs):>8.1f}{theirs / ours:>8.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-// Command bench times the kernels of package linalg for peers.py, which puts
-// them side by side with NumPy.
+// Command bench times scores, and the linear algebra below them, for peers.py,
+// which puts them side by side with NumPy.
 //
 // It is a server, so that the two sides can take turns within one run: for
 // every line "op size...  seconds" on standard input it repeats the operation
 // for that long and answers with the shortest time of one call in seconds, or
-// with "error: ..." in lower case.
+// with "error: ..." in lower case. An operation is one of ops, or the name of a
+// measure.
 package main
 
 import (
@@ -16,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"gonum.org/v1/gonum/blas/blas64"
@@ -25,15 +27,28 @@ import (
 
 func main() {
 	name := flag.String("engine", kernel.New().Name(), "kernels to time: "+strings.Join(kernel.Available(), ", "))
+	busy := flag.Bool("cpu", false, "tell processor time, of all threads together, for a machine that others use too")
 	flag.Parse()
-	if err := serve(*name, os.Stdin, os.Stdout); err != nil {
+	clock := wallTime
+	if *busy {
+		clock = processorTime
+	}
+	s := server{now: clock}
+	if err := s.serve(*name, os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
+// server keeps the call it timed last, for peers.py asks for each several times.
+type server struct {
+	now      func() time.Duration
+	prepared string // operation and sizes
+	call     func()
+}
+
 // serve answers requests until in ends.
-func serve(engine string, in io.Reader, out io.Writer) error {
+func (s *server) serve(engine string, in io.Reader, out io.Writer) error {
 	impl, err := kernel.Named(engine)
 	if err != nil {
 		return err
@@ -41,7 +56,7 @@ func serve(engine string, in io.Reader, out io.Writer) error {
 	blas64.Use(impl)
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
-		answer, err := request(lines.Text())
+		answer, err := s.request(lines.Text())
 		if err != nil {
 			answer = "error: " + err.Error()
 		}
@@ -53,7 +68,7 @@ func serve(engine string, in io.Reader, out io.Writer) error {
 }
 
 // request parses one line and times what it asks for.
-func request(line string) (string, error) {
+func (s *server) request(line string) (string, error) {
 	fields := strings.Fields(line)
 	if slices.Equal(fields, []string{"name"}) {
 		return blas64.Implementation().(kernel.Implementation).Name(), nil
@@ -62,8 +77,11 @@ func request(line string) (string, error) {
 		return "", fmt.Errorf("%q: want op, sizes and seconds", line)
 	}
 	op, ok := ops[fields[0]]
+	var err error
 	if !ok {
-		return "", fmt.Errorf("unknown operation %q", fields[0])
+		if op, err = scoring(fields[0]); err != nil {
+			return "", fmt.Errorf("neither an operation nor a measure: %w", err)
+		}
 	}
 	last := len(fields) - 1
 	seconds, err := strconv.ParseFloat(fields[last], 64)
@@ -81,34 +99,53 @@ func request(line string) (string, error) {
 	if len(sizes) != op.sizes {
 		return "", fmt.Errorf("%q: %s takes %d sizes", line, fields[0], op.sizes)
 	}
-	best := shortest(op.prepare(sizes), time.Duration(seconds*float64(time.Second)))
+	if what := strings.Join(fields[:last], " "); what != s.prepared {
+		s.call, s.prepared = op.prepare(sizes), what
+	}
+	best := shortest(s.call, s.now, time.Duration(seconds*float64(time.Second)))
 	return strconv.FormatFloat(best, 'g', -1, 64), nil
 }
 
 // shortest repeats f for about the given time and returns the shortest time of
 // one call in seconds. Calls too short for the clock are timed in batches.
-func shortest(f func(), budget time.Duration) float64 {
+func shortest(f func(), now func() time.Duration, budget time.Duration) float64 {
 	const tick = 50 * time.Microsecond
 	batch := 1
-	for start := time.Now(); ; start = time.Now() {
+	for {
+		start := now()
 		for range batch {
 			f()
 		}
-		if d := time.Since(start); d >= tick || d >= budget {
+		if d := now() - start; d >= tick || d >= budget {
 			break
 		}
 		batch *= 2
 	}
 	best := time.Duration(1<<63 - 1)
-	for end := time.Now().Add(budget); ; {
-		start := time.Now()
+	for end := now() + budget; ; {
+		start := now()
 		for range batch {
 			f()
 		}
-		now := time.Now()
-		best = min(best, now.Sub(start))
-		if now.After(end) {
+		stop := now()
+		best = min(best, stop-start)
+		if stop > end {
 			return best.Seconds() / float64(batch)
 		}
 	}
+}
+
+var begin = time.Now()
+
+// wallTime is the time since the program began.
+func wallTime() time.Duration { return time.Since(begin) }
+
+// processorTime is the time that all threads have run, those of the collector
+// among them.
+func processorTime() time.Duration {
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		panic(err)
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }
