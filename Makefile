@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test lint fmt bench bench-peers fuzz generate clean
+.PHONY: help build test lint fmt bench bench-peers test-paper fuzz generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -17,6 +17,9 @@ build: ## bin/simtool
 
 test: ## all tests; those that need ../shared (or SIMTOOL_SHARED) skip without it
 	$(GO) test ./...
+
+test-paper: ## the published tables of large recordings as well, from ../shared: minutes
+	$(GO) test -timeout 1h -run Published -v ./internal/synth/optimize -args -paper
 
 lint: ## formatting, vet and the import rules (wants gofumpt and golangci-lint)
 	test -z "$$(gofumpt -l . | tee /dev/stderr)"

@@ -1,0 +1,159 @@
+package optimize
+
+import (
+	"context"
+	"flag"
+	"math"
+	"slices"
+	"testing"
+
+	"simtool/internal/data"
+	"simtool/internal/data/datatest"
+	dataio "simtool/internal/io"
+	"simtool/internal/synth"
+	"simtool/internal/synth/probe"
+)
+
+var paper = flag.Bool("paper", false, "reproduce the published tables of large recordings too, which takes minutes")
+
+// published is the table of a dataset and measure: components in descending order
+// of explained variance, and the score at which each was half learnt, NaN where
+// it was not.
+type published struct {
+	explained, scores []float64
+}
+
+func readPublished(t *testing.T, dataset, measure string) published {
+	t.Helper()
+	path := datatest.Shared(t, "data", "paper_cloos", dataset+"_scores_at_threshold.csv.gz")
+	table, err := dataio.ReadTable(path, dataio.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, explained, score := table.Index("measure"), table.Index("pc_explained_variance"), table.Index("scores_at_threshold")
+	var p published
+	for _, row := range table.Rows {
+		if row[name] != measure {
+			continue
+		}
+		f, _ := dataio.Float(row[explained])
+		s, _ := dataio.Float(row[score])
+		p.explained, p.scores = append(p.explained, f), append(p.scores, s)
+	}
+	if len(p.scores) == 0 {
+		t.Fatalf("%s: nothing about %s", path, measure)
+	}
+	return p
+}
+
+// groups returns the medians over components 1–3, 4–10, 11–25 and the rest, of
+// those that were learnt.
+func groups(scores []float64) (m [4]float64) {
+	for g, span := range [4][2]int{{0, 3}, {3, 10}, {10, 25}, {25, len(scores)}} {
+		learnt := slices.DeleteFunc(slices.Clone(scores[span[0]:span[1]]), math.IsNaN)
+		slices.Sort(learnt)
+		m[g] = math.NaN()
+		if n := len(learnt); n > 0 {
+			m[g] = (learnt[(n-1)/2] + learnt[n/2]) / 2
+		}
+	}
+	return m
+}
+
+// groupsOf optimises as published, Adam with rate 0.1 up to a score of 0.99,
+// towards Gaussian data with the published explained variances, and returns the
+// groups of the scores at which components are half learnt, averaged over some
+// datasets with as many restarts each.
+func groupsOf(t *testing.T, goal string, explained []float64, samples, datasets, restarts int) (mean [4]float64) {
+	t.Helper()
+	for seed := range datasets {
+		spectrum := synth.DefaultSpectrum()
+		spectrum.Explained, spectrum.Conditions = explained, samples
+		x, err := spectrum.Generate(uint64(seed + 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		config := DefaultConfig(goalOf(t, goal))
+		config.Stop, config.Seed, config.Restarts = 0.99, uint64(seed+1), restarts
+		for _, thresholds := range thresholdsOf(t, x.Data, config) {
+			for g, m := range groups(thresholds) {
+				mean[g] += m / float64(datasets*restarts)
+			}
+		}
+	}
+	return mean
+}
+
+// thresholdsOf returns for each restart the score at which each component is half
+// learnt, NaN where it is not.
+func thresholdsOf(t *testing.T, x *data.Dataset, config Config) (all [][]float64) {
+	t.Helper()
+	var err error
+	if config.PCs, err = probe.NewPCAnalysis(x.Matrix()); err != nil {
+		t.Fatal(err)
+	}
+	outcomes, err := Run(context.Background(), x, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range outcomes {
+		if o.Reason != ReachedStop {
+			t.Fatalf("%s after %d iterations at a score of %v", o.Reason, o.Iterations, o.Score)
+		}
+		thresholds := make([]float64, len(config.PCs.Explained()))
+		for i := range thresholds {
+			var scores, r2 []float64
+			for _, r := range o.Records {
+				scores, r2 = append(scores, r.Score), append(r2, r.R2[i])
+			}
+			var ok bool
+			if thresholds[i], ok = probe.Threshold(scores, r2, 0.5); !ok {
+				thresholds[i] = math.NaN()
+			}
+		}
+		all = append(all, thresholds)
+	}
+	return all
+}
+
+// TestPublishedThresholds reproduces which components a score implies (Cloos et
+// al. 2025): CKA, NBS and Procrustes see a dataset through its spectrum and its
+// relation to Y alone, so that Gaussian data with the explained variances of a
+// recording are learnt as the recording is.
+func TestPublishedThresholds(t *testing.T) {
+	const procrustes = "procrustes-angular-score"
+	for _, c := range []struct {
+		dataset   string
+		samples   int
+		measure   string
+		tolerance float64
+		from      int // groups before this one are not compared
+		datasets  int // averaged over, with two restarts each if there are several
+	}{
+		{"ultrametric", 100, "nbs", 0.08, 0, 1},
+		{"ultrametric", 100, procrustes, 0.08, 0, 1},
+		{"ultrametric", 100, "cka", 0.08, 1, 1}, // its first components are no Gaussian directions
+		{"Mante2013", 1080, "nbs", 0.02, 0, 1},
+		{"Mante2013", 1080, procrustes, 0.02, 0, 1},
+		// In the first steps of CKA components are learnt by leaps: the second group
+		// scatters by 0.03 between runs, and the published one is a single run.
+		{"Mante2013", 1080, "cka", 0.08, 0, 3},
+	} {
+		t.Run(c.dataset+"/"+c.measure, func(t *testing.T) {
+			if c.samples > 1000 && !*paper {
+				t.Skip("takes long; make test-paper runs it")
+			}
+			table := readPublished(t, c.dataset, c.measure)
+			got := groupsOf(t, c.measure, table.explained, c.samples, c.datasets, min(c.datasets, 2))
+			want := groups(table.scores)
+			t.Logf("%.3f, published %.3f", got, want)
+			for g := c.from; g < len(want); g++ {
+				if math.IsNaN(want[g]) != math.IsNaN(got[g]) {
+					t.Errorf("group %d: %v, published %v", g+1, got[g], want[g])
+				} else if !math.IsNaN(want[g]) {
+					near(t, "median of a group", got[g], want[g], c.tolerance)
+				}
+			}
+		})
+	}
+}
