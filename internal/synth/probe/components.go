@@ -2,7 +2,10 @@ package probe
 
 import (
 	"fmt"
+	"math"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
@@ -66,47 +69,83 @@ func (a *PCAnalysis) R2(y *mat.Dense) (linear, orthogonal []float64, err error) 
 	}
 	yc, _ := linalg.Center(y)
 	linear, orthogonal = make([]float64, r), make([]float64, r)
-	q, sv, err := linalg.RangeBasis(yc)
-	if err != nil {
-		return nil, nil, fmt.Errorf("principal components: %w", err)
-	}
-	if q.IsEmpty() {
+	c := linalg.CrossGram(a.u, yc) // UᵀY
+	b := linalg.Gram(yc)
+	yy := linalg.Trace(b)
+	if yy == 0 {
 		return linear, orthogonal, nil // a constant predicts nothing
 	}
-	columnSquares(linear, linalg.CrossGram(q, a.u))
-	for i, v := range linear {
-		linear[i] = min(v, 1)
+	if err := a.linear(linear, c, b, yc); err != nil {
+		return nil, nil, fmt.Errorf("principal components: %w", err)
 	}
+	if err := a.orthogonal(orthogonal, c, b, yy); err != nil {
+		return nil, nil, fmt.Errorf("principal components: %w", err)
+	}
+	return linear, orthogonal, nil
+}
 
-	// In the coordinates v_i of X, C = Σ·UᵀY and X̂ = c·Yc·Pᵀ with the polar factor
-	// P of C and c = ‖C‖*/‖Yc‖².
-	c := linalg.CrossGram(a.u, yc)
+// linear writes ‖Q_Yᵀu_i‖² from c = UᵀYc and b = YcᵀYc. With b = RᵀR they are the
+// squared columns of R⁻ᵀcᵀ; where that would lose digits, or Y has not full rank,
+// a basis of Yc is found.
+func (a *PCAnalysis) linear(dst []float64, c, b, yc *mat.Dense) error {
+	if factor, ok := linalg.Cholesky(b); ok && wellConditioned(factor) {
+		z := mat.DenseCopyOf(c.T())
+		triangle := blas64.Triangular{N: factor.RawMatrix().Rows, Stride: factor.RawMatrix().Stride, Data: factor.RawMatrix().Data, Uplo: blas.Upper, Diag: blas.NonUnit}
+		blas64.Trsm(blas.Left, blas.Trans, 1, triangle, z.RawMatrix())
+		columnSquares(dst, z)
+	} else {
+		q, _, err := linalg.RangeBasis(yc)
+		if err != nil {
+			return err
+		}
+		columnSquares(dst, linalg.CrossGram(q, a.u))
+	}
+	for i, v := range dst {
+		dst[i] = min(v, 1)
+	}
+	return nil
+}
+
+// wellConditioned reports whether a triangular factor is far from singular, as far
+// as its diagonal tells: what is solved with it keeps about eight digits.
+func wellConditioned(factor *mat.Dense) bool {
+	least, most := math.Inf(1), 0.0
+	n, _ := factor.Dims()
+	for i := range n {
+		v := math.Abs(factor.At(i, i))
+		least, most = min(least, v), max(most, v)
+	}
+	return least > 1e-4*most
+}
+
+// orthogonal writes the R² of the Procrustes fit from c = UᵀYc and b = YcᵀYc, and
+// overwrites c. In the coordinates v_i of X the cross moments are C = Σ·c, and
+// X̂ = s·Yc·Pᵀ with the polar factor P of C and s = ‖C‖*/‖Yc‖², so that
+//
+//	σ_i²·R²_i = 2s·(C·Pᵀ)_ii − s²·(P·b·Pᵀ)_ii.
+func (a *PCAnalysis) orthogonal(dst []float64, c, b *mat.Dense, yy float64) error {
 	for i, s := range a.s {
 		row := c.RawRowView(i)
 		for j := range row {
 			row[j] *= s
 		}
 	}
-	polar, nuclear, err := linalg.Polar(c)
+	p, nuclear, err := linalg.Polar(c)
 	if err != nil {
-		return nil, nil, fmt.Errorf("principal components: %w", err)
+		return err
 	}
-	yy := 0.0
-	for _, s := range sv {
-		yy += s * s
-	}
+	var pb mat.Dense
+	pb.Mul(p, b)
 	scale := nuclear / yy
-	var fitted mat.Dense // n×r
-	fitted.Mul(yc, polar.T())
-	columnSquares(orthogonal, &fitted)
 	for i, s := range a.s {
-		product := 0.0
-		for j, v := range c.RawRowView(i) {
-			product += v * polar.At(i, j)
+		var product, square float64
+		for j, v := range p.RawRowView(i) {
+			product += v * c.At(i, j)
+			square += v * pb.At(i, j)
 		}
-		orthogonal[i] = scale * (2*product - scale*orthogonal[i]) / (s * s)
+		dst[i] = scale * (2*product - scale*square) / (s * s)
 	}
-	return linear, orthogonal, nil
+	return nil
 }
 
 // columnSquares writes the squared norm of every column of a.
