@@ -57,20 +57,25 @@ type factor struct {
 // Packing costs a pass over a factor and gains quick access to it; it pays if the
 // factor is read often, or lies too far apart for the nearer caches.
 const (
-	inPlaceWork = 256 * 256 * 256 // multiplications up to which nothing is packed
-	inPlaceRows = 512 * 512 * 512 // and up to which rows of A are not
+	inPlaceWork  = 256 * 256 * 256 // multiplications up to which nothing is packed
+	inPlaceSides = 200             // if k is long, only with so few rows and columns
+	inPlaceRows  = 512 * 512 * 512 // multiplications up to which rows of A are not
 )
+
+// small reports whether neither factor of p is worth packing.
+func (p *product) small() bool {
+	return p.m*p.n*p.k <= inPlaceWork && (p.k <= 2*depth || p.m+p.n <= inPlaceSides)
+}
 
 // leftInPlace reports whether A is read as it lies.
 func (e *engine) leftInPlace(p *product) bool {
-	work := p.m * p.n * p.k
-	return p.n <= 2*e.width() || work <= inPlaceWork || p.a.cs == 1 && work <= inPlaceRows
+	return p.small() || p.n <= 2*e.width() || p.a.cs == 1 && p.m*p.n*p.k <= inPlaceRows
 }
 
 // rightInPlace reports whether B is read as it lies, which it can be if its rows
 // do.
 func (e *engine) rightInPlace(p *product) bool {
-	return p.b.cs == 1 && (p.m <= 2*e.width() || p.m*p.n*p.k <= inPlaceWork)
+	return p.b.cs == 1 && (p.small() || p.m <= 2*e.width())
 }
 
 // blocked computes p on one goroutine, by the loops of Goto and van de Geijn
