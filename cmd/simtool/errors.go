@@ -37,6 +37,14 @@ func configf(hint, format string, args ...any) error {
 	return &configError{msg: fmt.Sprintf(format, args...), hint: hint}
 }
 
+// didYouMean is the hint that names a word, empty for none.
+func didYouMean(word string) string {
+	if word == "" {
+		return ""
+	}
+	return "did you mean " + word + "?"
+}
+
 // partialError says that a command finished but some of its items failed.
 type partialError struct {
 	failed, total int

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/io"
+	"simtool/internal/mlem"
+)
+
+// summaryOf says in one line how well fits predict what was held out.
+func summaryOf(results []*mlem.Result) string {
+	var parts []string
+	for _, r := range results {
+		for _, s := range r.Scores {
+			if s.Split == "held-out" {
+				parts = append(parts, fmt.Sprintf("%s: held-out Spearman %.3f", r.Name, s.Spearman))
+			}
+		}
+	}
+	if len(parts) > 3 {
+		parts = append(parts[:3], fmt.Sprintf("and %d more", len(results)-3))
+	}
+	if parts == nil {
+		return fmt.Sprintf("%d fitted, nothing held out", len(results))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// applyOptions say to what stimuli a model is applied.
+type applyOptions struct {
+	file   string
+	neural neuralOptions
+	level  float64
+	output outputOptions
+}
+
+func newMLEMScoreCommand(a *app) *cobra.Command {
+	o := &applyOptions{}
+	cmd := &cobra.Command{
+		Use:   "score MODEL",
+		Short: "Score a fitted model on other stimuli",
+		Long: `Apply the metric of a model.json to the features of other stimuli, and compare
+the distances it predicts with those between their neural patterns. Nothing is
+fitted again: r2 is of the predictions as they are.`,
+		Example: `simtool mlem simulate --stimuli 60 -o sim
+simtool mlem fit --features sim/features.csv --neural sim/y.npy --null 0 --bootstrap 0 -o fit
+simtool mlem score fit/model.json --features sim/features.csv --neural sim/y.npy`,
+		RunE: a.action(func(_ context.Context, args []string) error {
+			if len(args) != 1 {
+				return usagef("%d files, want a model.json", len(args))
+			}
+			return a.scoreModel(o, args[0])
+		}),
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&o.file, "features", "", "table with one row per stimulus and a header, `FILE`")
+	o.neural.register(fs, "patterns, stimuli × units, `FILE`; several are repeats")
+	fs.Float64Var(&o.level, "level", 0.95, "coverage of the interval")
+	o.output.register(a, fs, dataio.Formats())
+	return withExits(cmd, exitInvalid)
+}
+
+func newMLEMPredictCommand(a *app) *cobra.Command {
+	o := &applyOptions{}
+	cmd := &cobra.Command{
+		Use:   "predict MODEL",
+		Short: "Predict the neural distances of other stimuli",
+		Long: `Apply the metric of a model.json to the features of other stimuli, and write the
+distances it predicts as a symmetric .npy matrix with a zero diagonal. They are
+of the power that was fitted: squared for euclidean distances.`,
+		Example: `simtool mlem simulate --stimuli 60 -o sim
+simtool mlem fit --features sim/features.csv --neural sim/y.npy --null 0 --bootstrap 0 -o fit
+simtool mlem predict fit/model.json --features sim/features.csv -o predicted.npy`,
+		RunE: a.action(func(_ context.Context, args []string) error {
+			if len(args) != 1 {
+				return usagef("%d files, want a model.json", len(args))
+			}
+			return a.predictModel(o, args[0])
+		}),
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&o.file, "features", "", "table with one row per stimulus and a header, `FILE`")
+	o.output.registerFile(fs)
+	return withExits(cmd, exitInvalid)
+}
+
+// readModel reads a model.json of one representation.
+func (a *app) readModel(path string) (*mlem.Model, data.Source, error) {
+	content, err := a.readSmall(path, "the model")
+	if err != nil {
+		return nil, data.Source{}, err
+	}
+	model := &mlem.Model{}
+	if err = json.Unmarshal(content, model); err == nil {
+		err = model.Check()
+	}
+	if err != nil {
+		return nil, data.Source{}, notModel(path, err)
+	}
+	source, err := dataio.FileSource(path)
+	return model, source, err
+}
+
+func notModel(path string, err error) error {
+	return &data.InputError{Path: path, Found: "not a model (" + oneLine(err.Error()) + ")", Wanted: "want a model.json of one representation, as simtool mlem fit writes it", Err: err}
+}
+
+// applied reads a model and the features of the stimuli it is applied to.
+func (a *app) applied(o *applyOptions, path string) (*mlem.Model, *mlem.Features, []data.Source, error) {
+	if o.file == "" {
+		return nil, nil, nil, usagef("want --features FILE")
+	}
+	model, source, err := a.readModel(path)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	kinds := map[string]data.Kind{}
+	for _, f := range model.Features {
+		if f.Kind == mlem.Categorical {
+			kinds[f.Name] = data.Categorical
+		}
+	}
+	table, err := dataio.ReadFeatures(o.file, dataio.Options{Hash: true, Kinds: kinds})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	features, warnings, err := model.Encode(table)
+	if err != nil {
+		return nil, nil, nil, named(err, o.file)
+	}
+	for _, w := range warnings {
+		a.warn("%s: %s", o.file, w)
+	}
+	return model, features, []data.Source{source, table.Source}, nil
+}
+
+func (a *app) scoreModel(o *applyOptions, path string) error {
+	out, err := a.openResult(&o.output, tableSpec{
+		schema:  "simtool.mlem.score/v1",
+		columns: []string{"model", "features", "neural", "spearman", "pearson", "r2", "n_stimuli", "n_pairs", "se", "lo", "hi"},
+		inputs:  append([]string{path, o.file}, o.neural.files...),
+	})
+	if err != nil {
+		return err
+	}
+	defer out.abort()
+	model, features, sources, err := a.applied(o, path)
+	if err != nil {
+		return err
+	}
+	if o.neural.given == "" {
+		o.neural.distance = string(model.Distance)
+	}
+	r, err := a.readRepeats(&o.neural, features.Stimuli())
+	if err != nil {
+		return err
+	}
+	s, err := model.Score(features, r.neural[0], o.level)
+	if err != nil {
+		return err
+	}
+	lo, hi := bounds(s.Interval)
+	neural := strings.Join(append(o.neural.files, o.neural.given), "")
+	if err := out.row(path, o.file, neural, s.Spearman, s.Pearson, s.R2, s.Stimuli, s.Pairs, positive(s.SE), lo, hi); err != nil {
+		return err
+	}
+	return out.commit(append(sources, r.sources...), nil)
+}
+
+func (a *app) predictModel(o *applyOptions, path string) error {
+	if !o.output.toFile() && a.outTTY {
+		return usagef("a .npy array is not for a terminal, want --output FILE")
+	}
+	files := a.newFileSet(o.output.force, []string{path, o.file})
+	defer files.abort()
+	target := a.out
+	if o.output.toFile() {
+		f, err := files.create(o.output.path)
+		if err != nil {
+			return err
+		}
+		target = f
+	}
+	model, features, sources, err := a.applied(o, path)
+	if err != nil {
+		return err
+	}
+	predicted, err := model.Predict(features)
+	if err != nil {
+		return err
+	}
+	n := features.Stimuli()
+	square := mat.NewDense(n, n, nil)
+	at := 0
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			square.Set(i, j, predicted[at])
+			square.Set(j, i, predicted[at])
+			at++
+		}
+	}
+	if err := dataio.EncodeNPY(target, dataio.Float64, square.RawMatrix().Data, n, n); err != nil {
+		return err
+	}
+	return files.commit(sources, nil)
+}

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"simtool/internal/data"
+	"simtool/internal/mlem"
+)
+
+// fitOptions say how a metric is fitted and scored.
+type fitOptions struct {
+	stimuli      stimulusOptions
+	neural       neuralOptions
+	interactions string
+	constraint   string
+	objective    string
+	ridge        []float64
+	folds        int
+	bootstrap    int
+	level        float64
+	permutations int
+	null         int
+	conditional  bool
+	dropOne      bool
+	shapley      bool
+	groups       []string
+	maxPairs     int
+	maxMemory    bytesValue
+	units        bool
+	directory    string
+	force        bool
+}
+
+func (o *fitOptions) register(fs *pflag.FlagSet) {
+	d := mlem.DefaultOptions()
+	o.maxMemory = bytesValue(d.MaxMemory)
+	o.stimuli.register(fs)
+	fs.StringVar(&o.interactions, "interactions", "none", "products of features: none, all, or `PAIRS` such as a*b,c*d")
+	choiceVar(fs, &o.constraint, "constraint", "auto", "weights w ≥ 0 (diagonal), a positive semidefinite matrix (spd), or any; auto is diagonal without interactions and spd with",
+		"auto", string(mlem.Diagonal), string(mlem.PSD), string(mlem.Unconstrained))
+	choiceVar(fs, &o.objective, "objective", string(mlem.Pearson), "correlation that is maximised: pearson, exact, or spearman, of ranks", string(mlem.Pearson), string(mlem.Spearman))
+	fs.Float64SliceVar(&o.ridge, "ridge", nil, "penalties relative to the variances of the regressors, a `LIST` of which the best is chosen by cross-validation")
+	fs.IntVar(&o.folds, "folds", d.Folds, "parts of the stimuli that are held out in turn; 0 for none")
+	fs.IntVar(&o.bootstrap, "bootstrap", d.Bootstrap, "resampled data sets for intervals; 0 for none")
+	fs.Float64Var(&o.level, "level", d.Level, "coverage of intervals")
+	fs.IntVar(&o.permutations, "permutations", d.Permutations, "permutations of each feature in each fold, for its importance; 0 for none")
+	fs.IntVar(&o.null, "null", d.Null, "permutations of the rows of Y, for p values; 0 for none")
+	fs.BoolVar(&o.conditional, "conditional", false, "permute a feature only within what correlated features leave open")
+	fs.BoolVar(&o.dropOne, "drop-one", false, "importance by fitting without each feature, too")
+	fs.BoolVar(&o.shapley, "shapley", false, "and by Shapley values, for at most 12 features or groups")
+	fs.StringArrayVar(&o.groups, "group", nil, "features whose importance is wanted together, as in `NAME`=a,b")
+	fs.IntVar(&o.maxPairs, "max-pairs", d.MaxPairs, "fit to a balanced random subset of about this many pairs; 0 for all")
+	fs.Var(&o.maxMemory, "max-memory", "most memory to use, such as 2G")
+	fs.StringVarP(&o.directory, "output", "o", "", "`DIR` for the results")
+	fs.BoolVar(&o.force, "force", false, "replace results that exist")
+}
+
+// options translates the flags.
+func (o *fitOptions) options(a *app, s *stimuli, bar *progress) (mlem.Options, error) {
+	m := mlem.DefaultOptions()
+	switch o.interactions {
+	case "none", "":
+	case "all":
+		m.Interactions.All = true
+	default:
+		for pair := range strings.SplitSeq(o.interactions, ",") {
+			left, right, ok := strings.Cut(pair, "*")
+			if !ok {
+				return m, configf("", "--interactions: invalid value %q, want none, all, or pairs such as a*b,c*d", o.interactions)
+			}
+			m.Interactions.Pairs = append(m.Interactions.Pairs, [2]string{strings.TrimSpace(left), strings.TrimSpace(right)})
+		}
+	}
+	if o.constraint != "auto" {
+		m.Constraint = mlem.Constraint(o.constraint)
+	}
+	m.Objective, m.Ridge = mlem.Objective(o.objective), o.ridge
+	m.Folds, m.Bootstrap, m.Level, m.Permutations, m.Null = o.folds, o.bootstrap, o.level, o.permutations, o.null
+	m.Conditional, m.DropOne, m.Shapley = o.conditional, o.dropOne, o.shapley
+	for _, text := range o.groups {
+		name, features, ok := strings.Cut(text, "=")
+		if !ok {
+			return m, configf("", "--group: invalid value %q, want NAME=A,B", text)
+		}
+		m.FeatureGroups = append(m.FeatureGroups, mlem.FeatureGroup{Name: name, Features: strings.Split(features, ",")})
+	}
+	m.MaxPairs, m.MaxMemory = o.maxPairs, int(o.maxMemory)
+	m.Seed, m.Jobs = a.global.seed, a.global.jobs
+	m.Groups, m.SplitBy = s.groups, s.splitBy
+	m.Progress = stageProgress(bar)
+	return m, nil
+}
+
+// stageProgress shows how far the stages of a fit are, one after the other, in
+// one bar.
+func stageProgress(bar *progress) mlem.Progress {
+	stage, total, at := "", 0, 0
+	return func(name string, done, of int) {
+		if name != stage {
+			bar.add(total - at)
+			stage, total, at = name, of, 0
+			bar.expect(of)
+		}
+		bar.add(done - at)
+		at = done
+	}
+}
+
+func newMLEMFitCommand(a *app) *cobra.Command {
+	o := &fitOptions{}
+	cmd := &cobra.Command{
+		Use:   "fit",
+		Short: "Fit a metric over features to one representation",
+		Long: `Fit the metric over the features of a table so that the distances it predicts
+match those between the neural patterns of the same stimuli, one row each.
+Several --neural files are repeats of one recording: their mean is fitted, and
+the score that noise leaves room for is estimated.
+
+The directory of --output gets weights.csv (feature_a, feature_b, weight, lo,
+hi; a main effect has feature_b = feature_a; the metric has unit Frobenius
+norm), importance.csv (feature, group, importance, sd, lo, hi, p, n, method),
+scores.csv (fold, split, spearman, pearson, r2, n_stimuli, n_pairs, se, lo, hi,
+p), model.json, which "simtool mlem score" and "simtool mlem predict" apply to
+other stimuli, and manifest.json.
+
+--units fits each unit alone instead.`,
+		Example: `simtool mlem simulate --stimuli 60 -o sim
+simtool mlem fit --features sim/features.csv --neural sim/y.npy -o fit
+simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --null 0 -o fit2`,
+		RunE: a.action(func(ctx context.Context, args []string) error {
+			if len(args) > 0 {
+				return usagef("%d files, want them behind --features and --neural", len(args))
+			}
+			return a.fitMLEM(ctx, o)
+		}),
+	}
+	fs := cmd.Flags()
+	o.register(fs)
+	o.neural.register(fs, "patterns, stimuli × units, `FILE`; several are repeats")
+	fs.BoolVar(&o.units, "units", false, "fit each unit alone")
+	return withExits(cmd, exitInvalid)
+}
+
+func newMLEMLayersCommand(a *app) *cobra.Command {
+	o := &fitOptions{}
+	cmd := &cobra.Command{
+		Use:   "layers Y...",
+		Short: "Fit a metric to each of many representations of the same stimuli",
+		Long: `Fit one metric to each file of patterns, such as the layers of a language
+model. The work on the features is shared, so that many layers cost little more
+than one. The results are those of "simtool mlem fit", with a last column that
+names the representation.`,
+		Example: `simtool mlem simulate --stimuli 60 -o sim
+simtool mlem simulate --stimuli 60 --noise-sd 3 -o noisy
+simtool mlem layers sim/y.npy noisy/y.npy --features sim/features.csv --null 0 -o layers-fit`,
+		RunE: a.action(func(ctx context.Context, args []string) error {
+			o.neural.files = append(args, o.neural.files...)
+			if len(o.neural.files) == 0 {
+				return usagef("want at least one file of patterns")
+			}
+			return a.fitLayers(ctx, o)
+		}),
+	}
+	fs := cmd.Flags()
+	o.register(fs)
+	o.neural.register(fs, "patterns, stimuli × units, `FILES` beside those of the arguments")
+	return withExits(cmd, exitInvalid)
+}
+
+// begin checks the output and reads the stimuli.
+func (a *app) beginFit(o *fitOptions) (*stimuli, error) {
+	if o.directory == "" {
+		return nil, usagef("want --output DIR")
+	}
+	if _, err := os.Stat(filepath.Join(o.directory, "model.json")); err == nil && !o.force {
+		return nil, configf("--force replaces it", "%s: exists already", filepath.Join(o.directory, "model.json"))
+	}
+	return a.readStimuli(&o.stimuli)
+}
+
+func (a *app) fitMLEM(ctx context.Context, o *fitOptions) error {
+	s, err := a.beginFit(o)
+	if err != nil {
+		return err
+	}
+	r, err := a.readRepeats(&o.neural, s.features.Stimuli())
+	if err != nil {
+		return err
+	}
+	if o.units {
+		if r.y == nil {
+			return configf("", "--units: a matrix of distances has no units, want --neural")
+		}
+		if r.neural, err = mlem.NewUnits(r.y, nil); err != nil {
+			return err
+		}
+	}
+	var ceiling *mlem.Ceiling
+	if len(r.repeats) > 1 && !o.units {
+		c, err := mlem.NoiseCeiling(r.repeats, r.options)
+		if err != nil {
+			return err
+		}
+		ceiling = &c
+	}
+	return a.runFit(ctx, o, s, r.neural, ceiling, append(s.sources, r.sources...))
+}
+
+func (a *app) fitLayers(ctx context.Context, o *fitOptions) error {
+	s, err := a.beginFit(o)
+	if err != nil {
+		return err
+	}
+	sources := s.sources
+	var neural []*mlem.Neural
+	for _, path := range o.neural.files {
+		options, noise, err := o.neural.options(a, path)
+		if err != nil {
+			return err
+		}
+		d, err := a.readPatterns(path, s.features.Stimuli())
+		if err != nil {
+			return err
+		}
+		one, err := mlem.NewNeural(d.Matrix(), options)
+		if err != nil {
+			return named(err, path)
+		}
+		neural = append(neural, one)
+		sources = append(append(sources, noise...), d.Source)
+	}
+	return a.runFit(ctx, o, s, neural, nil, sources)
+}
+
+// runFit fits, warns, and writes the results.
+func (a *app) runFit(ctx context.Context, o *fitOptions, s *stimuli, neural []*mlem.Neural, ceiling *mlem.Ceiling, sources []data.Source) error {
+	bar := a.startProgress("steps", 0, false)
+	defer bar.close()
+	options, err := o.options(a, s, bar)
+	if err != nil {
+		return err
+	}
+	results, err := mlem.Fit(ctx, s.features, neural, options)
+	if err != nil {
+		return named(err, o.stimuli.file)
+	}
+	bar.close()
+	for _, w := range append(s.warnings, results[0].Warnings...) {
+		a.warn("%s", w)
+	}
+	if err := a.writeFits(o.directory, o.force, results, ceiling, sources); err != nil {
+		return err
+	}
+	a.summary("%s; the results are in %s", summaryOf(results), o.directory)
+	return nil
+}
