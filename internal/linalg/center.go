@@ -47,12 +47,7 @@ func CenterTo(xc *mat.Dense, means []float64, x *mat.Dense) {
 	blas64.Scal(1/float64(n), rest)
 	dst := xc.RawMatrix()
 	parallel(n, centerGrain, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			out, estimate, rest := rowVector(dst, i).Data[:p], means[:p], rest.Data[:p]
-			for j, v := range rowVector(src, i).Data[:p] {
-				out[j] = v - estimate[j] - rest[j]
-			}
-		}
+		kernels.Center(hi-lo, p, src.Data[lo*src.Stride:], src.Stride, means, rest.Data, dst.Data[lo*dst.Stride:], dst.Stride)
 	})
 	blas64.Axpy(1, rest, vector(means))
 }
@@ -69,21 +64,7 @@ func estimateMeans(means []float64, x blas64.General) {
 	}
 }
 
-// addDeviations adds Σ_i(x_ij − origin_j) to sums, four rows at a time.
+// addDeviations adds Σ_i(x_ij − origin_j) to sums.
 func addDeviations(sums, origin []float64, x blas64.General) {
-	p := x.Cols
-	sums, origin = sums[:p], origin[:p]
-	i := 0
-	for ; i+4 <= x.Rows; i += 4 {
-		a, b := rowVector(x, i).Data[:p], rowVector(x, i+1).Data[:p]
-		c, d := rowVector(x, i+2).Data[:p], rowVector(x, i+3).Data[:p]
-		for j, o := range origin {
-			sums[j] += ((a[j] - o) + (b[j] - o)) + ((c[j] - o) + (d[j] - o))
-		}
-	}
-	for ; i < x.Rows; i++ {
-		for j, v := range rowVector(x, i).Data[:p] {
-			sums[j] += v - origin[j]
-		}
-	}
+	kernels.Deviations(x.Rows, x.Cols, x.Data, x.Stride, origin, sums)
 }

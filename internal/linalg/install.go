@@ -5,3 +5,6 @@ import "simtool/internal/linalg/kernel"
 // Everything in this package goes through gonum's blas64, and so do gonum's own
 // packages: installing the fast kernels once speeds up all of them.
 func init() { kernel.Use() }
+
+// kernels has the routines that no BLAS has.
+var kernels = kernel.New()

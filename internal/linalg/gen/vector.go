@@ -16,7 +16,9 @@ func (g *generator) rowKernels() {
 		g.axpys(rows)
 		g.gers(rows)
 		g.symvs(rows)
+		g.deviations(rows)
 	}
+	g.center()
 }
 
 // rowLoop emits the frame all of them share: for each group of rows, begin once,

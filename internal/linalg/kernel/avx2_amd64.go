@@ -159,6 +159,11 @@ func avx2Ger4(groups int, n int, a *float64, lda int, x *float64, y *float64)
 //go:noescape
 func avx2Symv4(groups int, n int, a *float64, lda int, x *float64, y *float64, factors *float64, sums *float64)
 
+// avx2Deviate4 adds Σ_i (a[i·lda+j] − x[j]) to y[j], 0 ≤ j < n, for 4·groups rows i.
+//
+//go:noescape
+func avx2Deviate4(groups int, n int, a *float64, lda int, x *float64, y *float64)
+
 // avx2Dot1 computes sums[i] = Σ_j a[i·lda+j]·x[j], 0 ≤ j < n, for 1·groups rows i.
 //
 //go:noescape
@@ -179,3 +184,14 @@ func avx2Ger1(groups int, n int, a *float64, lda int, x *float64, y *float64)
 //
 //go:noescape
 func avx2Symv1(groups int, n int, a *float64, lda int, x *float64, y *float64, factors *float64, sums *float64)
+
+// avx2Deviate1 adds Σ_i (a[i·lda+j] − x[j]) to y[j], 0 ≤ j < n, for 1·groups rows i.
+//
+//go:noescape
+func avx2Deviate1(groups int, n int, a *float64, lda int, x *float64, y *float64)
+
+// avx2Center writes (a[i·lda+j] − x[j]) − y[j] to c[i·ldc+j], 0 ≤ j < n, for groups rows i.
+// a and c may be the same.
+//
+//go:noescape
+func avx2Center(groups int, n int, a *float64, lda int, x *float64, y *float64, c *float64, ldc int)

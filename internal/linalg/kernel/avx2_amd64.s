@@ -1974,6 +1974,89 @@ end:
 	VZEROUPPER
 	RET
 
+// func avx2Deviate4(groups int, n int, a *float64, lda int, x *float64, y *float64)
+// Requires: AVX
+TEXT ·avx2Deviate4(SB), NOSPLIT, $0-48
+	MOVQ x+32(FP), AX
+	MOVQ y+40(FP), CX
+	MOVQ groups+0(FP), DX
+	MOVQ n+8(FP), BX
+	MOVQ a+16(FP), SI
+	MOVQ lda+24(FP), DI
+	SHLQ $0x03, DI
+	LEAQ (DI)(DI*2), R8
+	MOVQ BX, R9
+	ANDQ $0x03, R9
+	SUBQ R9, BX
+	SHLQ $0x03, BX
+	MOVQ R9, R10
+	LEAQ avx2Window<>+32(SB), R11
+	SHLQ $0x03, R9
+	SUBQ R9, R11
+
+group:
+	XORQ R9, R9
+	MOVQ SI, R12
+	CMPQ R9, BX
+	JEQ  rest
+
+step:
+	VMOVUPD (AX)(R9*1), Y0
+	VMOVUPD (R12), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD (R12)(DI*1), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMOVUPD (R12)(DI*2), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMOVUPD (R12)(R8*1), Y4
+	VSUBPD  Y0, Y4, Y4
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y4, Y3, Y2
+	VADDPD  Y2, Y1, Y1
+	VMOVUPD (CX)(R9*1), Y0
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (CX)(R9*1)
+	ADDQ    $0x20, R12
+	ADDQ    $0x20, R9
+	CMPQ    R9, BX
+	JNE     step
+
+rest:
+	TESTQ      R10, R10
+	JZ         end
+	VMOVUPD    (R11), Y0
+	VMASKMOVPD (AX)(R9*1), Y0, Y0
+	VMOVUPD    (R11), Y1
+	VMASKMOVPD (R12), Y1, Y1
+	VSUBPD     Y0, Y1, Y1
+	VMOVUPD    (R11), Y2
+	VMASKMOVPD (R12)(DI*1), Y2, Y2
+	VSUBPD     Y0, Y2, Y2
+	VMOVUPD    (R11), Y3
+	VMASKMOVPD (R12)(DI*2), Y3, Y3
+	VSUBPD     Y0, Y3, Y3
+	VMOVUPD    (R11), Y4
+	VMASKMOVPD (R12)(R8*1), Y4, Y4
+	VSUBPD     Y0, Y4, Y4
+	VADDPD     Y2, Y1, Y1
+	VADDPD     Y4, Y3, Y2
+	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (R11), Y0
+	VMASKMOVPD (CX)(R9*1), Y0, Y0
+	VADDPD     Y1, Y0, Y0
+	VMOVUPD    (R11), Y1
+	VMASKMOVPD Y0, Y1, (CX)(R9*1)
+
+end:
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+	DECQ DX
+	JNZ  group
+	VZEROUPPER
+	RET
+
 // func avx2Dot1(groups int, n int, a *float64, lda int, x *float64, sums *float64)
 // Requires: AVX, FMA3
 TEXT ·avx2Dot1(SB), NOSPLIT, $0-48
@@ -2205,5 +2288,125 @@ end:
 	ADDQ         R9, R8
 	DECQ         SI
 	JNZ          group
+	VZEROUPPER
+	RET
+
+// func avx2Deviate1(groups int, n int, a *float64, lda int, x *float64, y *float64)
+// Requires: AVX
+TEXT ·avx2Deviate1(SB), NOSPLIT, $0-48
+	MOVQ x+32(FP), AX
+	MOVQ y+40(FP), CX
+	MOVQ groups+0(FP), DX
+	MOVQ n+8(FP), BX
+	MOVQ a+16(FP), SI
+	MOVQ lda+24(FP), DI
+	SHLQ $0x03, DI
+	MOVQ BX, R8
+	ANDQ $0x03, R8
+	SUBQ R8, BX
+	SHLQ $0x03, BX
+	MOVQ R8, R9
+	LEAQ avx2Window<>+32(SB), R10
+	SHLQ $0x03, R8
+	SUBQ R8, R10
+
+group:
+	XORQ R8, R8
+	MOVQ SI, R11
+	CMPQ R8, BX
+	JEQ  rest
+
+step:
+	VMOVUPD (AX)(R8*1), Y0
+	VMOVUPD (R11), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD (CX)(R8*1), Y0
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (CX)(R8*1)
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, R8
+	CMPQ    R8, BX
+	JNE     step
+
+rest:
+	TESTQ      R9, R9
+	JZ         end
+	VMOVUPD    (R10), Y0
+	VMASKMOVPD (AX)(R8*1), Y0, Y0
+	VMOVUPD    (R10), Y1
+	VMASKMOVPD (R11), Y1, Y1
+	VSUBPD     Y0, Y1, Y1
+	VMOVUPD    (R10), Y0
+	VMASKMOVPD (CX)(R8*1), Y0, Y0
+	VADDPD     Y1, Y0, Y0
+	VMOVUPD    (R10), Y1
+	VMASKMOVPD Y0, Y1, (CX)(R8*1)
+
+end:
+	ADDQ DI, SI
+	DECQ DX
+	JNZ  group
+	VZEROUPPER
+	RET
+
+// func avx2Center(groups int, n int, a *float64, lda int, x *float64, y *float64, c *float64, ldc int)
+// Requires: AVX
+TEXT ·avx2Center(SB), NOSPLIT, $0-64
+	MOVQ x+32(FP), AX
+	MOVQ y+40(FP), CX
+	MOVQ c+48(FP), DX
+	MOVQ ldc+56(FP), BX
+	SHLQ $0x03, BX
+	MOVQ groups+0(FP), SI
+	MOVQ n+8(FP), DI
+	MOVQ a+16(FP), R8
+	MOVQ lda+24(FP), R9
+	SHLQ $0x03, R9
+	MOVQ DI, R10
+	ANDQ $0x03, R10
+	SUBQ R10, DI
+	SHLQ $0x03, DI
+	MOVQ R10, R11
+	LEAQ avx2Window<>+32(SB), R12
+	SHLQ $0x03, R10
+	SUBQ R10, R12
+
+group:
+	XORQ R10, R10
+	MOVQ R8, R13
+	CMPQ R10, DI
+	JEQ  rest
+
+step:
+	VMOVUPD (AX)(R10*1), Y0
+	VMOVUPD (CX)(R10*1), Y1
+	VMOVUPD (R13), Y2
+	VSUBPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, (DX)(R10*1)
+	ADDQ    $0x20, R13
+	ADDQ    $0x20, R10
+	CMPQ    R10, DI
+	JNE     step
+
+rest:
+	TESTQ      R11, R11
+	JZ         end
+	VMOVUPD    (R12), Y0
+	VMASKMOVPD (AX)(R10*1), Y0, Y0
+	VMOVUPD    (R12), Y1
+	VMASKMOVPD (CX)(R10*1), Y1, Y1
+	VMOVUPD    (R12), Y2
+	VMASKMOVPD (R13), Y2, Y2
+	VSUBPD     Y0, Y2, Y2
+	VSUBPD     Y1, Y2, Y2
+	VMOVUPD    (R12), Y0
+	VMASKMOVPD Y2, Y0, (DX)(R10*1)
+
+end:
+	ADDQ BX, DX
+	ADDQ R9, R8
+	DECQ SI
+	JNZ  group
 	VZEROUPPER
 	RET

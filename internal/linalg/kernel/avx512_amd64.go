@@ -267,6 +267,11 @@ func avx512Ger4(groups int, n int, a *float64, lda int, x *float64, y *float64)
 //go:noescape
 func avx512Symv4(groups int, n int, a *float64, lda int, x *float64, y *float64, factors *float64, sums *float64)
 
+// avx512Deviate4 adds Σ_i (a[i·lda+j] − x[j]) to y[j], 0 ≤ j < n, for 4·groups rows i.
+//
+//go:noescape
+func avx512Deviate4(groups int, n int, a *float64, lda int, x *float64, y *float64)
+
 // avx512Dot1 computes sums[i] = Σ_j a[i·lda+j]·x[j], 0 ≤ j < n, for 1·groups rows i.
 //
 //go:noescape
@@ -287,3 +292,14 @@ func avx512Ger1(groups int, n int, a *float64, lda int, x *float64, y *float64)
 //
 //go:noescape
 func avx512Symv1(groups int, n int, a *float64, lda int, x *float64, y *float64, factors *float64, sums *float64)
+
+// avx512Deviate1 adds Σ_i (a[i·lda+j] − x[j]) to y[j], 0 ≤ j < n, for 1·groups rows i.
+//
+//go:noescape
+func avx512Deviate1(groups int, n int, a *float64, lda int, x *float64, y *float64)
+
+// avx512Center writes (a[i·lda+j] − x[j]) − y[j] to c[i·ldc+j], 0 ≤ j < n, for groups rows i.
+// a and c may be the same.
+//
+//go:noescape
+func avx512Center(groups int, n int, a *float64, lda int, x *float64, y *float64, c *float64, ldc int)

@@ -4375,6 +4375,83 @@ end:
 	VZEROUPPER
 	RET
 
+// func avx512Deviate4(groups int, n int, a *float64, lda int, x *float64, y *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Deviate4(SB), NOSPLIT, $0-48
+	MOVQ  x+32(FP), AX
+	MOVQ  y+40(FP), DX
+	MOVQ  groups+0(FP), BX
+	MOVQ  n+8(FP), SI
+	MOVQ  a+16(FP), DI
+	MOVQ  lda+24(FP), R8
+	SHLQ  $0x03, R8
+	LEAQ  (R8)(R8*2), R9
+	MOVQ  SI, CX
+	ANDQ  $0x07, CX
+	SUBQ  CX, SI
+	SHLQ  $0x03, SI
+	MOVQ  CX, R10
+	MOVL  $0x00000001, R11
+	SHLL  CL, R11
+	DECL  R11
+	KMOVW R11, K1
+
+group:
+	XORQ CX, CX
+	MOVQ DI, R11
+	CMPQ CX, SI
+	JEQ  rest
+
+step:
+	VMOVUPD (AX)(CX*1), Z0
+	VMOVUPD (R11), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD (R11)(R8*1), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMOVUPD (R11)(R8*2), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMOVUPD (R11)(R9*1), Z4
+	VSUBPD  Z0, Z4, Z4
+	VADDPD  Z2, Z1, Z1
+	VADDPD  Z4, Z3, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPD (DX)(CX*1), Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (DX)(CX*1)
+	ADDQ    $0x40, R11
+	ADDQ    $0x40, CX
+	CMPQ    CX, SI
+	JNE     step
+
+rest:
+	TESTQ     R10, R10
+	JZ        end
+	VMOVUPD.Z (AX)(CX*1), K1, Z0
+	VMOVUPD.Z (R11), K1, Z1
+	VSUBPD    Z0, Z1, Z1
+	VMOVUPD.Z (R11)(R8*1), K1, Z2
+	VSUBPD    Z0, Z2, Z2
+	VMOVUPD.Z (R11)(R8*2), K1, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMOVUPD.Z (R11)(R9*1), K1, Z4
+	VSUBPD    Z0, Z4, Z4
+	VADDPD    Z2, Z1, Z1
+	VADDPD    Z4, Z3, Z2
+	VADDPD    Z2, Z1, Z1
+	VMOVUPD.Z (DX)(CX*1), K1, Z0
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)(CX*1)
+
+end:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	DECQ BX
+	JNZ  group
+	VZEROUPPER
+	RET
+
 // func avx512Dot1(groups int, n int, a *float64, lda int, x *float64, sums *float64)
 // Requires: AVX, AVX512F
 TEXT ·avx512Dot1(SB), NOSPLIT, $0-48
@@ -4602,5 +4679,119 @@ end:
 	ADDQ          R10, R9
 	DECQ          DI
 	JNZ           group
+	VZEROUPPER
+	RET
+
+// func avx512Deviate1(groups int, n int, a *float64, lda int, x *float64, y *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Deviate1(SB), NOSPLIT, $0-48
+	MOVQ  x+32(FP), AX
+	MOVQ  y+40(FP), DX
+	MOVQ  groups+0(FP), BX
+	MOVQ  n+8(FP), SI
+	MOVQ  a+16(FP), DI
+	MOVQ  lda+24(FP), R8
+	SHLQ  $0x03, R8
+	MOVQ  SI, CX
+	ANDQ  $0x07, CX
+	SUBQ  CX, SI
+	SHLQ  $0x03, SI
+	MOVQ  CX, R9
+	MOVL  $0x00000001, R10
+	SHLL  CL, R10
+	DECL  R10
+	KMOVW R10, K1
+
+group:
+	XORQ CX, CX
+	MOVQ DI, R10
+	CMPQ CX, SI
+	JEQ  rest
+
+step:
+	VMOVUPD (AX)(CX*1), Z0
+	VMOVUPD (R10), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD (DX)(CX*1), Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (DX)(CX*1)
+	ADDQ    $0x40, R10
+	ADDQ    $0x40, CX
+	CMPQ    CX, SI
+	JNE     step
+
+rest:
+	TESTQ     R9, R9
+	JZ        end
+	VMOVUPD.Z (AX)(CX*1), K1, Z0
+	VMOVUPD.Z (R10), K1, Z1
+	VSUBPD    Z0, Z1, Z1
+	VMOVUPD.Z (DX)(CX*1), K1, Z0
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)(CX*1)
+
+end:
+	ADDQ R8, DI
+	DECQ BX
+	JNZ  group
+	VZEROUPPER
+	RET
+
+// func avx512Center(groups int, n int, a *float64, lda int, x *float64, y *float64, c *float64, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·avx512Center(SB), NOSPLIT, $0-64
+	MOVQ  x+32(FP), AX
+	MOVQ  y+40(FP), DX
+	MOVQ  c+48(FP), BX
+	MOVQ  ldc+56(FP), SI
+	SHLQ  $0x03, SI
+	MOVQ  groups+0(FP), DI
+	MOVQ  n+8(FP), R8
+	MOVQ  a+16(FP), R9
+	MOVQ  lda+24(FP), R10
+	SHLQ  $0x03, R10
+	MOVQ  R8, CX
+	ANDQ  $0x07, CX
+	SUBQ  CX, R8
+	SHLQ  $0x03, R8
+	MOVQ  CX, R11
+	MOVL  $0x00000001, R12
+	SHLL  CL, R12
+	DECL  R12
+	KMOVW R12, K1
+
+group:
+	XORQ CX, CX
+	MOVQ R9, R12
+	CMPQ CX, R8
+	JEQ  rest
+
+step:
+	VMOVUPD (AX)(CX*1), Z0
+	VMOVUPD (DX)(CX*1), Z1
+	VMOVUPD (R12), Z2
+	VSUBPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, (BX)(CX*1)
+	ADDQ    $0x40, R12
+	ADDQ    $0x40, CX
+	CMPQ    CX, R8
+	JNE     step
+
+rest:
+	TESTQ     R11, R11
+	JZ        end
+	VMOVUPD.Z (AX)(CX*1), K1, Z0
+	VMOVUPD.Z (DX)(CX*1), K1, Z1
+	VMOVUPD.Z (R12), K1, Z2
+	VSUBPD    Z0, Z2, Z2
+	VSUBPD    Z1, Z2, Z2
+	VMOVUPD   Z2, K1, (BX)(CX*1)
+
+end:
+	ADDQ SI, BX
+	ADDQ R10, R9
+	DECQ DI
+	JNZ  group
 	VZEROUPPER
 	RET

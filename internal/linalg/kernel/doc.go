@@ -43,7 +43,8 @@
 //
 // Triangular routines divide by halves and leave the work to the product. Level 2
 // is bound by memory: its kernels take four rows at a time, and Dsymv reads the
-// triangle once for both products it has a part in.
+// triangle once for both products it has a part in. So is centring, for which
+// Implementation has two methods beyond the BLAS.
 //
 // # Order of summation
 //

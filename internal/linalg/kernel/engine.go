@@ -39,6 +39,9 @@ type engine struct {
 	// rows are the kernels of matrix times vector, for four rows at a time and
 	// for one.
 	rows [2]rowKernels
+	// center writes (a(i,j) − x[j]) − y[j] to c(i,j) for groups rows i of n values,
+	// lda and ldc apart; a and c may be the same.
+	center func(groups, n int, a *float64, lda int, x, y, c *float64, ldc int)
 }
 
 // rowKernels work on groups of size rows of n values, lda apart: for all such
@@ -48,6 +51,7 @@ type engine struct {
 //	axpy: y[j] += Σ_i x[i]·a(i,j)
 //	ger:  a(i,j) += x[i]·y[j]
 //	symv: sums[i] = Σ_j a(i,j)·x[j] and y[j] += Σ_i factors[i]·a(i,j)
+//	deviate: y[j] += Σ_i (a(i,j) − x[j])
 //
 // A sum does not depend on the size of the groups.
 type rowKernels struct {
@@ -56,6 +60,8 @@ type rowKernels struct {
 	axpy func(groups, n int, a *float64, lda int, x, y *float64)
 	ger  func(groups, n int, a *float64, lda int, x, y *float64)
 	symv func(groups, n int, a *float64, lda int, x, y, factors, sums *float64)
+
+	deviate func(groups, n int, a *float64, lda int, x, y *float64)
 }
 
 // width is the number of columns of a tile, and of values in a row of a panel.

@@ -35,9 +35,10 @@ func avx512Engine() *engine {
 		packEdge:  avx512PackEdge,
 		transpose: avx512Transpose,
 		rows: [2]rowKernels{
-			{4, avx512Dot4, avx512Axpy4, avx512Ger4, avx512Symv4},
-			{1, avx512Dot1, avx512Axpy1, avx512Ger1, avx512Symv1},
+			{4, avx512Dot4, avx512Axpy4, avx512Ger4, avx512Symv4, avx512Deviate4},
+			{1, avx512Dot1, avx512Axpy1, avx512Ger1, avx512Symv1, avx512Deviate1},
 		},
+		center: avx512Center,
 	}
 }
 
@@ -57,8 +58,9 @@ func avx2Engine() *engine {
 		packEdge:  avx2PackEdge,
 		transpose: avx2Transpose,
 		rows: [2]rowKernels{
-			{4, avx2Dot4, avx2Axpy4, avx2Ger4, avx2Symv4},
-			{1, avx2Dot1, avx2Axpy1, avx2Ger1, avx2Symv1},
+			{4, avx2Dot4, avx2Axpy4, avx2Ger4, avx2Symv4, avx2Deviate4},
+			{1, avx2Dot1, avx2Axpy1, avx2Ger1, avx2Symv1, avx2Deviate1},
 		},
+		center: avx2Center,
 	}
 }

@@ -20,6 +20,7 @@ func generic() *engine {
 		packEdge:  genericPackEdge,
 		transpose: genericTranspose,
 		rows:      genericRows(),
+		center:    genericCenter,
 	}
 }
 

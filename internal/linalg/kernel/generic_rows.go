@@ -7,8 +7,8 @@ import "unsafe"
 // four sums to work on at a time.
 func genericRows() [2]rowKernels {
 	return [2]rowKernels{
-		{4, genericDot4, genericAxpy, genericGer, genericSymv},
-		{1, genericDot1, genericAxpy1, genericGer1, genericSymv1},
+		{4, genericDot4, genericAxpy, genericGer, genericSymv, genericDeviate4},
+		{1, genericDot1, genericAxpy1, genericGer1, genericSymv1, genericDeviate1},
 	}
 }
 
@@ -90,5 +90,37 @@ func genericSymv1(groups, n int, a *float64, lda int, x, y, factors, sums *float
 			ys[j] += f * v
 		}
 		out[i] = s
+	}
+}
+
+func genericDeviate4(groups, n int, a *float64, lda int, x, y *float64) {
+	row := rowsOf(4*groups, n, a, lda)
+	xs, ys := unsafe.Slice(x, n), unsafe.Slice(y, n)
+	for i := 0; i < 4*groups; i += 4 {
+		r0, r1, r2, r3 := row(i), row(i+1), row(i+2), row(i+3)
+		for j, v := range xs {
+			ys[j] += ((r0[j] - v) + (r1[j] - v)) + ((r2[j] - v) + (r3[j] - v))
+		}
+	}
+}
+
+func genericDeviate1(groups, n int, a *float64, lda int, x, y *float64) {
+	row := rowsOf(groups, n, a, lda)
+	xs, ys := unsafe.Slice(x, n), unsafe.Slice(y, n)
+	for i := range groups {
+		for j, v := range row(i) {
+			ys[j] += v - xs[j]
+		}
+	}
+}
+
+func genericCenter(groups, n int, a *float64, lda int, x, y, c *float64, ldc int) {
+	from, to := rowsOf(groups, n, a, lda), rowsOf(groups, n, c, ldc)
+	xs, ys := unsafe.Slice(x, n), unsafe.Slice(y, n)
+	for i := range groups {
+		out := to(i)
+		for j, v := range from(i) {
+			out[j] = v - xs[j] - ys[j]
+		}
 	}
 }

@@ -64,6 +64,8 @@ func TestKernelsStayInsideTheirSlices(t *testing.T) {
 				impl.Dgemv(blas.NoTrans, n, k, 1, last(a, n*k), k, last(x, k), 1, 0, last(y, n), 1)
 				impl.Dgemv(blas.Trans, n, k, 1, last(a, n*k), k, last(x, n), 1, 0, last(y, k), 1)
 				impl.Dger(n, k, 1, last(x, n), 1, last(y, k), 1, last(a, n*k), k)
+				impl.Deviations(n, k, last(a, n*k), k, last(x, k), last(y, k))
+				impl.Center(n, k, last(a, n*k), k, last(x, k), last(y, k), last(b, n*k), k)
 			}
 			for _, ul := range []blas.Uplo{blas.Upper, blas.Lower} {
 				impl.Dsymv(ul, n, 1, last(a, n*n), n, last(x, n), 1, 0, last(y, n), 1)

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// deviations emits the sum of what rows differ from a row, four rows added to
+// each other first. There is no fused multiply-add in it, so that the bits are
+// those of the portable form.
+func (g *generator) deviations(rows int) {
+	g.function(fmt.Sprintf("Deviate%d", rows), "func(groups, n int, a *float64, lda int, x, y *float64)",
+		fmt.Sprintf("adds Σ_i (a[i·lda+j] − x[j]) to y[j], 0 ≤ j < n, for %d·groups rows i.", rows))
+	x, y := g.arg("x"), g.arg("y")
+	g.rowLoop(rows, func() {}, func(at func(reg.Register) operand.Mem, rowAt func(int) operand.Mem, m *lanesMask) {
+		xv, yv := g.vec(), g.vec()
+		g.load(at(x), xv, m)
+		terms := g.vectors(rows)
+		for i, v := range terms {
+			g.load(rowAt(i), v, m)
+			g.VSUBPD(xv, v, v)
+		}
+		for len(terms) > 1 {
+			for i := 0; i < len(terms); i += 2 {
+				g.VADDPD(terms[i+1], terms[i], terms[i/2])
+			}
+			terms = terms[:len(terms)/2]
+		}
+		g.load(at(y), yv, m)
+		g.VADDPD(terms[0], yv, yv)
+		g.store(yv, at(y), m)
+	}, func() {})
+}
+
+// center emits the difference of rows and two others.
+func (g *generator) center() {
+	g.function("Center", "func(groups, n int, a *float64, lda int, x, y, c *float64, ldc int)",
+		"writes (a[i·lda+j] − x[j]) − y[j] to c[i·ldc+j], 0 ≤ j < n, for groups rows i.",
+		"a and c may be the same.")
+	x, y := g.arg("x"), g.arg("y")
+	c, ldc := g.arg("c"), g.stride("ldc")
+	g.rowLoop(1, func() {}, func(at func(reg.Register) operand.Mem, rowAt func(int) operand.Mem, m *lanesMask) {
+		xv, yv, v := g.vec(), g.vec(), g.vec()
+		g.load(at(x), xv, m)
+		g.load(at(y), yv, m)
+		g.load(rowAt(0), v, m)
+		g.VSUBPD(xv, v, v)
+		g.VSUBPD(yv, v, v)
+		g.store(v, at(c), m)
+	}, func() { g.ADDQ(ldc, c) })
+}
