@@ -63,19 +63,11 @@ func (a *app) gradient(o *gradientOptions, p pathPair) error {
 	if !ok {
 		return configf(`"simtool measures" lists those that have one`, "--measure %s: this measure has no gradient", o.measure)
 	}
-	if !o.output.toFile() && a.outTTY {
-		return usagef("a .npy array is not for a terminal, want --output FILE")
+	files, target, err := a.openArray(&o.output, "a .npy array", []string{p.x, p.y})
+	if err != nil {
+		return err
 	}
-	files := a.newFileSet(o.output.force, []string{p.x, p.y})
 	defer files.abort()
-	target := a.out
-	if o.output.toFile() {
-		f, err := files.create(o.output.path)
-		if err != nil {
-			return err
-		}
-		target = f
-	}
 	read := a.reader(o.input, o.output.toFile())
 	x, err := read(p.x)
 	if err != nil {

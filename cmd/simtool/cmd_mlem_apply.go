@@ -175,19 +175,11 @@ func (a *app) scoreModel(o *applyOptions, path string) error {
 }
 
 func (a *app) predictModel(o *applyOptions, path string) error {
-	if !o.output.toFile() && a.outTTY {
-		return usagef("a .npy array is not for a terminal, want --output FILE")
+	files, target, err := a.openArray(&o.output, "a .npy array", []string{path, o.file})
+	if err != nil {
+		return err
 	}
-	files := a.newFileSet(o.output.force, []string{path, o.file})
 	defer files.abort()
-	target := a.out
-	if o.output.toFile() {
-		f, err := files.create(o.output.path)
-		if err != nil {
-			return err
-		}
-		target = f
-	}
 	model, features, sources, err := a.applied(o, path)
 	if err != nil {
 		return err

@@ -86,19 +86,11 @@ func (a *app) moments(ctx context.Context, o *momentsOptions, p pathPair) error 
 	if o.input.missing != "refuse" {
 		return configf("", "--missing %s: samples cannot be left out block by block, want refuse", o.input.missing)
 	}
-	if !o.output.toFile() && a.outTTY {
-		return usagef("an .npz file is not for a terminal, want --output FILE")
+	files, target, err := a.openArray(&o.output, "an .npz file", []string{p.x, p.y})
+	if err != nil {
+		return err
 	}
-	files := a.newFileSet(o.output.force, []string{p.x, p.y})
 	defer files.abort()
-	target := a.out
-	if o.output.toFile() {
-		f, err := files.create(o.output.path)
-		if err != nil {
-			return err
-		}
-		target = f
-	}
 	x, y, err := a.openPair(o.input, p, o.output.toFile())
 	if err != nil {
 		return err

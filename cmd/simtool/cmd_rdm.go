@@ -50,19 +50,11 @@ simtool score rdm_brain.npy rdm_model.npy -m rsa:rdm=precomputed:compare=spearma
 }
 
 func (a *app) rdm(o *rdmOptions, path string) error {
-	if !o.output.toFile() && a.outTTY {
-		return usagef("a .npy array is not for a terminal, want --output FILE")
+	files, target, err := a.openArray(&o.output, "a .npy array", []string{path})
+	if err != nil {
+		return err
 	}
-	files := a.newFileSet(o.output.force, []string{path})
 	defer files.abort()
-	target := a.out
-	if o.output.toFile() {
-		f, err := files.create(o.output.path)
-		if err != nil {
-			return err
-		}
-		target = f
-	}
 	d, err := a.reader(o.input, o.output.toFile())(path)
 	if err != nil {
 		return err

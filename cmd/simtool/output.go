@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+
 	"github.com/spf13/pflag"
 
 	"simtool/internal/data"
@@ -109,3 +111,19 @@ func (r *result) commit(sources []data.Source, outcome error) error {
 
 // abort gives the result up. After commit it does nothing.
 func (r *result) abort() { r.files.abort() }
+
+// openArray opens the place of a result that is no table: a file of a set, or
+// standard output if that is not a terminal. It does so before the work begins,
+// so that an output that cannot be written fails early. what is the kind of
+// file, with its article.
+func (a *app) openArray(o *outputOptions, what string, inputs []string) (*fileSet, io.Writer, error) {
+	files := a.newFileSet(o.force, inputs)
+	if !o.toFile() {
+		if a.outTTY {
+			return nil, nil, usagef("%s is not for a terminal, want --output FILE", what)
+		}
+		return files, a.out, nil
+	}
+	f, err := files.create(o.path)
+	return files, f, err
+}
