@@ -42,6 +42,11 @@ type Options struct {
 	DropOne      bool // importance by refitting without the feature, too
 	Shapley      bool // and by Shapley values, for at most 12 features or groups
 
+	// ImportancePairs bounds the pairs of each fold on which importances and
+	// p-values are computed: of larger folds a random part of the stimuli stands
+	// for all, and intervals are wider accordingly. 0: no bound.
+	ImportancePairs int
+
 	FeatureGroups []FeatureGroup // features to be permuted or left out together, besides each alone
 
 	MaxPairs  int // fit to a balanced random subset of about this many pairs; 0: all
@@ -59,9 +64,10 @@ type FeatureGroup struct {
 }
 
 // DefaultOptions returns 5 folds, 200 bootstrap samples, intervals of 95 %, 5
-// permutations a feature and fold, 199 for p-values, 1 GB, seed 1.
+// permutations a feature and fold, 199 for p-values, both on 200,000 pairs a
+// fold, 1 GB, seed 1.
 func DefaultOptions() Options {
-	return Options{Folds: 5, Bootstrap: 200, Level: 0.95, Permutations: 5, Null: 199, MaxMemory: 1 << 30, Seed: 1}
+	return Options{Folds: 5, Bootstrap: 200, Level: 0.95, Permutations: 5, Null: 199, ImportancePairs: 200_000, MaxMemory: 1 << 30, Seed: 1}
 }
 
 // Result is what a fit says of one representation.

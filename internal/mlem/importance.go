@@ -156,16 +156,20 @@ func (f *fitting) explain(ctx context.Context, res *Result, k int, w []float64, 
 	return nil
 }
 
-// explained returns the sets of stimuli that importance is measured on: those
-// of the folds, or all if there are none, and of each no more than keep the
-// ranks of all players within a quarter of the memory.
+// explained returns the sets of stimuli that importances and p-values are
+// computed on: those of the folds, or all if there are none, and of each no more
+// than ImportancePairs allows and than keep the ranks of all players within a
+// quarter of the memory.
 func (f *fitting) explained(players int) []*evaluation {
 	f.prepare()
 	sets := f.folds
 	if len(sets) == 0 {
 		sets = []*evaluation{f.whole}
 	}
-	most := 4 << 20
+	most := math.MaxInt
+	if f.ImportancePairs > 0 {
+		most = f.ImportancePairs
+	}
 	if f.MaxMemory > 0 {
 		most = min(most, f.MaxMemory/4/8/(players+8))
 	}
@@ -173,7 +177,7 @@ func (f *fitting) explained(players int) []*evaluation {
 	for i, e := range sets {
 		out[i] = e
 		if len(e.first) > most {
-			index := make([]int, int(math.Sqrt(2*float64(most))))
+			index := make([]int, min(len(e.id), max(4, int(math.Sqrt(2*float64(most))))))
 			for p := range index {
 				index[p] = p
 			}

@@ -11,21 +11,22 @@ import (
 )
 
 // nullScores returns the held-out Spearman correlation, averaged over folds, of
-// predictions with recordings whose rows are permuted within each fold. The
+// predictions with the recording, and with recordings whose rows are permuted
+// within each fold. The
 // predictions come from stimuli outside the fold and stay, so under the null
 // hypothesis that features say nothing about Y every permutation is as likely as
 // the data.
-func (f *fitting) nullScores(ctx context.Context, k int, folds []foldFit) ([]float64, error) {
-	var sum []float64
-	for i, e := range f.folds {
+func (f *fitting) nullScores(ctx context.Context, k int, folds []foldFit) (observed float64, null []float64, err error) {
+	for i, e := range f.explained(1) {
 		z := standardRanks(e.predict(folds[i].w))
+		observed += dot(z, standardRanks(e.distances(k))) / float64(len(z)*len(folds))
 		draws, err := f.nullProducts(ctx, e, k, i, [][]float64{z})
 		if err != nil {
-			return nil, err
+			return 0, nil, err
 		}
-		sum = addScaled(sum, draws[0], 1/float64(len(f.folds)))
+		null = addScaled(null, draws[0], 1/float64(len(folds)))
 	}
-	return sum, nil
+	return observed, null, nil
 }
 
 // nullProducts returns ⟨v, z⟩/N for each vector v over the N pairs of e and each

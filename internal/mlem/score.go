@@ -28,8 +28,8 @@ type Score struct {
 }
 
 // scoredStimuli bounds the stimuli of which all pairs are ranked for a score:
-// the first so many of a random order. The pairs of 4,000 are 8 million.
-const scoredStimuli = 4000
+// the first so many of a random order. The pairs of 2,500 are 3 million.
+const scoredStimuli = 2500
 
 // evaluation is a set of stimuli whose pairs are scored.
 type evaluation struct {
@@ -181,11 +181,11 @@ func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, fo
 		s.Interval = stats.CorrelationInterval(s.Spearman, s.SE, f.Level)
 	}
 	if f.Null > 0 {
-		draws, err := f.nullScores(ctx, k, folds)
+		observed, draws, err := f.nullScores(ctx, k, folds)
 		if err != nil {
 			return err
 		}
-		mean.P = stats.PValue(mean.Spearman, draws)
+		mean.P = stats.PValue(observed, draws)
 	}
 	res.Scores = append(append(res.Scores, mean), heldOut...)
 	return nil
