@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"runtime"
 	"time"
 
@@ -146,7 +147,11 @@ func (c *Config) start(restart, n, q int) *mat.Dense {
 	if c.Start != nil {
 		return mat.DenseCopyOf(c.Start)
 	}
-	rng := stats.Stream(c.Seed, fmt.Sprintf("optimize/restart/%d", restart))
+	return normal(stats.Stream(c.Seed, fmt.Sprintf("optimize/restart/%d", restart)), n, q)
+}
+
+// normal returns standard normal numbers, drawn row by row.
+func normal(rng *rand.Rand, n, q int) *mat.Dense {
 	y := mat.NewDense(n, q, nil)
 	values := y.RawMatrix().Data
 	for i := range values {

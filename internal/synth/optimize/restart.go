@@ -51,14 +51,8 @@ func newRestart(ref *reference, cfg *Config, number int) (*restart, error) {
 	if cfg.Recorder != nil {
 		r.recorder = cfg.Recorder(number)
 	}
-	var err error
-	if r.problem, err = bindProblem(cfg.Goal, ref.system, y0); err != nil {
+	if err := r.bind(y0); err != nil {
 		return nil, err
-	}
-	if cfg.Method.rotationInvariant() && !cfg.FullCoordinates {
-		if err := r.reduce(y0); err != nil {
-			return nil, err
-		}
 	}
 	r.problem.target, r.problem.stop = cfg.Target, cfg.reached
 	var memory [][]float64
@@ -89,28 +83,23 @@ func newRestart(ref *reference, cfg *Config, number int) (*restart, error) {
 		return nil, err
 	}
 	r.problem.evaluations = max(1, r.state.Evaluations)
+	var err error
 	r.method, err = cfg.Method.start(r.problem, memory)
 	return r, err
 }
 
-// reduce moves the problem into a subspace, if the measures allow it.
-func (r *restart) reduce(y0 *mat.Dense) error {
-	s, xr, yr, ok := newSubspace(r.ref.data.Matrix(), y0)
-	if !ok {
-		return nil
+// bind makes the problem, in a subspace if the method and the measures allow it.
+func (r *restart) bind(y0 *mat.Dense) error {
+	var err error
+	if r.cfg.Method.rotationInvariant() && !r.cfg.FullCoordinates && r.cfg.Goal.secondMoments() {
+		if s, xr, yr, ok := newSubspace(r.ref.data.Matrix(), y0); ok {
+			r.full, r.subspace = y0, s
+			r.problem, err = newProblem(r.cfg.Goal, xr, yr)
+			return err
+		}
 	}
-	if err := r.problem.evaluate(); err != nil {
-		return err
-	}
-	if !s.agrees(r.cfg.Goal, r.problem, xr, yr) {
-		return nil
-	}
-	reduced, err := newProblem(r.cfg.Goal, xr, yr)
-	if err != nil {
-		return err
-	}
-	r.full, r.subspace, r.problem = y0, s, reduced
-	return nil
+	r.problem, err = bindProblem(r.cfg.Goal, r.ref.system, y0)
+	return err
 }
 
 // iterate returns the present Y with all its rows. It is overwritten by the next.

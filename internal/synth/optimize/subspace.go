@@ -11,23 +11,28 @@ import (
 	"simtool/internal/data"
 	"simtool/internal/linalg"
 	"simtool/internal/measures"
+	"simtool/internal/stats"
 )
 
-// subspace holds coordinates in which n samples become r+1, where r ≤ p+q is the
-// rank of [Xc, Y₀c].
+// subspace holds coordinates in which n samples become k+1, with k = p+q.
 //
 // Every measure of second moments has a gradient of the form Xc·M + Yc·N, so the
 // iterates of a method that is invariant to rotations of the samples never leave
-// span[Xc, Y₀c] (plus the means of Y₀, which do not change). With Q an
-// orthonormal basis of it, QᵀXc and QᵀYc have the same second moments as Xc and
-// Yc. They are not centred, but multiplied by the (r+1)×r matrix H of
-// orthonormal columns that sum to zero they are, and then any code that centres
-// leaves them alone. So, exactly,
+// span[Xc, Y₀c] (plus the means of Y₀, which do not change). With the QR
+// decomposition [Xc, Y₀c] = Q·R and Y in this span, QᵀXc and QᵀYc have the same
+// second moments as Xc and Yc. They are not centred, but multiplied by the
+// (k+1)×k matrix H of orthonormal columns that sum to zero they are, and then any
+// code that centres leaves them alone. So, exactly,
 //
 //	s(Xc, Yc) = s(BᵀXc, BᵀYc),  ∂s/∂Y = B·∂s/∂(BᵀYc),  B = Q·Hᵀ.
+//
+// Where [Xc, Y₀c] = M is well conditioned R is the Cholesky factor of MᵀM and
+// Q = M·R⁻¹ is never formed.
 type subspace struct {
-	basis *mat.Dense // B, n×(r+1)
+	both  *mat.Dense // M with sides of unit norm, or Q where r is nil
+	r     *mat.Dense // R, or nil
 	means []float64  // of the columns of Y₀
+	work  *mat.Dense // k×q
 }
 
 // newSubspace returns the subspace of a start and X and Y₀ in its coordinates.
@@ -35,73 +40,119 @@ type subspace struct {
 func newSubspace(x, y0 *mat.Dense) (s *subspace, xr, yr *mat.Dense, ok bool) {
 	n, p := x.Dims()
 	_, q := y0.Dims()
-	if n <= p+q+1 {
+	k := p + q
+	if n <= k+1 {
 		return nil, nil, nil, false
 	}
-	xc, _ := linalg.Center(x)
-	yc, means := linalg.Center(y0)
-	// Of one size, neither side is lost in the rank of both.
-	sizeX, sizeY := linalg.Norm(xc), linalg.Norm(yc)
+	both := mat.NewDense(n, k, nil)
+	means := make([]float64, k)
+	left, right := both.Slice(0, n, 0, p).(*mat.Dense), both.Slice(0, n, p, k).(*mat.Dense)
+	linalg.CenterTo(left, means[:p], x)
+	linalg.CenterTo(right, means[p:], y0)
+	// Of one size, neither side is lost in the rounding of the other.
+	sizeX, sizeY := linalg.Norm(left), linalg.Norm(right)
 	if sizeX == 0 || sizeY == 0 {
 		return nil, nil, nil, false
 	}
-	both := mat.NewDense(n, p+q, nil)
-	both.Slice(0, n, 0, p).(*mat.Dense).Scale(1/sizeX, xc)
-	both.Slice(0, n, p, p+q).(*mat.Dense).Scale(1/sizeY, yc)
-	basis, _, err := linalg.RangeBasis(both)
-	if err != nil || basis.IsEmpty() {
-		return nil, nil, nil, false
+	left.Scale(1/sizeX, left)
+	right.Scale(1/sizeY, right)
+	s = &subspace{both: both, means: means[p:], work: mat.NewDense(k, q, nil)}
+	factor, ok := linalg.Cholesky(linalg.Gram(both))
+	if ok && wellConditioned(factor) {
+		s.r = factor
+	} else {
+		s.both, factor = linalg.QR(both)
 	}
-	b := centredCoordinates(basis)
-	return &subspace{basis: b, means: means}, linalg.CrossGram(b, xc), linalg.CrossGram(b, yc), true
+	centred := centre(factor)
+	xr, yr = mat.NewDense(k+1, p, nil), mat.NewDense(k+1, q, nil)
+	xr.Scale(sizeX, centred.Slice(0, k+1, 0, p))
+	yr.Scale(sizeY, centred.Slice(0, k+1, p, k))
+	return s, xr, yr, true
 }
 
-// centredCoordinates returns Q·Hᵀ with the Helmert matrix H, whose column j is
-// (1, …, 1, −j, 0, …, 0)/√(j(j+1)) with j ones.
-func centredCoordinates(q *mat.Dense) *mat.Dense {
-	n, r := q.Dims()
-	b := mat.NewDense(n, r+1, nil)
+// wellConditioned reports whether a triangular factor is far from singular, as far
+// as its diagonal tells.
+func wellConditioned(r *mat.Dense) bool {
+	least, most := math.Inf(1), 0.0
+	n, _ := r.Dims()
 	for i := range n {
-		from, to := q.RawRowView(i), b.RawRowView(i)
-		tail := 0.0 // Σ over the columns whose ones reach this far
-		for j := r; j >= 1; j-- {
-			c := from[j-1] / math.Sqrt(float64(j)*float64(j+1))
-			to[j] = tail - float64(j)*c
-			tail += c
-		}
-		to[0] = tail
+		v := math.Abs(r.At(i, i))
+		least, most = min(least, v), max(most, v)
 	}
-	return b
+	return least > 1e-4*most
+}
+
+// helmert returns the scale of column j of the matrix H of centre.
+func helmert(j int) float64 { return 1 / math.Sqrt(float64(j)*float64(j+1)) }
+
+// centre returns H·A for a k×m matrix A with the (k+1)×k Helmert matrix H, whose
+// column j is (1, …, 1, −j, 0, …, 0)/√(j(j+1)) with j ones.
+func centre(a *mat.Dense) *mat.Dense {
+	k, m := a.Dims()
+	h := mat.NewDense(k+1, m, nil)
+	tail := make([]float64, m) // Σ over the columns whose ones reach this row
+	for j := k; j >= 1; j-- {
+		to := h.RawRowView(j)
+		for i, v := range a.RawRowView(j - 1) {
+			c := v * helmert(j)
+			to[i] = tail[i] - float64(j)*c
+			tail[i] += c
+		}
+	}
+	copy(h.RawRowView(0), tail)
+	return h
+}
+
+// uncentreTo writes Hᵀ·A, k×m, the reverse of centre.
+func uncentreTo(dst, a *mat.Dense) {
+	k, m := dst.Dims()
+	head := make([]float64, m) // Σ of the rows above
+	copy(head, a.RawRowView(0))
+	for j := 1; j <= k; j++ {
+		to := dst.RawRowView(j - 1)
+		for i, v := range a.RawRowView(j) {
+			to[i] = (head[i] - float64(j)*v) * helmert(j)
+			head[i] += v
+		}
+	}
 }
 
 // lift writes the iterate with coordinates yr, 1·meansᵀ + B·yr, into y.
 func (s *subspace) lift(y, yr *mat.Dense) {
+	uncentreTo(s.work, yr)
+	if s.r != nil {
+		r := s.r.RawMatrix()
+		t := blas64.Triangular{N: r.Rows, Stride: r.Stride, Data: r.Data, Uplo: blas.Upper, Diag: blas.NonUnit}
+		blas64.Trsm(blas.Left, blas.NoTrans, 1, t, s.work.RawMatrix())
+	}
 	for i := range y.RawMatrix().Rows {
 		copy(y.RawRowView(i), s.means)
 	}
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, s.basis.RawMatrix(), yr.RawMatrix(), 1, y.RawMatrix())
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, s.both.RawMatrix(), s.work.RawMatrix(), 1, y.RawMatrix())
 }
 
-// agrees reports whether a goal takes the same value and gradient at the start in
-// both coordinates, to rounding. Measures that are more than second moments of
-// the samples (held-out folds, distances between samples, debiased estimators)
-// do not, and none agrees at random data by chance.
-func (s *subspace) agrees(g *Goal, full *problem, xr, yr *mat.Dense) bool {
+// secondMoments reports whether a goal is a function of the second moments of the
+// centred samples, by comparing its value and gradient on random data with those
+// in the coordinates of their subspace. Held-out folds, distances between samples
+// and debiased estimators are more than that, and show it.
+func (g *Goal) secondMoments() bool {
+	const n, p, q = 48, 5, 4
+	rng := stats.Stream(1, "optimize/second moments")
+	x, y := normal(rng, n, p), normal(rng, n, q)
+	s, xr, yr, _ := newSubspace(x, y)
+	full, err := newProblem(g, x, y)
+	if err != nil || full.evaluate() != nil {
+		return false
+	}
 	reduced, err := newProblem(g, xr, yr)
-	if err != nil {
+	if err != nil || reduced.evaluate() != nil {
 		return false
 	}
-	score, err := reduced.goal.Gradient(reduced.g, reduced.y)
-	if err != nil || !(math.Abs(score-full.score) <= 1e-9*math.Max(1, math.Abs(score))) {
-		return false
-	}
-	lifted := mat.NewDense(full.g.RawMatrix().Rows, full.g.RawMatrix().Cols, nil)
-	lifted.Mul(s.basis, reduced.g)
-	// full.g is the gradient of the loss, which is the score times a slope.
-	size := full.gradNorm
-	floats.Scale(full.slope, lifted.RawMatrix().Data)
+	lifted := mat.NewDense(n, q, nil)
+	clear(s.means) // a gradient has none
+	s.lift(lifted, reduced.g)
 	floats.Sub(lifted.RawMatrix().Data, full.gradient())
-	return linalg.Norm(lifted) <= 1e-7*math.Abs(full.slope)*size
+	return math.Abs(full.score-reduced.score) <= 1e-9*max(1, math.Abs(full.score)) && linalg.Norm(lifted) <= 1e-8*full.gradNorm
 }
 
 // newProblem binds a goal to a reference and takes a copy of the first iterate.

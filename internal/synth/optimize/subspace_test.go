@@ -66,22 +66,47 @@ func TestSubspaceIsRefused(t *testing.T) {
 	}
 }
 
-// TestCentredCoordinates: B = Q·Hᵀ has BᵀB = H·Hᵀ, the projection onto vectors that
-// sum to zero, and maps as Q does: B·Bᵀ = Q·Qᵀ.
-func TestCentredCoordinates(t *testing.T) {
-	q, _ := linalg.QR(waves(12, 4, 1.7))
-	b := centredCoordinates(q)
-	bb := linalg.Gram(b)
-	for i := range 5 {
-		for j := range 5 {
-			want := -1. / 5
-			if i == j {
-				want += 1
-			}
-			near(t, "BᵀB", bb.At(i, j), want, 1e-14)
-		}
+// TestHelmert: H has orthonormal columns that sum to zero, and uncentreTo is its
+// transpose.
+func TestHelmert(t *testing.T) {
+	const k = 6
+	unit := mat.NewDense(k, k, nil)
+	for i := range k {
+		unit.Set(i, i, 1)
 	}
-	gap := linalg.OuterGram(b)
-	gap.Sub(gap, linalg.OuterGram(q))
-	near(t, "BBᵀ − QQᵀ", linalg.Norm(gap), 0, 1e-14)
+	h := centre(unit)
+	gap := linalg.Gram(h)
+	gap.Sub(gap, unit)
+	near(t, "HᵀH − I", linalg.Norm(gap), 0, 1e-14)
+	for j := range k {
+		near(t, "sum of a column", mat.Sum(h.ColView(j)), 0, 1e-14)
+	}
+	a, got, want := waves(k+1, 3, 1.7), mat.NewDense(k, 3, nil), mat.NewDense(k, 3, nil)
+	uncentreTo(got, a)
+	want.Mul(h.T(), a)
+	want.Sub(want, got)
+	near(t, "Hᵀ·A", linalg.Norm(want), 0, 1e-14)
+}
+
+// TestSubspaceOfDependentFeatures: where the features of X or Y₀ are dependent, the
+// coordinates come from another decomposition and are as good.
+func TestSubspaceOfDependentFeatures(t *testing.T) {
+	x := waves(30, 4, 1.7)
+	for i := range 30 {
+		x.Set(i, 3, x.At(i, 0)-2*x.At(i, 1))
+	}
+	config := DefaultConfig(goalOf(t, "nbs"))
+	config.Method, config.MaxIter = DefaultMomentum(), 10
+	reduced, less := runOne(t, datasetOf(t, x), config)
+	config.FullCoordinates = true
+	full, all := runOne(t, datasetOf(t, x), config)
+	if !less.saved.Reduced {
+		t.Fatal("no subspace")
+	}
+	for i := range all.scores {
+		near(t, "score", less.scores[i], all.scores[i], 1e-10)
+	}
+	gap := mat.DenseCopyOf(full.Y)
+	gap.Sub(gap, reduced.Y)
+	near(t, "data", linalg.Norm(gap)/linalg.Norm(full.Y), 0, 1e-9)
 }

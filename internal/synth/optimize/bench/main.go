@@ -1,0 +1,243 @@
+// Command bench puts the iterations of package optimize side by side with those
+// of PyTorch by hand-written formulas in float32 (peer.py), one thread each and
+// taking turns.
+//
+//	bench [-python /usr/bin/python3] [-seconds 1] [-rounds 3] [-full] [ROW ...]
+//
+// A row is "MEASURE SAMPLES FEATURES". Times are processor times, which other users
+// of the machine disturb least. Columns: an iteration with Adam here and there and
+// how many times shorter ours is; the same for the whole way to a score of 0.99,
+// there with Adam and here with L-BFGS, with the number of iterations. Times to
+// 0.99 come with -full.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"simtool/internal/data"
+	"simtool/internal/synth"
+	"simtool/internal/synth/optimize"
+)
+
+var (
+	python  = flag.String("python", "/usr/bin/python3", "an interpreter that has PyTorch")
+	script  = flag.String("script", "internal/synth/optimize/bench/peer.py", "the peer")
+	seconds = flag.Float64("seconds", 1, "time for each side and round")
+	rounds  = flag.Int("rounds", 3, "how often the sides take turns; the shortest time counts")
+	full    = flag.Bool("full", false, "time the way to a score of 0.99 too")
+)
+
+func main() {
+	flag.Parse()
+	runtime.GOMAXPROCS(1)
+	rows := flag.Args()
+	if len(rows) == 0 {
+		for _, shape := range []string{"360 20", "600 100", "1500 200", "3000 500"} {
+			for _, measure := range []string{"cka", "nbs", "procrustes:as=angular-score", "linreg"} {
+				rows = append(rows, measure+" "+shape)
+			}
+		}
+	}
+	if err := compare(rows); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func compare(rows []string) error {
+	p, err := startPeer()
+	if errors.Is(err, errNoPeer) {
+		fmt.Println("no PyTorch: nothing to compare with")
+		return nil
+	} else if err != nil {
+		return err
+	}
+	defer p.close()
+	fmt.Printf("%-44s%12s%12s%8s%26s%26s%8s\n", "row, times in ms", "adam", "torch", "ratio", "L-BFGS to 0.99", "torch to 0.99", "ratio")
+	for _, row := range rows {
+		ours, theirs := math.Inf(1), math.Inf(1)
+		for range *rounds {
+			answer, err := p.ask(fmt.Sprintf("step %s %g", row, *seconds))
+			if err != nil {
+				return err
+			}
+			theirs = min(theirs, answer[0])
+			t, err := adamStep(row)
+			if err != nil {
+				return err
+			}
+			ours = min(ours, t)
+		}
+		fmt.Printf("%-44s%12.3f%12.3f%8.2f", row, 1e3*ours, 1e3*theirs, theirs/ours)
+		if *full {
+			answer, err := p.ask("reach " + row)
+			if err != nil {
+				return err
+			}
+			t, iterations, err := reach(row)
+			if err != nil {
+				return err
+			}
+			fmt.Printf("%16.2f (%4d it)%17.2f (%4.0f it)%8.2f", 1e3*t, iterations, 1e3*answer[0], answer[1], answer[0]/t)
+		}
+		fmt.Println()
+	}
+	return nil
+}
+
+// parse reads a row into its goal and Gaussian data with explained variances
+// ∝ k⁻², like those of peer.py.
+func parse(row string) (*optimize.Goal, *data.Dataset, error) {
+	var name string
+	var n, p int
+	if _, err := fmt.Sscan(row, &name, &n, &p); err != nil {
+		return nil, nil, fmt.Errorf("%q: want MEASURE SAMPLES FEATURES: %w", row, err)
+	}
+	goal, err := optimize.ParseGoal(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	spectrum := synth.DefaultSpectrum()
+	spectrum.Explained, spectrum.Conditions = nil, n
+	for k := 1; k <= p; k++ {
+		spectrum.Explained = append(spectrum.Explained, 1/float64(k*k))
+	}
+	out, err := spectrum.Generate(1)
+	if err != nil {
+		return nil, nil, err
+	}
+	return goal, out.Data, nil
+}
+
+// watch notes the processor time at every iterate and stops after some time.
+type watch struct {
+	start  float64 // at the first iterate; NaN before it
+	last   float64
+	limit  float64 // seconds, 0 for none
+	cancel context.CancelFunc
+}
+
+func (w *watch) Point(optimize.Point) error {
+	w.last = processorTime()
+	if math.IsNaN(w.start) {
+		w.start = w.last
+	}
+	if w.limit > 0 && w.last-w.start > w.limit {
+		w.cancel()
+	}
+	return nil
+}
+func (*watch) Snapshot(optimize.Snapshot) error { return nil }
+func (*watch) Checkpoint(*optimize.State) error { return nil }
+
+// adamStep returns the time of an iteration of Adam.
+func adamStep(row string) (float64, error) {
+	goal, x, err := parse(row)
+	if err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	w := &watch{start: math.NaN(), limit: *seconds, cancel: cancel}
+	config := optimize.DefaultConfig(goal)
+	// The torch side goes through the same part of a run.
+	config.MaxIter, config.Recorder = 60, func(int) optimize.Recorder { return w }
+	outcomes, err := optimize.Run(ctx, x, config)
+	if err != nil {
+		return 0, err
+	}
+	return (w.last - w.start) / float64(outcomes[0].Iterations), nil
+}
+
+// reach returns the time of L-BFGS from scratch to a score of 0.99, the making of
+// the subspace included.
+func reach(row string) (seconds float64, iterations int, err error) {
+	goal, x, err := parse(row)
+	if err != nil {
+		return 0, 0, err
+	}
+	config := optimize.DefaultConfig(goal)
+	config.Method, config.Stop = optimize.DefaultLBFGS(), 0.99
+	start := processorTime()
+	outcomes, err := optimize.Run(context.Background(), x, config)
+	if err != nil {
+		return 0, 0, err
+	}
+	if outcomes[0].Reason != optimize.ReachedStop {
+		return 0, 0, fmt.Errorf("%s: %s at %g", row, outcomes[0].Reason, outcomes[0].Score)
+	}
+	return processorTime() - start, outcomes[0].Iterations, nil
+}
+
+// processorTime returns the seconds that this process has run.
+func processorTime() float64 {
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		panic(err)
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano()).Seconds()
+}
+
+// peer is peer.py at the other end of a pipe: a line for a line.
+type peer struct {
+	command *exec.Cmd
+	in      io.WriteCloser
+	out     *bufio.Scanner
+}
+
+var errNoPeer = errors.New("no PyTorch")
+
+func startPeer() (*peer, error) {
+	c := exec.Command(*python, "-B", filepath.FromSlash(*script))
+	c.Env = append(os.Environ(), "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1")
+	c.Stderr = os.Stderr
+	in, err := c.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Start(); err != nil {
+		return nil, errNoPeer
+	}
+	p := &peer{command: c, in: in, out: bufio.NewScanner(out)}
+	if !p.out.Scan() || p.out.Text() != "ready" {
+		p.close()
+		return nil, errNoPeer
+	}
+	return p, nil
+}
+
+func (p *peer) ask(line string) ([2]float64, error) {
+	var answer [2]float64
+	if _, err := fmt.Fprintln(p.in, line); err != nil {
+		return answer, err
+	}
+	if !p.out.Scan() {
+		return answer, errors.New("the peer ended early")
+	}
+	if _, err := fmt.Sscan(p.out.Text(), &answer[0], &answer[1]); err != nil {
+		return answer, fmt.Errorf("%s: the peer says %q", line, strings.TrimSpace(p.out.Text()))
+	}
+	return answer, nil
+}
+
+func (p *peer) close() {
+	p.in.Close()
+	_ = p.command.Wait()
+}
