@@ -4,27 +4,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// NuclearNorm returns the sum of the singular values of a. The error is
-// ErrNotFinite or ErrNoConvergence.
-func NuclearNorm(a *mat.Dense) (float64, error) {
-	if m, n := a.Dims(); min(m, n) <= valueByIteration {
-		_, nuclear, err := Polar(a)
-		return nuclear, err
-	}
-	s, err := SingularValues(a)
-	if err != nil {
-		return 0, err
-	}
-	return sum(s), nil
-}
-
-const (
-	// factorByIteration and valueByIteration are the orders up to which the
-	// polynomial iteration is faster than a decomposition, for the factor and
-	// for the norm alone.
-	factorByIteration = 128
-	valueByIteration  = 64
-)
+// factorByIteration is the order up to which the polynomial iteration is faster
+// than a decomposition.
+const factorByIteration = 128
 
 // Polar returns the partial isometry P = U_r·V_rᵀ, m×n, of the m×n matrix
 // A = U·diag(s)·Vᵀ over its numerical rank r, and the nuclear norm Σs = tr(PᵀA).

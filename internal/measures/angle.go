@@ -67,17 +67,26 @@ func chord(r float64) float64 { return 2 * math.Asin(min(1, r/2)) }
 // isometry P that carries the first nearest to the second: the polar factor of
 // XᵀY over its numerical rank.
 type alignment struct {
-	x, y    *mat.Dense // n×p and n×q, centred; nil when only moments are known
-	polar   *mat.Dense // P, p×q
-	nuclear float64    // ‖XᵀY‖*
-	xx, yy  float64    // ‖X‖², ‖Y‖²
-	same    bool       // x and y are equal to the bit
+	x, y    *mat.Dense                 // n×p and n×q, centred; nil when only moments are known
+	polar   func() (*mat.Dense, error) // P, p×q; few need it beside the norm
+	nuclear float64                    // ‖XᵀY‖*
+	xx, yy  float64                    // ‖X‖², ‖Y‖²
+	same    bool                       // x and y are equal to the bit
 }
 
-// align finds the alignment of x with y; cross is xᵀy.
+// align finds the alignment of x with y; cross is xᵀy, which it keeps.
 func align(x, y, cross *mat.Dense, xx, yy float64, same bool) (alignment, error) {
-	polar, nuclear, err := linalg.Polar(cross)
+	nuclear, err := linalg.NuclearNorm(cross)
+	polar := func() (*mat.Dense, error) {
+		p, _, err := linalg.Polar(cross)
+		return p, err
+	}
 	return alignment{x, y, polar, nuclear, xx, yy, same}, err
+}
+
+// known is the polar factor that was found already.
+func known(p *mat.Dense) func() (*mat.Dense, error) {
+	return func() (*mat.Dense, error) { return p, nil }
 }
 
 // cosine returns ‖XᵀY‖*/(‖X‖‖Y‖).
@@ -90,15 +99,16 @@ func (a alignment) angle() (float64, error) {
 	if c := a.cosine(); c < exactAngle || (a.x == nil && !a.same) {
 		return math.Acos(c), nil
 	}
-	return chord(math.Sqrt(a.residual(1/math.Sqrt(a.xx), 1/math.Sqrt(a.yy)))), nil
+	gap, err := a.residual(1/math.Sqrt(a.xx), 1/math.Sqrt(a.yy))
+	return chord(math.Sqrt(gap)), err
 }
 
 // squared returns the smallest ‖XQ − Y‖² over orthogonal Q, the narrower of
 // the two padded with zeros: ‖X‖² + ‖Y‖² − 2‖XᵀY‖*.
-func (a alignment) squared() float64 {
+func (a alignment) squared() (float64, error) {
 	total := a.xx + a.yy
 	if d := total - 2*a.nuclear; d > (1-exactAngle)*total || (a.x == nil && !a.same) {
-		return max(0, d)
+		return max(0, d), nil
 	}
 	return a.residual(1, 1)
 }
@@ -109,13 +119,17 @@ func (a alignment) squared() float64 {
 //	‖αXP − βY‖² + α²‖X − XPPᵀ‖².
 //
 // Unlike the expanded square it loses no digits when the two nearly coincide.
-func (a alignment) residual(alpha, beta float64) float64 {
+func (a alignment) residual(alpha, beta float64) (float64, error) {
 	if a.same {
-		return 0
+		return 0, nil
+	}
+	polar, err := a.polar()
+	if err != nil {
+		return 0, err
 	}
 	var moved, unseen mat.Dense
-	moved.Mul(a.x, a.polar)
-	unseen.Mul(&moved, a.polar.T())
+	moved.Mul(a.x, polar)
+	unseen.Mul(&moved, polar.T())
 	unseen.Sub(a.x, &unseen)
 	moved.Scale(alpha, &moved)
 	sum := 0.0
@@ -127,5 +141,5 @@ func (a alignment) residual(alpha, beta float64) float64 {
 		}
 	}
 	outside := alpha * linalg.Norm(&unseen)
-	return sum + outside*outside
+	return sum + outside*outside, nil
 }

@@ -111,9 +111,10 @@ func (m procrustes) Score(p *Pair) (Score, error) {
 func (m procrustes) report(a alignment) (float64, error) {
 	switch m.as {
 	case asProcrustesSquared:
-		return a.squared(), nil
+		return a.squared()
 	case asEuclidean:
-		return math.Sqrt(a.squared()), nil
+		d, err := a.squared()
+		return math.Sqrt(d), err
 	}
 	theta, err := a.angle()
 	switch m.as {
@@ -148,7 +149,7 @@ func (m procrustes) heldOut(p *Pair) (Score, error) {
 		if xx == 0 || yy == 0 {
 			return Score{}, undefined("fold %d of %d: the samples left out all lie at the mean of the others", i+1, m.cv)
 		}
-		a := alignment{polar: polar, nuclear: linalg.Dot(polar, test.xy), xx: xx, yy: yy}
+		a := alignment{polar: known(polar), nuclear: linalg.Dot(polar, test.xy), xx: xx, yy: yy}
 		if f.x != nil {
 			a.x, a.y = f.testRows(i, &train)
 		}

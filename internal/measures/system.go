@@ -88,7 +88,12 @@ func (s *System) gram() *mat.Dense {
 
 // trace returns ‖Xc‖² = tr A.
 func (s *System) trace() float64 {
-	return always(&s.memo, traceKey{}, func() float64 { return linalg.Trace(s.gram()) })
+	return always(&s.memo, traceKey{}, func() float64 {
+		if s.momentsOnly() {
+			return linalg.Trace(s.gram())
+		}
+		return sumSquares(s.centred())
+	})
 }
 
 // rowNorms returns the squared norms of the rows of Xc, the diagonal of Kx.

@@ -27,7 +27,7 @@ STANDARD = (
     + ["xxt 1000 200", "syr2k 1000 32", "trsml 1000 1000", "trsmr 1000 1000", "trmml 1000 1000", "trmmr 1000 1000", "trmmr 1000 32"]
     + ["symv 300", "symv 1000", "gemv 1000 1000", "gemvt 1000 1000", "ger 1000 32", "ger 1000 1000"]
     + [f"{op} {n}" for op in ("eigh", "eigvalsh", "cholesky") for n in (20, 64, 100, 300, 1000)]
-    + [f"{op} {n} {n}" for op in ("svd", "svdvals", "qr", "polar") for n in (20, 64, 100, 300, 1000)]
+    + [f"{op} {n} {n}" for op in ("svd", "svdvals", "qr", "polar", "nuclear") for n in (20, 64, 100, 300, 1000)]
     + ["svd 20000 200", "qr 20000 200", "center 20000 200", "pdist 2000 768"]
     + [f"argsort {n}" for n in (1000, 10000, 100000, 1000000)]
     + [
@@ -133,6 +133,7 @@ def operations():
         cholesky=solver(np.linalg.cholesky, lambda n: n**3 / 3),
         svd=solver(lambda a: np.linalg.svd(a, full_matrices=False), lambda m, n: 6 * m * n * n + 20 * n**3),
         svdvals=solver(lambda a: np.linalg.svd(a, compute_uv=False), lambda m, n: 4 * m * n * n - 4 / 3 * n**3),
+        nuclear=solver(lambda a: np.linalg.svd(a, compute_uv=False).sum(), lambda m, n: 4 * m * n * n - 4 / 3 * n**3),
         qr=solver(np.linalg.qr, lambda m, n: 4 * m * n * n - 4 / 3 * n**3),
         polar=solver(polar, lambda m, n: 6 * m * n * n + 20 * n**3),
         pdist=solver(pdist, lambda n, p: n * n * p),

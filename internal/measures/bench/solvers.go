@@ -23,6 +23,7 @@ func init() {
 		"qr":      func(a *mat.Dense) { linalg.QR(a) },
 		"polar":   func(a *mat.Dense) { _, _, _ = linalg.Polar(a) },
 		"pdist":   func(a *mat.Dense) { linalg.SqDistances(a) },
+		"nuclear": func(a *mat.Dense) { _, _ = linalg.NuclearNorm(a) },
 		"center":  func(a *mat.Dense) { linalg.Center(a) },
 	} {
 		ops[name] = operation{2, func(n []int) func() {
