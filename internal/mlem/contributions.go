@@ -74,7 +74,7 @@ func (f *fitting) without(k, set int, m *moments, at []int) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := f.problem(m, k, set).restrict(at).solve(f.Constraint, lambda)
+	s, err := f.minimise(f.problem(m, k, set).restrict(at), lambda)
 	if err != nil {
 		return nil, err
 	}

@@ -64,10 +64,10 @@ type FeatureGroup struct {
 }
 
 // DefaultOptions returns 5 folds, 200 bootstrap samples, intervals of 95 %, 5
-// permutations a feature and fold, 199 for p-values, both on 200,000 pairs a
+// permutations a feature and fold, 199 for p-values, both on 100,000 pairs a
 // fold, 1 GB, seed 1.
 func DefaultOptions() Options {
-	return Options{Folds: 5, Bootstrap: 200, Level: 0.95, Permutations: 5, Null: 199, ImportancePairs: 200_000, MaxMemory: 1 << 30, Seed: 1}
+	return Options{Folds: 5, Bootstrap: 200, Level: 0.95, Permutations: 5, Null: 199, ImportancePairs: 100_000, MaxMemory: 1 << 30, Seed: 1}
 }
 
 // Result is what a fit says of one representation.
@@ -127,6 +127,7 @@ type fitting struct {
 	featureSet  map[string]bool
 	transformed int // representations before their transforms, 0 without: see column
 
+	aliasOf     map[int]int // features with the distances of an earlier one
 	full        *moments
 	train, test []*moments   // by fold
 	pairOut     [][]*moments // [j<k]: training set without folds j and k, for choosing the penalty

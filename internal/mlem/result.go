@@ -32,7 +32,7 @@ func (f *fitting) solve(m *moments, k, set int) (solution, float64, error) {
 	if err != nil {
 		return solution{}, 0, err
 	}
-	s, err := f.problem(m, k, set).solve(f.Constraint, lambda)
+	s, err := f.minimise(f.problem(m, k, set), lambda)
 	return s, lambda, err
 }
 

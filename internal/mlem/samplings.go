@@ -94,6 +94,6 @@ func (f *fitting) accumulate(ctx context.Context) error {
 	if f.full.count < 3 {
 		return tooFewPairs(f.full.count)
 	}
-	f.warnings = append(f.warnings, f.full.problem(f.design.terms, f.shift, 0).correlated(f.sample.features.Names())...)
+	f.findAliases(f.full.problem(f.design.terms, f.shift, 0))
 	return nil
 }

@@ -23,9 +23,38 @@ import (
 // gap of 1e-11; the iterate with the smallest violation is returned. It is
 // strictly inside the cone, so W is positive definite: directions that the exact
 // minimum leaves out keep an eigenvalue of the size of the gap.
-func (s *standard) semidefinite() ([]float64, float64, error) {
+//
+// Where feature distances are linearly dependent (one feature given twice) the
+// minimum is not unique, and W is unbounded: ddᵀ then says nothing about some
+// direction. The solver falls back on a penalty of 1e-10 or so on W, which picks
+// the solution of about smallest norm, and kkt counts what it costs.
+func (s *standard) semidefinite() (w []float64, kkt float64, err error) {
+	for _, floor := range []float64{0, 1e-10, 1e-8} {
+		w, kkt = s.interiorPoint(floor)
+		for _, v := range w {
+			kkt = max(kkt, floor*math.Abs(v))
+		}
+		if kkt <= 1e-9 {
+			return w, kkt, nil
+		}
+	}
+	if kkt > 1e-6 {
+		return nil, 0, errNoConvergence
+	}
+	return w, kkt, nil
+}
+
+// interiorPoint minimises with floor added to the diagonal of G.
+func (s *standard) interiorPoint(floor float64) (w []float64, kkt float64) {
 	terms, f := compact(s.terms)
-	ip := &interior{standard: &standard{terms, s.g, s.b}, f: f}
+	g := s.g
+	if floor > 0 {
+		g = mat.DenseCopyOf(s.g)
+		for t := range s.b {
+			g.Set(t, t, g.At(t, t)+floor)
+		}
+	}
+	ip := &interior{standard: &standard{terms, g, s.b}, f: f}
 	ip.start()
 	best, bestW := math.Inf(1), make([]float64, len(s.b))
 	const target, maxSteps, patience = 1e-11, 60, 6
@@ -41,10 +70,7 @@ func (s *standard) semidefinite() ([]float64, float64, error) {
 			break
 		}
 	}
-	if best > 1e-6 {
-		return nil, 0, errNoConvergence
-	}
-	return bestW, best, nil
+	return bestW, best
 }
 
 // interior is the state of the interior-point method.

@@ -13,35 +13,6 @@ func tooFewPairs(n float64) error {
 	return &data.InputError{Found: fmt.Sprintf("%.0f pairs of stimuli", n), Wanted: "want at least 3", Hint: "see what --split-by and --missing drop-pair leave out"}
 }
 
-// correlated names the features whose squared distances are correlated by more
-// than .5 over pairs: their weights and importances share what they have in
-// common.
-func (q *problem) correlated(names []string) []string {
-	const notable, same = 0.5, 1 - 1e-10
-	var warnings []string
-	for i := range names {
-		for j := range i {
-			r := q.correlation(i, j)
-			switch {
-			case math.Abs(r) >= same:
-				warnings = append(warnings, fmt.Sprintf("features %q and %q have the same distances: their weights cannot be told apart", names[j], names[i]))
-			case math.Abs(r) > notable:
-				warnings = append(warnings, fmt.Sprintf("features %q and %q are correlated (r = %.2f): their importances share what they have in common", names[j], names[i], r))
-			}
-		}
-	}
-	return warnings
-}
-
-// correlation returns that of regressors i and j.
-func (q *problem) correlation(i, j int) float64 {
-	v := q.g.At(i, i) * q.g.At(j, j)
-	if v <= 0 {
-		return 0
-	}
-	return q.g.At(i, j) / math.Sqrt(v)
-}
-
 // choose returns the penalty whose fits to the training sets correlate best
 // with the pairs of the sets held out from them, averaged; of equally good ones
 // the largest. It costs a few solutions of P×P systems, whatever the number of
@@ -57,7 +28,7 @@ func (f *fitting) choose(trains, tests []*problem) (float64, error) {
 	for _, l := range f.Ridge {
 		var sum float64
 		for i, t := range trains {
-			s, err := t.solve(f.Constraint, l)
+			s, err := f.minimise(t, l)
 			if err != nil {
 				return 0, err
 			}
@@ -116,7 +87,7 @@ func normalise(w []float64, terms []Term) float64 {
 func (f *fitting) refit(ctx context.Context, sets []*moments, k int, lambda float64) ([][]float64, error) {
 	draws := make([][]float64, len(sets))
 	err := forEach(ctx, f.Jobs, len(sets), func(_, r int) error {
-		s, err := f.problem(sets[r], k, whole).solve(f.Constraint, lambda)
+		s, err := f.minimise(f.problem(sets[r], k, whole), lambda)
 		if err != nil {
 			return fmt.Errorf("resampled data set %d: %w", r, err)
 		}

@@ -1,0 +1,73 @@
+package mlem
+
+import (
+	"fmt"
+	"math"
+)
+
+// findAliases looks for features whose distances are those of an earlier one, up
+// to scale, and warns of them and of features that are correlated by more than
+// .5 over pairs: their weights and importances share what they have in common.
+func (f *fitting) findAliases(q *problem) {
+	const notable, same = 0.5, 1 - 1e-10
+	names := f.sample.features.Names()
+	f.aliasOf = map[int]int{}
+	for i := range names {
+		for j := range i {
+			if _, taken := f.aliasOf[j]; taken {
+				continue
+			}
+			r := q.correlation(i, j)
+			if r >= same {
+				f.aliasOf[i] = j
+				f.warnings = append(f.warnings, fmt.Sprintf("features %q and %q have the same distances: the weight of both is that of %q", names[j], names[i], names[j]))
+				break
+			}
+			if math.Abs(r) > notable {
+				f.warnings = append(f.warnings, fmt.Sprintf("features %q and %q are correlated (r = %.2f): their importances share what they have in common", names[j], names[i], r))
+			}
+		}
+	}
+}
+
+// correlation returns that of regressors i and j.
+func (q *problem) correlation(i, j int) float64 {
+	v := q.g.At(i, i) * q.g.At(j, j)
+	if v <= 0 {
+		return 0
+	}
+	return q.g.At(i, j) / math.Sqrt(v)
+}
+
+// minimise solves a problem under the fit's constraint. A feature that has the
+// distances of another one in the problem takes no part: nothing but rounding
+// would decide between them, and a semidefinite metric could even grow without
+// bound along their difference.
+func (f *fitting) minimise(q *problem, lambda float64) (solution, error) {
+	if len(f.aliasOf) == 0 {
+		return q.solve(f.Constraint, lambda)
+	}
+	present := map[int]bool{}
+	for _, t := range q.terms {
+		present[t.A] = true
+	}
+	out := func(feature int) bool {
+		original, alias := f.aliasOf[feature]
+		return alias && present[original]
+	}
+	var at []int
+	for t, term := range q.terms {
+		if !out(term.A) && !out(term.B) {
+			at = append(at, t)
+		}
+	}
+	s, err := q.restrict(at).solve(f.Constraint, lambda)
+	if err != nil {
+		return solution{}, err
+	}
+	w := make([]float64, len(q.terms))
+	for i, t := range at {
+		w[t] = s.w[i]
+	}
+	return solution{w, s.kkt}, nil
+}
