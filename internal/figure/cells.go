@@ -1,0 +1,190 @@
+package figure
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// grid is a matrix as coloured cells, its first row on top: cell (i, j) is
+// centred at (j, rows−1−i) and one unit wide.
+type grid struct {
+	rows, columns int
+	at            func(i, j int) float64 // NaN for no value
+	bar           *colourBar
+	style         *Style
+	numbers       bool // write values into the cells, where there is room
+}
+
+// maxVector is how many cells are drawn one by one; more become an image.
+const maxVector = 2500
+
+// DataRange implements plot.DataRanger.
+func (g *grid) DataRange() (xmin, xmax, ymin, ymax float64) {
+	return -0.5, float64(g.columns) - 0.5, -0.5, float64(g.rows) - 0.5
+}
+
+func (g *grid) colour(v float64) color.Color {
+	if math.IsNaN(v) {
+		return g.style.Theme.Grid
+	}
+	return g.bar.ramp.at(g.bar.colour(v))
+}
+
+// Plot implements plot.Plotter.
+func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	if g.rows*g.columns > maxVector {
+		img := image.NewRGBA(image.Rect(0, 0, g.columns, g.rows))
+		for i := range g.rows {
+			for j := range g.columns {
+				img.Set(j, i, g.colour(g.at(i, j)))
+			}
+		}
+		c.DrawImage(vg.Rectangle{Min: vg.Point{X: x(-0.5), Y: y(-0.5)}, Max: vg.Point{X: x(float64(g.columns) - 0.5), Y: y(float64(g.rows) - 0.5)}}, img)
+		return
+	}
+	wide, high := x(1)-x(0), y(1)-y(0)
+	text := g.style.text(min(tickSize, wide/2.6))
+	text.XAlign = draw.XCenter
+	for i := range g.rows {
+		for j := range g.columns {
+			left, low := x(float64(j)-0.5), y(float64(g.rows-1-i)-0.5)
+			v := g.at(i, j)
+			fill := g.colour(v)
+			c.FillPolygon(fill, []vg.Point{{X: left, Y: low}, {X: left + wide, Y: low}, {X: left + wide, Y: low + high}, {X: left, Y: low + high}})
+			if g.numbers && wide > 13 && high > 7 && !math.IsNaN(v) {
+				text.Color = readable(color.RGBAModel.Convert(fill).(color.RGBA))
+				c.FillText(text, vg.Point{X: left + wide/2, Y: low + high/2}, strconv.FormatFloat(v, 'f', 2, 64))
+			}
+		}
+	}
+}
+
+// heatMap makes a panel of a matrix. Row and column names may be nil.
+func (s *Style) heatMap(x, y string, g *grid, rowNames, columnNames []string) *panel {
+	p := s.newPanel(x, y)
+	g.style = s
+	p.bar = g.bar
+	p.plot.Add(g)
+	if columnNames != nil {
+		p.plot.X.Tick.Marker = nameTicks(columnNames)
+		if total := s.longest(columnNames) * vg.Length(len(columnNames)); total > 110 {
+			p.plot.X.Tick.Label.Rotation = math.Pi / 4
+			p.plot.X.Tick.Label.XAlign, p.plot.X.Tick.Label.YAlign = draw.XRight, draw.YCenter
+		}
+	}
+	if rowNames != nil {
+		p.plot.Y.Tick.Marker = nameTicks(reversed(rowNames))
+	} else {
+		p.plot.Y.Tick.Marker = fromTop{g.rows}
+	}
+	for i := range g.rows {
+		for j := range g.columns {
+			if v := g.at(i, j); g.rows*g.columns <= maxVector && !math.IsNaN(v) {
+				p.marks = append(p.marks, mark{x: float64(j), y: float64(g.rows - 1 - i), w: 1, h: 1, text: nameOf(rowNames, i) + ", " + nameOf(columnNames, j) + ": " + number(v)})
+			}
+		}
+	}
+	return p
+}
+
+// longest is the width of the longest of some names at ticks.
+func (s *Style) longest(names []string) vg.Length {
+	var w vg.Length
+	for _, n := range names {
+		w = max(w, s.text(tickSize).Width(n))
+	}
+	return w
+}
+
+// fromTop labels rows that are counted from the top.
+type fromTop struct{ rows int }
+
+// Ticks implements plot.Ticker.
+func (t fromTop) Ticks(_, _ float64) []plot.Tick {
+	ticks := linearTicks{5}.Ticks(0, float64(t.rows-1))
+	for i := range ticks {
+		ticks[i].Value = float64(t.rows-1) - ticks[i].Value
+	}
+	return ticks
+}
+
+func nameOf(names []string, i int) string {
+	if names == nil {
+		return strconv.Itoa(i)
+	}
+	return names[i]
+}
+
+func reversed(names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[len(names)-1-i] = n
+	}
+	return out
+}
+
+// spread is the bar of values from the smallest to the largest. Values on both
+// sides of 0 get a scale with 0 in its middle.
+func spread(label string, values []float64) *colourBar {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		if finite(v) {
+			low, high = math.Min(low, v), math.Max(high, v)
+		}
+	}
+	b := &colourBar{label: label, low: low, high: high, scale: plot.LinearScale{}, ticks: linearTicks{5}, ramp: viridis}
+	if low < 0 && high > 0 {
+		b.high = math.Max(-low, high)
+		b.low, b.ramp = -b.high, blueRed
+	}
+	return b
+}
+
+// hbars are horizontal bars from 0, bar i at height at[i].
+type hbars struct {
+	at, value, low, high []float64 // the interval is drawn where it is finite
+	thick                float64
+	fill                 color.Color
+	ink                  color.Color
+}
+
+// DataRange implements plot.DataRanger.
+func (b *hbars) DataRange() (xmin, xmax, ymin, ymax float64) {
+	xmin, xmax, ymin, ymax = 0, 0, math.Inf(1), math.Inf(-1)
+	for i, v := range b.value {
+		for _, u := range []float64{v, b.low[i], b.high[i]} {
+			if finite(u) {
+				xmin, xmax = math.Min(xmin, u), math.Max(xmax, u)
+			}
+		}
+		ymin, ymax = math.Min(ymin, b.at[i]-0.5), math.Max(ymax, b.at[i]+0.5)
+	}
+	return xmin, xmax, ymin, ymax
+}
+
+// Plot implements plot.Plotter.
+func (b *hbars) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	whisker := draw.LineStyle{Color: b.ink, Width: 0.8}
+	for i, v := range b.value {
+		if !finite(v) {
+			continue
+		}
+		low, high := y(b.at[i]-b.thick/2), y(b.at[i]+b.thick/2)
+		c.FillPolygon(b.fill, []vg.Point{{X: x(0), Y: low}, {X: x(v), Y: low}, {X: x(v), Y: high}, {X: x(0), Y: high}})
+		if finite(b.low[i]) && finite(b.high[i]) {
+			middle := (low + high) / 2
+			c.StrokeLine2(whisker, x(b.low[i]), middle, x(b.high[i]), middle)
+			for _, end := range []float64{b.low[i], b.high[i]} {
+				c.StrokeLine2(whisker, x(end), middle-1.5, x(end), middle+1.5)
+			}
+		}
+	}
+}

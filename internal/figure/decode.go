@@ -1,0 +1,57 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// paint is the key of a colour that fills areas.
+func paint(name string, fill color.Color) key { return key{name: name, fill: fill} }
+
+// decodePanels draws decoding accuracy in each time bin, or as bars where there
+// is but one.
+func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	var panels []*panel
+	for _, r := range rs {
+		labels, times := r.texts("label"), r.texts("time")
+		n := r.floats("n")
+		p := s.newPanel("time bin", "decoding accuracy")
+		if len(n) > 0 && finite(n[0]) {
+			p.y += fmt.Sprintf(" (n = %.0f)", n[0])
+		}
+		if len(rs) > 1 {
+			p.small()
+			p.title = r.Label
+		}
+		overTime := len(distinct(times)) > 1
+		for k, label := range distinct(labels) {
+			part := r.where(func(i int) bool { return labels[i] == label && (times[i] != "") == overTime })
+			if len(part.Table.Rows) == 0 {
+				continue
+			}
+			if overTime {
+				p.line(part.floats("time"), part.floats("accuracy"), s.line(k), label)
+				p.key(key{name: label, line: s.line(k)})
+			} else {
+				p.points([]float64{float64(k)}, part.floats("accuracy"), s.glyph(k), label)
+				p.key(key{name: label, glyph: s.glyph(k)})
+				p.x = ""
+				p.plot.X.Tick.Marker = nameTicks(distinct(labels))
+			}
+			chance := s.line(k)
+			chance.Dashes, chance.Width = []vg.Length{1, 1.5}, 0.8
+			p.across(part.floats("chance")[0], chance)
+		}
+		if len(p.keys) == 0 {
+			return nil, "", "", noRows(rs)
+		}
+		p.key(key{name: "chance", line: s.reference([]vg.Length{1, 1.5})})
+		p.rangeY(0, 1)
+		p.plot.Y.Max = 1.03
+		widen(&p.plot.X)
+		panels = append(panels, p)
+	}
+	return panels, "What can be decoded", "Accuracy of decoding labels, with chance as dotted lines.", nil
+}

@@ -1,0 +1,332 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"strconv"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// importancePanels draws the importance of features as bars with intervals, or,
+// where a table has several representations such as the layers of a model, as
+// a line a feature.
+func importancePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	r := rs[0]
+	if len(rs) > 1 || len(distinct(r.texts("representation"))) > 1 {
+		return importanceByLayer(rs, s)
+	}
+	names := featureNames(r)
+	value, lo, hi := r.floats("importance"), r.floats("lo"), r.floats("hi")
+	if !anyFinite(value) {
+		return nil, "", "", noRows(rs)
+	}
+	order := make([]int, len(names))
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(i, j int) bool { return value[order[i]] > value[order[j]] })
+	p := s.newPanel(importanceLabel(r), "")
+	h := &hbars{thick: 0.72, fill: s.line(0).Color, ink: s.Theme.Ink}
+	var sortedNames []string
+	for rank, i := range order {
+		at := float64(len(order) - 1 - rank)
+		h.at, h.value = append(h.at, at), append(h.value, value[i])
+		h.low, h.high = append(h.low, lo[i]), append(h.high, hi[i])
+		sortedNames = append(sortedNames, names[i])
+		text := names[i] + ": " + number(value[i])
+		if finite(lo[i]) && finite(hi[i]) {
+			text += " [" + number(lo[i]) + ", " + number(hi[i]) + "]"
+		}
+		p.marks = append(p.marks, mark{x: value[i] / 2, y: at, w: math.Abs(value[i]), h: 0.72, text: text})
+	}
+	p.plot.Add(h)
+	p.namedRows(sortedNames, 1)
+	widen(&p.plot.X)
+	alt := fmt.Sprintf("Importance of %d features with intervals; the largest are %s.", len(names), list(sortedNames))
+	return []*panel{p}, "Which features are encoded", alt, nil
+}
+
+// featureNames names the feature, or group of features, of each row; the way in
+// which importance was measured is added where there are several.
+func featureNames(r *Result) []string {
+	names, groups, methods := r.texts("feature"), r.texts("group"), r.texts("method")
+	several := len(distinct(methods)) > 1
+	for i := range names {
+		if names[i] == "" {
+			names[i] = groups[i]
+		}
+		if several {
+			names[i] += ", " + methods[i]
+		}
+	}
+	return names
+}
+
+func importanceLabel(r *Result) string {
+	label := "loss of Spearman"
+	if methods := distinct(r.texts("method")); len(methods) == 1 && methods[0] != "" && methods[0] != "permutation" {
+		label = "importance (" + methods[0] + ")"
+	}
+	if n := r.Samples(); n > 0 {
+		label += fmt.Sprintf(" (n = %d stimuli)", n)
+	}
+	return label
+}
+
+// importanceByLayer draws a line a feature over representations.
+func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	values := map[string]map[string][3]float64{}
+	var layers, features []string
+	for _, r := range rs {
+		representation, names := r.texts("representation"), featureNames(r)
+		value, lo, hi := r.floats("importance"), r.floats("lo"), r.floats("hi")
+		for i, f := range names {
+			layer := representation[i]
+			if !r.has("representation") {
+				layer = r.Label
+			}
+			if values[f] == nil {
+				values[f] = map[string][3]float64{}
+				features = append(features, f)
+			}
+			values[f][layer] = [3]float64{value[i], lo[i], hi[i]}
+			layers = append(layers, layer)
+		}
+	}
+	layers = distinct(layers)
+	if len(layers) == 0 {
+		return nil, "", "", noRows(rs)
+	}
+	p := s.newPanel("representation", importanceLabel(rs[0]))
+	for k, f := range features {
+		var x, y, lo, hi []float64
+		for i, l := range layers {
+			if v, ok := values[f][l]; ok {
+				x, y = append(x, float64(i)), append(y, v[0])
+				lo, hi = append(lo, v[1]), append(hi, v[2])
+			}
+		}
+		p.line(x, y, s.line(k), f)
+		p.intervalY(x, lo, hi, s.line(k))
+		p.key(key{name: f, line: s.line(k)})
+	}
+	names := shortNames(layers)
+	p.plot.X.Tick.Marker = nameTicks(names)
+	if s.longest(names)*vg.Length(len(names)) > 170 {
+		p.plot.X.Tick.Label.Rotation = math.Pi / 4
+		p.plot.X.Tick.Label.XAlign = draw.XRight
+	}
+	p.rangeY(0, 0)
+	widen(&p.plot.X)
+	widen(&p.plot.Y)
+	return []*panel{p}, "Which features are encoded where", fmt.Sprintf("Importance of %s in %d representations.", list(features), len(layers)), nil
+}
+
+// weightPanels draws the matrix of weights: features on the diagonal, products
+// beside it. Weights without products are bars.
+func weightPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	var panels []*panel
+	for _, r := range rs {
+		representations := r.texts("representation")
+		for _, name := range distinct(representations) {
+			part := r.where(func(i int) bool { return representations[i] == name })
+			p := weightPanel(part, s)
+			switch {
+			case len(distinct(representations)) > 1:
+				p.title = name
+			case len(rs) > 1:
+				p.title = r.Label
+			}
+			panels = append(panels, p)
+		}
+	}
+	if len(panels) == 0 {
+		return nil, "", "", noRows(rs)
+	}
+	return panels, "Weights of the metric", "Weights of features, and of their products where the fit has them.", nil
+}
+
+func weightPanel(r *Result, s *Style) *panel {
+	a, b, weight := r.texts("feature_a"), r.texts("feature_b"), r.floats("weight")
+	features := distinct(append(slices.Clone(a), b...))
+	cells := map[[2]string]float64{}
+	for i := range a {
+		cells[[2]string{a[i], b[i]}], cells[[2]string{b[i], a[i]}] = weight[i], weight[i]
+	}
+	if slices.Equal(a, b) {
+		p := s.newPanel("weight (unit norm)", "")
+		lo, hi := r.floats("lo"), r.floats("hi")
+		h := &hbars{thick: 0.72, fill: s.line(0).Color, ink: s.Theme.Ink, value: weight, low: lo, high: hi}
+		for i := range a {
+			h.at = append(h.at, float64(len(a)-1-i))
+			p.marks = append(p.marks, mark{x: weight[i] / 2, y: h.at[i], w: math.Abs(weight[i]), h: 0.72, text: a[i] + ": " + number(weight[i])})
+		}
+		p.plot.Add(h)
+		p.namedRows(a, 1)
+		widen(&p.plot.X)
+		return p
+	}
+	g := &grid{rows: len(features), columns: len(features), numbers: len(features) <= 12, bar: spread("weight (unit norm)", weight), at: func(i, j int) float64 {
+		if v, ok := cells[[2]string{features[i], features[j]}]; ok {
+			return v
+		}
+		return math.NaN()
+	}}
+	p := s.heatMap("", "", g, features, features)
+	p.square = true
+	return p
+}
+
+// foldPanels draws the correlations of a fit in each fold, in sample and held
+// out, and the noise ceiling where there is one.
+func foldPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	p := s.newPanel("", "Spearman correlation with distances")
+	var names []string
+	for k, r := range rs {
+		splits, representations, folds := r.texts("split"), r.texts("representation"), r.texts("fold")
+		value, lo, hi := r.floats("spearman"), r.floats("lo"), r.floats("hi")
+		for i, split := range splits {
+			name := split
+			for _, prefix := range []string{representations[i], map[bool]string{true: r.Label}[len(rs) > 1]} {
+				if prefix != "" {
+					name = prefix + ", " + name
+				}
+			}
+			at := slices.Index(names, name)
+			if at < 0 {
+				at = len(names)
+				names = append(names, name)
+			}
+			style := s.glyph(k)
+			if folds[i] != "" {
+				style.Shape = glyphs[3] // folds are hollow, their mean is full
+			}
+			x := []float64{float64(at)}
+			p.points(x, value[i:i+1], style, name)
+			if folds[i] == "" {
+				p.intervalY(x, lo[i:i+1], hi[i:i+1], s.line(k))
+			}
+		}
+	}
+	if len(p.marks) == 0 {
+		return nil, "", "", noRows(rs)
+	}
+	p.plot.X.Tick.Marker = nameTicks(names)
+	if s.longest(names)*vg.Length(len(names)) > 170 {
+		p.plot.X.Tick.Label.Rotation = math.Pi / 4
+		p.plot.X.Tick.Label.XAlign = draw.XRight
+	}
+	p.rangeX(-0.5, float64(len(names))-0.5)
+	widen(&p.plot.Y)
+	fold := s.glyph(0)
+	fold.Shape = glyphs[3]
+	p.key(key{name: "overall", glyph: s.glyph(0)})
+	p.key(key{name: "folds", glyph: fold})
+	return []*panel{p}, "How well the metric predicts distances", "Spearman correlations of predicted and observed distances, in sample and held out.", nil
+}
+
+// studyPanels draws means over recordings, with their standard errors, of what
+// a study measured of each method, against noise and against stimuli.
+func studyPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	r := join(rs)
+	sweeps, methods := r.texts("sweep"), r.texts("method")
+	quantities := []struct{ column, label string }{
+		{"cosine", "recovery (cosine)"}, {"held_out_spearman", "held-out Spearman"}, {"seconds", "seconds"},
+	}
+	axes := map[string]string{"noise": "noise (sd)", "stimuli": "number of stimuli"}
+	var panels []*panel
+	replicates := len(distinct(r.texts("replicate")))
+	for _, sweep := range distinct(sweeps) {
+		for _, q := range quantities {
+			if !r.has(q.column) || axes[sweep] == "" {
+				continue
+			}
+			p := s.newPanel(axes[sweep], q.label).small()
+			if sweep == "stimuli" {
+				p.logX()
+			}
+			if q.column == "seconds" {
+				p.logY()
+			}
+			for k, m := range distinct(methods) {
+				part := r.where(func(i int) bool { return sweeps[i] == sweep && methods[i] == m })
+				x, mean, low, high := meansBy(part.floats(sweep), part.floats(q.column))
+				p.line(x, mean, s.line(k), m)
+				p.intervalY(x, low, high, s.line(k))
+				p.key(key{name: m, line: s.line(k)})
+			}
+			widen(&p.plot.X)
+			widen(&p.plot.Y)
+			panels = append(panels, p)
+		}
+	}
+	if len(panels) == 0 {
+		return nil, "", "", noRows(rs)
+	}
+	title := fmt.Sprintf("Recovery of a known metric (mean and s.e. of n = %d recordings)", replicates)
+	return panels, title, "Recovery of the truth, held-out correlation and time of " + list(distinct(methods)) + ".", nil
+}
+
+// meansBy returns the mean of y for each distinct x, and the mean plus and
+// minus its standard error.
+func meansBy(x, y []float64) (at, mean, low, high []float64) {
+	groups := map[float64][]float64{}
+	for i := range x {
+		if finite(x[i]) && finite(y[i]) {
+			if groups[x[i]] == nil {
+				at = append(at, x[i])
+			}
+			groups[x[i]] = append(groups[x[i]], y[i])
+		}
+	}
+	sort.Float64s(at)
+	for _, v := range at {
+		n := float64(len(groups[v]))
+		sum, squares := 0.0, 0.0
+		for _, u := range groups[v] {
+			sum += u
+		}
+		for _, u := range groups[v] {
+			squares += (u - sum/n) * (u - sum/n)
+		}
+		se := math.NaN()
+		if n > 1 {
+			se = math.Sqrt(squares / (n - 1) / n)
+		}
+		mean, low, high = append(mean, sum/n), append(low, sum/n-se), append(high, sum/n+se)
+	}
+	return at, mean, low, high
+}
+
+// comparisonPanels draws what methods of finding encoded features achieve.
+func comparisonPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	var panels []*panel
+	r := rs[0]
+	names := r.texts("method")
+	for _, q := range []struct{ column, label string }{{"held_out_spearman", "held-out Spearman"}, {"cosine", "recovery (cosine)"}} {
+		value := r.floats(q.column)
+		if !anyFinite(value) {
+			continue
+		}
+		none := make([]float64, len(value))
+		h := &hbars{thick: 0.72, fill: s.line(0).Color, ink: s.Theme.Ink, value: value, low: none, high: none}
+		p := s.newPanel(q.label, "")
+		for i, v := range value {
+			none[i] = math.NaN()
+			h.at = append(h.at, float64(len(value)-1-i))
+			p.marks = append(p.marks, mark{x: v / 2, y: h.at[i], w: math.Abs(v), h: 0.72, text: names[i] + ": " + strconv.FormatFloat(v, 'f', 3, 64)})
+		}
+		p.plot.Add(h)
+		p.namedRows(names, 1)
+		widen(&p.plot.X)
+		panels = append(panels, p)
+	}
+	if len(panels) == 0 {
+		return nil, "", "", noRows(rs)
+	}
+	return panels, "Methods compared", "Held-out correlation, and recovery of a known truth, of " + list(names) + ".", nil
+}

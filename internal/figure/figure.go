@@ -1,0 +1,258 @@
+package figure
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+)
+
+// Figure is a picture of one or more results of a kind.
+type Figure struct {
+	Kind  string // name of the kind of result
+	Title string // "" for none
+	Alt   string // what is shown, for those who cannot see it
+
+	style         Style
+	panels        []*panel
+	keys          []key // of all panels, where they share them; else nil
+	columns       int
+	rows          []vg.Length // heights
+	width, height vg.Length
+}
+
+// Space between parts of a figure.
+const (
+	margin    = vg.Length(4)
+	gutter    = vg.Length(9)
+	titleRow  = vg.Length(14)
+	panelRow  = vg.Length(11.5) // title of a panel
+	axisLabel = vg.Length(11.5)
+)
+
+// quarterTurn is the rotation of text along a vertical axis.
+const quarterTurn = math.Pi / 2
+
+// compose lays panels out in a grid that reads from left to right.
+func compose(kind, title, alt string, panels []*panel, s *Style) *Figure {
+	f := &Figure{Kind: kind, Title: title, Alt: alt, style: *s, panels: panels, width: s.Width}
+	switch s.Title {
+	case "":
+	case "-":
+		f.Title = ""
+	default:
+		f.Title = s.Title
+	}
+	if f.width == 0 {
+		f.width = ColumnWidth
+	}
+	inner := f.width - 2*margin
+	least := panels[0].least
+	f.columns = min(len(panels), max(1, int((inner+gutter)/(least+gutter))))
+	f.keys = sharedKeys(panels)
+	for start := 0; start < len(panels); start += f.columns {
+		f.rows = append(f.rows, f.rowHeight(panels[start:min(start+f.columns, len(panels))]))
+	}
+	f.height = f.fixedHeight()
+	for _, h := range f.rows {
+		f.height += h
+	}
+	if s.Height > 0 {
+		// All rows give way alike; what cannot shrink stays.
+		least := f.fixedHeight() + vg.Length(len(f.rows))*60
+		factor := (max(s.Height, least) - f.fixedHeight()) / (f.height - f.fixedHeight())
+		for i := range f.rows {
+			f.rows[i] *= factor
+		}
+		f.height = max(s.Height, least)
+	}
+	return f
+}
+
+// fixedHeight is what title, legend and gutters take.
+func (f *Figure) fixedHeight() vg.Length {
+	h := 2*margin + vg.Length(len(f.rows)-1)*gutter
+	return h + vg.Length(len(f.titleLines()))*titleRow + legendHeight(f.keys, &f.style, f.width-2*margin)
+}
+
+// titleLines breaks the title at spaces into lines that fit.
+func (f *Figure) titleLines() []string {
+	var lines []string
+	text := f.style.text(titleSize)
+	for _, word := range strings.Fields(f.Title) {
+		if last := len(lines) - 1; last >= 0 && text.Width(lines[last]+" "+word) <= f.width-2*margin {
+			lines[last] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return lines
+}
+
+func (f *Figure) panelWidth() vg.Length {
+	return (f.width - 2*margin - vg.Length(f.columns-1)*gutter) / vg.Length(f.columns)
+}
+
+func (f *Figure) rowHeight(panels []*panel) vg.Length {
+	var row vg.Length
+	for _, p := range panels {
+		h := p.height
+		if p.title != "" {
+			h += panelRow
+		}
+		if f.keys == nil {
+			h += legendHeight(p.keys, &f.style, f.panelWidth())
+		}
+		if p.square {
+			h += p.squareHeight(f.panelWidth()) - p.height
+		}
+		row = max(row, h)
+	}
+	return row
+}
+
+// squareHeight is the height at which a panel of some width has a square of
+// data.
+func (p *panel) squareHeight(width vg.Length) vg.Length {
+	c := draw.New(vgimg.NewWith(vgimg.UseWH(width, 10*width), vgimg.UseDPI(1)))
+	area := p.plot.DataCanvas(p.axes(c)).Size()
+	return area.X + 10*width - area.Y
+}
+
+// sharedKeys returns the legend that all of several panels have, or nil.
+func sharedKeys(panels []*panel) []key {
+	if len(panels) < 2 || len(panels[0].keys) == 0 {
+		return nil
+	}
+	names := func(p *panel) []string {
+		var out []string
+		for _, k := range p.keys {
+			out = append(out, k.name)
+		}
+		return out
+	}
+	for _, p := range panels[1:] {
+		if !slices.Equal(names(p), names(panels[0])) {
+			return nil
+		}
+	}
+	return panels[0].keys
+}
+
+// placed is a mark in points from the lower left corner of the figure.
+type placed struct {
+	x, y, w, h float64
+	text       string
+}
+
+// draw draws the figure on a canvas of its size and says where its marks are.
+func (f *Figure) draw(c draw.Canvas) []placed {
+	if b := f.style.Theme.Background; b != nil {
+		c.SetColor(b)
+		c.Fill(c.Rectangle.Path())
+	}
+	c = draw.Crop(c, margin, -margin, margin, -margin)
+	for _, line := range f.titleLines() {
+		c.FillText(f.style.text(titleSize), vg.Point{X: c.Min.X, Y: c.Max.Y - titleRow/2 + 2}, line)
+		c.Max.Y -= titleRow
+	}
+	c.Max.Y -= drawLegend(c, f.keys, &f.style)
+	width := f.panelWidth()
+	var marks []placed
+	top := c.Max.Y
+	for i, p := range f.panels {
+		row, column := i/f.columns, i%f.columns
+		left := c.Min.X + vg.Length(column)*(width+gutter)
+		cell := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
+			Min: vg.Point{X: left, Y: top - f.rows[row]}, Max: vg.Point{X: left + width, Y: top},
+		}}
+		marks = append(marks, p.draw(cell, f.keys == nil)...)
+		if column == f.columns-1 {
+			top -= f.rows[row] + gutter
+		}
+	}
+	return marks
+}
+
+// draw draws a panel into its cell of the grid.
+func (p *panel) draw(c draw.Canvas, legend bool) []placed {
+	if p.title != "" {
+		c.FillText(p.style.text(labelSize), vg.Point{X: c.Min.X, Y: c.Max.Y - panelRow/2 + 1}, p.title)
+		c.Max.Y -= panelRow
+	}
+	if legend {
+		c.Max.Y -= drawLegend(c, p.keys, p.style)
+	}
+	full := c
+	c = p.axes(c)
+	if p.square {
+		area := p.plot.DataCanvas(c).Size()
+		if area.X > area.Y {
+			c.Max.X -= area.X - area.Y
+		} else {
+			c.Min.Y += area.Y - area.X
+		}
+	}
+	data := p.plot.DataCanvas(c)
+	if p.style.Theme.grid && p.bar == nil {
+		p.drawGrid(data)
+	}
+	p.plot.Draw(c)
+	label := p.style.text(labelSize)
+	label.XAlign, label.YAlign = draw.XCenter, draw.YBottom
+	c.FillText(label, vg.Point{X: data.Center().X, Y: c.Min.Y - axisLabel + 1.5}, p.x)
+	label.Rotation, label.YAlign = quarterTurn, draw.YTop
+	c.FillText(label, vg.Point{X: full.Min.X, Y: data.Center().Y}, p.y)
+	if p.bar != nil {
+		full.Min.X, full.Max.X = c.Max.X, c.Max.X+p.barSpace()
+		full.Min.Y, full.Max.Y = data.Min.Y, data.Max.Y
+		p.bar.draw(full, p.style)
+	}
+	x, y := p.plot.Transforms(&data)
+	var out []placed
+	for _, m := range p.thinned() {
+		left, right := x(m.x-m.w/2), x(m.x+m.w/2)
+		low, high := y(m.y-m.h/2), y(m.y+m.h/2)
+		out = append(out, placed{
+			x: float64(left+right) / 2, y: float64(low+high) / 2, w: float64(right - left), h: float64(high - low), text: m.text,
+		})
+	}
+	return out
+}
+
+// axes is the part of a canvas that data and axes take, without the labels of
+// the axes and the colour bar. The labels are not left to the plot: on
+// logarithmic axes it makes room for them in the wrong place.
+func (p *panel) axes(c draw.Canvas) draw.Canvas {
+	if p.x != "" {
+		c.Min.Y += axisLabel
+	}
+	if p.y != "" {
+		c.Min.X += axisLabel
+	}
+	c.Max.X -= p.barSpace()
+	return c
+}
+
+// drawGrid draws faint lines at the labelled ticks.
+func (p *panel) drawGrid(c draw.Canvas) {
+	style := draw.LineStyle{Color: p.style.Theme.Grid, Width: hairline}
+	x, y := p.plot.Transforms(&c)
+	if _, named := p.plot.X.Tick.Marker.(nameTicks); !named {
+		for _, t := range p.plot.X.Tick.Marker.Ticks(p.plot.X.Min, p.plot.X.Max) {
+			if at := x(t.Value); !t.IsMinor() && c.ContainsX(at) {
+				c.StrokeLine2(style, at, c.Min.Y, at, c.Max.Y)
+			}
+		}
+	}
+	if _, named := p.plot.Y.Tick.Marker.(nameTicks); !named {
+		for _, t := range p.plot.Y.Tick.Marker.Ticks(p.plot.Y.Min, p.plot.Y.Max) {
+			if at := y(t.Value); !t.IsMinor() && c.ContainsY(at) {
+				c.StrokeLine2(style, c.Min.X, at, c.Max.X, at)
+			}
+		}
+	}
+}

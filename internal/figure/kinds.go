@@ -1,0 +1,150 @@
+package figure
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"simtool/internal/data"
+)
+
+// Kind is a kind of result that has a figure.
+type Kind struct {
+	Name    string
+	Shows   string   // what the figure shows
+	Columns []string // that a table of this kind has; nil for arrays
+	accepts func(r *Result) bool
+	// panels draws results of the kind, one panel or several, and says in a
+	// sentence what can be seen.
+	panels func(rs []*Result, s *Style) (ps []*panel, title, alt string, err error)
+}
+
+// kinds lists every kind of result. A result is the first kind whose columns it
+// has, so that the special stand before the general.
+var kinds = []Kind{
+	{Name: "pc-sensitivity", Shows: "score after a change of each principal component, and its theory", Columns: []string{"change", "pc", "explained_variance", "score", "theory"}, panels: sensitivityPanels},
+	{Name: "pc-slopes", Shows: "exponents with which losses grow with explained variance", Columns: []string{"measure", "change", "exponent", "se"}, panels: slopePanels},
+	{Name: "learning-order", Shows: "order in which components are learnt against the predicted one", Columns: []string{"pc", "push", "predicted", "observed"}, panels: learningPanels},
+	{Name: "joint-range", Shows: "pairs of scores that data can reach", Columns: []string{"measure_a", "measure_b", "a", "b_min", "b_max"}, panels: rangePanels},
+	{Name: "components", Shows: "R² of each principal component against the score", Columns: []string{"iteration", "score", "pc", "explained_variance", "r2"}, panels: componentPanels},
+	{Name: "thresholds", Shows: "score at which a component is half learnt against its variance", Columns: []string{"measure", "pc", "explained_variance", "score_at_threshold"}, panels: thresholdPanels},
+	{Name: "decoding", Shows: "decoding accuracy against the score, with reference and chance", Columns: []string{"score", "label", "accuracy", "reference_accuracy", "chance"}, panels: decodingPanels},
+	{Name: "decode", Shows: "decoding accuracy over time, with chance", Columns: []string{"label", "time", "accuracy", "chance", "folds"}, panels: decodePanels},
+	{Name: "also", Shows: "other measures against the optimised one", Columns: []string{"iteration", "score", "measure", "value"}, panels: alsoPanels},
+	{Name: "trajectory", Shows: "score and gradient over iterations", Columns: []string{"iteration", "measure", "score", "grad_norm"}, panels: trajectoryPanels},
+	{Name: "study", Shows: "recovery, held-out correlation and time against noise and number of stimuli", Columns: []string{"sweep", "method", "seconds"}, panels: studyPanels},
+	{Name: "comparison", Shows: "held-out correlation and recovery of several methods", Columns: []string{"method", "held_out_spearman", "seconds"}, panels: comparisonPanels},
+	{Name: "importance", Shows: "importance of features with intervals, or by layer", Columns: []string{"feature", "importance", "lo", "hi"}, panels: importancePanels},
+	{Name: "weights", Shows: "weights of features and their products", Columns: []string{"feature_a", "feature_b", "weight"}, panels: weightPanels},
+	{Name: "model-scores", Shows: "in-sample and held-out correlations of a fit", Columns: []string{"split", "spearman", "pearson", "r2"}, panels: foldPanels},
+	{Name: "scores", Shows: "scores as bars, over time, or as a matrix", Columns: []string{"x", "y", "measure", "value"}, panels: scorePanels},
+	{Name: "rdm", Shows: "matrix of dissimilarities", accepts: isRDM, panels: rdmPanels},
+	{Name: "recording", Shows: "conditions over time in the plane of the first two principal components", accepts: isRecording, panels: planePanels},
+}
+
+// Kinds lists the kinds of results that have figures.
+func Kinds() []Kind { return slices.Clone(kinds) }
+
+// KindOf recognises a result; it is false for one that has no figure.
+func KindOf(r *Result) (Kind, bool) {
+	for _, k := range kinds {
+		if k.accepts == nil && r.has(k.Columns...) || k.accepts != nil && r.Array != nil && k.accepts(r) {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+// New draws results in one figure. They must be of one kind.
+//
+// Errors are *data.InputError: a result of no known kind, results of several, a
+// facet that is not a column, no row to draw.
+func New(results []*Result, s Style) (*Figure, error) {
+	kind, err := commonKind(results)
+	if err != nil {
+		return nil, err
+	}
+	var panels []*panel
+	var title, alt string
+	if s.Facet == "" {
+		panels, title, alt, err = kind.panels(results, &s)
+	} else {
+		panels, title, alt, err = facets(kind, results, &s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return compose(kind.Name, title, alt, panels, &s), nil
+}
+
+func commonKind(results []*Result) (Kind, error) {
+	var kind Kind
+	for i, r := range results {
+		k, ok := KindOf(r)
+		if !ok {
+			return Kind{}, unknownResult(r)
+		}
+		if i > 0 && k.Name != kind.Name {
+			return Kind{}, &data.InputError{
+				Path: r.Path, Found: "a result of kind " + k.Name,
+				Wanted: fmt.Sprintf("want %s as in %s, one figure shows one kind", kind.Name, results[0].Path),
+			}
+		}
+		kind = k
+	}
+	return kind, nil
+}
+
+func unknownResult(r *Result) error {
+	e := &data.InputError{Path: r.Path, Hint: `"simtool plot --help" lists the results that have a figure`}
+	if r.Table != nil {
+		e.Found = "columns " + strings.Join(r.Table.Columns, ", ")
+		e.Wanted = "want those of a result of simtool"
+		return e
+	}
+	e.Found = data.ShapeString(r.Array.Shape) + " values"
+	e.Wanted = "want a matrix of dissimilarities, or a recording of at least 3 samples and 2 features"
+	return e
+}
+
+// facets draws the rows of each value of a column by themselves.
+func facets(kind Kind, results []*Result, s *Style) (panels []*panel, title, alt string, err error) {
+	var values []string
+	for _, r := range results {
+		if !r.has(s.Facet) {
+			found := "an array"
+			if r.Table != nil {
+				found = "no column " + s.Facet
+			}
+			return nil, "", "", &data.InputError{Path: r.Path, Found: found, Wanted: "want a table with the column of --facet"}
+		}
+		values = append(values, r.texts(s.Facet)...)
+	}
+	for _, value := range distinct(values) {
+		var parts []*Result
+		for _, r := range results {
+			cells := r.texts(s.Facet)
+			part := r.where(func(i int) bool { return cells[i] == value })
+			if len(part.Table.Rows) > 0 {
+				parts = append(parts, part)
+			}
+		}
+		ps, t, a, err := kind.panels(parts, s)
+		if err != nil {
+			return nil, "", "", err
+		}
+		for _, p := range ps {
+			p.title = strings.Trim(value+", "+p.title, ", ")
+		}
+		panels, title, alt = append(panels, ps...), t, a
+	}
+	if len(panels) == 0 {
+		return nil, "", "", noRows(results)
+	}
+	return panels, title, alt, nil
+}
+
+// noRows says that there is nothing to draw.
+func noRows(results []*Result) error {
+	return &data.InputError{Path: results[0].Path, Found: "no row with numbers", Wanted: "want at least one to draw"}
+}

@@ -1,0 +1,316 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+)
+
+// Figures of what an optimisation was seen to do. Every result is one run
+// towards one measure; its column restart tells independent starts apart.
+
+// runs calls draw for each restart of each result, with the place of the
+// result's series.
+func runs(rs []*Result, draw func(series int, r *Result)) {
+	for k, r := range rs {
+		starts := r.texts("restart")
+		for _, start := range distinct(starts) {
+			draw(k, r.where(func(i int) bool { return starts[i] == start }))
+		}
+	}
+}
+
+// scoreLabel names the axis of the optimised score.
+func scoreLabel(rs []*Result) string {
+	label := "score"
+	if m := rs[0].Measure(); m != "" && len(rs) == 1 {
+		label = m
+	}
+	if n := rs[0].Samples(); n > 0 {
+		label += fmt.Sprintf(" (n = %d)", n)
+	}
+	return label
+}
+
+// trajectoryPanels draws score and norm of the gradient over iterations.
+func trajectoryPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	score, gradient := s.newPanel("iteration", "score"), s.newPanel("iteration", "gradient norm")
+	for _, p := range []*panel{score, gradient} {
+		p.small()
+	}
+	longest := 0.0
+	for _, r := range rs {
+		for _, i := range r.floats("iteration") {
+			longest = math.Max(longest, i)
+		}
+	}
+	if longest > 100 {
+		score.logX()
+		gradient.logX()
+	}
+	gradient.logY()
+	series, last := 0, ""
+	for _, r := range rs {
+		measures, restarts := r.texts("measure"), r.texts("restart")
+		for _, m := range distinct(measures) {
+			for _, start := range distinct(restarts) {
+				part := r.where(func(i int) bool { return measures[i] == m && restarts[i] == start })
+				if len(part.Table.Rows) == 0 {
+					continue
+				}
+				name := m
+				if len(distinct(restarts)) > 1 {
+					name += ", start " + start
+				}
+				x := part.floats("iteration")
+				score.line(x, part.floats("score"), s.line(series), name)
+				gradient.line(x, part.floats("grad_norm"), s.line(series), name)
+				for _, p := range []*panel{score, gradient} {
+					p.key(key{name: name, line: s.line(series)})
+				}
+				series++
+				last = name
+			}
+		}
+	}
+	if series == 0 {
+		return nil, "", "", noRows(rs)
+	}
+	title := "Optimisation"
+	if series == 1 {
+		title = "Optimisation towards " + last
+		score.keys, gradient.keys = nil, nil
+	}
+	if n := rs[0].Samples(); n > 0 {
+		score.y += fmt.Sprintf(" (n = %d)", n)
+	}
+	for _, p := range []*panel{score, gradient} {
+		widen(&p.plot.X)
+		widen(&p.plot.Y)
+	}
+	return []*panel{score, gradient}, title, fmt.Sprintf("Score and norm of the gradient over up to %.0f iterations, %d runs.", longest, series), nil
+}
+
+// alignment is one way of reading a component from the synthesised data.
+type alignment struct{ column, title string }
+
+// alignments are the columns of a result that hold more than "found from the
+// start", as a linear map does where features outnumber samples.
+func alignments(rs []*Result, linear, orthogonal string) []alignment {
+	var out []alignment
+	for _, a := range []alignment{{linear, "by a linear map"}, {orthogonal, "by a rotation"}} {
+		for _, r := range rs {
+			if r.has(a.column) && anyFinite(r.floats(a.column)) {
+				out = append(out, a)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// lowestR2 is where R² axes end. A rotation may predict a component much worse
+// than its mean does; how much worse is of no interest.
+const lowestR2 = -0.25
+
+// componentPanels draws R² of each component against the score, one line a
+// component, coloured by explained variance.
+func componentPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	var panels []*panel
+	var shares []float64
+	for _, r := range rs {
+		shares = append(shares, r.floats("explained_variance")...)
+	}
+	bar := logSpread("explained variance", shares)
+	if bar == nil {
+		return nil, "", "", noRows(rs)
+	}
+	ways := alignments(rs, "r2", "r2_orthogonal")
+	components := 0
+	for _, r := range rs {
+		for _, way := range ways {
+			p := s.newPanel(scoreLabel([]*Result{r}), "R² of component")
+			p.title = way.title
+			if len(rs) > 1 {
+				p.title = r.Label + ", " + way.title
+			}
+			if len(ways)*len(rs) > 1 {
+				p.small()
+			}
+			pcs := r.texts("pc")
+			names := distinct(pcs)
+			components = max(components, len(names))
+			runs([]*Result{r}, func(_ int, run *Result) {
+				pcs := run.texts("pc")
+				for i := len(names) - 1; i >= 0; i-- { // the largest on top
+					part := run.where(func(j int) bool { return pcs[j] == names[i] })
+					if len(part.Table.Rows) == 0 {
+						continue
+					}
+					style := s.line(0)
+					style.Width = 0.8
+					share := part.floats("explained_variance")[0]
+					style.Color = bar.ramp.at(bar.colour(share))
+					p.line(part.floats("score"), part.floats(way.column), style, fmt.Sprintf("PC %s (%s of variance)", names[i], number(share)))
+				}
+			})
+			p.rangeY(0, 1)
+			p.plot.Y.Min = max(p.plot.Y.Min, lowestR2)
+			widen(&p.plot.X)
+			panels = append(panels, p)
+		}
+	}
+	for _, p := range panels {
+		if len(panels) > 1 {
+			p.ramp(bar)
+		} else {
+			p.bar = bar
+		}
+	}
+	alt := fmt.Sprintf("R² of %d principal components of the data in synthesised data against the score, coloured by explained variance.", components)
+	return panels, "Principal components learnt on the way", alt, nil
+}
+
+// ramp explains colours by a few samples in the legend, where a bar beside the
+// panel would take too much of its width.
+func (p *panel) ramp(b *colourBar) {
+	for _, t := range []float64{1, 0.75, 0.5, 0.25, 0} {
+		value := math.Exp(math.Log(b.low) + t*(math.Log(b.high)-math.Log(b.low)))
+		line := p.style.line(0)
+		line.Color, line.Width = b.ramp.at(t), 2
+		name := strconv.FormatFloat(100*value, 'g', 2, 64) + " %"
+		if t == 1 {
+			name += " of variance"
+		}
+		p.key(key{name: name, line: line})
+	}
+}
+
+// logSpread is the bar of positive values on a logarithmic scale, or nil where
+// there are none. The brightest colours are left out: they vanish on white.
+func logSpread(label string, values []float64) *colourBar {
+	low, high := math.Inf(1), 0.0
+	for _, v := range values {
+		if v > 0 && finite(v) {
+			low, high = math.Min(low, v), math.Max(high, v)
+		}
+	}
+	if high == 0 {
+		return nil
+	}
+	if low == high {
+		low /= 2
+	}
+	return &colourBar{label: label, low: low, high: high, scale: plot.LogScale{}, ticks: logTicks{4}, ramp: ramp{viridis[7], viridis[6], viridis[5], viridis[4], viridis[3], viridis[2], viridis[1], viridis[0]}}
+}
+
+// thresholdPanels draws the score at which each component is half learnt
+// against its explained variance.
+func thresholdPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	var panels []*panel
+	drawn := 0
+	for _, way := range alignments(rs, "score_at_threshold", "score_at_threshold_orthogonal") {
+		p := s.newPanel("explained variance", "score when half learnt")
+		p.title = way.title
+		p.small()
+		p.logX()
+		p.plot.X.Tick.Marker = logTicks{3}
+		series := 0
+		for _, r := range rs {
+			measures := r.texts("measure")
+			for _, m := range distinct(measures) {
+				part := r.where(func(i int) bool { return measures[i] == m })
+				name := m
+				if len(rs) > 1 && r.Label != m {
+					name = r.Label
+				}
+				y := part.floats(way.column)
+				p.points(part.floats("explained_variance"), y, s.glyph(series), name)
+				p.key(key{name: name, glyph: s.glyph(series)})
+				series++
+				drawn += len(y)
+			}
+		}
+		p.rangeY(0, 1)
+		widen(&p.plot.X)
+		widen(&p.plot.Y)
+		panels = append(panels, p)
+	}
+	if len(panels) == 0 {
+		return nil, "", "", noRows(rs)
+	}
+	return panels, "Score needed to learn a component", "Score at which each principal component is half learnt, against its explained variance on a logarithmic axis.", nil
+}
+
+// decodingPanels draws accuracy against the score, a panel a label.
+func decodingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	var labels []string
+	for _, r := range rs {
+		labels = append(labels, r.texts("label")...)
+	}
+	var panels []*panel
+	for _, label := range distinct(labels) {
+		p := s.newPanel(scoreLabel(rs), "decoding accuracy").small()
+		p.title = label
+		for k, r := range rs {
+			p.key(key{name: r.Label, line: s.line(k)})
+		}
+		runs(rs, func(k int, run *Result) {
+			names := run.texts("label")
+			part := run.where(func(i int) bool { return names[i] == label })
+			if len(part.Table.Rows) == 0 {
+				return
+			}
+			p.line(part.floats("score"), part.floats("accuracy"), s.line(k), rs[k].Label)
+			p.across(part.floats("reference_accuracy")[0], s.reference([]vg.Length{4, 2}))
+			p.across(part.floats("chance")[0], s.reference([]vg.Length{1, 1.5}))
+		})
+		p.key(key{name: "the data", line: s.reference([]vg.Length{4, 2})})
+		p.key(key{name: "chance", line: s.reference([]vg.Length{1, 1.5})})
+		p.rangeY(0, 1)
+		widen(&p.plot.X)
+		p.plot.Y.Max = 1.03
+		panels = append(panels, p)
+	}
+	if len(panels) == 0 {
+		return nil, "", "", noRows(rs)
+	}
+	alt := fmt.Sprintf("Accuracy of decoding %s from synthesised data against the score, with that of the data and chance as dashed and dotted lines.", list(distinct(labels)))
+	return panels, "What can be decoded on the way", alt, nil
+}
+
+// alsoPanels draws other measures against the optimised one.
+func alsoPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	var panels []*panel
+	var all []string
+	for _, r := range rs {
+		all = append(all, r.texts("measure")...)
+	}
+	all = distinct(all)
+	for _, r := range rs {
+		p := s.newPanel(scoreLabel([]*Result{r}), "value of other measures")
+		if len(rs) > 1 {
+			p.small()
+			p.title = r.Label
+		}
+		for k, m := range all {
+			runs([]*Result{r}, func(_ int, run *Result) {
+				names := run.texts("measure")
+				part := run.where(func(i int) bool { return names[i] == m })
+				p.line(part.floats("score"), part.floats("value"), s.line(k), m)
+			})
+			p.key(key{name: m, line: s.line(k)})
+		}
+		p.rangeY(0, 1)
+		widen(&p.plot.X)
+		widen(&p.plot.Y)
+		panels = append(panels, p)
+	}
+	if len(panels) == 0 || len(all) == 0 {
+		return nil, "", "", noRows(rs)
+	}
+	return panels, "Other measures on the way", fmt.Sprintf("Values of %s against the score that was optimised.", list(all)), nil
+}

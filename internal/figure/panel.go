@@ -1,0 +1,204 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A panel is one pair of axes with what is drawn between them.
+type panel struct {
+	style  *Style
+	title  string
+	x, y   string // labels of the axes
+	plot   *plot.Plot
+	keys   []key
+	bar    *colourBar // nil for none
+	marks  []mark
+	height vg.Length // of the data and its axes
+	least  vg.Length // the narrowest that it can be read at
+	square bool      // one unit is as long on both axes
+}
+
+// key is an entry of a legend.
+type key struct {
+	name  string
+	line  draw.LineStyle
+	glyph draw.GlyphStyle // Shape is nil for none
+	fill  color.Color     // nil for none
+}
+
+// mark is a place that a reader may ask the value of, in the units of the data.
+// It is a point, or a cell where w and h are the extent.
+type mark struct {
+	x, y, w, h float64
+	text       string
+}
+
+// maxMarks is how many marks a panel has at most: a report would grow too large
+// with more, and nobody could tell them apart.
+const maxMarks = 400
+
+func (s *Style) newPanel(x, y string) *panel {
+	p := plot.New()
+	p.BackgroundColor = nil
+	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
+		axis.Padding = 0
+		axis.LineStyle = draw.LineStyle{Color: s.Theme.Ink, Width: hairline}
+		axis.Tick.LineStyle = axis.LineStyle
+		axis.Tick.Length = 2.5
+		axis.Tick.Marker = linearTicks{5}
+		tick := s.text(tickSize)
+		tick.XAlign, tick.YAlign = axis.Tick.Label.XAlign, axis.Tick.Label.YAlign
+		axis.Tick.Label = tick
+	}
+	return &panel{style: s, x: x, y: y, plot: p, height: 52 * vg.Millimeter, least: 60 * vg.Millimeter}
+}
+
+// small makes a panel one of several beside each other.
+func (p *panel) small() *panel {
+	p.height, p.least = 38*vg.Millimeter, 38*vg.Millimeter
+	p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = linearTicks{4}, linearTicks{4}
+	return p
+}
+
+// logX makes the x axis logarithmic. Values that are not positive must not be
+// drawn then.
+func (p *panel) logX() {
+	p.plot.X.Scale, p.plot.X.Tick.Marker = plot.LogScale{}, logTicks{4}
+}
+
+func (p *panel) logY() {
+	p.plot.Y.Scale, p.plot.Y.Tick.Marker = plot.LogScale{}, logTicks{4}
+}
+
+// rangeX and rangeY widen an axis to hold an interval.
+func (p *panel) rangeX(low, high float64) {
+	p.plot.X.Min, p.plot.X.Max = math.Min(p.plot.X.Min, low), math.Max(p.plot.X.Max, high)
+}
+
+func (p *panel) rangeY(low, high float64) {
+	p.plot.Y.Min, p.plot.Y.Max = math.Min(p.plot.Y.Min, low), math.Max(p.plot.Y.Max, high)
+}
+
+// xys pairs coordinates, leaving out what has none.
+func (p *panel) xys(x, y []float64) plotter.XYs {
+	var out plotter.XYs
+	_, logX := p.plot.X.Scale.(plot.LogScale)
+	_, logY := p.plot.Y.Scale.(plot.LogScale)
+	for i := range x {
+		if finite(x[i]) && finite(y[i]) && !(logX && x[i] <= 0) && !(logY && y[i] <= 0) {
+			out = append(out, plotter.XY{X: x[i], Y: y[i]})
+		}
+	}
+	return out
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// line draws a line through points, and marks some of them for a reader.
+func (p *panel) line(x, y []float64, style draw.LineStyle, name string) {
+	xys := p.xys(x, y)
+	if len(xys) == 0 {
+		return
+	}
+	p.plot.Add(&plotter.Line{XYs: xys, LineStyle: style})
+	const along = 25 // marks on a line
+	every := max(1, (len(xys)+along-1)/along)
+	for i := 0; i < len(xys); i += every {
+		p.mark(xys[i].X, xys[i].Y, name)
+	}
+}
+
+// points draws markers.
+func (p *panel) points(x, y []float64, style draw.GlyphStyle, name string) {
+	xys := p.xys(x, y)
+	if len(xys) == 0 {
+		return
+	}
+	p.plot.Add(&plotter.Scatter{XYs: xys, GlyphStyle: style})
+	for _, xy := range xys {
+		p.mark(xy.X, xy.Y, name)
+	}
+}
+
+// intervalY draws vertical error bars; those without bounds are left out.
+func (p *panel) intervalY(x, low, high []float64, style draw.LineStyle) {
+	style.Width, style.Dashes = 0.8, nil
+	for i := range x {
+		if xys := p.xys([]float64{x[i], x[i]}, []float64{low[i], high[i]}); len(xys) == 2 {
+			p.plot.Add(&plotter.Line{XYs: xys, LineStyle: style})
+		}
+	}
+}
+
+// across draws a horizontal line over the whole width.
+func (p *panel) across(y float64, style draw.LineStyle) {
+	if finite(y) {
+		p.rangeY(y, y)
+		p.plot.Add(acrossLine{y, style})
+	}
+}
+
+type acrossLine struct {
+	y     float64
+	style draw.LineStyle
+}
+
+// Plot implements plot.Plotter.
+func (l acrossLine) Plot(c draw.Canvas, p *plot.Plot) {
+	_, y := p.Transforms(&c)
+	c.StrokeLine2(l.style, c.Min.X, y(l.y), c.Max.X, y(l.y))
+}
+
+// mark notes a value at a point.
+func (p *panel) mark(x, y float64, name string) {
+	text := fmt.Sprintf("%s: %s, %s", name, number(x), number(y))
+	p.marks = append(p.marks, mark{x: x, y: y, text: text})
+}
+
+// thinned returns the marks, evenly thinned to maxMarks.
+func (p *panel) thinned() []mark {
+	if len(p.marks) <= maxMarks {
+		return p.marks
+	}
+	out := make([]mark, maxMarks)
+	for i := range out {
+		out[i] = p.marks[i*len(p.marks)/maxMarks]
+	}
+	return out
+}
+
+// key adds an entry to the legend.
+func (p *panel) key(k key) { p.keys = append(p.keys, k) }
+
+// widen leaves some room between data and the ends of an axis, but none beyond
+// 0 and 1 for values that cannot go there.
+func widen(axis *plot.Axis) {
+	if !finite(axis.Min) || !finite(axis.Max) {
+		axis.Min, axis.Max = 0, 1
+	}
+	const share = 0.04
+	if _, log := axis.Scale.(plot.LogScale); log {
+		if axis.Min == axis.Max {
+			axis.Min, axis.Max = axis.Min/2, axis.Max*2
+		}
+		factor := math.Pow(axis.Max/axis.Min, share)
+		axis.Min, axis.Max = axis.Min/factor, axis.Max*factor
+		return
+	}
+	if axis.Min == axis.Max {
+		axis.Min, axis.Max = axis.Min-0.5, axis.Max+0.5
+	}
+	room := share * (axis.Max - axis.Min)
+	low, high := axis.Min, axis.Max
+	axis.Min, axis.Max = low-room, high+room
+	if low >= 0 && axis.Min < 0 && low != 0 {
+		axis.Min = 0
+	}
+}

@@ -1,0 +1,143 @@
+package figure
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"io"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgpdf"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Formats are the suffixes of the files that a figure can be written as.
+var Formats = []string{"svg", "png", "pdf"}
+
+// FormatOf returns the format that the suffix of a path stands for.
+func FormatOf(path string) (string, bool) {
+	suffix := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))
+	for _, f := range Formats {
+		if suffix == f {
+			return f, true
+		}
+	}
+	return "", false
+}
+
+// Write writes the figure in a format of Formats. dpi is the resolution of
+// png and of no importance elsewhere. An unknown format panics.
+func (f *Figure) Write(w io.Writer, format string, dpi int) error {
+	switch format {
+	case "svg":
+		_, err := w.Write(f.svg(nil))
+		return err
+	case "png":
+		c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(clear{}))}
+		f.draw(draw.New(c))
+		_, err := c.WriteTo(w)
+		return err
+	case "pdf":
+		return f.pdf(w)
+	}
+	panic("figure: unknown format " + format)
+}
+
+// clear is the colour of nothing, which themes without background show.
+type clear struct{}
+
+// RGBA implements color.Color.
+func (clear) RGBA() (r, g, b, a uint32) { return 0, 0, 0, 0 }
+
+// sansSerif is what a viewer may use where it lacks the fonts that the figure
+// was set in; Arial is as wide, letter by letter.
+const sansSerif = "font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"
+
+var (
+	fontFamily = regexp.MustCompile(`font-family:Liberation Sans;font-variant:\w+;font-weight:normal;font-style:normal;?`)
+	header     = regexp.MustCompile(`(?s)^<\?xml.*?<svg `)
+)
+
+// svg returns the figure as an SVG document. before is called with the document
+// and the places of marks to add to it; nil adds nothing.
+func (f *Figure) svg(before func(marks []placed) string) []byte {
+	c := vgsvg.New(f.width, f.height)
+	marks := f.draw(draw.New(c))
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		panic("figure: " + err.Error()) // a buffer takes everything
+	}
+	text := f.keepWidths(b.String())
+	text = fontFamily.ReplaceAllString(text, sansSerif)
+	text = strings.ReplaceAll(text, "data:image/jpg;", "data:image/png;")
+	text = header.ReplaceAllString(text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg role=\"img\" ")
+	names := ">\n<desc>" + html.EscapeString(f.Alt) + "</desc>"
+	if f.Title != "" {
+		names = ">\n<title>" + html.EscapeString(f.Title) + "</title>" + strings.TrimPrefix(names, ">")
+	}
+	text = strings.Replace(text, `xlink">`, `xlink"`+names, 1)
+	if before != nil {
+		text = strings.Replace(text, "</svg>", before(marks)+"</svg>", 1)
+	}
+	return []byte(text)
+}
+
+var textElement = regexp.MustCompile(`(<text [^>]*font-size:)([0-9.]+)(px[^>]*)>([^<]*)</text>`)
+
+// keepWidths tells viewers how long each text is to be, so that the layout
+// holds where another font stands in for the one it was made with.
+func (f *Figure) keepWidths(svg string) string {
+	return textElement.ReplaceAllStringFunc(svg, func(element string) string {
+		m := textElement.FindStringSubmatch(element)
+		size, err := strconv.ParseFloat(m[2], 64)
+		width := f.style.text(vg.Length(size)).Width(html.UnescapeString(m[4]))
+		if err != nil || width <= 0 {
+			return element
+		}
+		return fmt.Sprintf(`%s%s%s textLength="%.2f" lengthAdjust="spacingAndGlyphs">%s</text>`, m[1], m[2], m[3], width.Points(), m[4])
+	})
+}
+
+// pdf writes the figure as PDF.
+func (f *Figure) pdf(w io.Writer) error {
+	c := &latinCanvas{vgpdf.New(f.width, f.height)}
+	f.draw(draw.New(c))
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return fmt.Errorf("the figure cannot be written as PDF: %w", err)
+	}
+	_, err := w.Write(creationDate.ReplaceAll(b.Bytes(), []byte("Date (D:20000101000000)")))
+	return err
+}
+
+// creationDate is replaced by one as long, so that the same figure gives the
+// same bytes on any day.
+var creationDate = regexp.MustCompile(`Date \(D:\d{14}\)`)
+
+// latinCanvas hands text to PDF in the encoding of its fonts, Windows-1252.
+type latinCanvas struct{ *vgpdf.Canvas }
+
+// FillString implements vg.Canvas. What the encoding lacks becomes "?".
+func (c *latinCanvas) FillString(f font.Face, at vg.Point, text string) {
+	beyond := map[rune]byte{'€': 0x80, '…': 0x85, '‘': 0x91, '’': 0x92, '“': 0x93, '”': 0x94, '•': 0x95, '–': 0x96, '—': 0x97}
+	var b []byte
+	for _, r := range text {
+		code, ok := beyond[r]
+		switch {
+		case ok:
+			b = append(b, code)
+		case r < 0x80 || r >= 0xa0 && r <= 0xff:
+			b = append(b, byte(r))
+		default:
+			b = append(b, '?')
+		}
+	}
+	c.Canvas.FillString(f, at, string(b))
+}

@@ -1,0 +1,224 @@
+package figure
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"simtool/internal/data"
+	"simtool/internal/io"
+)
+
+// Result is one file to look at: a table or an array.
+type Result struct {
+	Path     string
+	Label    string           // tells it from other results of a figure
+	Table    *dataio.Table    // nil for an array
+	Array    *data.Dataset    // nil for a table
+	Labels   *data.Column     // of the conditions of an array; nil for none
+	Source   data.Source      // the file itself
+	Manifest *dataio.Manifest // how it came about; nil where nothing says so
+}
+
+// Load reads a result: a .npy or .npz array, or else a table. The manifest
+// beside it, or that of its directory, is read as well.
+//
+// Errors are *data.InputError.
+func Load(path string, o dataio.Options) (*Result, error) {
+	r := &Result{Path: path, Label: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))}
+	file, _, _ := strings.Cut(path, ".npz:")
+	if file != path || strings.HasSuffix(path, ".npy") || strings.HasSuffix(path, ".npz") {
+		array, err := dataio.Read(path, o)
+		if err != nil {
+			return nil, err
+		}
+		r.Array, r.Source = array, array.Source
+	} else {
+		table, err := dataio.ReadTable(path, o)
+		if err != nil {
+			return nil, err
+		}
+		r.Table = table
+		if path != "-" {
+			if r.Source, err = dataio.FileSource(path); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, m := range []string{path + dataio.ManifestSuffix, filepath.Join(filepath.Dir(path), "manifest.json")} {
+		if manifest, ok := readManifest(m); ok && manifest.wrote(path) {
+			r.Manifest = manifest.Manifest
+			break
+		}
+	}
+	return r, nil
+}
+
+type manifestFile struct{ *dataio.Manifest }
+
+// readManifest reads a manifest, if there is one.
+func readManifest(path string) (manifestFile, bool) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return manifestFile{}, false
+	}
+	m := &dataio.Manifest{}
+	if json.Unmarshal(content, m) != nil || m.Schema != dataio.ManifestSchema {
+		return manifestFile{}, false
+	}
+	return manifestFile{m}, true
+}
+
+// wrote reports whether the manifest lists a file of that name among its
+// outputs. Directories are moved about; names of files are not.
+func (m manifestFile) wrote(path string) bool {
+	return slices.ContainsFunc(m.Outputs, func(o dataio.Output) bool {
+		return filepath.Base(o.Path) == filepath.Base(path)
+	})
+}
+
+// Measure is what the result was optimised for, or "" where that is unknown.
+func (r *Result) Measure() string {
+	if r.Manifest == nil {
+		return ""
+	}
+	name, _ := r.Manifest.Config["measure"].(string)
+	return name
+}
+
+// Samples is the number of samples of the first input of the result, or 0.
+func (r *Result) Samples() int {
+	if r.Manifest == nil || len(r.Manifest.Inputs) == 0 {
+		return 0
+	}
+	shape := r.Manifest.Inputs[0].Shape
+	if len(shape) < 2 {
+		return 0
+	}
+	n := 1
+	for _, d := range shape[:len(shape)-1] {
+		n *= d
+	}
+	return n
+}
+
+// DistinctLabels gives results labels that tell them apart and no more: the
+// measure they were optimised for, the name of the file, or as many
+// directories before it as that takes.
+func DistinctLabels(results []*Result) {
+	label := func(by func(r *Result) string) bool {
+		seen := map[string]bool{}
+		for _, r := range results {
+			name := by(r)
+			if name == "" || seen[name] {
+				return false
+			}
+			seen[name] = true
+		}
+		for _, r := range results {
+			r.Label = by(r)
+		}
+		return true
+	}
+	if label((*Result).Measure) {
+		return
+	}
+	for depth := 1; depth < 10; depth++ {
+		if label(func(r *Result) string { return tail(r.Path, depth) }) {
+			return
+		}
+	}
+}
+
+// tail returns the last depth words of a path, without suffix. The name of a
+// table that stands in a directory of its own says less than the directory.
+func tail(path string, depth int) string {
+	words := strings.Split(filepath.ToSlash(path), "/")
+	words = words[max(0, len(words)-depth):]
+	return strings.TrimSuffix(strings.Join(words, "/"), filepath.Ext(path))
+}
+
+// has reports whether the result is a table with all of these columns.
+func (r *Result) has(columns ...string) bool {
+	return r.Table != nil && !slices.ContainsFunc(columns, func(c string) bool { return r.Table.Index(c) < 0 })
+}
+
+// floats returns a column as numbers, NaN where a cell is empty or text or the
+// column is missing.
+func (r *Result) floats(name string) []float64 {
+	out := make([]float64, len(r.Table.Rows))
+	at := r.Table.Index(name)
+	for i, row := range r.Table.Rows {
+		out[i] = math.NaN()
+		if at < 0 {
+			continue
+		}
+		if v, ok := dataio.Float(row[at]); ok {
+			out[i] = v
+		}
+	}
+	return out
+}
+
+// texts returns a column as text, "" where a cell is empty or the column is
+// missing.
+func (r *Result) texts(name string) []string {
+	out := make([]string, len(r.Table.Rows))
+	at := r.Table.Index(name)
+	for i, row := range r.Table.Rows {
+		if at >= 0 && row[at] != nil {
+			out[i] = fmt.Sprint(row[at])
+		}
+	}
+	return out
+}
+
+// where returns the result with only those rows that keep says.
+func (r *Result) where(keep func(i int) bool) *Result {
+	part := *r
+	part.Table = &dataio.Table{Schema: r.Table.Schema, Columns: r.Table.Columns}
+	for i, row := range r.Table.Rows {
+		if keep(i) {
+			part.Table.Rows = append(part.Table.Rows, row)
+		}
+	}
+	return &part
+}
+
+// distinct returns the values of a list in the order in which they come up.
+func distinct(values []string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, v := range values {
+		if !seen[v] {
+			seen[v] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// join returns the rows of all results as one, in the columns of the first.
+func join(rs []*Result) *Result {
+	if len(rs) == 1 {
+		return rs[0]
+	}
+	all := *rs[0]
+	all.Table = &dataio.Table{Schema: rs[0].Table.Schema, Columns: rs[0].Table.Columns}
+	for _, r := range rs {
+		for _, row := range r.Table.Rows {
+			cells := make([]any, len(all.Table.Columns))
+			for i, c := range all.Table.Columns {
+				if at := r.Table.Index(c); at >= 0 {
+					cells[i] = row[at]
+				}
+			}
+			all.Table.Rows = append(all.Table.Rows, cells)
+		}
+	}
+	return &all
+}

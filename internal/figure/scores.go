@@ -1,0 +1,287 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// scorePanels draws rows of scores: along time or conditions where they have
+// that column, as a matrix where several systems were compared with several
+// others, and otherwise as bars.
+func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	t := joinScores(rs)
+	if !anyFinite(t.value) {
+		return nil, "", "", noRows(rs)
+	}
+	for _, axis := range []string{"time", "condition"} {
+		if rs[0].has(axis) {
+			return scoresAlong(rs, axis, t, s)
+		}
+	}
+	xs, ys := distinct(t.x), distinct(t.y)
+	if len(xs) > 1 && len(xs)+len(ys) > 3 {
+		return scoreMatrices(t, s)
+	}
+	return scoreBars(t, s)
+}
+
+// scoreTable is the rows of several tables of scores, by column.
+type scoreTable struct {
+	x, y, measure, err []string
+	value, lo, hi      []float64
+	n                  float64 // samples, NaN if they differ
+	at                 []float64
+}
+
+func joinScores(rs []*Result) *scoreTable {
+	t := &scoreTable{}
+	var n []float64
+	for _, r := range rs {
+		t.x, t.y = append(t.x, r.texts("x")...), append(t.y, r.texts("y")...)
+		t.measure, t.err = append(t.measure, r.texts("measure")...), append(t.err, r.texts("error")...)
+		t.value = append(t.value, r.floats("value")...)
+		t.lo, t.hi = append(t.lo, r.floats("lo")...), append(t.hi, r.floats("hi")...)
+		n = append(n, r.floats("n")...)
+		for _, axis := range []string{"time", "condition"} {
+			if r.has(axis) {
+				t.at = append(t.at, r.floats(axis)...)
+				break
+			}
+		}
+	}
+	t.n = math.NaN()
+	for i, v := range n {
+		if i > 0 && finite(t.n) && finite(v) && v != t.n {
+			t.n = math.NaN()
+			break
+		}
+		if finite(v) {
+			t.n = v
+		}
+	}
+	return t
+}
+
+// samples words the number of samples for a label.
+func (t *scoreTable) samples() string {
+	if !finite(t.n) {
+		return ""
+	}
+	return fmt.Sprintf(" (n = %.0f samples)", t.n)
+}
+
+// scoreBars draws a bar for each measure and pair.
+func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
+	pairs := make([]string, len(t.value))
+	xs := distinct(t.x)
+	for i := range pairs {
+		pairs[i] = t.y[i]
+		if len(xs) > 1 {
+			pairs[i] = t.x[i] + " / " + t.y[i]
+		}
+	}
+	measures, systems := distinct(t.measure), distinct(pairs)
+	short := shortNames(systems)
+	p := s.newPanel("score"+t.samples(), "")
+	groups, bars := measures, systems
+	key := func(i int) (group, bar string) { return t.measure[i], pairs[i] }
+	groupNames, barNames := measures, short
+	if len(measures) == 1 {
+		groups, bars = systems, []string{""}
+		key = func(i int) (group, bar string) { return pairs[i], "" }
+		groupNames, barNames = short, nil
+		p.x = measures[0] + t.samples()
+	}
+	position := map[string]int{}
+	for i, g := range groups {
+		position[g] = len(groups) - 1 - i
+	}
+	thick := 0.8 / float64(len(bars))
+	failed := 0
+	for b, bar := range bars {
+		h := &hbars{thick: thick * 0.9, fill: s.line(b).Color, ink: s.Theme.Ink}
+		for i, v := range t.value {
+			group, of := key(i)
+			if of != bar {
+				continue
+			}
+			if !finite(v) {
+				failed++
+				continue
+			}
+			at := float64(position[group]) + thick*(float64(len(bars)-1)/2-float64(b))
+			h.at, h.value = append(h.at, at), append(h.value, v)
+			h.low, h.high = append(h.low, t.lo[i]), append(h.high, t.hi[i])
+			p.marks = append(p.marks, mark{x: v / 2, y: at, w: math.Abs(v), h: thick, text: scoreText(t, i, strings.Trim(shortNames([]string{pairs[i]})[0]+", "+t.measure[i], ", "))})
+		}
+		p.plot.Add(h)
+		if barNames != nil {
+			p.key(paint(barNames[b], s.line(b).Color))
+		}
+	}
+	p.namedRows(groupNames, vg.Length(len(bars)))
+	p.rangeX(0, 0)
+	if p.plot.X.Max <= 1 {
+		p.plot.X.Max = 1
+	} else {
+		p.plot.X.Max *= 1.03
+	}
+	alt := fmt.Sprintf("Bars of %d scores: %s of %s against %s.", len(t.value)-failed, list(measures), list(short), list(shortNames(xs)))
+	if failed > 0 {
+		alt += fmt.Sprintf(" %d scores are undefined and have no bar.", failed)
+	}
+	return []*panel{p}, "Similarity to " + list(shortNames(xs)), alt, nil
+}
+
+// namedRows makes the y axis one of named rows, each with some bars.
+func (p *panel) namedRows(names []string, bars vg.Length) {
+	p.plot.Y.Tick.Marker = nameTicks(reversed(names))
+	p.plot.Y.Tick.Length = 0
+	p.rangeY(-0.5, float64(len(names))-0.5)
+	p.height = 24 + vg.Length(len(names))*max(10.5, 3+bars*4.5)
+}
+
+// scoresAlong draws scores over time bins or conditions.
+func scoresAlong(rs []*Result, axis string, t *scoreTable, s *Style) ([]*panel, string, string, error) {
+	var panels []*panel
+	measures, systems := distinct(t.measure), distinct(t.y)
+	short := shortNames(systems)
+	label := map[string]string{"time": "time bin", "condition": "condition"}[axis]
+	for _, m := range measures {
+		p := s.newPanel(label, m+t.samples())
+		if len(measures) > 1 {
+			p.small()
+			p.y = "score" + t.samples()
+			p.title = m
+		}
+		for k, system := range systems {
+			var at, value, lo, hi []float64
+			for i, v := range t.value {
+				if t.measure[i] == m && t.y[i] == system {
+					at, value = append(at, t.at[i]), append(value, v)
+					lo, hi = append(lo, t.lo[i]), append(hi, t.hi[i])
+				}
+			}
+			if axis == "time" {
+				p.line(at, value, s.line(k), short[k])
+			} else {
+				p.points(at, value, s.glyph(k), short[k])
+			}
+			p.intervalY(at, lo, hi, s.line(k))
+			if axis == "time" {
+				p.key(key{name: short[k], line: s.line(k)})
+			} else {
+				p.key(key{name: short[k], glyph: s.glyph(k)})
+			}
+		}
+		p.rangeY(0, 0)
+		widen(&p.plot.X)
+		widen(&p.plot.Y)
+		panels = append(panels, p)
+	}
+	alt := fmt.Sprintf("Scores by %s of %s, for each %s.", list(measures), list(short), label)
+	return panels, "Similarity to " + list(shortNames(distinct(t.x))) + " by " + label, alt, nil
+}
+
+// scoreMatrices draws a matrix for each measure. A pair that was scored one way
+// round by a measure without direction stands in both cells.
+func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
+	rows, columns := distinct(t.x), distinct(t.y)
+	square := overlap(rows, columns)
+	if square {
+		rows = distinct(append(rows, columns...))
+		columns = rows
+	}
+	rowNames, columnNames := shortNames(rows), shortNames(columns)
+	var panels []*panel
+	measures := distinct(t.measure)
+	for _, m := range measures {
+		cells := map[[2]string]float64{}
+		var values []float64
+		for i, v := range t.value {
+			if t.measure[i] == m && finite(v) {
+				cells[[2]string{t.x[i], t.y[i]}] = v
+				values = append(values, v)
+			}
+		}
+		g := &grid{rows: len(rows), columns: len(columns), numbers: len(rows)*len(columns) <= 150, bar: spread(m, values), at: func(i, j int) float64 {
+			v, ok := cells[[2]string{rows[i], columns[j]}]
+			if !ok && square {
+				v, ok = cells[[2]string{columns[j], rows[i]}]
+			}
+			if !ok {
+				return math.NaN()
+			}
+			return v
+		}}
+		p := s.heatMap("", "", g, rowNames, columnNames)
+		p.height = 34 + vg.Length(len(rows))*max(10, min(26, 140/vg.Length(len(columns))))
+		p.square = square
+		panels = append(panels, p)
+	}
+	alt := fmt.Sprintf("Matrix of scores by %s: %d rows, %d columns.", list(measures), len(rows), len(columns))
+	return panels, "Similarity of pairs" + t.samples(), alt, nil
+}
+
+// scoreText words one score for a reader who points at it.
+func scoreText(t *scoreTable, i int, name string) string {
+	text := name + ": " + number(t.value[i])
+	if finite(t.lo[i]) && finite(t.hi[i]) {
+		text += " [" + number(t.lo[i]) + ", " + number(t.hi[i]) + "]"
+	}
+	return text
+}
+
+// shortNames shortens paths to what tells them apart: base names without
+// suffix, or more words of the path where these are not unique.
+func shortNames(paths []string) []string {
+	for depth := 1; depth < 6; depth++ {
+		out := make([]string, len(paths))
+		for i, p := range paths {
+			words := strings.Split(p, " / ")
+			for w, one := range words {
+				words[w] = one
+				if filepath.Ext(one) != "" && !isNumber(one) || strings.ContainsAny(one, `/\`) {
+					words[w] = tail(one, depth)
+				}
+			}
+			out[i] = strings.Join(words, " / ")
+		}
+		if len(distinct(out)) == len(out) {
+			return out
+		}
+	}
+	return paths
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil
+}
+
+func overlap(a, b []string) bool {
+	return len(distinct(append(append([]string(nil), a...), b...))) < len(a)+len(b)
+}
+
+func anyFinite(values []float64) bool {
+	for _, v := range values {
+		if finite(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// list joins names for a sentence; of many only the first few.
+func list(names []string) string {
+	const most = 4
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + " and " + strconv.Itoa(len(names)-most) + " more"
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,71 @@
+package figure
+
+import (
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Style says how a figure is to look.
+type Style struct {
+	Title  string    // in place of the figure's own; "-" for none
+	Width  vg.Length // 0 for the width of a journal's column
+	Height vg.Length // 0 for what the content takes
+	Theme  Theme
+	Facet  string // column of tables whose values get panels of their own; "" for none
+}
+
+// ColumnWidth is the width of a column of a journal.
+const ColumnWidth = 85 * vg.Millimeter
+
+// Sizes of text: titles, labels of axes, and numbers at ticks.
+const (
+	titleSize = vg.Length(8.5)
+	labelSize = vg.Length(7.5)
+	tickSize  = vg.Length(7)
+	lineWidth = vg.Length(1.1)
+	hairline  = vg.Length(0.5)
+)
+
+func (s *Style) text(size vg.Length) text.Style {
+	return text.Style{
+		Color:   s.Theme.Ink,
+		Font:    font.From(font.Font{Typeface: "Liberation", Variant: "Sans"}, size),
+		Handler: plot.DefaultTextHandler,
+		YAlign:  draw.YCenter,
+	}
+}
+
+// muted is text for what is beside the point.
+func (s *Style) muted(size vg.Length) text.Style {
+	t := s.text(size)
+	t.Color = s.Theme.Muted
+	return t
+}
+
+// dashes are the patterns of lines beyond the colours that there are, so that
+// no two of the first 28 series look alike.
+var dashes = [][]vg.Length{nil, {4, 2}, {1.2, 1.8}, {5, 2, 1.2, 2}}
+
+// line is the style of series i.
+func (s *Style) line(i int) draw.LineStyle {
+	n := len(s.Theme.Series)
+	return draw.LineStyle{Color: s.Theme.Series[i%n], Width: lineWidth, Dashes: dashes[i/n%len(dashes)]}
+}
+
+// reference is the style of lines that data are compared with.
+func (s *Style) reference(dash []vg.Length) draw.LineStyle {
+	return draw.LineStyle{Color: s.Theme.Muted, Width: 0.8, Dashes: dash}
+}
+
+// glyphs are the markers of successive series.
+var glyphs = []draw.GlyphDrawer{
+	draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.CrossGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{},
+}
+
+// glyph is the marker of series i.
+func (s *Style) glyph(i int) draw.GlyphStyle {
+	return draw.GlyphStyle{Color: s.Theme.Series[i%len(s.Theme.Series)], Radius: 1.9, Shape: glyphs[i%len(glyphs)]}
+}

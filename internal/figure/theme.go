@@ -1,0 +1,93 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+)
+
+// Theme is a set of colours.
+type Theme struct {
+	Name       string
+	Background color.Color // nil for none: the page shows through
+	Ink        color.RGBA  // text, axes
+	Muted      color.RGBA  // what is beside the point: references, chance
+	Grid       color.RGBA
+	Series     [7]color.RGBA
+	grid       bool
+}
+
+// themes lists the themes. The colours of series are those of Okabe and Ito
+// (Color universal design, 2008) without yellow, which vanishes on white, and
+// lightened for the dark theme.
+var themes = []Theme{
+	{
+		Name: "light", Background: color.White, grid: true,
+		Ink: hex(0x1f2328), Muted: hex(0x656d76), Grid: hex(0xe4e7eb),
+		Series: okabeIto,
+	},
+	{
+		Name: "dark", Background: hex(0x14171c), grid: true,
+		Ink: hex(0xe6e9ee), Muted: hex(0x9aa3ae), Grid: hex(0x2c323a),
+		Series: [7]color.RGBA{hex(0x56b4e9), hex(0xf0803c), hex(0x2fc79a), hex(0xe39bc4), hex(0xf2b632), hex(0x9dd5f5), hex(0xb4bac2)},
+	},
+	{
+		Name: "paper", Ink: hex(0x000000), Muted: hex(0x5f5f5f), Grid: hex(0xe0e0e0),
+		Series: okabeIto,
+	},
+}
+
+var okabeIto = [7]color.RGBA{hex(0x0072b2), hex(0xd55e00), hex(0x009e73), hex(0xcc79a7), hex(0xe69f00), hex(0x56b4e9), hex(0x7f7f7f)}
+
+// ThemeNames lists the names of the themes; the first is the default.
+func ThemeNames() []string {
+	names := make([]string, len(themes))
+	for i, t := range themes {
+		names[i] = t.Name
+	}
+	return names
+}
+
+// FindTheme returns the theme of that name.
+func FindTheme(name string) (Theme, error) {
+	for _, t := range themes {
+		if t.Name == name {
+			return t, nil
+		}
+	}
+	return Theme{}, fmt.Errorf("unknown theme %q, want one of %v", name, ThemeNames())
+}
+
+func hex(rgb uint32) color.RGBA {
+	return color.RGBA{R: uint8(rgb >> 16), G: uint8(rgb >> 8), B: uint8(rgb), A: 0xff}
+}
+
+// A ramp is a scale of colours, from the smallest value to the largest.
+type ramp []color.RGBA
+
+// viridis is nine colours of the map of that name (Smith and van der Walt,
+// 2015): perceptually uniform, and monotone in lightness for any colour vision.
+var viridis = ramp{hex(0x440154), hex(0x472d7b), hex(0x3b528b), hex(0x2c728e), hex(0x21918c), hex(0x28ae80), hex(0x5ec962), hex(0xaddc30), hex(0xfde725)}
+
+// blueRed is for values on both sides of 0 (ColorBrewer's RdBu, turned round).
+var blueRed = ramp{hex(0x2166ac), hex(0x4393c3), hex(0x92c5de), hex(0xd1e5f0), hex(0xf7f7f7), hex(0xfddbc7), hex(0xf4a582), hex(0xd6604d), hex(0xb2182b)}
+
+// at returns the colour at t in [0, 1], linear between neighbours.
+func (r ramp) at(t float64) color.RGBA {
+	t = math.Min(math.Max(t, 0), 1) * float64(len(r)-1)
+	i := min(int(t), len(r)-2)
+	mix := func(a, b uint8) uint8 { return uint8(math.Round(float64(a) + (t-float64(i))*(float64(b)-float64(a)))) }
+	a, b := r[i], r[i+1]
+	return color.RGBA{R: mix(a.R, b.R), G: mix(a.G, b.G), B: mix(a.B, b.B), A: 0xff}
+}
+
+// readable returns black or white, whichever contrasts more with a background
+// (relative luminance of WCAG 2).
+func readable(background color.RGBA) color.RGBA {
+	linear := func(v uint8) float64 { return math.Pow((float64(v)/255+0.055)/1.055, 2.4) }
+	luminance := 0.2126*linear(background.R) + 0.7152*linear(background.G) + 0.0722*linear(background.B)
+	if luminance > 0.18 {
+		return hex(0x000000)
+	}
+	return hex(0xffffff)
+}
