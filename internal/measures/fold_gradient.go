@@ -29,6 +29,7 @@ type foldGradient struct {
 	total, row     []float64
 	out            *mat.Dense
 	outParts       []*mat.Dense
+	whole          bool // there is one fold, which is its own training set
 }
 
 // newFoldGradient prepares for folds whose x (fixed) or y (varying) system is
@@ -75,6 +76,7 @@ func (o *foldGradient) means(i int, n float64, fixed, varies []float64) {
 // merge makes the single fold of a fit that is scored on its own samples both
 // test and training set.
 func (o *foldGradient) merge(i int) {
+	o.whole = true
 	addMatrix(o.testF[i], 1, o.trainF[i])
 	addMatrix(o.testV[i], 1, o.trainV[i])
 	o.trainF[i].Zero()
@@ -84,6 +86,12 @@ func (o *foldGradient) merge(i int) {
 // assemble writes α times the gradient into g, its rows in the order of the
 // samples.
 func (o *foldGradient) assemble(g *mat.Dense, alpha float64) {
+	if o.whole {
+		// Test and training rows share their means, which then drop out.
+		gemm(alpha, o.fixed[0], o.testF[0], 0, g)
+		gemm(alpha, o.varies[0], o.testV[0], 1, g)
+		return
+	}
 	o.sumF.Zero()
 	o.sumV.Zero()
 	clear(o.total)

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync"
 
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
@@ -46,7 +47,7 @@ func (p *problem) evaluate() error {
 		return err
 	}
 	p.evaluations++
-	p.gradNorm = linalg.Norm(p.g)
+	p.gradNorm = norm(p.g)
 	if math.IsNaN(score) || math.IsNaN(p.gradNorm) || math.IsInf(p.gradNorm, 0) {
 		return fmt.Errorf("score %g with a gradient of size %g: the steps are too long", score, p.gradNorm)
 	}
@@ -56,6 +57,16 @@ func (p *problem) evaluate() error {
 		floats.Scale(p.slope, p.gradient())
 	}
 	return nil
+}
+
+// norm is linalg.Norm in one stroke, for a matrix of contiguous rows.
+func norm(a *mat.Dense) float64 {
+	v := a.RawMatrix().Data
+	square := blas64.Dot(blas64.Vector{N: len(v), Inc: 1, Data: v}, blas64.Vector{N: len(v), Inc: 1, Data: v})
+	if square > 1e-270 && square < 1e300 {
+		return math.Sqrt(square)
+	}
+	return linalg.Norm(a)
 }
 
 // lossOf returns the loss of a score and its derivative.

@@ -68,14 +68,18 @@ func compare(rows []string) error {
 	defer p.close()
 	fmt.Printf("%-44s%12s%12s%8s%26s%26s%8s\n", "row, times in ms", "adam", "torch", "ratio", "L-BFGS to 0.99", "torch to 0.99", "ratio")
 	for _, row := range rows {
+		goal, x, err := parse(row)
+		if err != nil {
+			return err
+		}
 		ours, theirs := math.Inf(1), math.Inf(1)
 		for range *rounds {
-			answer, err := p.ask(fmt.Sprintf("step %s %g", row, *seconds))
+			answer, err := p.ask(fmt.Sprintf("step %s %d %g", row, stretch(x), *seconds))
 			if err != nil {
 				return err
 			}
 			theirs = min(theirs, answer[0])
-			t, err := adamStep(row)
+			t, err := adamStep(goal, x)
 			if err != nil {
 				return err
 			}
@@ -87,7 +91,7 @@ func compare(rows []string) error {
 			if err != nil {
 				return err
 			}
-			t, iterations, err := reach(row)
+			t, iterations, err := reach(goal, x)
 			if err != nil {
 				return err
 			}
@@ -122,53 +126,48 @@ func parse(row string) (*optimize.Goal, *data.Dataset, error) {
 	return goal, out.Data, nil
 }
 
-// watch notes the processor time at every iterate and stops after some time.
+// watch notes the processor time at the first and the last iterate.
 type watch struct {
-	start  float64 // at the first iterate; NaN before it
-	last   float64
-	limit  float64 // seconds, 0 for none
-	cancel context.CancelFunc
+	points      int
+	first, last float64
 }
 
 func (w *watch) Point(optimize.Point) error {
 	w.last = processorTime()
-	if math.IsNaN(w.start) {
-		w.start = w.last
+	if w.points == 0 {
+		w.first = w.last
 	}
-	if w.limit > 0 && w.last-w.start > w.limit {
-		w.cancel()
-	}
+	w.points++
 	return nil
 }
 func (*watch) Snapshot(optimize.Snapshot) error { return nil }
 func (*watch) Checkpoint(*optimize.State) error { return nil }
 
-// adamStep returns the time of an iteration of Adam.
-func adamStep(row string) (float64, error) {
-	goal, x, err := parse(row)
-	if err != nil {
-		return 0, err
+// stretch is the number of iterations that are timed in one go, on both sides:
+// about as many as a run to 0.99 has, and fewer where they take long.
+func stretch(x *data.Dataset) int { return max(4, min(60, 6_000_000/len(x.Values))) }
+
+// adamStep returns the time of an iteration of Adam, the shortest mean over a
+// stretch of several that fit into the time.
+func adamStep(goal *optimize.Goal, x *data.Dataset) (float64, error) {
+	best, end := math.Inf(1), processorTime()+*seconds
+	for {
+		w := &watch{}
+		config := optimize.DefaultConfig(goal)
+		config.MaxIter, config.Recorder = stretch(x), func(int) optimize.Recorder { return w }
+		if _, err := optimize.Run(context.Background(), x, config); err != nil {
+			return 0, err
+		}
+		best = min(best, (w.last-w.first)/float64(w.points-1))
+		if processorTime() > end {
+			return best, nil
+		}
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	w := &watch{start: math.NaN(), limit: *seconds, cancel: cancel}
-	config := optimize.DefaultConfig(goal)
-	// The torch side goes through the same part of a run.
-	config.MaxIter, config.Recorder = 60, func(int) optimize.Recorder { return w }
-	outcomes, err := optimize.Run(ctx, x, config)
-	if err != nil {
-		return 0, err
-	}
-	return (w.last - w.start) / float64(outcomes[0].Iterations), nil
 }
 
 // reach returns the time of L-BFGS from scratch to a score of 0.99, the making of
 // the subspace included.
-func reach(row string) (seconds float64, iterations int, err error) {
-	goal, x, err := parse(row)
-	if err != nil {
-		return 0, 0, err
-	}
+func reach(goal *optimize.Goal, x *data.Dataset) (seconds float64, iterations int, err error) {
 	config := optimize.DefaultConfig(goal)
 	config.Method, config.Stop = optimize.DefaultLBFGS(), 0.99
 	start := processorTime()
@@ -177,7 +176,7 @@ func reach(row string) (seconds float64, iterations int, err error) {
 		return 0, 0, err
 	}
 	if outcomes[0].Reason != optimize.ReachedStop {
-		return 0, 0, fmt.Errorf("%s: %s at %g", row, outcomes[0].Reason, outcomes[0].Score)
+		return 0, 0, fmt.Errorf("%s: %s at %g", goal, outcomes[0].Reason, outcomes[0].Score)
 	}
 	return processorTime() - start, outcomes[0].Iterations, nil
 }
