@@ -51,6 +51,9 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 		return fail(err)
 	}
 	res.Lambda, res.KKT = lambda, s.kkt
+	if s.kkt > 1e-8 {
+		res.Warnings = append(res.Warnings, fmt.Sprintf("the metric is not unique: feature distances are linearly dependent (optimality residual %.1e)", s.kkt))
+	}
 	if normalise(s.w, f.design.terms) == 0 {
 		res.Warnings = append(res.Warnings, "no feature is given weight: no metric predicts the distances better than a constant")
 	}

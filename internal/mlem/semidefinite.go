@@ -10,14 +10,16 @@ import (
 
 // semidefinite minimises ½wᵀGw − bᵀw over the w whose symmetric matrix W
 // (W_ab = W_ba = w_t for term t = (a,b), zero where there is no term; every
-// feature has its main effect) is positive semidefinite, by Mehrotra's primal-dual interior-point method with the
-// symmetrised Helmberg–Rendl–Vanderbei–Wolkowicz direction (1996,
-// doi:10.1137/0806020; Kojima, Shindoh and Hara 1997 for quadratic objectives).
+// feature has its main effect) is positive semidefinite, by a primal-dual
+// interior-point method: Mehrotra's predictor and corrector along the
+// symmetrised direction of Helmberg, Rendl, Vanderbei and Wolkowicz (1996,
+// doi:10.1137/0806020).
 //
 // Its optimality conditions are Gw − b = A*(S), W ⪰ 0, S ⪰ 0, ⟨W,S⟩ = 0, where
-// A*(S)_t is S_aa or 2·S_ab. With V = W⁻¹ a step towards WS = μI solves
+// A*(S)_t is S_aa or 2·S_ab. With V = W⁻¹ a step towards WS = μI, but for a
+// second-order correction, solves
 //
-//	(G + H)·Δw = b − Gw + A*(R),  H_tu = ⟨E_t, V·E_u·S⟩ symmetrised,
+//	(G + H)·Δw = b − Gw + A*(μV),  H_tu = ⟨E_t, V·E_u·S⟩ symmetrised,
 //
 // a P×P system, whatever the number of pairs was. About fifteen steps reach a
 // gap of 1e-11; the iterate with the smallest violation is returned. It is
@@ -26,22 +28,21 @@ import (
 //
 // Where feature distances are linearly dependent (one feature given twice) the
 // minimum is not unique, and W is unbounded: ddᵀ then says nothing about some
-// direction. The solver falls back on a penalty of 1e-10 or so on W, which picks
-// the solution of about smallest norm, and kkt counts what it costs.
+// direction. Few resampled stimuli can have that too. The solver then falls back
+// on the smallest of a few small penalties on W with which it converges, and kkt
+// counts what that costs.
 func (s *standard) semidefinite() (w []float64, kkt float64, err error) {
-	for _, floor := range []float64{0, 1e-10, 1e-8} {
+	for _, floor := range []float64{0, 1e-10, 1e-8, 1e-6, 1e-4} {
 		w, kkt = s.interiorPoint(floor)
+		if kkt > 1e-9 {
+			continue
+		}
 		for _, v := range w {
 			kkt = max(kkt, floor*math.Abs(v))
 		}
-		if kkt <= 1e-9 {
-			return w, kkt, nil
-		}
+		return w, kkt, nil
 	}
-	if kkt > 1e-6 {
-		return nil, 0, errNoConvergence
-	}
-	return w, kkt, nil
+	return nil, 0, errNoConvergence
 }
 
 // interiorPoint minimises with floor added to the diagonal of G.

@@ -70,3 +70,111 @@ func TestSemidefinite(t *testing.T) {
 		}
 	}
 }
+
+// TestNonnegative compares with the best of all 2ᴾ subsets of regressors whose
+// unconstrained solution is nonnegative.
+func TestNonnegative(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	for range 30 {
+		const p = 6
+		g, _ := newDesign(make([]string, p), Interactions{})
+		q := randomProblem(rng, g.terms, p+2)
+		s, err := q.solve(Diagonal, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		loss := func(w []float64) float64 { return q.variance(w)/2 - q.covariance(w) }
+		best := 0.0
+		for subset := 1; subset < 1<<p; subset++ {
+			at := g.restrict(func(f int) bool { return subset>>f&1 == 1 })
+			free, err := q.restrict(at).solve(Unconstrained, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := make([]float64, p)
+			feasible := true
+			for i, k := range at {
+				w[k] = free.w[i]
+				feasible = feasible && w[k] >= 0
+			}
+			if feasible {
+				best = min(best, loss(w))
+			}
+		}
+		if got := loss(s.w); math.Abs(got-best) > 1e-9*math.Abs(best) {
+			t.Errorf("loss %.12g, the best subset's is %.12g", got, best)
+		}
+		if s.kkt > 1e-12 {
+			t.Errorf("kkt residual %g", s.kkt)
+		}
+	}
+}
+
+func TestDependentRegressors(t *testing.T) {
+	// The second regressor is twice the first, the third independent.
+	g, _ := newDesign(make([]string, 3), Interactions{})
+	q := &problem{terms: g.terms, g: mat.NewDense(3, 3, []float64{1, 2, 0, 2, 4, 0, 0, 0, 1}), b: []float64{1, 2, .5}, yy: 2}
+	for _, c := range []Constraint{Diagonal, Unconstrained} {
+		s, err := q.solve(c, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.w[0] + 2*s.w[1]; math.Abs(got-1) > 1e-9 || math.Abs(s.w[2]-.5) > 1e-9 || s.kkt > 1e-9 {
+			t.Errorf("%s: weights %v, kkt %g", c, s.w, s.kkt)
+		}
+	}
+}
+
+// TestSemidefiniteUnbounded gives one feature twice: W may grow along their
+// difference for nothing.
+func TestSemidefiniteUnbounded(t *testing.T) {
+	g, _ := newDesign(make([]string, 2), Interactions{All: true})
+	// Regressors d², d², 2d·d of one distance.
+	q := &problem{terms: g.terms, g: mat.NewDense(3, 3, []float64{1, 1, 2, 1, 1, 2, 2, 2, 4}), b: []float64{1, 1, 2}, yy: 1}
+	s, err := q.solve(PSD, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.w[0] + s.w[1] + 2*s.w[2]; math.Abs(got-1) > 1e-6 || s.kkt > 1e-8 {
+		t.Errorf("weights %v predict %g times the distance, kkt %g", s.w, got, s.kkt)
+	}
+}
+
+func TestSparseMetric(t *testing.T) {
+	// Without the product (0,2), W_02 is 0 and W still positive semidefinite.
+	rng := rand.New(rand.NewPCG(9, 9))
+	g, err := newDesign([]string{"a", "b", "c"}, Interactions{Pairs: [][2]string{{"a", "b"}, {"c", "b"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		s, err := randomProblem(rng, g.terms, 8).solve(PSD, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		values, err := linalg.EigSymValues(g.matrix(s.w))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if values[2] < 0 || s.kkt > 1e-9 {
+			t.Errorf("eigenvalues %v, kkt %g", values, s.kkt)
+		}
+	}
+}
+
+func TestConstraintsAreChecked(t *testing.T) {
+	plain, _ := newDesign([]string{"a", "b"}, Interactions{})
+	products, _ := newDesign([]string{"a", "b"}, Interactions{All: true})
+	if c, err := Constraint("").check(plain); c != Diagonal || err != nil {
+		t.Errorf("default %q, %v", c, err)
+	}
+	if c, err := Constraint("").check(products); c != PSD || err != nil {
+		t.Errorf("default with interactions %q, %v", c, err)
+	}
+	if _, err := Diagonal.check(products); err == nil {
+		t.Error("the diagonal constraint with interactions is no error")
+	}
+	if _, err := Constraint("lasso").check(plain); err == nil {
+		t.Error("an unknown constraint is no error")
+	}
+}

@@ -1,0 +1,117 @@
+package mlem
+
+import (
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+)
+
+var nan = math.NaN()
+
+func numeric(name string, v ...float64) *data.Column {
+	return &data.Column{Name: name, Kind: data.Numeric, Values: v}
+}
+
+func categorical(name string, levels []string, codes ...int) *data.Column {
+	return &data.Column{Name: name, Kind: data.Categorical, Levels: levels, Codes: codes}
+}
+
+func tableOf(c ...*data.Column) *data.Table { return &data.Table{Columns: c} }
+
+// Distances of four stimuli, pairs in the order 01 02 03 12 13 23, by hand.
+func TestFeatureDistances(t *testing.T) {
+	table := tableOf(
+		numeric("size", 2, 6, 4, nan),
+		categorical("class", []string{"a", "b"}, 0, 1, 0, -1),
+		numeric("hour", 23, 1, 12, 6),
+		numeric("grade", 10, 30, 1000, 10),
+		categorical("heat", []string{"hot", "cold", "warm"}, 0, 1, 2, 1),
+	)
+	options := FeatureOptions{Circular: map[string]float64{"hour": 24}, Ordinal: map[string][]string{"grade": nil, "heat": {"cold", "warm", "hot"}}}
+	for _, c := range []struct {
+		missing Missing
+		m       float64
+	}{{MissingSame, 0}, {MissingDifferent, 1}} {
+		options.Missing = c.missing
+		f, warnings, err := NewFeatures(table, options)
+		if err != nil || len(warnings) > 0 {
+			t.Fatal(err, warnings)
+		}
+		want := [][]float64{
+			{1, .5, c.m, .5, c.m, c.m},
+			{1, 0, c.m, 1, c.m, c.m},
+			{2. / 12, 11. / 12, 7. / 12, 11. / 12, 5. / 12, 6. / 12},
+			{.5, 1, 0, .5, .5, 1},
+			{1, .5, 1, .5, 0, .5},
+		}
+		for k, w := range want {
+			for p, d := range f.Distances(k) {
+				if math.Abs(d-w[p]) > 1e-15 {
+					t.Errorf("%s, missing %s: pair %d is %g apart, want %g", f.Names()[k], c.missing, p, d, w[p])
+				}
+			}
+		}
+	}
+}
+
+func TestUselessFeaturesAreLeftOut(t *testing.T) {
+	f, warnings, err := NewFeatures(tableOf(
+		numeric("constant", 3, 3, 3), numeric("empty", nan, nan, nan),
+		categorical("one", []string{"a", "b"}, 1, 1, -1), numeric("good", 1, 2, 3),
+	), FeatureOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Names()) != 1 || f.Names()[0] != "good" || len(warnings) != 3 {
+		t.Errorf("kept %q with warnings %q", f.Names(), warnings)
+	}
+	if _, _, err := NewFeatures(tableOf(numeric("constant", 1, 1)), FeatureOptions{}); err == nil {
+		t.Error("no feature is left and no error")
+	}
+}
+
+func TestApplyEncodings(t *testing.T) {
+	train := tableOf(numeric("x", 0, 10), categorical("c", []string{"a", "b"}, 0, 1))
+	f, _, err := NewFeatures(train, FeatureOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Levels in another order, one that is new, and a number out of range.
+	other := tableOf(categorical("c", []string{"new", "b", "a"}, 2, 1, 0), numeric("x", 5, 20, 0), numeric("spare", 1, 2, 3))
+	g, warnings, err := ApplyEncodings(other, f.encodings, MissingSame)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(warnings) != 2 {
+		t.Errorf("warnings %q, want one for the level and one for the range", warnings)
+	}
+	for k, want := range [][]float64{{1.5, .5, 2}, {1, 1, 1}} {
+		for p, d := range g.Distances(k) {
+			if d != want[p] {
+				t.Errorf("feature %d, pair %d: %g, want %g", k, p, d, want[p])
+			}
+		}
+	}
+	if _, _, err := ApplyEncodings(tableOf(numeric("x", 1)), f.encodings, MissingSame); err == nil {
+		t.Error("a missing column is no error")
+	}
+}
+
+func TestGivenFeatureDistances(t *testing.T) {
+	m := mat.NewDense(3, 3, []float64{0, 1, 2, 1, 0, 3, 2, 3, 0})
+	f, err := NewFeatureDistances([]string{"f"}, []*mat.Dense{m})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := f.subset([]int{2, 0})
+	if d := s.Distances(0); len(d) != 1 || d[0] != 2 {
+		t.Errorf("distances of stimuli 2 and 0 are %v, want 2", d)
+	}
+	m.Set(0, 1, 9)
+	if _, err := NewFeatureDistances([]string{"f"}, []*mat.Dense{m}); err == nil {
+		t.Error("a matrix that is not symmetric is no error")
+	}
+}
