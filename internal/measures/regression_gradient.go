@@ -155,6 +155,19 @@ func (o *prediction) differentiate(i int, train, test *foldMoments) (float64, er
 		return 0, err
 	}
 	a, b := o.sums.product, o.sums.predicted
+	d := o.gradient
+	d.means(i, train.n, train.mx, train.my)
+	o.scaleColumns(w, b, 2)
+	gemmNT(1, w, o.scaled, 0, d.testV[i])
+	o.scaleColumns(w, a, 1)
+	transpose(d.testF[i], o.scaled)
+	if o.residualsOrthogonal() {
+		d.trainF[i].Zero()
+		d.trainV[i].Zero()
+		d.merge(i)
+		return v, nil
+	}
+
 	transpose(o.toW, test.xy)
 	for r := range o.toW.RawMatrix().Rows {
 		toW, bw := o.toW.RawRowView(r), o.bw.RawRowView(r)
@@ -162,13 +175,6 @@ func (o *prediction) differentiate(i int, train, test *foldMoments) (float64, er
 			toW[j] = a[j]*toW[j] + 2*b[j]*bw[j]
 		}
 	}
-	d := o.gradient
-	d.means(i, train.n, train.mx, train.my)
-	o.scaleColumns(w, b, 2)
-	gemmNT(1, w, o.scaled, 0, d.testV[i])
-	o.scaleColumns(w, a, 1)
-	transpose(d.testF[i], o.scaled)
-
 	if o.solver.truncated() {
 		o.addTruncation(d.trainV[i])
 	} else {
@@ -182,6 +188,13 @@ func (o *prediction) differentiate(i int, train, test *foldMoments) (float64, er
 		d.merge(i)
 	}
 	return v, nil
+}
+
+// residualsOrthogonal reports whether the score is the R² of a least-squares fit on
+// its own samples. Its derivative with respect to W vanishes then, for W is what
+// makes R² largest: Γ = YᵀG = 0.
+func (o *prediction) residualsOrthogonal() bool {
+	return o.plan.k == 0 && o.solver.normal && o.solver.lambda == 0 && o.as != "pearson"
 }
 
 // scaleColumns writes α·W with column j scaled by c_j.
