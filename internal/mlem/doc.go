@@ -1,2 +1,82 @@
-// Package mlem fits metric-learning encoding models.
+// Package mlem fits metric-learning encoding models: which theoretical features
+// does a representation encode, and how strongly?
+//
+// # The model
+//
+// Stimuli i and j differ by d_f(i,j) in feature f (Features: numbers scaled to
+// their range, categories equal or not, circular and ordered values, given
+// matrices) and by D_ij in a representation (Neural: Euclidean, correlation,
+// crossnobis, …). The model is a metric over features,
+//
+//	D_ij² ≈ c + s·d(i,j)ᵀ·W·d(i,j),
+//
+// W diagonal with entries w ≥ 0, or symmetric positive semidefinite with products
+// of features (interactions), or unconstrained. All distinct pairs i<j are used,
+// never a stimulus with itself. Off-diagonal entries count twice, as in dᵀWd, and
+// w or W is reported with Frobenius norm 1.
+//
+// What is regressed is the squared distance: the released package regresses the
+// square of the (range-scaled) distance on d_f², and with it the true weights of
+// simulated recordings come out closest (cosine .9963 and .9997 against .9957 and
+// .9996 for D itself). Distances that are squared lengths already, 1−cos among
+// them, are regressed as they are; NeuralOptions.Power overrides both.
+//
+// # The fit
+//
+// The released package maximises a "differentiable Spearman correlation" by
+// stochastic gradients. At the strength it uses, soft ranks are affine in the
+// values, so what it maximises is Pearson's correlation; and over a cone of
+// metrics, with scale and offset free, that is least squares on centred
+// regressors. Fit solves it exactly: normal equations over all pairs in one pass
+// of matrix products (accumulator), and then a problem of P×P for P weights,
+// whatever the number of pairs: nonnegative least squares by an active set,
+// semidefinite least squares by an interior-point method, with the violation of
+// the optimality conditions reported (Result.KKT). There is no batch size and no
+// learning rate; weights depend on the seed by rounding only, and nothing depends
+// on the number of workers.
+//
+// Folds, bootstrap samples and jackknife are weighted sums of the same cells of
+// pairs, and several representations share the regressors, so all are
+// accumulated in that one pass.
+//
+// The objective Spearman fits, by turns, the metric and a monotone transform of
+// the neural distances, so that only their order counts.
+//
+// # Scores, importances and their uncertainty
+//
+// Scores are of pairs within held-out folds of stimuli. Pairs are not
+// independent, stimuli are: intervals of weights are percentiles over resampled
+// stimuli (a pair counts m_i·m_j times, never a stimulus with its copy), all
+// solved anew; those of scores come from the influence of each stimulus on
+// Spearman's ρ (stats.RankCorrelation), those of importances from the same
+// together with the jackknife of the fit. With more than a hundred stimuli,
+// weights and importances resample a hundred random clusters of them instead.
+// P-values permute the rows of the recording within folds.
+//
+// In simulations with 60 to 200 stimuli, nominal 95 % intervals held the true
+// weight in 95 to 99 %, the expected held-out score in 97 to 99 % and the
+// expected importance mostly in 94 to 99 % of cases; with 60 stimuli, 12 a fold,
+// importances of numeric features had 86 %.
+//
+// # Baselines
+//
+// Compare puts beside it RSA with equal weights, feature-reweighted RSA
+// (FitFRRSA), encoding and decoding models (FitEncoding, FitDecoding) and the
+// released package's own procedure (FitCompat). Simulate makes recordings with
+// known answer, and Study the sweeps of the paper's figures.
+//
+// # References
+//
+//   - Jalouzot, Sobczyk, Lhopitallier, Salle, Lan, Chemla and Lakretz (2024),
+//     Metric-learning encoding models identify processing profiles of linguistic
+//     features in BERT's representations, arXiv:2402.11608.
+//   - Kaniuth and Hebart (2022), Feature-reweighted representational similarity
+//     analysis, NeuroImage 257:119294, doi:10.1016/j.neuroimage.2022.119294.
+//   - Kriegeskorte, Mur and Bandettini (2008), Representational similarity
+//     analysis, doi:10.3389/neuro.06.004.2008.
+//   - Walther et al. (2016), Reliability of dissimilarity measures for
+//     multi-voxel pattern analysis, doi:10.1016/j.neuroimage.2015.12.012.
+//   - Lawson and Hanson (1974), Solving least squares problems.
+//   - Helmberg, Rendl, Vanderbei and Wolkowicz (1996), An interior-point method
+//     for semidefinite programming, doi:10.1137/0806020.
 package mlem

@@ -131,7 +131,7 @@ func (m *Model) Score(features *Features, neural *Neural, level float64) (Score,
 	if !ok {
 		return Score{}, &data.InputError{Path: neural.Name, Found: "predicted or neural distances that are all equal", Wanted: "want some that differ"}
 	}
-	s.Split, s.Pairs = "held-out", len(e.first)
+	s.Split = "held-out"
 	s.Interval = stats.CorrelationInterval(s.Spearman, s.SE, level)
 	x, y := e.predict(m.weights()), e.distances(0)
 	s.Pearson, _ = stats.Pearson(x, y)

@@ -17,7 +17,7 @@ type Score struct {
 	Pearson  float64
 	R2       float64
 	Stimuli  int
-	Pairs    int
+	Pairs    int // fitted to (in-sample) or ranked
 
 	// SE is the standard error of the held-out Spearman correlation over stimuli,
 	// from its influence function; Interval is symmetric in Fisher's z. Zero
@@ -153,7 +153,7 @@ func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, fo
 			heldOut[i].Pearson, _ = m.pearson(fitted)
 			heldOut[i].R2, _ = m.r2(fitted, folds[i].intercept)
 		}
-		heldOut[i].Split, heldOut[i].Fold, heldOut[i].Pairs = "fold", i+1, int(m.count)
+		heldOut[i].Split, heldOut[i].Fold = "fold", i+1
 		return nil
 	})
 	if err != nil {
@@ -217,7 +217,7 @@ func (f *fitting) inSample(k int, w []float64) Score {
 // heldOut returns the rank correlation of w's predictions and its standard
 // error. ok is false where a side is constant.
 func (e *evaluation) heldOut(k int, w []float64) (s Score, ok bool) {
-	s.Stimuli = len(e.id)
+	s.Stimuli, s.Pairs = len(e.id), len(e.first)
 	var sort linalg.Sorter
 	x, y := e.predict(w), e.distances(k)
 	sort.Ranks(x, x)
