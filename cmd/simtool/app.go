@@ -30,6 +30,7 @@ func commands() []func(*app) *cobra.Command {
 		newRDMCommand,
 		newSynthCommand,
 		newPCSensitivityCommand,
+		newPlotCommand,
 		newDemoCommand,
 		newVersionCommand,
 		newCompletionCommand,

@@ -156,6 +156,8 @@ func wanted(f *pflag.Flag) string {
 		return aCount
 	case *bytesValue:
 		return anAmount
+	case *lengthValue:
+		return aLength
 	}
 	switch f.Value.Type() {
 	case "bool":

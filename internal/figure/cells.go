@@ -108,7 +108,7 @@ type fromTop struct{ rows int }
 
 // Ticks implements plot.Ticker.
 func (t fromTop) Ticks(_, _ float64) []plot.Tick {
-	ticks := linearTicks{5}.Ticks(0, float64(t.rows-1))
+	ticks := linearTicks{min(5, max(1, t.rows-1))}.Ticks(0, float64(t.rows-1))
 	for i := range ticks {
 		ticks[i].Value = float64(t.rows-1) - ticks[i].Value
 	}

@@ -152,7 +152,7 @@ type placed struct {
 func (f *Figure) draw(c draw.Canvas) []placed {
 	if b := f.style.Theme.Background; b != nil {
 		c.SetColor(b)
-		c.Fill(c.Rectangle.Path())
+		c.Fill(c.Path())
 	}
 	c = draw.Crop(c, margin, -margin, margin, -margin)
 	for _, line := range f.titleLines() {

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -130,6 +131,9 @@ func facets(kind Kind, results []*Result, s *Style) (panels []*panel, title, alt
 			}
 		}
 		ps, t, a, err := kind.panels(parts, s)
+		if errors.Is(err, errNoRows) {
+			continue // other values may have something to draw
+		}
 		if err != nil {
 			return nil, "", "", err
 		}
@@ -144,7 +148,9 @@ func facets(kind Kind, results []*Result, s *Style) (panels []*panel, title, alt
 	return panels, title, alt, nil
 }
 
+var errNoRows = errors.New("no row with numbers")
+
 // noRows says that there is nothing to draw.
 func noRows(results []*Result) error {
-	return &data.InputError{Path: results[0].Path, Found: "no row with numbers", Wanted: "want at least one to draw"}
+	return &data.InputError{Path: results[0].Path, Found: errNoRows.Error(), Wanted: "want at least one to draw", Err: errNoRows}
 }

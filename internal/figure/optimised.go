@@ -124,7 +124,7 @@ func componentPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	for _, r := range rs {
 		shares = append(shares, r.floats("explained_variance")...)
 	}
-	bar := logSpread("explained variance", shares)
+	bar := s.logSpread("explained variance", shares)
 	if bar == nil {
 		return nil, "", "", noRows(rs)
 	}
@@ -189,9 +189,9 @@ func (p *panel) ramp(b *colourBar) {
 	}
 }
 
-// logSpread is the bar of positive values on a logarithmic scale, or nil where
-// there are none. The brightest colours are left out: they vanish on white.
-func logSpread(label string, values []float64) *colourBar {
+// logSpread is the bar, for lines, of positive values on a logarithmic scale, or
+// nil where there are none.
+func (s *Style) logSpread(label string, values []float64) *colourBar {
 	low, high := math.Inf(1), 0.0
 	for _, v := range values {
 		if v > 0 && finite(v) {
@@ -204,7 +204,7 @@ func logSpread(label string, values []float64) *colourBar {
 	if low == high {
 		low /= 2
 	}
-	return &colourBar{label: label, low: low, high: high, scale: plot.LogScale{}, ticks: logTicks{4}, ramp: ramp{viridis[7], viridis[6], viridis[5], viridis[4], viridis[3], viridis[2], viridis[1], viridis[0]}}
+	return &colourBar{label: label, low: low, high: high, scale: plot.LogScale{}, ticks: logTicks{4}, ramp: s.Theme.lines()}
 }
 
 // thresholdPanels draws the score at which each component is half learnt

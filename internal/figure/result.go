@@ -81,6 +81,23 @@ func (m manifestFile) wrote(path string) bool {
 	})
 }
 
+// SetLabels gives the conditions of an array labels to be coloured by. It
+// refuses tables and columns of another length.
+func (r *Result) SetLabels(c *data.Column) error {
+	if r.Array == nil {
+		return &data.InputError{Found: "labels for " + r.Path, Wanted: "want an array, whose conditions they name"}
+	}
+	conditions := r.Array.Samples()
+	if r.Array.Is3D() {
+		conditions = r.Array.Shape[1]
+	}
+	if c.Len() != conditions {
+		return &data.InputError{Found: fmt.Sprintf("%d rows", c.Len()), Wanted: fmt.Sprintf("want %d, the conditions of %s", conditions, r.Path)}
+	}
+	r.Labels = c
+	return nil
+}
+
 // Measure is what the result was optimised for, or "" where that is unknown.
 func (r *Result) Measure() string {
 	if r.Manifest == nil {

@@ -20,7 +20,7 @@ func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	}
 	for _, axis := range []string{"time", "condition"} {
 		if rs[0].has(axis) {
-			return scoresAlong(rs, axis, t, s)
+			return scoresAlong(axis, t, s)
 		}
 	}
 	xs, ys := distinct(t.x), distinct(t.y)
@@ -147,7 +147,7 @@ func (p *panel) namedRows(names []string, bars vg.Length) {
 }
 
 // scoresAlong draws scores over time bins or conditions.
-func scoresAlong(rs []*Result, axis string, t *scoreTable, s *Style) ([]*panel, string, string, error) {
+func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
 	measures, systems := distinct(t.measure), distinct(t.y)
 	short := shortNames(systems)

@@ -38,13 +38,6 @@ func (s *Style) text(size vg.Length) text.Style {
 	}
 }
 
-// muted is text for what is beside the point.
-func (s *Style) muted(size vg.Length) text.Style {
-	t := s.text(size)
-	t.Color = s.Theme.Muted
-	return t
-}
-
 // dashes are the patterns of lines beyond the colours that there are, so that
 // no two of the first 28 series look alike.
 var dashes = [][]vg.Length{nil, {4, 2}, {1.2, 1.8}, {5, 2, 1.2, 2}}

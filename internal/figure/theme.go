@@ -14,7 +14,8 @@ type Theme struct {
 	Muted      color.RGBA  // what is beside the point: references, chance
 	Grid       color.RGBA
 	Series     [7]color.RGBA
-	grid       bool
+	grid       bool // faint lines at ticks
+	dark       bool
 }
 
 // themes lists the themes. The colours of series are those of Okabe and Ito
@@ -27,7 +28,7 @@ var themes = []Theme{
 		Series: okabeIto,
 	},
 	{
-		Name: "dark", Background: hex(0x14171c), grid: true,
+		Name: "dark", Background: hex(0x14171c), grid: true, dark: true,
 		Ink: hex(0xe6e9ee), Muted: hex(0x9aa3ae), Grid: hex(0x2c323a),
 		Series: [7]color.RGBA{hex(0x56b4e9), hex(0xf0803c), hex(0x2fc79a), hex(0xe39bc4), hex(0xf2b632), hex(0x9dd5f5), hex(0xb4bac2)},
 	},
@@ -81,13 +82,36 @@ func (r ramp) at(t float64) color.RGBA {
 	return color.RGBA{R: mix(a.R, b.R), G: mix(a.G, b.G), B: mix(a.B, b.B), A: 0xff}
 }
 
-// readable returns black or white, whichever contrasts more with a background
-// (relative luminance of WCAG 2).
-func readable(background color.RGBA) color.RGBA {
-	linear := func(v uint8) float64 { return math.Pow((float64(v)/255+0.055)/1.055, 2.4) }
-	luminance := 0.2126*linear(background.R) + 0.7152*linear(background.G) + 0.0722*linear(background.B)
-	if luminance > 0.18 {
-		return hex(0x000000)
+// lines is the ramp for thin lines on a background, the largest value last: it
+// stands out most, and colours that vanish are left out.
+func (t Theme) lines() ramp {
+	if t.dark {
+		return viridis[2:]
 	}
-	return hex(0xffffff)
+	return ramp{viridis[7], viridis[6], viridis[5], viridis[4], viridis[3], viridis[2], viridis[1], viridis[0]}
+}
+
+// readable returns black or white, whichever contrasts more with a background.
+// The black is not quite, so that it is written where it is the default.
+func readable(background color.RGBA) color.RGBA {
+	black, white := hex(0x010101), hex(0xffffff)
+	if contrast(black, background) > contrast(white, background) {
+		return black
+	}
+	return white
+}
+
+// contrast is the contrast ratio of WCAG 2, from 1 to 21.
+func contrast(a, b color.RGBA) float64 {
+	luminance := func(c color.RGBA) float64 {
+		linear := func(v uint8) float64 {
+			if s := float64(v) / 255; s > 0.04045 {
+				return math.Pow((s+0.055)/1.055, 2.4)
+			}
+			return float64(v) / 255 / 12.92
+		}
+		return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
+	}
+	l, m := luminance(a), luminance(b)
+	return (math.Max(l, m) + 0.05) / (math.Min(l, m) + 0.05)
 }

@@ -1,0 +1,177 @@
+package figure
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"simtool/internal/data"
+	"simtool/internal/io"
+)
+
+var update = flag.Bool("update", false, "write the golden figures anew")
+
+// light is the style of most tests.
+func light(t *testing.T) Style {
+	t.Helper()
+	theme, err := FindTheme("light")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Style{Theme: theme}
+}
+
+// load reads results of testdata.
+func load(t *testing.T, names ...string) []*Result {
+	t.Helper()
+	var rs []*Result
+	for _, name := range names {
+		r, err := Load(filepath.Join("testdata", name), dataio.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rs = append(rs, r)
+	}
+	DistinctLabels(rs)
+	return rs
+}
+
+// array makes a result of values.
+func array(t *testing.T, name string, values []float64, shape ...int) *Result {
+	t.Helper()
+	d, err := data.New(values, shape...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Result{Path: name, Label: name, Array: d}
+}
+
+// spiral is a recording of 12 times, 3 conditions and 3 neurons.
+func spiral(t *testing.T) *Result {
+	var values []float64
+	for at := range 12 {
+		for c := range 3 {
+			angle := float64(at)/4 + 2*math.Pi*float64(c)/3
+			values = append(values, 2*float64(at)*math.Cos(angle), float64(at)*math.Sin(angle), 0.1*float64(c))
+		}
+	}
+	r := array(t, "spiral", values, 12, 3, 3)
+	r.Labels = &data.Column{Name: "turn", Kind: data.Categorical, Levels: []string{"left", "right"}, Codes: []int{0, 1, 0}}
+	return r
+}
+
+// TestGolden holds figures to those that were looked at.
+func TestGolden(t *testing.T) {
+	squares := array(t, "square", []float64{0, 4, 8, 4, 4, 0, 4, 8, 8, 4, 0, 4, 4, 8, 4, 0}, 4, 4)
+	cases := []struct {
+		name    string
+		kind    string
+		results []*Result
+		style   func(s *Style)
+	}{
+		{name: "scores", kind: "scores", results: load(t, "scores.csv")},
+		{name: "scores-facet", kind: "scores", results: load(t, "scores.csv"), style: func(s *Style) { s.Facet = "measure" }},
+		{name: "scores-time", kind: "scores", results: load(t, "time.csv")},
+		{name: "scores-matrix", kind: "scores", results: load(t, "pairs.csv")},
+		{name: "trajectory", kind: "trajectory", results: load(t, "trajectory.csv")},
+		{name: "components", kind: "components", results: load(t, "pc_r2.csv")},
+		{name: "components-dark", kind: "components", results: load(t, "pc_r2.csv"), style: func(s *Style) { s.Theme = themes[1] }},
+		{name: "thresholds", kind: "thresholds", results: load(t, "pc_thresholds.csv")},
+		{name: "decoding", kind: "decoding", results: load(t, "decoding.csv")},
+		{name: "decode", kind: "decode", results: load(t, "decode.csv")},
+		{name: "also", kind: "also", results: load(t, "also.csv")},
+		{name: "pc-sensitivity", kind: "pc-sensitivity", results: load(t, "sensitivity.csv")},
+		{name: "pc-slopes", kind: "pc-slopes", results: load(t, "slopes.csv")},
+		{name: "learning-order", kind: "learning-order", results: load(t, "order.csv")},
+		{name: "joint-range", kind: "joint-range", results: load(t, "range.csv")},
+		{name: "importance", kind: "importance", results: load(t, "importance.csv")},
+		{name: "importance-layers", kind: "importance", results: load(t, "layers.csv")},
+		{name: "weights", kind: "weights", results: load(t, "weights.csv")},
+		{name: "weights-products", kind: "weights", results: load(t, "products.csv")},
+		{name: "model-scores", kind: "model-scores", results: load(t, "folds.csv")},
+		{name: "comparison", kind: "comparison", results: load(t, "comparison.csv")},
+		{name: "study", kind: "study", results: load(t, "study.csv")},
+		{name: "rdm", kind: "rdm", results: []*Result{squares}},
+		{name: "recording", kind: "recording", results: []*Result{spiral(t)}},
+		{name: "recording-paper", kind: "recording", results: []*Result{spiral(t)}, style: func(s *Style) {
+			s.Theme, s.Title, s.Width, s.Height = themes[2], "A title of one's own that is too long for one line of a narrow figure", 200, 220
+		}},
+	}
+	covered := map[string]bool{}
+	for _, c := range cases {
+		covered[c.kind] = true
+		t.Run(c.name, func(t *testing.T) {
+			style := light(t)
+			if c.style != nil {
+				c.style(&style)
+			}
+			f, err := New(c.results, style)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f.Kind != c.kind {
+				t.Errorf("recognised as %s", f.Kind)
+			}
+			var got bytes.Buffer
+			if err := f.Write(&got, "svg", 0); err != nil {
+				t.Fatal(err)
+			}
+			wellFormed(t, got.String())
+			path := filepath.Join("testdata", "golden", c.name+".svg")
+			if *update {
+				if err := os.WriteFile(path, got.Bytes(), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got.String(), "\n")); diff != "" {
+				t.Errorf("the figure changed (look at it, then go test -update):\n%s", diff)
+			}
+		})
+	}
+	for _, k := range kinds {
+		if !covered[k.Name] {
+			t.Errorf("no golden figure of %s", k.Name)
+		}
+	}
+}
+
+// wellFormed checks that an SVG document is XML with text as text, a
+// description, and finite numbers.
+func wellFormed(t *testing.T, svg string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(svg))
+	seen := map[string]int{}
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatalf("not well-formed: %v", err)
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			seen[e.Name.Local]++
+		}
+	}
+	if seen["text"] < 3 || seen["desc"] != 1 {
+		t.Errorf("%d texts and %d descriptions", seen["text"], seen["desc"])
+	}
+	for _, word := range []string{"NaN", "Inf"} {
+		if strings.Contains(svg, word) {
+			t.Errorf("the figure contains %s", word)
+		}
+	}
+}
