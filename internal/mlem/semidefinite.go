@@ -3,6 +3,8 @@ package mlem
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
@@ -245,14 +247,12 @@ func longest(x, dx *mat.Dense) float64 {
 	if !ok {
 		return 0
 	}
-	var y, z mat.Dense
-	if y.Solve(r.T(), dx) != nil && y.IsEmpty() {
-		return 0
-	}
-	if z.Solve(r.T(), y.T()) != nil && z.IsEmpty() {
-		return 0
-	}
-	values, err := linalg.EigSymValues(&z)
+	z := mat.DenseCopyOf(dx)
+	raw := r.RawMatrix()
+	upper := blas64.Triangular{N: raw.Rows, Data: raw.Data, Stride: raw.Stride, Uplo: blas.Upper, Diag: blas.NonUnit}
+	blas64.Trsm(blas.Left, blas.Trans, 1, upper, z.RawMatrix())
+	blas64.Trsm(blas.Right, blas.NoTrans, 1, upper, z.RawMatrix())
+	values, err := linalg.EigSymValues(z)
 	if err != nil {
 		return 0
 	}
