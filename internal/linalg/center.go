@@ -19,13 +19,6 @@ func Center(x *mat.Dense) (xc *mat.Dense, means []float64) {
 	return xc, means
 }
 
-const (
-	// centerGrain is the number of rows that are summed on their own.
-	centerGrain = 512
-	// estimateRows is the number of rows that the estimate is the mean of.
-	estimateRows = 16
-)
-
 // CenterTo is Center into memory of the caller: xc is n×p and may be x itself,
 // means has length p.
 func CenterTo(xc *mat.Dense, means []float64, x *mat.Dense) {
@@ -33,35 +26,47 @@ func CenterTo(xc *mat.Dense, means []float64, x *mat.Dense) {
 	if r, c := xc.Dims(); r != n || c != p || len(means) != p {
 		panic(mat.ErrShape)
 	}
-	src := x.RawMatrix()
-	estimateMeans(means, src)
+	rest := make([]float64, p)
+	columnMeans(means, rest, x.RawMatrix())
+	subtract(xc.RawMatrix(), x.RawMatrix(), means, rest)
+	blas64.Axpy(1, vector(rest), vector(means))
+}
+
+const (
+	// centerGrain is the number of rows that are summed on their own.
+	centerGrain = 512
+	// estimateRows is the number of rows that the estimate is the mean of.
+	estimateRows = 16
+)
+
+// columnMeans writes the means of the first rows of x into estimate, and the
+// means of what is left when these are subtracted into rest. The estimate of a
+// constant column is exact, being counted from the first row.
+func columnMeans(estimate, rest []float64, x blas64.General) {
+	n, p := x.Rows, x.Cols
+	head := block(x, 0, 0, min(n, estimateRows), p)
+	clear(rest)
+	addDeviations(rest, rowVector(x, 0).Data, head)
+	for j, v := range rowVector(x, 0).Data {
+		estimate[j] = v + rest[j]/float64(head.Rows)
+	}
 	pieces := (n + centerGrain - 1) / centerGrain
 	sums := make([]float64, pieces*p)
 	parallel(n, centerGrain, func(lo, hi int) {
-		addDeviations(sums[lo/centerGrain*p:][:p], means, block(src, lo, 0, hi-lo, p))
+		addDeviations(sums[lo/centerGrain*p:][:p], estimate, block(x, lo, 0, hi-lo, p))
 	})
-	rest := vector(sums[:p])
+	copy(rest, sums[:p])
 	for i := 1; i < pieces; i++ {
-		blas64.Axpy(1, vector(sums[i*p:][:p]), rest)
+		blas64.Axpy(1, vector(sums[i*p:][:p]), vector(rest))
 	}
-	blas64.Scal(1/float64(n), rest)
-	dst := xc.RawMatrix()
-	parallel(n, centerGrain, func(lo, hi int) {
-		kernels.Center(hi-lo, p, src.Data[lo*src.Stride:], src.Stride, means, rest.Data, dst.Data[lo*dst.Stride:], dst.Stride)
-	})
-	blas64.Axpy(1, rest, vector(means))
+	blas64.Scal(1/float64(n), vector(rest))
 }
 
-// estimateMeans writes the means of the first rows of x. They are those of a
-// constant column exactly, being counted from the first row.
-func estimateMeans(means []float64, x blas64.General) {
-	rows := min(x.Rows, estimateRows)
-	first := rowVector(x, 0).Data
-	clear(means)
-	addDeviations(means, first, block(x, 0, 0, rows, x.Cols))
-	for j, v := range first {
-		means[j] = v + means[j]/float64(rows)
-	}
+// subtract writes the rows of src less both parts of the means into dst.
+func subtract(dst, src blas64.General, estimate, rest []float64) {
+	parallel(src.Rows, centerGrain, func(lo, hi int) {
+		kernels.Center(hi-lo, src.Cols, src.Data[lo*src.Stride:], src.Stride, estimate, rest, dst.Data[lo*dst.Stride:], dst.Stride)
+	})
 }
 
 // addDeviations adds Σ_i(x_ij − origin_j) to sums.

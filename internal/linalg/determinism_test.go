@@ -47,6 +47,10 @@ func TestResultsDoNotDependOnProcessors(t *testing.T) {
 			w, _, err := LeastSquares(tall, gaussian(5, 3*n, 7))
 			return results(t, err, w)
 		},
+		"Centered": func() []*mat.Dense {
+			long, wide := NewCentered(gaussian(6, 5000, 40)), NewCentered(gaussian(7, 5000, 400))
+			return results(t, nil, long.Gram(), long.CrossGram(wide), wide.Gram(), row(wide.ColumnSquares()), row(wide.RowSquares()))
+		},
 		"SqDistances": func() []*mat.Dense {
 			return results(t, nil, row(SqDistances(a)), row(SqDistances(repeated)))
 		},

@@ -67,7 +67,7 @@ func chord(r float64) float64 { return 2 * math.Asin(min(1, r/2)) }
 // isometry P that carries the first nearest to the second: the polar factor of
 // XᵀY over its numerical rank.
 type alignment struct {
-	x, y    *mat.Dense                 // n×p and n×q, centred; nil when only moments are known
+	rows    rows                       // n×p and n×q, centred
 	polar   func() (*mat.Dense, error) // P, p×q; few need it beside the norm
 	nuclear float64                    // ‖XᵀY‖*
 	xx, yy  float64                    // ‖X‖², ‖Y‖²
@@ -75,13 +75,13 @@ type alignment struct {
 }
 
 // align finds the alignment of x with y; cross is xᵀy, which it keeps.
-func align(x, y, cross *mat.Dense, xx, yy float64, same bool) (alignment, error) {
+func align(points rows, cross *mat.Dense, xx, yy float64, same bool) (alignment, error) {
 	nuclear, err := linalg.NuclearNorm(cross)
 	polar := func() (*mat.Dense, error) {
 		p, _, err := linalg.Polar(cross)
 		return p, err
 	}
-	return alignment{x, y, polar, nuclear, xx, yy, same}, err
+	return alignment{points, polar, nuclear, xx, yy, same}, err
 }
 
 // known is the polar factor that was found already.
@@ -96,7 +96,7 @@ func (a alignment) cosine() float64 {
 
 // angle returns arccos of the cosine, exactly 0 for equal configurations.
 func (a alignment) angle() (float64, error) {
-	if c := a.cosine(); c < exactAngle || (a.x == nil && !a.same) {
+	if c := a.cosine(); c < exactAngle || (a.rows == nil && !a.same) {
 		return math.Acos(c), nil
 	}
 	gap, err := a.residual(1/math.Sqrt(a.xx), 1/math.Sqrt(a.yy))
@@ -107,7 +107,7 @@ func (a alignment) angle() (float64, error) {
 // the two padded with zeros: ‖X‖² + ‖Y‖² − 2‖XᵀY‖*.
 func (a alignment) squared() (float64, error) {
 	total := a.xx + a.yy
-	if d := total - 2*a.nuclear; d > (1-exactAngle)*total || (a.x == nil && !a.same) {
+	if d := total - 2*a.nuclear; d > (1-exactAngle)*total || (a.rows == nil && !a.same) {
 		return max(0, d), nil
 	}
 	return a.residual(1, 1)
@@ -127,16 +127,17 @@ func (a alignment) residual(alpha, beta float64) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
+	x, y := a.rows()
 	var moved, unseen mat.Dense
-	moved.Mul(a.x, polar)
+	moved.Mul(x, polar)
 	unseen.Mul(&moved, polar.T())
-	unseen.Sub(a.x, &unseen)
+	unseen.Sub(x, &unseen)
 	moved.Scale(alpha, &moved)
 	sum := 0.0
 	for i := range moved.RawMatrix().Rows {
-		y := a.y.RawRowView(i)
+		to := y.RawRowView(i)
 		for j, v := range moved.RawRowView(i) {
-			d := v - beta*y[j]
+			d := v - beta*to[j]
 			sum += d * d
 		}
 	}

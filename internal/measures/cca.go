@@ -111,7 +111,7 @@ func saturated(n, rx, ry int) []string {
 func (p *Pair) whitenedAlignment(n *mat.Dense) (alignment, error) {
 	rx, ry := n.Dims()
 	if p.segments != nil {
-		return align(nil, nil, n, float64(rx), float64(ry), p.identical())
+		return align(nil, n, float64(rx), float64(ry), p.identical())
 	}
 	qx, err := p.X.basis()
 	if err != nil {
@@ -121,5 +121,5 @@ func (p *Pair) whitenedAlignment(n *mat.Dense) (alignment, error) {
 	if err != nil {
 		return alignment{}, err
 	}
-	return align(qx, qy, n, float64(rx), float64(ry), p.identical())
+	return align(both(qx, qy), n, float64(rx), float64(ry), p.identical())
 }

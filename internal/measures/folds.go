@@ -3,6 +3,7 @@ package measures
 import (
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
@@ -88,12 +89,15 @@ func (plan foldPlan) assign(s *System) [][]int {
 // semidefinite terms only, so that an outlier in one fold cannot cost digits
 // in the others.
 type folds struct {
-	order []int      // sample of each row below
-	x, y  *mat.Dense // samples fold by fold, every fold centred by its own means; nil when only moments are known
 	parts []part
+	// rowed returns the same folds with their rows, where there are such: nil when
+	// only moments are known.
+	rowed func() *folds
+	order []int      // sample of each row below
+	x, y  *mat.Dense // samples fold by fold, every fold centred by its own means
 }
 
-// part is one fold: its rows and their moments.
+// part is one fold: its rows, if the folds have them, and their moments.
 type part struct {
 	x, y *mat.Dense // views into folds.x and folds.y
 	foldMoments
@@ -129,29 +133,52 @@ func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 		if p.segments != nil {
 			return p.segments.folds(plan.k)
 		}
-		y := p.Y.compact()
-		_, q := y.Dims()
-		f := newFolds(p.X, plan, columns, q)
-		f.setY(y)
-		return f
+		rowed := func() *folds {
+			y := p.Y.compact()
+			_, q := y.Dims()
+			f := newFolds(p.X, plan, columns, q)
+			f.setY(y)
+			return f
+		}
+		if plan.shuffled || !p.Y.slim() || !p.X.slim() && !columns {
+			return rowed()
+		}
+		return p.contiguousFolds(plan.k, sync.OnceValue(rowed))
 	})
 }
 
+// contiguousFolds returns the moments of folds that are slices of the data,
+// without a copy of these. As in the rows, means are about those of all samples.
+func (p *Pair) contiguousFolds(k int, rowed func() *folds) *folds {
+	f := &folds{rowed: rowed}
+	x, y := p.X.lessMeans(), p.Y.lessMeans()
+	lo := 0
+	for _, hi := range FoldBounds(p.Samples(), k) {
+		fx := linalg.NewCentered(p.X.raw.Slice(lo, hi, 0, p.X.p).(*mat.Dense))
+		fy := linalg.NewCentered(p.Y.raw.Slice(lo, hi, 0, p.Y.p).(*mat.Dense))
+		f.parts = append(f.parts, part{foldMoments: foldMoments{
+			n: float64(hi - lo), mx: fx.MeansAbout(x), my: fy.MeansAbout(y),
+			xx: fx.ColumnSquares(), yy: fy.Gram(), xy: fx.CrossGram(fy),
+		}})
+		lo = hi
+	}
+	return f
+}
+
 // whole returns the moments of all samples, and the samples themselves if they
-// are at hand.
-func (p *Pair) whole(columns bool) (m foldMoments, x, y *mat.Dense) {
-	m = foldMoments{n: float64(p.Samples()), yy: p.Y.gram(), xy: p.cross()}
-	if p.segments != nil {
-		m.xx = diagonal(p.X.gram())
-		return m, nil, nil
+// are within reach.
+func (p *Pair) whole(columns bool) (m foldMoments, points rows) {
+	m = foldMoments{n: float64(p.Samples()), yy: p.Y.gram()}
+	switch {
+	case p.segments != nil || p.X.slim():
+		m.xx, m.xy, points = p.X.columnSquares(), p.cross(), p.compacts()
+	case columns:
+		points = both(p.X.centred(), p.Y.compact())
+		m.xx, m.xy = p.X.columnSquares(), linalg.CrossGram(points())
+	default:
+		m.xx, m.xy, points = columnSquares(p.X.compact()), p.cross(), p.compacts()
 	}
-	x, y = p.X.compact(), p.Y.compact()
-	if columns && x != p.X.centred() {
-		x = p.X.centred()
-		m.xy = linalg.CrossGram(x, y)
-	}
-	m.xx = columnSquares(x)
-	return m, x, y
+	return m, points
 }
 
 // newFolds splits the reference; setY completes it.
@@ -166,6 +193,7 @@ func newFolds(s *System, plan foldPlan, columns bool, q int) *folds {
 		order: slices.Concat(rows...), parts: make([]part, len(rows)),
 		x: mat.NewDense(n, p, nil), y: mat.NewDense(n, q, nil),
 	}
+	f.rowed = func() *folds { return f }
 	f.gather(f.x, x)
 	lo := 0
 	for i := range f.parts {
@@ -280,10 +308,10 @@ func (m *foldMoments) dims() (p, q int) { return m.xy.Dims() }
 
 // predictors returns the training set of fold i with the moments of split.
 func (f *folds) predictors(i int, train *foldMoments) predictors {
-	if f.x == nil {
+	if f.rowed == nil {
 		return predictors{moments: train}
 	}
-	return predictors{moments: train, rows: func() (*mat.Dense, *mat.Dense) { return f.trainRows(i, train) }}
+	return predictors{moments: train, rows: func() (*mat.Dense, *mat.Dense) { return f.rowed().trainRows(i, train) }}
 }
 
 // trainRows copies the training samples of fold i, centred by their means.

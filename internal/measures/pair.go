@@ -1,8 +1,6 @@
 package measures
 
 import (
-	"slices"
-
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
@@ -77,6 +75,9 @@ type (
 // have no more features than samples.
 func (p *Pair) cross() *mat.Dense {
 	return always(&p.memo, crossKey{}, func() *mat.Dense {
+		if p.X.slim() && p.Y.slim() {
+			return p.X.lessMeans().CrossGram(p.Y.lessMeans())
+		}
 		return linalg.CrossGram(p.X.compact(), p.Y.compact())
 	})
 }
@@ -91,20 +92,30 @@ func (p *Pair) identical() bool {
 		if p.segments != nil {
 			return p.segments.Identical
 		}
-		if p.X.Width() != p.Y.Width() {
-			return false
-		}
-		return slices.Equal(p.X.centred().RawMatrix().Data, p.Y.centred().RawMatrix().Data)
+		return p.X.lessMeans().Equal(p.Y.lessMeans())
 	})
+}
+
+// rows are corresponding samples of two systems, computed when they are asked
+// for; nil when only moments are known.
+type rows func() (x, y *mat.Dense)
+
+// both are rows at hand.
+func both(x, y *mat.Dense) rows {
+	return func() (*mat.Dense, *mat.Dense) { return x, y }
+}
+
+// compacts returns the compact matrices.
+func (p *Pair) compacts() rows {
+	if p.segments != nil {
+		return nil
+	}
+	return func() (x, y *mat.Dense) { return p.X.compact(), p.Y.compact() }
 }
 
 // alignment returns how X is best rotated to Y.
 func (p *Pair) alignment() (alignment, error) {
 	return shared(&p.memo, polarKey{}, func() (alignment, error) {
-		var x, y *mat.Dense
-		if p.segments == nil {
-			x, y = p.X.compact(), p.Y.compact()
-		}
-		return align(x, y, p.cross(), p.X.trace(), p.Y.trace(), p.identical())
+		return align(p.compacts(), p.cross(), p.X.trace(), p.Y.trace(), p.identical())
 	})
 }

@@ -102,7 +102,7 @@ func (p *Pair) matched() alignment {
 			}
 		}
 		return alignment{
-			x: x, y: y, polar: known(matching), nuclear: linalg.Dot(cross, matching),
+			rows: both(x, y), polar: known(matching), nuclear: linalg.Dot(cross, matching),
 			xx: p.X.trace(), yy: p.Y.trace(), same: p.identical(),
 		}
 	})

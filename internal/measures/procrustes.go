@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 
+	"gonum.org/v1/gonum/mat"
+
 	"simtool/internal/linalg"
 )
 
@@ -150,8 +152,8 @@ func (m procrustes) heldOut(p *Pair) (Score, error) {
 			return Score{}, undefined("fold %d of %d: the samples left out all lie at the mean of the others", i+1, m.cv)
 		}
 		a := alignment{polar: known(polar), nuclear: linalg.Dot(polar, test.xy), xx: xx, yy: yy}
-		if f.x != nil {
-			a.x, a.y = f.testRows(i, &train)
+		if f.rowed != nil {
+			a.rows = func() (x, y *mat.Dense) { return f.rowed().testRows(i, &train) }
 		}
 		v, err := m.report(a)
 		if err != nil {

@@ -142,11 +142,8 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 
 // inSample scores the samples that were fitted.
 func (m regression) inSample(p *Pair) (Score, error) {
-	all, x, y := p.whole(m.columns)
-	train := predictors{moments: &all}
-	if x != nil {
-		train.rows = func() (*mat.Dense, *mat.Dense) { return x, y }
-	}
+	all, points := p.whole(m.columns)
+	train := predictors{moments: &all, rows: points}
 	solver := newRidgeSolver(all.dims())
 	if err := m.fit(solver, train); err != nil {
 		return Score{}, err
@@ -165,8 +162,8 @@ func (m regression) inSample(p *Pair) (Score, error) {
 	}
 	if m.as == asAngular {
 		loss := 1 - v
-		if loss < 1-exactAngle && x != nil {
-			loss = m.residual(x, y, solver.w)
+		if loss < 1-exactAngle && points != nil {
+			loss = m.residual(points, solver.w)
 		}
 		v = arccosine(loss)
 	}
@@ -188,7 +185,8 @@ func (m regression) fit(s *ridgeSolver, train predictors) error {
 
 // residual returns the unexplained part of the variance from the residuals
 // themselves, which keeps its digits when it is small.
-func (m regression) residual(x, y, w *mat.Dense) float64 {
+func (m regression) residual(points rows, w *mat.Dense) float64 {
+	x, y := points()
 	var e mat.Dense
 	e.Mul(y, w)
 	e.Sub(x, &e)

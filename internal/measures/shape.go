@@ -89,9 +89,9 @@ func (m shape) align(p *Pair) (alignment, error) {
 	}
 	cross := p.crossOf(x.points, y.points)
 	if p.segments != nil {
-		return align(nil, nil, cross, x.square, y.square, p.identical())
+		return align(nil, cross, x.square, y.square, p.identical())
 	}
-	return align(x.points, y.points, cross, x.square, y.square, p.identical())
+	return align(both(x.points, y.points), cross, x.square, y.square, p.identical())
 }
 
 // smallestEigenvalue is what eigenvalues of XcᵀXc are raised to (netrep's

@@ -12,7 +12,7 @@ import (
 // moments do not suffice.
 type predictors struct {
 	moments *foldMoments
-	rows    func() (x, y *mat.Dense) // nil when only moments are known
+	rows    rows // nil when only moments are known
 }
 
 // ridgeSolver solves (B+λI)W = YᵀX for one training set after the other. With

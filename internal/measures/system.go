@@ -2,6 +2,7 @@ package measures
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -27,10 +28,13 @@ func NewSystem(d *data.Dataset) (*System, error) {
 	if n := d.Samples(); n < 2 {
 		return nil, &data.InputError{Path: d.Source.Path, Found: fmt.Sprintf("%d sample", n), Wanted: "want at least 2"}
 	}
-	if err := d.CheckFinite(); err != nil {
-		return nil, err
-	}
 	s := &System{name: d.Source.Path, n: d.Samples(), p: d.Width(), raw: d.Matrix(), times: 1}
+	// The means, which nearly every measure needs, tell whether to look further.
+	if !s.lessMeans().Finite() {
+		if err := d.CheckFinite(); err != nil {
+			return nil, err
+		}
+	}
 	if d.Is3D() {
 		s.times = d.Shape[0]
 	}
@@ -47,20 +51,27 @@ func (s *System) Width() int { return s.p }
 func (s *System) momentsOnly() bool { return s.raw == nil }
 
 type (
-	centredKey struct{}
-	compactKey struct{}
-	gramKey    struct{}
-	traceKey   struct{}
-	rowNormKey struct{}
+	lessMeansKey     struct{}
+	centredKey       struct{}
+	compactKey       struct{}
+	gramKey          struct{}
+	columnSquaresKey struct{}
+	rowNormKey       struct{}
 )
 
-// centred returns Xc, the n×p data without their column means.
-func (s *System) centred() *mat.Dense {
-	return always(&s.memo, centredKey{}, func() *mat.Dense {
-		c, _ := linalg.Center(s.raw)
-		return c
-	})
+// lessMeans returns Xc, the n×p data without their column means, for products
+// that need not keep it.
+func (s *System) lessMeans() *linalg.Centered {
+	return always(&s.memo, lessMeansKey{}, func() *linalg.Centered { return linalg.NewCentered(s.raw) })
 }
+
+// centred returns Xc.
+func (s *System) centred() *mat.Dense {
+	return always(&s.memo, centredKey{}, s.lessMeans().Dense)
+}
+
+// slim reports whether there are no more features than samples.
+func (s *System) slim() bool { return s.p <= s.n }
 
 // compact returns Z with ZZᵀ = XcXcᵀ: Xc itself when p ≤ n, and otherwise an
 // n×(n−1) matrix, Rᵀ of the thin QR decomposition Xcᵀ = QR, which is Xc in an
@@ -72,10 +83,10 @@ func (s *System) centred() *mat.Dense {
 func (s *System) compact() *mat.Dense {
 	return always(&s.memo, compactKey{}, func() *mat.Dense {
 		xc := s.centred()
-		n, p := xc.Dims()
-		if p <= n {
+		if s.slim() {
 			return xc
 		}
+		n := s.Samples()
 		_, r := linalg.QR(mat.DenseCopyOf(xc.T()))
 		return mat.DenseCopyOf(r.Slice(0, n-1, 0, n).T())
 	})
@@ -83,40 +94,58 @@ func (s *System) compact() *mat.Dense {
 
 // gram returns ZᵀZ of the compact matrix: A = XcᵀXc when p ≤ n.
 func (s *System) gram() *mat.Dense {
-	return always(&s.memo, gramKey{}, func() *mat.Dense { return linalg.Gram(s.compact()) })
+	return always(&s.memo, gramKey{}, func() *mat.Dense {
+		if s.slim() {
+			return s.lessMeans().Gram()
+		}
+		return linalg.Gram(s.compact())
+	})
+}
+
+// columnSquares returns the squared norms of the columns of Xc, the diagonal of
+// XcᵀXc.
+func (s *System) columnSquares() []float64 {
+	return always(&s.memo, columnSquaresKey{}, func() []float64 {
+		if s.momentsOnly() {
+			return diagonal(s.gram())
+		}
+		return s.lessMeans().ColumnSquares()
+	})
 }
 
 // trace returns ‖Xc‖² = tr A.
-func (s *System) trace() float64 {
-	return always(&s.memo, traceKey{}, func() float64 {
-		if s.momentsOnly() {
-			return linalg.Trace(s.gram())
-		}
-		return sumSquares(s.centred())
-	})
-}
+func (s *System) trace() float64 { return sum(s.columnSquares()) }
 
 // rowNorms returns the squared norms of the rows of Xc, the diagonal of Kx.
 func (s *System) rowNorms() []float64 {
-	return always(&s.memo, rowNormKey{}, func() []float64 {
-		z := s.compact()
-		out := make([]float64, s.Samples())
-		for i := range out {
-			row := z.RawRowView(i)
-			for _, v := range row {
-				out[i] += v * v
-			}
-		}
-		return out
-	})
+	return always(&s.memo, rowNormKey{}, s.lessMeans().RowSquares)
 }
 
-// varies returns an UndefinedError if all samples of the system are equal.
+// varies returns an UndefinedError if all samples of the system are equal, or so
+// nearly that their variance vanishes.
 func (s *System) varies() error {
-	if s.trace() > 0 {
+	if s.differs() || s.trace() > 0 {
 		return nil
 	}
 	return undefined("%s is constant: every sample has the same values, so it has no similarity to anything", s.label())
+}
+
+// differs reports whether a sample is so far from the first that the variance
+// cannot vanish. Mostly the second one is.
+func (s *System) differs() bool {
+	const far = 1e-150 // with a square that is a number
+	if s.momentsOnly() {
+		return false
+	}
+	first := s.raw.RawRowView(0)
+	for i := 1; i < s.Samples(); i++ {
+		for j, v := range s.raw.RawRowView(i) {
+			if math.Abs(v-first[j]) > far {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // enough returns an UndefinedError unless the system has at least n samples

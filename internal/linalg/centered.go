@@ -1,0 +1,234 @@
+package linalg
+
+import (
+	"slices"
+	"sync"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Centered is an n×p matrix X less the means of its columns, Xc, which is formed
+// a panel of rows at a time: products of tall matrices then neither wait for
+// memory nor need any. It borrows X and is safe for concurrent use.
+//
+// The means are the sum of an estimate and a rest, see Center, and both are
+// removed.
+type Centered struct {
+	x              *mat.Dense
+	estimate, rest []float64
+}
+
+// NewCentered computes the column means of x.
+func NewCentered(x *mat.Dense) *Centered {
+	_, p := x.Dims()
+	c := &Centered{x: x, estimate: make([]float64, p), rest: make([]float64, p)}
+	columnMeans(c.estimate, c.rest, x.RawMatrix())
+	return c
+}
+
+// Dims returns n and p.
+func (c *Centered) Dims() (n, p int) { return c.x.Dims() }
+
+// Means returns the p means that are removed.
+func (c *Centered) Means() []float64 {
+	means := slices.Clone(c.estimate)
+	blas64.Axpy(1, vector(c.rest), vector(means))
+	return means
+}
+
+// MeansAbout returns the means less those of another matrix of as many columns,
+// as exactly as if both had no offset.
+func (c *Centered) MeansAbout(other *Centered) []float64 {
+	means := make([]float64, len(c.estimate))
+	for j := range means {
+		means[j] = (c.estimate[j] - other.estimate[j]) + (c.rest[j] - other.rest[j])
+	}
+	return means
+}
+
+// Finite reports whether all means are finite. They are not if X holds NaN or an
+// infinity, or if sums overflow.
+func (c *Centered) Finite() bool {
+	return isFinite(maxAbs(rowMatrix(c.rest))) && isFinite(maxAbs(rowMatrix(c.estimate)))
+}
+
+// Dense returns Xc.
+func (c *Centered) Dense() *mat.Dense {
+	n, p := c.Dims()
+	out := mat.NewDense(n, p, nil)
+	c.RowsTo(out, 0)
+	return out
+}
+
+// RowsTo writes rows of Xc, from row lo on, into dst, which has p columns and as
+// many rows as are wanted.
+func (c *Centered) RowsTo(dst *mat.Dense, lo int) {
+	n, p := c.Dims()
+	rows, cols := dst.Dims()
+	if cols != p || lo < 0 || lo+rows > n {
+		panic(mat.ErrShape)
+	}
+	subtract(dst.RawMatrix(), block(c.x.RawMatrix(), lo, 0, rows, p), c.estimate, c.rest)
+}
+
+// Equal reports whether Xc and Yc are the same to the bit.
+func (c *Centered) Equal(y *Centered) bool {
+	n, p := c.Dims()
+	if m, q := y.Dims(); m != n || q != p {
+		return false
+	}
+	const rows = 16 // most systems differ in the first
+	ws := spare.Get().(*panels)
+	defer spare.Put(ws)
+	for lo := 0; lo < n; lo += rows {
+		hi := min(lo+rows, n)
+		if !slices.Equal(ws.of(0, c, lo, hi).Data, ws.of(1, y, lo, hi).Data) {
+			return false
+		}
+	}
+	return true
+}
+
+// Gram returns XcᵀXc, p×p.
+func (c *Centered) Gram() *mat.Dense {
+	n, p := c.Dims()
+	g := mat.NewDense(p, p, nil)
+	sumPanels(g.RawMatrix(), n, func(sum blas64.General, lo, hi int, ws *panels) {
+		blas64.Syrk(blas.Trans, 1, ws.of(0, c, lo, hi), 1, upperOf(sum))
+	})
+	mirror(g.RawMatrix())
+	return g
+}
+
+// CrossGram returns XcᵀYc, p×q. The other matrix is n×q.
+func (c *Centered) CrossGram(y *Centered) *mat.Dense {
+	n, p := c.Dims()
+	m, q := y.Dims()
+	if n != m {
+		panic(mat.ErrShape)
+	}
+	g := mat.NewDense(p, q, nil)
+	sumPanels(g.RawMatrix(), n, func(sum blas64.General, lo, hi int, ws *panels) {
+		blas64.Gemm(blas.Trans, blas.NoTrans, 1, ws.of(0, c, lo, hi), ws.of(1, y, lo, hi), 1, sum)
+	})
+	return g
+}
+
+// ColumnSquares returns the squared norms of the columns of Xc.
+func (c *Centered) ColumnSquares() []float64 {
+	n, p := c.Dims()
+	squares := mat.NewDense(1, p, nil)
+	sumPanels(squares.RawMatrix(), n, func(sum blas64.General, lo, hi int, ws *panels) {
+		addSquares(sum.Data, ws.of(0, c, lo, hi))
+	})
+	return squares.RawRowView(0)
+}
+
+// RowSquares returns the squared norms of the rows of Xc.
+func (c *Centered) RowSquares() []float64 {
+	n, p := c.Dims()
+	squares := make([]float64, n)
+	rows := panelRows(p, 0)
+	parallel(n, rows, func(lo, hi int) {
+		ws := spare.Get().(*panels)
+		defer spare.Put(ws)
+		xc := ws.of(0, c, lo, hi)
+		for i := lo; i < hi; i++ {
+			squares[i] = blas64.Dot(rowVector(xc, i-lo), rowVector(xc, i-lo))
+		}
+	})
+	return squares
+}
+
+// addSquares adds the squares of the entries of each column of x to sums, four
+// rows at a time.
+func addSquares(sums []float64, x blas64.General) {
+	i := 0
+	for ; i+4 <= x.Rows; i += 4 {
+		a, b := rowVector(x, i).Data, rowVector(x, i+1).Data
+		c, d := rowVector(x, i+2).Data, rowVector(x, i+3).Data
+		for j := range sums {
+			sums[j] += (a[j]*a[j] + b[j]*b[j]) + (c[j]*c[j] + d[j]*d[j])
+		}
+	}
+	for ; i < x.Rows; i++ {
+		for j, v := range rowVector(x, i).Data {
+			sums[j] += v * v
+		}
+	}
+}
+
+const (
+	// panelValues is the size of a panel: it stays in the second cache from
+	// being centred to being multiplied.
+	panelValues = 1 << 16
+	// panelUnit is what the number of rows of a panel is a multiple of: the
+	// depth of one pass of a product.
+	panelUnit = 256
+	// panelGroups bounds the number of sums that are formed concurrently, each of
+	// groupPanels panels or more, where they have at most groupedEntries entries;
+	// other products are shared out by themselves.
+	panelGroups    = 8
+	groupPanels    = 4
+	groupedEntries = 384 * 384
+)
+
+// panelRows returns the rows of a panel of matrices with p and q columns.
+func panelRows(p, q int) int {
+	return max(1, panelValues/max(p, q)/panelUnit) * panelUnit
+}
+
+// sumPanels adds to sum, which is zero, what add adds for each panel [lo,hi) of n
+// rows. Which panels are added up on their own follows from the shape, so that
+// the result does not depend on the number of goroutines.
+func sumPanels(sum blas64.General, n int, add func(sum blas64.General, lo, hi int, ws *panels)) {
+	rows := panelRows(sum.Rows, sum.Cols)
+	count := (n + rows - 1) / rows
+	groups := max(1, min(count/groupPanels, panelGroups))
+	if sum.Rows*sum.Cols > groupedEntries {
+		groups = 1
+	}
+	size := (count + groups - 1) / groups * rows
+	groups = (n + size - 1) / size
+	entries := sum.Rows * sum.Cols
+	partial := make([]float64, (groups-1)*entries)
+	parallel(n, size, func(first, last int) {
+		ws := spare.Get().(*panels)
+		defer spare.Put(ws)
+		into := sum
+		if g := first / size; g > 0 {
+			into.Data, into.Stride = partial[(g-1)*entries:g*entries], sum.Cols
+		}
+		for lo := first; lo < last; lo += rows {
+			add(into, lo, min(lo+rows, last), ws)
+		}
+	})
+	for ; len(partial) > 0; partial = partial[entries:] {
+		for i := range sum.Rows {
+			blas64.Axpy(1, vector(partial[i*sum.Cols:][:sum.Cols]), rowVector(sum, i))
+		}
+	}
+}
+
+// panels is the memory of a panel of each factor of a product.
+type panels struct{ data [2][]float64 }
+
+var spare = sync.Pool{New: func() any { return new(panels) }}
+
+// of returns rows [lo,hi) of a centred matrix in memory of panel i.
+func (ws *panels) of(i int, c *Centered, lo, hi int) blas64.General {
+	_, p := c.Dims()
+	if need := (hi - lo) * p; cap(ws.data[i]) < need {
+		ws.data[i] = make([]float64, need)
+	}
+	out := blas64.General{Rows: hi - lo, Cols: p, Stride: p, Data: ws.data[i][:(hi-lo)*p]}
+	subtract(out, block(c.x.RawMatrix(), lo, 0, hi-lo, p), c.estimate, c.rest)
+	return out
+}
+
+// rowMatrix views a slice as a matrix of one row.
+func rowMatrix(v []float64) blas64.General {
+	return blas64.General{Rows: 1, Cols: len(v), Stride: len(v), Data: v}
+}
