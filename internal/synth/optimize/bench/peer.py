@@ -3,8 +3,8 @@
 The formulas of score and gradient are written out, for that is several times
 faster than autograd: features × features products, Adam in place. For every line
 "step MEASURE N P STEPS SECONDS" it answers with the processor time of an iteration,
-the shortest mean over so many steps, and their number, for "reach MEASURE N P" with the time to a score of 0.99
-and the number of iterations.
+the shortest mean over so many steps, and their number; for "reach MEASURE N P
+SECONDS" with the shortest time to a score of 0.99 and the number of iterations.
 """
 import math
 import sys
@@ -104,10 +104,20 @@ def steps(name, n, p, limit, seconds):
             return best, done
 
 
+def reach(name, n, p, seconds):
+    best, end = math.inf, clock() + seconds
+    while True:
+        x, y = start(n, p)
+        spent, done = iterate(name, x, y, None, 0.99)
+        best = min(best, spent)
+        if clock() > end:
+            return best, done
+
+
 print("ready", flush=True)
 for line in sys.stdin:
     kind, name, n, p, *rest = line.split()
     if kind == "step":
         print(*steps(name, int(n), int(p), int(rest[0]), float(rest[1])), flush=True)
     else:
-        print(*iterate(name, *start(int(n), int(p)), None, 0.99), flush=True)
+        print(*reach(name, int(n), int(p), float(rest[0])), flush=True)
