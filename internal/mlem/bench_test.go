@@ -15,7 +15,7 @@ func BenchmarkLin1000(b *testing.B) {
 		{"all", nil},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			for range b.N {
+			for b.Loop() {
 				fitOne(b, s.features, s.neural, c.change)
 			}
 		})
@@ -32,7 +32,7 @@ func BenchmarkMDS256(b *testing.B) {
 		{"all", func(*Options) {}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			for range b.N {
+			for b.Loop() {
 				fitOne(b, s.features, s.neural, func(o *Options) { c.change(o); o.Interactions.All = true })
 			}
 		})
