@@ -110,9 +110,24 @@ func squares(a []float64) []float64 {
 
 // transpose writes Aᵀ into dst without allocating.
 func transpose(dst, a *mat.Dense) {
-	for i := range a.RawMatrix().Rows {
-		for j, v := range a.RawRowView(i) {
-			dst.Set(j, i, v)
+	to := dst.RawMatrix()
+	eachTile(a, func(i, j int, row []float64) {
+		for k, v := range row {
+			to.Data[(j+k)*to.Stride+i] = v
+		}
+	})
+}
+
+// eachTile calls f with pieces of the rows of a, tile by tile, so that the
+// columns they belong to stay in cache: row is a[i, j:].
+func eachTile(a *mat.Dense, f func(i, j int, row []float64)) {
+	const tile = 32
+	r, c := a.Dims()
+	for i0 := 0; i0 < r; i0 += tile {
+		for j := 0; j < c; j += tile {
+			for i := i0; i < min(i0+tile, r); i++ {
+				f(i, j, a.RawRowView(i)[j:min(j+tile, c)])
+			}
 		}
 	}
 }

@@ -2,10 +2,10 @@ package measures
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack"
 	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 
@@ -24,16 +24,15 @@ const wellConditioned = 1e6
 type factor struct {
 	r     *mat.Dense // R in the upper triangle
 	scale []float64  // D
-	work  []float64
-	iwork []int
+	probe *mat.Dense
 }
 
 func newFactor(n int) *factor {
-	return &factor{r: mat.NewDense(n, n, nil), scale: make([]float64, n), work: make([]float64, 3*n), iwork: make([]int, n)}
+	return &factor{r: mat.NewDense(n, n, nil), scale: make([]float64, n), probe: mat.NewDense(n, probes, nil)}
 }
 
 // of decomposes M + λI. It returns false when that is singular or its
-// condition (in the 1-norm, after scaling) exceeds wellConditioned.
+// condition, after scaling, exceeds wellConditioned.
 func (f *factor) of(m *mat.Dense, lambda float64) bool {
 	for i := range f.scale {
 		d := m.At(i, i) + lambda
@@ -42,19 +41,52 @@ func (f *factor) of(m *mat.Dense, lambda float64) bool {
 		}
 		f.scale[i] = 1 / math.Sqrt(d)
 	}
+	squares := float64(len(f.scale))
 	for i, si := range f.scale {
-		from, to := m.RawRowView(i), f.r.RawRowView(i)
-		to[i] = 1
-		for j := i + 1; j < len(to); j++ {
-			to[j] = from[j] * si * f.scale[j]
+		from, to := m.RawRowView(i)[i+1:], f.r.RawRowView(i)[i:]
+		to[0] = 1
+		to = to[1:]
+		for j, sj := range f.scale[i+1:] {
+			v := from[j] * si * sj
+			to[j] = v
+			squares += 2 * v * v
 		}
 	}
 	sym := blas64.Symmetric{Uplo: blas.Upper, N: len(f.scale), Stride: f.r.RawMatrix().Stride, Data: f.r.RawMatrix().Data}
-	norm := lapack64.Lansy(lapack.MaxColumnSum, sym, f.work)
 	if _, ok := lapack64.Potrf(sym); !ok {
 		return false
 	}
-	return lapack64.Pocon(sym, norm, f.work, f.iwork)*wellConditioned >= 1
+	return math.Sqrt(squares)*f.inverseNorm() <= wellConditioned
+}
+
+// probes is the number of vectors that inverseNorm starts from.
+const probes = 8
+
+// inverseNorm estimates the largest eigenvalue of the inverse from below, by two
+// steps of the power method for several vectors at once. Signs that look random
+// make it most unlikely that none of them is near the eigenvector: mostly the
+// estimate is more than a third of the value.
+func (f *factor) inverseNorm() float64 {
+	state := uint64(1)
+	for i := range f.scale {
+		row := f.probe.RawRowView(i)
+		for c := range row {
+			// Knuth's linear congruential generator, of which the top bit counts.
+			state = state*6364136223846793005 + 1442695040888963407
+			row[c] = 1 - 2*float64(state>>63)
+		}
+	}
+	before := float64(len(f.scale))
+	growth := 0.0
+	var sums [probes]float64
+	for range 2 {
+		blas64.Trsm(blas.Left, blas.Trans, 1, f.triangle(), f.probe.RawMatrix())
+		blas64.Trsm(blas.Left, blas.NoTrans, 1, f.triangle(), f.probe.RawMatrix())
+		columnSquaresTo(sums[:], f.probe)
+		after := slices.Max(sums[:])
+		growth, before = math.Sqrt(after/before), after
+	}
+	return growth
 }
 
 // triangle views R.
@@ -77,28 +109,53 @@ func (f *factor) unwhiten(b *mat.Dense) {
 	scaleRows(b, f.scale)
 }
 
+// whitenLeft replaces B by WᵀB.
+func (f *factor) whitenLeft(b *mat.Dense) {
+	scaleRows(b, f.scale)
+	blas64.Trsm(blas.Left, blas.Trans, 1, f.triangle(), b.RawMatrix())
+}
+
+// whitenRight replaces B by BW.
+func (f *factor) whitenRight(b *mat.Dense) {
+	scaleColumns(b, f.scale)
+	blas64.Trsm(blas.Right, blas.NoTrans, 1, f.triangle(), b.RawMatrix())
+}
+
 type (
-	whitenerKey struct{}
-	basisKey    struct{}
+	gramFactorKey struct{}
+	whitenerKey   struct{}
+	basisKey      struct{}
 )
+
+// gramFactor returns the factor of the Gram matrix, or nil when that is too
+// nearly singular.
+func (s *System) gramFactor() *factor {
+	return always(&s.memo, gramFactorKey{}, func() *factor {
+		gram := s.gram()
+		f := newFactor(gram.RawMatrix().Rows)
+		if !f.of(gram, 0) {
+			return nil
+		}
+		return f
+	})
+}
 
 // whitener returns W with ZW orthonormal and the columns of Z as its span, or
 // nil when the features of the system are too nearly dependent to be whitened
 // through their Gram matrix.
 func (s *System) whitener() *mat.Dense {
 	return always(&s.memo, whitenerKey{}, func() *mat.Dense {
-		gram := s.gram()
-		n := gram.RawMatrix().Rows
-		f := newFactor(n)
-		if !f.of(gram, 0) {
-			if s.momentsOnly() {
-				return whitenGram(gram)
-			}
+		f := s.gramFactor()
+		switch {
+		case f != nil:
+			w := identity(len(f.scale))
+			f.unwhiten(w)
+			return w
+		case s.momentsOnly():
+			return whitenGram(s.gram())
+		default:
 			return nil
 		}
-		w := identity(n)
-		f.unwhiten(w)
-		return w
 	})
 }
 
@@ -145,6 +202,12 @@ func (s *System) basis() (*mat.Dense, error) {
 // correlations of the systems.
 func (p *Pair) canonical() (*mat.Dense, error) {
 	return shared(&p.memo, basisKey{}, func() (*mat.Dense, error) {
+		if fx, fy := p.X.gramFactor(), p.Y.gramFactor(); fx != nil && fy != nil {
+			n := mat.DenseCopyOf(p.cross())
+			fx.whitenLeft(n)
+			fy.whitenRight(n)
+			return n, nil
+		}
 		if wx, wy := p.X.whitener(), p.Y.whitener(); wx != nil && wy != nil {
 			var left, n mat.Dense
 			left.Mul(wx.T(), p.cross())

@@ -32,12 +32,17 @@ func (f *fitted) predict(m *foldMoments, w, bw *mat.Dense) {
 	clear(f.predicted)
 	clear(f.product)
 	for i := range w.RawMatrix().Rows {
-		wi, bwi := w.RawRowView(i), bw.RawRowView(i)
-		for j, v := range wi {
+		bwi := bw.RawRowView(i)
+		for j, v := range w.RawRowView(i) {
 			f.predicted[j] += v * bwi[j]
-			f.product[j] += v * m.xy.At(j, i)
 		}
 	}
+	raw := w.RawMatrix()
+	eachTile(m.xy, func(j, i int, row []float64) {
+		for k, v := range row {
+			f.product[j] += v * raw.Data[(i+k)*raw.Stride+j]
+		}
+	})
 }
 
 // one returns R² = (2Σxx̂ − Σx̂²)/Σx², or the correlation Σxx̂/√(Σx²Σx̂²), and its
