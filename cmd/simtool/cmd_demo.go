@@ -60,7 +60,7 @@ func (a *app) demo(ctx context.Context, directory string, force bool) error {
 	}
 	o := &scoreOptions{}
 	var err error
-	if o.named, err = measures.ParseList("default"); err != nil {
+	if o.named, err = measures.ParseList("default", 1); err != nil {
 		return err
 	}
 	recording := filepath.Join(directory, "recording.npy")

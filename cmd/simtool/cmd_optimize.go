@@ -169,7 +169,7 @@ func (o *optimizeOptions) config(a *app, x *data.Dataset) (optimize.Config, []da
 	c.Snapshot = optimize.SnapshotPlan{Scores: o.snapshots, Iterations: o.snapshotAt}
 	c.CheckpointEvery = o.checkpoint
 	if len(o.also) > 0 {
-		if c.Also, err = measures.ParseList(joinList(o.also)); err != nil {
+		if c.Also, err = measures.ParseList(joinList(o.also), a.global.seed); err != nil {
 			return c, nil, measureError(err)
 		}
 	}

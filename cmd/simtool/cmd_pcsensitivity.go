@@ -125,7 +125,7 @@ func (o *sensitivityOptions) complete(seed uint64) error {
 		return configf("", "--keep: invalid value %d, want a whole number of at least 0", o.keep)
 	}
 	var err error
-	if o.named, err = measures.ParseList(strings.Join(o.measures, ",")); err != nil {
+	if o.named, err = measures.ParseList(joinList(o.measures), seed); err != nil {
 		return measureError(err)
 	}
 	if o.order {

@@ -111,7 +111,7 @@ func (o *scoreOptions) complete(a *app, args []string) error {
 		return usagef("--pool and --per exclude each other")
 	}
 	var err error
-	if o.named, err = measures.ParseList(joinList(o.measures)); err != nil {
+	if o.named, err = measures.ParseList(joinList(o.measures), a.global.seed); err != nil {
 		return measureError(err)
 	}
 	switch {

@@ -106,11 +106,11 @@ func scoreOne(pair *measures.Pair, m measures.Named, row scoreRow) scoreRow {
 	switch {
 	case err != nil:
 		row.err = err
-	case math.IsNaN(score.Value):
-		row.err = &measures.UndefinedError{Reason: "the value is not a number"}
+	case math.IsNaN(score.Value) || math.IsInf(score.Value, 0):
+		row.err = &measures.UndefinedError{Reason: "the value is not a finite number"}
 	default:
 		row.value = score.Value
-		row.warning = joinWarnings(append([]string{row.warning}, score.Warnings...)...)
+		row.warning = joinWarnings(append([]string{row.warning, m.Note}, score.Warnings...)...)
 	}
 	return row
 }

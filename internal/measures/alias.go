@@ -10,24 +10,25 @@ type Alias struct {
 	Spec string // e.g. "ridge:lambda={}:cv={}"
 }
 
-// resolveAlias returns the specification that a foreign name stands for. The
+// resolveAlias returns the specification that a foreign name stands for, and
+// what its user should know about it. The
 // similarity-repository's "measure/<repository>/" prefix is ignored, unless
 // the same name means different measures there: then the alias has the
 // repository in it.
-func resolveAlias(name string) (string, bool) {
+func resolveAlias(name string) (spec, note string, ok bool) {
 	if rest, ok := strings.CutPrefix(name, "measure/"); ok {
-		if spec, ok := findAlias(rest); ok {
-			return spec, true
+		if spec, note, ok := findAlias(rest); ok {
+			return spec, note, true
 		}
 		_, name, _ = strings.Cut(rest, "/")
 		if _, ok := findFamily(name); ok {
-			return name, true
+			return name, "", true
 		}
 	}
 	return findAlias(name)
 }
 
-func findAlias(name string) (string, bool) {
+func findAlias(name string) (spec, note string, ok bool) {
 	for _, f := range families {
 		for _, a := range f.Aliases {
 			if values, ok := match(a.Name, name); ok {
@@ -35,11 +36,11 @@ func findAlias(name string) (string, bool) {
 				for _, v := range values {
 					spec = strings.Replace(spec, "{}", v, 1)
 				}
-				return spec, true
+				return spec, f.Notes[a.Name], true
 			}
 		}
 	}
-	return "", false
+	return "", "", false
 }
 
 // match reports whether name fits a pattern in which each "{}" stands for a
@@ -54,7 +55,7 @@ func match(pattern, name string) (values []string, ok bool) {
 		// A number never contains the text that follows one in a pattern, so
 		// the longest run of number characters is the number.
 		end := 0
-		for end < len(name) && strings.IndexByte("0123456789.", name[end]) >= 0 {
+		for end < len(name) && (strings.IndexByte("0123456789.", name[end]) >= 0 || exponent(name, end)) {
 			end++
 		}
 		if end == 0 || !strings.HasPrefix(name[end:], literal) {
@@ -64,6 +65,19 @@ func match(pattern, name string) (values []string, ok bool) {
 		name = name[end+len(literal):]
 	}
 	return values, name == ""
+}
+
+// exponent reports whether position i of a name is within the exponent of a
+// number such as 1e-3: an e after a digit and before one or a sign, or that sign.
+func exponent(name string, i int) bool {
+	digit := func(i int) bool { return i >= 0 && i < len(name) && name[i] >= '0' && name[i] <= '9' }
+	switch name[i] {
+	case 'e':
+		return digit(i-1) && (digit(i+1) || i+2 < len(name) && (name[i+1] == '-' || name[i+1] == '+') && digit(i+2))
+	case '-', '+':
+		return i >= 2 && name[i-1] == 'e' && digit(i-2) && digit(i+1)
+	}
+	return false
 }
 
 // Names returns every name that can be written without choosing a number:

@@ -35,6 +35,7 @@ var ccaFamily = Family{
 		{"cca-score", "cca"},
 		{"cca-mean", "cca"},
 		{"cca-squared_score", "cca:stat=mean-squared"},
+		{"cca-mean_sq_corr", "cca:stat=mean-squared"},
 		{"cca-angular", "cca:as=angular"},
 		{"cca-angular-score", "cca:as=angular-score"},
 	},

@@ -47,6 +47,17 @@ var ckaFamily = Family{
 		{"cka-angular-score", "cka:as=angular-score"},
 		{"cka-hsic_song", "cka:estimator=debiased"},
 		{"cka-hsic_song-score", "cka:estimator=debiased"},
+		{"cka-hsic_gretton", "cka"},
+		{"cka-hsic_gretton-angular", "cka:as=angular"},
+		{"cka-hsic_gretton-angular-score", "cka:as=angular-score"},
+		{"cka-hsic_lange", "cka:estimator=lange"},
+		{"cka-hsic_lange-angular", "cka:estimator=lange:as=angular"},
+		{"cka-hsic_lange-angular-score", "cka:estimator=lange:as=angular-score"},
+		{"cka-kernel=linear-hsic=gretton-angular-score", "cka:as=angular-score"},
+		{"cka-kernel=linear-hsic=song-angular", "cka:estimator=debiased:as=angular"},
+		{"cka-kernel=linear-hsic=lange-angular", "cka:estimator=lange:as=angular"},
+		{"cka-kernel=(laplace-sigma={})-hsic=lange-score", "cka:kernel=laplace:sigma={}:estimator=lange"},
+		{"kernel=linear-similarity=(centered-zero_diagonal-cosine)-score", "cka:estimator=lange"},
 		{"cka-kernel=linear-hsic=gretton-score", "cka"},
 		{"cka-kernel=linear-hsic=gretton-angular", "cka:as=angular"},
 		{"cka-kernel=linear-hsic=song-score", "cka:estimator=debiased"},
@@ -59,6 +70,9 @@ var ckaFamily = Family{
 		{"kernel=linear-similarity=(centered-cosine)-score", "cka"},
 		{"rsa-euclidean-centered-cosine", "cka"},
 		{"rsa-correlation-corr", "cka"}, // what diffscore computes under this name
+	},
+	Notes: map[string]string{
+		"rsa-correlation-corr": "this name is diffscore's for linear CKA; correlation RDMs compared by correlation are rsa:rdm=correlation:compare=pearson",
 	},
 	New: newCKA,
 }

@@ -77,6 +77,7 @@ func (k kernel) matrix(s *System, estimator string) (*mat.Dense, error) {
 		n := s.Samples()
 		m := mat.NewDense(n, n, nil)
 		at := 0
+		widest := 0.0
 		d := s.distances()
 		diagonal := 1.0
 		if estimator == debiased {
@@ -89,11 +90,20 @@ func (k kernel) matrix(s *System, estimator string) (*mat.Dense, error) {
 				at++
 				m.Set(i, j, v)
 				m.Set(j, i, v)
+				widest = max(widest, v)
 			}
+		}
+		if widest < epsilon {
+			return nil, k.tooNarrow(s)
 		}
 		centreKernel(m, estimator)
 		return m, nil
 	})
+}
+
+// tooNarrow is the error of a width at which every sample is like itself only.
+func (k kernel) tooNarrow(s *System) error {
+	return undefined("%s: sigma=%s is so small against the distances that no two samples are alike to the kernel", s.label(), k.sigma)
 }
 
 // factor returns σ, or the multiple of the median distance that it is.

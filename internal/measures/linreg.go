@@ -19,9 +19,7 @@ var linregFamily = Family{
 		References: []Reference{refSchrimpf2020, refKornblith2019, refCloos2025},
 	},
 	Aliases: append([]Alias{
-		{"linreg-r2", "linreg"},
 		{"linreg-angular", "linreg:as=angular"},
-		{"linreg-pearson", "linreg:as=pearson"},
 		{"linear_regression", "linreg"},
 	}, regressionAliases("linreg", "linreg")...),
 	New: func(a Args) (Measure, error) {
@@ -55,10 +53,10 @@ func (m linreg) Score(p *Pair) (Score, error) {
 // is what precedes the statistic, spec what it stands for.
 func regressionAliases(prefix, spec string) []Alias {
 	var out []Alias
-	for _, stat := range []Alias{{"r2", ""}, {"pearsonr", ":as=pearson"}} {
+	for _, stat := range []Alias{{"r2", ""}, {"pearsonr", ":as=pearson"}, {"pearson_r", ":as=pearson"}, {"pearson", ":as=pearson"}} {
 		for _, side := range []Alias{{"", ""}, {"-sym", ":direction=symmetric"}} {
 			name, full := prefix+"-"+stat.Name+side.Name, spec+stat.Spec+side.Spec
-			out = append(out, Alias{name + "#no_cv", full}, Alias{name + "#{}folds_cv", full + ":cv={}"})
+			out = append(out, Alias{name, full}, Alias{name + "#no_cv", full}, Alias{name + "#{}folds_cv", full + ":cv={}"})
 		}
 	}
 	return out

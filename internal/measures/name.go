@@ -24,6 +24,7 @@ func (e *NameError) Error() string {
 // Named is a measure under the name that its user typed.
 type Named struct {
 	Name string
+	Note string // what a user of this name should know; mostly empty
 	Measure
 }
 
@@ -32,47 +33,57 @@ type Named struct {
 // family, an unknown, repeated or malformed parameter, and a value out of
 // range.
 func Parse(name string) (Measure, error) {
+	n, err := parseNamed(name, 1)
+	return n.Measure, err
+}
+
+// parseNamed is Parse with the seed of folds in random order.
+func parseNamed(name string, seed uint64) (Named, error) {
 	spec := strings.TrimSpace(name)
 	if spec == "" {
-		return nil, &NameError{Name: name, Reason: "empty name", Hint: "measures are separated by single commas"}
+		return Named{}, &NameError{Name: name, Reason: "empty name", Hint: "measures are separated by single commas"}
 	}
-	if canonical, ok := resolveAlias(spec); ok {
+	canonical, note, ok := resolveAlias(spec)
+	if ok {
 		spec = canonical
 	}
 	word, rest, _ := strings.Cut(spec, ":")
 	family, ok := findFamily(word)
 	if !ok {
-		return nil, &NameError{Name: name, Reason: "unknown measure", Hint: suggest(spec)}
+		return Named{}, unknown(name, spec)
 	}
 	args, err := family.parse(rest)
 	if err != nil {
 		err.Name = name
-		return nil, err
+		return Named{}, err
 	}
+	args.setSeed(seed)
 	m, buildErr := family.New(args)
 	if buildErr != nil {
-		return nil, &NameError{Name: name, Reason: buildErr.Error()}
+		return Named{}, &NameError{Name: name, Reason: buildErr.Error()}
 	}
-	return m, nil
+	return Named{Name: name, Note: note, Measure: m}, nil
+}
+
+// unknown is the error of a name that stands for nothing.
+func unknown(name, spec string) *NameError {
+	for _, f := range families {
+		for pattern, why := range f.Refused {
+			if _, ok := match(pattern, spec); ok {
+				return &NameError{Name: name, Reason: why, Hint: fmt.Sprintf(`"simtool measures show %s" explains what there is`, f.Card.Family)}
+			}
+		}
+	}
+	return &NameError{Name: name, Reason: "unknown measure", Hint: suggest(spec)}
 }
 
 // ParseList resolves measures separated by commas. The words "default" and
 // "all" stand for the registry's core measures and for every family with its
-// default parameters. A measure that is named twice is kept once.
-func ParseList(list string) ([]Named, error) {
+// default parameters. A measure that is named twice is kept once. seed is that
+// of folds in random order where a name does not say one itself.
+func ParseList(list string, seed uint64) ([]Named, error) {
 	var out []Named
 	seen := map[string]bool{}
-	add := func(name string) error {
-		m, err := Parse(name)
-		if err != nil {
-			return err
-		}
-		if !seen[name] {
-			seen[name] = true
-			out = append(out, Named{Name: name, Measure: m})
-		}
-		return nil
-	}
 	for name := range strings.SplitSeq(list, ",") {
 		name = strings.TrimSpace(name)
 		names := []string{name}
@@ -83,9 +94,15 @@ func ParseList(list string) ([]Named, error) {
 			names = FamilyNames()
 		}
 		for _, one := range names {
-			if err := add(one); err != nil {
+			if seen[one] {
+				continue
+			}
+			seen[one] = true
+			n, err := parseNamed(one, seed)
+			if err != nil {
 				return nil, err
 			}
+			out = append(out, n)
 		}
 	}
 	return out, nil
@@ -93,14 +110,13 @@ func ParseList(list string) ([]Named, error) {
 
 // parse reads "key=value:key=value" against the family's declarations.
 func (f Family) parse(text string) (Args, *NameError) {
-	args := Args{family: f, values: map[string]string{}}
+	args := Args{family: f, values: map[string]string{}, given: map[string]bool{}}
 	for _, p := range f.Card.Params {
 		args.values[p.Name] = p.Default
 	}
 	if text == "" {
 		return args, nil
 	}
-	given := map[string]bool{}
 	for part := range strings.SplitSeq(text, ":") {
 		key, value, found := strings.Cut(part, "=")
 		if !found {
@@ -113,10 +129,10 @@ func (f Family) parse(text string) (Args, *NameError) {
 		if at < 0 {
 			return args, &NameError{Reason: "unknown parameter " + fmt.Sprintf("%q", key), Hint: f.parameterHint()}
 		}
-		if given[key] {
+		if args.given[key] {
 			return args, &NameError{Reason: fmt.Sprintf("parameter %q is given twice", key)}
 		}
-		given[key] = true
+		args.given[key] = true
 		if err := f.Card.Params[at].Valid(value); err != nil {
 			return args, &NameError{Reason: err.Error()}
 		}

@@ -17,6 +17,14 @@ func TestParseResolvesForeignNames(t *testing.T) {
 		"linreg-r2#5folds_cv":                                        "linreg:cv=5",
 		"procrustes-distance=squared_euclidean":                      "procrustes:as=squared",
 		"nbs-angular-score":                                          "nbs:as=angular-score",
+		"ridge-lambda1e-3-r2#5folds_cv":                              "ridge:lambda=1e-3:cv=5",
+		"linreg-r2-sym":                                              "linreg:direction=symmetric",
+		"linreg-pearson_r#5folds_cv":                                 "linreg:as=pearson:cv=5",
+		"ridge-lambda100-r2":                                         "ridge:lambda=100",
+		"rsa-rdm=euclidean-compare=tau_a":                            "rsa:rdm=euclidean:compare=tau-a",
+		"measure/rsatoolbox/rsa-correlation-corr":                    "rsa:rdm=correlation:compare=pearson",
+		"measure/diffscore/rsa-correlation-corr":                     "cka",
+		"svcca-var99":                                                "svcca",
 		"cka:estimator=biased:as=angular":                            "cka:as=angular",
 	} {
 		m, err := Parse(name)
@@ -30,21 +38,22 @@ func TestParseResolvesForeignNames(t *testing.T) {
 
 func TestParseSaysWhatIsWrong(t *testing.T) {
 	for name, want := range map[string][2]string{
-		"cak":                  {"unknown measure", "did you mean cka?"},
-		"procrustres":          {"unknown measure", "did you mean procrustes?"},
-		"#":                    {"unknown measure", "lists them"},
-		"cka:kernal=rbf":       {`unknown parameter "kernal"`, "kernel, sigma, estimator, as"},
-		"cka:kernel=rfb":       {"want one of linear, rbf, laplace", ""},
-		"cka:kernel":           {"not key=value", "family:key=value"},
-		"cka:as=score:as=x":    {"given twice", ""},
-		"cka:sigma=3":          {"sigma belongs to", ""},
-		"linreg:cv=1":          {"want 0 or at least 2", ""},
-		"linreg:cv=two":        {"want a whole number", ""},
-		"ridge:lambda=-1":      {"want auto, or a number of at least 0", ""},
-		"ridge:lambda=NaN":     {"want auto, or a number of at least 0", ""},
-		"ensd:as=score":        {`unknown parameter "as"`, "has no parameters"},
-		"":                     {"empty name", ""},
-		"linreg:folds=contigu": {"want one of contiguous, conditions", ""},
+		"cak":                                {"unknown measure", "did you mean cka?"},
+		"procrustres":                        {"unknown measure", "did you mean procrustes?"},
+		"#":                                  {"unknown measure", "lists them"},
+		"cka:kernal=rbf":                     {`unknown parameter "kernal"`, "kernel, sigma, estimator, as"},
+		"cka:kernel=rfb":                     {"want one of linear, rbf, laplace", ""},
+		"cka:kernel":                         {"not key=value", "family:key=value"},
+		"cka:as=score:as=x":                  {"given twice", ""},
+		"cka:sigma=3":                        {"sigma belongs to", ""},
+		"linreg:cv=1":                        {"want 0 or at least 2", ""},
+		"linreg:cv=two":                      {"want a whole number", ""},
+		"ridge:lambda=-1":                    {"want auto, or a number of at least 0", ""},
+		"ridge:lambda=NaN":                   {"want auto, or a number of at least 0", ""},
+		"ensd:as=score":                      {`unknown parameter "as"`, "has no parameters"},
+		"":                                   {"empty name", ""},
+		"procrustes-angular-score#5folds_cv": {"diffscore computes the Euclidean distance", "measures show procrustes"},
+		"linreg:folds=contigu":               {"want one of contiguous, conditions", ""},
 	} {
 		_, err := Parse(name)
 		var bad *NameError
@@ -59,19 +68,38 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestParseListKeepsNamesAsTyped(t *testing.T) {
-	list, err := ParseList("cka, nbs-angular ,cka")
+	list, err := ParseList("cka, nbs-angular ,cka", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(list) != 2 || list[0].Name != "cka" || list[1].Name != "nbs-angular" {
 		t.Errorf("%+v", list)
 	}
-	all, err := ParseList("all")
+	all, err := ParseList("all", 1)
 	if err != nil || len(all) != len(families) {
 		t.Errorf("all: %d measures (%v), want %d", len(all), err, len(families))
 	}
-	if _, err := ParseList("cka,,nbs"); err == nil {
+	if _, err := ParseList("cka,,nbs", 1); err == nil {
 		t.Error("an empty name passed")
+	}
+}
+
+func TestParseListUsesTheSeed(t *testing.T) {
+	list, err := ParseList("linreg:cv=5:folds=conditions,linreg:cv=5:folds=conditions:seed=3,linreg:cv=5", 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"linreg:cv=5:folds=conditions:seed=9", "linreg:cv=5:folds=conditions:seed=3", "linreg:cv=5"} {
+		if got := list[i].Card().Name; got != want {
+			t.Errorf("%s is %s, want %s", list[i].Name, got, want)
+		}
+	}
+}
+
+func TestNotesOfForeignNames(t *testing.T) {
+	list, err := ParseList("rsa-correlation-corr,cka", 1)
+	if err != nil || list[0].Note == "" || list[1].Note != "" {
+		t.Errorf("%+v (%v)", list, err)
 	}
 }
 

@@ -29,6 +29,7 @@ var nbsFamily = Family{
 		{"nbs-squared", "nbs:as=squared"},
 		{"nbs-angular", "nbs:as=angular"},
 		{"nbs-angular-score", "nbs:as=angular-score"},
+		{"nbs-angular_score", "nbs:as=angular-score"},
 		{"kernel=linear-similarity=(centered-bures)-score", "nbs"},
 	},
 	New: func(a Args) (Measure, error) {

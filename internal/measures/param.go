@@ -82,6 +82,14 @@ func bounds(lo, hi float64) string {
 type Args struct {
 	family Family
 	values map[string]string
+	given  map[string]bool // parameters that the name sets
+}
+
+// setSeed sets the seed of folds in random order unless the name says one.
+func (a Args) setSeed(seed uint64) {
+	if a.values[foldsParam.Name] == conditions && !a.given[seedParam.Name] {
+		a.values[seedParam.Name] = strconv.FormatUint(seed, 10)
+	}
 }
 
 // Text returns the value of a parameter as it was written. It panics for a

@@ -70,7 +70,7 @@ func (m pwcca) Score(p *Pair) (Score, error) {
 		return Score{}, err
 	}
 	rx, ry := n.Dims()
-	s := Score{Warnings: saturated(p.Samples(), rx, ry)}
+	warnings := saturated(p.Samples(), rx, ry)
 	own := p.X
 	if m.weightY {
 		own, n = p.Y, mat.DenseCopyOf(n.T())
@@ -81,10 +81,14 @@ func (m pwcca) Score(p *Pair) (Score, error) {
 	}
 	w, err := projectionWeighted(n, features)
 	if err != nil {
-		return s, err
+		return Score{}, err
 	}
-	s.Value = w.mean
-	return s, nil
+	// Of several correlations of 1 the variates are any basis of the space that
+	// the systems share, and each basis weighs it differently.
+	if shared := rx + ry - (p.Samples() - 1); shared > 1 && w.rho[len(w.rho)-1] < 1-1e-9 {
+		return Score{}, undefined("more dimensions than samples (%d + %d of %d): the canonical variates, and so their weights, are not determined", rx, ry, p.Samples()-1)
+	}
+	return Score{Value: w.mean, Warnings: warnings}, nil
 }
 
 // inBasis returns QᵀXc, the features in the orthonormal basis of the system.

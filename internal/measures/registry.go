@@ -6,6 +6,12 @@ import "slices"
 type Family struct {
 	Card    Card // for the default parameters; New adjusts a copy
 	Aliases []Alias
+	// Notes say of some aliases what their users should know: a warning that
+	// stands beside every score under that name.
+	Notes map[string]string
+	// Refused says of names in use elsewhere, written as in Alias, why they
+	// stand for nothing here.
+	Refused map[string]string
 	// New returns the measure for arguments that passed the declarations of
 	// Card.Params. It returns an error when they do not go together.
 	New func(Args) (Measure, error)

@@ -157,8 +157,8 @@ func (m regression) inSample(p *Pair) (Score, error) {
 	if skipped > 0 {
 		warnings = append(warnings, constantColumns(skipped, len(fit.total)))
 	}
-	if _, q := all.dims(); q >= p.Samples()-1 && m.solve == nil {
-		warnings = append(warnings, "as many predicting features as samples: the fit has nothing left to explain, use cv=5")
+	if _, q := all.dims(); q >= p.Samples()-1 && m.solve == nil && solver.lambda == 0 {
+		warnings = append(warnings, "as many predicting features as samples: the fit leaves nothing unexplained whatever the data; hold samples out with cv")
 	}
 	if m.as == asAngular {
 		loss := 1 - v

@@ -16,7 +16,7 @@ var ridgeFamily = Family{
 		Question: "How much of the variance of X can be read out of Y linearly, when directions of small variance are trusted less?",
 		Formula:  "W = (B + λI)⁻¹YᵀX; R² = 1 − ‖X − YW‖²/‖X‖², as in linreg",
 		Params: append([]Param{
-			number("lambda", "1", 0, math.MaxFloat64, "penalty λ on ‖W‖² against the sum (not the mean) of squared errors, or auto: chosen on the training samples by leave-one-out over powers of 10 times the mean eigenvalue of B", "auto"),
+			number("lambda", "1", 0, math.MaxFloat64, "penalty λ on ‖W‖² against the sum (not the mean) of squared errors, or auto: chosen on the training samples by leave-one-out from the powers of 10 between 1e-6 and 1e6 times the mean of B's eigenvalues that are not 0", "auto"),
 		}, regressionParams...),
 		Identity:       math.NaN(),
 		Differentiable: true,
@@ -57,7 +57,8 @@ var ridgeFamily = Family{
 // ridge is least squares with a penalty.
 type ridge struct{ regression }
 
-// The grid of lambda=auto, in powers of 10 of the mean eigenvalue of B.
+// The grid of lambda=auto, in powers of 10 of the mean over the
+// numerical rank of the eigenvalues of B.
 const autoLow, autoHigh = -6, 6
 
 // leaveOneOut returns the λ of the grid with the smallest leave-one-out error

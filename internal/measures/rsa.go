@@ -58,6 +58,9 @@ func rsaAliases() []Alias {
 		{"rdm=cosine-compare=", rdmCosine},
 		{"euclidean-", rdmSqEuclidean},
 		{"correlation-", rdmCorrelation},
+		{"cosine-", rdmCosine},
+		{"rdm=mahalanobis-compare=", rdmMahalanobis},
+		{"rdm=crossnobis-compare=", rdmCrossnobis},
 	}
 	comparisons := []struct{ theirs, ours string }{
 		{"cosine", compareCosine},
@@ -68,12 +71,15 @@ func rsaAliases() []Alias {
 		{"rho_a", compareRhoA},
 		{"kendall", compareKendall},
 		{"tau-b", compareKendall},
+		{"tau_b", compareKendall},
 		{"tau-a", compareTauA},
+		{"tau_a", compareTauA},
 		{"cosine_cov", compareCosineCov},
 		{"corr_cov", compareCorrCov},
 	}
 	spec := func(rdm, compare string) string { return "rsa:rdm=" + rdm + ":compare=" + compare }
 	aliases := []Alias{
+		{"rsatoolbox/rsa-correlation-corr", spec(rdmCorrelation, comparePearson)},
 		{"rdm=squared_euclidean-similarity=cosine-score", spec(rdmSqEuclidean, compareCosine)},
 		{"rdm=squared_euclidean-similarity=upper_triangular_correlation-score", spec(rdmSqEuclidean, comparePearson)},
 		{"rdm=correlation-similarity=cosine-score", spec(rdmCorrelation, compareCosine)},

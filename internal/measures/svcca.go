@@ -49,6 +49,8 @@ var svccaFamily = Family{
 		{"svcca-dim={}-score", "svcca:dim={}"},
 		{"svcca-dim={}-squared_score", "svcca:dim={}:stat=mean-squared"},
 		{"svcca-var={}", "svcca:var={}"},
+		{"svcca-var95", "svcca:var=0.95"},
+		{"svcca-var99", "svcca:var=0.99"},
 		{"svcca-dim={}", "svcca:dim={}"},
 	},
 	New: func(a Args) (Measure, error) {

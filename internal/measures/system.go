@@ -3,6 +3,7 @@ package measures
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -57,6 +58,7 @@ type (
 	gramKey          struct{}
 	columnSquaresKey struct{}
 	rowNormKey       struct{}
+	magnitudeKey     struct{}
 )
 
 // lessMeans returns Xc, the n×p data without their column means, for products
@@ -124,10 +126,46 @@ func (s *System) rowNorms() []float64 {
 // varies returns an UndefinedError if all samples of the system are equal, or so
 // nearly that their variance vanishes.
 func (s *System) varies() error {
+	if err := s.inRange(); err != nil {
+		return err
+	}
 	if s.differs() || s.trace() > 0 {
 		return nil
 	}
 	return undefined("%s is constant: every sample has the same values, so it has no similarity to anything", s.label())
+}
+
+// Data whose sum of squares lies outside of these bounds have fourth powers that
+// overflow or vanish, and with them scores that look like numbers.
+const smallestSquares, largestSquares = 1e-100, 1e100
+
+// inRange returns an UndefinedError for data of a magnitude that products of
+// four values cannot hold.
+func (s *System) inRange() error {
+	_, err := shared(&s.memo, magnitudeKey{}, func() (struct{}, error) {
+		var squares float64
+		if s.momentsOnly() {
+			squares = s.trace()
+		} else {
+			squares = linalg.Dot(s.raw, s.raw)
+		}
+		switch {
+		case !(squares <= largestSquares):
+			return struct{}{}, undefined("%s: the values are so large that their products overflow: divide them by a constant", s.label())
+		case squares < smallestSquares && !s.zero():
+			return struct{}{}, undefined("%s: the values are so small that their products vanish: multiply them by a constant", s.label())
+		}
+		return struct{}{}, nil
+	})
+	return err
+}
+
+// zero reports whether every value is 0.
+func (s *System) zero() bool {
+	if s.momentsOnly() {
+		return s.trace() == 0
+	}
+	return !slices.ContainsFunc(s.raw.RawMatrix().Data, func(v float64) bool { return v != 0 })
 }
 
 // differs reports whether a sample is so far from the first that the variance
