@@ -38,8 +38,9 @@ type column struct {
 
 // NewFeatures encodes a table of stimulus features, with the smallest and
 // largest value of every numeric column as its range. A column without values
-// or with a single one cannot explain any distance: it is left out and named in
-// a warning. Errors are *data.InputError.
+// or with a single one cannot explain any distance, nor can categories of one
+// stimulus each, which all differ alike: such a column is left out and named in a
+// warning. Errors are *data.InputError.
 func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, error) {
 	if err := o.check(table); err != nil {
 		return nil, nil, err
@@ -62,6 +63,10 @@ func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, erro
 			warnings = append(warnings, fmt.Sprintf("feature %q has the same value for every stimulus: left out", c.Name))
 			continue
 		}
+		if e.Kind == Categorical && len(e.Levels) > 1 && allDiffer(c) {
+			warnings = append(warnings, fmt.Sprintf("feature %q has another category for every stimulus, as a name has: left out", c.Name))
+			continue
+		}
 		values, _, err := e.apply(c)
 		if err != nil {
 			return nil, nil, located(err, table.Source.Path)
@@ -73,6 +78,18 @@ func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, erro
 		return nil, nil, &data.InputError{Path: table.Source.Path, Found: "no feature that varies over stimuli", Wanted: "want at least one"}
 	}
 	return f, warnings, nil
+}
+
+// allDiffer reports whether no two stimuli share a category.
+func allDiffer(c *data.Column) bool {
+	seen := make([]bool, len(c.Levels))
+	for i, code := range c.Codes {
+		if c.IsMissing(i) || seen[code] {
+			return false
+		}
+		seen[code] = true
+	}
+	return true
 }
 
 // ApplyEncodings encodes the features of other stimuli as a model's were. Every

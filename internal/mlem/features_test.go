@@ -2,6 +2,7 @@ package mlem
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -113,5 +114,24 @@ func TestGivenFeatureDistances(t *testing.T) {
 	m.Set(0, 1, 9)
 	if _, err := NewFeatureDistances([]string{"f"}, []*mat.Dense{m}); err == nil {
 		t.Error("a matrix that is not symmetric is no error")
+	}
+}
+
+// TestNamesOfStimuliAreNoFeature: categories of one stimulus each differ alike
+// for all pairs, so they explain no distance.
+func TestNamesOfStimuliAreNoFeature(t *testing.T) {
+	column := func(name string, codes ...int) *data.Column {
+		return &data.Column{Name: name, Kind: data.Categorical, Levels: []string{"a", "b", "c", "d"}, Codes: codes}
+	}
+	table := &data.Table{Columns: []*data.Column{column("word", 0, 1, 2, 3), column("class", 0, 1, 1, 0), column("partly", 0, 1, 2, -1)}}
+	f, warnings, err := NewFeatures(table, FeatureOptions{Missing: MissingDifferent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := f.Names(); len(got) != 2 || got[0] != "class" || got[1] != "partly" {
+		t.Errorf("features %q, want class and partly", got)
+	}
+	if len(warnings) != 1 || !strings.Contains(warnings[0], `"word"`) {
+		t.Errorf("warnings %q, want one about word", warnings)
 	}
 }
