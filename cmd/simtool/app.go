@@ -29,6 +29,7 @@ func commands() []func(*app) *cobra.Command {
 		newMomentsCommand,
 		newRDMCommand,
 		newSynthCommand,
+		newJointRangeCommand,
 		newPCSensitivityCommand,
 		newPlotCommand,
 		newDemoCommand,

@@ -50,11 +50,16 @@ func (s *adam) step(_ context.Context, p *problem) error {
 	if p.gradNorm == 0 {
 		return errStalled
 	}
+	s.advance(p.values(), p.gradient())
+	return p.evaluate()
+}
+
+// advance moves y along the gradient g.
+func (s *adam) advance(y, g []float64) {
 	s.clock[0]++
 	t := s.clock[0]
 	rate := s.Rate / (1 - math.Pow(s.Beta1, t))
 	root := 1 / math.Sqrt(1-math.Pow(s.Beta2, t))
-	y, g := p.values(), p.gradient()
 	keep1, keep2 := 1-s.Beta1, 1-s.Beta2
 	inPieces(len(y), func(lo, hi int) {
 		y, g, m, v := y[lo:hi], g[lo:hi], s.m[lo:hi], s.v[lo:hi]
@@ -65,7 +70,13 @@ func (s *adam) step(_ context.Context, p *problem) error {
 			y[i] -= rate * m1 / (math.Sqrt(v1)*root + s.Epsilon)
 		}
 	})
-	return p.evaluate()
+}
+
+// Descent returns the steps of Adam on a vector of n values, for losses that are
+// not those of a Goal: each call moves y, of which g is the gradient.
+func (a Adam) Descent(n int) func(y, g []float64) {
+	s := &adam{Adam: a, clock: []float64{0}, m: make([]float64, n), v: make([]float64, n)}
+	return s.advance
 }
 
 // restore copies the memory of a checkpoint, if there is one, into that of a
