@@ -36,6 +36,9 @@ type column struct {
 	missing float64    // the distance where a value is missing
 }
 
+// minStimuli are the fewest that a metric can be fitted to.
+const minStimuli = 4
+
 // NewFeatures encodes a table of stimulus features, with the smallest and
 // largest value of every numeric column as its range. A column without values
 // or with a single one cannot explain any distance, nor can categories of one
@@ -63,7 +66,7 @@ func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, erro
 			warnings = append(warnings, fmt.Sprintf("feature %q has the same value for every stimulus: left out", c.Name))
 			continue
 		}
-		if e.Kind == Categorical && len(e.Levels) > 1 && allDiffer(c) {
+		if e.Kind == Categorical && table.Rows() >= minStimuli && allDiffer(c) {
 			warnings = append(warnings, fmt.Sprintf("feature %q has another category for every stimulus, as a name has: left out", c.Name))
 			continue
 		}

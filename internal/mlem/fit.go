@@ -148,8 +148,8 @@ func newFitting(features *Features, neural []*Neural, o Options) (*fitting, erro
 			return nil, &data.InputError{Path: y.Name, Found: fmt.Sprintf("%d stimuli", y.Stimuli()), Wanted: fmt.Sprintf("want %d as in the features", n)}
 		}
 	}
-	if n < 4 {
-		return nil, &data.InputError{Found: fmt.Sprintf("%d stimuli", n), Wanted: "want at least 4"}
+	if n < minStimuli {
+		return nil, &data.InputError{Found: fmt.Sprintf("%d stimuli", n), Wanted: fmt.Sprintf("want at least %d", minStimuli)}
 	}
 	f := &fitting{Options: o, featureSet: map[string]bool{}}
 	for _, name := range features.Names() {
