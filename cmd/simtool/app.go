@@ -32,6 +32,7 @@ func commands() []func(*app) *cobra.Command {
 		newJointRangeCommand,
 		newPCSensitivityCommand,
 		newPlotCommand,
+		newReportCommand,
 		newDemoCommand,
 		newVersionCommand,
 		newCompletionCommand,

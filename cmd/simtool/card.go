@@ -136,7 +136,13 @@ func aliases(family string) string {
 }
 
 func citation(r measures.Reference) string {
-	link := r.URL
+	text, link := citationParts(r)
+	return text + " " + link
+}
+
+// citationParts returns a citation and its link.
+func citationParts(r measures.Reference) (text, link string) {
+	link = r.URL
 	if r.DOI != "" {
 		link = "https://doi.org/" + r.DOI
 	}
@@ -145,5 +151,5 @@ func citation(r measures.Reference) string {
 	if len(authors) > 3 {
 		names = authors[0] + " et al."
 	}
-	return fmt.Sprintf("%s (%d). %s. %s. %s", names, r.Year, r.Title, r.Venue, link)
+	return fmt.Sprintf("%s (%d). %s. %s.", names, r.Year, r.Title, r.Venue), link
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"simtool/internal/data"
+	"simtool/internal/figure/report"
 	"simtool/internal/io"
 	"simtool/internal/measures"
 	"simtool/testdata"
@@ -30,7 +31,8 @@ func newDemoCommand(a *app) *cobra.Command {
 		Short: "Score a simulated recording against three models of it",
 		Long: `Score a bundled recording against three bundled models of known quality by the
 core measures, print the scores, and leave all files in DIRECTORY (default
-` + demoDirectory + `) to look at and to play with.
+` + demoDirectory + `) to look at and to play with. report.html, among them, shows the
+scores in a browser.
 
 The data are simulated: a population of neurons during a context-dependent
 decision. The good model has all components of the recording, the partial one
@@ -90,6 +92,10 @@ func (a *app) demo(ctx context.Context, directory string, force bool) error {
 	if err := files.commit(sources, nil); err != nil {
 		return err
 	}
+	page, err := a.demoReport(directory, force)
+	if err != nil {
+		return err
+	}
 	a.summary("a SIMULATED recording (%s, time × condition × neuron) and %d models of it",
 		data.ShapeString(sources[0].Shape), len(demoModels))
 	options := dataio.TableOptions{}
@@ -99,9 +105,31 @@ func (a *app) demo(ctx context.Context, directory string, force bool) error {
 	if err := byModel(table).Write(a.out, dataio.Text, options); err != nil {
 		return err
 	}
-	a.summary("all files are in %s; now try\n\n    simtool score %s %s -m cka --per time\n    simtool measures show cka\n",
-		directory, recording, filepath.Join(directory, demoModels[1]))
+	a.summary("all files are in %s, and %s shows them in a browser; now try\n\n    simtool score %s %s -m cka --per time\n    simtool measures show cka\n",
+		directory, page, recording, filepath.Join(directory, demoModels[1]))
 	return nil
+}
+
+// demoReport writes the report of the demonstration and returns its path. A
+// report of an earlier run is replaced, another file of that name is not.
+func (a *app) demoReport(directory string, force bool) (string, error) {
+	path := filepath.Join(directory, "report.html")
+	if there, err := os.ReadFile(path); err == nil && !force && !report.IsReport(there) {
+		return "", outputError(path, fs.ErrExist)
+	}
+	page, sources, err := makeReport("A simulated recording and three models of it", []string{directory})
+	if err != nil {
+		return "", err
+	}
+	files := a.newFileSet(true, nil)
+	defer files.abort()
+	if err := files.add(path, func(w io.Writer) error {
+		_, err := w.Write(page)
+		return err
+	}); err != nil {
+		return "", err
+	}
+	return path, files.commit(sources, nil)
 }
 
 // unpack writes the bundled files. Those that are there already are left alone.

@@ -14,6 +14,7 @@ type Kind struct {
 	Name    string
 	Shows   string   // what the figure shows
 	Columns []string // that a table of this kind has; nil for arrays
+	Joins   bool     // results of several runs are best seen in one figure
 	accepts func(r *Result) bool
 	// panels draws results of the kind, one panel or several, and says in a
 	// sentence what can be seen.
@@ -28,11 +29,11 @@ var kinds = []Kind{
 	{Name: "learning-order", Shows: "order in which components are learnt against the predicted one", Columns: []string{"pc", "push", "predicted", "observed"}, panels: learningPanels},
 	{Name: "joint-range", Shows: "pairs of scores that data can reach", Columns: []string{"measure_a", "measure_b", "a", "b_min", "b_max"}, panels: rangePanels},
 	{Name: "components", Shows: "R² of each principal component against the score", Columns: []string{"iteration", "score", "pc", "explained_variance", "r2"}, panels: componentPanels},
-	{Name: "thresholds", Shows: "score at which a component is half learnt against its variance", Columns: []string{"measure", "pc", "explained_variance", "score_at_threshold"}, panels: thresholdPanels},
-	{Name: "decoding", Shows: "decoding accuracy against the score, with reference and chance", Columns: []string{"score", "label", "accuracy", "reference_accuracy", "chance"}, panels: decodingPanels},
+	{Name: "thresholds", Joins: true, Shows: "score at which a component is half learnt against its variance", Columns: []string{"measure", "pc", "explained_variance", "score_at_threshold"}, panels: thresholdPanels},
+	{Name: "decoding", Joins: true, Shows: "decoding accuracy against the score, with reference and chance", Columns: []string{"score", "label", "accuracy", "reference_accuracy", "chance"}, panels: decodingPanels},
 	{Name: "decode", Shows: "decoding accuracy over time, with chance", Columns: []string{"label", "time", "accuracy", "chance", "folds"}, panels: decodePanels},
 	{Name: "also", Shows: "other measures against the optimised one", Columns: []string{"iteration", "score", "measure", "value"}, panels: alsoPanels},
-	{Name: "trajectory", Shows: "score and gradient over iterations", Columns: []string{"iteration", "measure", "score", "grad_norm"}, panels: trajectoryPanels},
+	{Name: "trajectory", Joins: true, Shows: "score and gradient over iterations", Columns: []string{"iteration", "measure", "score", "grad_norm"}, panels: trajectoryPanels},
 	{Name: "study", Shows: "recovery, held-out correlation and time against noise and number of stimuli", Columns: []string{"sweep", "method", "seconds"}, panels: studyPanels},
 	{Name: "comparison", Shows: "held-out correlation and recovery of several methods", Columns: []string{"method", "held_out_spearman", "seconds"}, panels: comparisonPanels},
 	{Name: "importance", Shows: "importance of features with intervals, or by layer", Columns: []string{"feature", "importance", "lo", "hi"}, panels: importancePanels},

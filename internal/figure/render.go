@@ -65,9 +65,9 @@ var (
 	header     = regexp.MustCompile(`(?s)^<\?xml.*?<svg `)
 )
 
-// svg returns the figure as an SVG document. before is called with the document
-// and the places of marks to add to it; nil adds nothing.
-func (f *Figure) svg(before func(marks []placed) string) []byte {
+// svg returns the figure as an SVG document. more renders what is to be added to
+// it for the marks; nil adds nothing.
+func (f *Figure) svg(more func(marks []placed) string) []byte {
 	c := vgsvg.New(f.width, f.height)
 	marks := f.draw(draw.New(c))
 	var b bytes.Buffer
@@ -83,8 +83,8 @@ func (f *Figure) svg(before func(marks []placed) string) []byte {
 		names = ">\n<title>" + html.EscapeString(f.Title) + "</title>" + strings.TrimPrefix(names, ">")
 	}
 	text = strings.Replace(text, `xlink">`, `xlink"`+names, 1)
-	if before != nil {
-		text = strings.Replace(text, "</svg>", before(marks)+"</svg>", 1)
+	if more != nil {
+		text = strings.Replace(text, "</svg>", more(marks)+"</svg>", 1)
 	}
 	return []byte(text)
 }

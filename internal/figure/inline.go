@@ -1,0 +1,98 @@
+package figure
+
+import (
+	"fmt"
+	"html"
+	"regexp"
+	"strings"
+)
+
+// Palette collects the colours of figures on a page as CSS variables, so that
+// one drawing serves a light and a dark page.
+type Palette struct {
+	pairs []colourPair
+	names map[colourPair]string
+}
+
+type colourPair struct{ light, dark string }
+
+// variable returns the name of the variable of a pair of colours.
+func (p *Palette) variable(c colourPair) string {
+	name, ok := p.names[c]
+	if !ok {
+		if p.names == nil {
+			p.names = map[colourPair]string{}
+		}
+		name = fmt.Sprintf("--f%d", len(p.pairs))
+		p.names[c] = name
+		p.pairs = append(p.pairs, c)
+	}
+	return name
+}
+
+// CSS returns the declarations of all variables for light and for dark pages.
+func (p *Palette) CSS() (light, dark string) {
+	var l, d strings.Builder
+	for _, c := range p.pairs {
+		fmt.Fprintf(&l, "%s:%s;", p.names[c], c.light)
+		fmt.Fprintf(&d, "%s:%s;", p.names[c], c.dark)
+	}
+	return l.String(), d.String()
+}
+
+var (
+	colourCode = regexp.MustCompile(`#[0-9A-F]{6}\b`)
+	prologue   = regexp.MustCompile(`(?s)^<\?xml.*?\?>\s*<!--.*?-->\s*|^<\?xml.*?\?>\s*`)
+	pointSize  = regexp.MustCompile(`<svg role="img" width="[^"]*" height="[^"]*"`)
+	lineBreaks = regexp.MustCompile(`\n\s+`)
+)
+
+// Inline draws results as an SVG element for an HTML page, with the values of
+// its marks to point at, and returns the figure beside it. The style's theme
+// does not matter: the palette has the colours for light and for dark pages.
+//
+// Every mark is an invisible shape with a title, so that values are shown
+// without a script, too.
+func Inline(results []*Result, s Style, p *Palette) (svg string, f *Figure, err error) {
+	var drawn [2]string
+	for i, name := range []string{"dark", "light"} {
+		if s.Theme, err = FindTheme(name); err != nil {
+			return "", nil, err
+		}
+		s.Theme.Background = nil
+		if f, err = New(results, s); err != nil {
+			return "", nil, err
+		}
+		drawn[i] = string(f.svg(f.markShapes))
+	}
+	dark := colourCode.FindAllString(drawn[0], -1)
+	at := 0
+	svg = colourCode.ReplaceAllStringFunc(drawn[1], func(light string) string {
+		pair := colourPair{light, dark[at]}
+		at++
+		return "var(" + p.variable(pair) + ")"
+	})
+	svg = prologue.ReplaceAllString(svg, "")
+	svg = pointSize.ReplaceAllString(svg, `<svg role="img" tabindex="0" class="figure"`)
+	return lineBreaks.ReplaceAllString(svg, " "), f, nil
+}
+
+// markShapes renders marks as invisible shapes. SVG counts y from the top.
+func (f *Figure) markShapes(marks []placed) string {
+	if len(marks) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(`<g class="marks" fill="transparent">`)
+	height := f.height.Points()
+	for _, m := range marks {
+		title := "<title>" + html.EscapeString(m.text) + "</title>"
+		if m.w == 0 && m.h == 0 {
+			fmt.Fprintf(&b, `<circle cx="%.1f" cy="%.1f" r="4">%s</circle>`, m.x, height-m.y, title)
+			continue
+		}
+		fmt.Fprintf(&b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f">%s</rect>`, m.x-m.w/2, height-m.y-m.h/2, m.w, m.h, title)
+	}
+	b.WriteString("</g>\n")
+	return b.String()
+}
