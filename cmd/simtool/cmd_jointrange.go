@@ -75,7 +75,7 @@ work; the shards' rows after one another are those of the whole.`,
 simtool joint-range --shape 20,5,5 -m cka,nbs,linreg --given 0.9 -o given.csv
 simtool joint-range --shape 20,5,5 -m cka,nbs --grid 3 --steps 100 --paths paths.csv`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
-			if err := o.complete(args); err != nil {
+			if err := o.complete(args, a.global.seed); err != nil {
 				return err
 			}
 			return a.jointRange(ctx, o, args)
@@ -109,7 +109,7 @@ func (o *rangeOptions) register(a *app, fs *pflag.FlagSet) {
 }
 
 // complete checks the options against each other.
-func (o *rangeOptions) complete(args []string) error {
+func (o *rangeOptions) complete(args []string, seed uint64) error {
 	var err error
 	switch {
 	case len(args) > 1:
@@ -132,7 +132,7 @@ func (o *rangeOptions) complete(args []string) error {
 	if o.shard0, o.shard1, err = parseShard(o.shard); err != nil {
 		return err
 	}
-	if o.named, err = measures.ParseList(joinList(o.measures)); err != nil {
+	if o.named, err = measures.ParseList(joinList(o.measures), seed); err != nil {
 		return measureError(err)
 	}
 	if len(o.named) < 2 {

@@ -34,7 +34,7 @@ func everything(t *testing.T, x *data.Dataset, method Method) Config {
 		t.Fatal(err)
 	}
 	config.Decoders = []*probe.Decoder{decoder}
-	if config.Also, err = measures.ParseList("cka,linreg,rsa"); err != nil {
+	if config.Also, err = measures.ParseList("cka,linreg,rsa", 1); err != nil {
 		t.Fatal(err)
 	}
 	config.Schedule = Schedule{PerDecade: 10}

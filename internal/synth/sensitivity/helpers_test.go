@@ -22,7 +22,7 @@ func near(t *testing.T, what string, got, want, tolerance float64) {
 
 func named(t testing.TB, list string) []measures.Named {
 	t.Helper()
-	m, err := measures.ParseList(list)
+	m, err := measures.ParseList(list, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
