@@ -67,52 +67,61 @@ const autoLow, autoHigh = -6, 6
 //
 // Y = USVᵀ centred (Golub, Heath and Wahba 1979, doi 10.1080/00401706.1979.10489751).
 // The larger λ is preferred among equals.
+//
+// With f = λ/(s²+λ) what shrinkage takes from each component, G = UᵀX and
+// O = X − UG, the residuals are O + U·diag(f)·G and 1 − hᵢ is (1 − 1/n − Σₖuᵢₖ²)
+// + Σₖuᵢₖ²fₖ. They are not formed, but with c = 1/(1−h)², and ∘ for products entry
+// by entry, the error is the sum
+//
+//	Σᵢ cᵢ‖oᵢ‖² + 2·cᵀ(U∘OGᵀ)f + fᵀ(GGᵀ ∘ Uᵀdiag(c)U)f,
+//
+// of which nothing cancels where the fit is close.
 func leaveOneOut(train predictors) (float64, error) {
 	x, y := train.rows()
-	u, s, _, err := linalg.SVD(y)
+	u, s, err := leftVectors(train.moments.yy, y)
 	if err != nil {
 		return 0, err
 	}
-	s = s[:linalg.Rank(s, u.RawMatrix().Rows, len(s))]
-	n, r := u.RawMatrix().Rows, len(s)
+	n, r := y.RawMatrix().Rows, len(s)
 	if r == 0 {
 		return 0, undefined("the predicting system is constant on a training set")
 	}
-	u = u.Slice(0, n, 0, r).(*mat.Dense)
-	g := linalg.CrossGram(u, x) // component k of X̂ is proportional to row k
-	var along mat.Dense         // ⟨xᵢ, gₖ⟩
-	along.Mul(x, g.T())
+	g := linalg.CrossGram(u, x)
 	gg := linalg.OuterGram(g)
-	xx := make([]float64, n)
-	for i := range xx {
-		xx[i] = dot(x.RawRowView(i), x.RawRowView(i))
+	left := mat.DenseCopyOf(x)
+	gemm(-1, u, g, 1, left)
+	var along, own mat.Dense
+	along.Mul(left, g.T())
+	along.MulElem(&along, u)
+	own.MulElem(u, u)
+	free, unseen := make([]float64, n), make([]float64, n)
+	for i := range n {
+		free[i] = max(0, 1-1/float64(n)-sum(own.RawRowView(i)))
+		unseen[i] = dot(left.RawRowView(i), left.RawRowView(i))
 	}
 	mean := sum(squares(s)) / float64(r)
 	best, lambda := math.Inf(1), math.NaN()
-	weighted, moved := mat.NewDense(n, r, nil), mat.NewDense(n, r, nil)
+	f, taken, linear := mat.NewVecDense(r, nil), mat.NewVecDense(n, nil), mat.NewVecDense(r, nil)
+	c := make([]float64, n)
+	weighted, inner := mat.NewDense(n, r, nil), mat.NewDense(r, r, nil)
 	for power := autoHigh; power >= autoLow; power-- {
 		candidate := mean * math.Pow(10, float64(power))
-		shrink := make([]float64, r)
 		for k, v := range s {
-			shrink[k] = v * v / (v*v + candidate)
+			f.SetVec(k, candidate/(v*v+candidate))
 		}
-		for i := range n {
-			row := weighted.RawRowView(i)
+		taken.MulVec(&own, f)
+		for i := range c {
+			root := 1 / (free[i] + taken.AtVec(i))
+			c[i] = root * root
+			to := weighted.RawRowView(i)
 			for k, v := range u.RawRowView(i) {
-				row[k] = v * shrink[k]
+				to[k] = root * v
 			}
 		}
-		moved.Mul(weighted, gg)
-		loss := 0.0
-		for i := range n {
-			h := 1 / float64(n)
-			ui, wi := u.RawRowView(i), weighted.RawRowView(i)
-			for k, v := range ui {
-				h += v * wi[k]
-			}
-			e := xx[i] - 2*dot(wi, along.RawRowView(i)) + dot(wi, moved.RawRowView(i))
-			loss += max(0, e) / ((1 - h) * (1 - h))
-		}
+		linalg.GramTo(inner, weighted)
+		inner.MulElem(inner, gg)
+		linear.MulVec(along.T(), mat.NewVecDense(n, c))
+		loss := dot(c, unseen) + 2*mat.Dot(linear, f) + mat.Inner(f, inner, f)
 		if loss < best {
 			best, lambda = loss, candidate
 		}
@@ -121,4 +130,45 @@ func leaveOneOut(train predictors) (float64, error) {
 		return 0, undefined("no penalty of the grid has a finite leave-one-out error")
 	}
 	return lambda, nil
+}
+
+// leftVectors returns the left singular vectors of Y and its singular values
+// over the numerical rank, from the eigenvectors of B = YᵀY where these tell
+// directions of small variance well enough apart.
+func leftVectors(b, y *mat.Dense) (*mat.Dense, []float64, error) {
+	const spread = 1e-8 // of the eigenvalues of B
+	n, q := y.Dims()
+	if q <= n {
+		values, v, err := linalg.EigSym(b)
+		if err != nil {
+			return nil, nil, err
+		}
+		if values[q-1] > spread*values[0] {
+			u := mat.NewDense(n, q, nil)
+			u.Mul(y, v)
+			for k := range values {
+				values[k] = math.Sqrt(values[k])
+			}
+			for i := range n {
+				divideBy(u.RawRowView(i), values)
+			}
+			return u, values, nil
+		}
+	}
+	u, s, _, err := linalg.SVD(y)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := linalg.Rank(s, n, q)
+	if r == 0 {
+		return nil, nil, nil
+	}
+	return u.Slice(0, n, 0, r).(*mat.Dense), s[:r], nil
+}
+
+// divideBy divides entry by entry.
+func divideBy(dst, by []float64) {
+	for k, v := range by {
+		dst[k] /= v
+	}
 }
