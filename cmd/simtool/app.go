@@ -56,6 +56,9 @@ type app struct {
 	openMu sync.Mutex
 	open   []*fileSet // begun by this run
 
+	savedMu sync.Mutex
+	saved   string // folder of the checkpoint that this run keeps; "" for none
+
 	stdinMu  sync.Mutex
 	stdinFor string // which input reads standard input; "" when none does
 }
@@ -68,9 +71,9 @@ const grace = 2 * time.Second
 // ends the process, but for a second signal.
 func run(args []string, s streams) exitStatus {
 	a := newApp(s)
-	ctx, stop := withSignals(context.Background(), func(status exitStatus) {
+	ctx, stop := withSignals(context.Background(), func(cause error) {
 		a.abandon()
-		os.Exit(int(status))
+		os.Exit(int(statusOf(a.stopped(cause))))
 	})
 	defer stop()
 	finished := make(chan error, 1)
@@ -83,7 +86,7 @@ func run(args []string, s streams) exitStatus {
 		case err = <-finished:
 		case <-time.After(grace):
 			a.abandon()
-			err = context.Cause(ctx)
+			err = a.stopped(context.Cause(ctx))
 		}
 	}
 	a.report(err)

@@ -31,6 +31,25 @@ func (e *checkpointError) Error() string {
 
 func (e *checkpointError) Unwrap() error { return e.cause }
 
+// keeps notes that from now on the work can be taken up from a folder.
+func (a *app) keeps(directory string) {
+	a.savedMu.Lock()
+	defer a.savedMu.Unlock()
+	a.saved = directory
+}
+
+// stopped is the error of a run that is left in the middle of its work: cause,
+// or a checkpointError where there is a checkpoint. What a checkpoint holds is
+// whole at any time.
+func (a *app) stopped(cause error) error {
+	a.savedMu.Lock()
+	defer a.savedMu.Unlock()
+	if a.saved == "" || !exists(a.saved) {
+		return cause
+	}
+	return &checkpointError{a.saved, cause}
+}
+
 // checkpoint is the folder in which an optimisation keeps what it needs to go
 // on: the settings and inputs that it belongs to, the state of each restart, and
 // the trajectories and snapshots so far.
@@ -79,6 +98,7 @@ func (a *app) openCheckpoint(directory string, resume bool, restarts int, inputs
 			_, err := f.Write(text)
 			return err
 		})
+		a.keeps(directory)
 		return c, err
 	case err != nil:
 		return nil, err
@@ -92,6 +112,7 @@ func (a *app) openCheckpoint(directory string, resume bool, restarts int, inputs
 	if err := sameRun(directory, mine, theirs); err != nil {
 		return nil, err
 	}
+	a.keeps(directory)
 	return c, c.readStates()
 }
 

@@ -42,7 +42,7 @@ var exitTable = []struct {
 	{exitNotConverged, "finished, but what was asked for was not reached: the result is written"},
 	{exitCheckpoint, "stopped by a signal with a checkpoint: run again with --resume"},
 	{exitInterrupted, "stopped by SIGINT (Ctrl-C)"},
-	{exitTerminated, "stopped by SIGTERM"},
+	{exitTerminated, "stopped by SIGTERM or SIGUSR1"},
 }
 
 // statusOf maps what a command returned to its exit status.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -64,6 +65,27 @@ func TestStatusOfErrors(t *testing.T) {
 		if got := statusOf(c.err); got != c.want {
 			t.Errorf("statusOf(%v) = %d, want %d", c.err, got, c.want)
 		}
+	}
+}
+
+// TestStoppedWithACheckpoint is about a run that does not end within the grace
+// after a signal, or gets a second one.
+func TestStoppedWithACheckpoint(t *testing.T) {
+	a := newApp(streams{})
+	if got := statusOf(a.stopped(errTerminated)); got != exitTerminated {
+		t.Errorf("exit status %d without a checkpoint, want %d", got, exitTerminated)
+	}
+	directory := filepath.Join(t.TempDir(), "out.ckpt")
+	saved, err := a.openCheckpoint(directory, false, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := statusOf(a.stopped(errTerminated)); got != exitCheckpoint {
+		t.Errorf("exit status %d with a checkpoint, want %d", got, exitCheckpoint)
+	}
+	saved.remove() // the result is complete
+	if got := statusOf(a.stopped(errTerminated)); got != exitTerminated {
+		t.Errorf("exit status %d after the checkpoint was removed, want %d", got, exitTerminated)
 	}
 }
 

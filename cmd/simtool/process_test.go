@@ -95,15 +95,20 @@ func waitFor(t *testing.T, what string, done func() bool) {
 
 // TestSignals stops simtool while it waits for an input that does not come.
 func TestSignals(t *testing.T) {
-	for _, c := range []struct {
-		signals []syscall.Signal
+	type end struct {
+		signals []os.Signal
 		want    exitStatus
 		message string
-	}{
-		{[]syscall.Signal{syscall.SIGINT}, exitInterrupted, "simtool: error: interrupted\n"},
-		{[]syscall.Signal{syscall.SIGTERM}, exitTerminated, "simtool: error: terminated\n"},
-		{[]syscall.Signal{syscall.SIGTERM, syscall.SIGINT}, exitTerminated, ""}, // the second leaves at once
-	} {
+	}
+	cases := []end{{[]os.Signal{syscall.SIGTERM, syscall.SIGINT}, exitTerminated, ""}} // the second leaves at once
+	for _, s := range stopSignals {
+		one := end{[]os.Signal{s}, exitTerminated, "simtool: error: terminated\n"}
+		if s == syscall.SIGINT {
+			one.want, one.message = exitInterrupted, "simtool: error: interrupted\n"
+		}
+		cases = append(cases, one)
+	}
+	for _, c := range cases {
 		t.Run(fmt.Sprint(c.signals), func(t *testing.T) {
 			cmd, stderr := simtoolCommand(t, "score", "x.csv", "-", "-m", "cka", "-o", "out.csv")
 			writeFile(t, cmd.Dir, "x.csv", "a,b\n1,1\n1,-1\n-1,1\n-1,-1\n")

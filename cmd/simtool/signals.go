@@ -13,15 +13,15 @@ var (
 	errTerminated  = errors.New("terminated")
 )
 
-// withSignals returns a context that the first SIGINT or SIGTERM cancels with
-// errInterrupted or errTerminated as its cause. A second signal calls leave at
+// withSignals returns a context that the first of stopSignals cancels with
+// errInterrupted, for SIGINT, or errTerminated as its cause. A second signal calls leave at
 // once, for a user who does not want to wait until the work in hand notices.
 // The caller calls stop when the work is done.
-func withSignals(parent context.Context, leave func(exitStatus)) (ctx context.Context, stop func()) {
+func withSignals(parent context.Context, leave func(cause error)) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	arrived := make(chan os.Signal, 2)
 	done := make(chan struct{})
-	signal.Notify(arrived, syscall.SIGINT, syscall.SIGTERM)
+	signal.Notify(arrived, stopSignals...)
 	go func() {
 		var last error
 		for {
@@ -30,11 +30,11 @@ func withSignals(parent context.Context, leave func(exitStatus)) (ctx context.Co
 				return
 			case sig := <-arrived:
 				if last != nil {
-					leave(statusOf(last))
+					leave(last)
 				}
-				last = errInterrupted
-				if sig == syscall.SIGTERM {
-					last = errTerminated
+				last = errTerminated
+				if sig == syscall.SIGINT {
+					last = errInterrupted
 				}
 				cancel(last)
 			}

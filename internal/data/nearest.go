@@ -1,13 +1,15 @@
 package data
 
+import "strings"
+
 // Nearest returns the known word that is closest to a mistyped one, for the
 // "did you mean" of an error message. It returns false when none is close:
-// more than half of the word would have to change. Ties go to the word that
-// comes first.
+// more than half of the word would have to change. Case does not count. Ties go
+// to the word that comes first.
 func Nearest(word string, known []string) (string, bool) {
 	best, least := "", (len(word)+1)/2+1
 	for _, k := range known {
-		if d := editDistance(word, k); d < least {
+		if d := editDistance(strings.ToLower(word), strings.ToLower(k)); d < least {
 			best, least = k, d
 		}
 	}

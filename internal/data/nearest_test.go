@@ -32,6 +32,7 @@ func TestNearest(t *testing.T) {
 		{"procrustse", "procrustes"},
 		{"ckaa", "cka"},
 		{"linreg", "linreg"},
+		{"CKA", "cka"},
 		{"zzzzzz", ""},
 		{"quantum-fidelity", ""},
 	} {
