@@ -16,7 +16,7 @@ import (
 // symmetric, its diagonal 0.
 func isRDM(r *Result) bool {
 	d := r.Array
-	if d.Is3D() || d.Samples() != d.Width() || d.Samples() < 2 {
+	if d == nil || d.Is3D() || d.Samples() != d.Width() || d.Samples() < 2 {
 		return false
 	}
 	n := d.Samples()
@@ -33,7 +33,9 @@ func isRDM(r *Result) bool {
 
 // isRecording reports whether an array has samples and features enough for a
 // plane.
-func isRecording(r *Result) bool { return r.Array.Samples() >= 3 && r.Array.Width() >= 2 }
+func isRecording(r *Result) bool {
+	return r.Array != nil && r.Array.Samples() >= 3 && r.Array.Width() >= 2
+}
 
 // mostCells is how many rows of a matrix are drawn one by one. Larger ones are
 // averaged over blocks.

@@ -147,8 +147,12 @@ func spread(label string, values []float64) *colourBar {
 	return b
 }
 
-// hbars are horizontal bars from 0, bar i at height at[i].
+var nan = math.NaN()
+
+// hbars are horizontal bars from 0, or from where they say, bar i at height
+// at[i].
 type hbars struct {
+	from                 []float64 // nil for 0
 	at, value, low, high []float64 // the interval is drawn where it is finite
 	thick                float64
 	fill                 color.Color
@@ -178,7 +182,11 @@ func (b *hbars) Plot(c draw.Canvas, p *plot.Plot) {
 			continue
 		}
 		low, high := y(b.at[i]-b.thick/2), y(b.at[i]+b.thick/2)
-		c.FillPolygon(b.fill, []vg.Point{{X: x(0), Y: low}, {X: x(v), Y: low}, {X: x(v), Y: high}, {X: x(0), Y: high}})
+		start := x(0)
+		if b.from != nil {
+			start = x(b.from[i])
+		}
+		c.FillPolygon(b.fill, []vg.Point{{X: start, Y: low}, {X: x(v), Y: low}, {X: x(v), Y: high}, {X: start, Y: high}})
 		if finite(b.low[i]) && finite(b.high[i]) {
 			middle := (low + high) / 2
 			c.StrokeLine2(whisker, x(b.low[i]), middle, x(b.high[i]), middle)

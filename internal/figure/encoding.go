@@ -316,7 +316,7 @@ func comparisonPanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 		h := &hbars{thick: 0.72, fill: s.line(0).Color, ink: s.Theme.Ink, value: value, low: none, high: none}
 		p := s.newPanel(q.label, "")
 		for i, v := range value {
-			none[i] = math.NaN()
+			none[i] = nan
 			h.at = append(h.at, float64(len(value)-1-i))
 			p.marks = append(p.marks, mark{x: v / 2, y: h.at[i], w: math.Abs(v), h: 0.72, text: names[i] + ": " + strconv.FormatFloat(v, 'f', 3, 64)})
 		}

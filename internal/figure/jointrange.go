@@ -2,46 +2,71 @@ package figure
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
-// rangePanels draws the region of pairs of scores that data can reach, a panel
-// for each pair of measures. Points whose bounds are not certified are hollow.
+// isJointRange recognises the three tables about pairs of scores: ranges,
+// targets of a search, and the paths to them.
+func isJointRange(r *Result) bool {
+	return r.has("measure_a", "measure_b", "a") && (r.has("b_min", "b_max") || r.has("target_a", "target_b", "b"))
+}
+
+// rangePanels draws the region of pairs of scores that data can reach, with the
+// known bounds, the targets of a search and where it ended. Each pair of
+// measures has a panel, in which the tables about it lie over each other.
 func rangePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
-	var panels []*panel
+	var pairs [][2]string
 	for _, r := range rs {
-		as, bs := r.texts("measure_a"), r.texts("measure_b")
-		pairs := make([]string, len(as))
-		for i := range pairs {
-			pairs[i] = as[i] + "\x00" + bs[i]
+		a, b := r.texts("measure_a"), r.texts("measure_b")
+		for i := range a {
+			if pair := [2]string{a[i], b[i]}; !slices.Contains(pairs, pair) {
+				pairs = append(pairs, pair)
+			}
 		}
-		for _, pair := range distinct(pairs) {
-			part := r.where(func(i int) bool { return pairs[i] == pair })
-			a, b := part.texts("measure_a")[0], part.texts("measure_b")[0]
-			p := s.newPanel(a, b)
+	}
+	var panels []*panel
+	for _, pair := range pairs {
+		p := s.newPanel(pair[0], pair[1])
+		if len(pairs) > 1 {
 			p.small()
-			p.square = true
-			if len(rs) > 1 && len(distinct(pairs)) == 1 {
-				p.title = r.Label
-			}
-			if p.region(part) {
-				panels = append(panels, p)
+		}
+		p.square = true
+		for _, r := range rs {
+			a, b := r.texts("measure_a"), r.texts("measure_b")
+			part := r.where(func(i int) bool { return a[i] == pair[0] && b[i] == pair[1] })
+			switch {
+			case len(part.Table.Rows) == 0:
+			case r.has("b_min"):
+				p.region(part)
+			case r.has("step"):
+				p.paths(part)
+			default:
+				p.targets(part)
 			}
 		}
+		if !finite(p.plot.X.Min) {
+			continue
+		}
+		p.rangeX(0, 1)
+		p.rangeY(0, 1)
+		widen(&p.plot.X)
+		widen(&p.plot.Y)
+		panels = append(panels, p)
 	}
 	if len(panels) == 0 {
 		return nil, "", "", noRows(rs)
 	}
-	if len(panels) == 1 {
-		panels[0].least = 60 * vg.Millimeter
-	}
-	return panels, "Scores that data can reach together", fmt.Sprintf("Regions of attainable pairs of scores, %d pairs of measures.", len(panels)), nil
+	alt := fmt.Sprintf("Pairs of scores that data can reach, for %d pairs of measures; the attainable region is filled.", len(panels))
+	return panels, "Scores that data can reach together", alt, nil
 }
 
-// region draws one range; it is false where there is no point.
-func (p *panel) region(r *Result) bool {
+// region draws one range, its bounds, and a ring where an end has no
+// certificate.
+func (p *panel) region(r *Result) {
 	s := p.style
 	level := r.floats("a")
 	x, low := sorted(level, r.floats("b_min"))
@@ -54,7 +79,7 @@ func (p *panel) region(r *Result) bool {
 		outline = append(outline, p.xys(x[i:i+1], high[i:i+1])...)
 	}
 	if len(outline) < 3 {
-		return false
+		return
 	}
 	fill := s.Theme.Series[0]
 	fill.R, fill.G, fill.B, fill.A = fill.R/4, fill.G/4, fill.B/4, 0x40 // a quarter of it, premultiplied
@@ -62,20 +87,93 @@ func (p *panel) region(r *Result) bool {
 	p.line(x, low, s.line(0), "smallest")
 	p.line(x, high, s.line(0), "largest")
 	p.key(key{name: "attainable", fill: fill, line: s.line(0)})
-	var ux, uy []float64
-	certified := r.texts("certified")
-	for i, c := range certified {
-		if c == "false" {
-			ux, uy = append(ux, level[i], level[i]), append(uy, r.floats("b_min")[i], r.floats("b_max")[i])
+	bounded := false
+	for _, column := range []string{"bound_min", "bound_max"} {
+		bx, by := sorted(level, r.floats(column))
+		if anyFinite(by) {
+			p.line(bx, by, s.reference([]vg.Length{4, 2}), "bound")
+			bounded = true
 		}
 	}
-	if len(ux) > 0 {
-		p.points(ux, uy, s.glyph(3), "not certified")
-		p.key(key{name: "not certified", glyph: s.glyph(3)})
+	if bounded {
+		p.key(key{name: "known bounds", line: s.reference([]vg.Length{4, 2})})
 	}
-	p.rangeX(0, 1)
-	p.rangeY(0, 1)
-	widen(&p.plot.X)
-	widen(&p.plot.Y)
-	return true
+	var ux, uy []float64
+	ends := [][]float64{r.floats("b_min"), r.floats("b_max")}
+	for i, c := range r.texts("certified") {
+		if c == "false" {
+			ux, uy = append(ux, level[i], level[i]), append(uy, ends[0][i], ends[1][i])
+		}
+	}
+	if anyFinite(uy) {
+		ring := s.glyph(3)
+		p.points(ux, uy, ring, "not certified")
+		p.key(key{name: "not certified", glyph: ring})
+	}
+}
+
+// targets draws where a search was to go, as crosses, and where it ended.
+func (p *panel) targets(r *Result) {
+	s := p.style
+	wanted, reached := s.glyph(0), s.glyph(1)
+	wanted.Shape, wanted.Color = draw.CrossGlyph{}, s.Theme.Muted
+	p.points(r.floats("target_a"), r.floats("target_b"), wanted, "target")
+	p.points(r.floats("a"), r.floats("b"), reached, "reached")
+	p.key(key{name: "targets", glyph: wanted})
+	p.key(key{name: "reached", glyph: reached})
+}
+
+// paths draws the way of a search to each target.
+func (p *panel) paths(r *Result) {
+	to := make([]string, len(r.Table.Rows))
+	a, b := r.texts("target_a"), r.texts("target_b")
+	for i := range to {
+		to[i] = a[i] + ", " + b[i]
+	}
+	style := p.style.line(1)
+	style.Width = 0.5
+	for _, target := range distinct(to) {
+		part := r.where(func(i int) bool { return to[i] == target })
+		p.line(part.floats("a"), part.floats("b"), style, "on the way to "+target)
+	}
+	p.key(key{name: "paths", line: style})
+}
+
+// givenPanels draws, for each measure that is held high, the interval in which
+// every other lies.
+func givenPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	r := join(rs)
+	given, threshold, measure := r.texts("given"), r.texts("threshold"), r.texts("measure")
+	lo, hi := r.floats("lo"), r.floats("hi")
+	if !anyFinite(lo) {
+		return nil, "", "", noRows(rs)
+	}
+	var panels []*panel
+	for _, g := range distinct(given) {
+		p := s.newPanel("value", "")
+		p.least = 50 * vg.Millimeter
+		var names []string
+		for i := range given {
+			if given[i] == g {
+				names = append(names, measure[i])
+				p.title = g + " of at least " + threshold[i]
+			}
+		}
+		h := &hbars{thick: 0.45, fill: s.line(0).Color, ink: s.Theme.Ink}
+		for i := range given {
+			if given[i] != g || !finite(lo[i]) || !finite(hi[i]) {
+				continue
+			}
+			at := float64(len(names) - 1 - slices.Index(names, measure[i]))
+			h.at, h.from, h.value = append(h.at, at), append(h.from, lo[i]), append(h.value, hi[i])
+			h.low, h.high = append(h.low, nan), append(h.high, nan)
+			p.marks = append(p.marks, mark{x: (lo[i] + hi[i]) / 2, y: at, w: hi[i] - lo[i], h: 0.45, text: measure[i] + ": " + number(lo[i]) + " to " + number(hi[i])})
+		}
+		p.plot.Add(h)
+		p.namedRows(names, 1)
+		p.rangeX(0, 1)
+		widen(&p.plot.X)
+		panels = append(panels, p)
+	}
+	return panels, "What one score says about others", fmt.Sprintf("Ranges of %s among data that score high by each other measure.", list(distinct(measure))), nil
 }

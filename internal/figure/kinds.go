@@ -13,7 +13,7 @@ import (
 type Kind struct {
 	Name    string
 	Shows   string   // what the figure shows
-	Columns []string // that a table of this kind has; nil for arrays
+	Columns []string // that a table of this kind has; nil where more is to be looked at
 	Joins   bool     // results of several runs are best seen in one figure
 	accepts func(r *Result) bool
 	// panels draws results of the kind, one panel or several, and says in a
@@ -27,7 +27,8 @@ var kinds = []Kind{
 	{Name: "pc-sensitivity", Shows: "score after a change of each principal component, and its theory", Columns: []string{"change", "pc", "explained_variance", "score", "theory"}, panels: sensitivityPanels},
 	{Name: "pc-slopes", Shows: "exponents with which losses grow with explained variance", Columns: []string{"measure", "change", "exponent", "se"}, panels: slopePanels},
 	{Name: "learning-order", Shows: "order in which components are learnt against the predicted one", Columns: []string{"pc", "push", "predicted", "observed"}, panels: learningPanels},
-	{Name: "joint-range", Shows: "pairs of scores that data can reach", Columns: []string{"measure_a", "measure_b", "a", "b_min", "b_max"}, panels: rangePanels},
+	{Name: "joint-range", Shows: "pairs of scores that data can reach, with targets and paths", accepts: isJointRange, panels: rangePanels},
+	{Name: "given", Shows: "ranges of measures among data that score high by another", Columns: []string{"given", "threshold", "measure", "lo", "hi"}, panels: givenPanels},
 	{Name: "components", Shows: "R² of each principal component against the score", Columns: []string{"iteration", "score", "pc", "explained_variance", "r2"}, panels: componentPanels},
 	{Name: "thresholds", Joins: true, Shows: "score at which a component is half learnt against its variance", Columns: []string{"measure", "pc", "explained_variance", "score_at_threshold"}, panels: thresholdPanels},
 	{Name: "decoding", Joins: true, Shows: "decoding accuracy against the score, with reference and chance", Columns: []string{"score", "label", "accuracy", "reference_accuracy", "chance"}, panels: decodingPanels},
@@ -50,7 +51,7 @@ func Kinds() []Kind { return slices.Clone(kinds) }
 // KindOf recognises a result; it is false for one that has no figure.
 func KindOf(r *Result) (Kind, bool) {
 	for _, k := range kinds {
-		if k.accepts == nil && r.has(k.Columns...) || k.accepts != nil && r.Array != nil && k.accepts(r) {
+		if k.accepts == nil && r.has(k.Columns...) || k.accepts != nil && k.accepts(r) {
 			return k, true
 		}
 	}
