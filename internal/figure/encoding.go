@@ -46,7 +46,15 @@ func importancePanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 	p.plot.Add(h)
 	p.namedRows(sortedNames, 1)
 	widen(&p.plot.X)
-	alt := fmt.Sprintf("Importance of %d features with intervals; the largest are %s.", len(names), list(sortedNames))
+	var found []string
+	for _, i := range order[:min(3, len(order))] {
+		words := names[i] + " " + number(value[i])
+		if finite(lo[i]) && finite(hi[i]) {
+			words += fmt.Sprintf(" [%s, %s]", number(lo[i]), number(hi[i]))
+		}
+		found = append(found, words)
+	}
+	alt := fmt.Sprintf("Importance of %d features with intervals; the largest:", len(names)) + sentence(found)
 	return []*panel{p}, "Which features are encoded", alt, nil
 }
 
@@ -267,8 +275,16 @@ func studyPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	if len(panels) == 0 {
 		return nil, "", "", noRows(rs)
 	}
+	var found []string
+	for _, sweep := range distinct(sweeps) {
+		for _, q := range quantities {
+			if words := atEnds(r, sweep, q.column, q.label); words != "" {
+				found = append(found, words)
+			}
+		}
+	}
 	title := fmt.Sprintf("Recovery of a known metric (mean and s.e. of n = %d recordings)", replicates)
-	return panels, title, "Recovery of the truth, held-out correlation and time of " + list(distinct(methods)) + ".", nil
+	return panels, title, "Recovery of the truth, held-out correlation and time of " + list(distinct(methods)) + "." + sentence(found), nil
 }
 
 // meansBy returns the mean of y for each distinct x, and the mean plus and

@@ -29,6 +29,7 @@ func rangePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		}
 	}
 	var panels []*panel
+	var found []string
 	for _, pair := range pairs {
 		p := s.newPanel(pair[0], pair[1])
 		if len(pairs) > 1 {
@@ -42,6 +43,9 @@ func rangePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			case len(part.Table.Rows) == 0:
 			case r.has("b_min"):
 				p.region(part)
+				if words := rangeAt(part, pair); words != "" {
+					found = append(found, words)
+				}
 			case r.has("step"):
 				p.paths(part)
 			default:
@@ -60,7 +64,7 @@ func rangePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	if len(panels) == 0 {
 		return nil, "", "", noRows(rs)
 	}
-	alt := fmt.Sprintf("Pairs of scores that data can reach, for %d pairs of measures; the attainable region is filled.", len(panels))
+	alt := fmt.Sprintf("Pairs of scores that data can reach, for %d pairs of measures; the attainable region is filled.", len(panels)) + sentence(found)
 	return panels, "Scores that data can reach together", alt, nil
 }
 
@@ -149,6 +153,7 @@ func givenPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		return nil, "", "", noRows(rs)
 	}
 	var panels []*panel
+	var found []string
 	for _, g := range distinct(given) {
 		p := s.newPanel("value", "")
 		p.least = 50 * vg.Millimeter
@@ -166,6 +171,7 @@ func givenPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			}
 			at := float64(len(names) - 1 - slices.Index(names, measure[i]))
 			h.at, h.from, h.value = append(h.at, at), append(h.from, lo[i]), append(h.value, hi[i])
+			found = append(found, fmt.Sprintf("given %s, %s lies in [%.2f, %.2f]", p.title, measure[i], lo[i], hi[i]))
 			h.low, h.high = append(h.low, nan), append(h.high, nan)
 			p.marks = append(p.marks, mark{x: (lo[i] + hi[i]) / 2, y: at, w: hi[i] - lo[i], h: 0.45, text: measure[i] + ": " + number(lo[i]) + " to " + number(hi[i])})
 		}
@@ -175,5 +181,5 @@ func givenPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		widen(&p.plot.X)
 		panels = append(panels, p)
 	}
-	return panels, "What one score says about others", fmt.Sprintf("Ranges of %s among data that score high by each other measure.", list(distinct(measure))), nil
+	return panels, "What one score says about others", fmt.Sprintf("Ranges of %s among data that score high by each other measure.", list(distinct(measure))) + sentence(found), nil
 }

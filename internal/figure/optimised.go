@@ -52,7 +52,8 @@ func trajectoryPanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 		gradient.logX()
 	}
 	gradient.logY()
-	series, last := 0, ""
+	series, only := 0, ""
+	var found []string
 	for _, r := range rs {
 		measures, restarts := r.texts("measure"), r.texts("restart")
 		for _, m := range distinct(measures) {
@@ -72,7 +73,8 @@ func trajectoryPanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 					p.key(key{name: name, line: s.line(series)})
 				}
 				series++
-				last = name
+				only = name
+				found = append(found, fmt.Sprintf("%s reaches %.4f", name, last(part.floats("score"))))
 			}
 		}
 	}
@@ -81,7 +83,7 @@ func trajectoryPanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 	}
 	title := "Optimisation"
 	if series == 1 {
-		title = "Optimisation towards " + last
+		title = "Optimisation towards " + only
 		score.keys, gradient.keys = nil, nil
 	}
 	if n := rs[0].Samples(); n > 0 {
@@ -91,7 +93,7 @@ func trajectoryPanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 		widen(&p.plot.X)
 		widen(&p.plot.Y)
 	}
-	return []*panel{score, gradient}, title, fmt.Sprintf("Score and norm of the gradient over up to %.0f iterations, %d runs.", longest, series), nil
+	return []*panel{score, gradient}, title, fmt.Sprintf("Score and norm of the gradient over up to %.0f iterations, %d runs.", longest, series) + sentence(found), nil
 }
 
 // alignment is one way of reading a component from the synthesised data.
@@ -130,7 +132,9 @@ func componentPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	}
 	ways := alignments(rs, "r2", "r2_orthogonal")
 	components := 0
+	var found []string
 	for _, r := range rs {
+		found = append(found, encoded(r, ways[0].column))
 		for _, way := range ways {
 			p := s.newPanel(scoreLabel([]*Result{r}), "R² of component")
 			p.title = way.title
@@ -170,7 +174,7 @@ func componentPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			p.bar = bar
 		}
 	}
-	alt := fmt.Sprintf("R² of %d principal components of the data in synthesised data against the score, coloured by explained variance.", components)
+	alt := fmt.Sprintf("R² of %d principal components of the data in synthesised data against the score, coloured by explained variance.", components) + sentence(found)
 	return panels, "Principal components learnt on the way", alt, nil
 }
 
@@ -211,7 +215,7 @@ func (s *Style) logSpread(label string, values []float64) *colourBar {
 // against its explained variance.
 func thresholdPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
-	drawn := 0
+	var found []string
 	for _, way := range alignments(rs, "score_at_threshold", "score_at_threshold_orthogonal") {
 		p := s.newPanel("explained variance", "score when half learnt")
 		p.title = way.title
@@ -231,7 +235,9 @@ func thresholdPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 				p.points(part.floats("explained_variance"), y, s.glyph(series), name)
 				p.key(key{name: name, glyph: s.glyph(series)})
 				series++
-				drawn += len(y)
+				if len(panels) == 0 {
+					found = append(found, halfLearnt(name, part, way.column))
+				}
 			}
 		}
 		p.rangeY(0, 1)
@@ -242,7 +248,7 @@ func thresholdPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	if len(panels) == 0 {
 		return nil, "", "", noRows(rs)
 	}
-	return panels, "Score needed to learn a component", "Score at which each principal component is half learnt, against its explained variance on a logarithmic axis.", nil
+	return panels, "Score needed to learn a component", "Score at which each principal component is half learnt, against its explained variance on a logarithmic axis." + sentence(found), nil
 }
 
 // decodingPanels draws accuracy against the score, a panel a label.
@@ -252,7 +258,9 @@ func decodingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		labels = append(labels, r.texts("label")...)
 	}
 	var panels []*panel
+	var found []string
 	for _, label := range distinct(labels) {
+		found = append(found, decoded(label, rs))
 		p := s.newPanel(scoreLabel(rs), "decoding accuracy").small()
 		p.title = label
 		for k, r := range rs {
@@ -278,7 +286,7 @@ func decodingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	if len(panels) == 0 {
 		return nil, "", "", noRows(rs)
 	}
-	alt := fmt.Sprintf("Accuracy of decoding %s from synthesised data against the score, with that of the data and chance as dashed and dotted lines.", list(distinct(labels)))
+	alt := fmt.Sprintf("Accuracy of decoding %s from synthesised data against the score, with that of the data and chance as dashed and dotted lines.", list(distinct(labels))) + sentence(found)
 	return panels, "What can be decoded on the way", alt, nil
 }
 

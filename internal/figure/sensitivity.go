@@ -50,7 +50,7 @@ func sensitivityPanels(rs []*Result, s *Style) ([]*panel, string, string, error)
 	if len(panels) == 1 {
 		title += " (" + changes[0] + ")"
 	}
-	alt := fmt.Sprintf("Score of data with one component changed against the explained variance of the component, by %s; points by construction, lines by theory.", list(names))
+	alt := fmt.Sprintf("Score of data with one component changed against the explained variance of the component, by %s; points by construction, lines by theory.", list(names)) + sentence([]string{deviation(r)})
 	return panels, title, alt, nil
 }
 

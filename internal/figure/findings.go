@@ -1,0 +1,146 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Findings: what can be read off a figure, in numbers. They stand in the
+// description of a figure, for those who cannot see it and for captions.
+
+// sentence joins findings; none is "".
+func sentence(findings []string) string {
+	if len(findings) == 0 {
+		return ""
+	}
+	return " " + strings.Join(findings, "; ") + "."
+}
+
+// last returns the last number of a column, NaN without any.
+func last(values []float64) float64 {
+	for i := len(values) - 1; i >= 0; i-- {
+		if finite(values[i]) {
+			return values[i]
+		}
+	}
+	return nan
+}
+
+// halfLearnt says how many components each run came to learn by half, and at
+// which score the largest.
+func halfLearnt(name string, r *Result, column string) string {
+	learnt, first := 0, nan
+	share, score := r.floats("explained_variance"), r.floats(column)
+	largest := 0.0
+	for i, v := range score {
+		if !finite(v) {
+			continue
+		}
+		learnt++
+		if share[i] > largest {
+			largest, first = share[i], v
+		}
+	}
+	if learnt == 0 {
+		return fmt.Sprintf("%s: none of %d components half learnt on the way", name, len(score))
+	}
+	return fmt.Sprintf("%s: %d of %d components half learnt on the way, one of %s of the variance at a score of %.2f", name, learnt, len(score), percent(largest), first)
+}
+
+func percent(share float64) string {
+	if share >= 0.1 {
+		return fmt.Sprintf("%.0f %%", 100*share)
+	}
+	return fmt.Sprintf("%.2g %%", 100*share)
+}
+
+// encoded says how many components are in the data that a run ended with.
+func encoded(r *Result, column string) string {
+	score := r.floats("score")
+	if len(score) == 0 {
+		return ""
+	}
+	iteration, r2, pc := r.floats("iteration"), r.floats(column), r.texts("pc")
+	end := slices.Max(iteration)
+	half := 0
+	for i, v := range r2 {
+		if iteration[i] == end && v >= 0.5 {
+			half++
+		}
+	}
+	return fmt.Sprintf("%s: at a score of %.3f, R² is at least 0.5 for %d of %d components", r.Label, last(score), half, len(distinct(pc)))
+}
+
+// decoded says how well a label is read from the data that each run ended with.
+func decoded(label string, rs []*Result) string {
+	var words []string
+	reference, chance := nan, nan
+	for _, r := range rs {
+		names := r.texts("label")
+		part := r.where(func(i int) bool { return names[i] == label })
+		if len(part.Table.Rows) == 0 {
+			continue
+		}
+		reference, chance = part.floats("reference_accuracy")[0], part.floats("chance")[0]
+		words = append(words, fmt.Sprintf("%.2f for %s at a score of %.3f", last(part.floats("accuracy")), r.Label, last(part.floats("score"))))
+	}
+	return fmt.Sprintf("%s is decoded with an accuracy of %s (the data: %.2f, chance: %.2f)", label, strings.Join(words, ", "), reference, chance)
+}
+
+// deviation says how far construction and theory are apart at most.
+func deviation(r *Result) string {
+	score, theory := r.floats("score"), r.floats("theory")
+	largest, n := 0.0, 0
+	for i := range score {
+		if d := math.Abs(score[i] - theory[i]); finite(d) {
+			largest = math.Max(largest, d)
+			n++
+		}
+	}
+	if n == 0 {
+		return "no theory to compare with"
+	}
+	return fmt.Sprintf("construction and theory differ by at most %.1e in %d points", largest, n)
+}
+
+// rangeAt says which scores go with a high one.
+func rangeAt(r *Result, pair [2]string) string {
+	a, low, high := r.floats("a"), r.floats("b_min"), r.floats("b_max")
+	best := -1
+	for i := range a {
+		if finite(low[i]) && finite(high[i]) && (best < 0 || math.Abs(a[i]-0.9) < math.Abs(a[best]-0.9)) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return ""
+	}
+	return fmt.Sprintf("where %s is %.2f, %s lies between %.2f and %.2f", pair[0], a[best], pair[1], low[best], high[best])
+}
+
+// atEnds says the mean of a quantity for each method at the last level of a
+// sweep: the most noise, or the fewest stimuli.
+func atEnds(r *Result, sweep, column, label string) string {
+	sweeps, methods := r.texts("sweep"), r.texts("method")
+	var words []string
+	where := nan
+	for _, m := range distinct(methods) {
+		part := r.where(func(i int) bool { return sweeps[i] == sweep && methods[i] == m })
+		at, mean, _, _ := meansBy(part.floats(sweep), part.floats(column))
+		if len(at) == 0 {
+			continue
+		}
+		k := len(at) - 1
+		if sweep == "stimuli" {
+			k = 0
+		}
+		where = at[k]
+		words = append(words, fmt.Sprintf("%s %.3f", m, mean[k]))
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s at %s %s: %s", label, sweep, number(where), strings.Join(words, ", "))
+}
