@@ -220,7 +220,7 @@ func (a *app) fitLayers(ctx context.Context, o *fitOptions) error {
 	sources := s.sources
 	var neural []*mlem.Neural
 	for _, path := range o.neural.files {
-		options, noise, err := o.neural.options(a, path)
+		options, noise, err := o.neural.options(path)
 		if err != nil {
 			return err
 		}

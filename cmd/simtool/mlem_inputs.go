@@ -177,7 +177,7 @@ func (o *neuralOptions) register(fs *pflag.FlagSet, what string) {
 	fs.Float64Var(&o.power, "power", 0, "power of the distance that is regressed on squared feature distances; 0 for the one that makes a squared length of it")
 }
 
-func (o *neuralOptions) options(a *app, name string) (mlem.NeuralOptions, []data.Source, error) {
+func (o *neuralOptions) options(name string) (mlem.NeuralOptions, []data.Source, error) {
 	options := mlem.NeuralOptions{Name: name, Distance: mlem.Distance(o.distance), Power: o.power}
 	if !slices.Contains(neuralDistances, o.distance) {
 		near, _ := data.Nearest(o.distance, neuralDistances)
@@ -222,7 +222,7 @@ func (a *app) readRepeats(o *neuralOptions, stimuli int) (*recordings, error) {
 		return r, named(err, o.given)
 	}
 	var err error
-	if r.options, r.sources, err = o.options(a, o.files[0]); err != nil {
+	if r.options, r.sources, err = o.options(o.files[0]); err != nil {
 		return nil, err
 	}
 	for _, path := range o.files {
