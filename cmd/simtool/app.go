@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -113,7 +112,7 @@ func newApp(s streams) *app {
 func (a *app) execute(ctx context.Context, args []string) (err error) {
 	defer guard(&err)
 	a.args = args
-	a.root.SetArgs(args)
+	a.root.SetArgs(hideKeys(a.root, args))
 	cmd, err := a.root.ExecuteContextC(ctx)
 	if errors.Is(err, context.Canceled) {
 		err = context.Cause(ctx)
@@ -137,7 +136,7 @@ func (a *app) action(work func(ctx context.Context, args []string) error) func(*
 		}
 		a.startLog()
 		a.limitCPUs()
-		return work(cmd.Context(), args)
+		return work(cmd.Context(), showKeys(args))
 	}
 }
 
@@ -151,10 +150,6 @@ func (a *app) claimStdin(what string) (io.Reader, error) {
 	a.stdinFor = what
 	return a.in, nil
 }
-
-// isStdin reports whether a path names standard input: "-", or "-:key" for an
-// array of an npz.
-func isStdin(path string) bool { return path == "-" || strings.HasPrefix(path, "-:") }
 
 // startLog sets the logger that -v and --log-format ask for.
 func (a *app) startLog() {

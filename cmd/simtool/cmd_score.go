@@ -38,7 +38,8 @@ func newScoreCommand(a *app) *cobra.Command {
 		Long: `Compare each Y with the reference X, by one or more measures of similarity.
 
 X and Y are .npy, .npz (file.npz:key), .csv or .tsv files, gzipped or not; "-"
-is standard input. Rows are samples: both must hold the same stimuli in the
+is standard input ("-:key" an array of an npz). Patterns such as "models/*.npy"
+stand for the files that they match, also in quotes. Rows are samples: both must hold the same stimuli in the
 same order. Arrays of 3 dimensions are time × condition × neuron (--axes names
 another order) and are pooled into time·condition samples unless --per asks
 for a score per time bin or per condition.
@@ -58,7 +59,8 @@ the order of the pairs, whatever --jobs is.
 With --all-pairs each file is compared with each later one; measures that are
 not symmetric are scored in both directions. --list reads pairs from a file,
 two columns separated by a comma, a tab or spaces; blank lines and lines that
-begin with # are skipped, and relative paths start from the current directory.
+begin with # are skipped, relative paths start from the current directory, and
+of two patterns each file of the one is compared with each of the other.
 
 Large pairs are read once, block by block, in little memory when every measure
 asked for works from second moments ("simtool measures" says which do).
@@ -73,6 +75,10 @@ simtool score rec.npy model.npy --per time -m cka --format jsonl
 simtool score --all-pairs layers/*.npy -m all -j 8 -o scores.json
 cat model.npy | simtool score recording.npy - -m default`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
+			args, err := expandPaths(args)
+			if err != nil {
+				return err
+			}
 			if err := o.complete(a, args); err != nil {
 				return err
 			}
@@ -124,7 +130,7 @@ func (o *scoreOptions) complete(a *app, args []string) error {
 		o.pairs, err = a.listedPairs(o.list)
 	case len(args) < 2:
 		return usagef("%d files, want a reference X and at least one Y", len(args))
-	case count(args, "-") > 1:
+	case len(slices.DeleteFunc(slices.Clone(args), func(path string) bool { return !isStdin(path) })) > 1:
 		return usagef("standard input can be only one of the files")
 	case o.allPairs:
 		o.pairs = slices.DeleteFunc(allPairs(args), func(p pathPair) bool { return len(o.measuresOf(p)) == 0 })
@@ -161,13 +167,3 @@ func (o *scoreOptions) measuresOf(p pathPair) []measures.Named {
 
 // joinList undoes the splitting of a list flag.
 func joinList(words []string) string { return strings.Join(words, ",") }
-
-func count(words []string, word string) int {
-	n := 0
-	for _, w := range words {
-		if w == word {
-			n++
-		}
-	}
-	return n
-}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -55,10 +56,11 @@ func (a *app) readConfig() (*configFile, error) {
 		return nil, err
 	}
 	c := &configFile{path: path, v: viper.NewWithOptions(viper.KeyDelimiter(keyDelimiter))}
-	c.v.SetConfigType("yaml")
-	if kind := strings.TrimPrefix(filepath.Ext(path), "."); slices.Contains([]string{"json", "toml"}, kind) {
-		c.v.SetConfigType(kind)
+	kind := strings.TrimPrefix(filepath.Ext(path), ".")
+	if !slices.Contains([]string{"json", "toml"}, kind) {
+		kind = "yaml"
 	}
+	c.v.SetConfigType(kind)
 	if err := c.v.ReadConfig(bytes.NewReader(content)); err != nil {
 		if parse, ok := errors.AsType[viper.ConfigParseError](err); ok {
 			err = parse.Unwrap()
@@ -68,19 +70,54 @@ func (a *app) readConfig() (*configFile, error) {
 	keys := c.v.AllKeys()
 	slices.Sort(keys)
 	for _, key := range keys {
-		if err := a.checkKey(c, strings.Split(key, keyDelimiter)); err != nil {
+		if err := a.checkKey(c, strings.Split(key, keyDelimiter), false); err != nil {
+			return nil, err
+		}
+	}
+	for _, path := range emptySections(kind, content) {
+		if err := a.checkKey(c, path, true); err != nil {
 			return nil, err
 		}
 	}
 	return c, nil
 }
 
-// checkKey refuses a path that leads to no setting of any command.
-func (a *app) checkKey(c *configFile, path []string) error {
+// emptySections returns the paths of the sections of a file that hold nothing,
+// which viper passes over.
+func emptySections(kind string, content []byte) [][]string {
+	decoder, err := viper.NewCodecRegistry().Decoder(kind)
+	must(err)
+	top := map[string]any{}
+	must(decoder.Decode(content, top)) // viper has read it
+	var empty [][]string
+	var visit func(section map[string]any, path []string)
+	visit = func(section map[string]any, path []string) {
+		for _, name := range slices.Sorted(maps.Keys(section)) {
+			below, ok := section[name].(map[string]any)
+			if !ok {
+				continue
+			}
+			here := append(slices.Clone(path), strings.ToLower(name))
+			if len(below) == 0 {
+				empty = append(empty, here)
+			}
+			visit(below, here)
+		}
+	}
+	visit(top, nil)
+	return empty
+}
+
+// checkKey refuses a path that leads to no setting of any command or, if empty
+// is set, to no section.
+func (a *app) checkKey(c *configFile, path []string, empty bool) error {
 	cmd := a.root
 	for i, word := range path {
 		known := configurable(cmd)
 		if i == len(path)-1 && slices.Contains(known, word) {
+			if empty {
+				return configf("", "%s: %s is a setting, want its value", c.path, strings.Join(path, "."))
+			}
 			return nil
 		}
 		var next *cobra.Command
@@ -97,7 +134,7 @@ func (a *app) checkKey(c *configFile, path []string) error {
 				hint = fmt.Sprintf("did you mean %s?", strings.Join(append(slices.Clone(path[:i]), near), "."))
 			}
 			return configf(hint, "%s: unknown key %q", c.path, strings.Join(path[:i+1], "."))
-		case i == len(path)-1:
+		case i == len(path)-1 && !empty:
 			return configf("", "%s: %s is a section, want settings below it", c.path, strings.Join(path, "."))
 		}
 		cmd = next

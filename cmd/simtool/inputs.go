@@ -72,7 +72,7 @@ type shelf struct {
 	uses    map[string]int // uses to come
 	held    map[string]*input
 	bytes   int64                  // of held datasets
-	sources map[string]data.Source // of all inputs that were read
+	sources map[string]data.Source // of all inputs that were read, as the user named them
 }
 
 // input is a dataset on the shelf with the systems made from it.
@@ -114,24 +114,24 @@ func (s *shelf) take(path string) *input {
 		defer guard(&in.err)
 		in.data, in.err = s.read(path)
 		if in.err == nil {
-			s.add(in.data)
+			s.add(path, in.data)
 		}
 	})
 	return in
 }
 
-func (s *shelf) add(d *data.Dataset) {
+func (s *shelf) add(path string, d *data.Dataset) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.bytes += sizeOf(d)
-	s.sources[d.Source.Path] = d.Source
+	s.sources[path] = d.Source
 }
 
 // note remembers an input that was read without the shelf.
-func (s *shelf) note(source data.Source) {
+func (s *shelf) note(path string, source data.Source) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sources[source.Path] = source
+	s.sources[path] = source
 }
 
 // hold is take for a use beside those of the pairs.

@@ -37,7 +37,10 @@ func (a *app) listedPairs(path string) ([]pathPair, error) {
 	if err == nil && len(pairs) == 0 {
 		err = &data.InputError{Path: path, Found: "no pairs", Wanted: "want a line with two files for each"}
 	}
-	return pairs, err
+	if err != nil {
+		return nil, err
+	}
+	return expandPairs(pairs)
 }
 
 // parsePairs reads one pair a line. The separator of a line is a tab if it has

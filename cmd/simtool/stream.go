@@ -49,12 +49,12 @@ func (s *scorer) compareStreamed(ctx context.Context, p pathPair) ([]scoreRow, e
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range []*dataio.Rows{x, y} {
+	for path, r := range map[string]*dataio.Rows{p.x: x, p.y: y} {
 		source, err := r.Source()
 		if err != nil {
 			return nil, err
 		}
-		s.shelf.note(source)
+		s.shelf.note(path, source)
 	}
 	frame := scoreRow{pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width()}
 	return s.scores(ctx, pair, named, frame, s.jobs)

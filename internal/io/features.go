@@ -43,6 +43,9 @@ func readFeatures(in *input, o Options) (*data.Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := f.checkColumns(o); err != nil {
+		return nil, err
+	}
 	if f.comma == 0 {
 		return arrayFeatures(in, o)
 	}

@@ -484,3 +484,17 @@ func TestKeyOfAnArray(t *testing.T) {
 	_, err := Read("-:x", Options{Stdin: bytes.NewReader(encode(t, []float64{1}, 1))})
 	wantRefused(t, err, "-", `one array, not an archive with a key "x"`)
 }
+
+// TestArraysHaveNoColumns checks that a choice of columns is never passed over.
+func TestArraysHaveNoColumns(t *testing.T) {
+	const path = "testdata/npy/cube_tcn.npy"
+	o := Options{Columns: []string{"2-1"}}
+	_, read := Read(path, o)
+	_, opened := OpenRows(path, o)
+	_, features := ReadFeatures(path, o)
+	for i, err := range []error{read, opened, features} {
+		if e, ok := data.AsInputError(err); !ok || e.Path != path || !strings.Contains(e.Found, "no columns to choose (2-1)") {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+}

@@ -56,8 +56,8 @@ type Options struct {
 
 	// Columns are the columns of a text file to read, in this order; nil reads
 	// all. Each is a name or a range of positions counted from 1: "4", "2-5",
-	// "3-" (to the last). A name wins over a position. Arrays have no such
-	// columns and ignore the option, so that a table can be compared with one.
+	// "3-" (to the last). A name wins over a position. An array is
+	// refused where columns are chosen: it has none.
 	Columns []string
 	// Header and Markers apply to text files. Markers are the cells that count
 	// as missing besides the empty one; nil is DefaultMarkers.

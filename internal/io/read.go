@@ -62,6 +62,9 @@ func read(in *input, o Options) (*data.Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := f.checkColumns(o); err != nil {
+		return nil, err
+	}
 	a, err := f.read(in, o)
 	if err != nil {
 		return nil, err

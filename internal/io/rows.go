@@ -56,6 +56,9 @@ func (r *Rows) open(path string, o Options) error {
 	if err != nil {
 		return err
 	}
+	if err := f.checkColumns(o); err != nil {
+		return err
+	}
 	r.format = f.name
 	switch {
 	case f == &npyFormat:
