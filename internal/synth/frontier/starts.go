@@ -28,6 +28,7 @@ import (
 type start struct {
 	base, near, far []float64
 	confine         func(g []float64) // keeps what is 0 at 0; nil where nothing is
+	within          bool              // good for the levels along the path only: others have better starts
 }
 
 // startMaker makes the starts for a reference of n×p and a Y of n×q.
@@ -40,8 +41,22 @@ type startMaker struct {
 	seed uint64
 }
 
-// mostRanks bounds how many ranks are tried besides the full one.
-const mostRanks = 12
+// spaced returns ranks from 1 to k to try: all of a few, and of many some, evenly on
+// a logarithmic scale.
+func spaced(k int) []int {
+	const most = 12
+	var ranks []int
+	for i := range most {
+		rank := i + 1
+		if k > most {
+			rank = int(math.Round(math.Pow(float64(k), float64(i)/(most-1))))
+		}
+		if rank <= k && !slices.Contains(ranks, rank) {
+			ranks = append(ranks, rank)
+		}
+	}
+	return ranks
+}
 
 func newStartMaker(x *mat.Dense, q int, seed uint64) (*startMaker, error) {
 	n, p := x.Dims()
@@ -63,16 +78,13 @@ func newStartMaker(x *mat.Dense, q int, seed uint64) (*startMaker, error) {
 func (m *startMaker) starts(random int) ([]start, error) {
 	r := len(m.s)
 	k := min(r, m.q)
-	ranks := make([]int, 0, k)
-	for rank := 1; rank <= k; rank++ {
-		if rank <= mostRanks || rank == k {
-			ranks = append(ranks, rank)
-		}
-	}
+	ranks := spaced(k)
 	var out []start
 	if len(m.w) > 1 {
+		before := 0
 		for _, rank := range ranks {
-			out = append(out, m.faint(rank))
+			out = append(out, m.faint(before, rank))
+			before = rank
 		}
 	}
 	for _, rank := range ranks {
@@ -107,7 +119,7 @@ func (m *startMaker) leading(rank int, sizes []float64) start {
 	size := floats.Norm(m.s, 2)
 	far.Scale(size/linalg.Norm(far), far)
 	near.Scale(size/linalg.Norm(near), near)
-	return start{near: near.RawMatrix().Data, far: far.RawMatrix().Data, confine: m.without(rank)}
+	return start{near: near.RawMatrix().Data, far: far.RawMatrix().Data, confine: m.without(rank), within: rank < min(len(m.s), m.q)}
 }
 
 // without returns the function that takes the components of X beyond the first
@@ -127,25 +139,32 @@ func (m *startMaker) without(rank int) func(g []float64) {
 	}
 }
 
-// faint has the leading components of X in as many features, the last of them
-// turning into something else, and one more feature that has nothing to do with X
-// and nearly all of the variance: regression does not mind it, and rotations see
-// nothing else.
-func (m *startMaker) faint(rank int) start {
+// faint has the leading components of X in as many features, those from one rank
+// to another turning into something else, and one more feature that has nothing to
+// do with X and nearly all of the variance: regression does not mind it, and
+// rotations see nothing else. Where there is no other feature the last component's
+// own gets that variance.
+func (m *startMaker) faint(before, rank int) start {
 	const larger, much = 1e3, 1e5
 	base, near, far := mat.NewDense(m.n, m.q, nil), mat.NewDense(m.n, m.q, nil), mat.NewDense(m.n, m.q, nil)
-	for i := range rank - 1 {
-		m.add(base, i, larger*m.s[i], mat.Col(nil, i, m.u))
+	before = max(before, rank-(len(m.w)-1)) // there are no more directions to turn to
+	for i := range rank {
+		size := larger * m.s[i]
+		if i == m.q-1 {
+			size *= much
+		}
+		course := mat.Col(nil, i, m.u)
+		if i < before {
+			m.add(base, i, size, course)
+			continue
+		}
+		m.add(near, i, size, course)
+		m.add(far, i, size, m.w[1+i-before])
 	}
-	last := larger * m.s[rank-1]
 	if rank < m.q {
 		m.add(base, m.q-1, much*larger*floats.Norm(m.s, 2), m.w[0])
-	} else {
-		last *= much
 	}
-	m.add(near, rank-1, last, mat.Col(nil, rank-1, m.u))
-	m.add(far, rank-1, last, m.w[1])
-	return start{base: base.RawMatrix().Data, near: near.RawMatrix().Data, far: far.RawMatrix().Data}
+	return start{base: base.RawMatrix().Data, near: near.RawMatrix().Data, far: far.RawMatrix().Data, within: true}
 }
 
 // random goes from a noisy X to noise.
@@ -212,7 +231,7 @@ func (s start) beside(x []float64) start {
 	if base == nil {
 		base = make([]float64, len(s.near))
 	}
-	return start{base: slices.Concat(x, base), near: slices.Concat(still, s.near), far: slices.Concat(still, s.far)}
+	return start{base: slices.Concat(x, base), near: slices.Concat(still, s.near), far: slices.Concat(still, s.far), within: s.within}
 }
 
 // at writes the point of the path at the angle θ.
@@ -224,9 +243,10 @@ func (s start) at(v []float64, theta float64) {
 	}
 }
 
-// towards writes the point of the path whose score A is nearest to a level.
+// towards writes the point of the path whose score A is nearest to a level. It
+// returns errOffLevel where the path does not get there but should.
 func (s start) towards(v, g []float64, p pair, level float64) error {
-	const pieces = 6
+	const pieces, nearby = 6, 0.1
 	gap := func(theta float64) (float64, error) {
 		s.at(v, theta)
 		a, err := p.first(v, g)
@@ -234,7 +254,7 @@ func (s start) towards(v, g []float64, p pair, level float64) error {
 	}
 	// Neither end: what has no orthogonal part, or nothing else, may have no score.
 	angle := func(k int) float64 { return (0.001 + 0.998*float64(k)/pieces) * math.Pi / 2 }
-	best, least, before := 0.0, math.Inf(1), 0.0
+	best, least, before, crossed := 0.0, math.Inf(1), 0.0, false
 	for k := range pieces + 1 {
 		d, err := gap(angle(k))
 		if err != nil {
@@ -247,9 +267,13 @@ func (s start) towards(v, g []float64, p pair, level float64) error {
 			if best, err = root(gap, angle(k-1), angle(k), before, d); err != nil {
 				return err
 			}
+			crossed = true
 			break
 		}
 		before = d
+	}
+	if s.within && !crossed && least > nearby {
+		return errOffLevel
 	}
 	s.at(v, best)
 	return nil
