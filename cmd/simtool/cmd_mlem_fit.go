@@ -120,7 +120,8 @@ func newMLEMFitCommand(a *app) *cobra.Command {
 		Long: `Fit the metric over the features of a table so that the distances it predicts
 match those between the neural patterns of the same stimuli, one row each.
 Several --neural files are repeats of one recording: their mean is fitted, and
-the score that noise leaves room for is estimated.
+the score that noise leaves room for is estimated (but for crossnobis, whose
+distances take two repeats each).
 
 The directory of --output gets weights.csv (feature_a, feature_b, weight, lo,
 hi; a main effect has feature_b = feature_a; the metric has unit Frobenius
@@ -202,7 +203,8 @@ func (a *app) fitMLEM(ctx context.Context, o *fitOptions) error {
 		}
 	}
 	var ceiling *mlem.Ceiling
-	if len(r.repeats) > 1 && !o.units {
+	// Crossnobis distances are between repeats: one repeat alone has none.
+	if len(r.repeats) > 1 && !o.units && r.options.Distance != mlem.Crossnobis {
 		c, err := mlem.NoiseCeiling(r.repeats, r.options)
 		if err != nil {
 			return err
