@@ -75,6 +75,11 @@ func (a *app) demo(ctx context.Context, directory string, force bool) error {
 	}
 	files := a.newFileSet(true, nil)
 	defer files.abort()
+	for _, row := range table.Rows {
+		if warning, ok := row[table.Index("warning")].(string); ok {
+			files.warn(warning)
+		}
+	}
 	for _, f := range []dataio.Format{dataio.CSV, dataio.JSON} {
 		var content bytes.Buffer
 		must(table.Write(&content, f, dataio.TableOptions{}))

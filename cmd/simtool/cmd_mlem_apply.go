@@ -175,6 +175,9 @@ func (a *app) scoreModel(o *applyOptions, path string) error {
 }
 
 func (a *app) predictModel(o *applyOptions, path string) error {
+	if err := wantSuffix(o.output.path, ".npy"); err != nil {
+		return err
+	}
 	files, target, err := a.openArray(&o.output, "a .npy array", []string{path, o.file})
 	if err != nil {
 		return err

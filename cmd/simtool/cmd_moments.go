@@ -86,6 +86,9 @@ func (a *app) moments(ctx context.Context, o *momentsOptions, p pathPair) error 
 	if o.input.missing != "refuse" {
 		return configf("", "--missing %s: samples cannot be left out block by block, want refuse", o.input.missing)
 	}
+	if err := wantSuffix(o.output.path, ".npz"); err != nil {
+		return err
+	}
 	files, target, err := a.openArray(&o.output, "an .npz file", []string{p.x, p.y})
 	if err != nil {
 		return err

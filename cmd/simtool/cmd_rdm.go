@@ -50,6 +50,9 @@ simtool score rdm_brain.npy rdm_model.npy -m rsa:rdm=precomputed:compare=spearma
 }
 
 func (a *app) rdm(o *rdmOptions, path string) error {
+	if err := wantSuffix(o.output.path, ".npy"); err != nil {
+		return err
+	}
 	files, target, err := a.openArray(&o.output, "a .npy array", []string{path})
 	if err != nil {
 		return err

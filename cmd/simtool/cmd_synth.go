@@ -83,6 +83,15 @@ func (a *app) synthesise(o *synthOptions, config synth.Config) error {
 	if !o.output.toFile() && a.outTTY {
 		return usagef("a .npy array is not for a terminal, want --output FILE")
 	}
+	labelFormat, err := formatOf(o.labels)
+	if err != nil {
+		return err
+	}
+	for path, suffix := range map[string]string{o.output.path: ".npy", o.truth: ".npz"} {
+		if err := wantSuffix(path, suffix); err != nil {
+			return err
+		}
+	}
 	out, err := config.Generate(a.global.seed)
 	if e, ok := errors.AsType[*synth.ParamError](err); ok {
 		if e.Param == "" {
@@ -104,12 +113,8 @@ func (a *app) synthesise(o *synthOptions, config synth.Config) error {
 		if out.Labels == nil {
 			return configf("", "--labels: nothing tells the samples of this dataset apart")
 		}
-		format, ok := dataio.FormatFromPath(o.labels)
-		if !ok {
-			format = dataio.CSV
-		}
 		if err := files.add(o.labels, func(w io.Writer) error {
-			return labelTable(out.Labels).Write(w, format, dataio.TableOptions{})
+			return labelTable(out.Labels).Write(w, labelFormat, dataio.TableOptions{})
 		}); err != nil {
 			return err
 		}

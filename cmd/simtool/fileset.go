@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
+	"slices"
 
 	"simtool/internal/data"
 	"simtool/internal/io"
@@ -57,7 +59,7 @@ func (s *fileSet) create(path string) (*dataio.AtomicFile, error) {
 
 // add writes a whole file of the set, or to standard output if its path is "-".
 func (s *fileSet) add(path string, encode func(w io.Writer) error) error {
-	if path == "-" {
+	if isStdout(path) {
 		return encode(s.a.out)
 	}
 	f, err := s.create(path)
@@ -67,11 +69,20 @@ func (s *fileSet) add(path string, encode func(w io.Writer) error) error {
 	return encode(f)
 }
 
+// warn adds a warning to the manifest, once.
+func (s *fileSet) warn(message string) {
+	if !slices.Contains(s.manifest.Warnings, message) {
+		s.manifest.Warnings = append(s.manifest.Warnings, message)
+	}
+}
+
 // commit gives the files their names and writes their manifests.
 func (s *fileSet) commit(sources []data.Source, outcome error) error {
 	m := s.manifest
 	m.Inputs = append(append(m.Inputs, sources...), s.a.texts...)
-	m.Warnings = append(m.Warnings, s.a.warnings...)
+	for _, w := range s.a.warnings {
+		s.warn(w)
+	}
 	m.Exit = int(statusOf(outcome))
 	for i, f := range s.files {
 		output, err := f.Commit()
@@ -84,6 +95,9 @@ func (s *fileSet) commit(sources []data.Source, outcome error) error {
 		return m.WriteTo(s.single)
 	}
 	for _, path := range s.paths {
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			continue // beside a device or a pipe is no place for a file
+		}
 		if err := m.Write(path); err != nil {
 			return err
 		}
@@ -115,6 +129,6 @@ func (a *app) newManifest() *dataio.Manifest {
 	b := buildInfo()
 	m := dataio.NewManifest(b.version, b.commit, append([]string{"simtool"}, a.args...))
 	m.Seed = a.global.seed
-	m.Config = a.settingValues()
+	m.Config, m.Run.Defaults = a.settingValues()
 	return m
 }

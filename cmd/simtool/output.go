@@ -1,7 +1,11 @@
 package main
 
 import (
+	"compress/gzip"
 	"io"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -23,14 +27,39 @@ func (o *outputOptions) register(a *app, fs *pflag.FlagSet, formats []string) {
 	o.registerFile(fs)
 	choiceVar(fs, &o.format, "format", "", "form of the result (default: by the suffix of --output, else table on a terminal and csv in a pipe)", formats...)
 	a.auto[fs.Lookup("format")] = func() (value, origin string, err error) {
-		if f, ok := dataio.FormatFromPath(o.path); ok {
-			return string(f), "the suffix of --output", nil
-		}
-		if a.outTTY && !o.toFile() {
+		switch {
+		case o.toFile() && filepath.Ext(o.path) != "":
+			f, err := formatOf(strings.TrimSuffix(o.path, gzipSuffix))
+			return string(f), "the suffix of --output", err
+		case a.outTTY && !o.toFile():
 			return string(dataio.Text), "default on a terminal", nil
 		}
 		return string(dataio.CSV), "default where there is no terminal", nil
 	}
+}
+
+// gzipSuffix asks for a compressed result.
+const gzipSuffix = ".gz"
+
+// formatOf returns the format of a table by the suffix of its file, csv where
+// there is none. It refuses other suffixes: a table must not pass for an array.
+func formatOf(path string) (dataio.Format, error) {
+	if f, ok := dataio.FormatFromPath(path); ok {
+		return f, nil
+	}
+	if suffix := filepath.Ext(path); suffix != "" {
+		return "", configf("--format says the form of a file of any name", "%s: a table has no suffix %s, want %s", path, suffix, wordList(dataio.FormatSuffixes()))
+	}
+	return dataio.CSV, nil
+}
+
+// wantSuffix refuses a file that would pass for one of another kind: one whose
+// suffix is neither the given one nor missing.
+func wantSuffix(path, suffix string) error {
+	if has := filepath.Ext(path); has != "" && has != suffix {
+		return configf("", "%s: what is written is no %s file, want the suffix %s", path, has, suffix)
+	}
+	return nil
 }
 
 // registerFile declares the flags that name a file and what it may replace.
@@ -40,7 +69,11 @@ func (o *outputOptions) registerFile(fs *pflag.FlagSet) {
 }
 
 // toFile reports whether the result goes to a file.
-func (o *outputOptions) toFile() bool { return o.path != "-" && o.path != "" }
+func (o *outputOptions) toFile() bool { return o.path != "" && !isStdout(o.path) }
+
+// isStdout reports whether a path names standard output: "-" or the file of
+// Unix, which may be a redirected one that must not be replaced.
+func isStdout(path string) bool { return path == "-" || path == "/dev/stdout" }
 
 // result is where the rows of a table go: standard output, or a file that gets
 // its name, and a manifest, when it is complete.
@@ -48,7 +81,8 @@ type result struct {
 	columns []string
 	begun   bool
 	table   dataio.TableWriter
-	files   *fileSet // nothing in it for standard output
+	zip     *gzip.Writer // nil for a result that is not compressed
+	files   *fileSet     // nothing in it for standard output
 }
 
 // tableSpec describes the table of a result.
@@ -72,6 +106,10 @@ func (a *app) openResult(o *outputOptions, spec tableSpec) (*result, error) {
 			return nil, err
 		}
 		w = f
+		if strings.HasSuffix(o.path, gzipSuffix) {
+			r.zip = gzip.NewWriter(f)
+			w = r.zip
+		}
 	} else if a.outTTY {
 		options.Width = a.width
 	}
@@ -85,6 +123,9 @@ func (a *app) openResult(o *outputOptions, spec tableSpec) (*result, error) {
 func (r *result) row(cells ...any) error {
 	if err := r.begin(); err != nil {
 		return err
+	}
+	if i := slices.Index(r.columns, "warning"); i >= 0 && cells[i] != nil {
+		r.files.warn(cells[i].(string))
 	}
 	return r.table.Row(cells...)
 }
@@ -105,6 +146,11 @@ func (r *result) commit(sources []data.Source, outcome error) error {
 	}
 	if err := r.table.Close(); err != nil {
 		return err
+	}
+	if r.zip != nil {
+		if err := r.zip.Close(); err != nil {
+			return err
+		}
 	}
 	return r.files.commit(sources, outcome)
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -78,15 +80,43 @@ func settingNode(f *pflag.Flag) *yaml.Node {
 
 func scalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }
 
-// settingValues returns the effective settings for a manifest, by flag.
-func (a *app) settingValues() map[string]any {
-	values := make(map[string]any, len(a.settings))
+// ofTheMachine are the settings whose defaults depend on where simtool runs,
+// and change no result.
+var ofTheMachine = []string{"jobs", "max-memory", "color"}
+
+// settingValues returns the effective settings for a manifest, by flag, apart
+// from those that nobody set and that were chosen for the machine.
+func (a *app) settingValues() (set, chosen map[string]any) {
+	set, chosen = map[string]any{}, map[string]any{}
 	for _, s := range a.settings {
+		values := set
+		if s.chosen && slices.Contains(ofTheMachine, s.flag.Name) {
+			values = chosen
+		}
 		if list, ok := s.flag.Value.(pflag.SliceValue); ok {
-			values[s.flag.Name] = list.GetSlice()
+			elements := []any{}
+			for _, text := range list.GetSlice() {
+				elements = append(elements, plainValue(strings.TrimSuffix(s.flag.Value.Type(), "Slice"), text))
+			}
+			values[s.flag.Name] = elements
 		} else {
-			values[s.flag.Name] = s.flag.Value.String()
+			values[s.flag.Name] = plainValue(s.flag.Value.Type(), s.flag.Value.String())
 		}
 	}
-	return values
+	return set, chosen
+}
+
+// plainValue is the value of a flag as JSON has it: a number, true or false, or
+// else a text.
+func plainValue(kind, text string) any {
+	switch kind {
+	case "bool", "int", "uint64", "float", "float64":
+		if text == "" {
+			return nil
+		}
+		if json.Valid([]byte(text)) {
+			return json.RawMessage(text)
+		}
+	}
+	return text
 }

@@ -15,6 +15,7 @@ import (
 type setting struct {
 	flag    *pflag.Flag
 	origin  string
+	chosen  bool     // by a chooser: nobody set it
 	section []string // path of the command that declares the flag; empty for global flags
 }
 
@@ -73,7 +74,7 @@ func (a *app) chooseDefaults() error {
 			return err
 		}
 		must(s.flag.Value.Set(value))
-		s.origin = origin
+		s.origin, s.chosen = origin, true
 	}
 	return nil
 }

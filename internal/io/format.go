@@ -41,6 +41,15 @@ func Formats() []string {
 	return names
 }
 
+// FormatSuffixes returns the suffix of each format of result tables.
+func FormatSuffixes() []string {
+	suffixes := make([]string, len(outputFormats))
+	for i, f := range outputFormats {
+		suffixes[i] = f.suffixes[0]
+	}
+	return suffixes
+}
+
 // ParseFormat returns the format of that name; the error lists the choices.
 func ParseFormat(name string) (Format, error) {
 	for _, f := range outputFormats {

@@ -27,7 +27,7 @@ type Manifest struct {
 	Commit   string         `json:"commit"`
 	Go       string         `json:"go"`
 	Argv     []string       `json:"argv"`
-	Config   map[string]any `json:"config"` // effective settings, by flag name
+	Config   map[string]any `json:"config"` // effective settings, by flag name, but for Run.Defaults
 	Seed     uint64         `json:"seed"`
 	Inputs   []data.Source  `json:"inputs"`
 	Outputs  []Output       `json:"outputs"`
@@ -45,6 +45,8 @@ type Run struct {
 	OS       string    `json:"os"`
 	Arch     string    `json:"arch"`
 	CPUs     int       `json:"cpus"`
+	// Defaults are settings that were chosen for the machine.
+	Defaults map[string]any `json:"defaults,omitempty"`
 }
 
 // NewManifest begins a manifest: it notes the time, the machine and the version
