@@ -20,19 +20,23 @@ type side struct {
 	bound     func(level float64) float64 // what B cannot pass, as sign·B; −Inf for nothing
 	starts    []start
 	noise     func() []float64 // random data without means
+	near      float64          // levels that are no farther apart have much in common
 	tolerance float64
 }
 
 // Bounds on the work at a level.
 const (
-	lookIterations   = 15  // to see which starts are promising
+	lookIterations   = 20  // to see which starts are promising
 	polishIterations = 250 // to reach the residual
-	kept             = 5   // starts that are promising
+	promising        = 9   // starts that are gone on with
+	kept             = 5   // of their ends
+	challengeEvery   = 3   // levels
 )
 
 // sweep finds the extremes at increasing levels. The first level tries every
 // start; each further one goes on from the ends of the level before, and from every
-// start if these do not lead to the level. A second sweep goes back down and takes
+// start if that is far away or these do not lead to an optimum. Now and then all
+// starts are compared with what was found. A second sweep goes back down and takes
 // what is better. A level that cannot be reached has no extreme.
 func (s *side) sweep(ctx context.Context, levels []float64) ([]*Extreme, error) {
 	found := make([]*Extreme, len(levels))
@@ -42,12 +46,16 @@ func (s *side) sweep(ctx context.Context, levels []float64) ([]*Extreme, error) 
 		if err != nil {
 			return nil, err
 		}
-		if !s.certified(ends) {
-			fresh, err := s.fresh(ctx, level)
-			if err != nil {
-				return nil, err
-			}
+		switch {
+		case !s.certified(ends) || level-levels[i-1] > s.near:
+			var fresh []*Extreme
+			fresh, err = s.fresh(ctx, level)
 			ends = s.ranked(append(fresh, ends...))
+		case i%challengeEvery == 0:
+			ends, err = s.challenge(ctx, ends, level)
+		}
+		if err != nil {
+			return nil, err
 		}
 		if ends, err = s.kick(ctx, ends, level); err != nil {
 			return nil, err
@@ -113,7 +121,7 @@ func (s *side) fresh(ctx context.Context, level float64) ([]*Extreme, error) {
 	}
 	slices.SortStableFunc(walkers, func(a, b *walker) int { return cmp.Compare(a.b, b.b) })
 	var ends []*Extreme
-	for _, w := range walkers[:min(kept, len(walkers))] {
+	for _, w := range walkers[:min(promising, len(walkers))] {
 		if err := w.descend(ctx, s.tolerance/100, polishIterations); err != nil {
 			return nil, err
 		}
@@ -121,6 +129,37 @@ func (s *side) fresh(ctx context.Context, level float64) ([]*Extreme, error) {
 		if ends, err = s.add(ends, w); err != nil {
 			return nil, err
 		}
+	}
+	return ends, nil
+}
+
+// challenge walks from the starts that are better than the best of the ends as they
+// are.
+func (s *side) challenge(ctx context.Context, ends []*Extreme, level float64) ([]*Extreme, error) {
+	v, g := make([]float64, s.pair.size()), make([]float64, s.pair.size())
+	for _, start := range s.starts {
+		err := start.towards(v, g, s.pair, level)
+		var b float64
+		if err == nil {
+			b, err = s.pair.second(v, g)
+		}
+		if err != nil {
+			if skip(err) {
+				continue
+			}
+			return nil, err
+		}
+		if s.sign*(b-ends[0].B) > -s.tolerance {
+			continue
+		}
+		w, err := s.walk(ctx, v, start.confine, level, polishIterations)
+		if err != nil {
+			return nil, err
+		}
+		if ends, err = s.add(ends, w); err != nil {
+			return nil, err
+		}
+		ends = s.ranked(ends)
 	}
 	return ends, nil
 }

@@ -137,7 +137,7 @@ func (p Problem) Trace(ctx context.Context, a, b measures.Named, levels []float6
 	}
 	for _, sign := range []float64{1, -1} {
 		rng := stats.Stream(p.Seed, "frontier/kick")
-		s := &side{pair: t.pair, sign: sign, starts: t.starts, tolerance: p.Tolerance, noise: func() []float64 {
+		s := &side{pair: t.pair, sign: sign, starts: t.starts, near: nearLevels(a.Card()), tolerance: p.Tolerance, noise: func() []float64 {
 			return t.noise(rng)
 		}, bound: func(level float64) float64 {
 			limits := t.bounds(a.Card(), b.Card(), level)
@@ -163,6 +163,15 @@ func (p Problem) Trace(ctx context.Context, a, b measures.Named, levels []float6
 		}
 	}
 	return rows, nil
+}
+
+// nearLevels returns how far apart levels of a measure may be so that one goes on
+// from the other alone: a little more than a fiftieth of its range.
+func nearLevels(card measures.Card) float64 {
+	if size := card.Max - max(card.Min, 0); !math.IsInf(size, 0) {
+		return 0.022 * size
+	}
+	return 0
 }
 
 // noise returns random data of the form of a point of the search.

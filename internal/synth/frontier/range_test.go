@@ -153,9 +153,17 @@ func TestACurve(t *testing.T) {
 // unit square is within the range of its level.
 func TestContainsTheGrid(t *testing.T) {
 	p := DefaultProblem(Random(20, 10, 1))
-	for _, pair := range [][2]string{{"cka", "procrustes-angular-score"}, {"cka", "nbs"}, {"linreg", "procrustes-angular-score"}} {
-		a, b := named(t, pair[0]), named(t, pair[1])
-		for i, target := range Border(3) {
+	for _, pair := range []struct {
+		a, b    string
+		targets []Target
+	}{
+		{"cka", "procrustes-angular-score", Border(3)},
+		{"cka", "nbs", Border(3)},
+		{"linreg", "procrustes-angular-score", Border(3)},
+		{"ridge:lambda=100:cv=5", "procrustes-angular-score", []Target{{0.5, 0}, {0.5, 1}}},
+	} {
+		a, b := named(t, pair.a), named(t, pair.b)
+		for i, target := range pair.targets {
 			path, err := p.Chase(t.Context(), a, b, target, strconv.Itoa(i), 300, optimize.DefaultAdam())
 			if err != nil {
 				t.Fatal(err)
@@ -167,9 +175,9 @@ func TestContainsTheGrid(t *testing.T) {
 			if end.A < 0.005 || end.A > 0.98 {
 				continue
 			}
-			r := trace(t, p, pair[0], pair[1], end.A)[0]
+			r := trace(t, p, pair.a, pair.b, end.A)[0]
 			if end.B < r.Min.B-p.Tolerance || end.B > r.Max.B+p.Tolerance {
-				t.Errorf("%v: (%g, %g) is outside of [%g, %g]", pair, end.A, end.B, r.Min.B, r.Max.B)
+				t.Errorf("%s, %s: (%g, %g) is outside of [%g, %g]", pair.a, pair.b, end.A, end.B, r.Min.B, r.Max.B)
 			}
 		}
 	}

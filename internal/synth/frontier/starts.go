@@ -90,6 +90,7 @@ func (m *startMaker) starts(random int) ([]start, error) {
 	for _, rank := range ranks {
 		out = append(out, m.leading(rank, m.s))
 	}
+	out = append(out, m.grown(k))
 	ones := make([]float64, r)
 	floats.AddConst(1, ones)
 	out = append(out, m.leading(k, ones))
@@ -120,6 +121,19 @@ func (m *startMaker) leading(rank int, sizes []float64) start {
 	far.Scale(size/linalg.Norm(far), far)
 	near.Scale(size/linalg.Norm(near), near)
 	return start{near: near.RawMatrix().Data, far: far.RawMatrix().Data, confine: m.without(rank), within: rank < min(len(m.s), m.q)}
+}
+
+// grown goes from a faint X to a strong one, which matters to measures that are not
+// invariant to scaling.
+func (m *startMaker) grown(rank int) start {
+	const smallest, largest = 1e-2, 1e3
+	near, far := mat.NewDense(m.n, m.q, nil), mat.NewDense(m.n, m.q, nil)
+	for i := range rank {
+		course := mat.Col(nil, i, m.u)
+		m.add(near, i, smallest*m.s[i], course)
+		m.add(far, i, largest*m.s[i], course)
+	}
+	return start{near: near.RawMatrix().Data, far: far.RawMatrix().Data, within: true}
 }
 
 // without returns the function that takes the components of X beyond the first
