@@ -63,7 +63,7 @@ type checkpoint struct {
 type fingerprint struct {
 	Schema   string            `json:"schema"`
 	Settings map[string]string `json:"settings"`
-	Inputs   map[string]string `json:"inputs"` // path → SHA-256
+	Inputs   map[string]string `json:"inputs"` // SHA-256
 }
 
 // free are the settings that do not change a result.
@@ -79,8 +79,9 @@ func (a *app) openCheckpoint(directory string, resume bool, restarts int, inputs
 			mine.Settings[s.flag.Name] = s.flag.Value.String()
 		}
 	}
-	for _, s := range inputs {
-		mine.Inputs[s.Path] = s.SHA256
+	for i, s := range inputs {
+		// By their place in the command: a file may go by another path.
+		mine.Inputs[fmt.Sprintf("input %d", i+1)] = s.SHA256
 	}
 	path := filepath.Join(directory, "settings.json")
 	text, err := os.ReadFile(path)
@@ -163,6 +164,14 @@ func (c *checkpoint) path(kind string, restart int) string {
 	return filepath.Join(c.directory, fmt.Sprintf("%s-%d", kind, restart))
 }
 
+// removeIfEmpty deletes a checkpoint that no restart has saved a state in:
+// nothing can be resumed from it.
+func (c *checkpoint) removeIfEmpty() {
+	if saved, err := filepath.Glob(filepath.Join(c.directory, "state-*")); err == nil && len(saved) == 0 {
+		c.remove()
+	}
+}
+
 // remove deletes the checkpoint; what is left of it harms nobody.
 func (c *checkpoint) remove() { _ = os.RemoveAll(c.directory) }
 
@@ -186,7 +195,7 @@ func (c *checkpoint) trajectory(restart int, goal *optimize.Goal, bar *progress)
 	if s := c.states[restart]; s != nil {
 		text, err := os.ReadFile(c.path("trajectory", restart))
 		if err != nil {
-			return nil, err
+			return nil, &data.InputError{Path: c.path("trajectory", restart), Found: "missing", Wanted: "want what an interrupted run left", Err: err}
 		}
 		keep = linesUpTo(string(text), s.Iteration)
 		t.last = s.Iteration

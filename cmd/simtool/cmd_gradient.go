@@ -78,11 +78,30 @@ func (a *app) gradient(o *gradientOptions, p pathPair) error {
 		return err
 	}
 	sources := []data.Source{x.Source, y.Source}
+	if o.input.missing == "drop" {
+		kept, dropped, err := data.DropMissing(flat(x), flat(y))
+		if err != nil {
+			return err
+		}
+		if len(dropped) > 0 {
+			a.warn("%s", leftOut(len(dropped), kept[0]))
+			x, y = kept[0], kept[1]
+		}
+	}
+	pair, err := newPair(x, y)
+	if err != nil {
+		return err
+	}
+	// The score itself is more exact near identity than the objective.
+	score, err := m.Score(pair)
+	if err != nil {
+		return undefinedInput(err)
+	}
 	fixed, varies := x, y
 	if o.wrt == "x" {
 		fixed, varies, d = y, x, d.Flip()
 	}
-	value, g, err := differentiate(d, fixed, varies)
+	g, err := differentiate(d, fixed, varies)
 	if err != nil {
 		return err
 	}
@@ -92,25 +111,22 @@ func (a *app) gradient(o *gradientOptions, p pathPair) error {
 	if err := files.commit(sources, nil); err != nil || !o.output.toFile() {
 		return err
 	}
-	return a.gradientRow(o, p, value, linalg.Norm(g), varies.Samples(), x.Width(), y.Width())
+	return a.gradientRow(o, p, score.Value, linalg.Norm(g), varies.Samples(), x.Width(), y.Width())
 }
 
-// differentiate returns a score and its derivative with respect to a dataset.
-func differentiate(d measures.Differentiable, fixed, varies *data.Dataset) (float64, *mat.Dense, error) {
-	if _, err := newPair(fixed, varies); err != nil { // what scoring refuses
-		return 0, nil, err
-	}
+// differentiate returns the derivative of a score with respect to a dataset.
+func differentiate(d measures.Differentiable, fixed, varies *data.Dataset) (*mat.Dense, error) {
 	reference, err := measures.NewSystem(fixed)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	objective, err := d.Bind(reference, varies.Width())
 	if err != nil {
-		return 0, nil, undefinedInput(err)
+		return nil, undefinedInput(err)
 	}
 	g := mat.NewDense(varies.Samples(), varies.Width(), nil)
-	value, err := objective.Gradient(g, varies.Matrix())
-	return value, g, undefinedInput(err)
+	_, err = objective.Gradient(g, varies.Matrix())
+	return g, undefinedInput(err)
 }
 
 // undefinedInput makes data without a score invalid input, where there is no

@@ -57,8 +57,8 @@ The default method is Adam with rate 0.1, as in the published runs; lbfgs gets
 there in fewer steps.
 
 The directory of --output gets trajectory.csv (restart, iteration, measure,
-score, grad_norm, seconds); y.npy, the data that scored best, in the shape of
-X; pc_r2.csv, how much of each principal component of X is in Y, by a linear
+score, grad_norm, seconds); outcomes.csv, how each restart ended; y.npy, the
+last data of the restart that ended best, in the shape of X; pc_r2.csv, how much of each principal component of X is in Y, by a linear
 map (r2) and by a rotation (r2_orthogonal); pc_thresholds.csv, the score at
 which each component is half learnt by either (a linear map of data with more
 features than samples finds every component from the start); with --labels decoding.csv, the accuracy
@@ -173,6 +173,19 @@ func (o *optimizeOptions) config(a *app, x *data.Dataset) (optimize.Config, []da
 			return c, nil, measureError(err)
 		}
 	}
+	if o.labels.file == "" && (len(o.labels.columns) > 0 || o.labels.folds != probe.DefaultDecoder().Folds || o.labels.c != probe.DefaultDecoder().C) {
+		return c, nil, configf("", "--label, --folds and --strength go with --labels FILE")
+	}
+	for _, s := range o.snapshots {
+		if math.IsNaN(s) || math.IsInf(s, 0) {
+			return c, nil, configf("", "--snapshot: invalid value %g, want scores", s)
+		}
+	}
+	for _, i := range o.snapshotAt {
+		if i < 0 {
+			return c, nil, configf("", "--snapshot-at: invalid value %d, want iterations from 0 on", i)
+		}
+	}
 	var sources []data.Source
 	if o.init != "" {
 		start, err := a.reader(o.input, true)(o.init)
@@ -206,7 +219,7 @@ func (o *optimizeOptions) methodOf() (optimize.Method, error) {
 	if err != nil || o.rate == 0 {
 		return m, err
 	}
-	if !(o.rate > 0) {
+	if !(o.rate > 0) || math.IsInf(o.rate, 1) {
 		return nil, configf("", "--learning-rate %g: want a positive number", o.rate)
 	}
 	switch m := m.(type) {

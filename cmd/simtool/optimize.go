@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"simtool/internal/data"
@@ -16,9 +19,13 @@ import (
 
 // optimize runs all restarts and writes the directory of results.
 func (a *app) optimize(ctx context.Context, o *optimizeOptions, path string) error {
-	if err := o.refuseExisting(); err != nil {
+	inputs := []string{path, o.init, o.labels.file}
+	if err := o.checkDirectory(inputs); err != nil {
 		return err
 	}
+	files := a.newFileSet(o.force, inputs)
+	files.single = filepath.Join(o.directory, "manifest.json")
+	defer files.abort()
 	x, err := a.reader(o.input, true)(path)
 	if err != nil {
 		return err
@@ -30,6 +37,12 @@ func (a *app) optimize(ctx context.Context, o *optimizeOptions, path string) err
 	config, sources, err := o.config(a, x)
 	if err != nil {
 		return err
+	}
+	if err := config.Validate(x); err != nil {
+		if is[*data.InputError](err) {
+			return named(err, o.init)
+		}
+		return configf("", "%s", err)
 	}
 	sources = append([]data.Source{source}, sources...)
 	saved, err := a.openCheckpoint(o.directory+".ckpt", o.resume, config.Restarts, sources)
@@ -49,7 +62,8 @@ func (a *app) optimize(ctx context.Context, o *optimizeOptions, path string) err
 	config.Recorder = func(i int) optimize.Recorder { return recorders[i] }
 	outcomes, err := optimize.Run(ctx, x, config)
 	if err != nil {
-		return undefinedInput(err)
+		saved.removeIfEmpty()
+		return named(undefinedInput(err), path)
 	}
 	for i, r := range recorders {
 		if err := r.flush(); err != nil {
@@ -60,27 +74,66 @@ func (a *app) optimize(ctx context.Context, o *optimizeOptions, path string) err
 		}
 	}
 	bar.close()
-	return a.writeOptimized(o, &config, x, outcomes, saved, sources)
+	return a.writeOptimized(files, o, &config, x, outcomes, saved, sources)
 }
 
-// refuseExisting returns an error if there are results that may not be
-// replaced.
-func (o *optimizeOptions) refuseExisting() error {
-	if _, err := os.Stat(filepath.Join(o.directory, "y.npy")); err == nil && !o.force {
-		return configf("--force replaces it", "%s: exists already", filepath.Join(o.directory, "y.npy"))
+// optimizedFiles are the files that a run may write besides snapshots.
+var optimizedFiles = []string{"trajectory.csv", "outcomes.csv", "y.npy", "pc_r2.csv", "pc_thresholds.csv", "decoding.csv", "also.csv", "manifest.json"}
+
+// checkDirectory refuses, before any work, a place where the results cannot be
+// written or would replace what must stay.
+func (o *optimizeOptions) checkDirectory(inputs []string) error {
+	if o.directory == "-" {
+		return usagef("the results are a directory, want --output DIR and not standard output")
+	}
+	if info, err := os.Stat(o.directory); err == nil && !info.IsDir() {
+		return configf("", "%s: a file, want a directory", o.directory)
+	}
+	for _, name := range optimizedFiles {
+		path := filepath.Join(o.directory, name)
+		info, err := os.Stat(path)
+		if err != nil {
+			continue
+		}
+		if !o.force {
+			return configf("--force replaces it", "%s: exists already", path)
+		}
+		for _, in := range inputs {
+			if other, err := os.Stat(in); err == nil && os.SameFile(info, other) {
+				return configf("", "%s: is an input, want another directory", path)
+			}
+		}
+	}
+	return nil
+}
+
+// removeStale removes what an earlier run left in the directory and this one
+// does not replace, so that the results of two runs are not mixed.
+func (o *optimizeOptions) removeStale(files *fileSet) error {
+	stale, err := filepath.Glob(filepath.Join(o.directory, "snapshots", "r*-i*.npy"))
+	if err != nil {
+		return err
+	}
+	for _, name := range optimizedFiles {
+		stale = append(stale, filepath.Join(o.directory, name))
+	}
+	for _, path := range stale {
+		if slices.Contains(files.paths, path) {
+			continue
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }
 
 // writeOptimized writes all files of the result, and removes the checkpoint
 // when they have their names.
-func (a *app) writeOptimized(o *optimizeOptions, c *optimize.Config, x *data.Dataset, outcomes []*optimize.Outcome, saved *checkpoint, sources []data.Source) error {
+func (a *app) writeOptimized(files *fileSet, o *optimizeOptions, c *optimize.Config, x *data.Dataset, outcomes []*optimize.Outcome, saved *checkpoint, sources []data.Source) error {
 	if err := os.MkdirAll(o.directory, 0o777); err != nil {
 		return err
 	}
-	files := a.newFileSet(o.force, nil)
-	files.single = filepath.Join(o.directory, "manifest.json")
-	defer files.abort()
 	best := c.Best(outcomes)
 	var outcome error
 	for _, wanted := range []float64{c.Stop, c.Target} {
@@ -101,12 +154,19 @@ func (a *app) writeOptimized(o *optimizeOptions, c *optimize.Config, x *data.Dat
 	if err := files.add(filepath.Join(o.directory, "trajectory.csv"), saved.joinTrajectories); err != nil {
 		return err
 	}
-	for _, t := range optimizedTables(c, x, outcomes) {
+	tables, err := optimizedTables(c, x, outcomes)
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
 		if err := files.add(filepath.Join(o.directory, t.name), func(w io.Writer) error {
 			return t.Write(w, dataio.CSV, dataio.TableOptions{})
 		}); err != nil {
 			return err
 		}
+	}
+	if err := o.removeStale(files); err != nil {
+		return err
 	}
 	if err := files.commit(sources, outcome); err != nil {
 		return err
@@ -125,8 +185,12 @@ type namedTable struct {
 // optimizedTables returns the tables of what was looked at along the way. The
 // column restart comes last, so that those before it are the same for one
 // restart and for many.
-func optimizedTables(c *optimize.Config, x *data.Dataset, outcomes []*optimize.Outcome) []namedTable {
-	var tables []namedTable
+func optimizedTables(c *optimize.Config, x *data.Dataset, outcomes []*optimize.Outcome) ([]namedTable, error) {
+	ends := &dataio.Table{Schema: "simtool.optimize.outcomes/v1", Columns: []string{"restart", "score", "iterations", "evaluations", "reason", "in_y"}}
+	for _, out := range outcomes {
+		ends.Rows = append(ends.Rows, []any{out.Restart, out.Score, out.Iterations, out.Evaluations, string(out.Reason), yesNo(out == c.Best(outcomes))})
+	}
+	tables := []namedTable{{"outcomes.csv", ends}}
 	table := func(name string, columns ...string) *dataio.Table {
 		t := &dataio.Table{Schema: "simtool.optimize." + strings.TrimSuffix(name, ".csv") + "/v1", Columns: append(columns, "restart")}
 		tables = append(tables, namedTable{name, t})
@@ -155,13 +219,13 @@ func optimizedTables(c *optimize.Config, x *data.Dataset, outcomes []*optimize.O
 	if len(c.Decoders) > 0 {
 		t := table("decoding.csv", "iteration", "score", "label", "accuracy", "reference_accuracy", "chance")
 		for i, d := range c.Decoders {
-			var reference any
-			if decoding, err := d.Decode(x.Matrix(), nil); err == nil {
-				reference = decoding.Accuracy
+			reference, err := d.Decode(x.Matrix(), nil)
+			if err != nil {
+				return nil, err
 			}
 			for _, out := range outcomes {
 				for _, r := range out.Records {
-					t.Rows = append(t.Rows, []any{r.Iteration, r.Score, d.Name, r.Decodings[i].Accuracy, reference, d.Chance(), out.Restart})
+					t.Rows = append(t.Rows, []any{r.Iteration, r.Score, d.Name, r.Decodings[i].Accuracy, reference.Accuracy, d.Chance(), out.Restart})
 				}
 			}
 		}
@@ -180,7 +244,7 @@ func optimizedTables(c *optimize.Config, x *data.Dataset, outcomes []*optimize.O
 			}
 		}
 	}
-	return tables
+	return tables, nil
 }
 
 // crossing returns the score at which a quantity is half-way from its start to

@@ -110,8 +110,8 @@ func TestOptimizeResumes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if files != 8 {
-		t.Errorf("%d files, want trajectory, y, two tables of components, decoding, also and two snapshots", files)
+	if files != 9 {
+		t.Errorf("%d files, want trajectory, outcomes, y, two tables of components, decoding, also and two snapshots", files)
 	}
 	if _, err := os.Stat(filepath.Join(demo.Dir, "parts.ckpt")); err == nil {
 		t.Error("the checkpoint was left behind")

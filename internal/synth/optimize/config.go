@@ -97,6 +97,13 @@ type Snapshot struct {
 	Y     *mat.Dense
 }
 
+// Validate returns an error for settings that Run would refuse for a reference:
+// a *data.InputError where the start is at fault.
+func (c *Config) Validate(x *data.Dataset) error {
+	_, err := c.validate(x.Samples(), x.Width())
+	return err
+}
+
 // validate checks the configuration for a reference of n×p and returns q.
 func (c *Config) validate(n, p int) (q int, err error) {
 	if c.Goal == nil || c.Method == nil {
