@@ -31,7 +31,8 @@ func AsDifferentiable(m Measure) (Differentiable, bool) {
 // it at a time.
 type Objective interface {
 	// Gradient returns the score of y and writes ∂score/∂Y into g, both n×q.
-	// It does not allocate. y must be finite. Where the score has a kink the
+	// Matrices are kept from call to call; what is allocated still is small and
+	// within decompositions of features × features. y must be finite. Where the score has a kink the
 	// result is a subgradient: 0 at identity for the angular forms and
 	// distances, the subgradient of minimum norm for singular cross moments.
 	// It returns an *UndefinedError when y has no score; g is then undefined.
