@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"simtool/internal/measures"
 )
 
 // session runs simtool in this process.
@@ -79,6 +81,29 @@ func TestTerminalGetsATable(t *testing.T) {
 		t.Errorf("no table in\n%s", &s.out)
 	}
 	for line := range strings.Lines(s.out.String()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 60 {
+			t.Errorf("%d columns in a terminal of 60: %q", n, line)
+		}
+	}
+}
+
+// TestNarrowTerminalKeepsMeasures checks that every measure can be typed as it
+// is listed, and that the bounds of its values can be recognised.
+func TestNarrowTerminalKeepsMeasures(t *testing.T) {
+	s := newSession(streams{outTTY: true, width: 60})
+	if status := s.run(t, "measures"); status != exitOK {
+		t.Fatalf("exit status %d: %s", status, &s.err)
+	}
+	table := s.out.String()
+	for _, name := range measures.FamilyNames() {
+		if !regexp.MustCompile(`(?m)^` + name + `  `).MatchString(table) {
+			t.Errorf("%s is not listed", name)
+		}
+	}
+	if !regexp.MustCompile(`(?m)^procrustes .* 0 +π/2$`).MatchString(table) {
+		t.Errorf("the distance is not said to range from 0 to π/2 in\n%s", table)
+	}
+	for line := range strings.Lines(table) {
 		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 60 {
 			t.Errorf("%d columns in a terminal of 60: %q", n, line)
 		}

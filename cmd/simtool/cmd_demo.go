@@ -103,7 +103,7 @@ func (a *app) demo(ctx context.Context, directory string, force bool) error {
 	}
 	a.summary("a SIMULATED recording (%s, time × condition × neuron) and %d models of it",
 		data.ShapeString(sources[0].Shape), len(demoModels))
-	options := dataio.TableOptions{}
+	options := dataio.TableOptions{Fixed: fixedColumns}
 	if a.outTTY {
 		options.Width = a.width
 	}

@@ -47,7 +47,10 @@ var invarianceColumns = []string{"perm", "orth", "linear", "scale", "shift"}
 func (a *app) listMeasures(o *outputOptions) error {
 	columns := append([]string{"measure"}, invarianceColumns...)
 	columns = append(columns, "symmetric", "gradient", "moments", "min", "max", "title")
-	out, err := a.openResult(o, tableSpec{schema: "simtool.measures/v1", columns: columns, notes: []string{"title"}})
+	out, err := a.openResult(o, tableSpec{
+		schema: "simtool.measures/v1", columns: columns, notes: []string{"title"},
+		spare: []string{"moments", "symmetric", "shift", "scale", "linear", "orth", "perm"},
+	})
 	if err != nil {
 		return err
 	}
@@ -60,7 +63,12 @@ func (a *app) listMeasures(o *outputOptions) error {
 		for _, one := range measures.Invariances {
 			cells = append(cells, sides(c, one.Bit))
 		}
-		cells = append(cells, yesNo(c.Symmetric), yesNo(c.Differentiable), yesNo(c.FromMoments), c.Min, c.Max, c.Title)
+		cells = append(cells, yesNo(c.Symmetric), yesNo(c.Differentiable), yesNo(c.FromMoments))
+		if o.format == string(dataio.Text) {
+			cells = append(cells, bound(c.Min), bound(c.Max), c.Title)
+		} else {
+			cells = append(cells, c.Min, c.Max, c.Title)
+		}
 		if err := out.row(cells...); err != nil {
 			return err
 		}

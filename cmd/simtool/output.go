@@ -85,11 +85,16 @@ type result struct {
 	files   *fileSet     // nothing in it for standard output
 }
 
+// fixedColumns are the columns that no terminal is too narrow for: a shortened
+// measure may be any of its variants, and cannot be typed.
+var fixedColumns = []string{"measure"}
+
 // tableSpec describes the table of a result.
 type tableSpec struct {
 	schema  string
 	columns []string
 	notes   []string // columns that stand below their row on a terminal
+	spare   []string // columns that a narrow terminal does without
 	inputs  []string // files that must not be written over
 }
 
@@ -98,7 +103,7 @@ type tableSpec struct {
 // row.
 func (a *app) openResult(o *outputOptions, spec tableSpec) (*result, error) {
 	r := &result{columns: spec.columns, files: a.newFileSet(o.force, spec.inputs)}
-	options := dataio.TableOptions{Notes: spec.notes}
+	options := dataio.TableOptions{Notes: spec.notes, Fixed: fixedColumns, Spare: spec.spare}
 	w := a.out
 	if o.toFile() {
 		f, err := r.files.create(o.path)

@@ -25,8 +25,12 @@ func (a *app) score(ctx context.Context, o *scoreOptions) error {
 // writeScores opens the result, lets work emit its rows, and completes it. work
 // returns the inputs that it read.
 func (a *app) writeScores(o *scoreOptions, paths []string, work func(emit func(*scoreRow) error) ([]data.Source, error)) error {
+	spare := []string{"q", "p", "n"}
+	if _, ok := o.commonReference(); ok {
+		spare = append([]string{"x"}, spare...)
+	}
 	out, err := a.openResult(&o.output, tableSpec{
-		schema: scoreSchema, columns: columnsOf(o), notes: []string{"warning", "error"}, inputs: paths,
+		schema: scoreSchema, columns: columnsOf(o), notes: []string{"warning", "error"}, spare: spare, inputs: paths,
 	})
 	if err != nil {
 		return err

@@ -37,6 +37,8 @@ type TableWriter interface {
 type TableOptions struct {
 	Width int      // columns of the terminal; 0 means unlimited
 	Notes []string // columns printed as indented lines below their row, such as warning and error
+	Fixed []string // columns that are never shortened: names that are to be typed
+	Spare []string // columns left out, the first first, of a table that is too wide for Width
 }
 
 // NewTableWriter returns a writer of result tables in format f on w. The schema

@@ -337,3 +337,38 @@ func TestCells(t *testing.T) {
 		}
 	}
 }
+
+// TestNarrowTable checks that a table without room does without what can be
+// spared, says so, and leaves fixed columns whole.
+func TestNarrowTable(t *testing.T) {
+	table := &Table{
+		Columns: []string{"y", "measure", "value", "n", "p"},
+		Rows: [][]any{
+			{"models/of/the/first.npy", "rsa:compare=spearman", 0.5, 10, 2},
+			{"models/of/the/second.npy", "rsa:compare=pearson", 0.25, 10, 2},
+		},
+	}
+	for _, c := range []struct {
+		width int
+		want  string
+	}{
+		{50, // 11 columns are left for y
+			"y            measure                  value   n  p\n" +
+				"…/first.npy  rsa:compare=spearman  0.500000  10  2\n" +
+				"…second.npy  rsa:compare=pearson   0.250000  10  2\n"},
+		{45, // y would have 6, fewer than a text must have
+			"y              measure                  value\n" +
+				"…he/first.npy  rsa:compare=spearman  0.500000\n" +
+				"…e/second.npy  rsa:compare=pearson   0.250000\n" +
+				"  too wide for the terminal: p, n\n"},
+	} {
+		var b strings.Builder
+		o := TableOptions{Width: c.width, Fixed: []string{"measure"}, Spare: []string{"p", "n"}}
+		if err := table.Write(&b, Text, o); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, b.String()); diff != "" {
+			t.Errorf("width %d (-want +got)\n%s", c.width, diff)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,7 +17,8 @@ const (
 
 // textWriter aligns a table for a terminal. Columns without a value in any row
 // are left out, numbers are rounded and right-aligned, and when the table is
-// wider than the terminal the widest text columns are shortened: paths from the
+// wider than the terminal columns that can be spared are left out, which a line
+// below says, and the widest other text columns are shortened: paths from the
 // left, for their ends tell them apart, other text from the right.
 type textWriter struct {
 	w       io.Writer
@@ -51,6 +53,7 @@ func (t *textWriter) Close() error {
 			body = append(body, t.format(i))
 		}
 	}
+	body, spared := t.spare(body)
 	t.fit(body)
 
 	var b strings.Builder
@@ -73,17 +76,40 @@ func (t *textWriter) Close() error {
 			}
 		}
 	}
+	if spared != nil {
+		writeNote(&b, "too wide for the terminal: "+strings.Join(spared, ", "), t.o.Width)
+	}
 	_, err := io.WriteString(t.w, b.String())
 	return err
 }
 
-func (t *textWriter) isNote(name string) bool {
-	for _, n := range t.o.Notes {
-		if n == name {
-			return true
+func (t *textWriter) isNote(name string) bool { return slices.Contains(t.o.Notes, name) }
+
+// spare leaves out columns until the others fit, shortened as far as they can
+// be, and returns the names of those left out.
+func (t *textWriter) spare(body []textColumn) (kept []textColumn, spared []string) {
+	for _, name := range t.o.Spare {
+		least := -len(columnGap)
+		for _, c := range body {
+			least += len(columnGap) + t.least(c)
+		}
+		if t.o.Width <= 0 || least <= t.o.Width {
+			break
+		}
+		if at := slices.IndexFunc(body, func(c textColumn) bool { return c.name == name }); at >= 0 {
+			body = slices.Delete(body, at, at+1)
+			spared = append(spared, name)
 		}
 	}
-	return false
+	return body, spared
+}
+
+// least is the width to which a column can be shortened.
+func (t *textWriter) least(c textColumn) int {
+	if c.right || slices.Contains(t.o.Fixed, c.name) {
+		return c.width
+	}
+	return min(c.width, minText)
 }
 
 // hasValue reports whether column i has a value in some row; in a table without
@@ -144,7 +170,7 @@ func (t *textWriter) fit(body []textColumn) {
 	for ; total > t.o.Width; total-- {
 		widest := -1
 		for i, c := range body {
-			if !c.right && c.width > minText && (widest < 0 || c.width > body[widest].width) {
+			if c.width > t.least(c) && (widest < 0 || c.width > body[widest].width) {
 				widest = i
 			}
 		}
