@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test lint fmt bench bench-peers bench-torch test-paper fuzz generate clean
+.PHONY: help build test test-browser lint fmt bench bench-peers bench-torch test-paper fuzz generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -20,6 +20,9 @@ test: ## all tests; those that need ../shared (or SIMTOOL_SHARED) skip without i
 
 test-paper: ## the published tables of large recordings as well, from ../shared: minutes
 	$(GO) test -timeout 1h -run Published -v ./internal/synth/optimize -args -paper
+
+test-browser: ## the web pages in headless Chromium; skips where there is none
+	$(GO) test -run Browser -v ./internal/figure/report -args -browser
 
 lint: ## formatting, vet and the import rules (wants gofumpt and golangci-lint)
 	test -z "$$(gofumpt -l . | tee /dev/stderr)"
@@ -55,4 +58,6 @@ generate: ## write the assembly kernels anew from internal/linalg/gen
 	$(GO) generate ./internal/linalg/kernel
 
 clean: ## remove what was built
-	rm -rf bin simtool-demo
+	rm -rf bin simtool-demo figures
+
+include configs/figures.mk

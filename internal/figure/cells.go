@@ -60,10 +60,16 @@ func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 			c.FillPolygon(fill, []vg.Point{{X: left, Y: low}, {X: left + wide, Y: low}, {X: left + wide, Y: low + high}, {X: left, Y: low + high}})
 			if g.numbers && wide > 13 && high > 7 && !math.IsNaN(v) {
 				text.Color = readable(color.RGBAModel.Convert(fill).(color.RGBA))
-				c.FillText(text, vg.Point{X: left + wide/2, Y: low + high/2}, strconv.FormatFloat(v, 'f', 2, 64))
+				c.FillText(text, vg.Point{X: left + wide/2, Y: low + high/2}, hundredths(v))
 			}
 		}
 	}
+}
+
+// hundredths writes a number with two decimals, without a sign where these are
+// 0.
+func hundredths(v float64) string {
+	return strconv.FormatFloat(math.Round(100*v)/100+0, 'f', 2, 64)
 }
 
 // heatMap makes a panel of a matrix. Row and column names may be nil.

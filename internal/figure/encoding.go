@@ -109,6 +109,11 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 	if len(layers) == 0 {
 		return nil, "", "", noRows(rs)
 	}
+	title := "Which features are encoded where"
+	alt := fmt.Sprintf("Importance of %s in %d representations.", list(features), len(layers))
+	if len(features) > mostLines {
+		return []*panel{importanceMatrix(features, layers, values, importanceLabel(rs[0]), s)}, title, alt, nil
+	}
 	p := s.newPanel("representation", importanceLabel(rs[0]))
 	for k, f := range features {
 		var x, y, lo, hi []float64
@@ -131,7 +136,30 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 	p.rangeY(0, 0)
 	widen(&p.plot.X)
 	widen(&p.plot.Y)
-	return []*panel{p}, "Which features are encoded where", fmt.Sprintf("Importance of %s in %d representations.", list(features), len(layers)), nil
+	return []*panel{p}, title, alt, nil
+}
+
+// mostLines is how many features are drawn as lines; more are a matrix.
+const mostLines = 8
+
+// importanceMatrix draws features × representations.
+func importanceMatrix(features, layers []string, values map[string]map[string][3]float64, label string, s *Style) *panel {
+	var all []float64
+	at := func(i, j int) float64 {
+		if v, ok := values[features[i]][layers[j]]; ok {
+			return v[0]
+		}
+		return nan
+	}
+	for i := range features {
+		for j := range layers {
+			all = append(all, at(i, j))
+		}
+	}
+	g := &grid{rows: len(features), columns: len(layers), numbers: len(layers) <= 8, bar: spread(label, all), at: at}
+	p := s.heatMap("", "", g, features, shortNames(layers))
+	p.height = 34 + vg.Length(len(features))*10
+	return p
 }
 
 // weightPanels draws the matrix of weights: features on the diagonal, products

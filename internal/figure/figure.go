@@ -18,7 +18,7 @@ type Figure struct {
 
 	style         Style
 	panels        []*panel
-	keys          []key // of all panels, where they share them; else nil
+	keys          []key // of all panels, where there are several; else nil
 	columns       int
 	rows          []vg.Length // heights
 	width, height vg.Length
@@ -122,24 +122,21 @@ func (p *panel) squareHeight(width vg.Length) vg.Length {
 	return area.X + 10*width - area.Y
 }
 
-// sharedKeys returns the legend that all of several panels have, or nil.
+// sharedKeys returns the legend of all panels together, where there are several;
+// a name means the same in each. It is nil where no panel has a legend.
 func sharedKeys(panels []*panel) []key {
-	if len(panels) < 2 || len(panels[0].keys) == 0 {
+	if len(panels) < 2 {
 		return nil
 	}
-	names := func(p *panel) []string {
-		var out []string
+	var keys []key
+	for _, p := range panels {
 		for _, k := range p.keys {
-			out = append(out, k.name)
-		}
-		return out
-	}
-	for _, p := range panels[1:] {
-		if !slices.Equal(names(p), names(panels[0])) {
-			return nil
+			if !slices.ContainsFunc(keys, func(other key) bool { return other.name == k.name }) {
+				keys = append(keys, k)
+			}
 		}
 	}
-	return panels[0].keys
+	return keys
 }
 
 // placed is a mark in points from the lower left corner of the figure.

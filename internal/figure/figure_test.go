@@ -301,6 +301,14 @@ func TestTicks(t *testing.T) {
 	}
 }
 
+func TestHundredths(t *testing.T) {
+	for v, want := range map[float64]string{-0.001: "0.00", -0.006: "-0.01", 0.999: "1.00", 12: "12.00"} {
+		if got := hundredths(v); got != want {
+			t.Errorf("%g became %s, want %s", v, got, want)
+		}
+	}
+}
+
 func TestShortNames(t *testing.T) {
 	cases := []struct{ paths, want string }{
 		{"models/a.npy models/b.npy", "a b"},
