@@ -19,8 +19,12 @@ func summaryOf(results []*mlem.Result) string {
 	var parts []string
 	for _, r := range results {
 		for _, s := range r.Scores {
-			if s.Split == "held-out" {
-				parts = append(parts, fmt.Sprintf("%s: held-out Spearman %.3f", r.Name, s.Spearman))
+			switch {
+			case s.Split != "held-out":
+			case s.Defined():
+				parts = append(parts, fmt.Sprintf("%s: held-out Spearman %.3f (KKT residual %.0e)", r.Name, s.Spearman, r.KKT))
+			default:
+				parts = append(parts, fmt.Sprintf("%s: no held-out score (KKT residual %.0e)", r.Name, r.KKT))
 			}
 		}
 	}
@@ -28,7 +32,11 @@ func summaryOf(results []*mlem.Result) string {
 		parts = append(parts[:3], fmt.Sprintf("and %d more", len(results)-3))
 	}
 	if parts == nil {
-		return fmt.Sprintf("%d fitted, nothing held out", len(results))
+		worst := 0.0
+		for _, r := range results {
+			worst = max(worst, r.KKT)
+		}
+		return fmt.Sprintf("%d fitted, nothing held out (KKT residual %.0e)", len(results), worst)
 	}
 	return strings.Join(parts, "; ")
 }
@@ -142,6 +150,9 @@ func (a *app) applied(o *applyOptions, path string) (*mlem.Model, *mlem.Features
 }
 
 func (a *app) scoreModel(o *applyOptions, path string) error {
+	if !(o.level > 0 && o.level < 1) {
+		return configf("", "--level: invalid value %g, want a value between 0 and 1, such as 0.95", o.level)
+	}
 	out, err := a.openResult(&o.output, tableSpec{
 		schema:  "simtool.mlem.score/v1",
 		columns: []string{"model", "features", "neural", "spearman", "pearson", "r2", "n_stimuli", "n_pairs", "se", "lo", "hi"},
@@ -155,8 +166,8 @@ func (a *app) scoreModel(o *applyOptions, path string) error {
 	if err != nil {
 		return err
 	}
-	if o.neural.given == "" {
-		o.neural.distance = string(model.Distance)
+	if err := o.neural.follow(model); err != nil {
+		return err
 	}
 	r, err := a.readRepeats(&o.neural, features.Stimuli())
 	if err != nil {
@@ -168,7 +179,7 @@ func (a *app) scoreModel(o *applyOptions, path string) error {
 	}
 	lo, hi := bounds(s.Interval)
 	neural := strings.Join(append(o.neural.files, o.neural.given), "")
-	if err := out.row(path, o.file, neural, s.Spearman, s.Pearson, s.R2, s.Stimuli, s.Pairs, positive(s.SE), lo, hi); err != nil {
+	if err := out.row(path, o.file, neural, defined(s.Spearman), defined(s.Pearson), defined(s.R2), s.Stimuli, s.Pairs, positive(s.SE), lo, hi); err != nil {
 		return err
 	}
 	return out.commit(append(sources, r.sources...), nil)

@@ -82,6 +82,12 @@ func (a *app) compareMLEM(ctx context.Context, o *compareOptions, names []string
 	if err != nil {
 		return err
 	}
+	options := mlem.DefaultOptions()
+	options.Folds, options.Groups, options.SplitBy = o.folds, s.groups, s.splitBy
+	options.Seed, options.Jobs = a.global.seed, a.global.jobs
+	if err := options.Check(s.features); err != nil {
+		return settingError(err)
+	}
 	r, err := a.readRepeats(&o.neural, s.features.Stimuli())
 	if err != nil {
 		return err
@@ -97,9 +103,6 @@ func (a *app) compareMLEM(ctx context.Context, o *compareOptions, names []string
 	}
 	bar := a.startProgress("methods", len(o.methods), false)
 	defer bar.close()
-	options := mlem.DefaultOptions()
-	options.Folds, options.Groups, options.SplitBy = o.folds, s.groups, s.splitBy
-	options.Seed, options.Jobs = a.global.seed, a.global.jobs
 	for _, w := range s.warnings {
 		a.warn("%s", w)
 	}

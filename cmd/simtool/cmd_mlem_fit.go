@@ -62,7 +62,7 @@ func (o *fitOptions) register(fs *pflag.FlagSet) {
 }
 
 // options translates the flags.
-func (o *fitOptions) options(a *app, s *stimuli, bar *progress) (mlem.Options, error) {
+func (o *fitOptions) options(a *app, s *stimuli) (mlem.Options, error) {
 	m := mlem.DefaultOptions()
 	switch o.interactions {
 	case "none", "":
@@ -93,7 +93,6 @@ func (o *fitOptions) options(a *app, s *stimuli, bar *progress) (mlem.Options, e
 	m.MaxPairs, m.MaxMemory = o.maxPairs, int(o.maxMemory)
 	m.Seed, m.Jobs = a.global.seed, a.global.jobs
 	m.Groups, m.SplitBy = s.groups, s.splitBy
-	m.Progress = stageProgress(bar)
 	return m, nil
 }
 
@@ -174,19 +173,25 @@ simtool mlem layers sim/y.npy noisy/y.npy --features sim/features.csv --null 0 -
 	return withExits(cmd, exitInvalid)
 }
 
-// begin checks the output and reads the stimuli.
-func (a *app) beginFit(o *fitOptions) (*stimuli, error) {
+// beginFit checks the output, reads the stimuli and checks the settings.
+func (a *app) beginFit(o *fitOptions) (s *stimuli, m mlem.Options, err error) {
 	if o.directory == "" {
-		return nil, usagef("want --output DIR")
+		return nil, m, usagef("want --output DIR")
 	}
 	if _, err := os.Stat(filepath.Join(o.directory, "model.json")); err == nil && !o.force {
-		return nil, configf("--force replaces it", "%s: exists already", filepath.Join(o.directory, "model.json"))
+		return nil, m, configf("--force replaces it", "%s: exists already", filepath.Join(o.directory, "model.json"))
 	}
-	return a.readStimuli(&o.stimuli)
+	if s, err = a.readStimuli(&o.stimuli); err != nil {
+		return nil, m, err
+	}
+	if m, err = o.options(a, s); err == nil {
+		err = settingError(m.Check(s.features))
+	}
+	return s, m, err
 }
 
 func (a *app) fitMLEM(ctx context.Context, o *fitOptions) error {
-	s, err := a.beginFit(o)
+	s, options, err := a.beginFit(o)
 	if err != nil {
 		return err
 	}
@@ -211,18 +216,18 @@ func (a *app) fitMLEM(ctx context.Context, o *fitOptions) error {
 		}
 		ceiling = &c
 	}
-	return a.runFit(ctx, o, s, r.neural, ceiling, append(s.sources, r.sources...))
+	return a.runFit(ctx, o, s, options, r.neural, ceiling, append(s.sources, r.sources...))
 }
 
 func (a *app) fitLayers(ctx context.Context, o *fitOptions) error {
-	s, err := a.beginFit(o)
+	s, options, err := a.beginFit(o)
 	if err != nil {
 		return err
 	}
 	sources := s.sources
 	var neural []*mlem.Neural
 	for _, path := range o.neural.files {
-		options, noise, err := o.neural.options(path)
+		of, noise, err := o.neural.options(path)
 		if err != nil {
 			return err
 		}
@@ -230,24 +235,21 @@ func (a *app) fitLayers(ctx context.Context, o *fitOptions) error {
 		if err != nil {
 			return err
 		}
-		one, err := mlem.NewNeural(d.Matrix(), options)
+		one, err := mlem.NewNeural(d.Matrix(), of)
 		if err != nil {
 			return named(err, path)
 		}
 		neural = append(neural, one)
 		sources = append(append(sources, noise...), d.Source)
 	}
-	return a.runFit(ctx, o, s, neural, nil, sources)
+	return a.runFit(ctx, o, s, options, neural, nil, sources)
 }
 
 // runFit fits, warns, and writes the results.
-func (a *app) runFit(ctx context.Context, o *fitOptions, s *stimuli, neural []*mlem.Neural, ceiling *mlem.Ceiling, sources []data.Source) error {
+func (a *app) runFit(ctx context.Context, o *fitOptions, s *stimuli, options mlem.Options, neural []*mlem.Neural, ceiling *mlem.Ceiling, sources []data.Source) error {
 	bar := a.startProgress("steps", 0, false)
 	defer bar.close()
-	options, err := o.options(a, s, bar)
-	if err != nil {
-		return err
-	}
+	options.Progress = stageProgress(bar)
 	results, err := mlem.Fit(ctx, s.features, neural, options)
 	if err != nil {
 		return named(err, o.stimuli.file)

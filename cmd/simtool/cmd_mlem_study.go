@@ -151,8 +151,8 @@ func studyCells(r *mlem.StudyRow) []any {
 	return cells
 }
 
-// settingError makes what is wrong with the settings of a simulation a matter
-// of usage: there is no input to blame.
+// settingError makes what is wrong with settings a matter of usage: there is no
+// input to blame.
 func settingError(err error) error {
 	if e, ok := data.AsInputError(err); ok {
 		return configf(e.Hint, "%s", e)

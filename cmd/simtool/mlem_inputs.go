@@ -167,9 +167,11 @@ type neuralOptions struct {
 	distance string
 	noise    string
 	power    float64
+	flags    *pflag.FlagSet // where they are given
 }
 
 func (o *neuralOptions) register(fs *pflag.FlagSet, what string) {
+	o.flags = fs
 	fs.StringSliceVar(&o.files, "neural", nil, what)
 	fs.StringVar(&o.given, "neural-distances", "", "stimulus × stimulus matrix of neural distances instead, `FILE`")
 	fs.StringVar(&o.distance, "distance", string(mlem.Euclidean), "neural `DISTANCE`: "+wordList(neuralDistances))
@@ -177,11 +179,34 @@ func (o *neuralOptions) register(fs *pflag.FlagSet, what string) {
 	fs.Float64Var(&o.power, "power", 0, "power of the distance that is regressed on squared feature distances; 0 for the one that makes a squared length of it")
 }
 
+// follow takes distance and power from the model that is scored: others would be
+// compared with what it does not predict.
+func (o *neuralOptions) follow(m *mlem.Model) error {
+	distance := o.flags.Changed("distance")
+	switch {
+	case o.given == "" && m.Distance == mlem.Given && !distance:
+		return configf("", "the model is of a matrix of distances: want --neural-distances, or --distance to say what they were")
+	case o.given == "" && m.Distance != mlem.Given:
+		if distance && o.distance != string(m.Distance) {
+			return configf("", "--distance %s: the model is of %s distances", o.distance, m.Distance)
+		}
+		o.distance = string(m.Distance)
+	}
+	if o.flags.Changed("power") && o.power != m.Power {
+		return configf("", "--power %g: the model is of the power %g", o.power, m.Power)
+	}
+	o.power = m.Power
+	return nil
+}
+
 func (o *neuralOptions) options(name string) (mlem.NeuralOptions, []data.Source, error) {
 	options := mlem.NeuralOptions{Name: name, Distance: mlem.Distance(o.distance), Power: o.power}
 	if !slices.Contains(neuralDistances, o.distance) {
 		near, _ := data.Nearest(o.distance, neuralDistances)
 		return options, nil, configf(didYouMean(near), "--distance: invalid value %q, want %s", o.distance, wordList(neuralDistances))
+	}
+	if err := options.Check(); err != nil {
+		return options, nil, settingError(err)
 	}
 	if o.noise == "" {
 		return options, nil, nil
@@ -211,12 +236,15 @@ func (a *app) readRepeats(o *neuralOptions, stimuli int) (*recordings, error) {
 	}
 	r := &recordings{}
 	if o.given != "" {
+		r.options = mlem.NeuralOptions{Name: o.given, Power: o.power}
+		if err := r.options.Check(); err != nil {
+			return nil, settingError(err)
+		}
 		d, err := a.readPatterns(o.given, stimuli)
 		if err != nil {
 			return nil, err
 		}
 		r.sources = append(r.sources, d.Source)
-		r.options = mlem.NeuralOptions{Name: o.given, Power: o.power}
 		neural, err := mlem.NewGiven(d.Matrix(), r.options)
 		r.neural = []*mlem.Neural{neural}
 		return r, named(err, o.given)

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -76,7 +77,7 @@ func fitTables(results []*mlem.Result, ceiling *mlem.Ceiling) []namedTable {
 		}
 		for _, s := range r.Scores {
 			lo, hi := bounds(s.Interval)
-			add(scores, known(s.Fold), s.Split, s.Spearman, s.Pearson, s.R2, s.Stimuli, s.Pairs, positive(s.SE), lo, hi, positive(s.P))
+			add(scores, known(s.Fold), s.Split, defined(s.Spearman), defined(s.Pearson), defined(s.R2), s.Stimuli, s.Pairs, positive(s.SE), lo, hi, positive(s.P))
 		}
 	}
 	if ceiling != nil {
@@ -96,6 +97,14 @@ func bounds(i stats.Interval) (lo, hi any) {
 		return nil, nil
 	}
 	return i.Lo, i.Hi
+}
+
+// defined is the cell of a number that is NaN where it does not exist.
+func defined(v float64) any {
+	if math.IsNaN(v) {
+		return nil
+	}
+	return v
 }
 
 // positive is the cell of a number that is 0 where it was not computed.

@@ -130,7 +130,7 @@ func compareFit(ctx context.Context, in comparisonInput, interactions bool, c Co
 	}
 	out := &Comparison{W: r[0].Model.Metric(), Detail: fmt.Sprintf("kkt %.1e", r[0].KKT)}
 	for _, s := range r[0].Scores {
-		if s.Split == "held-out" {
+		if s.Split == "held-out" && s.Defined() {
 			out.HeldOut = &s.Spearman
 		}
 	}
@@ -159,8 +159,7 @@ func (f *fitting) meanHeldOut(weights func(fold int) []float64) *float64 {
 	}
 	var sum float64
 	for k, e := range f.folds {
-		s, _ := e.heldOut(0, weights(k))
-		sum += s.Spearman / float64(f.Folds)
+		sum += e.heldOut(0, weights(k)) / float64(f.Folds)
 	}
 	return &sum
 }

@@ -2,11 +2,9 @@ package mlem
 
 import (
 	"context"
-	"fmt"
 	"math/bits"
 	"slices"
 
-	"simtool/internal/data"
 	"simtool/internal/linalg"
 	"simtool/internal/stats"
 )
@@ -84,6 +82,9 @@ func (f *fitting) without(k, set int, m *moments, at []int) ([]float64, error) {
 	return w, nil
 }
 
+// maxShapley is the largest number of players, whose subsets are all fitted.
+const maxShapley = 12
+
 // shapley shares out the held-out Pearson correlation: a player's value is what
 // it adds to the players before it, averaged over all orders. With v(S) the
 // correlation, averaged over folds, of the metric fitted to the players S alone,
@@ -94,16 +95,12 @@ func (f *fitting) without(k, set int, m *moments, at []int) ([]float64, error) {
 // in a group count through it only. Intervals are not given: their SD is over
 // folds.
 func (f *fitting) shapley(ctx context.Context, k int) ([]Importance, error) {
-	const most = 12
 	var players []player
 	grouped := map[int]bool{}
 	for _, p := range f.players() {
 		if p.group != "" {
 			players = append(players, p)
 			for _, g := range p.features {
-				if grouped[g] {
-					return nil, &data.InputError{Found: fmt.Sprintf("feature %q in two groups", f.sample.features.Names()[g]), Wanted: "want disjoint groups for Shapley values"}
-				}
 				grouped[g] = true
 			}
 		}
@@ -114,12 +111,6 @@ func (f *fitting) shapley(ctx context.Context, k int) ([]Importance, error) {
 		}
 	}
 	n := len(players)
-	if n > most {
-		return nil, &data.InputError{
-			Found: fmt.Sprintf("Shapley values of %d features or groups", n), Wanted: fmt.Sprintf("want at most %d", most),
-			Hint: "put features into groups",
-		}
-	}
 	owner := make([]int, f.design.features)
 	for i, p := range players {
 		for _, g := range p.features {

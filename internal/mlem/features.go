@@ -127,7 +127,7 @@ func ApplyEncodings(table *data.Table, encodings []Encoding, missing Missing) (*
 }
 
 // NewFeatureDistances makes features of given distance matrices, n×n, symmetric
-// and finite. Such features have no encoding for other stimuli. The matrices are
+// and finite, with a zero diagonal and nothing negative, and of distinct names. Such features have no encoding for other stimuli. The matrices are
 // kept, not copied.
 func NewFeatureDistances(names []string, matrices []*mat.Dense) (*Features, error) {
 	if len(names) != len(matrices) || len(names) == 0 {
@@ -139,8 +139,15 @@ func NewFeatureDistances(names []string, matrices []*mat.Dense) (*Features, erro
 		if rows, _ := m.Dims(); rows != n {
 			return nil, &data.InputError{Found: fmt.Sprintf("feature %q: distances of %d stimuli", names[k], rows), Wanted: fmt.Sprintf("want %d as in %q", n, names[0])}
 		}
-		if err := checkDistances(m); err != nil {
+		err := checkDistances(m, false)
+		if bound := largest(m); err == nil && bound > 0 {
+			err = checkSquares(bound * bound)
+		}
+		if err != nil {
 			return nil, located(err, names[k])
+		}
+		if slices.Contains(names[:k], names[k]) {
+			return nil, &data.InputError{Found: fmt.Sprintf("feature %q twice", names[k]), Wanted: "want distinct names"}
 		}
 		f.encodings = append(f.encodings, Encoding{Name: names[k], Kind: Precomputed})
 		f.columns = append(f.columns, column{kind: Precomputed, matrix: m, index: sequence(n)})

@@ -17,59 +17,6 @@ const (
 	Spearman Objective = "spearman" // with a monotone transform of the neural distances that is fitted too
 )
 
-// Options are the settings of a fit. Start from DefaultOptions: zeros switch
-// things off.
-type Options struct {
-	Interactions Interactions
-	Constraint   Constraint // "": Diagonal without interactions, PSD with
-	Objective    Objective  // "": Pearson
-
-	// Ridge are the penalties to choose from by cross-validated Pearson
-	// correlation, relative to the variances of the regressors. Empty: none; one
-	// value: that one.
-	Ridge []float64
-
-	Folds   int      // parts of the stimuli that are held out in turn; 0: no held-out scores
-	Groups  []string // one label a stimulus: stimuli with the same are held out and resampled together
-	SplitBy []string // one label a stimulus: only pairs with the same are formed
-
-	Bootstrap int     // resampled data sets for the intervals of weights
-	Level     float64 // coverage of all intervals
-
-	Permutations int  // of every feature, in every fold, for its importance; 0: none
-	Null         int  // permutations of the rows of Y for p-values; 0: none
-	Conditional  bool // permute a feature only within what features correlated with it leave open
-	DropOne      bool // importance by refitting without the feature, too
-	Shapley      bool // and by Shapley values, for at most 12 features or groups
-
-	// ImportancePairs bounds the pairs of each fold on which importances and
-	// p-values are computed: of larger folds a random part of the stimuli stands
-	// for all, and intervals are wider accordingly. 0: no bound.
-	ImportancePairs int
-
-	FeatureGroups []FeatureGroup // features to be permuted or left out together, besides each alone
-
-	MaxPairs  int // fit to a balanced random subset of about this many pairs; 0: all
-	MaxMemory int // bytes; 0: no bound
-
-	Seed     uint64
-	Jobs     int // 0: as many as there are processors
-	Progress Progress
-}
-
-// FeatureGroup names features that are treated as one for importance.
-type FeatureGroup struct {
-	Name     string
-	Features []string
-}
-
-// DefaultOptions returns 5 folds, 200 bootstrap samples, intervals of 95 %, 5
-// permutations a feature and fold, 199 for p-values, both on 100,000 pairs a
-// fold, 1 GB, seed 1.
-func DefaultOptions() Options {
-	return Options{Folds: 5, Bootstrap: 200, Level: 0.95, Permutations: 5, Null: 199, ImportancePairs: 100_000, MaxMemory: 1 << 30, Seed: 1}
-}
-
 // Result is what a fit says of one representation.
 type Result struct {
 	Name       string
@@ -124,7 +71,6 @@ type fitting struct {
 	shift    shift
 	warnings []string
 
-	featureSet  map[string]bool
 	transformed int // representations before their transforms, 0 without: see column
 
 	aliasOf     map[int]int // features with the distances of an earlier one
@@ -151,20 +97,11 @@ func newFitting(features *Features, neural []*Neural, o Options) (*fitting, erro
 	if n < minStimuli {
 		return nil, &data.InputError{Found: fmt.Sprintf("%d stimuli", n), Wanted: fmt.Sprintf("want at least %d", minStimuli)}
 	}
-	f := &fitting{Options: o, featureSet: map[string]bool{}}
-	for _, name := range features.Names() {
-		f.featureSet[name] = true
-	}
-	var err error
-	if f.design, err = newDesign(features.Names(), o.Interactions); err != nil {
+	design, err := o.settle(features)
+	if err != nil {
 		return nil, err
 	}
-	if f.Constraint, err = o.Constraint.check(f.design); err != nil {
-		return nil, err
-	}
-	if err := f.checkOptions(n); err != nil {
-		return nil, err
-	}
+	f := &fitting{Options: o, design: design}
 	s := &sample{features: features, neural: neural, id: make([]int, n), level: codes(o.SplitBy), group: codes(o.Groups)}
 	for i := range s.id {
 		s.id[i] = i
@@ -188,36 +125,6 @@ func newFitting(features *Features, neural []*Neural, o Options) (*fitting, erro
 		f.warnings = append(f.warnings, fmt.Sprintf("%d weights are fitted to %d stimuli: intervals and held-out scores will be poor", p, n))
 	}
 	return f, nil
-}
-
-func (f *fitting) checkOptions(n int) error {
-	switch f.Objective {
-	case "":
-		f.Objective = Pearson
-	case Pearson, Spearman:
-	default:
-		return &data.InputError{Found: fmt.Sprintf("unknown objective %q", f.Objective), Wanted: "want pearson or spearman"}
-	}
-	if f.Level <= 0 || f.Level >= 1 {
-		return &data.InputError{Found: fmt.Sprintf("a confidence level of %g", f.Level), Wanted: "want a value between 0 and 1"}
-	}
-	if f.Folds < 0 || f.Folds == 1 {
-		return &data.InputError{Found: fmt.Sprintf("%d folds", f.Folds), Wanted: "want at least 2, or 0 for none"}
-	}
-	for _, l := range f.Ridge {
-		if !(l >= 0) {
-			return &data.InputError{Found: fmt.Sprintf("a ridge penalty of %g", l), Wanted: "want values ≥ 0"}
-		}
-	}
-	for name, labels := range map[string][]string{"groups": f.Groups, "levels to split by": f.SplitBy} {
-		if labels != nil && len(labels) != n {
-			return &data.InputError{Found: fmt.Sprintf("%s of %d stimuli", name, len(labels)), Wanted: fmt.Sprintf("want %d as in the features", n)}
-		}
-	}
-	if len(f.Ridge) > 1 && f.Folds < 3 {
-		return &data.InputError{Found: fmt.Sprintf("%d penalties to choose from with %d folds", len(f.Ridge), f.Folds), Wanted: "want at least 3 folds"}
-	}
-	return f.checkGroups()
 }
 
 // chooseFolds lowers the number of folds until a fold has pairs enough for a

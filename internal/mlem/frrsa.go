@@ -80,9 +80,9 @@ func FitFRRSA(ctx context.Context, features *Features, neural *Neural, o Options
 		if err != nil {
 			return nil, err
 		}
-		score, _ := e.heldOut(0, path[chosen])
-		out.Folds = append(out.Folds, score.Spearman)
-		out.Spearman += score.Spearman / float64(f.Folds)
+		rho := e.heldOut(0, path[chosen])
+		out.Folds = append(out.Folds, rho)
+		out.Spearman += rho / float64(f.Folds)
 		out.Fraction += float64(chosen+1) / fractions / float64(f.Folds)
 	}
 	w, err := at(0).fraction([]float64{out.Fraction})

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"simtool/internal/data"
 	"simtool/internal/linalg"
 	"simtool/internal/stats"
 )
@@ -55,24 +54,6 @@ func (f *fitting) players() []player {
 		out = append(out, p)
 	}
 	return out
-}
-
-// checkGroups refuses groups of features that are not there.
-func (f *fitting) checkGroups() error {
-	names := f.featureSet
-	for _, g := range f.FeatureGroups {
-		if len(g.Features) == 0 {
-			return &data.InputError{Found: fmt.Sprintf("group %q without features", g.Name)}
-		}
-		seen := map[string]bool{}
-		for _, name := range g.Features {
-			if !names[name] || seen[name] {
-				return &data.InputError{Found: fmt.Sprintf("feature %q in group %q", name, g.Name), Wanted: "want distinct features of the design"}
-			}
-			seen[name] = true
-		}
-	}
-	return nil
 }
 
 // contribution is what one player loses in one fold.

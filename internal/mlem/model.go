@@ -6,7 +6,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
-	"simtool/internal/stats"
 )
 
 // Model is a fitted metric with all that is needed to apply it to other stimuli.
@@ -23,19 +22,23 @@ type Model struct {
 	Scale       float64     `json:"scale"`
 	Intercept   float64     `json:"intercept"`
 	Lambda      float64     `json:"lambda"`
+	KKT         float64     `json:"kkt"` // largest violation of the optimality conditions, in standard units
 	Stimuli     int         `json:"stimuli"`
 	Pairs       int         `json:"pairs"`
 	Description string      `json:"description"`
 }
 
-// model wraps unit weights for representation k.
-func (f *fitting) model(k int, w []float64) *Model {
+// model wraps unit weights for representation k, the solution s being that of
+// penalty lambda.
+func (f *fitting) model(k int, s solution, lambda float64) *Model {
+	w := s.w
 	m := f.full.problem(f.design.terms, f.shift, k)
 	y := f.sample.neural[k]
 	out := &Model{
 		Features: f.sample.features.encodings, Missing: f.sample.features.missing,
 		Constraint: f.Constraint, Objective: f.Objective, Distance: y.Distance, Power: y.Power(),
 		Terms: f.design.terms, Scale: m.regression(w), Stimuli: len(f.sample.id), Pairs: int(f.full.count),
+		Lambda: lambda, KKT: s.kkt,
 		Description: "the predicted power of the neural distance is intercept + scale·dᵀWd, d the vector of feature distances",
 	}
 	out.Intercept = m.meanY - out.Scale*dot(w, m.meanX)
@@ -91,6 +94,9 @@ func (m *Model) Check() error {
 	if len(m.Terms) < f {
 		return bad(fmt.Sprintf("%d terms for %d features", len(m.Terms), f))
 	}
+	if !(m.Power > 0) {
+		return bad(fmt.Sprintf("the power %g", m.Power))
+	}
 	for t, term := range m.Terms {
 		if term.A < 0 || term.B < term.A || term.B >= f || t < f && term != (Term{t, t}) {
 			return bad(fmt.Sprintf("term (%d,%d) in place %d", term.A, term.B, t))
@@ -115,36 +121,42 @@ func (m *Model) Predict(features *Features) ([]float64, error) {
 	for p := range out {
 		out[p] = m.Intercept + m.Scale*out[p]
 	}
-	return out, nil
+	return out, checkPredictions(out)
+}
+
+// checkPredictions refuses what features far out of the range of a model give.
+func checkPredictions(x []float64) error {
+	for _, v := range x {
+		if v-v != 0 {
+			return &data.InputError{Found: "features whose predicted distances overflow", Wanted: "want values in the range of the model's"}
+		}
+	}
+	return nil
 }
 
 // Score compares the model's predictions for other stimuli with their neural
 // distances. level is the coverage of the interval. Nothing is refitted: R2
 // measures the predictions as they are, so it is negative when the scale of the
-// representation differs.
+// representation differs. Of more than 2,500 stimuli, that many, spread over the
+// table, stand for all.
 func (m *Model) Score(features *Features, neural *Neural, level float64) (Score, error) {
+	if err := checkLevel(level); err != nil {
+		return Score{}, err
+	}
 	e, err := m.evaluation(features, neural)
 	if err != nil {
 		return Score{}, err
 	}
-	s, ok := e.heldOut(0, m.weights())
-	if !ok {
+	x, y := e.predict(m.weights()), e.distances(0)
+	if err := checkPredictions(x); err != nil {
+		return Score{}, err
+	}
+	s := e.score(x, y, m.Scale, m.Intercept)
+	if !s.Defined() {
 		return Score{}, &data.InputError{Path: neural.Name, Found: "predicted or neural distances that are all equal", Wanted: "want some that differ"}
 	}
 	s.Split = "held-out"
-	s.Interval = stats.CorrelationInterval(s.Spearman, s.SE, level)
-	x, y := e.predict(m.weights()), e.distances(0)
-	s.Pearson, _ = stats.Pearson(x, y)
-	var rss, tss, mean float64
-	for _, v := range y {
-		mean += v / float64(len(y))
-	}
-	for p, v := range y {
-		r := v - m.Intercept - m.Scale*x[p]
-		rss += r * r
-		tss += (v - mean) * (v - mean)
-	}
-	s.R2 = 1 - rss/tss
+	s.interval(level)
 	return s, nil
 }
 
@@ -154,6 +166,9 @@ func (m *Model) evaluation(features *Features, neural *Neural) (*evaluation, err
 		return nil, err
 	}
 	n := features.Stimuli()
+	if neural != nil && n < minStimuli {
+		return nil, &data.InputError{Found: fmt.Sprintf("%d stimuli", n), Wanted: fmt.Sprintf("want at least %d", minStimuli)}
+	}
 	if len(features.columns) != len(m.Features) {
 		return nil, &data.InputError{Found: fmt.Sprintf("%d features", len(features.columns)), Wanted: fmt.Sprintf("want the %d of the model", len(m.Features))}
 	}
@@ -170,6 +185,9 @@ func (m *Model) evaluation(features *Features, neural *Neural) (*evaluation, err
 		if features.missing == MissingDropPair {
 			s.missing = features.incomplete()
 		}
+	}
+	if neural != nil && n > scoredStimuli {
+		s = s.subset(spread(n, scoredStimuli))
 	}
 	e := newEvaluation(s, &design{features: len(m.Features), terms: m.Terms})
 	if neural != nil && len(e.first) < 3 {

@@ -43,6 +43,14 @@ type NeuralOptions struct {
 	Power float64
 }
 
+// Check refuses a power that is not one.
+func (o NeuralOptions) Check() error {
+	if !(o.Power >= 0) || math.IsInf(o.Power, 1) {
+		return &data.InputError{Found: fmt.Sprintf("a power of %g of the neural distance", o.Power), Wanted: "want a positive number, or 0 for the usual one"}
+	}
+	return nil
+}
+
 // Neural is the pairwise neural distances of n stimuli, raised to the power that
 // is regressed. Distances are formed as they are asked for, a block at a time,
 // and not kept.
@@ -64,11 +72,15 @@ type Neural struct {
 
 // NewNeural forms the distances of the rows of y, stimuli × units, which is
 // neither kept nor changed. Errors are *data.InputError: values that are not
-// finite, a pattern without direction for Cosine or Correlation, a noise
+// finite, or so large or small that the
+// squares of their distances are not numbers, a pattern without direction for Cosine or Correlation, a noise
 // covariance that is not positive definite.
 func NewNeural(y *mat.Dense, o NeuralOptions) (*Neural, error) {
 	n, _ := y.Dims()
 	d := &Neural{Name: o.Name, Distance: o.Distance, n: n, scale: 1}
+	if err := o.Check(); err != nil {
+		return nil, located(err, o.Name)
+	}
 	if d.Distance == "" {
 		d.Distance = Euclidean
 	}
@@ -105,7 +117,7 @@ func NewNeural(y *mat.Dense, o NeuralOptions) (*Neural, error) {
 		return nil, located(err, o.Name)
 	}
 	d.settle(o.Power, half)
-	return d, nil
+	return d, located(d.checkRange(), o.Name)
 }
 
 // NewCrossnobis forms crossvalidated Mahalanobis distances of two or more
@@ -116,6 +128,9 @@ func NewNeural(y *mat.Dense, o NeuralOptions) (*Neural, error) {
 func NewCrossnobis(repeats []*mat.Dense, o NeuralOptions) (*Neural, error) {
 	if len(repeats) < 2 {
 		return nil, &data.InputError{Path: o.Name, Found: fmt.Sprintf("crossnobis distance with %d repeats", len(repeats)), Wanted: "want at least two"}
+	}
+	if err := o.Check(); err != nil {
+		return nil, located(err, o.Name)
 	}
 	n, q := repeats[0].Dims()
 	r := len(repeats)
@@ -139,13 +154,17 @@ func NewCrossnobis(repeats []*mat.Dense, o NeuralOptions) (*Neural, error) {
 	}
 	d := &Neural{Name: o.Name, Distance: Crossnobis, n: n, scale: 1 / float64(r*(r-1)), points: sum, minus: all}
 	d.settle(o.Power, false)
-	return d, nil
+	return d, located(d.checkRange(), o.Name)
 }
 
-// NewGiven takes a matrix of distances, n×n, symmetric and finite. The matrix is
-// kept, not copied.
+// NewGiven takes a matrix of distances, n×n, symmetric and finite, with a zero
+// diagonal and nothing negative; with Power 1 distances may be negative, as
+// crossvalidated ones are. The matrix is kept, not copied.
 func NewGiven(matrix *mat.Dense, o NeuralOptions) (*Neural, error) {
-	if err := checkDistances(matrix); err != nil {
+	if err := o.Check(); err != nil {
+		return nil, located(err, o.Name)
+	}
+	if err := checkDistances(matrix, o.Power == 1); err != nil {
 		return nil, located(err, o.Name)
 	}
 	n, _ := matrix.Dims()
@@ -156,7 +175,7 @@ func NewGiven(matrix *mat.Dense, o NeuralOptions) (*Neural, error) {
 	if d.power == 0 {
 		d.power = 2
 	}
-	return d, nil
+	return d, located(d.checkRange(), o.Name)
 }
 
 // NewUnits makes a representation of each unit alone: distances are absolute

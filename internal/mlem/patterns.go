@@ -128,26 +128,6 @@ func checkFinite(y *mat.Dense) error {
 	return nil
 }
 
-// checkDistances refuses a matrix that is not square, finite and symmetric.
-func checkDistances(m *mat.Dense) error {
-	n, cols := m.Dims()
-	if n != cols {
-		return &data.InputError{Found: fmt.Sprintf("distances of %d × %d stimuli", n, cols), Wanted: "want a square matrix"}
-	}
-	if err := checkFinite(m); err != nil {
-		return err
-	}
-	for i := range n {
-		for j := range i {
-			a, b := m.At(i, j), m.At(j, i)
-			if math.Abs(a-b) > 1e-6*(math.Abs(a)+math.Abs(b)) {
-				return &data.InputError{Found: fmt.Sprintf("distance %g from stimulus %d to %d but %g back", a, i, j, b), Wanted: "want a symmetric matrix"}
-			}
-		}
-	}
-	return nil
-}
-
 // sequence returns 0, 1, …, n−1.
 func sequence(n int) []int32 {
 	s := make([]int32, n)

@@ -105,19 +105,6 @@ func (q *problem) ceiling(w []float64) float64 {
 	return v * float64(len(w))
 }
 
-// r2 returns 1 − E(y−ŷ)²/Var y of the prediction ŷ = intercept + x·w: of other
-// pairs than w was fitted to, negative where their mean would predict better.
-func (q *problem) r2(w []float64, intercept float64) (float64, bool) {
-	if q.yy == 0 {
-		return 0, false
-	}
-	bias := q.meanY - intercept - dot(w, q.meanX)
-	return 1 - (q.yy+q.variance(w)-2*q.covariance(w)+bias*bias)/q.yy, true
-}
-
-// intercept returns the one that goes with w: ȳ − x̄·w.
-func (q *problem) intercept(w []float64) float64 { return q.meanY - dot(w, q.meanX) }
-
 func dot(a, b []float64) float64 {
 	var s float64
 	for i, v := range a {

@@ -57,7 +57,7 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 	if normalise(s.w, f.design.terms) == 0 {
 		res.Warnings = append(res.Warnings, "no feature is given weight: no metric predicts the distances better than a constant")
 	}
-	res.Model = f.model(k, s.w)
+	res.Model = f.model(k, s, lambda)
 	draws, err := f.refit(ctx, f.replicates, k, lambda)
 	if err != nil {
 		return fail(err)

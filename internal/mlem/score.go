@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"simtool/internal/linalg"
 	"simtool/internal/stats"
 )
 
-// Score says how well predicted distances agree with neural ones.
+// Score says how well predicted distances agree with neural ones. All of it is
+// of the same pairs. What does not exist, as a correlation with predictions that
+// are all equal, is NaN.
 type Score struct {
 	Split    string // "in-sample", "held-out" (the mean over folds) or "fold"
 	Fold     int    // from 1, of a fold
@@ -17,14 +20,25 @@ type Score struct {
 	Pearson  float64
 	R2       float64
 	Stimuli  int
-	Pairs    int // fitted to (in-sample) or ranked
+	Pairs    int
 
 	// SE is the standard error of the held-out Spearman correlation over stimuli,
 	// from its influence function; Interval is symmetric in Fisher's z. Zero
-	// where there is none (in-sample).
+	// where there is none (in-sample, or of one group of stimuli).
 	SE       float64
 	Interval stats.Interval
 	P        float64 // that unrelated rows of Y score as high; 0 where not asked for
+}
+
+// Defined reports whether there is a correlation: neither the predictions nor
+// the neural distances are all equal.
+func (s *Score) Defined() bool { return !math.IsNaN(s.Spearman) }
+
+// interval sets the interval from the standard error, if there is one.
+func (s *Score) interval(level float64) {
+	if s.Defined() && s.SE > 0 {
+		s.Interval = stats.CorrelationInterval(s.Spearman, s.SE, level)
+	}
 }
 
 // scoredStimuli bounds the stimuli of which all pairs are ranked for a score:
@@ -122,11 +136,16 @@ func (f *fitting) prepare() {
 	}
 	// Stimuli are in the order of folds, so a subset is spread over all places.
 	n := len(f.sample.id)
-	places := make([]int, min(n, scoredStimuli))
+	f.whole = newEvaluation(own.subset(spread(n, scoredStimuli)), f.design)
+}
+
+// spread returns at most m of the numbers below n, evenly spread.
+func spread(n, m int) []int {
+	places := make([]int, min(n, m))
 	for i := range places {
 		places[i] = i * n / len(places)
 	}
-	f.whole = newEvaluation(own.subset(places), f.design)
+	return places
 }
 
 // score appends the in-sample score of w and those of the folds.
@@ -134,25 +153,14 @@ func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, fo
 	f.prepare()
 	var in Score
 	heldOut := make([]Score, len(folds))
-	undefined := make([]bool, len(folds))
 	err := forEach(ctx, f.Jobs, len(folds)+1, func(_, i int) error {
 		if i == 0 { // the largest piece of work first
 			in = f.inSample(k, w)
 			return nil
 		}
 		i--
-		var ok bool
-		heldOut[i], ok = f.folds[i].heldOut(k, folds[i].w)
-		undefined[i] = !ok
-		m := f.test[i].problem(f.design.terms, f.shift, k)
-		fitted := append([]float64(nil), folds[i].w...)
-		for t := range fitted {
-			fitted[t] *= folds[i].scale
-		}
-		if m.count > 0 {
-			heldOut[i].Pearson, _ = m.pearson(fitted)
-			heldOut[i].R2, _ = m.r2(fitted, folds[i].intercept)
-		}
+		e, fit := f.folds[i], folds[i]
+		heldOut[i] = e.score(e.predict(fit.w), e.distances(k), fit.scale, fit.intercept)
 		heldOut[i].Split, heldOut[i].Fold = "fold", i+1
 		return nil
 	})
@@ -163,24 +171,11 @@ func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, fo
 	if len(folds) == 0 {
 		return nil
 	}
-	mean := Score{Split: "held-out"}
-	for i, s := range heldOut {
-		if undefined[i] {
-			res.Warnings = append(res.Warnings, fmt.Sprintf("fold %d: predicted or neural distances are all equal; its score counts as 0", i+1))
-		}
-		c := float64(len(folds))
-		mean.Spearman += s.Spearman / c
-		mean.Pearson += s.Pearson / c
-		mean.R2 += s.R2 / c
-		mean.SE += s.SE * s.SE / c / c
-		mean.Stimuli += s.Stimuli
-		mean.Pairs += s.Pairs
-	}
-	mean.SE = math.Sqrt(mean.SE)
+	mean := f.meanScore(res, heldOut)
 	for _, s := range append([]*Score{&mean}, pointers(heldOut)...) {
-		s.Interval = stats.CorrelationInterval(s.Spearman, s.SE, f.Level)
+		s.interval(f.Level)
 	}
-	if f.Null > 0 {
+	if f.Null > 0 && mean.Defined() {
 		observed, draws, err := f.nullScores(ctx, k, folds)
 		if err != nil {
 			return err
@@ -199,30 +194,95 @@ func pointers(s []Score) []*Score {
 	return out
 }
 
-// inSample scores w on the stimuli it was fitted to.
-func (f *fitting) inSample(k int, w []float64) Score {
-	s := Score{Split: "in-sample", Stimuli: len(f.sample.id), Pairs: int(f.full.count)}
-	s.Spearman, _ = stats.Spearman(f.whole.predict(w), f.whole.distances(k))
-	m := f.full.problem(f.design.terms, f.shift, k)
-	fitted := append([]float64(nil), w...)
-	slope := m.regression(w)
-	for t := range fitted {
-		fitted[t] *= slope
+// meanScore averages over folds. One without a correlation counts as 0 beside
+// others, for it predicts nothing; if none has one, neither has the mean.
+func (f *fitting) meanScore(res *Result, folds []Score) Score {
+	mean := Score{Split: "held-out"}
+	c := float64(len(folds))
+	defined, counted := 0, 0.0
+	for _, s := range folds {
+		mean.Stimuli += s.Stimuli
+		mean.Pairs += s.Pairs
+		if !math.IsNaN(s.R2) {
+			mean.R2 += s.R2
+			counted++
+		}
+		if !s.Defined() {
+			res.Warnings = append(res.Warnings, fmt.Sprintf("fold %d: predicted or neural distances are all equal; in the mean its correlations count as 0", s.Fold))
+			continue
+		}
+		defined++
+		mean.Spearman += s.Spearman / c
+		mean.Pearson += s.Pearson / c
+		mean.SE += s.SE * s.SE / c / c
 	}
-	s.Pearson, _ = m.pearson(fitted)
-	s.R2, _ = m.r2(fitted, m.intercept(fitted))
+	mean.R2 /= counted // NaN if there is none
+	mean.SE = math.Sqrt(mean.SE)
+	if defined == 0 {
+		mean.Spearman, mean.Pearson = math.NaN(), math.NaN()
+	}
+	return mean
+}
+
+// inSample scores w on the stimuli it was fitted to, or on those that stand for
+// them.
+func (f *fitting) inSample(k int, w []float64) Score {
+	m := f.full.problem(f.design.terms, f.shift, k)
+	slope := m.regression(w)
+	s := f.whole.score(f.whole.predict(w), f.whole.distances(k), slope, m.meanY-slope*dot(w, m.meanX))
+	s.Split, s.SE = "in-sample", 0
 	return s
 }
 
-// heldOut returns the rank correlation of w's predictions and its standard
-// error. ok is false where a side is constant.
-func (e *evaluation) heldOut(k int, w []float64) (s Score, ok bool) {
-	s.Stimuli, s.Pairs = len(e.id), len(e.first)
+// score compares predictions x with distances y of the pairs; scale and
+// intercept turn the one into the other.
+func (e *evaluation) score(x, y []float64, scale, intercept float64) Score {
+	s := e.rankScore(x, y)
+	var ok bool
+	if s.Pearson, ok = stats.Pearson(x, y); !ok || !s.Defined() {
+		s.Pearson = math.NaN()
+	}
+	var rss, tss, mean float64
+	for _, v := range y {
+		mean += v / float64(len(y))
+	}
+	for p, v := range y {
+		r := v - intercept - scale*x[p]
+		rss += r * r
+		tss += (v - mean) * (v - mean)
+	}
+	s.R2 = math.NaN()
+	if slices.Min(y) < slices.Max(y) { // tss may be rounding
+		s.R2 = 1 - rss/tss
+	}
+	return s
+}
+
+// rankScore returns the rank correlation of predictions x with distances y and
+// its standard error, both of which it leaves as they are.
+func (e *evaluation) rankScore(x, y []float64) Score {
+	s := Score{Stimuli: len(e.id), Pairs: len(e.first)}
 	var sort linalg.Sorter
-	x, y := e.predict(w), e.distances(k)
-	sort.Ranks(x, x)
-	sort.Ranks(y, y)
-	s.Spearman, ok = stats.NewRankCorrelation(y).Influence(x, x)
-	s.SE = math.Sqrt(stats.PairVariance(x, e.first, e.second, len(e.id), e.group))
-	return s, ok
+	rx, ry := make([]float64, len(x)), make([]float64, len(y))
+	sort.Ranks(rx, x)
+	sort.Ranks(ry, y)
+	var ok bool
+	if s.Spearman, ok = stats.NewRankCorrelation(ry).Influence(rx, rx); !ok {
+		s.Spearman = math.NaN()
+		return s
+	}
+	if se := math.Sqrt(stats.PairVariance(rx, e.first, e.second, len(e.id), e.group)); !math.IsInf(se, 1) {
+		s.SE = se
+	}
+	return s
+}
+
+// heldOut returns the rank correlation of w's predictions; 0 where a side is
+// constant.
+func (e *evaluation) heldOut(k int, w []float64) float64 {
+	s := e.rankScore(e.predict(w), e.distances(k))
+	if !s.Defined() {
+		return 0
+	}
+	return s.Spearman
 }

@@ -1,0 +1,170 @@
+package mlem
+
+import (
+	"fmt"
+	"slices"
+
+	"simtool/internal/data"
+)
+
+// Options are the settings of a fit. Start from DefaultOptions: zeros switch
+// things off.
+type Options struct {
+	Interactions Interactions
+	Constraint   Constraint // "": Diagonal without interactions, PSD with
+	Objective    Objective  // "": Pearson
+
+	// Ridge are the penalties to choose from by cross-validated Pearson
+	// correlation, relative to the variances of the regressors. Empty: none; one
+	// value: that one.
+	Ridge []float64
+
+	Folds   int      // parts of the stimuli that are held out in turn; 0: no held-out scores
+	Groups  []string // one label a stimulus: stimuli with the same are held out and resampled together
+	SplitBy []string // one label a stimulus: only pairs with the same are formed
+
+	Bootstrap int     // resampled data sets for the intervals of weights
+	Level     float64 // coverage of all intervals
+
+	Permutations int  // of every feature, in every fold, for its importance; 0: none
+	Null         int  // permutations of the rows of Y for p-values; 0: none
+	Conditional  bool // permute a feature only within what features correlated with it leave open
+	DropOne      bool // importance by refitting without the feature, too
+	Shapley      bool // and by Shapley values, for at most 12 features or groups
+
+	// ImportancePairs bounds the pairs of each fold on which importances and
+	// p-values are computed: of larger folds a random part of the stimuli stands
+	// for all, and intervals are wider accordingly. 0: no bound.
+	ImportancePairs int
+
+	FeatureGroups []FeatureGroup // features to be permuted or left out together, besides each alone
+
+	MaxPairs  int // fit to a balanced random subset of about this many pairs; 0: all
+	MaxMemory int // bytes; 0: no bound
+
+	Seed     uint64
+	Jobs     int // 0: as many as there are processors
+	Progress Progress
+}
+
+// FeatureGroup names features that are treated as one for importance.
+type FeatureGroup struct {
+	Name     string
+	Features []string
+}
+
+// DefaultOptions returns 5 folds, 200 bootstrap samples, intervals of 95 %, 5
+// permutations a feature and fold, 199 for p-values, both on 100,000 pairs a
+// fold, 1 GB, seed 1.
+func DefaultOptions() Options {
+	return Options{Folds: 5, Bootstrap: 200, Level: 0.95, Permutations: 5, Null: 199, ImportancePairs: 100_000, MaxMemory: 1 << 30, Seed: 1}
+}
+
+// Check refuses options that are out of range, or that name what the features
+// do not have, before any work is done. Errors are *data.InputError.
+func (o Options) Check(features *Features) error {
+	_, err := o.settle(features)
+	return err
+}
+
+// settle checks the options, fills in those that depend on others, and returns
+// the regressors that they stand for.
+func (o *Options) settle(features *Features) (*design, error) {
+	if err := o.checkRanges(); err != nil {
+		return nil, err
+	}
+	if err := o.checkGroups(features.Names()); err != nil {
+		return nil, err
+	}
+	n := features.Stimuli()
+	for name, labels := range map[string][]string{"groups": o.Groups, "levels to split by": o.SplitBy} {
+		if labels != nil && len(labels) != n {
+			return nil, &data.InputError{Found: fmt.Sprintf("%s of %d stimuli", name, len(labels)), Wanted: fmt.Sprintf("want %d as in the features", n)}
+		}
+	}
+	d, err := newDesign(features.Names(), o.Interactions)
+	if err != nil {
+		return nil, err
+	}
+	o.Constraint, err = o.Constraint.check(d)
+	return d, err
+}
+
+// checkRanges refuses values that mean nothing, whatever the features.
+func (o *Options) checkRanges() error {
+	switch o.Objective {
+	case "":
+		o.Objective = Pearson
+	case Pearson, Spearman:
+	default:
+		return &data.InputError{Found: fmt.Sprintf("unknown objective %q", o.Objective), Wanted: "want pearson or spearman"}
+	}
+	if err := checkLevel(o.Level); err != nil {
+		return err
+	}
+	if o.Folds < 0 || o.Folds == 1 {
+		return &data.InputError{Found: fmt.Sprintf("%d folds", o.Folds), Wanted: "want at least 2, or 0 for none"}
+	}
+	for _, c := range []struct {
+		what  string
+		value int
+	}{
+		{"bootstrap samples", o.Bootstrap},
+		{"permutations of each feature", o.Permutations},
+		{"permutations for p values", o.Null},
+		{"pairs at most", o.MaxPairs},
+		{"pairs at most for importances", o.ImportancePairs},
+		{"bytes of memory at most", o.MaxMemory},
+		{"jobs", o.Jobs},
+	} {
+		if c.value < 0 {
+			return &data.InputError{Found: fmt.Sprintf("%d %s", c.value, c.what), Wanted: "want 0 or more"}
+		}
+	}
+	for _, l := range o.Ridge {
+		if !(l >= 0) || l-l != 0 {
+			return &data.InputError{Found: fmt.Sprintf("a ridge penalty of %g", l), Wanted: "want finite values ≥ 0"}
+		}
+	}
+	if len(o.Ridge) > 1 && o.Folds < 3 {
+		return &data.InputError{Found: fmt.Sprintf("%d penalties to choose from with %d folds", len(o.Ridge), o.Folds), Wanted: "want at least 3 folds"}
+	}
+	return nil
+}
+
+// checkLevel refuses what is no coverage of an interval.
+func checkLevel(level float64) error {
+	if level > 0 && level < 1 {
+		return nil
+	}
+	return &data.InputError{Found: fmt.Sprintf("a confidence level of %g", level), Wanted: "want a value between 0 and 1, such as 0.95"}
+}
+
+// checkGroups refuses groups of features that are not there, and what is too
+// much for Shapley values.
+func (o *Options) checkGroups(names []string) error {
+	groups := map[string]string{} // of each feature that is in one
+	for _, g := range o.FeatureGroups {
+		if len(g.Features) == 0 {
+			return &data.InputError{Found: fmt.Sprintf("group %q without features", g.Name)}
+		}
+		seen := map[string]bool{}
+		for _, name := range g.Features {
+			if !slices.Contains(names, name) || seen[name] {
+				return &data.InputError{Found: fmt.Sprintf("feature %q in group %q", name, g.Name), Wanted: "want distinct features of the design"}
+			}
+			seen[name] = true
+			if other, taken := groups[name]; taken && o.Shapley {
+				return &data.InputError{Found: fmt.Sprintf("feature %q in the groups %q and %q", name, other, g.Name), Wanted: "want disjoint groups for Shapley values"}
+			}
+			groups[name] = g.Name
+		}
+	}
+	if n := len(o.FeatureGroups) + len(names) - len(groups); o.Shapley && n > maxShapley {
+		return &data.InputError{
+			Found: fmt.Sprintf("Shapley values of %d features or groups", n), Wanted: fmt.Sprintf("want at most %d", maxShapley),
+			Hint: "put features into groups",
+		}
+	}
+	return nil
+}

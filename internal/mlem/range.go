@@ -1,0 +1,104 @@
+package mlem
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+)
+
+// checkDistances refuses a matrix that is not square, finite and symmetric with
+// a zero diagonal, or that has negative distances, unless they are allowed.
+// Asymmetry, a diagonal and negative values of the size of rounding pass.
+func checkDistances(m *mat.Dense, negative bool) error {
+	n, cols := m.Dims()
+	if n != cols {
+		return &data.InputError{Found: fmt.Sprintf("distances of %d × %d stimuli", n, cols), Wanted: "want a square matrix"}
+	}
+	if err := checkFinite(m); err != nil {
+		return err
+	}
+	rounding := 1e-8 * largest(m)
+	for i := range n {
+		if v := m.At(i, i); math.Abs(v) > rounding {
+			return &data.InputError{
+				Found: fmt.Sprintf("a distance of %g of stimulus %d from itself", v, i), Wanted: "want a zero diagonal",
+				Hint: "if these are similarities, take distances such as 1 − r",
+			}
+		}
+		for j := range i {
+			a, b := m.At(i, j), m.At(j, i)
+			if math.Abs(a-b) > 1e-6*(math.Abs(a)+math.Abs(b)) {
+				return &data.InputError{Found: fmt.Sprintf("distance %g from stimulus %d to %d but %g back", a, i, j, b), Wanted: "want a symmetric matrix"}
+			}
+			if a < -rounding && !negative {
+				return &data.InputError{
+					Found: fmt.Sprintf("a distance of %g between stimuli %d and %d", a, i, j), Wanted: "want none below 0, whose square would count as one above",
+					Hint: "neural distances that may be negative, such as crossnobis, want the power 1",
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// largest returns the largest absolute value, NaN where one is NaN.
+func largest(m *mat.Dense) float64 {
+	var v float64
+	n, _ := m.Dims()
+	for i := range n {
+		for _, x := range m.RawRowView(i) {
+			v = max(v, math.Abs(x))
+		}
+	}
+	return v
+}
+
+// checkRange refuses distances whose squares, which moments sum, would be
+// infinite or lost: bound is one that no distance exceeds by much.
+func (d *Neural) checkRange() error {
+	var bound float64
+	if d.matrix != nil {
+		bound = largest(d.matrix)
+	} else {
+		_, q := d.points.Dims()
+		v := largest(d.points)
+		if d.minus != nil {
+			v = max(v, largest(d.minus))
+		}
+		if v == 0 {
+			return nil
+		}
+		bound = 2 * v * float64(q)
+		if d.Distance != Manhattan {
+			bound *= 2 * v
+		}
+		bound *= d.scale
+		if bound == 0 {
+			return outOfRange("underflow", "larger")
+		}
+	}
+	if bound == 0 {
+		return nil
+	}
+	return checkSquares(d.raise(bound))
+}
+
+// checkSquares refuses values of up to the given size, for sums of their squares
+// over pairs, in which small differences matter, are wanted.
+func checkSquares(size float64) error {
+	const most, least = 1e280, 1e-280
+	switch s := size * size; {
+	case !(s < most):
+		return outOfRange("overflow", "smaller")
+	case s < least:
+		return outOfRange("underflow", "larger")
+	}
+	return nil
+}
+
+func outOfRange(what, wanted string) error {
+	return &data.InputError{Found: "values whose squared distances " + what, Wanted: "want " + wanted + " ones", Hint: "measure in other units, or take another power"}
+}
