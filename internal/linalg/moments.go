@@ -29,18 +29,6 @@ func NewMoments(p, q int) *Moments {
 	}
 }
 
-// Of sets m to the moments of the samples x (n×p) and y (n×q), whose content it
-// uses as work space and leaves centred. Each column is centred about its own
-// mean before it is squared, so an offset costs no digits.
-func (m *Moments) Of(x, y *mat.Dense) {
-	m.N = x.RawMatrix().Rows
-	CenterTo(x, m.MeanX, x)
-	CenterTo(y, m.MeanY, y)
-	GramTo(m.XX, x)
-	GramTo(m.YY, y)
-	CrossGramTo(m.XY, x, y)
-}
-
 // Merge adds the moments of other samples of the same systems:
 //
 //	XX ← XX + XX' + nn'/(n+n')·(x̄'−x̄)(x̄'−x̄)ᵀ

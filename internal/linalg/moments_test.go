@@ -24,17 +24,14 @@ func TestMergedMomentsKeepTheirDigits(t *testing.T) {
 			y.Set(i, j, x.At(i, j)+float64(rng.IntN(5)-2))
 		}
 	}
-	plain := NewMoments(p, q)
-	plain.Of(mat.DenseCopyOf(x), mat.DenseCopyOf(y))
+	plain := momentsOf(x, y)
 
 	merged := NewMoments(p, q)
 	for lo := 0; lo < n; lo += 250 {
 		bx, by := mat.DenseCopyOf(x.Slice(lo, lo+250, 0, p)), mat.DenseCopyOf(y.Slice(lo, lo+250, 0, q))
 		bx.Apply(func(_, _ int, v float64) float64 { return v + 1e6 }, bx)
 		by.Apply(func(_, _ int, v float64) float64 { return v - 1e6 }, by)
-		part := NewMoments(p, q)
-		part.Of(bx, by)
-		merged.Merge(part)
+		merged.Merge(momentsOf(bx, by))
 	}
 	if merged.N != n {
 		t.Fatalf("%d samples, want %d", merged.N, n)
@@ -55,13 +52,11 @@ func TestMergedMomentsKeepTheirDigits(t *testing.T) {
 // closed form n/4·d² on the diagonal.
 func TestMomentsOfADriftingMean(t *testing.T) {
 	half := func(v float64) *Moments {
-		m := NewMoments(1, 1)
 		x := mat.NewDense(100, 1, nil)
 		for i := range 100 {
 			x.Set(i, 0, v)
 		}
-		m.Of(x, mat.DenseCopyOf(x))
-		return m
+		return momentsOf(x, x)
 	}
 	m := half(1e8)
 	m.Merge(half(-1e8))
@@ -75,5 +70,69 @@ func TestMomentsOfADriftingMean(t *testing.T) {
 	}
 	if half(math.NaN()).Finite() || half(math.Inf(1)).Finite() {
 		t.Error("samples that are not finite were not noticed")
+	}
+}
+
+// momentsOf adds the samples in one block.
+func momentsOf(x, y *mat.Dense) *Moments {
+	_, p := x.Dims()
+	_, q := y.Dims()
+	s, m := NewMomentSum(p, q), NewMoments(p, q)
+	s.Add(x, y)
+	s.MomentsTo(m)
+	return m
+}
+
+// TestMomentSumOfBlocks: blocks about the origin of the first give the moments
+// of all their samples about their own means, whatever the later blocks do: lie
+// elsewhere, drift, or hold an outlier.
+func TestMomentSumOfBlocks(t *testing.T) {
+	const n, p, q, rows = 640, 5, 3, 64
+	for name, move := range map[string]func(i int) float64{
+		"none":    func(int) float64 { return 0 },
+		"offset":  func(int) float64 { return 1e6 },
+		"drift":   func(i int) float64 { return 10 * float64(i) },
+		"step":    func(i int) float64 { return 1e5 * float64(i/rows) },
+		"outlier": func(i int) float64 { return 1e7 * float64(i/(n-1)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			x, y := gaussian(1, n, p), gaussian(2, n, q)
+			for i := range n {
+				for j := range p {
+					x.Set(i, j, x.At(i, j)+move(i)*float64(j))
+				}
+				y.Set(i, 0, 0.1) // a constant
+				y.Set(i, 1, y.At(i, 1)-move(i))
+			}
+			sum, got := NewMomentSum(p, q), NewMoments(p, q)
+			for range 2 { // the second time in used memory
+				sum.Reset()
+				for lo := 0; lo < n; lo += rows {
+					sum.Add(x.Slice(lo, lo+rows, 0, p).(*mat.Dense), y.Slice(lo, lo+rows, 0, q).(*mat.Dense))
+				}
+				sum.MomentsTo(got)
+			}
+			xc, mx := Center(x)
+			yc, my := Center(y)
+			for what, pair := range map[string][2]*mat.Dense{
+				"XX": {got.XX, Gram(xc)}, "YY": {got.YY, Gram(yc)}, "XY": {got.XY, CrossGram(xc, yc)},
+				"mean of x": {row(got.MeanX), row(mx)}, "mean of y": {row(got.MeanY), row(my)},
+			} {
+				within(t, what, maxDiff(t, pair[0], pair[1]), 1e-13*Norm(pair[1]))
+			}
+			if got.N != n {
+				t.Errorf("%d samples, want %d", got.N, n)
+			}
+			for i := range q {
+				if got.YY.At(0, i) != 0 || got.YY.At(i, 0) != 0 {
+					t.Error("a constant varies")
+				}
+			}
+			for i := range p {
+				if got.XY.At(i, 0) != 0 {
+					t.Error("a constant varies with x")
+				}
+			}
+		})
 	}
 }

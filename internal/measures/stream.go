@@ -47,9 +47,16 @@ type Stream struct {
 	Progress func(rows int) // called after rows more samples; may be nil
 }
 
-// blockValues bounds the values of one block of one system: small enough to
-// stay in cache from decoding to the last product.
-const blockValues = 1 << 17
+const (
+	// pieceValues is the size of the pieces that are decoded and multiplied at a
+	// time, small enough to stay in cache in between; they have pieceRows samples
+	// at least, for products with few terms are slow.
+	pieceValues = 1 << 16
+	pieceRows   = 256
+	// blockValues is the size of one system's part of a block, the pieces that are
+	// added up before they are merged with what came before.
+	blockValues = 1 << 19
+)
 
 // Segments are the moments of consecutive runs of samples.
 type Segments struct {
@@ -80,14 +87,20 @@ func JoinBounds(lists ...[]int) []int {
 	return slices.Compact(all)
 }
 
-// block is one piece of work: samples of one segment.
+// block is one piece of work: samples of one segment, in pieces.
 type block struct {
 	index, segment, rows int
 	first                int // position of the first sample
-	x, y                 RowBlock
+	pieces               []piece
 	moments              *linalg.Moments
 	same                 bool
 	err                  error
+}
+
+// piece is some of the samples of a block.
+type piece struct {
+	rows int
+	x, y RowBlock
 }
 
 // Run reads the stream. The result does not depend on Workers: samples are cut
@@ -101,14 +114,15 @@ func (s *Stream) Run(ctx context.Context) (*Segments, error) {
 	for range s.Bounds {
 		out.Moments = append(out.Moments, linalg.NewMoments(p, q))
 	}
-	reader := &blockReader{stream: s, rows: max(64, blockValues/max(p, q))}
+	reader := newBlockReader(s)
 	workers := max(1, s.Workers)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	finished := make(chan *block, workers)
-	free := make(chan *block, 2*workers)
-	for range 2 * workers {
-		free <- &block{moments: linalg.NewMoments(p, q)}
+	blocks := workers + 2
+	free := make(chan *block, blocks)
+	for range blocks {
+		free <- &block{moments: linalg.NewMoments(p, q), pieces: make([]piece, reader.pieces)}
 	}
 	var wait sync.WaitGroup
 	for range workers {
@@ -167,6 +181,7 @@ func (s *Stream) merge(out *Segments, free chan<- *block, finished <-chan *block
 func (s *Stream) work(ctx context.Context, reader *blockReader, free <-chan *block, finished chan<- *block) {
 	p, q := s.X.Width(), s.Y.Width()
 	xs, ys := make([]float64, reader.rows*p), make([]float64, reader.rows*q)
+	total := linalg.NewMomentSum(p, q)
 	for {
 		var b *block
 		select {
@@ -180,11 +195,16 @@ func (s *Stream) work(ctx context.Context, reader *blockReader, free <-chan *blo
 		}
 		b.err = err
 		if err == nil {
-			x, y := xs[:b.rows*p], ys[:b.rows*q]
-			b.x.Decode(x)
-			b.y.Decode(y)
-			b.same = p == q && slices.Equal(x, y)
-			b.moments.Of(mat.NewDense(b.rows, p, x), mat.NewDense(b.rows, q, y))
+			b.same = p == q
+			total.Reset()
+			for _, piece := range b.pieces {
+				x, y := xs[:piece.rows*p], ys[:piece.rows*q]
+				piece.x.Decode(x)
+				piece.y.Decode(y)
+				b.same = b.same && slices.Equal(x, y)
+				total.Add(mat.NewDense(piece.rows, p, x), mat.NewDense(piece.rows, q, y))
+			}
+			total.MomentsTo(b.moments)
 		}
 		select {
 		case finished <- b:
@@ -201,12 +221,21 @@ func (s *Stream) work(ctx context.Context, reader *blockReader, free <-chan *blo
 // time.
 type blockReader struct {
 	stream *Stream
-	rows   int // samples of a full block
+	rows   int // samples of a full piece
+	pieces int // pieces of a full block
 
 	mu             sync.Mutex
 	index, segment int
 	at             int // first sample not yet read
 	err            error
+}
+
+// newBlockReader chooses how large blocks and pieces are by the widths of the
+// systems alone.
+func newBlockReader(s *Stream) *blockReader {
+	p, q := s.X.Width(), s.Y.Width()
+	rows := max(1, pieceValues/(p+q)/pieceRows) * pieceRows
+	return &blockReader{stream: s, rows: rows, pieces: max(1, blockValues/max(p, q)/rows)}
 }
 
 func (r *blockReader) next(b *block) error {
@@ -222,16 +251,23 @@ func (r *blockReader) next(b *block) error {
 		r.err = io.EOF
 		return r.err
 	}
-	b.rows = min(r.rows, r.stream.Bounds[r.segment]-r.at)
-	b.index, b.segment, b.first = r.index, r.segment, r.at
-	if b.x, r.err = r.stream.X.Next(b.rows, b.x); r.err == nil {
-		b.y, r.err = r.stream.Y.Next(b.rows, b.y)
-	}
-	if r.err != nil {
-		if errors.Is(r.err, io.EOF) {
-			r.err = io.ErrUnexpectedEOF
+	b.index, b.segment, b.first, b.rows = r.index, r.segment, r.at, 0
+	b.pieces = b.pieces[:0]
+	for left := r.stream.Bounds[r.segment] - r.at; left > 0 && len(b.pieces) < r.pieces; {
+		b.pieces = b.pieces[:len(b.pieces)+1]
+		piece := &b.pieces[len(b.pieces)-1]
+		piece.rows = min(r.rows, left)
+		if piece.x, r.err = r.stream.X.Next(piece.rows, piece.x); r.err == nil {
+			piece.y, r.err = r.stream.Y.Next(piece.rows, piece.y)
 		}
-		return r.err
+		if r.err != nil {
+			if errors.Is(r.err, io.EOF) {
+				r.err = io.ErrUnexpectedEOF
+			}
+			return r.err
+		}
+		left -= piece.rows
+		b.rows += piece.rows
 	}
 	r.index++
 	r.at += b.rows
