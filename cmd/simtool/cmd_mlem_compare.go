@@ -103,15 +103,23 @@ func (a *app) compareMLEM(ctx context.Context, o *compareOptions, names []string
 	}
 	bar := a.startProgress("methods", len(o.methods), false)
 	defer bar.close()
-	for _, w := range s.warnings {
-		a.warn("%s", w)
+	seen := map[string]bool{}
+	warn := func(warnings []string) {
+		for _, w := range warnings {
+			if !seen[w] {
+				a.warn("%s", w)
+			}
+			seen[w] = true
+		}
 	}
+	warn(s.warnings)
 	// One method at a time, so that results appear as they come.
 	for _, method := range o.methods {
 		comparisons, err := mlem.Compare(ctx, s.features, r.y, r.neural[0], []string{method}, truth, options)
 		if err != nil {
 			return err
 		}
+		warn(comparisons[0].Warnings)
 		if err := compareRow(out, comparisons[0]); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -255,7 +256,7 @@ func (a *app) runFit(ctx context.Context, o *fitOptions, s *stimuli, options mle
 		return named(err, o.stimuli.file)
 	}
 	bar.close()
-	for _, w := range append(s.warnings, results[0].Warnings...) {
+	for _, w := range append(s.warnings, warningsOf(results)...) {
 		a.warn("%s", w)
 	}
 	if err := a.writeFits(o.directory, o.force, results, ceiling, sources); err != nil {
@@ -263,4 +264,30 @@ func (a *app) runFit(ctx context.Context, o *fitOptions, s *stimuli, options mle
 	}
 	a.summary("%s; the results are in %s", summaryOf(results), o.directory)
 	return nil
+}
+
+// warningsOf lists the warnings of fits, each once, with the representations
+// that it is of unless it is of all.
+func warningsOf(results []*mlem.Result) []string {
+	const named = 3
+	var order []string
+	of := map[string][]string{}
+	for _, r := range results {
+		for _, w := range r.Warnings {
+			if of[w] == nil {
+				order = append(order, w)
+			}
+			of[w] = append(of[w], r.Name)
+		}
+	}
+	for i, w := range order {
+		switch names := of[w]; {
+		case len(names) == len(results):
+		case len(names) > named:
+			order[i] = fmt.Sprintf("%s and %d more: %s", strings.Join(names[:named], ", "), len(names)-named, w)
+		default:
+			order[i] = strings.Join(names, ", ") + ": " + w
+		}
+	}
+	return order
 }

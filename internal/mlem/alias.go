@@ -5,11 +5,15 @@ import (
 	"math"
 )
 
+// sameTerm is a correlation over pairs that only terms with the same values, up
+// to rounding, have.
+const sameTerm = 1 - 1e-10
+
 // findAliases looks for features whose distances are those of an earlier one, up
 // to scale, and warns of them and of features that are correlated by more than
 // .5 over pairs: their weights and importances share what they have in common.
 func (f *fitting) findAliases(q *problem) {
-	const notable, same = 0.5, 1 - 1e-10
+	const notable = 0.5
 	names := f.sample.features.Names()
 	f.aliasOf = map[int]int{}
 	for i := range names {
@@ -18,7 +22,7 @@ func (f *fitting) findAliases(q *problem) {
 				continue
 			}
 			r := q.correlation(i, j)
-			if r >= same {
+			if r >= sameTerm {
 				f.aliasOf[i] = j
 				f.warnings = append(f.warnings, fmt.Sprintf("features %q and %q have the same distances: the weight of both is that of %q", names[j], names[i], names[j]))
 				break
@@ -28,6 +32,29 @@ func (f *fitting) findAliases(q *problem) {
 			}
 		}
 	}
+}
+
+// findTwins warns of products whose values are those of another term, up to scale
+// and an offset: as of binary features, one of which is 0 wherever the other
+// differs. Between such terms the data do not decide.
+func (f *fitting) findTwins(q *problem) {
+	names := f.sample.features.Names()
+	for i := f.design.features; i < len(q.terms); i++ {
+		for j := range i {
+			if math.Abs(q.correlation(i, j)) >= sameTerm {
+				f.warnings = append(f.warnings, fmt.Sprintf("%s and %s have the same values: the data do not tell their weights apart", q.terms[j].label(names), q.terms[i].label(names)))
+				break
+			}
+		}
+	}
+}
+
+// label names a term: a feature, or a product of two.
+func (t Term) label(names []string) string {
+	if t.A == t.B {
+		return fmt.Sprintf("feature %q", names[t.A])
+	}
+	return fmt.Sprintf("the product %q", names[t.A]+"*"+names[t.B])
 }
 
 // correlation returns that of regressors i and j.

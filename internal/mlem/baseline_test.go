@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -252,8 +253,14 @@ func TestCompare(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
-	if _, err := Compare(t.Context(), f, nil, y, []string{"encoding"}, nil, DefaultOptions()); err == nil {
-		t.Error("encoding without patterns is no error")
+	without, err := Compare(t.Context(), f, nil, y, []string{"encoding", "decoding"}, x.W, DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range without {
+		if c.W != nil || c.Recovery != nil || c.HeldOut != nil || !strings.Contains(c.Detail, "needs patterns") {
+			t.Errorf("without patterns: %+v", c)
+		}
 	}
 	if _, err := Compare(t.Context(), f, x.Y, y, []string{"mlme"}, nil, DefaultOptions()); err == nil {
 		t.Error("an unknown method is no error")

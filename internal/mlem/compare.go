@@ -18,6 +18,7 @@ type Comparison struct {
 	Recovery *Recovery  // against the truth; nil without one, or without weights
 	HeldOut  *float64   // Spearman's ρ of distances, mean over held-out folds; nil for methods that predict none
 	Detail   string     // what else there is to say: held-out r², areas under ROC curves
+	Warnings []string   // of what is doubtful, see Result
 	Seconds  float64    // wall time, held-out scores included
 }
 
@@ -70,7 +71,8 @@ func Methods() (names, about []string) {
 }
 
 // Compare applies methods to one recording, with the same folds for all. y may
-// be nil if none needs patterns (encoding and decoding do). truth, features ×
+// be nil where only distances are known; encoding and decoding then say that
+// they do not apply. truth, features ×
 // features, may be nil. Options used are Folds, Groups, SplitBy, MaxPairs,
 // MaxMemory, Seed and Jobs.
 func Compare(ctx context.Context, features *Features, y *mat.Dense, neural *Neural, names []string, truth *mat.Dense, o Options) ([]*Comparison, error) {
@@ -128,7 +130,7 @@ func compareFit(ctx context.Context, in comparisonInput, interactions bool, c Co
 	if err != nil {
 		return nil, err
 	}
-	out := &Comparison{W: r[0].Model.Metric(), Detail: fmt.Sprintf("kkt %.1e", r[0].KKT)}
+	out := &Comparison{W: r[0].Model.Metric(), Detail: fmt.Sprintf("kkt %.1e", r[0].KKT), Warnings: r[0].Warnings}
 	for _, s := range r[0].Scores {
 		if s.Split == "held-out" && s.Defined() {
 			out.HeldOut = &s.Spearman
@@ -149,7 +151,7 @@ func compareRSA(_ context.Context, in comparisonInput) (*Comparison, error) {
 		w[t] = 1
 	}
 	f.prepare()
-	return &Comparison{W: f.design.matrix(w), HeldOut: f.meanHeldOut(func(int) []float64 { return w })}, nil
+	return &Comparison{W: f.design.matrix(w), HeldOut: f.meanHeldOut(func(int) []float64 { return w }), Warnings: f.warnings}, nil
 }
 
 // meanHeldOut averages the rank correlations of the folds' weights.
@@ -170,12 +172,12 @@ func compareFRRSA(ctx context.Context, in comparisonInput, interactions bool) (*
 	if err != nil {
 		return nil, err
 	}
-	return &Comparison{W: r.W, HeldOut: &r.Spearman, Detail: fmt.Sprintf("fraction %.2f", r.Fraction)}, nil
+	return &Comparison{W: r.W, HeldOut: &r.Spearman, Detail: fmt.Sprintf("fraction %.2f", r.Fraction), Warnings: r.Warnings}, nil
 }
 
 func compareEncoding(ctx context.Context, in comparisonInput) (*Comparison, error) {
-	if err := in.needPatterns(); err != nil {
-		return nil, err
+	if in.y == nil {
+		return needsPatterns(), nil
 	}
 	r, err := FitEncoding(ctx, in.features, in.y, in.neural, in.options)
 	if err != nil {
@@ -185,8 +187,8 @@ func compareEncoding(ctx context.Context, in comparisonInput) (*Comparison, erro
 }
 
 func compareDecoding(ctx context.Context, in comparisonInput) (*Comparison, error) {
-	if err := in.needPatterns(); err != nil {
-		return nil, err
+	if in.y == nil {
+		return needsPatterns(), nil
 	}
 	r, err := FitDecoding(ctx, in.features, in.y, in.options)
 	if err != nil {
@@ -203,11 +205,9 @@ func compareDecoding(ctx context.Context, in comparisonInput) (*Comparison, erro
 	return out, nil
 }
 
-func (in comparisonInput) needPatterns() error {
-	if in.y == nil {
-		return &data.InputError{Found: "distances without patterns", Wanted: "want a recording, stimuli × units"}
-	}
-	return nil
+// needsPatterns is what methods that look at units say of given distances.
+func needsPatterns() *Comparison {
+	return &Comparison{Detail: "not applied: needs patterns, not distances"}
 }
 
 func compareCompat(ctx context.Context, in comparisonInput, interactions bool) (*Comparison, error) {
@@ -220,7 +220,7 @@ func compareCompat(ctx context.Context, in comparisonInput, interactions bool) (
 	if err != nil {
 		return nil, err
 	}
-	out := &Comparison{W: whole.W, Detail: fmt.Sprintf("%d steps of %d pairs", whole.Steps, whole.BatchSize)}
+	out := &Comparison{W: whole.W, Detail: fmt.Sprintf("%d steps of %d pairs", whole.Steps, whole.BatchSize), Warnings: f.warnings}
 	f.prepare()
 	weights := make([][]float64, f.Folds)
 	for k := range weights {

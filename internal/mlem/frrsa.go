@@ -18,6 +18,7 @@ type FRRSA struct {
 	Spearman float64    // mean over outer folds
 	Folds    []float64  // Spearman's ρ of each
 	Fraction float64    // mean of those chosen in the outer folds
+	Warnings []string
 }
 
 // FitFRRSA fits feature-reweighted RSA (Kaniuth and Hebart 2022,
@@ -54,7 +55,7 @@ func FitFRRSA(ctx context.Context, features *Features, neural *Neural, o Options
 	}
 	at := func(i int) *problem { return all[i].problem(f.design.terms, a.shift, 0) }
 	f.prepare()
-	out := &FRRSA{}
+	out := &FRRSA{Warnings: f.warnings}
 	for k, e := range f.folds {
 		var paths [][][]float64
 		var tests []*problem

@@ -190,3 +190,42 @@ func TestModelScoreRefuses(t *testing.T) {
 		t.Error("predictions that overflow were given")
 	}
 }
+
+// TestTwinProducts has a feature a that differs only where c does, so that their
+// product is a itself.
+func TestTwinProducts(t *testing.T) {
+	const n = 12
+	table := &data.Table{}
+	add := func(name string, value func(i int) int) {
+		c := &data.Column{Name: name, Kind: data.Categorical, Levels: []string{"x", "y", "z"}}
+		for i := range n {
+			c.Codes = append(c.Codes, value(i))
+		}
+		table.Columns = append(table.Columns, c)
+	}
+	add("a", func(i int) int { return min(i%3, 1) })
+	add("b", func(i int) int { return i / 4 })
+	add("c", func(i int) int { return i % 3 })
+	f, _, err := NewFeatures(table, FeatureOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	y := mat.NewDense(n, 2, nil)
+	for i := range n {
+		y.Set(i, 0, float64(i%3))
+		y.Set(i, 1, float64(i*i%7))
+	}
+	neural, err := NewNeural(y, NeuralOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := fitOne(t, f, neural, func(o *Options) {
+		o.Interactions.All, o.Bootstrap, o.Null, o.Permutations = true, 0, 0, 0
+	})
+	if !warned(r, `feature "a" and the product "a*c" have the same values`) {
+		t.Errorf("warnings %q", r.Warnings)
+	}
+	if warned(r, `"b*c" have the same`) {
+		t.Errorf("a warning of a product like no other: %q", r.Warnings)
+	}
+}

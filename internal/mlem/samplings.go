@@ -94,6 +94,8 @@ func (f *fitting) accumulate(ctx context.Context) error {
 	if f.full.count < 3 {
 		return tooFewPairs(f.full.count)
 	}
-	f.findAliases(f.full.problem(f.design.terms, f.shift, 0))
+	q := f.full.problem(f.design.terms, f.shift, 0)
+	f.findAliases(q)
+	f.findTwins(q)
 	return nil
 }
