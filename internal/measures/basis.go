@@ -18,6 +18,12 @@ import (
 // quantities come from an orthogonal decomposition of the samples themselves.
 const wellConditioned = 1e6
 
+// negligible is the share of the largest variance below which a feature may be
+// nothing but the rounding errors of the others. Scaled to unit variance it
+// would pass for a dimension; whether it is one, only the singular values of the
+// samples tell.
+const negligible = 1e-20
+
 // factor is the Cholesky decomposition RᵀR of D·M·D, where M is symmetric
 // positive definite and the diagonal D scales its diagonal to 1. It keeps its
 // memory from one matrix to the next.
@@ -31,12 +37,14 @@ func newFactor(n int) *factor {
 	return &factor{r: mat.NewDense(n, n, nil), scale: make([]float64, n), probe: mat.NewDense(n, probes, nil)}
 }
 
-// of decomposes M + λI. It returns false when that is singular or its
-// condition, after scaling, exceeds wellConditioned.
+// of decomposes M + λI. It returns false when that is singular, when its
+// condition, after scaling, exceeds wellConditioned, or when a feature is
+// negligible beside the others.
 func (f *factor) of(m *mat.Dense, lambda float64) bool {
+	least := negligible * slices.Max(diagonal(m))
 	for i := range f.scale {
 		d := m.At(i, i) + lambda
-		if !(d > 0) {
+		if !(d > least) {
 			return false
 		}
 		f.scale[i] = 1 / math.Sqrt(d)
@@ -168,8 +176,9 @@ func whitenGram(a *mat.Dense) *mat.Dense {
 	p := a.RawMatrix().Rows
 	scales := make([]float64, p)
 	scaled := mat.NewDense(p, p, nil)
+	least := negligible * slices.Max(diagonal(a))
 	for i := range scales {
-		if d := a.At(i, i); d > 0 {
+		if d := a.At(i, i); d > least {
 			scales[i] = 1 / math.Sqrt(d)
 		}
 	}

@@ -66,3 +66,32 @@ func TestKernelThatSeesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestRoundingErrorsAreNoDimensions: features that hold nothing but the
+// rounding errors of others must not count, however independent they look.
+func TestRoundingErrorsAreNoDimensions(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 1))
+	const n, p, rank = 60, 90, 12
+	wide, y := mat.NewDense(n, p, nil), gaussian(rng, n, 5)
+	scores := gaussian(rng, n, rank)
+	wide.Mul(scores, gaussian(rng, rank, p))
+	noisy := mat.NewDense(n, rank+3, nil)
+	noisy.Slice(0, n, 0, rank).(*mat.Dense).Copy(scores)
+	for i := range n {
+		for j := range 3 {
+			noisy.Set(i, rank+j, 1e-16*rng.NormFloat64())
+		}
+	}
+	for _, name := range []string{"linreg:direction=y-from-x", "cca", "cca:stat=mean-squared"} {
+		m, err := Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := scoreOf(t, m, scores, y)
+		for what, x := range map[string]*mat.Dense{"wide": wide, "with noise at rounding level": noisy} {
+			if got := scoreOf(t, m, x, y); got-want > 1e-9 || want-got > 1e-9 {
+				t.Errorf("%s, %s: %v, want %v as for the %d dimensions there are", name, what, got, want, rank)
+			}
+		}
+	}
+}
