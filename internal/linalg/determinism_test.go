@@ -52,7 +52,9 @@ func TestResultsDoNotDependOnProcessors(t *testing.T) {
 			return results(t, nil, long.Gram(), long.CrossGram(wide), wide.Gram(), row(wide.ColumnSquares()), row(wide.RowSquares()))
 		},
 		"SqDistances": func() []*mat.Dense {
-			return results(t, nil, row(SqDistances(a)), row(SqDistances(repeated)))
+			block := mat.NewDense(n/2, n, nil)
+			NewDistances(a).BlockTo(block, n/3, 0)
+			return results(t, nil, row(SqDistances(a)), row(SqDistances(repeated)), block)
 		},
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))

@@ -86,37 +86,90 @@ func SqDistancesTo(d []float64, x *mat.Dense) {
 
 // gramDistances is SqDistancesTo by inner products, for distinct rows.
 func gramDistances(d []float64, x *mat.Dense) {
-	n, p := x.Dims()
-	shifted := mat.NewDense(n, p, nil)
-	exact := shiftOnGrid(shifted, x)
-	if !exact {
-		CenterTo(shifted, make([]float64, p), x)
-	}
-	c := shifted.RawMatrix()
-	norm := make([]float64, n)
-	for i := range norm {
-		norm[i] = blas64.Dot(rowVector(c, i), rowVector(c, i))
-	}
-	band := make([]float64, min(distanceTile, n)*n)
+	n, _ := x.Dims()
+	all := NewDistances(x)
+	memory := make([]float64, min(distanceTile, n)*n)
 	for i0 := 0; i0 < n; i0 += distanceTile {
 		rows, cols := min(distanceTile, n-i0), n-i0
-		g := blas64.General{Rows: rows, Cols: cols, Stride: cols, Data: band[:rows*cols]}
-		blas64.Gemm(blas.NoTrans, blas.Trans, 1, block(c, i0, 0, rows, p), block(c, i0, 0, cols, p), 0, g)
+		band := mat.NewDense(rows, cols, memory[:rows*cols])
+		all.BlockTo(band, i0, i0)
 		parallel(rows, distanceTile/8, func(lo, hi int) {
-			for i := i0 + lo; i < i0+hi; i++ {
-				inner := g.Data[(i-i0)*cols+i-i0+1 : (i-i0+1)*cols]
-				row, others := d[condensed(n, i, i+1):][:len(inner)], norm[i+1:]
-				for j, v := range inner {
-					scale := norm[i] + others[j]
-					v = scale - 2*v
-					if v < cancellation*scale && !exact {
-						v = sqDistance(x.RawRowView(i), x.RawRowView(i+1+j))
-					}
-					row[j] = v
-				}
+			for i := lo; i < hi; i++ {
+				copy(d[condensed(n, i0+i, i0+i+1):][:cols-i-1], band.RawRowView(i)[i+1:])
 			}
 		})
 	}
+}
+
+// Distances gives the squared Euclidean distances between the rows of a matrix
+// a block at a time, for those who need not keep them all. It borrows the matrix
+// and keeps a copy of it. It is safe for concurrent use.
+//
+// They are those of SqDistances computed by inner products: exactly 0 for equal
+// rows, exact for data on a grid, and the same bits for a pair of rows, or for
+// rows that equal them, whatever block they are asked for in and in whichever
+// order.
+type Distances struct {
+	x       *mat.Dense
+	shifted blas64.General // centred, or moved by the first row
+	norm    []float64
+	exact   bool // nothing is rounded
+}
+
+// NewDistances prepares the distances between the rows of x, O(n·p).
+func NewDistances(x *mat.Dense) *Distances {
+	n, p := x.Dims()
+	shifted := mat.NewDense(n, p, nil)
+	d := &Distances{x: x, shifted: shifted.RawMatrix(), norm: make([]float64, n)}
+	if d.exact = shiftOnGrid(shifted, x); !d.exact {
+		CenterTo(shifted, make([]float64, p), x)
+	}
+	for i := range d.norm {
+		d.norm[i] = blas64.Dot(rowVector(d.shifted, i), rowVector(d.shifted, i))
+	}
+	return d
+}
+
+// distanceDepth is the number of coordinates of which one product takes the
+// inner products: so few that the order of the sums does not depend on the shape
+// of the block.
+const distanceDepth = 4096
+
+// BlockTo writes the distances of rows i0, i0+1, … to rows j0, j0+1, … into dst,
+// whose shape says how many of both.
+func (d *Distances) BlockTo(dst *mat.Dense, i0, j0 int) {
+	g := dst.RawMatrix()
+	if n := len(d.norm); i0 < 0 || j0 < 0 || i0+g.Rows > n || j0+g.Cols > n {
+		panic(mat.ErrShape)
+	}
+	if n := len(d.norm); g.Cols == 1 && n > 1 {
+		// A product with a vector adds up in another order than one with a matrix.
+		from := min(j0, n-2)
+		pair := mat.NewDense(g.Rows, 2, nil)
+		d.BlockTo(pair, i0, from)
+		dst.Copy(pair.Slice(0, g.Rows, j0-from, j0-from+1))
+		return
+	}
+	beta := 0.0
+	for k := 0; k < d.shifted.Cols; k += distanceDepth {
+		depth := min(distanceDepth, d.shifted.Cols-k)
+		blas64.Gemm(blas.NoTrans, blas.Trans, 1, block(d.shifted, i0, k, g.Rows, depth), block(d.shifted, j0, k, g.Cols, depth), beta, g)
+		beta = 1
+	}
+	parallel(g.Rows, distanceTile/8, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			row, norm := dst.RawRowView(i), d.norm[i0+i]
+			others := d.norm[j0:][:len(row)]
+			for j, v := range row {
+				scale := norm + others[j]
+				v = scale - 2*v
+				if v < cancellation*scale && !d.exact {
+					v = sqDistance(d.x.RawRowView(i0+i), d.x.RawRowView(j0+j))
+				}
+				row[j] = v
+			}
+		}
+	})
 }
 
 // condensed is the position of the pair i<j in the condensed upper triangle of an

@@ -118,6 +118,51 @@ func TestEqualRowsHaveEqualDistances(t *testing.T) {
 	})
 }
 
+// Blocks of any shape and place, and their transposes, have the bits of the
+// whole.
+func TestDistancesByBlocks(t *testing.T) {
+	const n = 300
+	integers := mat.NewDense(n, 7, nil)
+	repeated := gaussian(2, n, 60)
+	for i := range n {
+		for j := range 7 {
+			integers.Set(i, j, float64((i*i*(j+1))%11))
+		}
+		copy(repeated.RawRowView(i), repeated.RawRowView(i%100))
+	}
+	for name, x := range map[string]*mat.Dense{
+		"gaussian": gaussian(1, n, 50), "grid": integers, "repeated": repeated, "wide": gaussian(3, n, 9000),
+	} {
+		whole := mat.NewDense(n, n, nil)
+		d := NewDistances(x)
+		d.BlockTo(whole, 0, 0)
+		eachPair(n, func(_, i, j int) {
+			if i >= 40 && (i+j)%7 > 0 {
+				return
+			}
+			want := exactDistance(x.RawRowView(i), x.RawRowView(j))
+			if got := whole.At(i, j); !(math.Abs(got-want) <= 1e-9*want) || got != whole.At(j, i) {
+				t.Fatalf("%s: distance of %d and %d is %v and %v, want %v", name, i, j, got, whole.At(j, i), want)
+			}
+		})
+		for _, b := range [][4]int{{0, 0, 1, n}, {0, 0, n, 1}, {17, 5, 1, 1}, {n - 1, n - 1, 1, 1}, {100, 30, 128, 250}, {290, 0, 10, 33}, {5, n - 1, 60, 1}} {
+			got := mat.NewDense(b[2], b[3], nil)
+			d.BlockTo(got, b[0], b[1])
+			within(t, name+": difference of a block", maxDiff(t, got, whole.Slice(b[0], b[0]+b[2], b[1], b[1]+b[3])), 0)
+		}
+		if name == "repeated" {
+			for i := 100; i < n; i++ {
+				within(t, "difference of equal rows", maxDiff(t, row(whole.RawRowView(i)), row(whole.RawRowView(i%100))), 0)
+			}
+		}
+	}
+	one := mat.NewDense(1, 1, nil)
+	NewDistances(gaussian(1, 1, 3)).BlockTo(one, 0, 0)
+	if one.At(0, 0) != 0 {
+		t.Errorf("a row is %v from itself", one.At(0, 0))
+	}
+}
+
 func TestGridIsRecognised(t *testing.T) {
 	x := func(values ...float64) *mat.Dense { return mat.NewDense(len(values), 1, values) }
 	for _, c := range []struct {
