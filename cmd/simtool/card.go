@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -17,7 +18,7 @@ func cardText(c measures.Card, width int) string {
 
 	t.section("FORMULA")
 	t.line(c.Formula)
-	t.line("X is the reference, n × p, and Y what is compared with it, n × q; Xc and Yc are their centred columns, A = XcᵀXc, B = YcᵀYc, C = XcᵀYc, Kx = XcXcᵀ; ‖·‖ is the Frobenius and ‖·‖* the nuclear norm.")
+	t.line(notationOf(c.Formula))
 
 	if len(c.Params) > 0 {
 		t.section("PARAMETERS")
@@ -58,6 +59,36 @@ func cardText(c measures.Card, width int) string {
 		t.item("-", citation(r))
 	}
 	return t.b.String()
+}
+
+// notation defines the symbols of formulas. Those that stand in a definition
+// come after it.
+var notation = []struct {
+	symbol  *regexp.Regexp
+	meaning string
+}{
+	{regexp.MustCompile(`\bA\b`), "A = XcᵀXc"},
+	{regexp.MustCompile(`\bB\b`), "B = YcᵀYc"},
+	{regexp.MustCompile(`\bC\b`), "C = XcᵀYc"},
+	{regexp.MustCompile(`K[xy]`), "Kx = XcXcᵀ and Ky = YcYcᵀ"},
+	{regexp.MustCompile(`Q_[XY]`), "Q_X and Q_Y are orthonormal bases of the columns of Xc and Yc"},
+	{regexp.MustCompile(`r_[XY]`), "r_X and r_Y are the ranks of Xc and Yc"},
+	{regexp.MustCompile(`Xc|Yc`), "Xc and Yc are X and Y with centred columns"},
+	{regexp.MustCompile(`‖[^*‖][^‖]*‖([^*]|$)`), "‖·‖ is the Euclidean norm, of matrices Frobenius'"},
+	{regexp.MustCompile(`‖\*`), "‖·‖* is the nuclear norm"},
+}
+
+// notationOf explains the symbols of a formula.
+func notationOf(formula string) string {
+	used := formula
+	meanings := []string{"X is the reference, n × p, and Y what is compared with it, n × q"}
+	for _, n := range notation {
+		if n.symbol.MatchString(used) {
+			used += " " + n.meaning
+			meanings = append(meanings, n.meaning)
+		}
+	}
+	return strings.Join(meanings, "; ") + "."
 }
 
 // cardWriter lays out the sections of a card.
@@ -102,8 +133,11 @@ func values(c measures.Card) string {
 	if !c.Symmetric {
 		symmetry = "not symmetric in x and y"
 	}
-	return fmt.Sprintf("from %s to %s; %s for identical systems; %s; %s",
-		bound(c.Min), bound(c.Max), bound(c.Identity), order, symmetry)
+	identity := bound(c.Identity) + " for identical systems"
+	if math.IsNaN(c.Identity) {
+		identity = "the value for identical systems depends on the data"
+	}
+	return fmt.Sprintf("from %s to %s; %s; %s; %s", bound(c.Min), bound(c.Max), identity, order, symmetry)
 }
 
 // bound renders a bound of values; multiples of π/2 by their name.

@@ -38,7 +38,7 @@ time is the mean over bins.`,
 simtool decode recording.npy --labels conditions.csv --label choice --permutations 200 -o decoding.csv`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			if len(args) != 1 {
-				return usagef("%d files, want one", len(args))
+				return usagef("%s, want one", counted(len(args), "file"))
 			}
 			if o.labels.file == "" {
 				return usagef("want --labels FILE")

@@ -8,9 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"simtool/internal/data"
 	"simtool/internal/figure/report"
@@ -53,6 +55,14 @@ only the strongest, and the poor one none.`,
 		}),
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "replace files of other content that are in the way")
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		usage := flagError(cmd, err)
+		unknown, ok := errors.AsType[*pflag.NotExistError](err)
+		if e, isUsage := errors.AsType[*usageError](usage); ok && isUsage && slices.Contains([]string{"o", "output"}, unknown.GetSpecifiedName()) {
+			e.hint = "the directory is an argument: simtool demo DIRECTORY"
+		}
+		return usage
+	})
 	return withExits(cmd)
 }
 

@@ -40,7 +40,7 @@ one.`,
 simtool gradient recording.npy model.npy -m linreg:cv=5 --wrt x -o gradient_x.npy`,
 		RunE: a.action(func(_ context.Context, args []string) error {
 			if len(args) != 2 {
-				return usagef("%d files, want X and Y", len(args))
+				return usagef("%s, want X and Y", counted(len(args), "file"))
 			}
 			return a.gradient(o, pathPair{x: args[0], y: args[1]})
 		}),
@@ -50,7 +50,7 @@ simtool gradient recording.npy model.npy -m linreg:cv=5 --wrt x -o gradient_x.np
 	choiceVar(fs, &o.wrt, "wrt", "y", "the system that varies", "y", "x")
 	o.input.register(fs)
 	o.output.registerFile(fs)
-	completeMeasures(cmd, "measure")
+	completeMeasure(cmd, "measure")
 	return withExits(cmd, exitInvalid)
 }
 

@@ -113,7 +113,7 @@ func (o *rangeOptions) complete(args []string, seed uint64) error {
 	var err error
 	switch {
 	case len(args) > 1:
-		return usagef("%d files, want one", len(args))
+		return usagef("%s, want one", counted(len(args), "file"))
 	case len(args) == 0 && o.shape == "":
 		return usagef("want a file X, or --shape")
 	case len(args) == 1 && o.shape != "":

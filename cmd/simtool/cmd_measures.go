@@ -112,7 +112,7 @@ simtool measures show linreg --bibtex >> references.bib`,
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return measureCompletions(typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+			return measureCompletions(typed, measures.FamilyNames()), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 		},
 		RunE: a.action(func(_ context.Context, args []string) error {
 			if len(args) != 1 {

@@ -62,7 +62,7 @@ simtool mlem fit --features sim/features.csv --neural sim/y.npy --null 0 --boots
 simtool mlem score fit/model.json --features sim/features.csv --neural sim/y.npy`,
 		RunE: a.action(func(_ context.Context, args []string) error {
 			if len(args) != 1 {
-				return usagef("%d files, want a model.json", len(args))
+				return usagef("%s, want a model.json", counted(len(args), "file"))
 			}
 			return a.scoreModel(o, args[0])
 		}),
@@ -88,7 +88,7 @@ simtool mlem fit --features sim/features.csv --neural sim/y.npy --null 0 --boots
 simtool mlem predict fit/model.json --features sim/features.csv -o predicted.npy`,
 		RunE: a.action(func(_ context.Context, args []string) error {
 			if len(args) != 1 {
-				return usagef("%d files, want a model.json", len(args))
+				return usagef("%s, want a model.json", counted(len(args), "file"))
 			}
 			return a.predictModel(o, args[0])
 		}),

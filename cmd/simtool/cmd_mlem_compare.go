@@ -42,7 +42,7 @@ table of weights), and how well it predicts distances of held-out stimuli.
 simtool mlem compare --features sim/features.csv --neural sim/y.npy --truth sim/w_true.csv --methods mlem,rsa`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			if len(args) > 0 {
-				return usagef("%d files, want them behind --features and --neural", len(args))
+				return usagef("%s, want them behind --features and --neural", counted(len(args), "file"))
 			}
 			return a.compareMLEM(ctx, o, names)
 		}),

@@ -136,7 +136,7 @@ simtool mlem fit --features sim/features.csv --neural sim/y.npy -o fit
 simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --null 0 -o fit2`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			if len(args) > 0 {
-				return usagef("%d files, want them behind --features and --neural", len(args))
+				return usagef("%s, want them behind --features and --neural", counted(len(args), "file"))
 			}
 			return a.fitMLEM(ctx, o)
 		}),

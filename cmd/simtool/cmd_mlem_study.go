@@ -45,7 +45,7 @@ FILE.ckpt until the end, and --resume goes on with them after an interruption.`,
 		Example: `simtool mlem study --noise 1,3 --sizes 40 --replicates 1 --methods mlem,rsa --features 4 -o study.csv`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			if len(args) > 0 {
-				return usagef("%d files, want none", len(args))
+				return usagef("%s, want none", counted(len(args), "file"))
 			}
 			return a.studyMLEM(ctx, o)
 		}),

@@ -45,7 +45,7 @@ simtool moments recording.npy model.npy --shard 1/2 -o part1.npz
 simtool score --moments part*.npz -m cka,procrustes,linreg:cv=5`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			if len(args) != 2 {
-				return usagef("%d files, want X and Y", len(args))
+				return usagef("%s, want X and Y", counted(len(args), "file"))
 			}
 			return a.moments(ctx, o, pathPair{x: args[0], y: args[1]})
 		}),

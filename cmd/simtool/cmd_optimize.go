@@ -75,7 +75,7 @@ simtool optimize recording.npy -m procrustes:as=angular-score --method lbfgs --m
 simtool optimize recording.npy -m cka --max-iter 30 --labels conditions.csv --also nbs,linreg -o out3`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			if len(args) != 1 {
-				return usagef("%d files, want one", len(args))
+				return usagef("%s, want one", counted(len(args), "file"))
 			}
 			if o.directory == "" {
 				return usagef("want --output DIR")
@@ -84,7 +84,7 @@ simtool optimize recording.npy -m cka --max-iter 30 --labels conditions.csv --al
 		}),
 	}
 	o.register(cmd.Flags())
-	completeMeasures(cmd, "measure")
+	completeMeasure(cmd, "measure")
 	completeMeasures(cmd, "also")
 	return withExits(cmd, exitInvalid, exitNotConverged, exitCheckpoint)
 }

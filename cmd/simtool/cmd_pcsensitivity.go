@@ -79,7 +79,7 @@ simtool pc-sensitivity recording.npy -m cka,nbs --components 1-20 --slopes
 simtool pc-sensitivity recording.npy -m cka --learning-order --max-iter 50`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			if len(args) != 1 {
-				return usagef("%d files, want one", len(args))
+				return usagef("%s, want one", counted(len(args), "file"))
 			}
 			if err := o.complete(a.global.seed); err != nil {
 				return err

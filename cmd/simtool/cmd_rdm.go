@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,7 +37,7 @@ simtool rdm recording.npy --rdm correlation -o rdm_correlation.npy
 simtool score rdm_brain.npy rdm_model.npy -m rsa:rdm=precomputed:compare=spearman`,
 		RunE: a.action(func(_ context.Context, args []string) error {
 			if len(args) != 1 {
-				return usagef("%d files, want one", len(args))
+				return usagef("%s, want one", counted(len(args), "file"))
 			}
 			return a.rdm(o, args[0])
 		}),
@@ -99,12 +100,13 @@ func (a *app) withoutMissing(o inputOptions, d *data.Dataset) (*data.Dataset, er
 // dissimilarities of that kind.
 func rdmError(kind string, err error) error {
 	if name, ok := errors.AsType[*measures.NameError](err); ok {
-		e := &configError{msg: "--rdm " + kind + ": " + strings.TrimPrefix(name.Reason, "rdm="), hint: name.Hint}
 		word, _, _ := strings.Cut(kind, ":")
-		if near, ok := data.Nearest(word, measures.RDMKinds()); ok && near != word {
-			e.hint = "did you mean " + near + "?"
+		kinds := measures.RDMKinds()
+		if slices.Contains(kinds, word) {
+			return configf(name.Hint, "--rdm %s: %s", kind, name.Reason)
 		}
-		return e
+		near, _ := data.Nearest(word, kinds)
+		return configf(didYouMean(near), "--rdm: invalid value %q, want %s", kind, wordList(kinds))
 	}
 	return undefinedInput(err)
 }

@@ -129,7 +129,7 @@ func (o *scoreOptions) complete(a *app, args []string) error {
 	case o.list != "":
 		o.pairs, err = a.listedPairs(o.list)
 	case len(args) < 2:
-		return usagef("%d files, want a reference X and at least one Y", len(args))
+		return usagef("%s, want a reference X and at least one Y", counted(len(args), "file"))
 	case len(slices.DeleteFunc(slices.Clone(args), func(path string) bool { return !isStdin(path) })) > 1:
 		return usagef("standard input can be only one of the files")
 	case o.allPairs:

@@ -65,13 +65,23 @@ the manifest beside it holds the parameters and the seed.`,
 	return withExits(cmd)
 }
 
+// paramValue is a parameter as a flag, whose words the help shows.
+type paramValue struct{ synth.Param }
+
+func (v paramValue) Type() string {
+	if v.Choices != nil {
+		return strings.Join(v.Choices, "|")
+	}
+	return v.Param.Type()
+}
+
 // registerParam declares the flag of a parameter, which sets the parameter.
 func registerParam(fs *pflag.FlagSet, p synth.Param) {
 	help := p.Help
 	if p.Unit != "" {
 		help += ", in " + p.Unit
 	}
-	f := fs.VarPF(p, p.Name, "", help)
+	f := fs.VarPF(paramValue{p}, p.Name, "", help)
 	if p.Type() == "bool" {
 		f.NoOptDefVal = "true"
 	}

@@ -1,9 +1,11 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"simtool/internal/data"
 )
@@ -34,7 +36,7 @@ func (a *app) environment() (map[string]string, error) {
 		}
 		flag, ok := known[name]
 		if !ok {
-			return nil, configf(nearestEnv(name, known), "%s: unknown setting in the environment", name)
+			return nil, configf(a.nearestEnv(name, known), "%s: unknown setting in the environment", name)
 		}
 		if value != "" {
 			found[flag] = value
@@ -43,9 +45,15 @@ func (a *app) environment() (map[string]string, error) {
 	return found, nil
 }
 
-func nearestEnv(name string, known map[string]string) string {
+func (a *app) nearestEnv(name string, known map[string]string) string {
 	if name == envName("config") {
 		return "a configuration file is never read implicitly; use --config"
+	}
+	if long := withShorthand(a.root, strings.ToLower(strings.TrimPrefix(name, envPrefix))); len(long) > 0 {
+		for i := range long {
+			long[i] = envName(long[i])
+		}
+		return didYouMean(wordList(long))
 	}
 	names := make([]string, 0, len(known))
 	for n := range known {
@@ -53,7 +61,23 @@ func nearestEnv(name string, known map[string]string) string {
 	}
 	slices.Sort(names)
 	if near, ok := data.Nearest(name, names); ok {
-		return fmt.Sprintf("did you mean %s?", near)
+		return didYouMean(near)
 	}
 	return ""
+}
+
+// withShorthand returns the flags of a command and of those below it that have
+// a letter.
+func withShorthand(cmd *cobra.Command, letter string) []string {
+	var names []string
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Shorthand == letter && letter != "" {
+			names = append(names, f.Name)
+		}
+	})
+	for _, sub := range cmd.Commands() {
+		names = append(names, withShorthand(sub, letter)...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

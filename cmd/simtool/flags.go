@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"simtool/internal/data"
-	"simtool/internal/synth"
 )
 
 // globalOptions are the flags that every command has.
@@ -27,9 +26,9 @@ type globalOptions struct {
 }
 
 func (o *globalOptions) register(a *app, fs *pflag.FlagSet) {
-	fs.StringVar(&o.config, "config", "", "read settings from `FILE` (yaml); never read unless asked for")
+	fs.StringVar(&o.config, "config", "", "read settings from `FILE` (yaml, json or toml); never read unless asked for")
 	fs.BoolVar(&o.printConfig, "print-config", false, "print the effective settings and where each comes from, and stop")
-	fs.Uint64Var(&o.seed, "seed", 1, "`seed` of everything random")
+	fs.Uint64Var(&o.seed, "seed", 1, "seed `N` of everything random")
 	fs.VarP((*countValue)(&o.jobs), "jobs", "j", "work on `N` items at once (default: SLURM_CPUS_PER_TASK if set, else all CPUs)")
 	fs.BoolVarP(&o.quiet, "quiet", "q", false, "no progress bar and no warnings; errors are still shown")
 	fs.BoolVarP(&o.verbose, "verbose", "v", false, "log progress to standard error instead of showing a bar")
@@ -138,7 +137,7 @@ func choices(f *pflag.Flag) []string {
 	switch v := f.Value.(type) {
 	case *choiceValue:
 		return v.words
-	case synth.Param:
+	case paramValue:
 		return v.Choices
 	}
 	return nil
@@ -150,7 +149,7 @@ func wanted(f *pflag.Flag) string {
 		return wordList(words)
 	}
 	switch v := f.Value.(type) {
-	case synth.Param:
+	case paramValue:
 		return v.Wanted
 	case *countValue:
 		return aCount
@@ -190,4 +189,16 @@ func wordList(words []string) string {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// counted renders "no files", "1 file" or "2 files".
+func counted(n int, what string) string {
+	switch n {
+	case 0:
+		return "no " + what + "s"
+	case 1:
+		return "1 " + what
+	default:
+		return strconv.Itoa(n) + " " + what + "s"
+	}
 }

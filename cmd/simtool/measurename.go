@@ -21,25 +21,40 @@ func measureError(err error) error {
 // completeMeasures lets the shell complete the last of a list of measures.
 func completeMeasures(cmd *cobra.Command, flag string) {
 	must(cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-		return measureCompletions(typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+		return listCompletions(typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}))
 }
 
-// measureCompletions completes the last element of a list of measures: the name
-// of a family, behind a colon its parameters, behind an equals sign their
-// values.
-func measureCompletions(typed string) []string {
-	before, word := "", typed
-	if at := strings.LastIndexByte(typed, ','); at >= 0 {
-		before, word = typed[:at+1], typed[at+1:]
+// completeMeasure is completeMeasures for a flag that takes a single one.
+func completeMeasure(cmd *cobra.Command, flag string) {
+	must(cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return measureCompletions(typed, measures.FamilyNames()), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}))
+}
+
+// listCompletions completes the last element of a list of measures by what the
+// list does not have yet.
+func listCompletions(typed string) []string {
+	at := strings.LastIndexByte(typed, ',') + 1
+	there := strings.Split(typed[:at], ",")
+	names := slices.DeleteFunc(append([]string{"default", "all"}, measures.FamilyNames()...), func(name string) bool {
+		return slices.Contains(there, name)
+	})
+	words := measureCompletions(typed[at:], names)
+	for i := range words {
+		words[i] = typed[:at] + words[i]
 	}
-	var words []string
+	return words
+}
+
+// measureCompletions completes a measure: one of the names, behind a colon its
+// parameters, behind an equals sign their values.
+func measureCompletions(word string, words []string) []string {
+	before := ""
 	if at := strings.LastIndexByte(word, ':'); at >= 0 {
 		family, _, _ := strings.Cut(word, ":")
-		before, word = before+word[:at+1], word[at+1:]
+		before, word = word[:at+1], word[at+1:]
 		words = parameterWords(family)
-	} else {
-		words = append([]string{"default", "all"}, measures.FamilyNames()...)
 	}
 	words = slices.DeleteFunc(words, func(w string) bool { return !strings.HasPrefix(w, word) })
 	for i := range words {

@@ -40,11 +40,11 @@ func (b *bytesValue) Set(s string) error {
 // anAmount is what a bytesValue takes.
 const anAmount = "an amount of memory such as 400M or 2G"
 
-// byteString renders an amount of memory in the largest unit that leaves at
-// least two digits, rounded down.
+// byteString renders an amount of memory in the largest unit in which it is
+// whole, else in the largest that leaves at least two digits, rounded down.
 func byteString(n int64) string {
 	unit := 0
-	for n >= 10<<10 && unit < 4 {
+	for (n >= 10<<10 || n >= 1<<10 && n%(1<<10) == 0) && unit < 4 {
 		n >>= 10
 		unit++
 	}

@@ -17,7 +17,7 @@ func TestBytesValue(t *testing.T) {
 			t.Errorf("%q: %d, want an error", text, b)
 		}
 	}
-	for n, want := range map[int64]string{1: "1", 10239: "10239", 10 << 10: "10K", 400 << 20: "400M", 19 << 30: "19G", 6442450944: "6144M"} {
+	for n, want := range map[int64]string{1: "1", 10239: "10239", 10 << 10: "10K", 400 << 20: "400M", 19 << 30: "19G", 6 << 30: "6G", 1 << 10: "1K", 6<<30 + 1<<20: "6145M"} {
 		if got := byteString(n); got != want {
 			t.Errorf("%d is %q, want %q", n, got, want)
 		}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -55,11 +58,19 @@ func (f *momentsFile) encode(w io.Writer) error {
 
 // readMoments reads what encode wrote and refuses anything else.
 func readMoments(path string) (*momentsFile, error) {
+	if suffix := filepath.Ext(path); suffix != ".npz" {
+		return nil, notMoments(path, fmt.Errorf("its suffix is %q", suffix))
+	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, unreadable(path, err)
+	}
 	arrays := map[string]*data.Dataset{}
 	for _, key := range []string{"range", "bounds", "identical", "mean_x", "mean_y", "xx", "yy", "xy"} {
 		d, err := dataio.Read(path+":"+key, dataio.Options{})
-		if err != nil {
-			return nil, notMoments(path, err)
+		if in, ok := data.AsInputError(err); ok {
+			return nil, notMoments(path, errors.New(in.Found))
+		} else if err != nil {
+			return nil, err
 		}
 		arrays[key] = d
 	}
@@ -99,7 +110,7 @@ func readMoments(path string) (*momentsFile, error) {
 func notMoments(path string, err error) error {
 	return &data.InputError{
 		Path: path, Found: "not a file of moments (" + err.Error() + ")",
-		Wanted: "want what simtool moments writes", Err: err,
+		Wanted: "want what simtool moments writes, an .npz",
 	}
 }
 

@@ -41,7 +41,7 @@ error. Settings come from flags, from environment variables (SIMTOOL_SEED is
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetHelpFunc(a.help)
 	root.SetFlagErrorFunc(flagError)
-	must(root.MarkPersistentFlagFilename("config", "yaml", "yml"))
+	must(root.MarkPersistentFlagFilename("config", "yaml", "yml", "json", "toml"))
 	return root
 }
 

@@ -195,7 +195,7 @@ func TestSystemsOfSharedInputsAreKept(t *testing.T) {
 }
 
 func TestMeasureCompletions(t *testing.T) {
-	all := measureCompletions("")
+	all := listCompletions("")
 	for _, want := range append([]string{"all", "default"}, measures.FamilyNames()...) {
 		if !slices.Contains(all, want) {
 			t.Errorf("%q is not offered", want)
@@ -206,8 +206,9 @@ func TestMeasureCompletions(t *testing.T) {
 		"nbs,cka:estimator": {"nbs,cka:estimator=biased", "nbs,cka:estimator=debiased", "nbs,cka:estimator=lange"},
 		"frob":              {},
 		"frob:":             {},
+		"cka,c":             {"cka,cca", "cka,cknna"}, // what is there already is not offered again
 	} {
-		if got := measureCompletions(typed); !slices.Equal(got, want) {
+		if got := listCompletions(typed); !slices.Equal(got, want) {
 			t.Errorf("%q completes to %q, want %q", typed, got, want)
 		}
 	}

@@ -57,6 +57,9 @@ func (a *app) configure(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if a.global.quiet && a.global.verbose {
+		return configf("", "--quiet and --verbose exclude each other")
+	}
 	return a.chooseDefaults()
 }
 

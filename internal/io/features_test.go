@@ -97,7 +97,7 @@ func TestRefusedFeatures(t *testing.T) {
 		{"a\n1\ninf\n", Options{}, []string{`line 3, column "a": "inf"`}},
 		{"a\n1\nx\n", Options{Kinds: map[string]data.Kind{"a": data.Numeric}}, []string{`line 3, column "a": "x"`, "finite number"}},
 		{"a\n1\n", Options{Kinds: map[string]data.Kind{"b": data.Numeric}}, []string{`no column "b"`, "the columns are a"}},
-		{"a,b\n1\n", Options{}, []string{"line 2: 1 fields"}},
+		{"a,b\n1\n", Options{}, []string{"line 2: 1 field"}},
 	} {
 		path := put(t, "x.csv", []byte(c.content))
 		_, err := ReadFeatures(path, c.o)

@@ -129,7 +129,7 @@ func TestRowsRefuseWhatCannotBeStreamed(t *testing.T) {
 		"fortran.npy": {fortran, "row-major"},
 		"short.npy":   {short, "bytes of data after the header"},
 		"text.csv":    {"a,b\n1,x\n", "text in column"},
-		"ragged.csv":  {"1,2\n3\n", "line 2: 1 fields"},
+		"ragged.csv":  {"1,2\n3\n", "line 2: 1 field"},
 		"header.csv":  {"a,b\n", "no data"},
 		"a.npz":       {"PK\x03\x04", "archive"},
 	} {

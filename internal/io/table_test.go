@@ -260,7 +260,7 @@ func TestRefusedTables(t *testing.T) {
 	doc := func(rows string) string { return `{"schema":"s","columns":["a"],"rows":[` + rows + `]}` }
 	for _, c := range []struct{ name, content, says string }{
 		{"t.csv", "", "an empty file"},
-		{"t.csv", "a,b\n1\n", "line 2: 1 fields"},
+		{"t.csv", "a,b\n1\n", "line 2: 1 field"},
 		{"t.txt", "a b\n", "a table in format table"},
 		{"t.json", "", "malformed JSON"},
 		{"t.json", "[1]", "malformed JSON"},

@@ -150,7 +150,7 @@ func (t *textFile) record() ([]string, error) {
 	switch {
 	case errors.Is(err, csv.ErrFieldCount):
 		return nil, &data.InputError{
-			Found:  fmt.Sprintf("line %d: %d fields", parse.Line, len(record)),
+			Found:  fmt.Sprintf("line %d: %s", parse.Line, fieldCount(len(record))),
 			Wanted: fmt.Sprintf("want %d as in the first line", t.width),
 		}
 	case errors.Is(err, csv.ErrQuote), errors.Is(err, csv.ErrBareQuote):
@@ -205,4 +205,11 @@ func (c *recordCap) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.left -= n
 	return n, err
+}
+
+func fieldCount(n int) string {
+	if n == 1 {
+		return "1 field"
+	}
+	return strconv.Itoa(n) + " fields"
 }

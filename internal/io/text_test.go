@@ -74,7 +74,7 @@ func TestRefusedText(t *testing.T) {
 		{"", Options{}, []string{"an empty file"}},
 		{"\n\n", Options{}, []string{"only empty lines"}},
 		{"a,b\n", Options{}, []string{"a header and no data"}},
-		{"1,2\n3\n", Options{}, []string{"line 2: 1 fields", "want 2"}},
+		{"1,2\n3\n", Options{}, []string{"line 2: 1 field", "want 2"}},
 		{"a,b\n1,2\n3,4,5\n", Options{}, []string{"line 3: 3 fields", "want 2"}},
 		{"word,a,b\nbear,1,2\n", Options{}, []string{`column "word" ("bear")`, "--columns 2-3"}},
 		{"bear,1,2\ncat,3,4\n", Options{}, []string{`line 1: text in column 1 ("bear")`, "--columns 2-3"}},

@@ -113,12 +113,14 @@ func checkSize(shape ...int) error {
 	return nil
 }
 
-// checkFewer refuses more than limit components, limit being the number of what.
-func checkFewer(components, limit int, what string) error {
+// checkFewer refuses more than limit components, limit being the number of what
+// and param the parameter that says how many there are.
+func checkFewer(param string, components, limit int, what string) error {
 	if components <= limit {
 		return nil
 	}
 	return &ParamError{
+		Param:  param,
 		Found:  fmt.Sprintf("%d components", components),
 		Wanted: fmt.Sprintf("at most %d, the number of %s", limit, what),
 	}

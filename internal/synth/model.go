@@ -58,18 +58,20 @@ func (c *ModelConfig) Generate(seed uint64) (*Output, error) {
 		return nil, err
 	}
 	shares := powerLaw(len(latents), r.Decay)
+	sets := "components" // what says how many there are
 	switch c.Quality {
 	case Partial:
-		if err := checkFewer(c.Keep, r.Components, "components of the recording"); err != nil {
+		if err := checkFewer("keep", c.Keep, r.Components, "components of the recording"); err != nil {
 			return nil, err
 		}
+		sets = "keep"
 		names, latents, shares = names[:c.Keep], latents[:c.Keep], shares[:c.Keep]
 	case Poor:
 		if names, latents, err = unrelatedLatents(r, seed); err != nil {
 			return nil, err
 		}
 	}
-	if err := checkFewer(len(latents), c.Units, "units"); err != nil {
+	if err := checkFewer(sets, len(latents), c.Units, "units"); err != nil {
 		return nil, err
 	}
 	if err := checkSize(r.Bins, r.conditionCount(), c.Units); err != nil {

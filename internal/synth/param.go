@@ -1,7 +1,6 @@
 package synth
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -78,9 +77,18 @@ func (b bounds) hold(v float64) bool { return v >= b.lo && v <= b.hi }
 
 func (b bounds) String() string {
 	if b.hi == unbounded {
-		return fmt.Sprintf("of at least %v", b.lo)
+		return "of at least " + plain(b.lo)
 	}
-	return fmt.Sprintf("from %v to %v", b.lo, b.hi)
+	return "from " + plain(b.lo) + " to " + plain(b.hi)
+}
+
+// plain writes a number as a person would: without an exponent, unless it is
+// tiny.
+func plain(v float64) string {
+	if v != 0 && math.Abs(v) < 1e-4 {
+		return formatFloat(v)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
 // bind declares a parameter that parse reads and allowed checks.

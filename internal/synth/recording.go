@@ -83,10 +83,10 @@ func (c *RecordingConfig) Validate() error {
 	if err := checkSize(c.Bins, count, c.Neurons); err != nil {
 		return err
 	}
-	if err := checkFewer(c.Components, c.Neurons, "neurons"); err != nil {
+	if err := checkFewer("components", c.Components, c.Neurons, "neurons"); err != nil {
 		return err
 	}
-	return checkFewer(c.Components, c.Bins*count-1, "samples less one")
+	return checkFewer("components", c.Components, c.Bins*count-1, "samples less one")
 }
 
 // conditionCount returns the number of conditions: two contexts, and each

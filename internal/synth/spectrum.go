@@ -98,11 +98,11 @@ func (c *SpectrumConfig) eigenvalues() (variances []float64, neurons int, err er
 	if err := checkSize(c.Bins, c.Conditions, neurons); err != nil {
 		return nil, 0, err
 	}
-	if err := checkFewer(k, neurons, "neurons"); err != nil {
+	if err := checkFewer("explained", k, neurons, "neurons"); err != nil {
 		return nil, 0, err
 	}
 	if c.Exact {
-		if err := checkFewer(k, c.Bins*c.Conditions-1, "samples less one"); err != nil {
+		if err := checkFewer("explained", k, c.Bins*c.Conditions-1, "samples less one"); err != nil {
 			return nil, 0, err
 		}
 	}
