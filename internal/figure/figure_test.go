@@ -2,9 +2,11 @@ package figure
 
 import (
 	"bytes"
+	"compress/zlib"
 	"errors"
 	"image/color"
 	"image/png"
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -132,6 +134,19 @@ func TestPDFText(t *testing.T) {
 	}
 	if !bytes.HasPrefix(b.Bytes(), []byte("%PDF-")) || !bytes.Contains(b.Bytes(), []byte("Date (D:20000101000000)")) {
 		t.Error("no PDF, or one with the date of today")
+	}
+	// In Windows-1252 the superscript two is one byte.
+	found := false
+	for _, part := range bytes.Split(b.Bytes(), []byte("stream\n"))[1:] {
+		r, err := zlib.NewReader(bytes.NewReader(part))
+		if err != nil {
+			continue
+		}
+		content, _ := io.ReadAll(r)
+		found = found || bytes.Contains(content, []byte("(R\xb2 of component)"))
+	}
+	if !found {
+		t.Error("the label of the axis is not in the text of the PDF")
 	}
 }
 
