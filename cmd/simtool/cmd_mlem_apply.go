@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
@@ -46,7 +49,13 @@ type applyOptions struct {
 	file   string
 	neural neuralOptions
 	level  float64
+	name   string // of the representation, in a model.json of several
 	output outputOptions
+}
+
+func (o *applyOptions) register(fs *pflag.FlagSet) {
+	fs.StringVar(&o.file, "features", "", "table with one row per stimulus and a header, `FILE`")
+	fs.StringVar(&o.name, "representation", "", "`NAME` of the one to apply, of a model.json of several")
 }
 
 func newMLEMScoreCommand(a *app) *cobra.Command {
@@ -68,7 +77,7 @@ simtool mlem score fit/model.json --features sim/features.csv --neural sim/y.npy
 		}),
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&o.file, "features", "", "table with one row per stimulus and a header, `FILE`")
+	o.register(fs)
 	o.neural.register(fs, "patterns, stimuli × units, `FILE`; several are repeats")
 	fs.Float64Var(&o.level, "level", 0.95, "coverage of the interval")
 	o.output.register(a, fs, dataio.Formats())
@@ -94,19 +103,39 @@ simtool mlem predict fit/model.json --features sim/features.csv -o predicted.npy
 		}),
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&o.file, "features", "", "table with one row per stimulus and a header, `FILE`")
+	o.register(fs)
 	o.output.registerFile(fs)
 	return withExits(cmd, exitInvalid)
 }
 
-// readModel reads a model.json of one representation.
-func (a *app) readModel(path string) (*mlem.Model, data.Source, error) {
+// readModel reads a model.json: the model of one representation, or of the named
+// one of several.
+func (a *app) readModel(path, name string) (*mlem.Model, data.Source, error) {
 	content, err := a.readSmall(path, "the model")
 	if err != nil {
 		return nil, data.Source{}, err
 	}
+	var parts map[string]json.RawMessage
+	if err := json.Unmarshal(content, &parts); err != nil {
+		return nil, data.Source{}, notModel(path, err)
+	}
+	_, one := parts["terms"]
+	part, found := parts[name]
+	switch known := slices.Sorted(maps.Keys(parts)); {
+	case one && name != "":
+		return nil, data.Source{}, configf("leave it out", "--representation: %s is of one", path)
+	case one:
+		part = content
+	case !found && name != "":
+		near, _ := data.Nearest(name, known)
+		return nil, data.Source{}, configf(didYouMean(near), "--representation: no %q in %s", name, path)
+	case !found && len(parts) > 0 && isModel(parts[known[0]]):
+		return nil, data.Source{}, configf("--representation names one, such as "+known[0], "%s: models of %d representations", path, len(parts))
+	case !found:
+		part = content
+	}
 	model := &mlem.Model{}
-	if err = json.Unmarshal(content, model); err == nil {
+	if err = json.Unmarshal(part, model); err == nil {
 		err = model.Check()
 	}
 	if err != nil {
@@ -116,8 +145,14 @@ func (a *app) readModel(path string) (*mlem.Model, data.Source, error) {
 	return model, source, err
 }
 
+// isModel reports whether a value of a file is a model.
+func isModel(raw json.RawMessage) bool {
+	model := &mlem.Model{}
+	return json.Unmarshal(raw, model) == nil && model.Check() == nil
+}
+
 func notModel(path string, err error) error {
-	return &data.InputError{Path: path, Found: "not a model (" + oneLine(err.Error()) + ")", Wanted: "want a model.json of one representation, as simtool mlem fit writes it", Err: err}
+	return &data.InputError{Path: path, Found: "not a model (" + oneLine(err.Error()) + ")", Wanted: "want a model.json as simtool mlem fit writes it", Err: err}
 }
 
 // applied reads a model and the features of the stimuli it is applied to.
@@ -125,18 +160,15 @@ func (a *app) applied(o *applyOptions, path string) (*mlem.Model, *mlem.Features
 	if o.file == "" {
 		return nil, nil, nil, usagef("want --features FILE")
 	}
-	model, source, err := a.readModel(path)
+	model, source, err := a.readModel(path, o.name)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	kinds := map[string]data.Kind{}
-	for _, f := range model.Features {
-		if f.Kind == mlem.Categorical {
-			kinds[f.Name] = data.Categorical
-		}
-	}
-	table, err := dataio.ReadFeatures(o.file, dataio.Options{Hash: true, Kinds: kinds})
+	table, err := dataio.ReadFeatures(o.file, modelColumns(model, o.file))
 	if err != nil {
+		return nil, nil, nil, err
+	}
+	if table, err = pickStimuli(table, o.neural.keep); err != nil {
 		return nil, nil, nil, err
 	}
 	features, warnings, err := model.Encode(table)
@@ -147,6 +179,22 @@ func (a *app) applied(o *applyOptions, path string) (*mlem.Model, *mlem.Features
 		a.warn("%s: %s", o.file, w)
 	}
 	return model, features, []data.Source{source, table.Source}, nil
+}
+
+// modelColumns are the options to read what the model needs of a table: its own
+// columns, as what they were.
+func modelColumns(m *mlem.Model, path string) dataio.Options {
+	o := dataio.Options{Hash: true, Kinds: map[string]data.Kind{}}
+	for _, f := range m.Features {
+		if f.Kind == mlem.Categorical {
+			o.Kinds[f.Name] = data.Categorical
+		}
+		o.Columns = append(o.Columns, f.Name)
+	}
+	if file, _, _ := strings.Cut(path, ":"); strings.HasSuffix(file, ".npy") || strings.HasSuffix(file, ".npz") {
+		o.Columns = nil // the columns of an array cannot be chosen
+	}
+	return o
 }
 
 func (a *app) scoreModel(o *applyOptions, path string) error {
@@ -162,6 +210,9 @@ func (a *app) scoreModel(o *applyOptions, path string) error {
 		return err
 	}
 	defer out.abort()
+	if err := a.selectComplete(&o.neural); err != nil {
+		return err
+	}
 	model, features, sources, err := a.applied(o, path)
 	if err != nil {
 		return err

@@ -78,7 +78,10 @@ func (a *app) compareMLEM(ctx context.Context, o *compareOptions, names []string
 		return err
 	}
 	defer out.abort()
-	s, err := a.readStimuli(&o.stimuli)
+	if err := a.selectComplete(&o.neural); err != nil {
+		return err
+	}
+	s, err := a.readStimuli(&o.stimuli, o.neural.keep)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -161,6 +162,12 @@ names the representation.`,
 simtool mlem simulate --stimuli 60 --noise-sd 3 -o noisy
 simtool mlem layers sim/y.npy noisy/y.npy --features sim/features.csv --null 0 -o layers-fit`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
+			if err := ignored(o.neural.flags, "has no use here: want files of patterns", "neural-distances"); err != nil {
+				return err
+			}
+			if o.neural.distance == string(mlem.Crossnobis) {
+				return configf("simtool mlem fit takes repeats", "--distance crossnobis: wants repeats, and these are different representations")
+			}
 			o.neural.files = append(args, o.neural.files...)
 			if len(o.neural.files) == 0 {
 				return usagef("want at least one file of patterns")
@@ -182,7 +189,10 @@ func (a *app) beginFit(o *fitOptions) (s *stimuli, m mlem.Options, err error) {
 	if _, err := os.Stat(filepath.Join(o.directory, "model.json")); err == nil && !o.force {
 		return nil, m, configf("--force replaces it", "%s: exists already", filepath.Join(o.directory, "model.json"))
 	}
-	if s, err = a.readStimuli(&o.stimuli); err != nil {
+	if err := a.selectComplete(&o.neural); err != nil {
+		return nil, m, err
+	}
+	if s, err = a.readStimuli(&o.stimuli, o.neural.keep); err != nil {
 		return nil, m, err
 	}
 	if m, err = o.options(a, s); err == nil {
@@ -192,6 +202,11 @@ func (a *app) beginFit(o *fitOptions) (s *stimuli, m mlem.Options, err error) {
 }
 
 func (a *app) fitMLEM(ctx context.Context, o *fitOptions) error {
+	if o.units {
+		if err := ignored(o.neural.flags, "has no use with --units: distances are differences of one response", "distance", "noise", "power", "neural-distances"); err != nil {
+			return err
+		}
+	}
 	s, options, err := a.beginFit(o)
 	if err != nil {
 		return err
@@ -201,9 +216,6 @@ func (a *app) fitMLEM(ctx context.Context, o *fitOptions) error {
 		return err
 	}
 	if o.units {
-		if r.y == nil {
-			return configf("", "--units: a matrix of distances has no units, want --neural")
-		}
 		if r.neural, err = mlem.NewUnits(r.y, nil); err != nil {
 			return err
 		}
@@ -227,21 +239,24 @@ func (a *app) fitLayers(ctx context.Context, o *fitOptions) error {
 	}
 	sources := s.sources
 	var neural []*mlem.Neural
-	for _, path := range o.neural.files {
+	for i, path := range o.neural.files {
+		if slices.Contains(o.neural.files[:i], path) {
+			return configf("", "%s: given twice", path)
+		}
 		of, noise, err := o.neural.options(path)
 		if err != nil {
 			return err
 		}
-		d, err := a.readPatterns(path, s.features.Stimuli())
+		m, source, err := a.readPatterns(&o.neural, path, s.features.Stimuli())
 		if err != nil {
 			return err
 		}
-		one, err := mlem.NewNeural(d.Matrix(), of)
+		one, err := mlem.NewNeural(m, of)
 		if err != nil {
 			return named(err, path)
 		}
 		neural = append(neural, one)
-		sources = append(append(sources, noise...), d.Source)
+		sources = append(append(sources, noise...), source)
 	}
 	return a.runFit(ctx, o, s, options, neural, nil, sources)
 }

@@ -20,10 +20,12 @@ type simulateOptions struct {
 	kinds      []string
 	directory  string
 	force      bool
+	flags      *pflag.FlagSet // where they are given
 }
 
-func (o *simulateOptions) register(fs *pflag.FlagSet) {
-	o.simulation = mlem.DefaultSimulation()
+// register adds the flags, with a simulation's settings as their defaults.
+func (o *simulateOptions) register(fs *pflag.FlagSet, defaults mlem.Simulation) {
+	o.flags, o.simulation = fs, defaults
 	s := &o.simulation
 	choiceVar(fs, &o.generator, "generator", string(s.Generator), "realisable: squared distances are dᵀWd plus noise; mds: the paper's, whose truth no patterns realise", string(mlem.Realisable), string(mlem.MDS))
 	fs.IntVar(&s.Stimuli, "stimuli", s.Stimuli, "stimuli")
@@ -37,7 +39,17 @@ func (o *simulateOptions) register(fs *pflag.FlagSet) {
 }
 
 // complete translates the words.
-func (o *simulateOptions) complete(seed uint64) {
+func (o *simulateOptions) complete(seed uint64) error {
+	switch {
+	case o.generator == string(mlem.MDS):
+		if err := ignored(o.flags, "has no use with --generator mds, whose features are binary and metric is full", "kinds", "sparsity"); err != nil {
+			return err
+		}
+	case o.simulation.Interactions:
+		if err := ignored(o.flags, "has no use with --interactions: all features are binary then", "kinds"); err != nil {
+			return err
+		}
+	}
 	o.simulation.Generator, o.simulation.Seed = mlem.Generator(o.generator), seed
 	if len(o.kinds) > 0 {
 		o.simulation.Kinds = nil
@@ -45,6 +57,7 @@ func (o *simulateOptions) complete(seed uint64) {
 	for _, k := range o.kinds {
 		o.simulation.Kinds = append(o.simulation.Kinds, mlem.Kind(k))
 	}
+	return nil
 }
 
 func newMLEMSimulateCommand(a *app) *cobra.Command {
@@ -60,12 +73,14 @@ simtool mlem simulate --stimuli 100 --features 6 --noise-sd 3 --sparsity 0.5 -o 
 			if len(args) > 0 || o.directory == "" {
 				return usagef("want --output DIR and no other files")
 			}
-			o.complete(a.global.seed)
+			if err := o.complete(a.global.seed); err != nil {
+				return err
+			}
 			return a.simulateMLEM(ctx, o)
 		}),
 	}
 	fs := cmd.Flags()
-	o.register(fs)
+	o.register(fs, mlem.DefaultSimulation())
 	fs.StringVarP(&o.directory, "output", "o", "", "`DIR` for the files")
 	fs.BoolVar(&o.force, "force", false, "replace files that exist")
 	return withExits(cmd)

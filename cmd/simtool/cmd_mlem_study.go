@@ -28,6 +28,7 @@ type studyOptions struct {
 
 var studyColumns = []string{
 	"key", "sweep", "method", "replicate", "stimuli", "noise", "cosine", "spearman", "weighted_tau", "frobenius", "held_out_spearman", "seconds",
+	"seed", "features",
 }
 
 func newMLEMStudyCommand(a *app) *cobra.Command {
@@ -51,7 +52,7 @@ FILE.ckpt until the end, and --resume goes on with them after an interruption.`,
 		}),
 	}
 	flags := cmd.Flags()
-	o.simulate.register(flags)
+	o.simulate.register(flags, o.study.Simulation)
 	flags.Float64SliceVar(&o.noise, "noise", nil, "levels of the sweep over noise (default: 1 to 5)")
 	flags.IntSliceVar(&o.sizes, "sizes", nil, "numbers of stimuli of the other sweep (default: 32 to 512)")
 	flags.IntVar(&o.study.Seeds, "replicates", o.study.Seeds, "recordings at each point")
@@ -70,7 +71,9 @@ func (a *app) studyMLEM(ctx context.Context, o *studyOptions) error {
 	if o.resume && !o.output.toFile() {
 		return usagef("--resume wants --output FILE")
 	}
-	o.simulate.complete(a.global.seed)
+	if err := o.simulate.complete(a.global.seed); err != nil {
+		return err
+	}
 	o.study.Simulation, o.study.Seed = o.simulate.simulation, a.global.seed
 	if o.noise != nil {
 		o.study.Noise = o.noise
@@ -141,7 +144,7 @@ func (a *app) runStudy(ctx context.Context, items []mlem.StudyItem, saved *saved
 }
 
 func studyCells(r *mlem.StudyRow) []any {
-	cells := []any{r.Key, r.Sweep, r.Method, r.Replicate, r.Simulation.Stimuli, r.Simulation.Noise, nil, nil, nil, nil, nil, r.Seconds}
+	cells := []any{r.Key, r.Sweep, r.Method, r.Replicate, r.Simulation.Stimuli, r.Simulation.Noise, nil, nil, nil, nil, nil, r.Seconds, int(r.Simulation.Seed), r.Simulation.Features}
 	if v := r.Recovery; v != nil {
 		cells[6], cells[7], cells[8], cells[9] = v.Cosine, v.Spearman, v.WeightedTau, v.Frobenius
 	}

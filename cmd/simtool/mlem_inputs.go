@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"fmt"
 	"slices"
 	"strconv"
@@ -26,11 +27,13 @@ type stimulusOptions struct {
 	missing     string
 	groups      string
 	splitBy     string
+	flags       *pflag.FlagSet // where they are given
 }
 
 func (o *stimulusOptions) register(fs *pflag.FlagSet) {
+	o.flags = fs
 	fs.StringVar(&o.file, "features", "", "table with one row per stimulus and a header, `FILE`")
-	fs.StringSliceVar(&o.distances, "feature-distances", nil, "stimulus × stimulus matrices of distances instead, a `LIST` of name=file (npy, npz:key, csv)")
+	fs.StringSliceVar(&o.distances, "feature-distances", nil, "stimulus × stimulus matrices of distances instead, a `LIST` of name=file (npy, npz:key, csv), or of .npz files whose arrays are all taken")
 	fs.StringSliceVar(&o.categorical, "categorical", nil, "`COLUMNS` to read as categories")
 	fs.StringSliceVar(&o.numeric, "numeric", nil, "`COLUMNS` to read as numbers")
 	fs.StringSliceVar(&o.circular, "circular", nil, "columns that wrap round, a `LIST` of column=period")
@@ -52,14 +55,29 @@ type stimuli struct {
 	sources  []data.Source
 }
 
-func (a *app) readStimuli(o *stimulusOptions) (*stimuli, error) {
+// ignored refuses the first of the flags that is given, for nothing would come
+// of it.
+func ignored(fs *pflag.FlagSet, why string, names ...string) error {
+	for _, name := range names {
+		if f := fs.Lookup(name); f != nil && f.Changed {
+			return configf("leave it out", "--%s %s", name, why)
+		}
+	}
+	return nil
+}
+
+// readStimuli reads the features of all stimuli, or of those to keep.
+func (a *app) readStimuli(o *stimulusOptions, keep *selection) (*stimuli, error) {
 	switch {
 	case (o.file == "") == (len(o.distances) == 0):
 		return nil, usagef("want either --features FILE or --feature-distances NAME=FILE,…")
 	case o.file == "":
-		return a.readFeatureDistances(o)
+		if err := ignored(o.flags, "has no use with --feature-distances", "categorical", "numeric", "circular", "ordinal", "drop", "missing", "groups", "split-by"); err != nil {
+			return nil, err
+		}
+		return a.readFeatureDistances(o, keep)
 	}
-	s, err := a.readFeatureTable(o)
+	s, err := a.readFeatureTable(o, keep)
 	if err != nil {
 		return nil, err
 	}
@@ -88,17 +106,40 @@ func (a *app) readStimuli(o *stimulusOptions) (*stimuli, error) {
 	return s, named(err, o.file)
 }
 
-// readFeatureTable reads the table of --features and its columns of groups.
-func (a *app) readFeatureTable(o *stimulusOptions) (*stimuli, error) {
+// kinds are those of the columns that are not to be inferred. What is no feature
+// is read as it stands, for it may be neither all numbers nor all words.
+func (o *stimulusOptions) kinds() (map[string]data.Kind, error) {
 	kinds := map[string]data.Kind{}
+	for _, name := range slices.Concat(o.drop, []string{o.groups, o.splitBy}) {
+		if name != "" {
+			kinds[name] = data.Categorical
+		}
+	}
 	for _, name := range o.categorical {
 		kinds[name] = data.Categorical
 	}
 	for _, name := range o.numeric {
-		kinds[name] = data.Numeric
+		if slices.Contains(o.categorical, name) {
+			return nil, configf("", "column %q is in both --numeric and --categorical", name)
+		}
+		if !slices.Contains(o.drop, name) {
+			kinds[name] = data.Numeric
+		}
+	}
+	return kinds, nil
+}
+
+// readFeatureTable reads the table of --features and its columns of groups.
+func (a *app) readFeatureTable(o *stimulusOptions, keep *selection) (*stimuli, error) {
+	kinds, err := o.kinds()
+	if err != nil {
+		return nil, err
 	}
 	table, err := dataio.ReadFeatures(o.file, dataio.Options{Hash: true, Kinds: kinds})
 	if err != nil {
+		return nil, err
+	}
+	if table, err = pickStimuli(table, keep); err != nil {
 		return nil, err
 	}
 	s := &stimuli{table: table, sources: []data.Source{table.Source}}
@@ -132,170 +173,95 @@ func labelsOf(table *data.Table, name string) ([]string, error) {
 	return labels, nil
 }
 
-func (a *app) readFeatureDistances(o *stimulusOptions) (*stimuli, error) {
+func (a *app) readFeatureDistances(o *stimulusOptions, keep *selection) (*stimuli, error) {
 	s := &stimuli{}
 	var names []string
 	var matrices []*mat.Dense
 	for _, text := range o.distances {
-		name, path, ok := strings.Cut(text, "=")
-		if !ok {
-			return nil, configf("", "--feature-distances: invalid value %q, want NAME=FILE", text)
-		}
-		d, err := dataio.Read(path, dataio.Options{Hash: true})
+		parts, err := distanceFiles(text)
 		if err != nil {
 			return nil, err
 		}
-		names, matrices = append(names, name), append(matrices, d.Matrix())
-		s.sources = append(s.sources, d.Source)
+		for _, part := range parts {
+			d, err := dataio.Read(part.path, dataio.Options{Hash: true})
+			if err != nil {
+				return nil, err
+			}
+			m := d.Matrix()
+			if keep != nil {
+				if d.Samples() != keep.of || d.Width() != keep.of {
+					return nil, otherStimuli(part.path, d.Samples(), keep)
+				}
+				m = pickSquare(m, keep.rows)
+			}
+			names, matrices = append(names, part.name), append(matrices, m)
+			s.sources = append(s.sources, d.Source)
+		}
 	}
 	var err error
 	s.features, err = mlem.NewFeatureDistances(names, matrices)
 	return s, err
 }
 
-// neuralDistances are the words of --distance.
-var neuralDistances = []string{
-	string(mlem.Euclidean), string(mlem.SqEuclidean), string(mlem.Manhattan), string(mlem.Cosine),
-	string(mlem.Correlation), string(mlem.Mahalanobis), string(mlem.NormDiff), string(mlem.Crossnobis),
-}
+// namedPath is a matrix and the name of its feature.
+type namedPath struct{ name, path string }
 
-// neuralOptions say what the representations are and how their distances are
-// formed.
-type neuralOptions struct {
-	files    []string
-	given    string
-	distance string
-	noise    string
-	power    float64
-	flags    *pflag.FlagSet // where they are given
-}
-
-func (o *neuralOptions) register(fs *pflag.FlagSet, what string) {
-	o.flags = fs
-	fs.StringSliceVar(&o.files, "neural", nil, what)
-	fs.StringVar(&o.given, "neural-distances", "", "stimulus × stimulus matrix of neural distances instead, `FILE`")
-	fs.StringVar(&o.distance, "distance", string(mlem.Euclidean), "neural `DISTANCE`: "+wordList(neuralDistances))
-	fs.StringVar(&o.noise, "noise", "", "units × units covariance of the noise, for mahalanobis and crossnobis, `FILE`")
-	fs.Float64Var(&o.power, "power", 0, "power of the distance that is regressed on squared feature distances; 0 for the one that makes a squared length of it")
-}
-
-// follow takes distance and power from the model that is scored: others would be
-// compared with what it does not predict.
-func (o *neuralOptions) follow(m *mlem.Model) error {
-	distance := o.flags.Changed("distance")
-	switch {
-	case o.given == "" && m.Distance == mlem.Given && !distance:
-		return configf("", "the model is of a matrix of distances: want --neural-distances, or --distance to say what they were")
-	case o.given == "" && m.Distance != mlem.Given:
-		if distance && o.distance != string(m.Distance) {
-			return configf("", "--distance %s: the model is of %s distances", o.distance, m.Distance)
-		}
-		o.distance = string(m.Distance)
+// distanceFiles returns what a value of --feature-distances means: NAME=FILE, or
+// every array of an archive under its key.
+func distanceFiles(text string) ([]namedPath, error) {
+	if name, path, ok := strings.Cut(text, "="); ok {
+		return []namedPath{{name, path}}, nil
 	}
-	if o.flags.Changed("power") && o.power != m.Power {
-		return configf("", "--power %g: the model is of the power %g", o.power, m.Power)
+	if !strings.HasSuffix(text, ".npz") {
+		return nil, configf("", "--feature-distances: invalid value %q, want NAME=FILE, or an archive FILE.npz", text)
 	}
-	o.power = m.Power
-	return nil
-}
-
-func (o *neuralOptions) options(name string) (mlem.NeuralOptions, []data.Source, error) {
-	options := mlem.NeuralOptions{Name: name, Distance: mlem.Distance(o.distance), Power: o.power}
-	if !slices.Contains(neuralDistances, o.distance) {
-		near, _ := data.Nearest(o.distance, neuralDistances)
-		return options, nil, configf(didYouMean(near), "--distance: invalid value %q, want %s", o.distance, wordList(neuralDistances))
-	}
-	if err := options.Check(); err != nil {
-		return options, nil, settingError(err)
-	}
-	if o.noise == "" {
-		return options, nil, nil
-	}
-	d, err := dataio.Read(o.noise, dataio.Options{Hash: true})
+	z, err := zip.OpenReader(text)
 	if err != nil {
-		return options, nil, err
+		return nil, &data.InputError{Path: text, Found: "not a readable archive (" + oneLine(err.Error()) + ")", Wanted: "want .npz as numpy.savez writes it", Err: err}
 	}
-	options.Noise = d.Matrix()
-	return options, []data.Source{d.Source}, nil
+	defer z.Close()
+	var parts []namedPath
+	for _, f := range z.File {
+		key := strings.TrimSuffix(f.Name, ".npy")
+		parts = append(parts, namedPath{key, text + ":" + key})
+	}
+	return parts, nil
 }
 
-// recordings are what the options read.
-type recordings struct {
-	neural  []*mlem.Neural
-	repeats []*mat.Dense // of the one representation, if it has any
-	y       *mat.Dense   // the patterns of the one representation; nil for given distances
-	options mlem.NeuralOptions
-	sources []data.Source
+// pickStimuli returns the rows of a table that are kept.
+func pickStimuli(table *data.Table, keep *selection) (*data.Table, error) {
+	if keep == nil {
+		return table, nil
+	}
+	if table.Rows() != keep.of {
+		return nil, otherStimuli(table.Source.Path, table.Rows(), keep)
+	}
+	out := &data.Table{Source: table.Source}
+	for _, c := range table.Columns {
+		part := &data.Column{Name: c.Name, Kind: c.Kind, Levels: c.Levels}
+		for _, i := range keep.rows {
+			if c.Kind == data.Numeric {
+				part.Values = append(part.Values, c.Values[i])
+			} else {
+				part.Codes = append(part.Codes, c.Codes[i])
+			}
+		}
+		out.Columns = append(out.Columns, part)
+	}
+	return out, nil
 }
 
-// readRepeats reads one representation: a file, or several repeats of it,
-// whose mean it is.
-func (a *app) readRepeats(o *neuralOptions, stimuli int) (*recordings, error) {
-	if (len(o.files) == 0) == (o.given == "") {
-		return nil, usagef("want either --neural FILE or --neural-distances FILE")
-	}
-	r := &recordings{}
-	if o.given != "" {
-		r.options = mlem.NeuralOptions{Name: o.given, Power: o.power}
-		if err := r.options.Check(); err != nil {
-			return nil, settingError(err)
+// pickSquare returns the distances of some of the stimuli.
+func pickSquare(m *mat.Dense, rows []int) *mat.Dense {
+	out := mat.NewDense(len(rows), len(rows), nil)
+	for i, a := range rows {
+		for j, b := range rows {
+			out.Set(i, j, m.At(a, b))
 		}
-		d, err := a.readPatterns(o.given, stimuli)
-		if err != nil {
-			return nil, err
-		}
-		r.sources = append(r.sources, d.Source)
-		neural, err := mlem.NewGiven(d.Matrix(), r.options)
-		r.neural = []*mlem.Neural{neural}
-		return r, named(err, o.given)
 	}
-	var err error
-	if r.options, r.sources, err = o.options(o.files[0]); err != nil {
-		return nil, err
-	}
-	for _, path := range o.files {
-		d, err := a.readPatterns(path, stimuli)
-		if err != nil {
-			return nil, err
-		}
-		m := d.Matrix()
-		if len(r.repeats) > 0 && d.Width() != r.repeats[0].RawMatrix().Cols {
-			return nil, &data.InputError{Path: path, Found: fmt.Sprintf("%d units", d.Width()), Wanted: fmt.Sprintf("but the repeat %s has %d", o.files[0], r.repeats[0].RawMatrix().Cols)}
-		}
-		r.repeats = append(r.repeats, m)
-		r.sources = append(r.sources, d.Source)
-	}
-	r.y = meanOf(r.repeats)
-	var neural *mlem.Neural
-	if r.options.Distance == mlem.Crossnobis {
-		if len(r.repeats) < 2 {
-			return nil, configf("", "--distance crossnobis: want at least two repeats, --neural A.npy --neural B.npy")
-		}
-		neural, err = mlem.NewCrossnobis(r.repeats, r.options)
-	} else {
-		neural, err = mlem.NewNeural(r.y, r.options)
-	}
-	r.neural = []*mlem.Neural{neural}
-	return r, named(err, o.files[0])
+	return out
 }
 
-// readPatterns reads stimuli × units.
-func (a *app) readPatterns(path string, stimuli int) (*data.Dataset, error) {
-	d, err := a.reader(inputOptions{axes: "tcn", header: "auto", missing: "refuse"}, true)(path)
-	if err != nil {
-		return nil, err
-	}
-	if d.Samples() != stimuli {
-		return nil, &data.InputError{Path: path, Found: fmt.Sprintf("%d stimuli", d.Samples()), Wanted: fmt.Sprintf("but the features are of %d", stimuli)}
-	}
-	return d, nil
-}
-
-func meanOf(repeats []*mat.Dense) *mat.Dense {
-	mean := mat.DenseCopyOf(repeats[0])
-	for _, r := range repeats[1:] {
-		mean.Add(mean, r)
-	}
-	mean.Scale(1/float64(len(repeats)), mean)
-	return mean
+func otherStimuli(path string, n int, keep *selection) error {
+	return &data.InputError{Path: path, Found: fmt.Sprintf("%d stimuli", n), Wanted: fmt.Sprintf("but the patterns are of %d", keep.of)}
 }
