@@ -70,7 +70,7 @@ simtool plot recording.npy --labels conditions.csv --label choice -o plane.pdf`,
 func kindList() string {
 	var b strings.Builder
 	for _, k := range figure.Kinds() {
-		fmt.Fprintf(&b, "    %-15s %s\n", k.Name, fold(k.Shows, 40, 20))
+		fmt.Fprintf(&b, "    %-15s %s\n", k.Name, k.Shows)
 	}
 	return b.String()
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,8 +73,11 @@ func commandList(cmd *cobra.Command, width int) string {
 	return wrapHanging(b.String(), width, longest+4)
 }
 
+// termLine is an indented term with its explanation beside it.
+var termLine = regexp.MustCompile(`^( +\S+ {2,})(\S.*)$`)
+
 // wrap folds paragraphs to lines of at most width columns. Lines that begin
-// with a space stay as they are.
+// with a space stay as they are, but for the explanations of terms.
 func wrap(text string, width int) string {
 	var out, paragraph []string
 	flush := func() {
@@ -85,6 +89,9 @@ func wrap(text string, width int) string {
 	for line := range strings.SplitSeq(text, "\n") {
 		if line == "" || line[0] == ' ' {
 			flush()
+			if term := termLine.FindStringSubmatch(line); term != nil {
+				line = term[1] + fold(term[2], width-len(term[1]), len(term[1]))
+			}
 			out = append(out, line)
 			continue
 		}

@@ -12,8 +12,8 @@ import (
 )
 
 func TestWrap(t *testing.T) {
-	const text = "one two three\nfour\n\n    as it is, however long\nfive"
-	const want = "one two\nthree four\n\n    as it is, however long\nfive"
+	const text = "one two three\nfour\n\n    as it is, however long\nfive\n a  b c d e"
+	const want = "one two\nthree four\n\n    as it is, however long\nfive\n a  b c d\n    e"
 	if got := wrap(text, 10); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
