@@ -33,6 +33,7 @@ type rangeOptions struct {
 	paths    string
 	restarts int
 	shard    string
+	resume   bool
 	data     string
 	input    inputOptions
 	output   outputOptions
@@ -70,7 +71,9 @@ N targets on each side of the unit square. Columns: measure_a, measure_b,
 target_a, target_b, a, b, residual, converged, steps; --paths has the way there.
 
 --free both lets X move as well. --shard 1/4 does the second quarter of the
-work; the shards' rows after one another are those of the whole.`,
+work; the shards' rows after one another are those of the whole. With --output
+FILE finished work is kept in FILE.ckpt, and after a signal --resume goes on
+from there to the same result.`,
 		Example: `simtool joint-range --shape 20,6,6 -m cka,nbs --levels 6
 simtool joint-range --shape 20,5,5 -m cka,nbs,linreg --given 0.9 -o given.csv
 simtool joint-range --shape 20,5,5 -m cka,nbs --grid 3 --steps 100 --paths paths.csv`,
@@ -83,7 +86,7 @@ simtool joint-range --shape 20,5,5 -m cka,nbs --grid 3 --steps 100 --paths paths
 	}
 	o.register(a, cmd.Flags())
 	completeMeasures(cmd, "measures")
-	return withExits(cmd, exitInvalid)
+	return withExits(cmd, exitInvalid, exitCheckpoint)
 }
 
 func (o *rangeOptions) register(a *app, fs *pflag.FlagSet) {
@@ -103,6 +106,7 @@ func (o *rangeOptions) register(a *app, fs *pflag.FlagSet) {
 	fs.StringVar(&o.paths, "paths", "", "write the paths of --grid to `FILE` (csv)")
 	fs.IntVar(&o.restarts, "restarts", 2, "random starts, beside those made of the components of X")
 	fs.StringVar(&o.shard, "shard", "0/1", "do piece `I/N` of the work, counted from 0")
+	fs.BoolVar(&o.resume, "resume", false, "go on from the checkpoint of an interrupted run")
 	fs.StringVar(&o.data, "save-data", "", "write the data at the ends of each level to `FILE` (npz)")
 	o.input.register(fs)
 	o.output.register(a, fs, dataio.Formats())
@@ -118,6 +122,8 @@ func (o *rangeOptions) complete(args []string, seed uint64) error {
 		return usagef("want a file X, or --shape")
 	case len(args) == 1 && o.shape != "":
 		return usagef("--shape stands in place of a file")
+	case o.resume && !o.output.toFile():
+		return usagef("--resume wants --output FILE")
 	case o.grid != 0 && o.given.set:
 		return usagef("--grid and --given exclude each other")
 	case o.grid < 0 || o.grid == 1:

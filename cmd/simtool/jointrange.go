@@ -39,14 +39,29 @@ func (a *app) jointRange(ctx context.Context, o *rangeOptions, args []string) er
 	if err != nil {
 		return err
 	}
-	err = work(ctx, o, p, out)
+	saved := &savedItems{}
+	if o.output.toFile() {
+		if saved, err = a.openSavedItems(o.output.path, o.resume, sources); err != nil {
+			return err
+		}
+	}
+	err = work(ctx, o, p, saved, out)
+	if err != nil && saved.empty() {
+		saved.remove()
+	} else if err != nil && ctx.Err() != nil && o.output.toFile() {
+		return &checkpointError{saved.directory, context.Cause(ctx)}
+	}
 	if undefined, ok := errors.AsType[*measures.UndefinedError](err); ok {
 		err = &data.InputError{Found: undefined.Reason, Err: err}
 	}
 	if err != nil {
 		return err
 	}
-	return out.commit(sources, nil)
+	if err := out.commit(sources, nil); err != nil {
+		return err
+	}
+	saved.remove()
+	return nil
 }
 
 // block is a unit of work: consecutive levels of a pair.
@@ -55,9 +70,41 @@ type block struct {
 	levels []float64
 }
 
+// savedRange is what a checkpoint keeps of a row: all but the measures, which
+// the block knows.
+type savedRange struct {
+	Level    float64
+	Min, Max *frontier.Extreme
+	Bounds   [2]float64
+}
+
+// traceBlock finds the ranges of a block, unless a checkpoint has them.
+func traceBlock(ctx context.Context, p frontier.Problem, b block, saved *savedItems, item int) ([]frontier.Row, error) {
+	var kept []savedRange
+	done, err := saved.load(item, &kept)
+	if err != nil {
+		return nil, err
+	}
+	if done {
+		rows := make([]frontier.Row, len(kept))
+		for i, k := range kept {
+			rows[i] = frontier.Row{A: b.pair[0], B: b.pair[1], Level: k.Level, Min: k.Min, Max: k.Max, Bounds: k.Bounds}
+		}
+		return rows, nil
+	}
+	rows, err := p.Trace(ctx, b.pair[0], b.pair[1], b.levels)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		kept = append(kept, savedRange{r.Level, r.Min, r.Max, r.Bounds})
+	}
+	return rows, saved.store(item, kept)
+}
+
 // trace finds the ranges of blocks in parallel and hands the rows to emit in their
 // order.
-func (a *app) trace(ctx context.Context, p frontier.Problem, blocks []block, emit func(frontier.Row) error) error {
+func (a *app) trace(ctx context.Context, p frontier.Problem, blocks []block, saved *savedItems, emit func(frontier.Row) error) error {
 	total := 0
 	for _, b := range blocks {
 		total += len(b.levels)
@@ -67,9 +114,8 @@ func (a *app) trace(ctx context.Context, p frontier.Problem, blocks []block, emi
 	return batch.Ordered(ctx, a.global.jobs, len(blocks),
 		func(ctx context.Context, i int) (rows []frontier.Row, err error) {
 			defer guard(&err)
-			b := blocks[i]
-			rows, err = p.Trace(ctx, b.pair[0], b.pair[1], b.levels)
-			progress.add(len(b.levels))
+			rows, err = traceBlock(ctx, p, blocks[i], saved, i)
+			progress.add(len(blocks[i].levels))
 			return rows, err
 		},
 		func(_ int, rows []frontier.Row) error {
@@ -83,7 +129,7 @@ func (a *app) trace(ctx context.Context, p frontier.Problem, blocks []block, emi
 }
 
 // traceRanges writes a row for each pair and level.
-func (a *app) traceRanges(ctx context.Context, o *rangeOptions, p frontier.Problem, out *result) error {
+func (a *app) traceRanges(ctx context.Context, o *rangeOptions, p frontier.Problem, saved *savedItems, out *result) error {
 	var blocks []block
 	for _, pair := range o.pairs(false) {
 		levels, err := o.levelsOf(pair[0])
@@ -98,7 +144,7 @@ func (a *app) traceRanges(ctx context.Context, o *rangeOptions, p frontier.Probl
 	known := map[string]reach{}
 	missing, total := 0, 0
 	var arrays []dataio.NamedArray
-	err := a.trace(ctx, p, blocks[first:end], func(r frontier.Row) error {
+	err := a.trace(ctx, p, blocks[first:end], saved, func(r frontier.Row) error {
 		total++
 		note := any(nil)
 		cells := [4]any{}
@@ -186,7 +232,7 @@ func infinite(v float64) any {
 var givenLevels = []float64{0, 0.25, 0.5, 0.75, 0.95}
 
 // traceGiven writes the range of each measure given each other one.
-func (a *app) traceGiven(ctx context.Context, o *rangeOptions, p frontier.Problem, out *result) error {
+func (a *app) traceGiven(ctx context.Context, o *rangeOptions, p frontier.Problem, saved *savedItems, out *result) error {
 	var blocks []block
 	for _, pair := range o.pairs(true) {
 		b := block{pair: pair}
@@ -198,7 +244,7 @@ func (a *app) traceGiven(ctx context.Context, o *rangeOptions, p frontier.Proble
 	first, end := o.shardOf(len(blocks))
 	rows := 0
 	var low, high *frontier.Extreme
-	return a.trace(ctx, p, blocks[first:end], func(r frontier.Row) error {
+	return a.trace(ctx, p, blocks[first:end], saved, func(r frontier.Row) error {
 		if e := r.Min; e != nil && (low == nil || e.B < low.B) {
 			low = e
 		}
@@ -221,7 +267,7 @@ func (a *app) traceGiven(ctx context.Context, o *rangeOptions, p frontier.Proble
 }
 
 // chaseTargets writes a row for each pair and target.
-func (a *app) chaseTargets(ctx context.Context, o *rangeOptions, p frontier.Problem, out *result) error {
+func (a *app) chaseTargets(ctx context.Context, o *rangeOptions, p frontier.Problem, saved *savedItems, out *result) error {
 	type item struct {
 		pair   [2]measures.Named
 		target frontier.Target
@@ -252,7 +298,14 @@ func (a *app) chaseTargets(ctx context.Context, o *rangeOptions, p frontier.Prob
 		func(ctx context.Context, i int) (path *frontier.Path, err error) {
 			defer guard(&err)
 			it := items[i]
-			return p.Chase(ctx, it.pair[0], it.pair[1], it.target, strconv.Itoa(it.number), o.steps, optimize.DefaultAdam())
+			path = &frontier.Path{}
+			if done, err := saved.load(i, path); done || err != nil {
+				return path, err
+			}
+			if path, err = p.Chase(ctx, it.pair[0], it.pair[1], it.target, strconv.Itoa(it.number), o.steps, optimize.DefaultAdam()); err != nil {
+				return nil, err
+			}
+			return path, saved.store(i, path)
 		},
 		func(i int, path *frontier.Path) error {
 			progress.add(1)
