@@ -63,6 +63,9 @@ func (a *app) gradient(o *gradientOptions, p pathPair) error {
 	if !ok {
 		return configf(`"simtool measures" lists those that have one`, "--measure %s: this measure has no gradient", o.measure)
 	}
+	if err := wantSuffix(o.output.path, ".npy"); err != nil {
+		return err
+	}
 	files, target, err := a.openArray(&o.output, "a .npy array", []string{p.x, p.y})
 	if err != nil {
 		return err

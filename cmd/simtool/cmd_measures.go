@@ -142,13 +142,11 @@ func (a *app) writeBibTeX(references []measures.Reference) error {
 	return nil
 }
 
-// bibTeX renders a reference. Proceedings are told from journals by their name.
+// bibTeX renders a reference.
 func bibTeX(r measures.Reference) string {
 	kind, venue := "article", "journal"
-	for _, word := range []string{"Conference", "Proceedings", "Advances", "Workshop"} {
-		if strings.Contains(r.Venue, word) {
-			kind, venue = "inproceedings", "booktitle"
-		}
+	if r.Conference {
+		kind, venue = "inproceedings", "booktitle"
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "@%s{%s,\n", kind, r.Key)

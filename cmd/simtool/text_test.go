@@ -74,7 +74,7 @@ func TestBibTeX(t *testing.T) {
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := bibTeX(measures.Reference{Venue: "Advances in Neural Information Processing Systems"}); !strings.HasPrefix(got, "@inproceedings{") {
+	if got := bibTeX(measures.Reference{Venue: "Advances in Neural Information Processing Systems", Conference: true}); !strings.HasPrefix(got, "@inproceedings{") {
 		t.Errorf("proceedings became %q", got)
 	}
 }

@@ -79,11 +79,12 @@ func (v Invariance) String() string {
 
 // Reference is a publication.
 type Reference struct {
-	Key     string // BibTeX key
-	Authors string // BibTeX author list, "Last, First and Last, First"
-	Title   string
-	Venue   string // journal or proceedings
-	Year    int
-	DOI     string // without resolver; empty when there is none
-	URL     string // for publications without a DOI
+	Key        string // BibTeX key
+	Authors    string // BibTeX author list, "Last, First and Last, First"
+	Title      string
+	Venue      string // journal or proceedings
+	Conference bool   // Venue is a conference
+	Year       int
+	DOI        string // without resolver; empty when there is none
+	URL        string // for publications without a DOI
 }

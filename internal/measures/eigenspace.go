@@ -33,7 +33,7 @@ var eigenspaceFamily = Family{
 		References: []Reference{{
 			Key: "may2019downstream", Authors: "May, Avner and Zhang, Jian and Dao, Tri and Ré, Christopher",
 			Title: "On the downstream performance of compressed word embeddings",
-			Venue: "Advances in Neural Information Processing Systems", Year: 2019,
+			Venue: "Advances in Neural Information Processing Systems", Conference: true, Year: 2019,
 			URL: "https://proceedings.neurips.cc/paper/2019/hash/faf02b2358de8933f480a146f4d2d98e-Abstract.html",
 		}},
 	},

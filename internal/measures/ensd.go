@@ -29,7 +29,7 @@ var ensdFamily = Family{
 		References: []Reference{{
 			Key: "giaffar2024effective", Authors: "Giaffar, Hamza and Rullán Buxó, Camille and Aoi, Mikio",
 			Title: "The effective number of shared dimensions between paired datasets",
-			Venue: "International Conference on Artificial Intelligence and Statistics", Year: 2024, URL: "https://proceedings.mlr.press/v238/giaffar24a.html",
+			Venue: "International Conference on Artificial Intelligence and Statistics", Conference: true, Year: 2024, URL: "https://proceedings.mlr.press/v238/giaffar24a.html",
 		}},
 	},
 	New: func(a Args) (Measure, error) { return ensd{a.Card()}, nil },

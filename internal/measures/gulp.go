@@ -35,7 +35,7 @@ var gulpFamily = Family{
 		References: []Reference{{
 			Key: "boixadsera2022gulp", Authors: "Boix-Adserà, Enric and Lawrence, Hannah and Stepaniants, George and Rigollet, Philippe",
 			Title: "GULP: a prediction-based metric between representations",
-			Venue: "Advances in Neural Information Processing Systems", Year: 2022, DOI: "10.48550/arXiv.2210.06545",
+			Venue: "Advances in Neural Information Processing Systems", Conference: true, Year: 2022, DOI: "10.48550/arXiv.2210.06545",
 		}},
 	},
 	Aliases: []Alias{{"gulp-lambda={}", "gulp:lambda={}"}},

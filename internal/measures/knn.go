@@ -6,7 +6,7 @@ var (
 	refHuh2024 = Reference{
 		Key: "huh2024platonic", Authors: "Huh, Minyoung and Cheung, Brian and Wang, Tongzhou and Isola, Phillip",
 		Title: "Position: The Platonic representation hypothesis",
-		Venue: "International Conference on Machine Learning", Year: 2024, DOI: "10.48550/arXiv.2405.07987",
+		Venue: "International Conference on Machine Learning", Conference: true, Year: 2024, DOI: "10.48550/arXiv.2405.07987",
 	}
 	refKlabunde2025 = Reference{
 		Key: "klabunde2025similarity", Authors: "Klabunde, Max and Schumacher, Tobias and Strohmaier, Markus and Lemmerich, Florian",

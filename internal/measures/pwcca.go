@@ -32,7 +32,7 @@ var pwccaFamily = Family{
 		References: []Reference{{
 			Key: "morcos2018insights", Authors: "Morcos, Ari S. and Raghu, Maithra and Bengio, Samy",
 			Title: "Insights on representational similarity in neural networks with canonical correlation",
-			Venue: "Advances in Neural Information Processing Systems", Year: 2018, DOI: "10.48550/arXiv.1806.05759",
+			Venue: "Advances in Neural Information Processing Systems", Conference: true, Year: 2018, DOI: "10.48550/arXiv.1806.05759",
 		}, refRaghu2017},
 	},
 	Aliases: []Alias{{"pwcca-score", "pwcca"}},

@@ -5,17 +5,17 @@ var (
 	refCloos2025 = Reference{
 		Key: "cloos2025differentiable", Authors: "Cloos, Nathan and Li, Moufan and Siegel, Markus and Brincat, Scott L. and Miller, Earl K. and Yang, Guangyu Robert and Cueva, Christopher J.",
 		Title: "Differentiable optimization of similarity scores between models and brains",
-		Venue: "International Conference on Learning Representations", Year: 2025, DOI: "10.48550/arXiv.2407.07059",
+		Venue: "International Conference on Learning Representations", Conference: true, Year: 2025, DOI: "10.48550/arXiv.2407.07059",
 	}
 	refKornblith2019 = Reference{
 		Key: "kornblith2019similarity", Authors: "Kornblith, Simon and Norouzi, Mohammad and Lee, Honglak and Hinton, Geoffrey",
 		Title: "Similarity of neural network representations revisited",
-		Venue: "International Conference on Machine Learning", Year: 2019, DOI: "10.48550/arXiv.1905.00414",
+		Venue: "International Conference on Machine Learning", Conference: true, Year: 2019, DOI: "10.48550/arXiv.1905.00414",
 	}
 	refGretton2005 = Reference{
 		Key: "gretton2005measuring", Authors: "Gretton, Arthur and Bousquet, Olivier and Smola, Alex and Schölkopf, Bernhard",
 		Title: "Measuring statistical dependence with Hilbert-Schmidt norms",
-		Venue: "Algorithmic Learning Theory", Year: 2005, DOI: "10.1007/11564089_7",
+		Venue: "Algorithmic Learning Theory", Conference: true, Year: 2005, DOI: "10.1007/11564089_7",
 	}
 	refSong2012 = Reference{
 		Key: "song2012feature", Authors: "Song, Le and Smola, Alex and Gretton, Arthur and Bedo, Justin and Borgwardt, Karsten",
@@ -35,17 +35,17 @@ var (
 	refHarvey2024 = Reference{
 		Key: "harvey2024duality", Authors: "Harvey, Sarah E. and Larsen, Brett W. and Williams, Alex H.",
 		Title: "Duality of Bures and shape distances with implications for comparing neural representations",
-		Venue: "Proceedings of UniReps", Year: 2024, DOI: "10.48550/arXiv.2311.11436",
+		Venue: "Proceedings of UniReps", Conference: true, Year: 2024, DOI: "10.48550/arXiv.2311.11436",
 	}
 	refWilliams2021 = Reference{
 		Key: "williams2021generalized", Authors: "Williams, Alex H. and Kunz, Erin and Kornblith, Simon and Linderman, Scott W.",
 		Title: "Generalized shape metrics on neural representations",
-		Venue: "Advances in Neural Information Processing Systems", Year: 2021, DOI: "10.48550/arXiv.2110.14739",
+		Venue: "Advances in Neural Information Processing Systems", Conference: true, Year: 2021, DOI: "10.48550/arXiv.2110.14739",
 	}
 	refDing2021 = Reference{
 		Key: "ding2021grounding", Authors: "Ding, Frances and Denain, Jean-Stanislas and Steinhardt, Jacob",
 		Title: "Grounding representation similarity through statistical testing",
-		Venue: "Advances in Neural Information Processing Systems", Year: 2021, DOI: "10.48550/arXiv.2108.01661",
+		Venue: "Advances in Neural Information Processing Systems", Conference: true, Year: 2021, DOI: "10.48550/arXiv.2108.01661",
 	}
 	refSchonemann1966 = Reference{
 		Key: "schonemann1966generalized", Authors: "Schönemann, Peter H.",

@@ -8,7 +8,7 @@ import (
 var refRaghu2017 = Reference{
 	Key: "raghu2017svcca", Authors: "Raghu, Maithra and Gilmer, Justin and Yosinski, Jason and Sohl-Dickstein, Jascha",
 	Title: "SVCCA: Singular vector canonical correlation analysis for deep learning dynamics and interpretability",
-	Venue: "Advances in Neural Information Processing Systems", Year: 2017, DOI: "10.48550/arXiv.1706.05806",
+	Venue: "Advances in Neural Information Processing Systems", Conference: true, Year: 2017, DOI: "10.48550/arXiv.1706.05806",
 }
 
 const defaultVariance = "0.99"

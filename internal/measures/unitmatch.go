@@ -39,7 +39,7 @@ var matchFamily = Family{
 		References: []Reference{{
 			Key: "li2016convergent", Authors: "Li, Yixuan and Yosinski, Jason and Clune, Jeff and Lipson, Hod and Hopcroft, John",
 			Title: "Convergent learning: Do different neural networks learn the same representations?",
-			Venue: "International Conference on Learning Representations", Year: 2016, DOI: "10.48550/arXiv.1511.07543",
+			Venue: "International Conference on Learning Representations", Conference: true, Year: 2016, DOI: "10.48550/arXiv.1511.07543",
 		}, refJonker1987},
 	},
 	Aliases: []Alias{

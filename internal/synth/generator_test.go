@@ -110,10 +110,10 @@ func TestSetRefuses(t *testing.T) {
 
 func TestGenerateRefuses(t *testing.T) {
 	for want, c := range map[string]Config{
-		`bins: "0", want a whole number from 1 to 100000`:      &RecordingConfig{},
-		`quality: "", want one of good, partial, poor`:         &ModelConfig{},
-		`steps: "0", want a whole number from 2 to 1000000`:      &Toy2DConfig{},
-		`features: "0", want a whole number from 1 to 1000000`:   &UltrametricConfig{Branches: []int{2}},
+		`bins: "0", want a whole number from 1 to 100000`:           &RecordingConfig{},
+		`quality: "", want one of good, partial, poor`:              &ModelConfig{},
+		`steps: "0", want a whole number from 2 to 1000000`:         &Toy2DConfig{},
+		`features: "0", want a whole number from 1 to 1000000`:      &UltrametricConfig{Branches: []int{2}},
 		`conditions: "0", want a whole number from 1 to 1000000000`: &ExpGaussianConfig{Bins: 1},
 
 		`components: 20 components, want at most 19, the number of neurons`: with(DefaultRecording(), func(c *RecordingConfig) { c.Neurons = 19 }),
@@ -123,7 +123,7 @@ func TestGenerateRefuses(t *testing.T) {
 		`strengths: 1,1, want different strengths`: with(DefaultRecording(), func(c *RecordingConfig) { c.Strengths = []float64{1, 1} }),
 		`4 bins of 50 ms from 200 ms before the stimulus, over which component 1 (time) depends on those before it, want more bins after stimulus onset, two strengths or more, less smoothness, or fewer components`: with(DefaultRecording(), func(c *RecordingConfig) { c.Bins = 4 }),
 		`a dataset of shape 100000 × 32 × 1000000, want at most 1073741824 values`: with(DefaultRecording(), func(c *RecordingConfig) { c.Bins, c.Neurons = 1e5, 1e6 }),
-		`components: 20 components, want at most 10, the number of units`:                      with(DefaultModel(), func(c *ModelConfig) { c.Units = 10 }),
+		`components: 20 components, want at most 10, the number of units`:          with(DefaultModel(), func(c *ModelConfig) { c.Units = 10 }),
 		`keep: 21 components, want at most 20, the number of components of the recording`: with(DefaultModel(), func(c *ModelConfig) {
 			c.Quality, c.Keep = Partial, 21
 		}),
@@ -131,7 +131,7 @@ func TestGenerateRefuses(t *testing.T) {
 
 		`explained: 5 components, want at most 3, the number of neurons`:          with(DefaultSpectrum(), func(c *SpectrumConfig) { c.Neurons = 3 }),
 		`explained: 5 components, want at most 4, the number of samples less one`: with(DefaultSpectrum(), func(c *SpectrumConfig) { c.Conditions = 5 }),
-		`explained: a sum of 0, want a positive finite sum`:            with(DefaultSpectrum(), func(c *SpectrumConfig) { c.Explained = []float64{0, 0} }),
+		`explained: a sum of 0, want a positive finite sum`:                       with(DefaultSpectrum(), func(c *SpectrumConfig) { c.Explained = []float64{0, 0} }),
 	} {
 		_, err := c.Generate(1)
 		refused(t, err, want)
