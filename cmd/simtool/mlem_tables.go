@@ -107,9 +107,10 @@ func defined(v float64) any {
 	return v
 }
 
-// positive is the cell of a number that is 0 where it was not computed.
+// positive is the cell of a number that is 0 where it was not computed, and NaN
+// where it does not exist.
 func positive(v float64) any {
-	if v == 0 {
+	if !(v > 0) {
 		return nil
 	}
 	return v

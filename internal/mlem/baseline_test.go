@@ -314,6 +314,9 @@ func TestNoiseCeiling(t *testing.T) {
 	if noisy.Lower >= rho || math.Abs(noisy.Upper-rho) > .05 {
 		t.Errorf("ceiling %+v, the noiseless distances correlate by %.3f", noisy, rho)
 	}
+	if _, err := NoiseCeiling([]*mat.Dense{a, b}, NeuralOptions{Distance: Crossnobis}); err == nil {
+		t.Error("crossnobis distances of single repeats")
+	}
 	if _, err := NoiseCeiling([]*mat.Dense{a}, NeuralOptions{}); err == nil {
 		t.Error("one repeat has a ceiling")
 	}

@@ -10,10 +10,16 @@ import (
 	"simtool/internal/stats"
 )
 
-// Ceiling is the range of scores that noise leaves room for.
+// Ceiling brackets the scores, Spearman's ρ, that noise leaves room for.
 type Ceiling struct {
-	Lower   float64 // ρ of the distances of a repeat with those of the mean of the others, averaged over repeats
-	Upper   float64 // estimated ρ of the distances of the mean of all repeats with noiseless ones
+	// Lower is what the other repeats attain in predicting one: ρ of the distances
+	// of a repeat with those of the mean of the others, averaged over repeats. A
+	// model of the mean of all repeats that knows the features' part can exceed it.
+	Lower float64
+
+	// Upper estimates ρ of the distances of the mean of all repeats with noiseless
+	// ones, which no model is expected to exceed.
+	Upper   float64
 	Repeats int
 }
 
@@ -21,26 +27,45 @@ type Ceiling struct {
 // the distances of the mean of all repeats could be predicted at most. With the
 // mean rank correlation r between the distances of two repeats, their mean over R
 // has the reliability R·r/(1+(R−1)·r) (Spearman and Brown), whose root is Upper;
-// both are 0 where r is negative. Noise adds to squared distances alike and so
-// lowers their correlation, never their order: crossnobis distances have another
-// ceiling.
+// it is 0 where r is not positive. That treats what noise does to distances as
+// additive, of mean zero and independent of them, which is an approximation:
+// squared distances of the mean of R patterns have 1/R of the noise, not the mean
+// of the noises. The offset that noise adds to all squared distances alike changes
+// no order.
+//
+// Distances between repeats (Crossnobis) do not exist for one repeat, and have no
+// such ceiling: that is an error. Of more than 2,500 stimuli that many, evenly
+// spread, stand for all.
 func NoiseCeiling(repeats []*mat.Dense, o NeuralOptions) (Ceiling, error) {
 	r := len(repeats)
 	if r < 2 {
 		return Ceiling{}, &data.InputError{Path: o.Name, Found: fmt.Sprintf("%d repeats", r), Wanted: "want at least two for a noise ceiling"}
 	}
+	if o.Distance == Crossnobis {
+		return Ceiling{}, &data.InputError{Path: o.Name, Found: "crossnobis distances of single repeats", Wanted: "want another distance for a noise ceiling"}
+	}
 	n, q := repeats[0].Dims()
+	index := spread(n, scoredStimuli)
+	distances := func(y *mat.Dense) ([]float64, error) {
+		d, err := NewNeural(y, o)
+		if err != nil {
+			return nil, err
+		}
+		if len(index) < n {
+			d = d.subset(index)
+		}
+		return d.condensed(), nil
+	}
 	total := mat.NewDense(n, q, nil)
 	single := make([][]float64, r)
 	for k, y := range repeats {
 		if rows, cols := y.Dims(); rows != n || cols != q {
 			return Ceiling{}, &data.InputError{Path: o.Name, Found: fmt.Sprintf("repeat %d is %d × %d", k+1, rows, cols), Wanted: fmt.Sprintf("want %d × %d as the first", n, q)}
 		}
-		d, err := NewNeural(y, o)
-		if err != nil {
+		var err error
+		if single[k], err = distances(y); err != nil {
 			return Ceiling{}, err
 		}
-		single[k] = d.condensed()
 		total.Add(total, y)
 	}
 	c := Ceiling{Repeats: r}
@@ -49,11 +74,11 @@ func NoiseCeiling(repeats []*mat.Dense, o NeuralOptions) (Ceiling, error) {
 		var others mat.Dense
 		others.Sub(total, y)
 		others.Scale(1/float64(r-1), &others)
-		d, err := NewNeural(&others, o)
+		rest, err := distances(&others)
 		if err != nil {
 			return Ceiling{}, err
 		}
-		rho, _ := stats.Spearman(single[k], d.condensed())
+		rho, _ := stats.Spearman(single[k], rest)
 		c.Lower += rho / float64(r)
 		for j := range k {
 			rho, _ := stats.Spearman(single[k], single[j])

@@ -108,14 +108,24 @@ func (a *accumulator) batch() int {
 	return max(1, min(128, values/width(len(a.design.terms), len(a.sample.neural))))
 }
 
+// amount renders bytes in the largest unit of which there is at least one.
+func amount(bytes int) string {
+	v, unit := float64(bytes), 0
+	for v >= 1024 && unit < 4 {
+		v /= 1024
+		unit++
+	}
+	return fmt.Sprintf("%.4g %s", v, []string{"B", "KiB", "MiB", "GiB", "TiB"}[unit])
+}
+
 // run returns the moments of every sampling. maxMemory bounds what it takes, in
 // bytes; the error says so if that is too little, or is ctx's.
 func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progress Progress) ([]*moments, error) {
 	p, k := len(a.design.terms), len(a.sample.neural)
 	if need := a.footprint(len(s.rows)); maxMemory > 0 && need > maxMemory {
 		return nil, &data.InputError{
-			Found:  fmt.Sprintf("%d regressors, %d representations and %d resampled data sets need %d MB", p, k, len(s.rows), need>>20),
-			Wanted: fmt.Sprintf("want at most %d MB", maxMemory>>20),
+			Found:  fmt.Sprintf("%d regressors, %d representations and %d resampled data sets need %s", p, k, len(s.rows), amount(need)),
+			Wanted: "want at most " + amount(maxMemory),
 			Hint:   "allow more memory, draw fewer bootstrap samples or leave out interactions",
 		}
 	}

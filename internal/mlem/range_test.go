@@ -229,3 +229,38 @@ func TestTwinProducts(t *testing.T) {
 		t.Errorf("a warning of a product like no other: %q", r.Warnings)
 	}
 }
+
+func TestAmount(t *testing.T) {
+	for bytes, want := range map[int]string{0: "0 B", 1000: "1000 B", 1024: "1 KiB", 300 << 10: "300 KiB", 1 << 30: "1 GiB", 3 << 29: "1.5 GiB"} {
+		if got := amount(bytes); got != want {
+			t.Errorf("%d: %q, want %q", bytes, got, want)
+		}
+	}
+}
+
+// TestScoreOfOneGroup holds out one group of stimuli at a time: within a fold
+// nothing says how much the score would vary.
+func TestScoreOfOneGroup(t *testing.T) {
+	_, f, y := simulate(t, func(s *Simulation) { s.Stimuli = 24 })
+	r := fitOne(t, f, y, func(o *Options) {
+		o.Folds, o.Bootstrap, o.Null, o.Permutations = 3, 0, 0, 0
+		for i := range 24 {
+			o.Groups = append(o.Groups, []string{"a", "b", "c"}[i%3])
+		}
+	})
+	for _, s := range r.Scores[1:] {
+		if !s.Defined() || !math.IsNaN(s.SE) || s.Interval != (stats.Interval{}) {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// TestScoresWithinMemory scores fewer stimuli where memory is short.
+func TestScoresWithinMemory(t *testing.T) {
+	_, f, y := simulate(t, func(s *Simulation) { s.Stimuli = 120 })
+	r := fitOne(t, f, y, func(o *Options) { o.Bootstrap, o.Null, o.Permutations, o.MaxMemory, o.Jobs = 0, 0, 0, 600_000, 1 })
+	in := r.Scores[0]
+	if want := int(math.Sqrt(600_000 / 104.)); in.Stimuli != want || in.Pairs != want*(want-1)/2 {
+		t.Errorf("%d stimuli and %d pairs were scored, want %d stimuli", in.Stimuli, in.Pairs, want)
+	}
+}

@@ -23,8 +23,8 @@ type Score struct {
 	Pairs    int
 
 	// SE is the standard error of the held-out Spearman correlation over stimuli,
-	// from its influence function; Interval is symmetric in Fisher's z. Zero
-	// where there is none (in-sample, or of one group of stimuli).
+	// from its influence function, NaN of one group of stimuli; Interval is
+	// symmetric in Fisher's z. Zero where there is none, as in-sample.
 	SE       float64
 	Interval stats.Interval
 	P        float64 // that unrelated rows of Y score as high; 0 where not asked for
@@ -36,13 +36,14 @@ func (s *Score) Defined() bool { return !math.IsNaN(s.Spearman) }
 
 // interval sets the interval from the standard error, if there is one.
 func (s *Score) interval(level float64) {
-	if s.Defined() && s.SE > 0 {
+	if s.SE > 0 || math.Abs(s.Spearman) == 1 {
 		s.Interval = stats.CorrelationInterval(s.Spearman, s.SE, level)
 	}
 }
 
 // scoredStimuli bounds the stimuli of which all pairs are ranked for a score:
-// the first so many of a random order. The pairs of 2,500 are 3 million.
+// the first so many of a random order, fewer if Options.MaxMemory is small. The
+// pairs of 2,500 are 3 million.
 const scoredStimuli = 2500
 
 // evaluation is a set of stimuli whose pairs are scored.
@@ -128,15 +129,22 @@ func (f *fitting) prepare() {
 	if f.transformed > 0 {
 		own.neural = own.neural[:f.transformed]
 	}
+	most := scoredStimuli
+	if f.MaxMemory > 0 {
+		// Half of the memory for the largest set: predictions and distances, the
+		// ranks of both, and what the influence of pairs takes.
+		const perPair = 104
+		most = min(most, max(minStimuli, int(math.Sqrt(float64(f.MaxMemory)/perPair))))
+	}
 	subset := func(places []int) *evaluation {
-		return newEvaluation(own.subset(places[:min(len(places), scoredStimuli)]), f.design)
+		return newEvaluation(own.subset(places[:min(len(places), most)]), f.design)
 	}
 	for k := range f.Folds {
 		f.folds = append(f.folds, subset(f.layout.places(k)))
 	}
 	// Stimuli are in the order of folds, so a subset is spread over all places.
 	n := len(f.sample.id)
-	f.whole = newEvaluation(own.subset(spread(n, scoredStimuli)), f.design)
+	f.whole = newEvaluation(own.subset(spread(n, most)), f.design)
 }
 
 // spread returns at most m of the numbers below n, evenly spread.
@@ -271,8 +279,8 @@ func (e *evaluation) rankScore(x, y []float64) Score {
 		s.Spearman = math.NaN()
 		return s
 	}
-	if se := math.Sqrt(stats.PairVariance(rx, e.first, e.second, len(e.id), e.group)); !math.IsInf(se, 1) {
-		s.SE = se
+	if s.SE = math.Sqrt(stats.PairVariance(rx, e.first, e.second, len(e.id), e.group)); math.IsInf(s.SE, 1) {
+		s.SE = math.NaN() // one group of stimuli does not vary
 	}
 	return s
 }
