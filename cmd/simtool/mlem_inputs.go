@@ -219,7 +219,7 @@ func distanceFiles(text string) ([]namedPath, error) {
 	if err != nil {
 		return nil, &data.InputError{Path: text, Found: "not a readable archive (" + oneLine(err.Error()) + ")", Wanted: "want .npz as numpy.savez writes it", Err: err}
 	}
-	defer z.Close()
+	defer func() { _ = z.Close() }()
 	var parts []namedPath
 	for _, f := range z.File {
 		key := strings.TrimSuffix(f.Name, ".npy")

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -47,6 +48,25 @@ func readme(t *testing.T) (text, makefile string) {
 		return string(content)
 	}
 	return read("README.md"), read("Makefile")
+}
+
+// TestThirdPartyListsEveryModule checks that the licence of each module that is
+// linked is told.
+func TestThirdPartyListsEveryModule(t *testing.T) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || len(info.Deps) == 0 {
+		t.Skip("built without modules")
+	}
+	content, err := os.ReadFile(filepath.FromSlash("../../THIRD_PARTY.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := regexp.MustCompile(`[\w.-]+\.\w+/[\w.~/-]*\w`).FindAllString(string(content), -1)
+	for _, module := range info.Deps {
+		if !slices.Contains(listed, module.Path) {
+			t.Errorf("%s is not listed", module.Path)
+		}
+	}
 }
 
 // shellLines returns the lines of the sh blocks of a markdown text, continued
