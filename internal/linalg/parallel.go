@@ -6,6 +6,12 @@ import (
 	"sync/atomic"
 )
 
+// Parallel calls body on the pieces [lo,hi) of [0,n), each of size grain but the
+// last, from as many goroutines as there are processors. Pieces depend on n and
+// grain only: as long as they do not share what they write, the result does not
+// depend on the number of goroutines.
+func Parallel(n, grain int, body func(lo, hi int)) { parallel(n, grain, body) }
+
 // parallel calls body on the pieces [lo,hi) of [0,n), each of size grain but the
 // last, from as many goroutines as there are processors. The pieces depend on n
 // and grain only, so results do not depend on the number of goroutines as long

@@ -34,7 +34,7 @@ var ckaFamily = Family{
 		Y:              Euclidean,
 		Differentiable: true,
 		MinSamples:     2,
-		Cost:           "n·p·q (linear), n²·(p+q) (rbf, laplace)",
+		Cost:           "n·p·q",
 		Pitfalls: []string{
 			"components count by the square of their variance: a few large ones decide, the rest may be missing altogether",
 			"the biased estimator is inflated when features outnumber samples: use estimator=debiased then",
@@ -95,6 +95,7 @@ func newCKA(a Args) (Measure, error) {
 	formCard(&m.card, m.as, lo)
 	m.card.FromMoments = m.kernel.kind == "linear" && m.estimator == biased
 	if m.kernel.kind != "linear" {
+		m.card.Cost = "n²·(p + q)"
 		m.card.Pitfalls = append([]string{"a kernel much narrower than the distances sees no structure, one much wider is linear: report sigma"}, m.card.Pitfalls...)
 		if !strings.HasSuffix(m.kernel.sigma, medianSuffix) {
 			m.card.X &^= Scaling

@@ -15,7 +15,7 @@ const (
 	noiseNone      = "none"
 )
 
-// crossnobisDistances returns the cross-validated Mahalanobis distances of the
+// crossnobisBands returns the cross-validated Mahalanobis distances of the
 // conditions i < j of R×C×N data, repeat × condition × neuron. With δ_r the
 // difference of the two conditions in repeat r and Σ the covariance of the
 // noise,
@@ -29,31 +29,35 @@ const (
 //
 // Walther, A. et al. (2016). Reliability of dissimilarity measures for
 // multi-voxel pattern analysis. NeuroImage 137, 188-200.
-func crossnobisDistances(s *System, noise string) ([]float64, error) {
+func crossnobisBands(s *System, noise string) (banded, error) {
 	if s.times < 2 {
-		return nil, undefined("%s has no repeats: rdm=crossnobis wants a repeat × condition × neuron array of at least 2 repeats", s.label())
+		return banded{}, undefined("%s has no repeats: rdm=crossnobis wants a repeat × condition × neuron array of at least 2 repeats", s.label())
 	}
 	repeats, conditions := s.times, s.Samples()/s.times
 	z, err := noiseNormalised(s, noise)
 	if err != nil {
-		return nil, err
+		return banded{}, err
 	}
 	_, width := z.Dims()
 	total := mat.NewDense(conditions, width, nil)
-	within := make([]float64, conditions*(conditions-1)/2)
+	var within []*linalg.Distances
 	for r := range repeats {
 		one := z.Slice(r*conditions, (r+1)*conditions, 0, width).(*mat.Dense)
 		total.Add(total, one)
-		for k, d := range linalg.SqDistances(one) {
-			within[k] += d
-		}
+		within = append(within, linalg.NewDistances(one))
 	}
-	d := linalg.SqDistances(total)
+	whole := linalg.NewDistances(total)
 	count := float64(repeats) * float64(repeats-1)
-	for k := range d {
-		d[k] = (d[k] - within[k]) / count
-	}
-	return d, nil
+	return banded{conditions, func(dst *mat.Dense, lo int) {
+		whole.BlockTo(dst, lo, lo)
+		var own mat.Dense
+		own.CloneFrom(dst)
+		for _, d := range within {
+			d.BlockTo(&own, lo, lo)
+			dst.Sub(dst, &own)
+		}
+		dst.Scale(1/count, dst)
+	}}, nil
 }
 
 // noiseNormalised returns the samples of a system in coordinates in which the

@@ -81,19 +81,61 @@ func (m distanceCorrelation) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
-	x, err := centredDistances(p.X, m.estimator)
+	value, err := m.cosine(p)
 	if err != nil {
 		return Score{}, err
 	}
-	y, err := centredDistances(p.Y, m.estimator)
-	if err != nil {
-		return Score{}, err
-	}
-	value := clip(linalg.Dot(x, y) / linalg.Norm(x) / linalg.Norm(y))
 	if !m.squared {
 		value = math.Sqrt(max(0, value))
 	}
 	return Score{Value: value}, nil
+}
+
+// cosine returns the cosine of the centred distances.
+func (m distanceCorrelation) cosine(p *Pair) (float64, error) {
+	if p.X.tiled() {
+		x, err := centredDistanceBands(p.X, m.estimator)
+		if err != nil {
+			return 0, err
+		}
+		y, err := centredDistanceBands(p.Y, m.estimator)
+		if err != nil {
+			return 0, err
+		}
+		return normalised(products(x, y)), nil
+	}
+	x, err := centredDistances(p.X, m.estimator)
+	if err != nil {
+		return 0, err
+	}
+	y, err := centredDistances(p.Y, m.estimator)
+	if err != nil {
+		return 0, err
+	}
+	return clip(linalg.Dot(x, y) / linalg.Norm(x) / linalg.Norm(y)), nil
+}
+
+// centredDistanceBands returns the distances that centredDistances does, but
+// for the factor, by bands.
+func centredDistanceBands(s *System, estimator string) (centredBands, error) {
+	b := distanceBands(s.raw).mapped(math.Sqrt)
+	e := b.extent()
+	if !finite(e.squares) {
+		return centredBands{}, overflowing(s)
+	}
+	if estimator == biased {
+		return b.doublyCentred(e, 0), nil
+	}
+	u := b.uCentred(e)
+	if _, left, _ := products(u, u); !(math.Sqrt(left) > roundoff*math.Sqrt(2*e.squares)) {
+		return centredBands{}, equallyFar(s)
+	}
+	return u, nil
+}
+
+// equallyFar is the error for U-centred distances that are rounding.
+func equallyFar(s *System) error {
+	return undefined("%s: the U-centred distances are all 0, as they are when every two samples are equally far apart", s.label())
 }
 
 type uCentredKey struct{}
@@ -115,7 +157,7 @@ func centredDistances(s *System, estimator string) (*mat.Dense, error) {
 		uCentre(u)
 		// Distances of the form f_i + f_j leave nothing but rounding.
 		if !(linalg.Norm(u) > roundoff*whole) {
-			return nil, undefined("%s: the U-centred distances are all 0, as they are when every two samples are equally far apart", s.label())
+			return nil, equallyFar(s)
 		}
 		u.Scale(-0.5, u)
 		return u, nil

@@ -39,9 +39,13 @@ type kernelKey struct {
 	estimator string
 }
 
-type distanceKey struct{}
+type (
+	distanceKey struct{}
+	medianKey   struct{}
+)
 
-// distances returns the squared Euclidean distances between samples i < j.
+// distances returns the squared Euclidean distances between samples i < j, and
+// keeps them: not for tiled systems.
 func (s *System) distances() []float64 {
 	return always(&s.memo, distanceKey{}, func() []float64 { return linalg.SqDistances(s.raw) })
 }
@@ -52,17 +56,25 @@ func (k kernel) width(s *System) (float64, error) {
 	if err != nil || !relative {
 		return factor, err
 	}
-	d := slices.Clone(s.distances())
-	slices.Sort(d)
-	mid := len(d) / 2
-	median := math.Sqrt(d[mid])
-	if len(d)%2 == 0 {
-		median = (math.Sqrt(d[mid-1]) + median) / 2
-	}
+	median := s.medianDistance()
 	if median == 0 {
 		return 0, undefined("%s: the median distance between samples is 0, so sigma=%s gives no width", s.label(), k.sigma)
 	}
 	return factor * median, nil
+}
+
+// medianDistance returns the median of the Euclidean distances between samples.
+func (s *System) medianDistance() float64 {
+	return always(&s.memo, medianKey{}, func() float64 {
+		var d []float64
+		if s.tiled() {
+			d = distanceBands(s.raw).triangle(nil)
+		} else {
+			d = slices.Clone(s.distances())
+		}
+		lower, upper := middleTwo(d)
+		return (math.Sqrt(lower) + math.Sqrt(upper)) / 2
+	})
 }
 
 // matrix returns the kernel matrix of a system as an estimator of HSIC wants
@@ -101,6 +113,27 @@ func (k kernel) matrix(s *System, estimator string) (*mat.Dense, error) {
 	})
 }
 
+// bands returns the matrix that matrix does, by bands.
+func (k kernel) bands(s *System, estimator string) (centredBands, error) {
+	sigma, err := k.width(s)
+	if err != nil {
+		return centredBands{}, err
+	}
+	b := distanceBands(s.raw).mapped(func(d float64) float64 { return k.value(d, sigma) })
+	e := b.extent()
+	if e.highest < epsilon {
+		return centredBands{}, k.tooNarrow(s)
+	}
+	if estimator == debiased {
+		return b.uCentred(e), nil
+	}
+	c := b.doublyCentred(e, 1)
+	if estimator == lange {
+		c.diagonal = nil
+	}
+	return c, nil
+}
+
 // tooNarrow is the error of a width at which every sample is like itself only.
 func (k kernel) tooNarrow(s *System) error {
 	return undefined("%s: sigma=%s is so small against the distances that no two samples are alike to the kernel", s.label(), k.sigma)
@@ -136,6 +169,9 @@ func (k kernel) value(squared, sigma float64) float64 {
 
 // scoreKernel scores a kernel that is not linear.
 func (m cka) scoreKernel(p *Pair) (Score, error) {
+	if p.X.tiled() {
+		return m.scoreBands(p)
+	}
 	kx, err := m.kernel.matrix(p.X, m.estimator)
 	if err != nil {
 		return Score{}, err
@@ -153,6 +189,29 @@ func (m cka) scoreKernel(p *Pair) (Score, error) {
 			return math.Acos(clip(cosine)), nil
 		}
 		return matrixAngle(kx, ky), nil
+	})
+}
+
+// scoreBands is scoreKernel without a matrix of pairs of samples.
+func (m cka) scoreBands(p *Pair) (Score, error) {
+	kx, err := m.kernel.bands(p.X, m.estimator)
+	if err != nil {
+		return Score{}, err
+	}
+	ky, err := m.kernel.bands(p.Y, m.estimator)
+	if err != nil {
+		return Score{}, err
+	}
+	xy, xx, yy := products(kx, ky)
+	cosine, err := cosineOf(xy, xx, yy, m.estimator)
+	if err != nil {
+		return Score{}, err
+	}
+	return report(m.as, cosine, func() (float64, error) {
+		if cosine < exactAngle {
+			return math.Acos(clip(cosine)), nil
+		}
+		return chord(gap(kx, ky, 1/math.Sqrt(xx), 1/math.Sqrt(yy))), nil
 	})
 }
 

@@ -38,9 +38,9 @@ func (nb neighbours) of(i int) ([]int32, []float64) {
 }
 
 // neighbours finds the nearest neighbours in a system that has more than k
-// samples, in O(n²·p) time and O(n·k) memory beyond that of one block of
+// samples, in O(n²·p) time and O(n·(k+p)) memory beyond that of one block of
 // similarities; the Euclidean metric takes the distances that are shared with
-// other measures.
+// other measures, where they are kept.
 func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 	return shared(&s.memo, h, func() (neighbours, error) {
 		rows, err := s.similarityRows(h)
@@ -95,20 +95,31 @@ const blockRows = 128
 // from call to call.
 func (s *System) similarityRows(h neighbourhood) (func(i int) []float64, error) {
 	n, p := s.raw.Dims()
-	if h.metric == metricEuclidean {
+	var compute func(dst *mat.Dense, lo int)
+	switch {
+	case h.metric != metricEuclidean:
+		z, err := s.directions(h)
+		if err != nil {
+			return nil, err
+		}
+		compute = func(dst *mat.Dense, lo int) {
+			dst.Mul(z.Slice(lo, lo+dst.RawMatrix().Rows, 0, p), z.T())
+		}
+	case s.tiled():
+		d := linalg.NewDistances(s.raw)
+		compute = func(dst *mat.Dense, lo int) {
+			d.BlockTo(dst, lo, 0)
+			dst.Scale(-1, dst)
+		}
+	default:
 		return s.distanceRow(n), nil
-	}
-	z, err := s.directions(h)
-	if err != nil {
-		return nil, err
 	}
 	block := mat.NewDense(min(blockRows, n), n, nil)
 	lo, hi := 0, 0
 	return func(i int) []float64 {
 		if i >= hi {
 			lo, hi = i, min(i+blockRows, n)
-			part := block.Slice(0, hi-lo, 0, n).(*mat.Dense)
-			part.Mul(z.Slice(lo, hi, 0, p), z.T())
+			compute(block.Slice(0, hi-lo, 0, n).(*mat.Dense), lo)
 		}
 		return block.RawRowView(i - lo)
 	}, nil

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
 )
 
 // The kinds of dissimilarity of two samples x and x'.
@@ -123,11 +125,16 @@ func (d dissimilarity) condensed(s *System) ([]float64, error) {
 		}
 		for _, v := range values {
 			if !finite(v) {
-				return nil, undefined("%s: the dissimilarities overflow: rescale the data", s.label())
+				return nil, overflowing(s)
 			}
 		}
 		return values, nil
 	})
+}
+
+// overflowing is the error for dissimilarities that are not finite.
+func overflowing(s *System) error {
+	return undefined("%s: the dissimilarities overflow: rescale the data", s.label())
 }
 
 func (d dissimilarity) compute(s *System) ([]float64, error) {
@@ -135,23 +142,66 @@ func (d dissimilarity) compute(s *System) ([]float64, error) {
 	case rdmEuclidean:
 		return mapped(s.distances(), math.Sqrt), nil
 	case rdmGaussian:
-		sigma, err := kernel{kind: "rbf", sigma: d.sigma}.width(s)
+		f, err := d.saturating(s)
 		if err != nil {
 			return nil, err
 		}
-		return mapped(s.distances(), func(sq float64) float64 { return -math.Expm1(-sq / (2 * sigma * sigma)) }), nil
+		return mapped(s.distances(), f), nil
 	case rdmManhattan:
-		return manhattanDistances(s.raw), nil
+		return manhattanBands(s.raw).triangle(nil), nil
 	case rdmCrossnobis:
-		return crossnobisDistances(s, d.noise)
+		b, err := crossnobisBands(s, d.noise)
+		if err != nil {
+			return nil, err
+		}
+		return b.triangle(nil), nil
 	case rdmPrecomputed:
-		return upperTriangle(s)
+		if err := symmetricRDM(s); err != nil {
+			return nil, err
+		}
+		return precomputedBands(s.raw).triangle(nil), nil
 	default:
 		z, err := d.embedded(s)
 		if err != nil {
 			return nil, err
 		}
 		return z.distances(), nil
+	}
+}
+
+// saturating returns the Gaussian dissimilarity as a function of the squared
+// distance.
+func (d dissimilarity) saturating(s *System) (func(float64) float64, error) {
+	sigma, err := kernel{kind: "rbf", sigma: d.sigma}.width(s)
+	return func(sq float64) float64 { return -math.Expm1(-sq / (2 * sigma * sigma)) }, err
+}
+
+// bands returns the dissimilarities that condensed does, without keeping them.
+func (d dissimilarity) bands(s *System) (banded, error) {
+	switch d.kind {
+	case rdmEuclidean:
+		return distanceBands(s.raw).mapped(math.Sqrt), nil
+	case rdmGaussian:
+		f, err := d.saturating(s)
+		if err != nil {
+			return banded{}, err
+		}
+		return distanceBands(s.raw).mapped(f), nil
+	case rdmManhattan:
+		return manhattanBands(s.raw), nil
+	case rdmCrossnobis:
+		return crossnobisBands(s, d.noise)
+	case rdmPrecomputed:
+		if err := symmetricRDM(s); err != nil {
+			return banded{}, err
+		}
+		return precomputedBands(s.raw), nil
+	default:
+		z, err := d.embedded(s)
+		if err != nil {
+			return banded{}, err
+		}
+		return distanceBands(z.raw), nil
 	}
 }
 
@@ -273,16 +323,18 @@ func whitenedRows(s *System) (*mat.Dense, error) {
 	return &rows, nil
 }
 
-// manhattanDistances returns Σ|x_ik − x_jk| of the rows i < j.
-func manhattanDistances(x *mat.Dense) []float64 {
-	n, _ := x.Dims()
-	d := make([]float64, 0, n*(n-1)/2)
-	for i := range n {
-		for j := i + 1; j < n; j++ {
-			d = append(d, absDistance(x.RawRowView(i), x.RawRowView(j)))
-		}
-	}
-	return d
+// manhattanBands returns Σ|x_ik − x_jk| of the rows.
+func manhattanBands(x *mat.Dense) banded {
+	return banded{x.RawMatrix().Rows, func(dst *mat.Dense, lo int) {
+		linalg.Parallel(dst.RawMatrix().Rows, rowGrain, func(from, to int) {
+			for i := from; i < to; i++ {
+				row := dst.RawRowView(i)
+				for j := i + 1; j < len(row); j++ {
+					row[j] = absDistance(x.RawRowView(lo+i), x.RawRowView(lo+j))
+				}
+			}
+		})
+	}}
 }
 
 // absDistance returns Σ|a_k−b_k|, in four sums so that additions need not wait
@@ -302,13 +354,25 @@ func absDistance(a, b []float64) float64 {
 	return s0 + s1 + (s2 + s3)
 }
 
-// upperTriangle returns the entries above the diagonal of a system that is an
-// RDM itself. Entries that differ from their mirror image by rounding are
-// averaged.
-func upperTriangle(s *System) ([]float64, error) {
+// precomputedBands returns a matrix that is an RDM itself. Entries that differ
+// from their mirror image by rounding are averaged.
+func precomputedBands(x *mat.Dense) banded {
+	return banded{x.RawMatrix().Rows, func(dst *mat.Dense, lo int) {
+		for i := range dst.RawMatrix().Rows {
+			own := x.RawRowView(lo + i)[lo:]
+			row := dst.RawRowView(i)
+			for j := i + 1; j < len(row); j++ {
+				row[j] = own[j]/2 + x.At(lo+j, lo+i)/2
+			}
+		}
+	}}
+}
+
+// symmetricRDM returns an UndefinedError for a system that is no RDM.
+func symmetricRDM(s *System) error {
 	n, p := s.raw.Dims()
 	if n != p {
-		return nil, undefined("%s is %d × %d, but rdm=precomputed wants a square matrix of dissimilarities", s.label(), n, p)
+		return undefined("%s is %d × %d, but rdm=precomputed wants a square matrix of dissimilarities", s.label(), n, p)
 	}
 	largest := 0.0
 	for i := range n {
@@ -318,21 +382,19 @@ func upperTriangle(s *System) ([]float64, error) {
 	}
 	// Generous enough for matrices that were computed in float32.
 	slack := 1e-5 * largest
-	values := make([]float64, 0, n*(n-1)/2)
 	for i := range n {
 		row := s.raw.RawRowView(i)
 		if math.Abs(row[i]) > slack {
-			return nil, undefined("%s has %g on its diagonal (row %d), but rdm=precomputed wants 0", s.label(), row[i], i)
+			return undefined("%s has %g on its diagonal (row %d), but rdm=precomputed wants 0", s.label(), row[i], i)
 		}
 		for j := i + 1; j < n; j++ {
 			mirrored := s.raw.At(j, i)
 			if math.Abs(row[j]-mirrored) > slack {
-				return nil, undefined("%s has %g at [%d,%d] but %g at [%d,%d], but rdm=precomputed wants a symmetric matrix", s.label(), row[j], i, j, mirrored, j, i)
+				return undefined("%s has %g at [%d,%d] but %g at [%d,%d], but rdm=precomputed wants a symmetric matrix", s.label(), row[j], i, j, mirrored, j, i)
 			}
-			values = append(values, row[j]/2+mirrored/2)
 		}
 	}
-	return values, nil
+	return nil
 }
 
 // square returns the symmetric n×n matrix with a zero diagonal whose upper

@@ -99,6 +99,9 @@ func (d dissimilarity) direct(p *Pair, compare string) (float64, error) {
 	if rankBased(compare) {
 		return d.compareRanks(p, compare)
 	}
+	if d.items(p.X) > tiledAbove {
+		return d.compareBands(p, compare)
+	}
 	x, err := d.condensed(p.X)
 	if err != nil {
 		return 0, err
@@ -127,12 +130,53 @@ func (d dissimilarity) direct(p *Pair, compare string) (float64, error) {
 	return normalised(xy, xx, yy), nil
 }
 
-func (d dissimilarity) compareRanks(p *Pair, compare string) (float64, error) {
-	x, err := d.order(p.X)
+// compareBands is direct without keeping the RDMs, for comparisons that are not
+// of ranks.
+func (d dissimilarity) compareBands(p *Pair, compare string) (float64, error) {
+	x, err := d.comparable(p.X, compare)
 	if err != nil {
 		return 0, err
 	}
-	y, err := d.order(p.Y)
+	y, err := d.comparable(p.Y, compare)
+	if err != nil {
+		return 0, err
+	}
+	return normalised(products(x, y)), nil
+}
+
+// comparable returns the RDM of a system centred for a comparison, by bands: the
+// entries off the diagonal, or for the whitened comparisons −2 times what kernel
+// returns.
+func (d dissimilarity) comparable(s *System, compare string) (centredBands, error) {
+	b, err := d.bands(s)
+	if err != nil {
+		return centredBands{}, err
+	}
+	e := b.extent()
+	if !finite(e.squares) {
+		return centredBands{}, overflowing(s)
+	}
+	centre := compare == comparePearson || compare == compareCorrCov
+	if err := patternedBetween(s, e.lowest, e.highest, centre); err != nil {
+		return centredBands{}, err
+	}
+	mean := 0.0
+	if centre {
+		mean = e.mean()
+	}
+	if compare == compareCosine || compare == comparePearson {
+		return b.uncentred(mean), nil
+	}
+	for i := range e.sums {
+		e.sums[i] -= mean * float64(b.n-1)
+	}
+	c := b.doublyCentred(e, 0)
+	c.grand -= mean // of the entries, and not of the diagonal
+	return c, nil
+}
+
+func (d dissimilarity) compareRanks(p *Pair, compare string) (float64, error) {
+	x, y, err := d.rankings(p, compare == compareKendall || compare == compareTauA)
 	if err != nil {
 		return 0, err
 	}
@@ -146,15 +190,30 @@ func (d dissimilarity) compareRanks(p *Pair, compare string) (float64, error) {
 	}
 }
 
+// rankings ranks the dissimilarities of both systems, those of X with their
+// order if that is asked for.
+func (d dissimilarity) rankings(p *Pair, keepOrder bool) (x, y *linalg.Ranking, err error) {
+	var memory []float64 // of one triangle, for one system after the other
+	if x, err = d.order(p.X, keepOrder, &memory); err != nil {
+		return nil, nil, err
+	}
+	y, err = d.order(p.Y, false, &memory)
+	return x, y, err
+}
+
 // patterned returns an UndefinedError for dissimilarities that are all 0, or
 // that are all the same and shall be centred.
 func patterned(s *System, values []float64, centre bool) error {
-	largest, lo, hi := 0.0, math.Inf(1), math.Inf(-1)
+	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
-		largest = max(largest, math.Abs(v))
 		lo, hi = min(lo, v), max(hi, v)
 	}
-	switch {
+	return patternedBetween(s, lo, hi, centre)
+}
+
+// patternedBetween is patterned for dissimilarities from lo to hi.
+func patternedBetween(s *System, lo, hi float64, centre bool) error {
+	switch largest := max(math.Abs(lo), math.Abs(hi)); {
 	case largest == 0:
 		return noDissimilarity(s)
 	case centre && hi-lo <= roundoff*largest:

@@ -13,41 +13,60 @@ import (
 // close, and half a rank of those changes nothing.
 const roundoff = 0x1p-44
 
-// ordering is what rank correlations need to know of a vector of N values.
-type ordering struct {
-	ranks []float64 // from 1 to N, ties share the average of theirs
-	order []int32   // indices in ascending order of value
-	ties  float64   // pairs of tied values
-}
-
-// order returns the ordering of the dissimilarities.
-func (d dissimilarity) order(s *System) (*ordering, error) {
+// order ranks the dissimilarities. Small RDMs and their rankings are kept, with
+// the order of the dissimilarities, and shared. Of a large one only the ranking
+// stays, 4 bytes a pair of samples and 4 for the order if that is asked for; the
+// dissimilarities, 8 bytes, lie in memory that is used for one system after the
+// other, and ranking them takes some 6 bytes for a while. With the ranks of the
+// other system that is 22 bytes a pair at most, not quite three triangles of
+// numbers, and 26 with an order.
+func (d dissimilarity) order(s *System, keepOrder bool, memory *[]float64) (*linalg.Ranking, error) {
 	if d.kind == rdmEuclidean || d.kind == rdmGaussian {
 		// Both grow with the squared distance and have its ranks, which the
 		// Gaussian would lose where it saturates.
 		d = dissimilarity{kind: rdmSqEuclidean}
 	}
-	return shared(&s.memo, orderKey{d}, func() (*ordering, error) {
-		values, err := d.condensed(s)
-		if err != nil {
-			return nil, err
-		}
-		if len(values) > math.MaxInt32 {
+	large := d.items(s) > tiledAbove
+	return shared(&s.memo, orderKey{d, keepOrder || !large}, func() (*linalg.Ranking, error) {
+		if choose2(d.items(s)) > math.MaxInt32 {
 			return nil, undefined("%d samples have too many pairs to rank", d.items(s))
 		}
-		order := linalg.Argsort(values)
-		o := newOrdering(values, order, d.tied(values[order[len(order)/2]]))
-		if o.constant() {
+		var values []float64
+		if large {
+			b, err := d.bands(s)
+			if err != nil {
+				return nil, err
+			}
+			*memory = b.triangle(*memory)
+			values = *memory
+			if slices.ContainsFunc(values, func(v float64) bool { return !finite(v) }) {
+				return nil, overflowing(s)
+			}
+		} else {
+			var err error
+			if values, err = d.condensed(s); err != nil {
+				return nil, err
+			}
+		}
+		r := linalg.NewRanking(values, d.tied(values), keepOrder || !large)
+		if r.Ties == choose2(len(values)) {
 			return nil, sameDissimilarity(s)
 		}
-		return o, nil
+		return r, nil
 	})
 }
 
-type orderKey struct{ dissimilarity }
+type orderKey struct {
+	dissimilarity
+	order bool
+}
+
+// typicalOf is the number of dissimilarities of which the median is taken to be
+// that of all: the tolerance of ties needs no more.
+const typicalOf = 1 << 20
 
 // tied returns the function that says whether neighbours a ≤ b in the ordering
-// are the same dissimilarity.
+// are the same dissimilarity, nil if they must be equal.
 //
 // Distances between the data as they are tie when they are equal to the bit;
 // linalg.SqDistances sees to it that they are where the data are integers or
@@ -56,53 +75,52 @@ type orderKey struct{ dissimilarity }
 // of permuted patterns) differ in their last bits, and their order would be
 // noise. There the roots tie within roundoff of themselves or of the median,
 // whichever is larger.
-func (d dissimilarity) tied(median float64) func(a, b float64) bool {
+func (d dissimilarity) tied(values []float64) func(a, b float64) bool {
 	if !d.embeds() || d.kind == rdmSqEuclidean {
-		return func(a, b float64) bool { return a == b }
+		return nil
 	}
+	step := max(1, len(values)/typicalOf)
+	some := make([]float64, 0, len(values)/step+1)
+	for i := 0; i < len(values); i += step {
+		some = append(some, values[i])
+	}
+	_, median := middleTwo(some)
 	typical := math.Sqrt(median)
 	return func(a, b float64) bool {
+		if b-a > 4*roundoff*max(b, median) {
+			return false // of b−a = (√b−√a)(√b+√a) this is more than ties allow
+		}
 		a, b = math.Sqrt(a), math.Sqrt(b)
 		return b-a <= roundoff*max(b, typical)
 	}
 }
 
-// newOrdering ranks values in a given order, in which neighbours for which tied
-// holds are equal.
-func newOrdering(values []float64, order []int32, tied func(a, b float64) bool) *ordering {
-	o := &ordering{ranks: make([]float64, len(values)), order: order}
-	for lo := 0; lo < len(values); {
-		hi := lo + 1
-		for hi < len(values) && tied(values[o.order[hi-1]], values[o.order[hi]]) {
-			hi++
-		}
-		for _, i := range o.order[lo:hi] {
-			o.ranks[i] = float64(lo+1+hi) / 2
-		}
-		o.ties += choose2(hi - lo)
-		lo = hi
-	}
-	return o
-}
-
-// constant reports whether all values are tied.
-func (o *ordering) constant() bool { return o.ties == choose2(len(o.ranks)) }
-
 // choose2 returns n(n−1)/2, exactly up to n = 10⁸.
 func choose2(n int) float64 { return float64(n) * float64(n-1) / 2 }
 
 // spearman returns the Pearson correlation of the ranks.
-func spearman(x, y *ordering) float64 {
-	xy, xx, yy := centredProducts(x.ranks, y.ranks)
-	return normalised(xy, xx, yy)
+func spearman(x, y *linalg.Ranking) float64 {
+	return normalised(rankProducts(x, y))
 }
 
 // rhoA returns the expectation of Spearman's correlation over random breaking
 // of the ties: 12·Σ(r−r̄)(s−s̄)/(N³−N).
-func rhoA(x, y *ordering) float64 {
-	n := float64(len(x.ranks))
-	xy, _, _ := centredProducts(x.ranks, y.ranks)
+func rhoA(x, y *linalg.Ranking) float64 {
+	n := float64(len(x.Twice))
+	xy, _, _ := rankProducts(x, y)
 	return clip(12 * xy / (n * (n*n - 1)))
+}
+
+// rankProducts returns Σ(r−r̄)(s−s̄), Σ(r−r̄)² and Σ(s−s̄)² of two rankings.
+func rankProducts(x, y *linalg.Ranking) (xy, xx, yy float64) {
+	mean := float64(len(x.Twice) + 1) // twice the mean of 1 to N
+	for i, r := range x.Twice {
+		dx, dy := float64(r)-mean, float64(y.Twice[i])-mean
+		xy += dx * dy
+		xx += dx * dx
+		yy += dy * dy
+	}
+	return xy / 4, xx / 4, yy / 4
 }
 
 // kendall returns Kendall's τ, with the number of concordant less that of
@@ -113,16 +131,16 @@ func rhoA(x, y *ordering) float64 {
 //
 // Knight, W. R. (1966). A computer method for calculating Kendall's tau with
 // ungrouped data. Journal of the American Statistical Association 61, 436-439.
-func kendall(x, y *ordering, correctTies bool) float64 {
-	n := len(x.ranks)
-	seq := make([]float64, n)
-	for at, i := range x.order {
-		seq[at] = y.ranks[i]
+func kendall(x, y *linalg.Ranking, correctTies bool) float64 {
+	n := len(x.Order)
+	seq := make([]uint32, n)
+	for at, i := range x.Order {
+		seq[at] = y.Twice[i]
 	}
 	joint := 0.0
 	for lo := 0; lo < n; {
 		hi := lo + 1
-		for hi < n && x.ranks[x.order[hi]] == x.ranks[x.order[lo]] {
+		for hi < n && x.Twice[x.Order[hi]] == x.Twice[x.Order[lo]] {
 			hi++
 		}
 		slices.Sort(seq[lo:hi]) // pairs that are tied in x are not inversions
@@ -130,16 +148,16 @@ func kendall(x, y *ordering, correctTies bool) float64 {
 		lo = hi
 	}
 	all := choose2(n)
-	untied := all - x.ties - y.ties + joint
+	untied := all - x.Ties - y.Ties + joint
 	difference := untied - 2*inversions(seq)
 	if !correctTies {
 		return difference / all
 	}
-	return clip(difference / math.Sqrt(all-x.ties) / math.Sqrt(all-y.ties))
+	return clip(difference / math.Sqrt(all-x.Ties) / math.Sqrt(all-y.Ties))
 }
 
 // tiedPairs counts the pairs of equal values in a sorted slice.
-func tiedPairs(sorted []float64) float64 {
+func tiedPairs(sorted []uint32) float64 {
 	pairs, run := 0.0, 0
 	for i := 1; i < len(sorted); i++ {
 		run++
@@ -152,9 +170,9 @@ func tiedPairs(sorted []float64) float64 {
 }
 
 // inversions counts the pairs i < j with seq[i] > seq[j], and sorts seq.
-func inversions(seq []float64) float64 {
+func inversions(seq []uint32) float64 {
 	count := 0.0
-	from, to := seq, make([]float64, len(seq))
+	from, to := seq, make([]uint32, len(seq))
 	for width := 1; width < len(seq); width *= 2 {
 		for lo := 0; lo < len(seq); lo += 2 * width {
 			mid, hi := min(lo+width, len(seq)), min(lo+2*width, len(seq))
@@ -168,7 +186,7 @@ func inversions(seq []float64) float64 {
 
 // merge merges two sorted runs and counts the pairs in which the element of the
 // left run is the larger.
-func merge(dst, left, right []float64) float64 {
+func merge(dst, left, right []uint32) float64 {
 	count := 0
 	for k := range dst {
 		if len(right) == 0 || len(left) > 0 && left[0] <= right[0] {

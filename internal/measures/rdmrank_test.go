@@ -9,8 +9,8 @@ import (
 )
 
 // orderingOf ranks values that tie when they are equal.
-func orderingOf(values []float64) *ordering {
-	return newOrdering(values, linalg.Argsort(values), func(a, b float64) bool { return a == b })
+func orderingOf(values []float64) *linalg.Ranking {
+	return linalg.NewRanking(values, nil, true)
 }
 
 // TestKendallAgainstItsDefinition counts concordant and discordant pairs one by
@@ -136,14 +136,14 @@ func TestTwoFeaturesCorrelateFully(t *testing.T) {
 			classes = append(classes, map[bool]float64{true: 0, false: 2}[same])
 		}
 	}
-	o, err := dissimilarity{kind: rdmCorrelation}.order(systemOf(t, datasetOf(x)))
+	o, err := dissimilarity{kind: rdmCorrelation}.order(systemOf(t, datasetOf(x)), true, new([]float64))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := orderingOf(classes)
-	for i, r := range o.ranks {
-		if r != want.ranks[i] {
-			t.Fatalf("pair %d has rank %g, want %g", i, r, want.ranks[i])
+	for i, r := range o.Twice {
+		if r != want.Twice[i] {
+			t.Fatalf("pair %d has twice the rank %d, want %d", i, r, want.Twice[i])
 		}
 	}
 }

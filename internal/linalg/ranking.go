@@ -1,0 +1,154 @@
+package linalg
+
+import (
+	"math"
+	"math/bits"
+)
+
+// Ranking is the order of N values in little memory.
+type Ranking struct {
+	// Twice holds twice the rank of each value, from 2 to 2N in ascending order;
+	// values that tie share the average of their ranks.
+	Twice []uint32
+	// Order is the permutation that sorts the values; nil unless it was asked for.
+	Order []int32
+	// Ties is the number of pairs of values that tie.
+	Ties float64
+}
+
+// NewRanking ranks values. Neighbours a ≤ b in their order tie if tied says so,
+// or, if tied is nil, if they are equal. A NaN, or more than 2³¹−1 values, is a
+// programmer error and panics.
+//
+// Beside the result it needs 32 bytes a value as long as these are few, and for
+// many as much as for an eighth of them: they are then sorted in parts, each
+// collected in a pass over all. (Of values that are equal, 4 bytes a value.)
+func NewRanking(values []float64, tied func(a, b float64) bool, keepOrder bool) *Ranking {
+	return rankParts(values, tied, keepOrder, max(len(values)/8, rankedAtOnce))
+}
+
+// rankedAtOnce is the number of values up to which they are sorted at once.
+const rankedAtOnce = 1 << 23
+
+// rankParts is NewRanking with parts of at most size values, but for values that
+// are equal.
+func rankParts(values []float64, tied func(a, b float64) bool, keepOrder bool, size int) *Ranking {
+	if len(values) > math.MaxInt32 {
+		panic("linalg: too many values to rank")
+	}
+	if tied == nil {
+		tied = func(a, b float64) bool { return a == b }
+	}
+	r := &ranker{values: values, tied: tied, size: size, out: &Ranking{Twice: make([]uint32, len(values))}}
+	if keepOrder {
+		r.out.Order = make([]int32, 0, len(values))
+	}
+	r.rank(0, math.MaxUint64, len(values))
+	r.endRun()
+	return r.out
+}
+
+// ranker takes values in ascending order.
+type ranker struct {
+	values []float64
+	tied   func(a, b float64) bool
+	size   int
+	sorter Sorter
+	out    *Ranking
+
+	run   []int32 // values that tie, the last ones taken
+	last  float64
+	taken int
+}
+
+// rank takes the values whose keys lie in [lo,hi], of which there are count. If
+// that is too many to sort at once it divides the range: by the leading bits in
+// which keys of it can differ, neighbouring bins together.
+func (r *ranker) rank(lo, hi uint64, count int) {
+	const binBits = 16
+	switch {
+	case count == 0:
+		return
+	case lo == hi:
+		for i, v := range r.values {
+			if sortKey(v) == lo {
+				r.take(v, int32(i))
+			}
+		}
+		return
+	case count <= r.size:
+		r.sortRange(lo, hi, count)
+		return
+	}
+	shift := max(0, bits.Len64(hi-lo)-binBits)
+	bins := make([]int, (hi-lo)>>shift+1)
+	for _, v := range r.values {
+		if key := sortKey(v); key >= lo && key <= hi {
+			bins[(key-lo)>>shift]++
+		}
+	}
+	for from := 0; from < len(bins); {
+		to, sum := from+1, bins[from]
+		for to < len(bins) && sum+bins[to] <= r.size {
+			sum += bins[to]
+			to++
+		}
+		end := hi
+		if to < len(bins) {
+			end = lo + uint64(to)<<shift - 1
+		}
+		r.rank(lo+uint64(from)<<shift, end, sum)
+		from = to
+	}
+}
+
+// sortRange takes the values whose keys lie in [lo,hi].
+func (r *ranker) sortRange(lo, hi uint64, count int) {
+	if count == len(r.values) {
+		for _, it := range r.sorter.sort(r.values) {
+			r.take(keyValue(it.key), it.index)
+		}
+		return
+	}
+	part, index := make([]float64, 0, count), make([]int32, 0, count)
+	for i, v := range r.values {
+		if key := sortKey(v); key >= lo && key <= hi {
+			part, index = append(part, v), append(index, int32(i))
+		}
+	}
+	for _, it := range r.sorter.sort(part) {
+		r.take(keyValue(it.key), index[it.index])
+	}
+}
+
+// take takes the next value.
+func (r *ranker) take(v float64, index int32) {
+	if len(r.run) > 0 && !r.tied(r.last, v) {
+		r.endRun()
+	}
+	r.run = append(r.run, index)
+	r.last = v
+	if r.out.Order != nil {
+		r.out.Order = append(r.out.Order, index)
+	}
+}
+
+// endRun ranks the values of the last run.
+func (r *ranker) endRun() {
+	n := len(r.run)
+	twice := uint32(2*r.taken + n + 1)
+	for _, i := range r.run {
+		r.out.Twice[i] = twice
+	}
+	r.out.Ties += float64(n) * float64(n-1) / 2
+	r.taken += n
+	r.run = r.run[:0]
+}
+
+// keyValue is the inverse of sortKey.
+func keyValue(key uint64) float64 {
+	if key>>63 != 0 {
+		return math.Float64frombits(key &^ (1 << 63))
+	}
+	return math.Float64frombits(^key)
+}

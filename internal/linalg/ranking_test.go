@@ -1,0 +1,71 @@
+package linalg
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// Values in parts of any size have the ranks, the order and the ties of all at
+// once, whose ranks are those of Ranks.
+func TestRankingInParts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 1))
+	const n = 3000
+	draws := map[string]func(i int) float64{
+		"normal":     func(int) float64 { return rng.NormFloat64() },
+		"few levels": func(int) float64 { return float64(rng.IntN(7)) - 3 },
+		"one level":  func(int) float64 { return 2.5 },
+		"any size":   func(int) float64 { return math.Ldexp(rng.NormFloat64(), rng.IntN(1200)-600) },
+		"half ties":  func(i int) float64 { return float64(i%2) * rng.Float64() },
+		"near":       func(int) float64 { return 1 + 0x1p-52*float64(rng.IntN(1000)) },
+		"infinities": func(i int) float64 { return []float64{math.Inf(1), math.Inf(-1), 0, math.Copysign(0, -1)}[i%4] },
+	}
+	for name, draw := range draws {
+		values := make([]float64, n)
+		for i := range values {
+			values[i] = draw(i)
+		}
+		want := make([]uint32, n)
+		for i, r := range Ranks(values) {
+			want[i] = uint32(2 * r)
+		}
+		ties := 0.0
+		for i := range n {
+			for j := range i {
+				if values[i] == values[j] {
+					ties++
+				}
+			}
+		}
+		for _, size := range []int{n, n - 1, 1000, 64, 1} {
+			got := rankParts(values, nil, true, size)
+			if !slices.Equal(got.Twice, want) || got.Ties != ties || !slices.Equal(got.Order, Argsort(values)) {
+				t.Errorf("%s: parts of %d: wrong ranking, or %g ties instead of %g", name, size, got.Ties, ties)
+			}
+		}
+	}
+}
+
+// Runs of values that tie by a rule of the caller cross the borders of parts.
+func TestRankingByRule(t *testing.T) {
+	values := make([]float64, 500)
+	for i := range values {
+		values[i] = float64((i * 7) % 500)
+	}
+	decade := func(a, b float64) bool { return math.Floor(a/10) == math.Floor(b/10) }
+	for _, size := range []int{500, 33, 4} {
+		r := rankParts(values, decade, false, size)
+		for i, v := range values {
+			if want := uint32(20*math.Floor(v/10) + 11); r.Twice[i] != want {
+				t.Fatalf("parts of %d: %v has twice the rank %d, want %d", size, v, r.Twice[i], want)
+			}
+		}
+		if r.Ties != 50*45 || r.Order != nil {
+			t.Errorf("%g ties, want %d; order %v", r.Ties, 50*45, r.Order)
+		}
+	}
+	if r := NewRanking(nil, nil, true); len(r.Twice) != 0 || r.Ties != 0 {
+		t.Errorf("ranking of nothing: %+v", r)
+	}
+}
