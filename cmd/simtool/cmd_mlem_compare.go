@@ -134,7 +134,7 @@ func (a *app) compareMLEM(ctx context.Context, o *compareOptions, names []string
 func compareRow(out *result, c *mlem.Comparison) error {
 	recovery := make([]any, 4)
 	if c.Recovery != nil {
-		recovery = []any{c.Recovery.Cosine, c.Recovery.Spearman, c.Recovery.WeightedTau, c.Recovery.Frobenius}
+		recovery = []any{c.Recovery.Cosine, defined(c.Recovery.Spearman), defined(c.Recovery.WeightedTau), c.Recovery.Frobenius}
 	}
 	var heldOut any
 	if c.HeldOut != nil {

@@ -146,7 +146,7 @@ func (a *app) runStudy(ctx context.Context, items []mlem.StudyItem, saved *saved
 func studyCells(r *mlem.StudyRow) []any {
 	cells := []any{r.Key, r.Sweep, r.Method, r.Replicate, r.Simulation.Stimuli, r.Simulation.Noise, nil, nil, nil, nil, nil, r.Seconds, int(r.Simulation.Seed), r.Simulation.Features}
 	if v := r.Recovery; v != nil {
-		cells[6], cells[7], cells[8], cells[9] = v.Cosine, v.Spearman, v.WeightedTau, v.Frobenius
+		cells[6], cells[7], cells[8], cells[9] = v.Cosine, defined(v.Spearman), defined(v.WeightedTau), v.Frobenius
 	}
 	if r.HeldOut != nil {
 		cells[10] = *r.HeldOut

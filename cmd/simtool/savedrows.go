@@ -41,7 +41,7 @@ func (a *app) openSavedRows(directory string, resume bool) (*savedRows, error) {
 				s.rows[row.Key] = row.Cells
 			}
 		}
-		f.Close()
+		_ = f.Close()
 		if err := lines.Err(); err != nil {
 			return nil, err
 		}
@@ -79,7 +79,7 @@ func (s *savedRows) add(key string, cells []any) error {
 
 func (s *savedRows) close() {
 	if s.file != nil {
-		s.file.Close()
+		_ = s.file.Close()
 	}
 }
 

@@ -279,6 +279,10 @@ func TestRecover(t *testing.T) {
 	if r, _ := Recover(b, a); math.Abs(r.Cosine-8./9) > 1e-15 || math.Abs(r.Frobenius-math.Sqrt(2)/3) > 1e-15 {
 		t.Errorf("%+v, want cosine 8/9 and distance √2/3", r)
 	}
+	equal := mat.NewDense(2, 2, []float64{1, 0, 0, 1})
+	if r, ok := Recover(equal, mat.NewDense(2, 2, []float64{2, 0, 0, 1})); !ok || !math.IsNaN(r.Spearman) || !math.IsNaN(r.WeightedTau) {
+		t.Errorf("recovery %+v of equal weights", r)
+	}
 	if _, ok := Recover(mat.NewDense(3, 3, nil), a); ok {
 		t.Error("a zero metric can be compared")
 	}

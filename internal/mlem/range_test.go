@@ -161,6 +161,9 @@ func TestUndefinedScores(t *testing.T) {
 			t.Errorf("score %+v of distances that are all equal", s)
 		}
 	}
+	if !warned(r, "there is no held-out correlation") {
+		t.Errorf("warnings %q", r.Warnings)
+	}
 }
 
 // TestModelScoreRefuses scores on three stimuli, and on features that overflow.

@@ -20,7 +20,7 @@ type Recovery struct {
 // Recover compares an estimated metric with the truth, both features × features
 // and symmetric. Ranks are of the diagonals where neither has products, else of
 // the upper triangles. ok is false when one of them is zero; a rank correlation
-// that does not exist, because all entries are equal, is 0.
+// that does not exist, because all entries are equal, is NaN.
 func Recover(estimate, truth *mat.Dense) (r Recovery, ok bool) {
 	a, b := linalg.Norm(estimate), linalg.Norm(truth)
 	if a == 0 || b == 0 {
@@ -31,8 +31,12 @@ func Recover(estimate, truth *mat.Dense) (r Recovery, ok bool) {
 	difference.Sub(scaled(1/a, estimate), scaled(1/b, truth))
 	r.Frobenius = linalg.Norm(&difference)
 	x, y := entries(estimate, truth)
-	r.Spearman, _ = stats.Spearman(x, y)
-	r.WeightedTau, _ = stats.WeightedTau(x, y)
+	if r.Spearman, ok = stats.Spearman(x, y); !ok {
+		r.Spearman = math.NaN()
+	}
+	if r.WeightedTau, ok = stats.WeightedTau(x, y); !ok {
+		r.WeightedTau = math.NaN()
+	}
 	return r, true
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"simtool/internal/linalg"
 	"simtool/internal/stats"
@@ -207,7 +209,8 @@ func pointers(s []Score) []*Score {
 func (f *fitting) meanScore(res *Result, folds []Score) Score {
 	mean := Score{Split: "held-out"}
 	c := float64(len(folds))
-	defined, counted := 0, 0.0
+	var undefined []string
+	counted := 0.0
 	for _, s := range folds {
 		mean.Stimuli += s.Stimuli
 		mean.Pairs += s.Pairs
@@ -216,18 +219,21 @@ func (f *fitting) meanScore(res *Result, folds []Score) Score {
 			counted++
 		}
 		if !s.Defined() {
-			res.Warnings = append(res.Warnings, fmt.Sprintf("fold %d: predicted or neural distances are all equal; in the mean its correlations count as 0", s.Fold))
+			undefined = append(undefined, strconv.Itoa(s.Fold))
 			continue
 		}
-		defined++
 		mean.Spearman += s.Spearman / c
 		mean.Pearson += s.Pearson / c
 		mean.SE += s.SE * s.SE / c / c
 	}
 	mean.R2 /= counted // NaN if there is none
 	mean.SE = math.Sqrt(mean.SE)
-	if defined == 0 {
+	switch {
+	case len(undefined) == len(folds):
 		mean.Spearman, mean.Pearson = math.NaN(), math.NaN()
+		res.Warnings = append(res.Warnings, "predicted or neural distances are all equal in every fold: there is no held-out correlation")
+	case undefined != nil:
+		res.Warnings = append(res.Warnings, fmt.Sprintf("predicted or neural distances are all equal in folds %s: in the mean their correlations count as 0", strings.Join(undefined, ", ")))
 	}
 	return mean
 }
