@@ -157,7 +157,8 @@ func newMLEMLayersCommand(a *app) *cobra.Command {
 		Long: `Fit one metric to each file of patterns, such as the layers of a language
 model. The work on the features is shared, so that many layers cost little more
 than one. The results are those of "simtool mlem fit", with a last column that
-names the representation.`,
+names the representation; of the models in model.json, "simtool mlem score" and
+"simtool mlem predict" apply the one that --representation names.`,
 		Example: `simtool mlem simulate --stimuli 60 -o sim
 simtool mlem simulate --stimuli 60 --noise-sd 3 -o noisy
 simtool mlem layers sim/y.npy noisy/y.npy --features sim/features.csv --null 0 -o layers-fit`,
