@@ -302,6 +302,7 @@ func TestTicks(t *testing.T) {
 		{linearTicks{5}, -0.1, 0.1, "-0.10 -0.05 0.00 0.05 0.10"},
 		{linearTicks{5}, 0, 20000, "0 5000 10000 15000 20000"},
 		{linearTicks{5}, 3, 3, "3"},
+		{linearTicks{5}, 1 - 1e-16, 1 + 3e-16, "1"},
 		{logTicks{4}, 0.004, 0.6, "0.01 0.1"},
 		{logTicks{4}, 1, 20, "1 2 5 10 20"},
 		{logTicks{4}, 1e-9, 1, "1e-9 1e-6 0.001 1"},
