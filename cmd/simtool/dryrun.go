@@ -32,7 +32,11 @@ func (a *app) dryRun(ctx context.Context, o *scoreOptions) error {
 			failed++
 			cells[5] = rowError(err)
 		} else {
-			sizes[path] = footprint{int64(d.Samples()), int64(d.Width())}
+			times := 1
+			if d.Is3D() {
+				times = d.Shape[0]
+			}
+			sizes[path] = footprint{int64(d.Samples()), int64(d.Width()), int64(times)}
 			cells = []any{path, data.ShapeString(d.Shape), d.Samples(), d.Width(), int(d.Source.Bytes), nil}
 		}
 		if err := out.row(cells...); err != nil {

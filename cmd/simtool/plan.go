@@ -10,8 +10,9 @@ import (
 	"simtool/internal/measures"
 )
 
-// footprint is the size of an input: samples × features.
-type footprint struct{ n, p int64 }
+// footprint is the size of an input: samples × features, and the time bins of
+// 3-d data.
+type footprint struct{ n, p, times int64 }
 
 // values is how many bytes the input takes as float64.
 func (f footprint) values() int64 { return 8 * f.n * f.p }
@@ -44,12 +45,15 @@ func (e *memoryError) hint() string {
 }
 
 // plan decides how a pair is scored: whether it is read block by block into
-// second moments, or as a whole. Files too small to matter are not looked at.
+// second moments, or as a whole. Files too small to matter are not looked at,
+// unless there is a measure of pairs of samples: few features may come with many
+// samples.
 func (s *scorer) plan(p pathPair) (stream bool, err error) {
-	if isStdin(p.x) || isStdin(p.y) || fileSize(p.x)+fileSize(p.y) < min(streamAbove, s.options.maxMemory())/8 {
+	named := s.options.measuresOf(p)
+	small := fileSize(p.x)+fileSize(p.y) < min(streamAbove, s.options.maxMemory())/8
+	if isStdin(p.x) || isStdin(p.y) || small && !slices.ContainsFunc(named, growsWithPairs) {
 		return false, nil
 	}
-	named := s.options.measuresOf(p)
 	x, why := s.peek(p.x)
 	y, whyY := s.peek(p.y)
 	if why == nil {
@@ -97,7 +101,11 @@ func (s *scorer) peek(path string) (footprint, error) {
 		return footprint{}, err
 	}
 	defer r.Close()
-	return footprint{int64(r.Samples()), int64(r.Width())}, nil
+	times := 1
+	if shape := r.Shape(); len(shape) == 3 {
+		times = shape[0]
+	}
+	return footprint{int64(r.Samples()), int64(r.Width()), int64(times)}, nil
 }
 
 // fileSize returns the bytes of a file, 0 where it cannot be told.
@@ -109,14 +117,19 @@ func fileSize(path string) int64 {
 	return info.Size()
 }
 
+// growsWithPairs reports whether a measure needs memory for pairs of samples.
+func growsWithPairs(m measures.Named) bool {
+	return measures.Memory(m, measures.Dims{N: 1 << 20, P: 1, Q: 1}) > 0
+}
+
 // pairWork bounds the bytes that a pair in work needs beside its inputs: the
-// centred copies, the moments and, for measures that cost n², two samples ×
-// samples matrices.
+// centred copies, the moments, and what measures of pairs of samples need, which
+// may be scored at the same time.
 func pairWork(named []measures.Named, x, y footprint) int64 {
 	p, q := min(x.p, x.n), min(y.p, y.n)
 	work := x.values() + y.values() + 8*(p*p+q*q+p*q)
-	if slices.ContainsFunc(named, func(m measures.Named) bool { return strings.Contains(m.Card().Cost, "n²") }) {
-		work += 16 * x.n * x.n
+	for _, m := range named {
+		work += measures.Memory(m, measures.Dims{N: x.n, P: x.p, Q: y.p, Times: x.times})
 	}
 	return work
 }
