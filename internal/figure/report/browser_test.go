@@ -31,6 +31,26 @@ type browser struct {
 	errors  []string // that the page wrote to its console
 }
 
+// profile returns a folder for the browser's own files. Its helper processes
+// outlive it by a moment and may still write there, so that, unlike that of
+// t.TempDir, its removal may fail without failing the test.
+func profile(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "simtool-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 50 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	})
+	return dir
+}
+
 // openBrowser starts Chromium, or skips the test without one.
 func openBrowser(t *testing.T) *browser {
 	t.Helper()
@@ -55,7 +75,7 @@ func openBrowser(t *testing.T) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe", "--user-data-dir="+t.TempDir())
+	cmd := exec.Command(program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe", "--user-data-dir="+profile(t))
 	cmd.ExtraFiles = []*os.File{fromTest, toTest} // 3 and 4, as the protocol has them
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
