@@ -55,23 +55,6 @@ func Spearman(x, y []float64) (rho float64, ok bool) {
 	return Pearson(rx, ry)
 }
 
-// Cosine returns Σxy/√(Σx²·Σy²); ok is false when one of them is all zero.
-func Cosine(x, y []float64) (c float64, ok bool) {
-	if len(x) != len(y) {
-		panic("stats: x and y differ in length")
-	}
-	var sxy, sxx, syy float64
-	for i, v := range x {
-		sxy += v * y[i]
-		sxx += v * v
-		syy += y[i] * y[i]
-	}
-	if sxx == 0 || syy == 0 {
-		return 0, false
-	}
-	return max(-1, min(1, sxy/math.Sqrt(sxx)/math.Sqrt(syy))), true
-}
-
 // WeightedTau returns Vigna's weighted τ of x and y with hyperbolic additive
 // weights, averaged over the ranking by x and the ranking by y (what
 // scipy.stats.weightedtau computes by default): a pair of items of ranks r and

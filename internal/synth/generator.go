@@ -3,7 +3,6 @@ package synth
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -80,19 +79,6 @@ var generators = []Generator{
 
 // Generators returns the registry.
 func Generators() []Generator { return slices.Clone(generators) }
-
-// Find returns the generator of that name, or an error that lists the names
-// there are.
-func Find(name string) (Generator, error) {
-	names := make([]string, len(generators))
-	for i, g := range generators {
-		if g.Name == name {
-			return g, nil
-		}
-		names[i] = g.Name
-	}
-	return Generator{}, fmt.Errorf("no generator %q, want one of %s", name, strings.Join(names, ", "))
-}
 
 // maxValues bounds the size of a generated dataset: 8 GiB in float64.
 const maxValues = 1 << 30

@@ -18,18 +18,6 @@ func TestSameSeedSameValuesOtherSeedOthers(t *testing.T) {
 	}
 }
 
-func TestFind(t *testing.T) {
-	for _, g := range Generators() {
-		if found, err := Find(g.Name); err != nil || found.Name != g.Name {
-			t.Errorf("Find(%q) is %q, %v", g.Name, found.Name, err)
-		}
-	}
-	const want = `no generator "recordings", want one of recording, model, toy2d, ultrametric, exp-gaussian, spectrum`
-	if _, err := Find("recordings"); err == nil || err.Error() != want {
-		t.Errorf("error %v, want %s", err, want)
-	}
-}
-
 // Every default must be allowed and come back from its own rendering.
 func TestDefaultsRoundTrip(t *testing.T) {
 	for _, g := range Generators() {
