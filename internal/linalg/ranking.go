@@ -3,6 +3,7 @@ package linalg
 import (
 	"math"
 	"math/bits"
+	"sync"
 )
 
 // Ranking is the order of N values in little memory.
@@ -43,17 +44,29 @@ func rankParts(values []float64, tied func(a, b float64) bool, keepOrder bool, s
 	if keepOrder {
 		r.out.Order = make([]int32, 0, len(values))
 	}
+	r.work = rankMemory.Get().(*rankWork)
+	defer rankMemory.Put(r.work)
 	r.rank(0, math.MaxUint64, len(values))
 	r.endRun()
 	return r.out
 }
+
+// rankWork is the memory of sorting a part of the values, which the next ranking
+// uses again.
+type rankWork struct {
+	sorter Sorter
+	part   []float64
+	index  []int32
+}
+
+var rankMemory = sync.Pool{New: func() any { return new(rankWork) }}
 
 // ranker takes values in ascending order.
 type ranker struct {
 	values []float64
 	tied   func(a, b float64) bool
 	size   int
-	sorter Sorter
+	work   *rankWork
 	out    *Ranking
 
 	run   []int32 // values that tie, the last ones taken
@@ -105,18 +118,23 @@ func (r *ranker) rank(lo, hi uint64, count int) {
 // sortRange takes the values whose keys lie in [lo,hi].
 func (r *ranker) sortRange(lo, hi uint64, count int) {
 	if count == len(r.values) {
-		for _, it := range r.sorter.sort(r.values) {
+		for _, it := range r.work.sorter.sort(r.values) {
 			r.take(keyValue(it.key), it.index)
 		}
 		return
 	}
-	part, index := make([]float64, 0, count), make([]int32, 0, count)
+	w := r.work
+	if cap(w.part) < r.size { // as much as any part needs
+		w.part, w.index = make([]float64, 0, r.size), make([]int32, 0, r.size)
+		w.sorter = Sorter{items: make([]item, r.size), spare: make([]item, r.size)}
+	}
+	part, index := w.part[:0], w.index[:0]
 	for i, v := range r.values {
 		if key := sortKey(v); key >= lo && key <= hi {
 			part, index = append(part, v), append(index, int32(i))
 		}
 	}
-	for _, it := range r.sorter.sort(part) {
+	for _, it := range w.sorter.sort(part) {
 		r.take(keyValue(it.key), index[it.index])
 	}
 }

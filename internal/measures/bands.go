@@ -2,6 +2,7 @@ package measures
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -78,6 +79,10 @@ func distanceBands(x *mat.Dense) banded {
 	return banded{x.RawMatrix().Rows, func(dst *mat.Dense, lo int) { d.BlockTo(dst, lo, lo) }}
 }
 
+// triangles lends memory for a number for each pair of samples, where these are
+// needed for a while: the next system finds it in place of a new one.
+var triangles = sync.Pool{New: func() any { return new([]float64) }}
+
 // triangle writes the entries above the diagonal, row by row, into memory of
 // dst where it suffices.
 func (b banded) triangle(dst []float64) []float64 {
@@ -114,12 +119,13 @@ func (b banded) extent() extent {
 		rows, cols := band.Dims()
 		linalg.Parallel(rows, rowGrain, func(from, to int) {
 			for i := from; i < to; i++ {
-				own[i], squares[i], lowest[i], highest[i] = 0, 0, math.Inf(1), math.Inf(-1)
+				total, square, lo, hi := 0.0, 0.0, math.Inf(1), math.Inf(-1)
 				for _, v := range band.RawRowView(i)[i+1:] {
-					own[i] += v
-					squares[i] += v * v
-					lowest[i], highest[i] = min(lowest[i], v), max(highest[i], v)
+					total += v
+					square += v * v
+					lo, hi = min(lo, v), max(hi, v)
 				}
+				own[i], squares[i], lowest[i], highest[i] = total, square, lo, hi
 			}
 		})
 		blas64.Gemv(blas.Trans, 1, band.RawMatrix(), vector(ones[:rows]), 1, vector(e.sums[lo:lo+cols]))

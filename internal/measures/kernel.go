@@ -3,7 +3,6 @@ package measures
 import (
 	"errors"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -66,13 +65,14 @@ func (k kernel) width(s *System) (float64, error) {
 // medianDistance returns the median of the Euclidean distances between samples.
 func (s *System) medianDistance() float64 {
 	return always(&s.memo, medianKey{}, func() float64 {
-		var d []float64
+		d := triangles.Get().(*[]float64)
+		defer triangles.Put(d)
 		if s.tiled() {
-			d = distanceBands(s.raw).triangle(nil)
+			*d = distanceBands(s.raw).triangle(*d)
 		} else {
-			d = slices.Clone(s.distances())
+			*d = append((*d)[:0], s.distances()...)
 		}
-		lower, upper := middleTwo(d)
+		lower, upper := middleTwo(*d)
 		return (math.Sqrt(lower) + math.Sqrt(upper)) / 2
 	})
 }

@@ -110,7 +110,7 @@ func (m rsa) rankMemory(d Dims, kept int64) int64 {
 	}
 	total := d.bands() + (word+2*rank)*pairs + sorting*max(pairs/8, min(pairs, 1<<23))
 	if m.compare == compareKendall || m.compare == compareTauA {
-		total += position * pairs // what is merged takes the place of the dissimilarities
+		total += (position + 2*rank) * pairs // the order, and ranks that are merged
 	}
 	return total
 }

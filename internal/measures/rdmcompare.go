@@ -193,11 +193,10 @@ func (d dissimilarity) compareRanks(p *Pair, compare string) (float64, error) {
 // rankings ranks the dissimilarities of both systems, those of X with their
 // order if that is asked for.
 func (d dissimilarity) rankings(p *Pair, keepOrder bool) (x, y *linalg.Ranking, err error) {
-	var memory []float64 // of one triangle, for one system after the other
-	if x, err = d.order(p.X, keepOrder, &memory); err != nil {
+	if x, err = d.order(p.X, keepOrder); err != nil {
 		return nil, nil, err
 	}
-	y, err = d.order(p.Y, false, &memory)
+	y, err = d.order(p.Y, false)
 	return x, y, err
 }
 

@@ -19,8 +19,8 @@ const roundoff = 0x1p-44
 // dissimilarities, 8 bytes, lie in memory that is used for one system after the
 // other, and ranking them takes some 6 bytes for a while. With the ranks of the
 // other system that is 22 bytes a pair at most, not quite three triangles of
-// numbers, and 26 with an order.
-func (d dissimilarity) order(s *System, keepOrder bool, memory *[]float64) (*linalg.Ranking, error) {
+// numbers, and 34 with an order, which merge sort then works on.
+func (d dissimilarity) order(s *System, keepOrder bool) (*linalg.Ranking, error) {
 	if d.kind == rdmEuclidean || d.kind == rdmGaussian {
 		// Both grow with the squared distance and have its ranks, which the
 		// Gaussian would lose where it saturates.
@@ -37,6 +37,8 @@ func (d dissimilarity) order(s *System, keepOrder bool, memory *[]float64) (*lin
 			if err != nil {
 				return nil, err
 			}
+			memory := triangles.Get().(*[]float64)
+			defer triangles.Put(memory)
 			*memory = b.triangle(*memory)
 			values = *memory
 			if slices.ContainsFunc(values, func(v float64) bool { return !finite(v) }) {

@@ -136,7 +136,7 @@ func TestTwoFeaturesCorrelateFully(t *testing.T) {
 			classes = append(classes, map[bool]float64{true: 0, false: 2}[same])
 		}
 	}
-	o, err := dissimilarity{kind: rdmCorrelation}.order(systemOf(t, datasetOf(x)), true, new([]float64))
+	o, err := dissimilarity{kind: rdmCorrelation}.order(systemOf(t, datasetOf(x)), true)
 	if err != nil {
 		t.Fatal(err)
 	}
