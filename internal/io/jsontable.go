@@ -7,6 +7,9 @@ import (
 	"math"
 )
 
+// schemaKey is the member of a row of jsonl that says what the table is.
+const schemaKey = "schema"
+
 // undefinedKey is the member of a JSON row that says which of its nulls stand
 // for a number that JSON cannot write, and for which: {"value":"NaN"}.
 const undefinedKey = "undefined"

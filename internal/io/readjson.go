@@ -2,167 +2,292 @@ package dataio
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"simtool/internal/data"
 )
 
-func readJSONTable(r io.Reader) (*Table, error) {
-	var doc struct {
-		Schema  string            `json:"schema"`
-		Columns []string          `json:"columns"`
-		Rows    []json.RawMessage `json:"rows"`
-	}
-	d := json.NewDecoder(r)
-	if err := d.Decode(&doc); err != nil {
-		return nil, badJSON(err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, &data.InputError{Found: "more after the JSON object", Wanted: "want one object; a file of several has the suffix .jsonl"}
-	}
-	if doc.Columns == nil || doc.Rows == nil {
-		return nil, &data.InputError{Found: "a JSON object without columns or rows", Wanted: "want a result table"}
-	}
-	t := &Table{Schema: doc.Schema, Columns: doc.Columns}
-	for i, raw := range doc.Rows {
-		o, err := parseJSONRow(raw)
-		if err != nil {
-			return nil, err
-		}
-		if err := t.add(o, i+1); err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
+// jsonRows reads the rows of json and jsonl. Neither the layout of the text nor
+// the order of the members of a row matters. Every row has all columns as its
+// members and no others but "undefined" and, in jsonl, "schema", which is a
+// column here: the first.
+type jsonRows struct {
+	scan   jsonScanner
+	lines  bool // jsonl
+	schema string
+
+	columns []string
+	at      map[string]int // position of each column
+	keys    [][]byte       // the columns as jsonWriter writes them, with the colon
+	cells   []any
+	seen    []int // the attempt at a row that saw each column last
+	attempt int
+
+	undefined []undefinedCell // of the row
+	ahead     bool            // the first row has been read to learn the columns
+	n         int             // rows read
 }
 
-func readJSONLines(r io.Reader) (*Table, error) {
-	t := &Table{}
-	d := json.NewDecoder(r)
-	for i := 1; ; i++ {
-		var raw json.RawMessage
-		err := d.Decode(&raw)
-		if errors.Is(err, io.EOF) {
-			return t, nil
-		}
-		if err != nil {
-			return nil, badJSON(err)
-		}
-		o, err := parseJSONRow(raw)
-		if err != nil {
-			return nil, err
-		}
-		schema, ok := o.take("schema").(string)
-		if !ok || (i > 1 && schema != t.Schema) {
-			return nil, &data.InputError{Found: fmt.Sprintf("row %d: schema %q", i, schema), Wanted: "want the same schema in every row"}
-		}
-		if i == 1 {
-			t.Schema, t.Columns = schema, o.keys
-		}
-		if err := t.add(o, i); err != nil {
-			return nil, err
-		}
+// undefinedCell is a cell that JSON cannot write.
+type undefinedCell struct{ column, spelt string }
+
+// openJSONRows reads up to the rows of a json, or the first row of a jsonl: its
+// members are the columns.
+func openJSONRows(r io.Reader, lines bool) (*jsonRows, error) {
+	j := &jsonRows{scan: jsonScanner{r: r}, lines: lines}
+	if !lines {
+		return j, j.scan.whole(j.head)
 	}
+	if end, err := j.scan.end(); end || err != nil {
+		return j, err
+	}
+	if err := j.scan.whole(j.firstRow); err != nil {
+		return nil, j.fail(err)
+	}
+	j.ahead = true
+	return j, nil
 }
 
-// jsonRow is one object with the order of its members.
-type jsonRow struct {
-	keys   []string
-	values []any
+// names returns the columns of the table, nil where there is none to learn them
+// from.
+func (j *jsonRows) names() []string {
+	if j.lines && j.columns != nil {
+		return j.columns[1:]
+	}
+	return j.columns
 }
 
-// take removes a member and returns its value, nil when there is none.
-func (o *jsonRow) take(key string) any {
-	i := slices.Index(o.keys, key)
-	if i < 0 {
+func (j *jsonRows) next() ([]any, error) {
+	if err := j.advance(); err != nil {
+		return nil, err
+	}
+	if j.n++; j.lines {
+		return j.cells[1:], nil
+	}
+	return j.cells, nil
+}
+
+// advance reads the next row into the cells. It returns io.EOF where a complete
+// table ends.
+func (j *jsonRows) advance() error {
+	switch {
+	case j.ahead:
+		j.ahead = false
 		return nil
-	}
-	v := o.values[i]
-	o.keys = slices.Delete(o.keys, i, i+1)
-	o.values = slices.Delete(o.values, i, i+1)
-	return v
-}
-
-// parseJSONRow parses one row: a flat object, with the member "undefined" as
-// the only nested one.
-func parseJSONRow(raw json.RawMessage) (*jsonRow, error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil, &data.InputError{Found: fmt.Sprintf("%.20q as a row", raw), Wanted: "want an object"}
-	}
-	o := &jsonRow{}
-	var undefined map[string]string
-	for d.More() {
-		token, err := d.Token()
+	case j.lines:
+		end, err := j.scan.end()
+		if end {
+			return io.EOF
+		}
 		if err != nil {
-			return nil, badJSON(err)
+			return err
 		}
-		key := token.(string)
-		if key == undefinedKey {
-			if err := d.Decode(&undefined); err != nil {
-				return nil, badJSON(err)
+	default:
+		last := false
+		err := j.scan.whole(func() {
+			if j.n == 0 {
+				last = j.scan.accept(']')
+			} else {
+				last = !j.scan.moreUntil(']')
 			}
-			continue
+		})
+		if err != nil {
+			return j.fail(err)
 		}
-		var value any
-		if err := d.Decode(&value); err != nil {
-			return nil, badJSON(err)
-		}
-		if value, err = jsonCell(key, value); err != nil {
-			return nil, err
-		}
-		if slices.Contains(o.keys, key) {
-			return nil, &data.InputError{Found: fmt.Sprintf("member %q twice in a row", key), Wanted: "want each once"}
-		}
-		o.keys = append(o.keys, key)
-		o.values = append(o.values, value)
-	}
-	for key, spelt := range undefined {
-		i := slices.Index(o.keys, key)
-		v, ok := parseCell(spelt).(float64)
-		if i < 0 || o.values[i] != nil || !ok {
-			return nil, &data.InputError{Found: fmt.Sprintf("undefined %q: %q", key, spelt), Wanted: "want a null member and NaN, inf or -inf"}
-		}
-		o.values[i] = v
-	}
-	return o, nil
-}
-
-// jsonCell converts a JSON value to a cell.
-func jsonCell(key string, value any) (any, error) {
-	switch v := value.(type) {
-	case nil, string, bool:
-		return v, nil
-	case json.Number:
-		if cell := parseCell(v.String()); cell != nil {
-			return cell, nil
+		if last {
+			return j.tail()
 		}
 	}
-	return nil, &data.InputError{Found: fmt.Sprintf("member %q: %.40v", key, value), Wanted: "want text, a number that fits, true, false or null"}
-}
-
-// add appends a row in the order of the columns.
-func (t *Table) add(o *jsonRow, number int) error {
-	row := make([]any, len(t.Columns))
-	for i, c := range t.Columns {
-		at := slices.Index(o.keys, c)
-		if at < 0 {
-			return &data.InputError{Found: fmt.Sprintf("row %d without %q", number, c), Wanted: "want the same members in every row"}
-		}
-		row[i] = o.values[at]
+	if err := j.scan.whole(j.row); err != nil {
+		return j.fail(err)
 	}
-	if len(o.keys) != len(t.Columns) {
-		return &data.InputError{Found: fmt.Sprintf("row %d with %d members", number, len(o.keys)), Wanted: fmt.Sprintf("want %d as in the first", len(t.Columns))}
-	}
-	t.Rows = append(t.Rows, row)
 	return nil
 }
 
-func badJSON(err error) error {
-	return &data.InputError{Found: "malformed JSON (" + err.Error() + ")", Wanted: "want a result table", Err: err}
+// head scans the object of a json up to its first row.
+func (j *jsonRows) head() {
+	s := &j.scan
+	known := false
+	s.want('{')
+	for more := !s.accept('}'); more && s.err == nil; more = s.moreUntil('}') {
+		switch key := string(s.key()); key {
+		case "schema":
+			j.schema = string(s.text())
+		case "columns":
+			j.scanColumns()
+			known = true
+		case "rows":
+			s.want('[')
+			if !known {
+				s.fail("rows before columns", "want schema, columns and rows, in this order")
+			}
+			return
+		default:
+			s.fail(fmt.Sprintf("member %q", key), "want schema, columns and rows")
+		}
+	}
+	s.fail("a JSON object without columns or rows", "want a result table")
+}
+
+// scanColumns scans the names of the columns of a json.
+func (j *jsonRows) scanColumns() {
+	s := &j.scan
+	j.setColumns()
+	s.want('[')
+	for more := !s.accept(']'); more && s.err == nil; more = s.moreUntil(']') {
+		name := string(s.text())
+		if _, twice := j.at[name]; twice {
+			s.fail(fmt.Sprintf("column %q twice", name), "want each once")
+		}
+		j.addColumn(name)
+	}
+}
+
+// tail reads what follows the rows of a json.
+func (j *jsonRows) tail() error {
+	if err := j.scan.whole(func() { j.scan.want('}') }); err != nil {
+		return err
+	}
+	end, err := j.scan.end()
+	if err == nil && !end {
+		err = &data.InputError{Found: "more after the JSON object", Wanted: "want one object; a file of several has the suffix .jsonl"}
+	}
+	if err == nil {
+		err = io.EOF
+	}
+	return err
+}
+
+// setColumns begins anew with these columns.
+func (j *jsonRows) setColumns(names ...string) {
+	j.columns, j.at, j.keys, j.cells, j.seen = []string{}, map[string]int{}, nil, nil, nil
+	for _, name := range names {
+		j.addColumn(name)
+	}
+}
+
+func (j *jsonRows) addColumn(name string) {
+	j.at[name] = len(j.columns)
+	j.columns = append(j.columns, name)
+	j.keys = append(j.keys, append(jsonBytes(name), ':'))
+	j.cells = append(j.cells, nil)
+	j.seen = append(j.seen, 0)
+}
+
+// firstRow scans the first row of a jsonl: its members are the columns.
+func (j *jsonRows) firstRow() {
+	j.setColumns(schemaKey)
+	j.members(true)
+	if j.scan.err == nil {
+		j.schema = j.cells[0].(string)
+	}
+}
+
+func (j *jsonRows) row() { j.members(false) }
+
+// members scans the object of one row. learn says that its members are the
+// columns.
+func (j *jsonRows) members(learn bool) {
+	s := &j.scan
+	j.attempt++
+	j.undefined = j.undefined[:0]
+	if c := s.peek(); c != '{' {
+		s.fail(fmt.Sprintf("%.20q as a row", s.buf[s.at:]), "want an object")
+	}
+	s.want('{')
+	found := 0
+	for more := !s.accept('}'); more && s.err == nil; more = s.moreUntil('}') {
+		i := j.member(found, learn)
+		if i < 0 {
+			continue
+		}
+		if j.seen[i] == j.attempt {
+			s.fail(fmt.Sprintf("member %q twice", j.columns[i]), "want each once")
+			return
+		}
+		j.seen[i] = j.attempt
+		found++
+		j.cells[i] = s.cell(j.cells[i])
+		if e, ok := data.AsInputError(s.err); ok {
+			e.Found = fmt.Sprintf("member %q: %s", j.columns[i], e.Found)
+		}
+	}
+	if s.err == nil {
+		j.complete(found, learn)
+	}
+}
+
+// member scans the key of a member, of which found came before in the row, and
+// returns its column. It returns -1 after a failure and after the member
+// "undefined", which it scans as a whole.
+func (j *jsonRows) member(found int, learn bool) int {
+	s := &j.scan
+	s.space()
+	if found < len(j.keys) && bytes.HasPrefix(s.buf[s.at:], j.keys[found]) {
+		s.at += len(j.keys[found]) // the order of jsonWriter
+		return found
+	}
+	key := s.key()
+	if s.err != nil {
+		return -1
+	}
+	i, ok := j.at[string(key)]
+	switch {
+	case ok:
+		return i
+	case string(key) == undefinedKey:
+		j.scanUndefined()
+	case learn:
+		j.addColumn(string(key))
+		return len(j.columns) - 1
+	default:
+		s.fail(fmt.Sprintf("member %q", key), "want the same members in every row")
+	}
+	return -1
+}
+
+// scanUndefined scans the value of the member "undefined".
+func (j *jsonRows) scanUndefined() {
+	s := &j.scan
+	s.want('{')
+	for more := !s.accept('}'); more && s.err == nil; more = s.moreUntil('}') {
+		column := string(s.key())
+		j.undefined = append(j.undefined, undefinedCell{column, string(s.text())})
+	}
+}
+
+// complete checks a row of found columns and fills in its undefined cells.
+func (j *jsonRows) complete(found int, learn bool) {
+	s := &j.scan
+	if found < len(j.columns) {
+		for i, name := range j.columns {
+			if j.seen[i] != j.attempt {
+				s.fail(fmt.Sprintf("no member %q", name), "want the same members in every row")
+			}
+		}
+	}
+	for _, u := range j.undefined {
+		i, known := j.at[u.column]
+		v, ok := parseUndefined(u.spelt)
+		if !known || !ok || j.cells[i] != nil {
+			s.fail(fmt.Sprintf("undefined %q: %q", u.column, u.spelt), "want a null member and NaN, inf or -inf")
+			return
+		}
+		j.cells[i] = v
+	}
+	if j.lines {
+		schema, ok := j.cells[0].(string)
+		if !ok || (!learn && schema != j.schema) {
+			s.fail(fmt.Sprintf("schema %q", j.cells[0]), "want text, the same in every row")
+		}
+	}
+}
+
+// fail says of an error about the text which row it is in.
+func (j *jsonRows) fail(err error) error {
+	if e, ok := data.AsInputError(err); ok {
+		e.Found = fmt.Sprintf("row %d: %s", j.n+1, e.Found)
+	}
+	return err
 }

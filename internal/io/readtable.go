@@ -1,19 +1,16 @@
 package dataio
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strconv"
-	"strings"
-
-	"simtool/internal/data"
 )
 
 // ReadTable reads a result table that a TableWriter wrote as csv, tsv, json or
-// jsonl, gzipped or not, so that plotting and merging work on files. Writing it
-// again in the same format gives the same bytes.
+// jsonl, gzipped or not, as a whole. Writing it again in the same format gives
+// the same bytes; OpenTable reads row by row what need not be in memory.
 //
 // A column of csv and tsv is numeric when all its cells that are not empty are
 // numbers, and none has a sign or zeros in front that a number would lose: 007
@@ -21,82 +18,49 @@ import (
 //
 // Errors are *data.InputError.
 func ReadTable(path string, o Options) (*Table, error) {
-	in, err := openInput(path, o)
+	r, err := OpenTable(path, o)
 	if err != nil {
 		return nil, err
 	}
-	defer in.close()
-	t, err := readTable(in, o)
-	if err != nil {
-		return nil, in.fail(err)
-	}
-	return t, nil
+	defer r.Close()
+	return r.readAll()
 }
 
-func readTable(in *input, o Options) (*Table, error) {
-	base := strings.TrimSuffix(strings.ToLower(in.name), ".gz")
-	format, known := FormatFromPath(base)
-	if !known {
-		head, err := in.r.Peek(sniffLength)
-		switch {
-		case len(head) == 0 && !errors.Is(err, io.EOF):
-			return nil, err
-		case bytes.HasPrefix(head, []byte(`{"schema":`)) && bytes.Contains(head, []byte(`"rows":[`)):
-			format = JSON
-		case bytes.HasPrefix(head, []byte("{")):
-			format = JSONL
-		case tabFirst(head):
-			format = TSV
-		default:
-			format = CSV
-		}
-	}
-	switch format {
-	case CSV:
-		return readTextTable(in, ',', o)
-	case TSV:
-		return readTextTable(in, '\t', o)
-	case JSON:
-		return readJSONTable(in.r)
-	case JSONL:
-		return readJSONLines(in.r)
-	}
-	return nil, &data.InputError{Found: "a table in format " + string(format), Wanted: "want csv, tsv, json or jsonl"}
-}
-
-func readTextTable(in *input, comma rune, o Options) (*Table, error) {
-	o.Header = HeaderYes
-	f, err := openText(in, comma, o, true)
-	if err != nil {
-		return nil, err
-	}
-	t := &Table{Columns: f.names}
-	text := make([]bool, f.width)
+// readAll reads the rest of the table.
+func (r *TableReader) readAll() (*Table, error) {
+	t := &Table{Schema: r.Schema(), Columns: r.Columns()}
 	for {
-		record, err := f.next()
+		cells, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return nil, err
 		}
-		row := make([]any, f.width)
-		for i, field := range record {
-			if field != "" {
-				row[i] = field
-				text[i] = text[i] || parseCell(field) == nil
-			}
-		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, slices.Clone(cells))
 	}
-	for _, row := range t.Rows {
-		for i, cell := range row {
-			if cell != nil && !text[i] {
-				row[i] = parseCell(cell.(string))
-			}
-		}
+	if r.format == CSV || r.format == TSV {
+		t.parseColumns()
 	}
 	return t, nil
+}
+
+// parseColumns turns the cells of columns that are numeric, all of them text so
+// far, into numbers.
+func (t *Table) parseColumns() {
+	for i := range t.Columns {
+		text := slices.ContainsFunc(t.Rows, func(row []any) bool {
+			return row[i] != nil && parseCell(row[i].(string)) == nil
+		})
+		if text {
+			continue
+		}
+		for _, row := range t.Rows {
+			if row[i] != nil {
+				row[i] = parseCell(row[i].(string))
+			}
+		}
+	}
 }
 
 // parseCell returns the number that field spells, or nil: an int if that is how
@@ -105,17 +69,26 @@ func parseCell(field string) any {
 	if n, err := strconv.Atoi(field); err == nil && strconv.Itoa(n) == field {
 		return n
 	}
-	switch field {
-	case "NaN":
-		return math.NaN()
-	case "inf":
-		return math.Inf(1)
-	case "-inf":
-		return math.Inf(-1)
+	if v, ok := parseUndefined(field); ok {
+		return v
 	}
 	padded := len(field) > 1 && field[0] == '0' && field[1] >= '0' && field[1] <= '9'
 	if v, ok := parseNumber(field); ok && !math.IsInf(v, 0) && !padded && field[0] != '+' {
 		return v
 	}
 	return nil
+}
+
+// parseUndefined returns the value that floatText spells so, if it is one that
+// is not finite.
+func parseUndefined(field string) (float64, bool) {
+	switch field {
+	case "NaN":
+		return math.NaN(), true
+	case "inf":
+		return math.Inf(1), true
+	case "-inf":
+		return math.Inf(-1), true
+	}
+	return 0, false
 }

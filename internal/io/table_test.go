@@ -220,7 +220,11 @@ func TestTableRoundTrip(t *testing.T) {
 			if err := table.Write(&first, f, TableOptions{}); err != nil {
 				t.Fatal(err)
 			}
-			got, err := readTable(inMemory(t, "x."+string(f), first.Bytes()), Options{})
+			r, err := newTableReader(inMemory(t, "x."+string(f), first.Bytes()), Options{})
+			if err != nil {
+				t.Fatalf("%v\n%s", err, first.String())
+			}
+			got, err := r.readAll()
 			if err != nil {
 				t.Fatalf("%v\n%s", err, first.String())
 			}
@@ -266,15 +270,15 @@ func TestRefusedTables(t *testing.T) {
 		{"t.json", "[1]", "malformed JSON"},
 		{"t.json", "{}", "without columns or rows"},
 		{"t.json", doc(`{"a":1}`) + "x", "more after"},
-		{"t.json", doc(`{"b":1}`), `row 1 without "a"`},
-		{"t.json", doc(`{"a":1,"b":1}`), "2 members"},
+		{"t.json", doc(`{"a":1},{}`), `row 2: no member "a"`},
+		{"t.json", doc(`{"a":1,"b":1}`), `row 1: member "b"`},
 		{"t.json", doc(`{"a":[1]}`), `member "a"`},
 		{"t.json", doc(`{"a":1,"a":2}`), "twice"},
 		{"t.json", doc(`3`), "want an object"},
 		{"t.json", doc(`{"a":1,"undefined":{"a":"NaN"}}`), "undefined"},
 		{"t.json", doc(`{"a":null,"undefined":{"a":"x"}}`), "undefined"},
 		{"t.jsonl", `{"schema":"s","a":1}{"schema":"r","a":1}`, `row 2: schema "r"`},
-		{"t.jsonl", `{"a":1}`, "row 1: schema"},
+		{"t.jsonl", `{"a":1}`, `row 1: no member "schema"`},
 		{"t.jsonl", `{"schema":"s","a":1`, "malformed JSON"},
 		{"t.jsonl", `{"schema":"s","a":1e999}`, `member "a"`},
 	} {
