@@ -14,6 +14,8 @@ PLOT  = $(TOOL) plot --force -q
 
 FIGURES := $(addprefix $(F)/,$(addsuffix .svg, \
 	cloos-toy cloos-components cloos-thresholds cloos-decoding cloos-ridge \
+	cloos-tree-components cloos-tree-thresholds cloos-tree-decoding \
+	cloos-gaussian-components cloos-gaussian-thresholds \
 	cloos-theory cloos-ranges cloos-bounds \
 	jalouzot-recovery jalouzot-importance jalouzot-layers))
 
@@ -27,48 +29,67 @@ $(TOOL):
 # An optimisation that ends short of its score has a result all the same.
 short-is-fine = || test $$? -eq 5
 
-# run NAME,MEASURE,DATA,CONFIG[,FLAGS]: data optimised towards a score.
+# The measures of the paper, by names that can be those of files.
+MEASURES := cka cka-angular nbs procrustes linreg ridge100
+SOME     := cka nbs linreg
+measure-cka          := cka
+measure-cka-angular  := cka:as=angular-score
+measure-nbs          := nbs
+measure-procrustes   := procrustes-angular-score
+measure-linreg       := linreg
+measure-ridge100     := ridge:lambda=100
+measure-ridge10000   := ridge:lambda=10000
+measure-ridge1000000 := ridge:lambda=1000000
+
+# runs SET,DATA,CONFIG,MEASURES[,LABELS]: data optimised towards scores, each in
+# $(R)/SET-MEASURE.
 define run
-$(R)/$(1)/manifest.json: $(3) $(C)/$(4).yaml | $(TOOL)
-	$(TOOL) optimize $(3) -m $(2) --config $(C)/$(4).yaml $(5) -o $(R)/$(1) --force -q $$(short-is-fine)
+$(R)/$(1)-$(4)/manifest.json: $(2) $(5) $(C)/$(3).yaml | $(TOOL)
+	$(TOOL) optimize $(2) -m $(measure-$(4)) --config $(C)/$(3).yaml $(5:%=--labels %) -o $(R)/$(1)-$(4) --force -q $$(short-is-fine)
 endef
+runs = $(foreach m,$(4),$(eval $(call run,$(1),$(2),$(3),$(m),$(5))))
+of   = $(foreach m,$(2),$(R)/$(1)-$(m)/manifest.json)
 
-RECORDING := testdata/recording.npy
-LABELS    := --labels testdata/conditions.csv
-$(eval $(call run,cka,cka,$(RECORDING),recording,$(LABELS)))
-$(eval $(call run,cka-angular,cka:as=angular-score,$(RECORDING),recording,$(LABELS)))
-$(eval $(call run,nbs,nbs,$(RECORDING),recording,$(LABELS)))
-$(eval $(call run,procrustes,procrustes-angular-score,$(RECORDING),recording,$(LABELS)))
-$(eval $(call run,linreg,linreg,$(RECORDING),recording,$(LABELS)))
-$(eval $(call run,ridge100,ridge:lambda=100,$(RECORDING),recording,$(LABELS)))
-$(eval $(call run,ridge10000,ridge:lambda=10000,$(RECORDING),recording))
-$(eval $(call run,ridge1000000,ridge:lambda=1000000,$(RECORDING),recording))
+$(call runs,recording,testdata/recording.npy,recording,$(MEASURES) ridge10000 ridge1000000,testdata/conditions.csv)
+$(F)/cloos-components.svg: $(call of,recording,$(SOME))
+$(F)/cloos-thresholds.svg: $(call of,recording,$(MEASURES))
+$(F)/cloos-decoding.svg: $(call of,recording,$(MEASURES))
+$(F)/cloos-ridge.svg: $(call of,recording,linreg ridge100 ridge10000 ridge1000000)
 
-TOY := $(R)/toy.npy
-$(TOY): | $(TOOL)
+# Binary features that are inherited down a tree, and independent Gaussian
+# neurons whose variances fall exponentially.
+$(R)/tree.npy $(R)/tree.csv &: | $(TOOL)
+	@mkdir -p $(R)
+	$(TOOL) synth ultrametric --labels $(R)/tree.csv -o $(R)/tree.npy --force -q
+$(call runs,tree,$(R)/tree.npy,recording,$(MEASURES),$(R)/tree.csv)
+$(F)/cloos-tree-components.svg: $(call of,tree,$(SOME))
+$(F)/cloos-tree-thresholds.svg: $(call of,tree,$(MEASURES))
+$(F)/cloos-tree-decoding.svg: $(call of,tree,$(MEASURES))
+
+$(R)/gaussian.npy: | $(TOOL)
 	@mkdir -p $(@D)
-	$(TOOL) synth toy2d --labels $(R)/toy.csv -o $@ --force -q
-$(eval $(call run,toy-cka,cka,$(TOY),toy))
-$(eval $(call run,toy-nbs,nbs,$(TOY),toy))
-$(eval $(call run,toy-linreg,linreg,$(TOY),toy))
+	$(TOOL) synth exp-gaussian -o $@ --force -q
+$(call runs,gaussian,$(R)/gaussian.npy,recording,$(MEASURES))
+$(F)/cloos-gaussian-components.svg: $(call of,gaussian,$(SOME))
+$(F)/cloos-gaussian-thresholds.svg: $(call of,gaussian,$(MEASURES))
 
-$(F)/cloos-toy.svg: $(R)/toy-cka/manifest.json $(R)/toy-nbs/manifest.json $(R)/toy-linreg/manifest.json
-	$(PLOT) $(TOY) $(^D:%=%/y.npy) --labels $(R)/toy.csv -o $@
-
-$(F)/cloos-components.svg: $(R)/cka/manifest.json $(R)/nbs/manifest.json $(R)/linreg/manifest.json
+$(F)/%components.svg:
 	$(PLOT) $(^D:%=%/pc_r2.csv) -o $@
-
-MEASURES := $(foreach m,cka cka-angular nbs procrustes linreg ridge100,$(R)/$(m)/manifest.json)
-$(F)/cloos-thresholds.svg: $(MEASURES)
+$(F)/%thresholds.svg:
 	$(PLOT) $(^D:%=%/pc_thresholds.csv) --width 130mm -o $@
-
-$(F)/cloos-decoding.svg: $(MEASURES)
+$(F)/%ridge.svg:
+	$(PLOT) $(^D:%=%/pc_thresholds.csv) --width 130mm -o $@
+$(F)/%decoding.svg:
 	$(PLOT) $(^D:%=%/decoding.csv) --width 130mm -o $@
 
-$(F)/cloos-ridge.svg: $(foreach m,linreg ridge100 ridge10000 ridge1000000,$(R)/$(m)/manifest.json)
-	$(PLOT) $(^D:%=%/pc_thresholds.csv) --width 130mm -o $@
+$(R)/toy.npy $(R)/toy.csv &: | $(TOOL)
+	@mkdir -p $(R)
+	$(TOOL) synth toy2d --labels $(R)/toy.csv -o $(R)/toy.npy --force -q
+$(call runs,toy,$(R)/toy.npy,toy,$(SOME))
+$(F)/cloos-toy.svg: $(R)/toy.npy $(R)/toy.csv $(call of,toy,$(SOME))
+	$(PLOT) $< $(addsuffix /y.npy,$(filter $(R)/toy-%,$(^D))) --labels $(word 2,$^) -o $@
 
-$(R)/theory.csv: $(RECORDING) $(C)/theory.yaml | $(TOOL)
+$(R)/theory.csv: testdata/recording.npy $(C)/theory.yaml | $(TOOL)
 	@mkdir -p $(@D)
 	$(TOOL) pc-sensitivity $< --config $(C)/theory.yaml -o $@ --force -q
 $(F)/cloos-theory.svg: $(R)/theory.csv
@@ -118,11 +139,28 @@ $(F)/jalouzot-layers.svg: $(R)/layers/manifest.json
 # Published recordings, where they are.
 PLCOA := $(SIMTOOL_SHARED)/data/mouse_plcoa/plCoA_rates.npy
 ifneq ($(wildcard $(PLCOA)),)
-FIGURES += $(F)/cloos-plcoa.svg
-$(eval $(call run,plcoa-cka,cka,$(PLCOA),recording))
-$(eval $(call run,plcoa-nbs,nbs,$(PLCOA),recording))
-$(F)/cloos-plcoa.svg: $(R)/plcoa-cka/manifest.json $(R)/plcoa-nbs/manifest.json
-	$(PLOT) $(^D:%=%/pc_thresholds.csv) -o $@
+FIGURES += $(F)/cloos-plcoa-components.svg $(F)/cloos-plcoa-thresholds.svg
+$(call runs,plcoa,$(PLCOA),recording,cka nbs)
+$(F)/cloos-plcoa-components.svg $(F)/cloos-plcoa-thresholds.svg: $(call of,plcoa,cka nbs)
+endif
+ORN := $(SIMTOOL_SHARED)/data/larval_orn
+ifneq ($(wildcard $(ORN)/responses.npy),)
+FIGURES += $(F)/jalouzot-odours.svg
+$(R)/odours/manifest.json: $(ORN)/conditions.csv $(ORN)/responses.npy $(C)/odours.yaml | $(TOOL)
+	$(TOOL) mlem fit --features $< --neural $(word 2,$^) --config $(C)/odours.yaml -o $(@D) --force -q
+$(F)/jalouzot-odours.svg: $(R)/odours/manifest.json
+	$(PLOT) $(<D)/importance.csv -o $@
+endif
+IMAGES := $(SIMTOOL_SHARED)/data/images92
+ifneq ($(wildcard $(IMAGES)/rdm_monkeyIT.npy),)
+FIGURES += $(F)/jalouzot-images.svg $(F)/rdm-images.svg
+$(R)/%IT/manifest.json: $(IMAGES)/stimuli.csv $(IMAGES)/rdm_%IT.npy $(C)/images.yaml | $(TOOL)
+	$(TOOL) mlem fit --features $< --neural-distances $(word 2,$^) --config $(C)/images.yaml -o $(@D) --force -q
+$(F)/jalouzot-images.svg: $(R)/monkeyIT/manifest.json $(R)/humanIT/manifest.json
+	$(PLOT) $(^D:%=%/importance.csv) --style bars -o $@
+$(F)/rdm-images.svg: $(IMAGES)/rdm_monkeyIT.npy $(IMAGES)/rdm_humanIT.npy | $(TOOL)
+	@mkdir -p $(@D)
+	$(PLOT) $^ --style mds --labels $(IMAGES)/stimuli.csv --label category --width 130mm -o $@
 endif
 WORDS := $(SIMTOOL_SHARED)/data/words60
 ifneq ($(wildcard $(WORDS)/bert.npy),)
@@ -130,7 +168,7 @@ FIGURES += $(F)/jalouzot-words.svg
 $(R)/words/manifest.json: $(WORDS)/features20.csv $(WORDS)/bert.npy $(WORDS)/word2vec.npy | $(TOOL)
 	$(TOOL) mlem layers --features $< --drop word --neural $(word 2,$^) --neural $(word 3,$^) -o $(@D) --force -q
 $(F)/jalouzot-words.svg: $(R)/words/manifest.json
-	$(PLOT) $(@D)/runs/words/importance.csv --width 130mm -o $@
+	$(PLOT) $(<D)/importance.csv --width 130mm -o $@
 endif
 
 $(F)/README.md: $(FIGURES) $(C)/gallery.yaml

@@ -27,6 +27,7 @@ type plotOptions struct {
 	dpi    int
 	theme  string
 	facet  string
+	form   string
 	axes   string
 	labels string
 	label  string
@@ -50,11 +51,18 @@ of samples. "simtool report" puts results of all kinds on one page.
 Text is legible at the default width, that of a journal's column. Colours can
 be told apart by people with any colour vision, and series differ in markers
 or dashes as well. The same results give the same bytes. The theme paper has
-no background, light is white and dark is dark.`,
+no background, light is white and dark is dark.
+
+--style chooses among the forms of a kind that has several: scores as bars or as
+a matrix, importance as bars, as lines over layers or as a matrix, and an RDM as
+a matrix or as points in a plane by classical scaling (mds). All settings can
+stand in the section plot of a file given with --config.`,
 		Example: `simtool score recording.npy models/*.npy -o scores.csv
 simtool plot scores.csv -o scores.svg
 simtool plot scores.csv --facet measure --theme dark --width 170mm -o scores.png
-simtool plot recording.npy --labels conditions.csv --label choice -o plane.pdf`,
+simtool plot recording.npy --labels conditions.csv --label choice -o plane.pdf
+simtool rdm recording.npy -o rdm.npy
+simtool plot rdm.npy --style mds -o scaling.svg`,
 		RunE: a.action(func(_ context.Context, args []string) error {
 			if len(args) == 0 {
 				return usagef("no result to draw")
@@ -83,6 +91,7 @@ func (o *plotOptions) register(a *app, fs *pflag.FlagSet) {
 	fs.IntVar(&o.dpi, "dpi", 300, "dots per inch of png")
 	choiceVar(fs, &o.theme, "theme", figure.ThemeNames()[0], "colours", figure.ThemeNames()...)
 	fs.StringVar(&o.facet, "facet", "", "give each value of this `COLUMN` a panel of its own")
+	choiceVar(fs, &o.form, "style", anyForm, "form of a kind of result that has several", append([]string{anyForm}, figure.Forms...)...)
 	choiceVar(fs, &o.axes, "axes", "tcn", "order of the axes of 3-d arrays: t time, c condition, n neuron", "tcn", "tnc", "ctn", "cnt", "ntc", "nct")
 	fs.StringVar(&o.labels, "labels", "", "`FILE` with one row of labels for each condition (each sample of 2-d arrays), to colour them by")
 	fs.StringVar(&o.label, "label", "", "`COLUMN` of --labels (default: the first)")
@@ -96,6 +105,9 @@ func (o *plotOptions) register(a *app, fs *pflag.FlagSet) {
 	o.output.registerFile(fs)
 }
 
+// anyForm stands for the form that fits a result.
+const anyForm = "auto"
+
 // style translates the options.
 func (o *plotOptions) style() (figure.Style, error) {
 	const least, most = 10, 1200
@@ -104,7 +116,11 @@ func (o *plotOptions) style() (figure.Style, error) {
 	}
 	theme, err := figure.FindTheme(o.theme)
 	must(err) // the flag takes no other
-	return figure.Style{Title: o.title, Width: vg.Length(o.width), Height: vg.Length(o.height), Theme: theme, Facet: o.facet}, nil
+	s := figure.Style{Title: o.title, Width: vg.Length(o.width), Height: vg.Length(o.height), Theme: theme, Facet: o.facet}
+	if o.form != anyForm {
+		s.Form = o.form
+	}
+	return s, nil
 }
 
 func (a *app) plot(o *plotOptions, paths []string) error {

@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/gonum/mat"
@@ -12,95 +13,10 @@ import (
 	"simtool/internal/data"
 )
 
-// isRDM reports whether an array is a matrix of dissimilarities: square,
-// symmetric, its diagonal 0.
-func isRDM(r *Result) bool {
-	d := r.Array
-	if d == nil || d.Is3D() || d.Samples() != d.Width() || d.Samples() < 2 {
-		return false
-	}
-	n := d.Samples()
-	for i := range n {
-		for j := range i + 1 {
-			a, b := d.Values[i*n+j], d.Values[j*n+i]
-			if i == j && a != 0 || math.Abs(a-b) > 1e-12*(math.Abs(a)+math.Abs(b)) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // isRecording reports whether an array has samples and features enough for a
-// plane.
+// plane, and is no matrix of similarities.
 func isRecording(r *Result) bool {
-	return r.Array != nil && r.Array.Samples() >= 3 && r.Array.Width() >= 2
-}
-
-// mostCells is how many rows of a matrix are drawn one by one. Larger ones are
-// averaged over blocks.
-const mostCells = 512
-
-// rdmPanels draws matrices of dissimilarities.
-func rdmPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
-	var panels []*panel
-	sizes := ""
-	for _, r := range rs {
-		n := r.Array.Samples()
-		block := (n + mostCells - 1) / mostCells
-		size := (n + block - 1) / block
-		values := blockMeans(r.Array.Values, n, block)
-		g := &grid{rows: size, columns: size, bar: spread(dissimilarity(r), values), at: func(i, j int) float64 { return values[i*size+j] }}
-		axis := fmt.Sprintf("sample (n = %d)", n)
-		p := s.heatMap(axis, "", g, nil, nil)
-		if block > 1 {
-			p.x = fmt.Sprintf("sample (n = %d, averaged by %d)", n, block)
-		}
-		p.square = true
-		if len(rs) > 1 {
-			p.title = r.Label
-			p.small()
-			p.plot.Y.Tick.Marker = fromTop{size}
-			p.square = true
-		}
-		panels = append(panels, p)
-		sizes += fmt.Sprintf(" %s is %d by %d, from %s to %s.", r.Label, n, n, number(g.bar.low), number(g.bar.high))
-	}
-	title := "Dissimilarities"
-	if len(rs) == 1 {
-		title += " of " + rs[0].Label
-	}
-	return panels, title, "Matrix of dissimilarities." + sizes, nil
-}
-
-// dissimilarity names what a matrix holds, if its manifest says so.
-func dissimilarity(r *Result) string {
-	if r.Manifest != nil {
-		if kind, ok := r.Manifest.Config["rdm"].(string); ok {
-			return kind + " dissimilarity"
-		}
-	}
-	return "dissimilarity"
-}
-
-// blockMeans averages an n×n matrix over square blocks.
-func blockMeans(values []float64, n, block int) []float64 {
-	if block == 1 {
-		return values
-	}
-	size := (n + block - 1) / block
-	out, count := make([]float64, size*size), make([]float64, size*size)
-	for i := range n {
-		for j := range n {
-			at := i/block*size + j/block
-			out[at] += values[i*n+j]
-			count[at]++
-		}
-	}
-	for i := range out {
-		out[i] /= count[i]
-	}
-	return out
+	return r.Array != nil && r.Array.Samples() >= 3 && r.Array.Width() >= 2 && !isSymmetric(r.Array)
 }
 
 // planePanels draws recordings in the plane of their first two principal
@@ -109,6 +25,7 @@ func blockMeans(values []float64, n, block int) []float64 {
 // a ring; samples without time are points.
 func planePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
+	var found []string
 	alt := "Samples in the plane of the first two principal components."
 	for _, r := range rs {
 		xy, share, err := principalPlane(r.Array)
@@ -132,12 +49,13 @@ func planePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		widen(&p.plot.Y)
 		equalUnits(p)
 		panels = append(panels, p)
+		found = append(found, fmt.Sprintf("%s has %.0f %% and %.0f %% of its variance in the plane", r.Label, 100*share[0], 100*share[1]))
 	}
 	title := "Plane of most variance"
 	if n := rs[0].Array.Samples(); len(rs) == 1 {
 		title += fmt.Sprintf(" (n = %d samples)", n)
 	}
-	return panels, title, alt, nil
+	return panels, title, alt + sentence(found), nil
 }
 
 // classes gives the colour and the key of each condition: by its label, or all
@@ -223,8 +141,7 @@ func equalUnits(p *panel) {
 }
 
 // principalPlane returns the samples in the plane of their first two principal
-// components, and the shares of variance of these. The sign of a component,
-// which is arbitrary, makes its largest coordinate positive.
+// components, and the shares of variance of these.
 func principalPlane(d *data.Dataset) ([]plotter.XY, [2]float64, error) {
 	n, p := d.Samples(), d.Width()
 	x := mat.NewDense(n, p, append([]float64(nil), d.Values...))
@@ -245,54 +162,65 @@ func principalPlane(d *data.Dataset) ([]plotter.XY, [2]float64, error) {
 	} else {
 		gram.SymOuterK(1, x.T())
 	}
-	var eigen mat.EigenSym
-	if !eigen.Factorize(&gram, true) {
-		return nil, [2]float64{}, &data.InputError{Path: d.Source.Path, Found: "no principal components", Wanted: "want finite values"}
-	}
-	values := eigen.Values(nil)
-	var vectors mat.Dense
-	eigen.VectorsTo(&vectors)
+	values, vectors, ok := eigenPairs(&gram)
 	total := mat.Trace(&gram)
-	if total <= 0 {
+	if !ok || total <= 0 {
 		return nil, [2]float64{}, &data.InputError{Path: d.Source.Path, Found: "every sample has the same values", Wanted: "want some variance to draw"}
 	}
 	xy := make([]plotter.XY, n)
 	var share [2]float64
 	for k := range 2 {
-		at := len(values) - 1 - k
-		share[k] = math.Max(0, values[at]) / total
+		share[k] = math.Max(0, values[k]) / total
 		scores := make([]float64, n)
-		column := vectors.ColView(at)
 		if wide {
 			for i := range scores {
-				scores[i] = column.AtVec(i) * math.Sqrt(math.Max(0, values[at]))
+				scores[i] = vectors.At(i, k) * math.Sqrt(math.Max(0, values[k]))
 			}
 		} else {
-			mat.NewVecDense(n, scores).MulVec(x, column)
+			mat.NewVecDense(n, scores).MulVec(x, vectors.ColView(k))
 		}
-		orient(scores)
-		for i, v := range scores {
-			if k == 0 {
-				xy[i].X = v
-			} else {
-				xy[i].Y = v
-			}
-		}
+		setCoordinate(xy, k, scores)
 	}
 	return xy, share, nil
 }
 
-// orient turns a component round if its largest coordinate is negative.
-func orient(scores []float64) {
-	largest := 0.0
+// eigenPairs returns the eigenvalues of a symmetric matrix, the largest first,
+// and their eigenvectors as columns. It is false where there are none, as for
+// values that are not finite.
+func eigenPairs(a *mat.SymDense) (values []float64, vectors *mat.Dense, ok bool) {
+	var eigen mat.EigenSym
+	if !eigen.Factorize(a, true) {
+		return nil, nil, false
+	}
+	values = eigen.Values(nil)
+	slices.Reverse(values)
+	var ascending mat.Dense
+	eigen.VectorsTo(&ascending)
+	n := len(values)
+	vectors = mat.NewDense(n, n, nil)
+	for k := range n {
+		vectors.SetCol(k, mat.Col(nil, n-1-k, &ascending))
+	}
+	return values, vectors, true
+}
+
+// setCoordinate sets the coordinate k of points, turned round if the largest is
+// negative: the sign of an eigenvector is arbitrary.
+func setCoordinate(xy []plotter.XY, k int, scores []float64) {
+	extreme := 0.0
 	for _, v := range scores {
-		if math.Abs(v) > math.Abs(largest)*(1+1e-9) {
-			largest = v
+		if math.Abs(v) > math.Abs(extreme)*(1+1e-9) {
+			extreme = v
 		}
 	}
-	if largest < 0 {
-		for i := range scores {
-			scores[i] = -scores[i]
+	for i, v := range scores {
+		if extreme < 0 {
+			v = -v
+		}
+		if k == 0 {
+			xy[i].X = v
+		} else {
+			xy[i].Y = v
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -18,7 +19,8 @@ type grid struct {
 	at            func(i, j int) float64 // NaN for no value
 	bar           *colourBar
 	style         *Style
-	numbers       bool // write values into the cells, where there is room
+	numbers       bool                               // write values into the cells, where there is room
+	interval      func(i, j int) (low, high float64) // nil for none
 }
 
 // maxVector is how many cells are drawn one by one; more become an image.
@@ -50,8 +52,6 @@ func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 		return
 	}
 	wide, high := x(1)-x(0), y(1)-y(0)
-	text := g.style.text(min(tickSize, wide/2.6))
-	text.XAlign = draw.XCenter
 	for i := range g.rows {
 		for j := range g.columns {
 			left, low := x(float64(j)-0.5), y(float64(g.rows-1-i)-0.5)
@@ -59,11 +59,43 @@ func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 			fill := g.colour(v)
 			c.FillPolygon(fill, []vg.Point{{X: left, Y: low}, {X: left + wide, Y: low}, {X: left + wide, Y: low + high}, {X: left, Y: low + high}})
 			if g.numbers && wide > 13 && high > 7 && !math.IsNaN(v) {
-				text.Color = readable(color.RGBAModel.Convert(fill).(color.RGBA))
-				c.FillText(text, vg.Point{X: left + wide/2, Y: low + high/2}, hundredths(v))
+				g.write(c, i, j, vg.Rectangle{Min: vg.Point{X: left, Y: low}, Max: vg.Point{X: left + wide, Y: low + high}}, fill)
 			}
 		}
 	}
+}
+
+// write writes the value of a cell into it, and its interval below or beside it
+// where there is room.
+func (g *grid) write(c draw.Canvas, i, j int, cell vg.Rectangle, fill color.Color) {
+	size := cell.Size()
+	at := vg.Point{X: (cell.Min.X + cell.Max.X) / 2, Y: (cell.Min.Y + cell.Max.Y) / 2}
+	text, small := g.style.text(min(tickSize, size.X/2.6)), g.style.text(intervalSize)
+	text.XAlign, small.XAlign = draw.XCenter, draw.XCenter
+	text.Color = readable(color.RGBAModel.Convert(fill).(color.RGBA))
+	small.Color = text.Color
+	value, interval := hundredths(g.at(i, j)), g.intervalText(i, j)
+	switch {
+	case interval == "":
+	case size.Y > 17 && small.Width(interval) < size.X-2:
+		c.FillText(small, vg.Point{X: at.X, Y: at.Y - 4}, interval)
+		at.Y += 4
+	case text.Width(value+" "+interval) < size.X-4:
+		value += " " + interval
+	}
+	c.FillText(text, at, value)
+}
+
+// intervalText is the interval of a cell in brackets, "" without one.
+func (g *grid) intervalText(i, j int) string {
+	if g.interval == nil {
+		return ""
+	}
+	low, high := g.interval(i, j)
+	if !finite(low) || !finite(high) {
+		return ""
+	}
+	return "[" + hundredths(low) + ", " + hundredths(high) + "]"
 }
 
 // hundredths writes a number with two decimals, without a sign where these are
@@ -81,8 +113,7 @@ func (s *Style) heatMap(x, y string, g *grid, rowNames, columnNames []string) *p
 	if columnNames != nil {
 		p.plot.X.Tick.Marker = nameTicks(columnNames)
 		if total := s.longest(columnNames) * vg.Length(len(columnNames)); total > 110 {
-			p.plot.X.Tick.Label.Rotation = math.Pi / 4
-			p.plot.X.Tick.Label.XAlign, p.plot.X.Tick.Label.YAlign = draw.XRight, draw.YCenter
+			p.slant()
 		}
 	}
 	if rowNames != nil {
@@ -93,11 +124,19 @@ func (s *Style) heatMap(x, y string, g *grid, rowNames, columnNames []string) *p
 	for i := range g.rows {
 		for j := range g.columns {
 			if v := g.at(i, j); g.rows*g.columns <= maxVector && !math.IsNaN(v) {
-				p.marks = append(p.marks, mark{x: float64(j), y: float64(g.rows - 1 - i), w: 1, h: 1, text: nameOf(rowNames, i) + ", " + nameOf(columnNames, j) + ": " + number(v)})
+				text := strings.TrimSpace(nameOf(rowNames, i) + ", " + nameOf(columnNames, j) + ": " + number(v) + " " + g.intervalText(i, j))
+				p.marks = append(p.marks, mark{x: float64(j), y: float64(g.rows - 1 - i), w: 1, h: 1, text: text})
 			}
 		}
 	}
 	return p
+}
+
+// slant turns the names at the ticks of the x axis, so that long ones have room.
+// They end at their ticks, below the data.
+func (p *panel) slant() {
+	p.plot.X.Tick.Label.Rotation = math.Pi / 4
+	p.plot.X.Tick.Label.XAlign, p.plot.X.Tick.Label.YAlign = draw.XRight, draw.YTop
 }
 
 // longest is the width of the longest of some names at ticks.
@@ -156,13 +195,13 @@ func spread(label string, values []float64) *colourBar {
 var nan = math.NaN()
 
 // hbars are horizontal bars from 0, or from where they say, bar i at height
-// at[i].
+// at[i]. A value that is not finite has a word in place of its bar.
 type hbars struct {
 	from                 []float64 // nil for 0
 	at, value, low, high []float64 // the interval is drawn where it is finite
 	thick                float64
 	fill                 color.Color
-	ink                  color.Color
+	style                *Style
 }
 
 // DataRange implements plot.DataRanger.
@@ -182,9 +221,12 @@ func (b *hbars) DataRange() (xmin, xmax, ymin, ymax float64) {
 // Plot implements plot.Plotter.
 func (b *hbars) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	whisker := draw.LineStyle{Color: b.ink, Width: 0.8}
+	whisker := draw.LineStyle{Color: b.style.Theme.Ink, Width: 0.8}
+	missing := b.style.text(tickSize)
+	missing.Color = b.style.Theme.Muted
 	for i, v := range b.value {
 		if !finite(v) {
+			c.FillText(missing, vg.Point{X: x(0) + 3, Y: y(b.at[i])}, "undefined")
 			continue
 		}
 		low, high := y(b.at[i]-b.thick/2), y(b.at[i]+b.thick/2)

@@ -14,6 +14,7 @@ func paint(name string, fill color.Color) key { return key{name: name, fill: fil
 // is but one.
 func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
+	var found []string
 	for _, r := range rs {
 		labels, times := r.texts("label"), r.texts("time")
 		n := r.floats("n")
@@ -43,6 +44,13 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			chance := s.line(k)
 			chance.Dashes, chance.Width = []vg.Length{1, 1.5}, 0.8
 			p.across(part.floats("chance")[0], chance)
+			best := 0.0
+			for _, v := range part.floats("accuracy") {
+				if v > best { // false of NaN
+					best = v
+				}
+			}
+			found = append(found, fmt.Sprintf("%s at best %.2f (chance %.2f)", label, best, part.floats("chance")[0]))
 		}
 		if len(p.keys) == 0 {
 			return nil, "", "", noRows(rs)
@@ -53,5 +61,5 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		widen(&p.plot.X)
 		panels = append(panels, p)
 	}
-	return panels, "What can be decoded", "Accuracy of decoding labels, with chance as dotted lines.", nil
+	return panels, "What can be decoded", "Accuracy of decoding labels, with chance as dotted lines." + sentence(found), nil
 }

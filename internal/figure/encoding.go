@@ -6,9 +6,9 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 )
 
 // importancePanels draws the importance of features as bars with intervals, or,
@@ -16,13 +16,54 @@ import (
 // a line a feature.
 func importancePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	r := rs[0]
-	if len(rs) > 1 || len(distinct(r.texts("representation"))) > 1 {
-		return importanceByLayer(rs, s)
+	if len(rs) > 1 || len(distinct(r.texts("representation"))) > 1 || s.Form == lines || s.Form == matrix {
+		if s.Form != bars {
+			return importanceByLayer(rs, s)
+		}
+		return importanceBars(rs, s)
 	}
+	p, found, err := importanceOf(r, s)
+	if err != nil {
+		return nil, "", "", err
+	}
+	alt := fmt.Sprintf("Importance of %d features with intervals; the largest:", len(p.marks)) + sentence(found)
+	return []*panel{p}, "Which features are encoded", alt, nil
+}
+
+// importanceBars draws the importances of several representations in a panel
+// each.
+func importanceBars(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	var panels []*panel
+	var all []string
+	for _, r := range rs {
+		representations := r.texts("representation")
+		for _, name := range distinct(representations) {
+			p, found, err := importanceOf(r.where(func(i int) bool { return representations[i] == name }), s)
+			if err != nil {
+				return nil, "", "", err
+			}
+			if p.title = shortNames([]string{name})[0]; name == "" {
+				p.title = r.Label
+			}
+			all = append(all, "in "+p.title+" the largest are "+strings.Join(found, ", "))
+			panels = append(panels, p)
+		}
+	}
+	for _, p := range panels { // bars are as long as their values in all panels
+		for _, other := range panels {
+			p.rangeX(other.plot.X.Min, other.plot.X.Max)
+		}
+	}
+	return panels, "Which features are encoded where", fmt.Sprintf("Importance of features in %d representations.", len(panels)) + sentence(all), nil
+}
+
+// importanceOf draws the importances of one representation as bars, the largest
+// on top, and says which these are.
+func importanceOf(r *Result, s *Style) (*panel, []string, error) {
 	names := featureNames(r)
 	value, lo, hi := r.floats("importance"), r.floats("lo"), r.floats("hi")
 	if !anyFinite(value) {
-		return nil, "", "", noRows(rs)
+		return nil, nil, noRows([]*Result{r})
 	}
 	order := make([]int, len(names))
 	for i := range order {
@@ -30,7 +71,7 @@ func importancePanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 	}
 	sort.SliceStable(order, func(i, j int) bool { return value[order[i]] > value[order[j]] })
 	p := s.newPanel(importanceLabel(r), "")
-	h := &hbars{thick: 0.72, fill: s.line(0).Color, ink: s.Theme.Ink}
+	h := &hbars{thick: 0.72, fill: s.line(0).Color, style: s}
 	var sortedNames []string
 	for rank, i := range order {
 		at := float64(len(order) - 1 - rank)
@@ -54,8 +95,7 @@ func importancePanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 		}
 		found = append(found, words)
 	}
-	alt := fmt.Sprintf("Importance of %d features with intervals; the largest:", len(names)) + sentence(found)
-	return []*panel{p}, "Which features are encoded", alt, nil
+	return p, found, nil
 }
 
 // featureNames names the feature, or group of features, of each row; the way in
@@ -110,8 +150,22 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 		return nil, "", "", noRows(rs)
 	}
 	title := "Which features are encoded where"
-	alt := fmt.Sprintf("Importance of %s in %d representations.", list(features), len(layers))
-	if len(features) > mostLines {
+	names := shortNames(layers)
+	var found []string
+	for j, l := range layers {
+		most := -1
+		for i, f := range features {
+			if v, ok := values[f][l]; ok && finite(v[0]) && (most < 0 || v[0] > values[features[most]][l][0]) {
+				most = i
+			}
+		}
+		if most >= 0 {
+			v := values[features[most]][l]
+			found = append(found, fmt.Sprintf("most in %s: %s, %.2f", names[j], features[most], v[0]))
+		}
+	}
+	alt := fmt.Sprintf("Importance of %s in %d representations.", list(features), len(layers)) + sentence(found)
+	if s.Form == matrix || s.Form == "" && len(features) > mostLines {
 		return []*panel{importanceMatrix(features, layers, values, importanceLabel(rs[0]), s)}, title, alt, nil
 	}
 	p := s.newPanel("representation", importanceLabel(rs[0]))
@@ -123,15 +177,17 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 				lo, hi = append(lo, v[1]), append(hi, v[2])
 			}
 		}
-		p.line(x, y, s.line(k), f)
+		if len(layers) > 1 {
+			p.line(x, y, s.line(k), f)
+		} else {
+			p.points(x, y, s.glyph(k), f)
+		}
 		p.intervalY(x, lo, hi, s.line(k))
 		p.key(key{name: f, line: s.line(k)})
 	}
-	names := shortNames(layers)
 	p.plot.X.Tick.Marker = nameTicks(names)
 	if s.longest(names)*vg.Length(len(names)) > 170 {
-		p.plot.X.Tick.Label.Rotation = math.Pi / 4
-		p.plot.X.Tick.Label.XAlign = draw.XRight
+		p.slant()
 	}
 	p.rangeY(0, 0)
 	widen(&p.plot.X)
@@ -145,18 +201,22 @@ const mostLines = 8
 // importanceMatrix draws features × representations.
 func importanceMatrix(features, layers []string, values map[string]map[string][3]float64, label string, s *Style) *panel {
 	var all []float64
-	at := func(i, j int) float64 {
+	at := func(i, j int) [3]float64 {
 		if v, ok := values[features[i]][layers[j]]; ok {
-			return v[0]
+			return v
 		}
-		return nan
+		return [3]float64{nan, nan, nan}
 	}
 	for i := range features {
 		for j := range layers {
-			all = append(all, at(i, j))
+			all = append(all, at(i, j)[0])
 		}
 	}
-	g := &grid{rows: len(features), columns: len(layers), numbers: len(layers) <= 8, bar: spread(label, all), at: at}
+	g := &grid{
+		rows: len(features), columns: len(layers), numbers: len(layers) <= 8, bar: spread(label, all),
+		at:       func(i, j int) float64 { return at(i, j)[0] },
+		interval: func(i, j int) (low, high float64) { v := at(i, j); return v[1], v[2] },
+	}
 	p := s.heatMap("", "", g, features, shortNames(layers))
 	p.height = 34 + vg.Length(len(features))*10
 	return p
@@ -183,7 +243,7 @@ func weightPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	if len(panels) == 0 {
 		return nil, "", "", noRows(rs)
 	}
-	return panels, "Weights of the metric", "Weights of features, and of their products where the fit has them.", nil
+	return panels, counted("Weights of the metric", rs, "stimuli"), "Weights of features, and of their products where the fit has them.", nil
 }
 
 func weightPanel(r *Result, s *Style) *panel {
@@ -196,7 +256,7 @@ func weightPanel(r *Result, s *Style) *panel {
 	if slices.Equal(a, b) {
 		p := s.newPanel("weight (unit norm)", "")
 		lo, hi := r.floats("lo"), r.floats("hi")
-		h := &hbars{thick: 0.72, fill: s.line(0).Color, ink: s.Theme.Ink, value: weight, low: lo, high: hi}
+		h := &hbars{thick: 0.72, fill: s.line(0).Color, style: s, value: weight, low: lo, high: hi}
 		for i := range a {
 			h.at = append(h.at, float64(len(a)-1-i))
 			p.marks = append(p.marks, mark{x: weight[i] / 2, y: h.at[i], w: math.Abs(weight[i]), h: 0.72, text: a[i] + ": " + number(weight[i])})
@@ -253,8 +313,7 @@ func foldPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	}
 	p.plot.X.Tick.Marker = nameTicks(names)
 	if s.longest(names)*vg.Length(len(names)) > 170 {
-		p.plot.X.Tick.Label.Rotation = math.Pi / 4
-		p.plot.X.Tick.Label.XAlign = draw.XRight
+		p.slant()
 	}
 	p.rangeX(-0.5, float64(len(names))-0.5)
 	widen(&p.plot.Y)
@@ -262,7 +321,7 @@ func foldPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	fold.Shape = glyphs[3]
 	p.key(key{name: "overall", glyph: s.glyph(0)})
 	p.key(key{name: "folds", glyph: fold})
-	return []*panel{p}, "How well the metric predicts distances", "Spearman correlations of predicted and observed distances, in sample and held out.", nil
+	return []*panel{p}, counted("How well the metric predicts distances", rs, "stimuli"), "Spearman correlations of predicted and observed distances, in sample and held out.", nil
 }
 
 // studyPanels draws means over recordings, with their standard errors, of what
@@ -276,12 +335,13 @@ func studyPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	axes := map[string]string{"noise": "noise (sd)", "stimuli": "number of stimuli"}
 	var panels []*panel
 	replicates := len(distinct(r.texts("replicate")))
-	for _, sweep := range distinct(sweeps) {
-		for _, q := range quantities {
+	for _, q := range quantities {
+		for _, sweep := range distinct(sweeps) {
 			if !r.has(q.column) || axes[sweep] == "" {
 				continue
 			}
 			p := s.newPanel(axes[sweep], q.label).small()
+			p.perRow = len(distinct(sweeps))
 			if sweep == "stimuli" {
 				p.logX()
 			}
@@ -357,7 +417,7 @@ func comparisonPanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 			continue
 		}
 		none := make([]float64, len(value))
-		h := &hbars{thick: 0.72, fill: s.line(0).Color, ink: s.Theme.Ink, value: value, low: none, high: none}
+		h := &hbars{thick: 0.72, fill: s.line(0).Color, style: s, value: value, low: none, high: none}
 		p := s.newPanel(q.label, "")
 		for i, v := range value {
 			none[i] = nan
@@ -372,5 +432,5 @@ func comparisonPanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 	if len(panels) == 0 {
 		return nil, "", "", noRows(rs)
 	}
-	return panels, "Methods compared", "Held-out correlation, and recovery of a known truth, of " + list(names) + ".", nil
+	return panels, counted("Methods compared", rs, "stimuli"), "Held-out correlation, and recovery of a known truth, of " + list(names) + ".", nil
 }

@@ -52,6 +52,11 @@ func compose(kind, title, alt string, panels []*panel, s *Style) *Figure {
 	inner := f.width - 2*margin
 	least := panels[0].least
 	f.columns = min(len(panels), max(1, int((inner+gutter)/(least+gutter))))
+	if most := panels[0].perRow; most > 0 {
+		f.columns = min(f.columns, most)
+	}
+	rows := (len(panels) + f.columns - 1) / f.columns
+	f.columns = (len(panels) + rows - 1) / rows // as many in the last row as can be
 	f.keys = sharedKeys(panels)
 	for start := 0; start < len(panels); start += f.columns {
 		f.rows = append(f.rows, f.rowHeight(panels[start:min(start+f.columns, len(panels))]))

@@ -2,11 +2,9 @@ package figure
 
 import (
 	"bytes"
-	"compress/zlib"
 	"errors"
 	"image/color"
 	"image/png"
-	"io"
 	"math"
 	"strings"
 	"testing"
@@ -122,34 +120,6 @@ func TestPixels(t *testing.T) {
 	}
 }
 
-// TestPDFText checks that text reaches PDF in the encoding of its fonts.
-func TestPDFText(t *testing.T) {
-	f, err := New(load(t, "pc_r2.csv"), light(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	if err := f.Write(&b, "pdf", 0); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.HasPrefix(b.Bytes(), []byte("%PDF-")) || !bytes.Contains(b.Bytes(), []byte("Date (D:20000101000000)")) {
-		t.Error("no PDF, or one with the date of today")
-	}
-	// In Windows-1252 the superscript two is one byte.
-	found := false
-	for _, part := range bytes.Split(b.Bytes(), []byte("stream\n"))[1:] {
-		r, err := zlib.NewReader(bytes.NewReader(part))
-		if err != nil {
-			continue
-		}
-		content, _ := io.ReadAll(r)
-		found = found || bytes.Contains(content, []byte("(R\xb2 of component)"))
-	}
-	if !found {
-		t.Error("the label of the axis is not in the text of the PDF")
-	}
-}
-
 // TestPrincipalPlane checks that the plane of data that lie in a plane keeps
 // their distances, whether there are more samples or more features.
 func TestPrincipalPlane(t *testing.T) {
@@ -204,6 +174,8 @@ func TestRefusals(t *testing.T) {
 	}
 	facet := light(t)
 	facet.Facet = "colour"
+	lined := light(t)
+	lined.Form = lines
 	cases := []struct {
 		name    string
 		results []*Result
@@ -214,6 +186,8 @@ func TestRefusals(t *testing.T) {
 		{"two kinds", []*Result{scores(map[string]float64{"a": 1}, "a"), table("feature_a", "feature_b", "weight")}, light(t), "one figure shows one kind"},
 		{"nothing to draw", []*Result{table("x", "y", "measure", "value")}, light(t), "no row with numbers"},
 		{"no such facet", []*Result{scores(map[string]float64{"a": 1}, "a")}, facet, "no column colour"},
+		{"no such form", []*Result{scores(map[string]float64{"a": 1}, "a")}, lined, "a result of kind scores, want one of a kind that can be drawn as lines"},
+		{"one form only", []*Result{table("feature_a", "feature_b", "weight")}, lined, "a result of kind weights, want one of a kind that can be drawn as lines"},
 		{"a vector", []*Result{array(t, "v.npy", []float64{1, 2, 3}, 3)}, light(t), "v.npy: 3 × 1 values"},
 	}
 	for _, c := range cases {
@@ -328,7 +302,10 @@ func TestHundredths(t *testing.T) {
 func TestShortNames(t *testing.T) {
 	cases := []struct{ paths, want string }{
 		{"models/a.npy models/b.npy", "a b"},
-		{"one/y.npy two/y.npy", "one/y two/y"},
+		{"one/y.npy two/y.npy", "one two"},
+		{"a/one/y.npy b/one/y.npy", "a/one b/one"},
+		{"one/x.npy one/y.npy two/y.npy", "one/x one/y two/y"},
+		{"one/y.npy", "y"},
 		{"layer.1 layer.2", "layer.1 layer.2"},
 	}
 	for _, c := range cases {

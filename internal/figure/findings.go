@@ -77,6 +77,7 @@ func encoded(r *Result, column string) string {
 func decoded(label string, rs []*Result) string {
 	var words []string
 	reference, chance := nan, nan
+	worst, best := math.Inf(1), math.Inf(-1)
 	for _, r := range rs {
 		names := r.texts("label")
 		part := r.where(func(i int) bool { return names[i] == label })
@@ -84,9 +85,15 @@ func decoded(label string, rs []*Result) string {
 			continue
 		}
 		reference, chance = part.floats("reference_accuracy")[0], part.floats("chance")[0]
-		words = append(words, fmt.Sprintf("%.2f for %s at a score of %.3f", last(part.floats("accuracy")), r.Label, last(part.floats("score"))))
+		score := last(part.floats("score"))
+		worst, best = math.Min(worst, score), math.Max(best, score)
+		words = append(words, fmt.Sprintf("%.2f by %s", last(part.floats("accuracy")), r.Label))
 	}
-	return fmt.Sprintf("%s is decoded with an accuracy of %s (the data: %.2f, chance: %.2f)", label, strings.Join(words, ", "), reference, chance)
+	scores := fmt.Sprintf("a score of %.2f", best)
+	if best-worst >= 0.005 {
+		scores = fmt.Sprintf("scores of %.2f to %.2f", worst, best)
+	}
+	return fmt.Sprintf("at %s, %s is decoded with an accuracy of %s (the data: %.2f, chance: %.2f)", scores, label, strings.Join(words, ", "), reference, chance)
 }
 
 // deviation says how far construction and theory are apart at most.
@@ -105,8 +112,9 @@ func deviation(r *Result) string {
 	return fmt.Sprintf("construction and theory differ by at most %.1e in %d points", largest, n)
 }
 
-// rangeAt says which scores go with a high one.
-func rangeAt(r *Result, pair [2]string) string {
+// rangeAt says which scores of the second measure go with a high one of the
+// first, and the other way round.
+func rangeAt(r *Result, pair [2]string) []string {
 	a, low, high := r.floats("a"), r.floats("b_min"), r.floats("b_max")
 	best := -1
 	for i := range a {
@@ -115,9 +123,22 @@ func rangeAt(r *Result, pair [2]string) string {
 		}
 	}
 	if best < 0 {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("where %s is %.2f, %s lies between %.2f and %.2f", pair[0], a[best], pair[1], low[best], high[best])
+	found := []string{fmt.Sprintf("where %s is %.2f, %s lies between %.2f and %.2f", pair[0], a[best], pair[1], low[best], high[best])}
+	const level = 0.9
+	x, top := sorted(a, high)
+	for i, v := range top {
+		if !finite(v) || v < level {
+			continue
+		}
+		from := x[i]
+		if i > 0 && finite(top[i-1]) { // linear between the levels
+			from = x[i-1] + (x[i]-x[i-1])*(level-top[i-1])/(v-top[i-1])
+		}
+		return append(found, fmt.Sprintf("%s reaches %.2f from a %s of %.2f on", pair[1], level, pair[0], from))
+	}
+	return append(found, fmt.Sprintf("%s stays below %.2f up to a %s of %.2f", pair[1], level, pair[0], x[len(x)-1]))
 }
 
 // atEnds says the mean of a quantity for each method at the last level of a

@@ -69,6 +69,12 @@ func spiral(t *testing.T) *Result {
 	return r
 }
 
+// labelled gives two of four samples one label and two another.
+func labelled(r *Result) *Result {
+	r.Labels = &data.Column{Name: "side", Kind: data.Categorical, Levels: []string{"left", "right"}, Codes: []int{0, 1, 0, 1}}
+	return r
+}
+
 // TestGolden holds figures to those that were looked at.
 func TestGolden(t *testing.T) {
 	squares := array(t, "square", []float64{0, 4, 8, 4, 4, 0, 4, 8, 8, 4, 0, 4, 4, 8, 4, 0}, 4, 4)
@@ -82,6 +88,7 @@ func TestGolden(t *testing.T) {
 		{name: "scores-facet", kind: "scores", results: load(t, "scores.csv"), style: func(s *Style) { s.Facet = "measure" }},
 		{name: "scores-time", kind: "scores", results: load(t, "time.csv")},
 		{name: "scores-matrix", kind: "scores", results: load(t, "pairs.csv")},
+		{name: "scores-form-matrix", kind: "scores", results: load(t, "scores.csv"), style: func(s *Style) { s.Form = matrix }},
 		{name: "trajectory", kind: "trajectory", results: load(t, "trajectory.csv")},
 		{name: "components", kind: "components", results: load(t, "pc_r2.csv")},
 		{name: "components-dark", kind: "components", results: load(t, "pc_r2.csv"), style: func(s *Style) { s.Theme = themes[1] }},
@@ -96,12 +103,15 @@ func TestGolden(t *testing.T) {
 		{name: "given", kind: "given", results: load(t, "given.csv")},
 		{name: "importance", kind: "importance", results: load(t, "importance.csv")},
 		{name: "importance-layers", kind: "importance", results: load(t, "layers.csv")},
+		{name: "importance-layers-bars", kind: "importance", results: load(t, "layers.csv"), style: func(s *Style) { s.Form = bars }},
+		{name: "importance-layers-matrix", kind: "importance", results: load(t, "layers.csv"), style: func(s *Style) { s.Form = matrix }},
 		{name: "weights", kind: "weights", results: load(t, "weights.csv")},
 		{name: "weights-products", kind: "weights", results: load(t, "products.csv")},
 		{name: "model-scores", kind: "model-scores", results: load(t, "folds.csv")},
 		{name: "comparison", kind: "comparison", results: load(t, "comparison.csv")},
 		{name: "study", kind: "study", results: load(t, "study.csv")},
 		{name: "rdm", kind: "rdm", results: []*Result{squares}},
+		{name: "rdm-scaling", kind: "rdm", results: []*Result{labelled(square(t, "corners", [][]float64{{0, 0, 1}, {3, 0, -1}, {0, 2, 0}, {3, 2, 0}}))}, style: func(s *Style) { s.Form = mds }},
 		{name: "recording", kind: "recording", results: []*Result{spiral(t)}},
 		{name: "recording-paper", kind: "recording", results: []*Result{spiral(t)}, style: func(s *Style) {
 			s.Theme, s.Title, s.Width, s.Height = themes[2], "A title of one's own that is too long for one line of a narrow figure", 200, 220

@@ -6,7 +6,6 @@ import (
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 )
 
 // isJointRange recognises the three tables about pairs of scores: ranges,
@@ -43,9 +42,7 @@ func rangePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			case len(part.Table.Rows) == 0:
 			case r.has("b_min"):
 				p.region(part)
-				if words := rangeAt(part, pair); words != "" {
-					found = append(found, words)
-				}
+				found = append(found, rangeAt(part, pair)...)
 			case r.has("step"):
 				p.paths(part)
 			default:
@@ -64,7 +61,7 @@ func rangePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	if len(panels) == 0 {
 		return nil, "", "", noRows(rs)
 	}
-	alt := fmt.Sprintf("Pairs of scores that data can reach, for %d pairs of measures; the attainable region is filled.", len(panels)) + sentence(found)
+	alt := "Pairs of scores that data can reach; the attainable region is filled." + sentence(found)
 	return panels, "Scores that data can reach together", alt, nil
 }
 
@@ -120,7 +117,7 @@ func (p *panel) region(r *Result) {
 func (p *panel) targets(r *Result) {
 	s := p.style
 	wanted, reached := s.glyph(0), s.glyph(1)
-	wanted.Shape, wanted.Color = draw.CrossGlyph{}, s.Theme.Muted
+	wanted.Shape, wanted.Color = cross{}, s.Theme.Muted
 	p.points(r.floats("target_a"), r.floats("target_b"), wanted, "target")
 	p.points(r.floats("a"), r.floats("b"), reached, "reached")
 	p.key(key{name: "targets", glyph: wanted})
@@ -164,7 +161,7 @@ func givenPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 				p.title = g + " of at least " + threshold[i]
 			}
 		}
-		h := &hbars{thick: 0.45, fill: s.line(0).Color, ink: s.Theme.Ink}
+		h := &hbars{thick: 0.45, fill: s.line(0).Color, style: s}
 		for i := range given {
 			if given[i] != g || !finite(lo[i]) || !finite(hi[i]) {
 				continue

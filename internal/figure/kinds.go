@@ -15,11 +15,23 @@ type Kind struct {
 	Shows   string   // what the figure shows
 	Columns []string // that a table of this kind has; nil where more is to be looked at
 	Joins   bool     // results of several runs are best seen in one figure
+	Forms   []string // in which it can be drawn, where there are several
 	accepts func(r *Result) bool
 	// panels draws results of the kind, one panel or several, and says in a
 	// sentence what can be seen.
 	panels func(rs []*Result, s *Style) (ps []*panel, title, alt string, err error)
 }
+
+// Forms in which results of some kinds can be drawn.
+const (
+	bars   = "bars"
+	lines  = "lines"
+	matrix = "matrix"
+	mds    = "mds"
+)
+
+// Forms lists all forms that a style may ask for.
+var Forms = []string{bars, lines, matrix, mds}
 
 // kinds lists every kind of result. A result is the first kind whose columns it
 // has, so that the special stand before the general.
@@ -37,11 +49,11 @@ var kinds = []Kind{
 	{Name: "trajectory", Joins: true, Shows: "score and gradient over iterations", Columns: []string{"iteration", "measure", "score", "grad_norm"}, panels: trajectoryPanels},
 	{Name: "study", Shows: "recovery, held-out correlation and time against noise and number of stimuli", Columns: []string{"sweep", "method", "seconds"}, panels: studyPanels},
 	{Name: "comparison", Shows: "held-out correlation and recovery of several methods", Columns: []string{"method", "held_out_spearman", "seconds"}, panels: comparisonPanels},
-	{Name: "importance", Shows: "importance of features with intervals, or by layer", Columns: []string{"feature", "importance", "lo", "hi"}, panels: importancePanels},
+	{Name: "importance", Shows: "importance of features with intervals, or by layer", Columns: []string{"feature", "importance", "lo", "hi"}, Forms: []string{bars, lines, matrix}, panels: importancePanels},
 	{Name: "weights", Shows: "weights of features and their products", Columns: []string{"feature_a", "feature_b", "weight"}, panels: weightPanels},
 	{Name: "model-scores", Shows: "in-sample and held-out correlations of a fit", Columns: []string{"split", "spearman", "pearson", "r2"}, panels: foldPanels},
-	{Name: "scores", Shows: "scores as bars, over time, or as a matrix", Columns: []string{"x", "y", "measure", "value"}, panels: scorePanels},
-	{Name: "rdm", Shows: "matrix of dissimilarities", accepts: isRDM, panels: rdmPanels},
+	{Name: "scores", Shows: "scores as bars, over time, or as a matrix", Columns: []string{"x", "y", "measure", "value"}, Forms: []string{bars, matrix}, panels: scorePanels},
+	{Name: "rdm", Shows: "matrix of dissimilarities, or its scaling (MDS) to a plane", accepts: isRDM, Forms: []string{matrix, mds}, panels: rdmPanels},
 	{Name: "recording", Shows: "conditions over time in the plane of the first two principal components", accepts: isRecording, panels: planePanels},
 }
 
@@ -61,11 +73,14 @@ func KindOf(r *Result) (Kind, bool) {
 // New draws results in one figure. They must be of one kind.
 //
 // Errors are *data.InputError: a result of no known kind, results of several, a
-// facet that is not a column, no row to draw.
+// form that the kind does not have, a facet that is not a column, no row to draw.
 func New(results []*Result, s Style) (*Figure, error) {
 	kind, err := commonKind(results)
 	if err != nil {
 		return nil, err
+	}
+	if s.Form != "" && !slices.Contains(kind.Forms, s.Form) {
+		return nil, wrongForm(kind, results[0], s.Form)
 	}
 	var panels []*panel
 	var title, alt string
@@ -98,6 +113,21 @@ func commonKind(results []*Result) (Kind, error) {
 	return kind, nil
 }
 
+// wrongForm says that a result cannot be drawn in a form.
+func wrongForm(kind Kind, r *Result, form string) error {
+	e := &data.InputError{Path: r.Path, Found: "a result of kind " + kind.Name, Wanted: "want one of a kind that can be drawn as " + form}
+	switch {
+	case form == mds && r.Array != nil:
+		e.Found, e.Wanted = whyNoRDM(r.Array), "want a matrix of dissimilarities for a scaling"
+		e.Hint = `"simtool rdm" makes one of a recording`
+	case kind.Forms == nil:
+		e.Hint = "results of this kind are drawn in one form, which needs no name"
+	default:
+		e.Hint = "its forms are " + strings.Join(kind.Forms, ", ")
+	}
+	return e
+}
+
 func unknownResult(r *Result) error {
 	e := &data.InputError{Path: r.Path, Hint: `"simtool plot --help" lists the results that have a figure`}
 	if r.Table != nil {
@@ -106,6 +136,9 @@ func unknownResult(r *Result) error {
 		return e
 	}
 	e.Found = data.ShapeString(r.Array.Shape) + " values"
+	if isSymmetric(r.Array) {
+		e.Found = "a symmetric matrix, " + whyNoRDM(r.Array)
+	}
 	e.Wanted = "want a matrix of dissimilarities, or a recording of at least 3 samples and 2 features"
 	return e
 }

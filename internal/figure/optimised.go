@@ -100,18 +100,30 @@ func trajectoryPanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 type alignment struct{ column, title string }
 
 // alignments are the columns of a result that hold more than "found from the
-// start", as a linear map does where features outnumber samples.
+// start", as a linear map does where features outnumber samples: its R² is 1
+// throughout, and no score is needed for half of it.
 func alignments(rs []*Result, linear, orthogonal string) []alignment {
 	var out []alignment
 	for _, a := range []alignment{{linear, "by a linear map"}, {orthogonal, "by a rotation"}} {
 		for _, r := range rs {
-			if r.has(a.column) && anyFinite(r.floats(a.column)) {
+			if r.has(a.column) && varies(r.floats(a.column)) {
 				out = append(out, a)
 				break
 			}
 		}
 	}
 	return out
+}
+
+// varies reports whether values are not all one, but for rounding errors.
+func varies(values []float64) bool {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		if finite(v) {
+			low, high = math.Min(low, v), math.Max(high, v)
+		}
+	}
+	return high-low > 1e-6
 }
 
 // lowestR2 is where R² axes end. A rotation may predict a component much worse
@@ -131,6 +143,9 @@ func componentPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		return nil, "", "", noRows(rs)
 	}
 	ways := alignments(rs, "r2", "r2_orthogonal")
+	if len(ways) == 0 {
+		return nil, "", "", noRows(rs)
+	}
 	components := 0
 	var found []string
 	for _, r := range rs {
@@ -248,7 +263,7 @@ func thresholdPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	if len(panels) == 0 {
 		return nil, "", "", noRows(rs)
 	}
-	return panels, "Score needed to learn a component", "Score at which each principal component is half learnt, against its explained variance on a logarithmic axis." + sentence(found), nil
+	return panels, counted("Score needed to learn a component", rs, "samples"), "Score at which each principal component is half learnt, against its explained variance on a logarithmic axis." + sentence(found), nil
 }
 
 // decodingPanels draws accuracy against the score, a panel a label.
@@ -261,8 +276,10 @@ func decodingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var found []string
 	for _, label := range distinct(labels) {
 		found = append(found, decoded(label, rs))
-		p := s.newPanel(scoreLabel(rs), "decoding accuracy").small()
-		p.title = label
+		p := s.newPanel(scoreLabel(rs), "decoding accuracy")
+		if p.title = label; len(distinct(labels)) > 1 {
+			p.small()
+		}
 		for k, r := range rs {
 			p.key(key{name: r.Label, line: s.line(k)})
 		}

@@ -23,6 +23,7 @@ type panel struct {
 	height vg.Length // of the data and its axes
 	least  vg.Length // the narrowest that it can be read at
 	square bool      // one unit is as long on both axes
+	perRow int       // panels that a row has at most; 0 for as many as fit
 }
 
 // key is an entry of a legend.

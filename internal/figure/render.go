@@ -10,11 +10,9 @@ import (
 	"strconv"
 	"strings"
 
-	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
@@ -103,41 +101,4 @@ func (f *Figure) keepWidths(svg string) string {
 		}
 		return fmt.Sprintf(`%s%s%s textLength="%.2f" lengthAdjust="spacingAndGlyphs">%s</text>`, m[1], m[2], m[3], width.Points(), m[4])
 	})
-}
-
-// pdf writes the figure as PDF.
-func (f *Figure) pdf(w io.Writer) error {
-	c := &latinCanvas{vgpdf.New(f.width, f.height)}
-	f.draw(draw.New(c))
-	var b bytes.Buffer
-	if _, err := c.WriteTo(&b); err != nil {
-		return fmt.Errorf("the figure cannot be written as PDF: %w", err)
-	}
-	_, err := w.Write(creationDate.ReplaceAll(b.Bytes(), []byte("Date (D:20000101000000)")))
-	return err
-}
-
-// creationDate is replaced by one as long, so that the same figure gives the
-// same bytes on any day.
-var creationDate = regexp.MustCompile(`Date \(D:\d{14}\)`)
-
-// latinCanvas hands text to PDF in the encoding of its fonts, Windows-1252.
-type latinCanvas struct{ *vgpdf.Canvas }
-
-// FillString implements vg.Canvas. What the encoding lacks becomes "?".
-func (c *latinCanvas) FillString(f font.Face, at vg.Point, text string) {
-	beyond := map[rune]byte{'€': 0x80, '…': 0x85, '‘': 0x91, '’': 0x92, '“': 0x93, '”': 0x94, '•': 0x95, '–': 0x96, '—': 0x97}
-	var b []byte
-	for _, r := range text {
-		code, ok := beyond[r]
-		switch {
-		case ok:
-			b = append(b, code)
-		case r < 0x80 || r >= 0xa0 && r <= 0xff:
-			b = append(b, byte(r))
-		default:
-			b = append(b, '?')
-		}
-	}
-	c.Canvas.FillString(f, at, string(b))
 }

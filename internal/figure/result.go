@@ -123,9 +123,26 @@ func (r *Result) Samples() int {
 	return n
 }
 
+// counted adds the number of samples to a title, if all results that know theirs
+// have the same.
+func counted(title string, rs []*Result, what string) string {
+	n := 0
+	for _, r := range rs {
+		k := r.Samples()
+		if k > 0 && n > 0 && k != n {
+			return title
+		}
+		n = max(n, k)
+	}
+	if n == 0 {
+		return title
+	}
+	return fmt.Sprintf("%s (n = %d %s)", title, n, what)
+}
+
 // DistinctLabels gives results labels that tell them apart and no more: the
-// measure they were optimised for, the name of the file, or as many
-// directories before it as that takes.
+// measure they were optimised for or else the name of the file, its directory
+// where all files have one name, or as much of the path as that takes.
 func DistinctLabels(results []*Result) {
 	label := func(by func(r *Result) string) bool {
 		seen := map[string]bool{}
@@ -141,18 +158,24 @@ func DistinctLabels(results []*Result) {
 		}
 		return true
 	}
-	if label((*Result).Measure) {
+	measureOrName := func(r *Result) string {
+		if m := r.Measure(); m != "" {
+			return m
+		}
+		return tail(r.Path, 1)
+	}
+	if label(measureOrName) {
 		return
 	}
+	alike := !slices.ContainsFunc(results, func(r *Result) bool { return filepath.Base(r.Path) != filepath.Base(results[0].Path) })
 	for depth := 1; depth < 10; depth++ {
-		if label(func(r *Result) string { return tail(r.Path, depth) }) {
+		if alike && label(func(r *Result) string { return tail(filepath.Dir(r.Path), depth) }) || label(func(r *Result) string { return tail(r.Path, depth) }) {
 			return
 		}
 	}
 }
 
-// tail returns the last depth words of a path, without suffix. The name of a
-// table that stands in a directory of its own says less than the directory.
+// tail returns the last depth words of a path, without suffix.
 func tail(path string, depth int) string {
 	words := strings.Split(filepath.ToSlash(path), "/")
 	words = words[max(0, len(words)-depth):]

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot/vg"
+
+	"simtool/internal/data"
 )
 
 // scorePanels draws rows of scores: along time or conditions where they have
@@ -20,11 +22,14 @@ func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	}
 	for _, axis := range []string{"time", "condition"} {
 		if rs[0].has(axis) {
+			if s.Form != "" {
+				return nil, "", "", &data.InputError{Path: rs[0].Path, Found: "scores by " + axis, Wanted: "want scores of whole systems to draw as " + s.Form}
+			}
 			return scoresAlong(axis, t, s)
 		}
 	}
 	xs, ys := distinct(t.x), distinct(t.y)
-	if len(xs) > 1 && len(xs)+len(ys) > 3 {
+	if s.Form == matrix || s.Form == "" && len(xs) > 1 && len(xs)+len(ys) > 3 {
 		return scoreMatrices(t, s)
 	}
 	return scoreBars(t, s)
@@ -104,19 +109,19 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	thick := 0.8 / float64(len(bars))
 	failed := 0
 	for b, bar := range bars {
-		h := &hbars{thick: thick * 0.9, fill: s.line(b).Color, ink: s.Theme.Ink}
+		h := &hbars{thick: thick * 0.9, fill: s.line(b).Color, style: s}
 		for i, v := range t.value {
 			group, of := key(i)
 			if of != bar {
 				continue
 			}
+			at := float64(position[group]) + thick*(float64(len(bars)-1)/2-float64(b))
+			h.at, h.value = append(h.at, at), append(h.value, v)
+			h.low, h.high = append(h.low, t.lo[i]), append(h.high, t.hi[i])
 			if !finite(v) {
 				failed++
 				continue
 			}
-			at := float64(position[group]) + thick*(float64(len(bars)-1)/2-float64(b))
-			h.at, h.value = append(h.at, at), append(h.value, v)
-			h.low, h.high = append(h.low, t.lo[i]), append(h.high, t.hi[i])
 			p.marks = append(p.marks, mark{x: v / 2, y: at, w: math.Abs(v), h: thick, text: scoreText(t, i, strings.Trim(shortNames([]string{pairs[i]})[0]+", "+t.measure[i], ", "))})
 		}
 		p.plot.Add(h)
@@ -200,31 +205,50 @@ func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	rowNames, columnNames := shortNames(rows), shortNames(columns)
 	var panels []*panel
 	measures := distinct(t.measure)
+	var undefined []string
 	for _, m := range measures {
-		cells := map[[2]string]float64{}
+		cells := map[[2]string]int{} // rows of the table
 		var values []float64
+		intervals := false
 		for i, v := range t.value {
 			if t.measure[i] == m && finite(v) {
-				cells[[2]string{t.x[i], t.y[i]}] = v
+				cells[[2]string{t.x[i], t.y[i]}] = i
 				values = append(values, v)
+				intervals = intervals || finite(t.lo[i])
 			}
 		}
-		g := &grid{rows: len(rows), columns: len(columns), numbers: len(rows)*len(columns) <= 150, bar: spread(m, values), at: func(i, j int) float64 {
-			v, ok := cells[[2]string{rows[i], columns[j]}]
+		if len(values) == 0 {
+			undefined = append(undefined, m)
+			continue
+		}
+		at := func(i, j int, of []float64) float64 {
+			k, ok := cells[[2]string{rows[i], columns[j]}]
 			if !ok && square {
-				v, ok = cells[[2]string{columns[j], rows[i]}]
+				k, ok = cells[[2]string{columns[j], rows[i]}]
 			}
 			if !ok {
-				return math.NaN()
+				return nan
 			}
-			return v
-		}}
+			return of[k]
+		}
+		g := &grid{
+			rows: len(rows), columns: len(columns), numbers: len(rows)*len(columns) <= 150, bar: spread(m, values),
+			at:       func(i, j int) float64 { return at(i, j, t.value) },
+			interval: func(i, j int) (low, high float64) { return at(i, j, t.lo), at(i, j, t.hi) },
+		}
 		p := s.heatMap("", "", g, rowNames, columnNames)
-		p.height = 34 + vg.Length(len(rows))*max(10, min(26, 140/vg.Length(len(columns))))
+		least := vg.Length(10)
+		if intervals {
+			least = 18
+		}
+		p.height = 34 + vg.Length(len(rows))*max(least, min(26, 140/vg.Length(len(columns))))
 		p.square = square
 		panels = append(panels, p)
 	}
 	alt := fmt.Sprintf("Matrix of scores by %s: %d rows, %d columns.", list(measures), len(rows), len(columns))
+	if undefined != nil {
+		alt += " There is none by " + list(undefined) + "."
+	}
 	return panels, "Similarity of pairs" + t.samples(), alt, nil
 }
 
@@ -238,8 +262,12 @@ func scoreText(t *scoreTable, i int, name string) string {
 }
 
 // shortNames shortens paths to what tells them apart: base names without
-// suffix, or more words of the path where these are not unique.
+// suffix, directories where all base names are one, or more words of the path
+// where these are not unique.
 func shortNames(paths []string) []string {
+	if inDirectories := directories(paths); inDirectories != nil {
+		paths = inDirectories
+	}
 	for depth := 1; depth < 6; depth++ {
 		out := make([]string, len(paths))
 		for i, p := range paths {
@@ -257,6 +285,23 @@ func shortNames(paths []string) []string {
 		}
 	}
 	return paths
+}
+
+// directories returns the directories of several files of one base name, nil of
+// others.
+func directories(paths []string) []string {
+	var out []string
+	for _, p := range paths {
+		dir, base := filepath.Split(p)
+		if dir == "" || filepath.Ext(p) == "" || base != filepath.Base(paths[0]) || strings.Contains(p, " / ") {
+			return nil
+		}
+		out = append(out, dir[:len(dir)-1])
+	}
+	if len(distinct(out)) < 2 {
+		return nil
+	}
+	return out
 }
 
 func isNumber(s string) bool {

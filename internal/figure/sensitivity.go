@@ -48,8 +48,9 @@ func sensitivityPanels(rs []*Result, s *Style) ([]*panel, string, string, error)
 	}
 	title := "What a principal component is worth"
 	if len(panels) == 1 {
-		title += " (" + changes[0] + ")"
+		title += ", " + changes[0]
 	}
+	title = counted(title, rs, "samples")
 	alt := fmt.Sprintf("Score of data with one component changed against the explained variance of the component, by %s; points by construction, lines by theory.", list(names)) + sentence([]string{deviation(r)})
 	return panels, title, alt, nil
 }
@@ -87,16 +88,21 @@ func slopePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			names = append(names, name)
 		}
 	}
+	for _, exponent := range []float64{1, 2} { // proportional, quadratic
+		p.plot.Add(&plotter.Line{XYs: plotter.XYs{{X: exponent, Y: -0.5}, {X: exponent, Y: float64(len(names)) - 0.5}}, LineStyle: s.reference([]vg.Length{4, 2})})
+	}
+	p.key(key{name: "by theory: proportional (1), quadratic (2)", line: s.reference([]vg.Length{4, 2})})
 	row := len(names) - 1
+	var found []string
 	for _, r := range rs {
 		exponent, se := r.floats("exponent"), r.floats("se")
 		for i := range exponent {
 			at := float64(row)
-			p.plot.Add(&plotter.Line{XYs: plotter.XYs{{X: 0, Y: at}, {X: 2, Y: at}}, LineStyle: draw.LineStyle{Color: s.Theme.Grid, Width: hairline}})
 			if xys := p.xys([]float64{exponent[i] - se[i], exponent[i] + se[i]}, []float64{at, at}); len(xys) == 2 {
 				p.plot.Add(&plotter.Line{XYs: xys, LineStyle: s.line(0)})
 			}
 			p.points([]float64{exponent[i]}, []float64{at}, s.glyph(0), names[len(names)-1-row])
+			found = append(found, fmt.Sprintf("%s: %.2f", names[len(names)-1-row], exponent[i]))
 			row--
 		}
 	}
@@ -105,7 +111,7 @@ func slopePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	}
 	p.namedRows(names, 1)
 	p.rangeX(0, 2.2)
-	return []*panel{p}, "How losses grow with explained variance", "Exponents of the loss in the explained variance, by measure: 1 is proportional, 2 quadratic.", nil
+	return []*panel{p}, counted("How losses grow with explained variance", rs, "samples"), "Exponents of the loss in the explained variance, by measure: 1 is proportional, 2 quadratic." + sentence(found), nil
 }
 
 // learningPanels draws the observed rank of components in learning against the
@@ -135,5 +141,5 @@ func learningPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	widen(&p.plot.Y)
 	end := max(p.plot.X.Max, p.plot.Y.Max)
 	p.plot.Add(&plotter.Line{XYs: plotter.XYs{{X: 1, Y: 1}, {X: end, Y: end}}, LineStyle: s.reference([]vg.Length{4, 2})})
-	return []*panel{p}, "Order in which components are learnt", "Observed against predicted rank of principal components, with the line on which they agree.", nil
+	return []*panel{p}, counted("Order in which components are learnt", rs, "samples"), "Observed against predicted rank of principal components, with the line on which they agree.", nil
 }

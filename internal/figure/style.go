@@ -15,6 +15,7 @@ type Style struct {
 	Height vg.Length // 0 for what the content takes
 	Theme  Theme
 	Facet  string // column of tables whose values get panels of their own; "" for none
+	Form   string // one of the forms of the kind; "" for the one that fits
 }
 
 // ColumnWidth is the width of a column of a journal.
@@ -27,6 +28,8 @@ const (
 	tickSize  = vg.Length(7)
 	lineWidth = vg.Length(1.1)
 	hairline  = vg.Length(0.5)
+
+	intervalSize = vg.Length(5.5) // of intervals within cells
 )
 
 func (s *Style) text(size vg.Length) text.Style {
@@ -55,10 +58,23 @@ func (s *Style) reference(dash []vg.Length) draw.LineStyle {
 
 // glyphs are the markers of successive series.
 var glyphs = []draw.GlyphDrawer{
-	draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.CrossGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{},
+	draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, cross{}, draw.SquareGlyph{}, draw.TriangleGlyph{},
 }
 
-// glyph is the marker of series i.
+// cross is a cross of lines thick enough for its colour to be seen.
+type cross struct{}
+
+// DrawGlyph implements draw.GlyphDrawer.
+func (cross) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+	line := draw.LineStyle{Color: style.Color, Width: 0.9}
+	r := style.Radius * 0.9
+	c.StrokeLine2(line, at.X-r, at.Y-r, at.X+r, at.Y+r)
+	c.StrokeLine2(line, at.X-r, at.Y+r, at.X+r, at.Y-r)
+}
+
+// glyph is the marker of series i. Once all colours are used they come with
+// other shapes, so that no two of the first 49 series look alike.
 func (s *Style) glyph(i int) draw.GlyphStyle {
-	return draw.GlyphStyle{Color: s.Theme.Series[i%len(s.Theme.Series)], Radius: 1.9, Shape: glyphs[i%len(glyphs)]}
+	n := len(s.Theme.Series)
+	return draw.GlyphStyle{Color: s.Theme.Series[i%n], Radius: 1.9, Shape: glyphs[(i+i/n)%len(glyphs)]}
 }

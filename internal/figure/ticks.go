@@ -51,6 +51,19 @@ func (t logTicks) Ticks(low, high float64) []plot.Tick {
 	from, to := int(math.Floor(math.Log10(low))), int(math.Ceil(math.Log10(high)))
 	decades := math.Log10(high) - math.Log10(low)
 	every := max(1, int(math.Ceil(decades/float64(t.most))))
+	// Of the ways to leave out powers, take one with most labels.
+	first, labels := 0, 0
+	for offset := range every {
+		count := 0
+		for e := from; e <= to; e++ {
+			if value := math.Pow(10, float64(e)); (e+offset)%every == 0 && value >= low*(1-1e-9) && value <= high*(1+1e-9) {
+				count++
+			}
+		}
+		if count > labels {
+			first, labels = offset, count
+		}
+	}
 	var ticks []plot.Tick
 	for e := from; e <= to; e++ {
 		for digit := 1; digit < 10; digit++ {
@@ -58,7 +71,7 @@ func (t logTicks) Ticks(low, high float64) []plot.Tick {
 			if value < low*(1-1e-9) || value > high*(1+1e-9) {
 				continue
 			}
-			labelled := digit == 1 && e%every == 0 || decades < 1.5 && (digit == 2 || digit == 5)
+			labelled := digit == 1 && (e+first)%every == 0 || (decades < 1.5 || labels < 2) && (digit == 2 || digit == 5)
 			switch {
 			case labelled:
 				ticks = append(ticks, plot.Tick{Value: value, Label: number(value)})

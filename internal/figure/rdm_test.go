@@ -1,0 +1,113 @@
+package figure
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// square makes a matrix of the distances of points.
+func square(t *testing.T, name string, points [][]float64) *Result {
+	t.Helper()
+	n := len(points)
+	values := make([]float64, n*n)
+	for i := range n {
+		for j := range n {
+			sum := 0.0
+			for k := range points[i] {
+				sum += (points[i][k] - points[j][k]) * (points[i][k] - points[j][k])
+			}
+			values[i*n+j] = math.Sqrt(sum)
+		}
+	}
+	return array(t, name, values, n, n)
+}
+
+// TestClassicalScaling checks that a plane is found again from the distances in
+// it, and holds the scaling of other dissimilarities to their closed form.
+func TestClassicalScaling(t *testing.T) {
+	plane := [][]float64{{3, 0}, {-3, 0.5}, {0, 1}, {1, -2}, {2, 2}}
+	r := square(t, "plane", plane)
+	sc, err := classicalScaling(r.Array)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range plane {
+		for j := range i {
+			got := math.Hypot(sc.xy[i].X-sc.xy[j].X, sc.xy[i].Y-sc.xy[j].Y)
+			if want := r.Array.Values[i*len(plane)+j]; math.Abs(got-want) > 1e-12 {
+				t.Errorf("distance %d-%d is %g, want %g", i, j, got, want)
+			}
+		}
+	}
+	if math.Abs(sc.share[0]+sc.share[1]-1) > 1e-12 || sc.stress > 1e-12 {
+		t.Errorf("shares %v and stress %g of a plane, want a sum of 1 and 0", sc.share, sc.stress)
+	}
+
+	// The four corners of a regular tetrahedron of side √2: −½ J δ² J = J has the
+	// eigenvalue 1 three times, so that each dimension has a third, and no pair is
+	// farther apart than it should be.
+	corners := square(t, "tetrahedron", [][]float64{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}})
+	if sc, err = classicalScaling(corners.Array); err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for k, share := range sc.share {
+		if math.Abs(share-1.0/3) > 1e-12 {
+			t.Errorf("dimension %d of a tetrahedron has a share of %g, want 1/3", k+1, share)
+		}
+	}
+	for i := range 4 {
+		for j := range i {
+			d := math.Hypot(sc.xy[i].X-sc.xy[j].X, sc.xy[i].Y-sc.xy[j].Y)
+			if d > math.Sqrt2+1e-12 {
+				t.Errorf("pair %d-%d is %g apart, want at most √2", i, j, d)
+			}
+			sum += d * d
+		}
+	}
+	// Σd² over pairs is n times the sum of the two eigenvalues.
+	if math.Abs(sum-8) > 1e-12 {
+		t.Errorf("squared distances sum to %g, want 8", sum)
+	}
+
+	// Dissimilarities 1, 1 and 3 are no distances: with a = δ², the eigenvalues of
+	// −½ J a J are 9/2, −5/6 and 0.
+	odd := array(t, "odd", []float64{0, 3, 1, 3, 0, 1, 1, 1, 0}, 3, 3)
+	if sc, err = classicalScaling(odd.Array); err != nil {
+		t.Fatal(err)
+	}
+	if want := 4.5 / (4.5 + 5.0/6); math.Abs(sc.share[0]-want) > 1e-12 || sc.share[1] > 1e-12 {
+		t.Errorf("shares %v, want %g and 0", sc.share, want)
+	}
+	if _, err := classicalScaling(array(t, "zero", make([]float64, 9), 3, 3).Array); err == nil {
+		t.Error("samples that are all alike have a scaling")
+	}
+}
+
+// TestWhatIsAnRDM tells matrices of dissimilarities from others.
+func TestWhatIsAnRDM(t *testing.T) {
+	cases := []struct {
+		name   string
+		values []float64
+		shape  []int
+		want   string // in the error of a scaling; "" for none
+	}{
+		{"rdm", []float64{0, 1, 2, 1, 0, 3, 2, 3, 0}, []int{3, 3}, ""},
+		{"rounded.npy", []float64{1e-9, 1, 2, 1 + 1e-8, 0, 3, 2, 3, 0}, []int{3, 3}, ""},
+		{"similar.npy", []float64{1, 0.5, 0.2, 0.5, 1, 0.3, 0.2, 0.3, 1}, []int{3, 3}, "similar.npy: a symmetric matrix, 1 on the diagonal in row 1"},
+		{"skew.npy", []float64{0, 1, 2, 4, 0, 3, 2, 3, 0}, []int{3, 3}, "skew.npy: not symmetric: 4 in row 2, column 1, but 1 in row 1, column 2"},
+		{"tall.npy", []float64{0, 1, 2, 4, 0, 3, 2, 3}, []int{4, 2}, "tall.npy: 4 × 2 values, not square"},
+	}
+	for _, c := range cases {
+		style := light(t)
+		style.Form = mds
+		f, err := New([]*Result{array(t, c.name, c.values, c.shape...)}, style)
+		switch {
+		case c.want == "" && (err != nil || f.Kind != "rdm"):
+			t.Errorf("%s: %v", c.name, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s: %v, want an error with %q", c.name, err, c.want)
+		}
+	}
+}
