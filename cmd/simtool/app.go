@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,7 @@ func commands() []func(*app) *cobra.Command {
 		newDecodeCommand,
 		newMLEMCommand,
 		newMomentsCommand,
+		newMergeCommand,
 		newRDMCommand,
 		newSynthCommand,
 		newJointRangeCommand,
@@ -55,8 +57,11 @@ type app struct {
 	openMu sync.Mutex
 	open   []*fileSet // begun by this run
 
-	savedMu sync.Mutex
-	saved   string // folder of the checkpoint that this run keeps; "" for none
+	started  time.Time
+	stop     func(cause error) // ends the run as a signal does
+	savedMu  sync.Mutex
+	saved    string      // folder of the checkpoint that this run keeps; "" for none
+	advanced atomic.Bool // this run has added to it
 
 	stdinMu  sync.Mutex
 	stdinFor string // which input reads standard input; "" when none does
@@ -70,11 +75,12 @@ const grace = 2 * time.Second
 // ends the process, but for a second signal.
 func run(args []string, s streams) exitStatus {
 	a := newApp(s)
-	ctx, stop := withSignals(context.Background(), func(cause error) {
+	ctx, cancel, stop := withSignals(context.Background(), func(cause error) {
 		a.abandon()
 		os.Exit(int(statusOf(a.stopped(cause))))
 	})
 	defer stop()
+	a.stop = cancel
 	finished := make(chan error, 1)
 	go func() { finished <- a.execute(ctx, args) }()
 	var err error
@@ -98,6 +104,8 @@ func newApp(s streams) *app {
 		streams: s,
 		log:     slog.New(slog.DiscardHandler),
 		auto:    map[*pflag.Flag]chooser{},
+		started: time.Now(),
+		stop:    func(error) {},
 	}
 	a.root = newRootCommand(a)
 	for _, construct := range commands() {

@@ -2,15 +2,12 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -41,11 +38,17 @@ func (a *app) keeps(directory string) {
 // stopped is the error of a run that is left in the middle of its work: cause,
 // or a checkpointError where there is a checkpoint. What a checkpoint holds is
 // whole at any time.
+//
+// A limit of time within which nothing was saved is an error of its own, or a job
+// that is put back for it would run for ever.
 func (a *app) stopped(cause error) error {
 	a.savedMu.Lock()
 	defer a.savedMu.Unlock()
-	if a.saved == "" || !exists(a.saved) {
+	switch {
+	case a.saved == "" || !exists(a.saved):
 		return cause
+	case outOfTime(cause) && !a.advanced.Load():
+		return fmt.Errorf("%w, and nothing was finished: an item needs more time than that", cause)
 	}
 	return &checkpointError{a.saved, cause}
 }
@@ -59,86 +62,21 @@ type checkpoint struct {
 	states    []*optimize.State
 }
 
-// fingerprint is what a checkpoint belongs to.
-type fingerprint struct {
-	Schema   string            `json:"schema"`
-	Settings map[string]string `json:"settings"`
-	Inputs   map[string]string `json:"inputs"` // SHA-256
-}
-
-// free are the settings that do not change a result.
-var free = []string{"jobs", "quiet", "verbose", "log-format", "color", "force", "resume", "checkpoint-every", "output"}
-
 // openCheckpoint begins a checkpoint, or takes up one that is there. It refuses
 // to overwrite one, and to go on with one of other settings or inputs.
 func (a *app) openCheckpoint(directory string, resume bool, restarts int, inputs []data.Source) (*checkpoint, error) {
 	c := &checkpoint{directory: directory, restarts: restarts, states: make([]*optimize.State, restarts)}
-	mine := fingerprint{Schema: "simtool.checkpoint/v1", Settings: map[string]string{}, Inputs: map[string]string{}}
-	for _, s := range a.settings {
-		if !slices.Contains(free, s.flag.Name) {
-			mine.Settings[s.flag.Name] = s.flag.Value.String()
-		}
+	print := a.fingerprint(inputs)
+	there, err := print.resumable(directory, resume)
+	if err != nil {
+		return nil, err
 	}
-	for i, s := range inputs {
-		// By their place in the command: a file may go by another path.
-		mine.Inputs[fmt.Sprintf("input %d", i+1)] = s.SHA256
-	}
-	path := filepath.Join(directory, "settings.json")
-	text, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if resume {
-			return nil, configf("without --resume it begins anew", "%s: there is no checkpoint to resume", directory)
-		}
-		if err := os.MkdirAll(directory, 0o777); err != nil {
-			return nil, err
-		}
-		text, err := json.MarshalIndent(mine, "", "  ")
-		must(err)
-		_, err = dataio.WriteFile(path, dataio.WriteOptions{}, func(f *dataio.AtomicFile) error {
-			_, err := f.Write(text)
-			return err
-		})
+	if !there {
 		a.keeps(directory)
-		return c, err
-	case err != nil:
-		return nil, err
-	case !resume:
-		return nil, configf("--resume goes on with it; remove the folder to begin anew", "%s: there is a checkpoint already", directory)
-	}
-	var theirs fingerprint
-	if err := json.Unmarshal(text, &theirs); err != nil {
-		return nil, &data.InputError{Path: path, Found: "not a checkpoint (" + err.Error() + ")", Wanted: "want what an interrupted run left"}
-	}
-	if err := sameRun(directory, mine, theirs); err != nil {
-		return nil, err
+		return c, print.store(directory)
 	}
 	a.keeps(directory)
 	return c, c.readStates()
-}
-
-// sameRun names what differs between this run and the one of a checkpoint.
-func sameRun(directory string, mine, theirs fingerprint) error {
-	for _, kind := range []struct {
-		mine, theirs map[string]string
-		message      string
-	}{
-		{mine.Settings, theirs.Settings, "%s is %q, but the checkpoint has %q"},
-		{mine.Inputs, theirs.Inputs, "%s has the checksum %.12q, but the checkpoint has %.12q"},
-	} {
-		names := slices.Sorted(maps.Keys(kind.mine))
-		for name := range kind.theirs {
-			if !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-		for _, name := range names {
-			if kind.mine[name] != kind.theirs[name] {
-				return configf("remove the folder to begin anew", "%s: "+kind.message, directory, name, kind.mine[name], kind.theirs[name])
-			}
-		}
-	}
-	return nil
 }
 
 func (c *checkpoint) readStates() error {

@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -161,10 +158,4 @@ func settingError(err error) error {
 		return configf(e.Hint, "%s", e)
 	}
 	return err
-}
-
-// exists reports whether there is something at a path.
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return !errors.Is(err, fs.ErrNotExist)
 }

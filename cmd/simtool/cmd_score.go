@@ -25,6 +25,7 @@ type scoreOptions struct {
 	memory   bytesValue
 	input    inputOptions
 	output   outputOptions
+	batch    batchOptions
 
 	pairs []pathPair       // from the arguments or the list
 	named []measures.Named // from measures
@@ -82,11 +83,11 @@ cat model.npy | simtool score recording.npy - -m default`,
 			if err := o.complete(a, args); err != nil {
 				return err
 			}
-			if o.moments {
-				return a.scoreMoments(ctx, o, args)
-			}
 			if o.dryRun {
 				return a.dryRun(ctx, o)
+			}
+			if o.moments {
+				return a.scoreMoments(ctx, o, args)
 			}
 			return a.score(ctx, o)
 		}),
@@ -109,6 +110,7 @@ func (o *scoreOptions) register(a *app, fs *pflag.FlagSet) {
 	fs.BoolVar(&o.dryRun, "dry-run", false, "say what would be scored, and how much memory it takes, and stop")
 	o.input.register(fs)
 	o.output.register(a, fs, dataio.Formats())
+	o.batch.register(fs, "pairs")
 }
 
 // complete checks the options against each other and works out what to score.
@@ -123,6 +125,8 @@ func (o *scoreOptions) complete(a *app, args []string) error {
 	switch {
 	case o.moments && (o.list != "" || o.allPairs || o.per != "" || len(args) == 0):
 		return usagef("--moments scores the pieces of one pair, want their files and neither --list, --all-pairs nor --per")
+	case o.moments && o.dryRun:
+		return usagef("--dry-run has nothing to say of --moments: the files are read already")
 	case o.moments:
 	case o.list != "" && (len(args) > 0 || o.allPairs):
 		return usagef("--list names the pairs, want neither files nor --all-pairs beside it")

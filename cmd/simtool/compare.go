@@ -24,19 +24,21 @@ type scoreRow struct {
 
 // scorer scores pairs of inputs.
 type scorer struct {
-	a        *app
-	options  *scoreOptions
-	shelf    *shelf
-	hash     bool // digests of inputs are wanted
-	pairJobs int  // pairs at once
-	jobs     int  // scores of one pair at once
-	progress *progress
+	a         *app
+	options   *scoreOptions
+	shelf     *shelf
+	reference *input // held for all items, nil for none
+	hash      bool   // digests of inputs are wanted
+	itemJobs  int    // items at once
+	jobs      int    // scores of one item at once
+	progress  *progress
 }
 
-// compare scores a pair by all of its measures. It returns an error when the
+// compare scores an item by all of its measures. It returns an error when the
 // pair cannot be compared at all; a measure that has no value for the pair is
 // a row with an error.
-func (s *scorer) compare(ctx context.Context, p pathPair) ([]scoreRow, error) {
+func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) {
+	p := it.pair
 	stream, err := s.plan(p)
 	if err != nil {
 		return nil, err
@@ -53,7 +55,7 @@ func (s *scorer) compare(ctx context.Context, p pathPair) ([]scoreRow, error) {
 			return nil, in.err
 		}
 	}
-	views, err := viewsOf(x.data, y.data, s.options.per)
+	views, err := it.views(x.data, y.data, s.options.per)
 	if err != nil {
 		return nil, err
 	}
@@ -115,12 +117,12 @@ func scoreOne(pair *measures.Pair, m measures.Named, row scoreRow) scoreRow {
 	return row
 }
 
-// failedRows are the rows of a pair that cannot be compared.
-func (s *scorer) failedRows(p pathPair, err error) []scoreRow {
-	named := s.options.measuresOf(p)
+// failedRows are the rows of an item that cannot be compared.
+func (s *scorer) failedRows(it scoreItem, err error) []scoreRow {
+	named := s.options.measuresOf(it.pair)
 	rows := make([]scoreRow, len(named))
 	for i, m := range named {
-		rows[i] = scoreRow{pair: p, measure: m.Name, err: err, at: -1}
+		rows[i] = scoreRow{pair: it.pair, measure: m.Name, err: err, at: it.at}
 	}
 	return rows
 }

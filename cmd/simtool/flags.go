@@ -157,6 +157,8 @@ func wanted(f *pflag.Flag) string {
 		return anAmount
 	case *lengthValue:
 		return aLength
+	case *shardValue:
+		return aShard
 	}
 	switch f.Value.Type() {
 	case "bool":

@@ -69,7 +69,9 @@ type shelf struct {
 	budget int64
 
 	mu      sync.Mutex
-	uses    map[string]int // uses to come
+	uses    map[string]int      // uses to come
+	pairOf  map[string]pathPair // the first pair that uses an input
+	shared  map[string]bool     // inputs that several pairs use
 	held    map[string]*input
 	bytes   int64                  // of held datasets
 	sources map[string]data.Source // of all inputs that were read, as the user named them
@@ -89,14 +91,24 @@ type input struct {
 	systems map[view]*measures.System
 }
 
-// newShelf returns an empty shelf for the inputs of pairs.
-func newShelf(read func(string) (*data.Dataset, error), pairs []pathPair) *shelf {
-	s := &shelf{read: read, budget: inputBudget, uses: map[string]int{}, held: map[string]*input{}, sources: map[string]data.Source{}}
-	for _, p := range pairs {
-		s.uses[p.x]++
-		s.uses[p.y]++
+// newShelf returns an empty shelf.
+func newShelf(read func(string) (*data.Dataset, error)) *shelf {
+	return &shelf{
+		read: read, budget: inputBudget, uses: map[string]int{}, pairOf: map[string]pathPair{}, shared: map[string]bool{},
+		held: map[string]*input{}, sources: map[string]data.Source{},
 	}
-	return s
+}
+
+// expect announces a use of both sides of a pair, before any of them is taken.
+func (s *shelf) expect(p pathPair) {
+	for _, path := range []string{p.x, p.y} {
+		s.uses[path]++
+		if first, ok := s.pairOf[path]; !ok {
+			s.pairOf[path] = p
+		} else if first != p {
+			s.shared[path] = true
+		}
+	}
 }
 
 // take returns an input, reading it if it is not on the shelf. Goroutines that
@@ -105,7 +117,7 @@ func (s *shelf) take(path string) *input {
 	s.mu.Lock()
 	in, ok := s.held[path]
 	if !ok {
-		in = &input{path: path, shared: s.uses[path] > 1, systems: map[view]*measures.System{}}
+		in = &input{path: path, shared: s.shared[path], systems: map[view]*measures.System{}}
 		s.held[path] = in
 	}
 	in.active++

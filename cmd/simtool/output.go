@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"compress/gzip"
 	"io"
 	"path/filepath"
@@ -71,6 +72,14 @@ func (o *outputOptions) registerFile(fs *pflag.FlagSet) {
 // toFile reports whether the result goes to a file.
 func (o *outputOptions) toFile() bool { return o.path != "" && !isStdout(o.path) }
 
+// target is the file of the result, "" for none.
+func (o *outputOptions) target() string {
+	if !o.toFile() {
+		return ""
+	}
+	return o.path
+}
+
 // isStdout reports whether a path names standard output: "-" or the file of
 // Unix, which may be a redirected one that must not be replaced.
 func isStdout(path string) bool { return path == "-" || path == "/dev/stdout" }
@@ -81,8 +90,9 @@ type result struct {
 	columns []string
 	begun   bool
 	table   dataio.TableWriter
-	zip     *gzip.Writer // nil for a result that is not compressed
-	files   *fileSet     // nothing in it for standard output
+	buffer  *bufio.Writer // nil for standard output
+	zip     *gzip.Writer  // nil for a result that is not compressed
+	files   *fileSet      // nothing in it for standard output
 }
 
 // fixedColumns are the columns that no terminal is too narrow for: a shortened
@@ -110,9 +120,10 @@ func (a *app) openResult(o *outputOptions, spec tableSpec) (*result, error) {
 		if err != nil {
 			return nil, err
 		}
-		w = f
+		r.buffer = bufio.NewWriterSize(f, 1<<16)
+		w = r.buffer
 		if strings.HasSuffix(o.path, gzipSuffix) {
-			r.zip = gzip.NewWriter(f)
+			r.zip = gzip.NewWriter(r.buffer)
 			w = r.zip
 		}
 	} else if a.outTTY {
@@ -154,6 +165,11 @@ func (r *result) commit(sources []data.Source, outcome error) error {
 	}
 	if r.zip != nil {
 		if err := r.zip.Close(); err != nil {
+			return err
+		}
+	}
+	if r.buffer != nil {
+		if err := r.buffer.Flush(); err != nil {
 			return err
 		}
 	}

@@ -11,111 +11,121 @@ import (
 
 const scoreSchema = "simtool.score/v1"
 
-// score scores all pairs and writes the rows in their order as they come.
+// score scores all pairs and writes the rows in their order.
 func (a *app) score(ctx context.Context, o *scoreOptions) error {
-	paths := inputPaths(o.pairs)
+	if err := o.batch.complete(a, o.output.target()); err != nil {
+		return err
+	}
 	s := a.newScorer(o, o.output.toFile())
+	defer s.close()
 	streams := a.outTTY && !o.output.toFile() && o.output.format != string(dataio.Text)
-	return a.writeScores(o, paths, func(emit func(*scoreRow) error) ([]data.Source, error) {
-		err := s.run(ctx, streams, emit)
-		return s.shelf.sourcesOf(paths), err
-	})
+	items := s.items()
+	s.share(o.batch.shard.Len(len(items)))
+	return a.sweepTo(ctx, &sweep{
+		table: scoreTableSpec(o, inputPaths(o.pairs)),
+		what:  "scores",
+		keys:  keysOf(items),
+		jobs:  s.itemJobs,
+		begin: func(left []int) error {
+			mine := make([]scoreItem, len(left))
+			for k, i := range left {
+				mine[k] = items[i]
+			}
+			return s.begin(mine, streams)
+		},
+		work: func(ctx context.Context, i int) (*itemResult, error) {
+			rows, err := s.compareOrExplain(ctx, items[i])
+			return s.resultOf(rows, items[i].pair), err
+		},
+	}, &o.output, &o.batch)
 }
 
-// writeScores opens the result, lets work emit its rows, and completes it. work
-// returns the inputs that it read.
-func (a *app) writeScores(o *scoreOptions, paths []string, work func(emit func(*scoreRow) error) ([]data.Source, error)) error {
+// scoreTableSpec describes the table of scores.
+func scoreTableSpec(o *scoreOptions, inputs []string) tableSpec {
 	spare := []string{"q", "p", "n"}
 	if _, ok := o.commonReference(); ok {
 		spare = append([]string{"x"}, spare...)
 	}
-	out, err := a.openResult(&o.output, tableSpec{
-		schema: scoreSchema, columns: columnsOf(o), notes: []string{"warning", "error"}, spare: spare, inputs: paths,
-	})
-	if err != nil {
-		return err
-	}
-	defer out.abort()
-	failed, total := 0, 0
-	sources, err := work(func(row *scoreRow) error {
-		total++
-		if row.err != nil {
-			failed++
+	return tableSpec{schema: scoreSchema, columns: columnsOf(o), notes: []string{"warning", "error"}, spare: spare, inputs: inputs}
+}
+
+// resultOf makes the rows of an item a part of the table.
+func (s *scorer) resultOf(rows []scoreRow, p pathPair) *itemResult {
+	r := &itemResult{sources: s.shelf.sourcesOf([]string{p.x, p.y})}
+	for i := range rows {
+		if rows[i].err != nil {
+			r.failed++
 		}
-		return out.row(row.cells(o.per)...)
-	})
-	if err != nil {
-		return err
+		r.rows = append(r.rows, rows[i].cells(s.options.per))
 	}
-	var outcome error
-	if failed > 0 {
-		outcome = &partialError{failed: failed, total: total, items: "scores"}
-	}
-	if err := out.commit(sources, outcome); err != nil {
-		return err
-	}
-	return outcome
+	return r
 }
 
 // scoreTable scores all pairs and returns the rows as a table. Rows with an
 // error are no error here.
 func (a *app) scoreTable(ctx context.Context, o *scoreOptions) (*dataio.Table, []data.Source, error) {
 	s := a.newScorer(o, true)
+	defer s.close()
+	items := s.items()
+	s.share(len(items))
+	if err := s.begin(items, false); err != nil {
+		return nil, nil, err
+	}
 	table := &dataio.Table{Schema: scoreSchema, Columns: columnsOf(o)}
-	err := s.run(ctx, false, func(row *scoreRow) error {
-		table.Rows = append(table.Rows, row.cells(o.per))
-		return nil
-	})
-	return table, s.shelf.sourcesOf(inputPaths(o.pairs)), err
-}
-
-// newScorer returns the scorer of the options' pairs. hash says whether the
-// digests of the inputs are wanted.
-func (a *app) newScorer(o *scoreOptions, hash bool) *scorer {
-	jobs := a.global.jobs
-	pairJobs := min(jobs, len(o.pairs))
-	return &scorer{a: a, options: o, hash: hash, shelf: newShelf(a.reader(o.input, hash), o.pairs), pairJobs: pairJobs, jobs: jobs / pairJobs}
-}
-
-// run scores all pairs and hands the rows to emit in their order. streams says
-// that emit writes to the terminal as it goes.
-func (s *scorer) run(ctx context.Context, streams bool, emit func(*scoreRow) error) error {
-	o := s.options
-	if x, ok := o.commonReference(); ok && !s.anyStreamed() {
-		// Without its reference nothing can be scored.
-		in := s.shelf.hold(x)
-		defer s.shelf.put(in)
-		if in.err != nil {
-			return in.err
-		}
-	}
-	expected := 0
-	for _, p := range o.pairs {
-		expected += len(o.measuresOf(p))
-	}
-	s.progress = s.a.startProgress("scores", expected, streams)
-	defer s.progress.close()
-	return batch.Ordered(ctx, s.pairJobs, len(o.pairs),
+	err := batch.Ordered(ctx, s.itemJobs, len(items),
 		func(ctx context.Context, i int) (rows []scoreRow, err error) {
 			defer guard(&err)
-			return s.compareOrExplain(ctx, o.pairs[i])
+			return s.compareOrExplain(ctx, items[i])
 		},
 		func(_ int, rows []scoreRow) error {
 			for i := range rows {
-				if err := emit(&rows[i]); err != nil {
-					return err
-				}
+				table.Rows = append(table.Rows, rows[i].cells(o.per))
 			}
 			return nil
 		})
+	return table, s.shelf.sourcesOf(inputPaths(o.pairs)), err
 }
+
+// newScorer returns a scorer of the options' pairs. hash says whether the digests
+// of the inputs are wanted.
+func (a *app) newScorer(o *scoreOptions, hash bool) *scorer {
+	return &scorer{a: a, options: o, hash: hash, shelf: newShelf(a.reader(o.input, hash)), progress: a.startProgress("scores", 0, true)}
+}
+
+// share divides --jobs among so many items at once and the work within each.
+func (s *scorer) share(items int) {
+	jobs := s.a.global.jobs
+	s.itemJobs = max(1, min(jobs, items))
+	s.jobs = jobs / s.itemJobs
+}
+
+// begin prepares for items. streams says that rows appear on the terminal as they
+// come.
+func (s *scorer) begin(items []scoreItem, streams bool) error {
+	o := s.options
+	expected := 0
+	for _, it := range items {
+		s.shelf.expect(it.pair)
+		expected += len(o.measuresOf(it.pair))
+	}
+	s.progress = s.a.startProgress("scores", expected, streams)
+	if x, ok := o.commonReference(); ok && !s.anyStreamed() {
+		// Without its reference nothing can be scored.
+		s.reference = s.shelf.hold(x)
+		return s.reference.err
+	}
+	return nil
+}
+
+// close ends the progress bar.
+func (s *scorer) close() { s.progress.close() }
 
 // compareOrExplain is compare, but one of several pairs that cannot be compared
 // becomes rows with the reason.
-func (s *scorer) compareOrExplain(ctx context.Context, p pathPair) ([]scoreRow, error) {
-	rows, err := s.compare(ctx, p)
+func (s *scorer) compareOrExplain(ctx context.Context, it scoreItem) ([]scoreRow, error) {
+	rows, err := s.compare(ctx, it)
 	if len(s.options.pairs) > 1 && (is[*data.InputError](err) || is[*memoryError](err)) {
-		rows = s.failedRows(p, err)
+		rows = s.failedRows(it, err)
 		s.progress.add(len(rows))
 		return rows, nil
 	}

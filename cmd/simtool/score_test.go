@@ -136,7 +136,10 @@ func (c *counter) read(path string) (*data.Dataset, error) {
 func TestShelfReadsSharedInputsOnce(t *testing.T) {
 	pairs := allPairs([]string{"a", "b", "c", "bad"})
 	c := &counter{reads: map[string]int{}}
-	s := newShelf(c.read, pairs)
+	s := newShelf(c.read)
+	for _, p := range pairs {
+		s.expect(p)
+	}
 	var wait sync.WaitGroup
 	for _, p := range pairs {
 		wait.Go(func() {
@@ -162,7 +165,10 @@ func TestShelfReadsSharedInputsOnce(t *testing.T) {
 func TestFullShelfReadsAgain(t *testing.T) {
 	pairs := []pathPair{{x: "a", y: "b"}, {x: "a", y: "c"}, {x: "-", y: "b"}, {x: "-", y: "c"}}
 	c := &counter{reads: map[string]int{}}
-	s := newShelf(c.read, pairs)
+	s := newShelf(c.read)
+	for _, p := range pairs {
+		s.expect(p)
+	}
 	s.budget = 0
 	for _, p := range pairs {
 		x, y := s.take(p.x), s.take(p.y)
@@ -180,7 +186,9 @@ func TestFullShelfReadsAgain(t *testing.T) {
 
 func TestSystemsOfSharedInputsAreKept(t *testing.T) {
 	c := &counter{reads: map[string]int{}}
-	s := newShelf(c.read, []pathPair{{x: "a", y: "b"}, {x: "a", y: "c"}})
+	s := newShelf(c.read)
+	s.expect(pathPair{x: "a", y: "b"})
+	s.expect(pathPair{x: "a", y: "c"})
 	for path, kept := range map[string]bool{"a": true, "b": false} {
 		in := s.take(path)
 		one, err1 := in.system(view{})

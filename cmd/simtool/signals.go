@@ -17,8 +17,10 @@ var (
 // errInterrupted, for SIGINT, or errTerminated as its cause. A second signal calls leave at
 // once, for a user who does not want to wait until the work in hand notices.
 // The caller calls stop when the work is done.
-func withSignals(parent context.Context, leave func(cause error)) (ctx context.Context, stop func()) {
-	ctx, cancel := context.WithCancelCause(parent)
+//
+// cancel ends the context for another cause.
+func withSignals(parent context.Context, leave func(cause error)) (ctx context.Context, cancel func(cause error), stop func()) {
+	ctx, cancel = context.WithCancelCause(parent)
 	arrived := make(chan os.Signal, 2)
 	done := make(chan struct{})
 	signal.Notify(arrived, stopSignals...)
@@ -40,7 +42,7 @@ func withSignals(parent context.Context, leave func(cause error)) (ctx context.C
 			}
 		}
 	}()
-	return ctx, func() {
+	return ctx, cancel, func() {
 		signal.Stop(arrived)
 		close(done)
 		cancel(nil)

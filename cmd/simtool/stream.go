@@ -100,17 +100,23 @@ func (a *app) scoreMoments(ctx context.Context, o *scoreOptions, paths []string)
 		}
 		sources = append(sources, source)
 	}
+	if err := o.batch.complete(a, o.output.target()); err != nil {
+		return err
+	}
 	s := a.newScorer(o, false)
-	s.progress = a.startProgress("scores", len(o.named), false)
-	defer s.progress.close()
+	defer s.close()
+	s.share(1)
 	frame := scoreRow{pair: o.pairs[0], n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width()}
-	return a.writeScores(o, paths, func(emit func(*scoreRow) error) ([]data.Source, error) {
-		rows, err := s.scores(ctx, pair, o.named, frame, s.jobs)
-		for i := range rows {
-			if err == nil {
-				err = emit(&rows[i])
-			}
-		}
-		return sources, err
-	})
+	return a.sweepTo(ctx, &sweep{
+		table: scoreTableSpec(o, paths),
+		what:  "scores",
+		keys:  []string{name},
+		jobs:  1,
+		work: func(ctx context.Context, _ int) (*itemResult, error) {
+			rows, err := s.scores(ctx, pair, o.named, frame, s.jobs)
+			r := s.resultOf(rows, o.pairs[0])
+			r.sources = sources
+			return r, err
+		},
+	}, &o.output, &o.batch)
 }

@@ -35,15 +35,15 @@ func flat(d *data.Dataset) *data.Dataset {
 // axisNumber is the position of the view's axis in a shape.
 var axisNumber = map[string]int{"time": 0, "condition": 1}
 
-// viewsOf returns the views of a pair that are scored along an axis. It
-// refuses datasets without that axis and pairs whose axes disagree.
-func viewsOf(x, y *data.Dataset, axis string) ([]view, error) {
+// countViews returns how many views of a pair are scored along an axis, 1 for no
+// axis. It refuses datasets without that axis and pairs whose axes disagree.
+func countViews(x, y *data.Dataset, axis string) (int, error) {
 	if axis == "" {
-		return []view{{}}, nil
+		return 1, nil
 	}
 	for _, d := range []*data.Dataset{x, y} {
 		if !d.Is3D() {
-			return nil, &data.InputError{
+			return 0, &data.InputError{
 				Path:   d.Source.Path,
 				Found:  data.ShapeString(d.Shape),
 				Wanted: "want time × condition × neuron for --per " + axis,
@@ -51,17 +51,13 @@ func viewsOf(x, y *data.Dataset, axis string) ([]view, error) {
 		}
 	}
 	if !sameGrid(x, y) {
-		return nil, &data.InputError{
+		return 0, &data.InputError{
 			Path:   y.Source.Path,
 			Found:  fmt.Sprintf("%s times × conditions", data.ShapeString(y.Shape[:2])),
 			Wanted: fmt.Sprintf("but %s has %s, and --per compares them one by one", x.Source.Path, data.ShapeString(x.Shape[:2])),
 		}
 	}
-	views := make([]view, x.Shape[axisNumber[axis]])
-	for i := range views {
-		views[i] = view{axis, i}
-	}
-	return views, nil
+	return x.Shape[axisNumber[axis]], nil
 }
 
 // sameGrid reports whether two 3-d datasets agree in times and conditions.

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // ErrOverInput is in the chain of the error that refuses to write over an
@@ -204,4 +205,27 @@ func WriteFile(path string, o WriteOptions, encode func(f *AtomicFile) error) (O
 		return Output{}, err
 	}
 	return f.Commit()
+}
+
+// RemoveUnfinished removes what killed processes left of the file at path: the
+// temporary files of CreateAtomic. The caller sees to it that no other process is
+// writing to that path.
+func RemoveUnfinished(path string) error {
+	dir, base := filepath.Split(path)
+	if linked, err := filepath.EvalSymlinks(path); err == nil {
+		dir, base = filepath.Split(linked)
+	}
+	entries, err := os.ReadDir(filepath.Clean(dir))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		middle, ok := strings.CutPrefix(e.Name(), "."+base+".")
+		if middle, temporary := strings.CutSuffix(middle, ".tmp"); ok && temporary && len(middle) == 8 {
+			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

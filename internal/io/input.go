@@ -109,6 +109,13 @@ func splitKey(path string) (name, key string) {
 	return name, key
 }
 
+// FileOf returns the file that a path names, without the key of an array of an
+// npz.
+func FileOf(path string) string {
+	name, _ := splitKey(path)
+	return name
+}
+
 // start sets up the chain of readers: bytes as stored, hash, gzip, buffer.
 func (in *input) start(raw io.Reader, wantHash bool) error {
 	in.meter = &meter{r: raw}

@@ -1,6 +1,7 @@
 package dataio
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -33,6 +34,8 @@ type Manifest struct {
 	Outputs  []Output       `json:"outputs"`
 	Warnings []string       `json:"warnings"`
 	Exit     int            `json:"exit"`
+	Batch    *Batch         `json:"batch,omitempty"` // for the table of a batch
+	Parts    []Output       `json:"parts,omitempty"` // for what was merged
 	Run      Run            `json:"run"`
 }
 
@@ -78,6 +81,21 @@ func (m *Manifest) WriteTo(path string) error {
 		return e.Encode(m)
 	})
 	return err
+}
+
+// ReadManifest reads the manifest at path. Errors are *data.InputError.
+func ReadManifest(path string) (*Manifest, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	m := &Manifest{}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber() // a seed may be larger than a float64 can tell from its neighbours
+	if err := d.Decode(m); err != nil || m.Schema != ManifestSchema {
+		return nil, &data.InputError{Path: path, Found: "not a manifest", Wanted: "want what simtool writes beside an output", Err: err}
+	}
+	return m, nil
 }
 
 // FileSource describes a file that was read by other means, such as a

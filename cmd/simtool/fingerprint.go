@@ -1,0 +1,118 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"simtool/internal/data"
+	"simtool/internal/io"
+)
+
+// fingerprint is what a checkpoint belongs to: two runs with the same one have
+// the same result.
+type fingerprint struct {
+	Schema   string            `json:"schema"`
+	Version  string            `json:"version"`
+	Settings map[string]string `json:"settings"`
+	Inputs   map[string]string `json:"inputs"`          // SHA-256, where inputs are read before the work
+	Items    string            `json:"items,omitempty"` // digest of the items of a batch
+}
+
+// free are the settings that do not change a result.
+var free = []string{
+	"jobs", "quiet", "verbose", "log-format", "color", "force", "resume", "checkpoint-every", "output", "time-limit", "max-memory", "dry-run",
+}
+
+// fingerprint returns the fingerprint of this run.
+func (a *app) fingerprint(inputs []data.Source) fingerprint {
+	f := fingerprint{Schema: "simtool.checkpoint/v1", Version: buildInfo().version, Settings: map[string]string{}, Inputs: map[string]string{}}
+	for _, s := range a.settings {
+		if !slices.Contains(free, s.flag.Name) {
+			f.Settings[s.flag.Name] = s.flag.Value.String()
+		}
+	}
+	for i, s := range inputs {
+		// By their place in the command: a file may go by another path.
+		f.Inputs[fmt.Sprintf("input %d", i+1)] = s.SHA256
+	}
+	return f
+}
+
+const fingerprintFile = "settings.json"
+
+// store begins the checkpoint in a directory.
+func (f fingerprint) store(directory string) error {
+	if err := os.MkdirAll(directory, 0o777); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(f, "", "  ")
+	must(err)
+	_, err = dataio.WriteFile(filepath.Join(directory, fingerprintFile), dataio.WriteOptions{Force: true}, func(f *dataio.AtomicFile) error {
+		_, err := f.Write(text)
+		return err
+	})
+	return err
+}
+
+// resumable reports whether there is a checkpoint of this fingerprint in a
+// directory. It refuses one of another, and one that resume does not ask for. A
+// directory without a fingerprint holds nothing: its run was killed as it began.
+func (f fingerprint) resumable(directory string, resume bool) (bool, error) {
+	path := filepath.Join(directory, fingerprintFile)
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !resume:
+		return false, configf("--resume goes on with it; remove the folder to begin anew", "%s: there is a checkpoint already", directory)
+	}
+	var theirs fingerprint
+	if err := json.Unmarshal(text, &theirs); err != nil {
+		return false, &data.InputError{Path: path, Found: "not a checkpoint (" + err.Error() + ")", Wanted: "want what an interrupted run left"}
+	}
+	return true, f.same(directory, "the checkpoint", theirs)
+}
+
+// same names what differs between this run and that of a checkpoint or an output
+// at a path, which is what.
+func (f fingerprint) same(path, what string, theirs fingerprint) error {
+	const hint = "remove it to begin anew"
+	for _, kind := range []struct {
+		mine, theirs map[string]string
+		message      string
+	}{
+		{map[string]string{"the version of simtool": f.Version}, map[string]string{"the version of simtool": theirs.Version}, "%s is %s, but %s has %s"},
+		{f.Settings, theirs.Settings, "%s is %s, but %s has %s"},
+		{f.Inputs, theirs.Inputs, "%s has the checksum %.12q, but in %s %.12q"},
+	} {
+		names := slices.Sorted(maps.Keys(kind.mine))
+		for name := range kind.theirs {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		for _, name := range names {
+			if kind.mine[name] != kind.theirs[name] {
+				return configf(hint, "%s: "+kind.message, path, name, kind.mine[name], what, kind.theirs[name])
+			}
+		}
+	}
+	if f.Items != theirs.Items {
+		return configf(hint, "%s: the items of this run are not those of %s: other inputs, or in another order", path, what)
+	}
+	return nil
+}
+
+// exists reports whether there is something at a path.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
+}

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/io"
+)
+
+// A sweep is a batch of items whose rows, in the order of the items, make one
+// table. Each item has a key, all different, that says which it is in every run.
+type sweep struct {
+	table tableSpec
+	what  string // what the rows are, in the plural
+	keys  []string
+	jobs  int // items at once
+
+	// begin is called once, before the first of the items that have to be done,
+	// with their numbers; nil for nothing to prepare.
+	begin func(items []int) error
+	// work does an item; it is called by several goroutines.
+	work func(ctx context.Context, item int) (*itemResult, error)
+}
+
+// itemResult is what becomes of an item.
+type itemResult struct {
+	rows    [][]any
+	failed  int           // rows with an error; such items are done again on --resume
+	sources []data.Source // inputs that were read for it
+}
+
+// sweepTo does the items of the shard and writes their rows. The file has them
+// all or does not appear; until then what is finished is kept for --resume. An
+// output that is there already, made by the same run, is left as it is by
+// --resume.
+func (a *app) sweepTo(ctx context.Context, s *sweep, o *outputOptions, b *batchOptions) (err error) {
+	shard := b.shard.Shard
+	print := a.fingerprint(nil)
+	print.Items = batch.Digest(s.keys)
+	target := *o
+	var saved *kept
+	if o.toFile() {
+		if done, outcome, err := a.complete(target.path, print, b.resume, s.what); done || err != nil {
+			return firstError(err, outcome)
+		}
+		if saved, err = a.keep(ctx, target.path, print, b.resume); err != nil {
+			return err
+		}
+		// A result that a killed run wrote, but could not finish with, is written
+		// again from the checkpoint.
+		target.force = target.force || saved.resumed != nil
+	}
+	done := false
+	defer func() { saved.end(done) }()
+	out, err := a.openResult(&target, s.table)
+	if err != nil {
+		return err
+	}
+	defer out.abort()
+	info := &dataio.Batch{
+		Items: len(s.keys), Digest: print.Items, Shard: shard.Index, Shards: shard.Count,
+		Rows: dataio.RowRuns{}, What: s.what, Schema: s.table.schema, Columns: s.table.columns,
+	}
+	sources, err := a.sweepRows(ctx, s, shard, saved, info, out)
+	if err != nil {
+		saved.flush()
+		switch {
+		case ctx.Err() != nil:
+			return a.stopped(context.Cause(ctx))
+		case saved.some():
+			a.warn("what was finished before is in %s: --resume goes on from there", saved.directory)
+		}
+		return err
+	}
+	var outcome error
+	if _, rows := info.Rows.Totals(); info.Failed > 0 {
+		outcome = &partialError{failed: info.Failed, total: rows, items: s.what}
+	}
+	if shard.Count > 1 && info.Items < shard.Count && shard.Len(info.Items) == 0 {
+		a.warn("part %s of %s is empty", shard, counted(info.Items, "item"))
+	}
+	out.files.manifest.Batch = info
+	if err := out.commit(sources, outcome); err != nil {
+		return err
+	}
+	done = true
+	return outcome
+}
+
+// sweepRows does the items and writes their rows in order. It returns the inputs
+// that they were made from, in the order in which they come up.
+func (a *app) sweepRows(ctx context.Context, s *sweep, shard batch.Shard, saved *kept, info *dataio.Batch, out *result) ([]data.Source, error) {
+	var left []int
+	for k := range shard.Len(len(s.keys)) {
+		if _, ok, err := saved.load(s.keys[shard.Item(k)]); err != nil {
+			return nil, err
+		} else if !ok {
+			left = append(left, shard.Item(k))
+		}
+	}
+	if s.begin != nil && len(left) > 0 {
+		if err := s.begin(left); err != nil {
+			return nil, err
+		}
+	}
+	var sources []data.Source
+	seen := map[string]bool{}
+	err := batch.Ordered(ctx, s.jobs, shard.Len(len(s.keys)),
+		func(ctx context.Context, k int) (r *itemResult, err error) {
+			defer guard(&err)
+			return s.doOrLoad(ctx, shard.Item(k), saved)
+		},
+		func(_ int, r *itemResult) error {
+			info.Rows.Add(len(r.rows))
+			info.Failed += r.failed
+			for _, source := range r.sources {
+				if !seen[source.Path] {
+					seen[source.Path] = true
+					sources = append(sources, source)
+				}
+			}
+			for _, row := range r.rows {
+				if err := out.row(row...); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	return sources, err
+}
+
+// doOrLoad does an item, unless it is kept.
+func (s *sweep) doOrLoad(ctx context.Context, item int, saved *kept) (*itemResult, error) {
+	key := s.keys[item]
+	if value, ok, err := saved.load(key); ok || err != nil {
+		if err != nil {
+			return nil, err
+		}
+		return decodeItem(key, value)
+	}
+	r, err := s.work(ctx, item)
+	if err != nil || r.failed > 0 || saved == nil {
+		return r, err
+	}
+	return r, saved.store(key, r.encode(), r.sources)
+}
+
+// encode makes bytes of an item for a checkpoint: the inputs as a line of JSON,
+// and the rows.
+func (r *itemResult) encode() []byte {
+	head, err := json.Marshal(r.sources)
+	must(err)
+	return append(append(head, '\n'), batch.EncodeRows(r.rows)...)
+}
+
+func decodeItem(key string, value []byte) (*itemResult, error) {
+	r := &itemResult{}
+	for i, c := range value {
+		if c != '\n' {
+			continue
+		}
+		err := json.Unmarshal(value[:i], &r.sources)
+		if err == nil {
+			r.rows, err = batch.DecodeRows(value[i+1:])
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the checkpoint of %q: %w", key, err)
+		}
+		return r, nil
+	}
+	return nil, fmt.Errorf("the checkpoint of %q has no end", key)
+}
+
+// complete reports whether --resume has nothing to do, because the output is that
+// of this very run, and with what error that run ended. It refuses an output of
+// another run. Where there is a checkpoint, the output is not finished with.
+func (a *app) complete(path string, print fingerprint, resume bool, what string) (done bool, outcome, err error) {
+	manifest := path + dataio.ManifestSuffix
+	if !resume || !exists(path) || !exists(manifest) || exists(path+".ckpt") {
+		return false, nil, nil
+	}
+	m, err := dataio.ReadManifest(manifest)
+	if err != nil {
+		return false, nil, err
+	}
+	if m.Batch == nil {
+		return false, nil, nil
+	}
+	theirs := fingerprint{Version: m.Version, Settings: map[string]string{}, Items: m.Batch.Digest}
+	for name := range print.Settings {
+		print.Settings[name], theirs.Settings[name] = jsonText(a.settingValue(name)), jsonText(m.Config[name])
+	}
+	if err := print.same(path, "this output", theirs); err != nil {
+		return false, nil, err
+	}
+	for _, was := range m.Inputs {
+		if isStdin(was.Path) {
+			return false, nil, nil // nobody knows what it was
+		}
+		if err := unchanged(was, m.Run.Started); err != nil {
+			return false, nil, err
+		}
+	}
+	if _, rows := m.Batch.Rows.Totals(); m.Batch.Failed > 0 {
+		outcome = &partialError{failed: m.Batch.Failed, total: rows, items: what}
+	}
+	a.summary("%s is complete already", path)
+	return true, outcome, nil
+}
+
+// settingValue is the value of a setting as it stands in a manifest.
+func (a *app) settingValue(name string) any {
+	set, chosen := a.settingValues()
+	if v, ok := set[name]; ok {
+		return v
+	}
+	return chosen[name]
+}
+
+func jsonText(v any) string {
+	text, err := json.Marshal(v)
+	must(err)
+	return string(text)
+}
+
+// firstError returns the first error that is not nil.
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

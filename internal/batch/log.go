@@ -1,0 +1,213 @@
+package batch
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"sync"
+
+	"simtool/internal/data"
+)
+
+// Log is a file of finished items: a key and the bytes that the caller makes of
+// the result. Entries are only ever added, each by one write with a checksum, so
+// that whatever ends the process leaves all entries before the last one whole. One
+// file holds any number of items, which file systems of clusters prefer to many
+// files, and only its keys are kept in memory.
+//
+// The methods may be called by many goroutines.
+type Log struct {
+	path string
+
+	mu    sync.Mutex
+	file  *os.File
+	end   int64            // of the last whole entry
+	where map[string]place // of the value of each key
+	order []string         // keys as they came
+}
+
+// place is where a value stands in the file.
+type place struct {
+	at     int64
+	length int
+}
+
+// An entry is its head (length and CRC-32C of the body, 4 bytes each, little
+// endian) and its body: the length of the key as a uvarint, the key, the value.
+const (
+	logMagic  = "simtool log 1\n"
+	headBytes = 8
+	maxBody   = 1 << 30
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// errBusy is returned by lock when another process has the lock.
+var errBusy = errors.New("in use by another run")
+
+// OpenLog opens the log at path, or begins one. What follows the last whole entry,
+// which a process left when it was killed, is dropped. It refuses with a
+// *data.InputError a file that is no log, and one that another process has open;
+// that lock ends with the process.
+func OpenLog(path string) (*Log, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	l := &Log{path: path, file: file, where: map[string]place{}}
+	if err := l.open(); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *Log) open() error {
+	if err := lock(l.file); errors.Is(err, errBusy) {
+		return &data.InputError{Path: l.path, Found: "a checkpoint in use by another run", Wanted: "want one run at a time for each output", Err: err}
+	} else if err != nil {
+		return fmt.Errorf("%s: cannot be locked: %w", l.path, err)
+	}
+	if err := l.scan(); err != nil {
+		return err
+	}
+	if err := l.file.Truncate(l.end); err != nil {
+		return err
+	}
+	if l.end > 0 {
+		return nil
+	}
+	l.end = int64(len(logMagic))
+	_, err := l.file.WriteAt([]byte(logMagic), 0)
+	return err
+}
+
+// scan finds the entries. A magic that is cut off is that of a log that a killed
+// process had only begun.
+func (l *Log) scan() error {
+	r := bufio.NewReaderSize(l.file, 1<<16)
+	magic := make([]byte, len(logMagic))
+	n, err := io.ReadFull(r, magic)
+	if string(magic[:n]) != logMagic[:n] {
+		return &data.InputError{Path: l.path, Found: "not a log of finished items", Wanted: "want what an interrupted run left"}
+	}
+	if n < len(logMagic) {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil
+		}
+		return err
+	}
+	l.end = int64(n)
+	var head [headBytes]byte
+	var body []byte
+	for {
+		if _, err := io.ReadFull(r, head[:]); err != nil {
+			return unlessEnd(err)
+		}
+		length, sum := binary.LittleEndian.Uint32(head[:]), binary.LittleEndian.Uint32(head[4:])
+		if length > maxBody {
+			return nil
+		}
+		if body, err = readBody(r, body[:0], int(length)); err != nil {
+			return unlessEnd(err)
+		}
+		key, skip, ok := keyOf(body)
+		if crc32.Checksum(body, castagnoli) != sum || !ok {
+			return nil
+		}
+		l.note(key, place{l.end + headBytes + int64(skip), len(body) - skip})
+		l.end += headBytes + int64(length)
+	}
+}
+
+// readBody reads n bytes without trusting n, which may be garbage, to be there.
+func readBody(r io.Reader, reuse []byte, n int) ([]byte, error) {
+	for len(reuse) < n {
+		step := min(n-len(reuse), 1<<20)
+		at := len(reuse)
+		reuse = append(reuse, make([]byte, step)...)
+		if _, err := io.ReadFull(r, reuse[at:]); err != nil {
+			return reuse, err
+		}
+	}
+	return reuse, nil
+}
+
+// unlessEnd is nil for the end of a file, also in the middle of an entry.
+func unlessEnd(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return err
+}
+
+// keyOf returns the key of a body and where the value begins.
+func keyOf(body []byte) (key string, skip int, ok bool) {
+	n, size := binary.Uvarint(body)
+	if size <= 0 || n > uint64(len(body)-size) {
+		return "", 0, false
+	}
+	skip = size + int(n)
+	return string(body[size:skip]), skip, true
+}
+
+func (l *Log) note(key string, p place) {
+	if _, ok := l.where[key]; !ok {
+		l.order = append(l.order, key)
+	}
+	l.where[key] = p
+}
+
+// Keys returns the keys in the order in which they came.
+func (l *Log) Keys() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]string(nil), l.order...)
+}
+
+// Get returns the value that was last put under a key, and whether there is one.
+func (l *Log) Get(key string) (value []byte, ok bool, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p, ok := l.where[key]
+	if !ok {
+		return nil, false, nil
+	}
+	value = make([]byte, p.length)
+	if _, err := l.file.ReadAt(value, p.at); err != nil {
+		return nil, false, fmt.Errorf("%s: cannot be read: %w", l.path, err)
+	}
+	return value, true, nil
+}
+
+// Put adds an entry. When it returns, no end of the process can lose it.
+func (l *Log) Put(key string, value []byte) error {
+	body := binary.AppendUvarint(make([]byte, headBytes, headBytes+len(key)+len(value)+10), uint64(len(key)))
+	body = append(body, key...)
+	skip := len(body)
+	body = append(body, value...)
+	if len(body)-headBytes > maxBody {
+		return fmt.Errorf("%s: a result of %d bytes is too large to keep", l.path, len(value))
+	}
+	binary.LittleEndian.PutUint32(body, uint32(len(body)-headBytes))
+	binary.LittleEndian.PutUint32(body[4:], crc32.Checksum(body[headBytes:], castagnoli))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, err := l.file.WriteAt(body, l.end); err != nil {
+		return fmt.Errorf("%s: cannot be written: %w", l.path, err)
+	}
+	l.note(key, place{l.end + int64(skip), len(value)})
+	l.end += int64(len(body))
+	return nil
+}
+
+// Close hands everything to the disk and closes the file.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return errors.Join(l.file.Sync(), l.file.Close())
+}
