@@ -16,7 +16,7 @@ FIGURES := $(addprefix $(F)/,$(addsuffix .svg, \
 	cloos-toy cloos-components cloos-thresholds cloos-decoding cloos-ridge \
 	cloos-tree-components cloos-tree-thresholds cloos-tree-decoding \
 	cloos-gaussian-components cloos-gaussian-thresholds \
-	cloos-theory cloos-ranges cloos-bounds \
+	cloos-theory cloos-slopes cloos-ranges cloos-bounds \
 	jalouzot-recovery jalouzot-importance jalouzot-layers))
 
 .PHONY: figures
@@ -92,7 +92,10 @@ $(F)/cloos-toy.svg: $(R)/toy.npy $(R)/toy.csv $(call of,toy,$(SOME))
 $(R)/theory.csv: testdata/recording.npy $(C)/theory.yaml | $(TOOL)
 	@mkdir -p $(@D)
 	$(TOOL) pc-sensitivity $< --config $(C)/theory.yaml -o $@ --force -q
-$(F)/cloos-theory.svg: $(R)/theory.csv
+$(R)/slopes.csv: testdata/recording.npy $(C)/theory.yaml | $(TOOL)
+	@mkdir -p $(@D)
+	$(TOOL) pc-sensitivity $< --config $(C)/theory.yaml --slopes -o $@ --force -q
+$(F)/cloos-theory.svg $(F)/cloos-slopes.svg: $(F)/cloos-%.svg: $(R)/%.csv
 	$(PLOT) $^ -o $@
 
 # range NAME,MEASURE,MEASURE: which scores can go together.

@@ -26,7 +26,7 @@ func importancePanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 	if err != nil {
 		return nil, "", "", err
 	}
-	alt := fmt.Sprintf("Importance of %d features with intervals; the largest:", len(p.marks)) + sentence(found)
+	alt := fmt.Sprintf("Importance of %d features with intervals, the largest on top.", len(p.marks)) + sentence(found)
 	return []*panel{p}, "Which features are encoded", alt, nil
 }
 

@@ -205,9 +205,10 @@ func (p *panel) draw(c draw.Canvas, legend bool) []placed {
 	p.plot.Draw(c)
 	label := p.style.text(labelSize)
 	label.XAlign, label.YAlign = draw.XCenter, draw.YBottom
-	c.FillText(label, vg.Point{X: data.Center().X, Y: c.Min.Y - axisLabel + 1.5}, p.x)
+	c.FillText(label, vg.Point{X: within(data.Center().X, label.Width(p.x), full.Min.X, full.Max.X), Y: c.Min.Y - axisLabel + 1.5}, p.x)
+	length := label.Width(p.y)
 	label.Rotation, label.YAlign = quarterTurn, draw.YTop
-	c.FillText(label, vg.Point{X: full.Min.X, Y: data.Center().Y}, p.y)
+	c.FillText(label, vg.Point{X: full.Min.X, Y: within(data.Center().Y, length, full.Min.Y, full.Max.Y)}, p.y)
 	if p.bar != nil {
 		full.Min.X, full.Max.X = c.Max.X, c.Max.X+p.barSpace()
 		full.Min.Y, full.Max.Y = data.Min.Y, data.Max.Y
@@ -223,6 +224,12 @@ func (p *panel) draw(c draw.Canvas, legend bool) []placed {
 		})
 	}
 	return out
+}
+
+// within moves the middle of a label of some length so that the label does not
+// leave an interval, if it fits in.
+func within(middle, length, low, high vg.Length) vg.Length {
+	return max(low+length/2, min(middle, high-length/2))
 }
 
 // axes is the part of a canvas that data and axes take, without the labels of

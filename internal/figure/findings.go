@@ -15,7 +15,7 @@ func sentence(findings []string) string {
 	if len(findings) == 0 {
 		return ""
 	}
-	return " " + strings.Join(findings, "; ") + "."
+	return " In numbers: " + strings.Join(findings, "; ") + "."
 }
 
 // last returns the last number of a column, NaN without any.

@@ -169,7 +169,7 @@ func scalingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		widen(&p.plot.Y)
 		equalUnits(p)
 		panels = append(panels, p)
-		found = append(found, fmt.Sprintf("of the %s %s, the plane has %.0f %% and %.0f %%, at a stress of %.3f", dissimilarity(r), r.Label, 100*sc.share[0], 100*sc.share[1], sc.stress))
+		found = append(found, fmt.Sprintf("%s has %.0f %% and %.0f %% of its extent in the two dimensions, at a stress of %.3f", r.Label, 100*sc.share[0], 100*sc.share[1], sc.stress))
 	}
 	title := fmt.Sprintf("Classical scaling of dissimilarities (n = %d)", rs[0].Array.Samples())
 	return panels, title, "Samples as points in a plane, by classical scaling (MDS) of their dissimilarities." + sentence(found), nil
