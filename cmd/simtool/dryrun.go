@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"simtool/internal/data"
 )
@@ -50,16 +51,24 @@ func (a *app) dryRun(ctx context.Context, o *scoreOptions) error {
 	if err := out.commit(nil, outcome); err != nil {
 		return err
 	}
-	items := 0
-	for _, p := range o.pairs {
-		items += len(o.measuresOf(p))
+	if err := o.batch.complete(a, o.output.target()); err != nil {
+		return err
 	}
-	unit := ""
+	items := a.newScorer(o, false).items()
+	shard := o.batch.shard.Shard
+	scores := 0
+	for k := range shard.Len(len(items)) {
+		scores += len(o.measuresOf(items[shard.Item(k)].pair))
+	}
+	what, part := "pair", ""
 	if o.per != "" {
-		unit = " per " + o.per
+		what = "pair and " + o.per
 	}
-	a.summary("%d pairs, %d scores%s; about %d MB of memory at --jobs %d",
-		len(o.pairs), items, unit, estimate(o, sizes, a.global.jobs)>>20, a.global.jobs)
+	if shard.Count > 1 {
+		part = fmt.Sprintf(" in part %s of %d items", shard, len(items))
+	}
+	a.summary("%s of a %s%s, %s; about %d MB of memory at --jobs %d",
+		counted(shard.Len(len(items)), "item"), what, part, counted(scores, "score"), estimate(o, sizes, a.global.jobs)>>20, a.global.jobs)
 	return outcome
 }
 
