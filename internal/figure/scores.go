@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -136,7 +137,19 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	} else {
 		p.plot.X.Max *= 1.03
 	}
-	alt := fmt.Sprintf("Bars of %d scores: %s of %s against %s.", len(t.value)-failed, list(measures), list(short), list(shortNames(xs)))
+	var found []string
+	for _, m := range measures[:min(mostNamed, len(measures))] {
+		var words []string
+		for i, v := range t.value {
+			if k := slices.Index(systems, pairs[i]); t.measure[i] == m && finite(v) && k < mostNamed {
+				words = append(words, fmt.Sprintf("%s %.2f", short[k], v))
+			}
+		}
+		if words != nil {
+			found = append(found, m+": "+strings.Join(words, ", "))
+		}
+	}
+	alt := fmt.Sprintf("Bars of %d scores: %s of %s against %s.", len(t.value)-failed, list(measures), list(short), list(shortNames(xs))) + sentence(found)
 	if failed > 0 {
 		alt += fmt.Sprintf(" %d scores are undefined and have no bar.", failed)
 	}
@@ -322,11 +335,13 @@ func anyFinite(values []float64) bool {
 	return false
 }
 
+// mostNamed is how many of many things a sentence names.
+const mostNamed = 4
+
 // list joins names for a sentence; of many only the first few.
 func list(names []string) string {
-	const most = 4
-	if len(names) > most {
-		return strings.Join(names[:most], ", ") + " and " + strconv.Itoa(len(names)-most) + " more"
+	if len(names) > mostNamed {
+		return strings.Join(names[:mostNamed], ", ") + " and " + strconv.Itoa(len(names)-mostNamed) + " more"
 	}
 	return strings.Join(names, ", ")
 }

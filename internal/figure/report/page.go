@@ -86,6 +86,9 @@ type Input struct{ Path, Shape, SHA256 string }
 // MaxRows is how many rows of a table a report shows.
 const MaxRows = 100
 
+// openRows is how many rows of a table are in sight before a reader opens it.
+const openRows = 40
+
 // NewTable prepares a result table.
 func NewTable(name string, t *dataio.Table) *Table {
 	out := &Table{Name: name, Total: len(t.Rows)}
@@ -179,7 +182,7 @@ func (p *Page) Write(w io.Writer) error {
 	style := strings.NewReplacer("/*light*/", light, "/*dark*/", dark).Replace(styleText)
 	var b bytes.Buffer
 	err := pageTemplate.Execute(&b, map[string]any{
-		"Page": p, "Style": template.CSS(style), "Script": template.JS(scriptText), "MaxRows": MaxRows, //nolint:gosec // our own
+		"Page": p, "Style": template.CSS(style), "Script": template.JS(scriptText), "MaxRows": MaxRows, "OpenRows": openRows, //nolint:gosec // our own
 	})
 	if err != nil {
 		return fmt.Errorf("the report cannot be written: %w", err)
