@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -86,7 +87,9 @@ func (a *app) merge(ctx context.Context, paths []string, o *outputOptions) error
 	must(err) // the flag takes no other
 	info := mergedBatch(order)
 	for i, p := range parts {
-		if p.rows, err = dataio.OpenTable(p.path, dataio.Options{Hash: true}); err != nil {
+		if p.rows, err = dataio.OpenTable(p.path, dataio.Options{Hash: true}); errors.Is(err, syscall.EMFILE) {
+			return configf(fmt.Sprintf("ulimit -n %d allows it", len(parts)+64), "%d parts are more files than this process may have open at once", len(parts))
+		} else if err != nil {
 			return err
 		}
 		if err := p.check(order[i].Batch, format); err != nil {

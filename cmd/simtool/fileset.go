@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 
 	"simtool/internal/data"
@@ -76,7 +75,10 @@ func (s *fileSet) warn(message string) {
 	}
 }
 
-// commit gives the files their names and writes their manifests.
+// commit gives the files their names and writes their manifests. The manifest of a
+// file comes before the file, so that a file that is there always has one, whenever
+// the process is killed; the single manifest of a directory comes last, and says
+// that the directory is complete.
 func (s *fileSet) commit(sources []data.Source, outcome error) error {
 	m := s.manifest
 	m.Inputs = append(append(m.Inputs, sources...), s.a.texts...)
@@ -85,22 +87,29 @@ func (s *fileSet) commit(sources []data.Source, outcome error) error {
 	}
 	m.Exit = int(statusOf(outcome))
 	for i, f := range s.files {
-		output, err := f.Commit()
+		output, err := f.Seal()
 		if err != nil {
 			return outputError(s.paths[i], err)
 		}
 		m.Outputs = append(m.Outputs, output)
 	}
+	if s.single == "" {
+		for i, path := range s.paths {
+			if !s.files[i].Regular() {
+				continue // beside a device or a pipe is no place for a file
+			}
+			if err := m.Write(path); err != nil {
+				return err
+			}
+		}
+	}
+	for i, f := range s.files {
+		if _, err := f.Commit(); err != nil {
+			return outputError(s.paths[i], err)
+		}
+	}
 	if s.single != "" {
 		return m.WriteTo(s.single)
-	}
-	for _, path := range s.paths {
-		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-			continue // beside a device or a pipe is no place for a file
-		}
-		if err := m.Write(path); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
@@ -186,8 +187,13 @@ func (a *app) complete(path string, print fingerprint, resume bool, what string)
 	if err != nil {
 		return false, nil, err
 	}
-	if m.Batch == nil {
-		return false, nil, nil
+	now, err := dataio.FileSource(path)
+	if err != nil {
+		return false, nil, err
+	}
+	ours := slices.ContainsFunc(m.Outputs, func(o dataio.Output) bool { return o.SHA256 == now.SHA256 })
+	if m.Batch == nil || !ours {
+		return false, nil, nil // made by something else
 	}
 	theirs := fingerprint{Version: m.Version, Settings: map[string]string{}, Items: m.Batch.Digest}
 	for name := range print.Settings {

@@ -41,6 +41,7 @@ type AtomicFile struct {
 	target string // with symbolic links resolved
 	force  bool
 	file   *os.File // nil after Commit or Abort
+	sealed bool     // complete and on the disk, under its temporary name
 	direct bool     // target is a device or a pipe
 	sha    hash.Hash
 	n      int64
@@ -126,6 +127,9 @@ func (f *AtomicFile) openTemporary(perm fs.FileMode) error {
 	}
 }
 
+// Regular reports whether the target is a file, and no device or pipe.
+func (f *AtomicFile) Regular() bool { return !f.direct }
+
 // Write appends p.
 func (f *AtomicFile) Write(p []byte) (int, error) {
 	n, err := f.file.Write(p)
@@ -137,27 +141,58 @@ func (f *AtomicFile) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Commit makes the file durable and gives it its name. When it fails, the
-// target is as it was and the temporary file is gone.
-func (f *AtomicFile) Commit() (Output, error) {
-	if err := f.commit(); err != nil {
-		f.Abort()
-		if errors.Is(err, fs.ErrExist) {
-			return Output{}, existsError(f.path)
-		}
-		return Output{}, fmt.Errorf("%s: cannot be written: %s", f.path, reason(err))
+// Seal ends the writing and makes the file durable, still under its temporary name.
+// What is returned holds once Commit has given the file its name; a manifest that is
+// to be there before the file is can be written in between. When it fails, the
+// temporary file is gone.
+func (f *AtomicFile) Seal() (Output, error) {
+	err := error(nil)
+	if !f.direct {
+		err = f.file.Sync()
 	}
-	return Output{Path: f.path, Bytes: f.n, SHA256: hex.EncodeToString(f.sha.Sum(nil))}, nil
+	if closing := f.file.Close(); err == nil {
+		err = closing
+	}
+	f.sealed = true
+	if err != nil {
+		f.Abort()
+		return Output{}, f.failed(err)
+	}
+	return f.output(), nil
 }
 
-func (f *AtomicFile) commit() error {
-	if f.direct {
-		err := f.file.Close()
-		f.file = nil
-		return err
+// output describes the file as it was written.
+func (f *AtomicFile) output() Output {
+	return Output{Path: f.path, Bytes: f.n, SHA256: hex.EncodeToString(f.sha.Sum(nil))}
+}
+
+// Commit gives the file its name; it seals it first if that has not been done. When
+// it fails, the target is as it was and the temporary file is gone.
+func (f *AtomicFile) Commit() (Output, error) {
+	if !f.sealed {
+		if _, err := f.Seal(); err != nil {
+			return Output{}, err
+		}
 	}
-	if err := f.file.Sync(); err != nil {
-		return err
+	if err := f.rename(); err != nil {
+		f.Abort()
+		return Output{}, f.failed(err)
+	}
+	return f.output(), nil
+}
+
+// failed words why a file could not be completed.
+func (f *AtomicFile) failed(err error) error {
+	if errors.Is(err, fs.ErrExist) {
+		return existsError(f.path)
+	}
+	return fmt.Errorf("%s: cannot be written: %s", f.path, reason(err))
+}
+
+func (f *AtomicFile) rename() error {
+	if f.direct {
+		f.file = nil
+		return nil
 	}
 	if !f.force {
 		// Another process may have been faster. This narrows the gap to nothing
@@ -165,9 +200,6 @@ func (f *AtomicFile) commit() error {
 		if _, err := os.Lstat(f.target); err == nil {
 			return fs.ErrExist
 		}
-	}
-	if err := f.file.Close(); err != nil {
-		return err
 	}
 	if err := os.Rename(f.file.Name(), f.target); err != nil {
 		return err
@@ -187,7 +219,9 @@ func (f *AtomicFile) Abort() {
 	if f.file == nil {
 		return
 	}
-	f.file.Close()
+	if !f.sealed {
+		f.file.Close()
+	}
 	if !f.direct {
 		_ = os.Remove(f.file.Name())
 	}
