@@ -68,7 +68,14 @@ func (a *app) keep(ctx context.Context, output string, print fingerprint, resume
 			return nil, err
 		}
 		k.resumed = k.log
-		return k, dataio.RemoveUnfinished(output)
+	}
+	if resume {
+		if err := dataio.RemoveUnfinished(output); err != nil {
+			return nil, err
+		}
+	}
+	if there {
+		return k, nil
 	}
 	timer := time.AfterFunc(keepAfter, k.begin)
 	forget := context.AfterFunc(ctx, k.begin)

@@ -250,7 +250,7 @@ func RemoveUnfinished(path string) error {
 		dir, base = filepath.Split(linked)
 	}
 	entries, err := os.ReadDir(filepath.Clean(dir))
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	for _, e := range entries {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -290,4 +291,64 @@ func TestManifest(t *testing.T) {
 	}
 	_, err = FileSource(filepath.Join(dir, "nothing"))
 	wantRefused(t, err, dir, "no such file")
+}
+
+func TestRemoveUnfinished(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "out.csv")
+	f, err := CreateAtomic(path, WriteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Abort()
+	others := []string{"out.csv", ".out.csv.mine.tmp", ".out.csv2.00000000.tmp", "out.csv.00000000.tmp", ".out.csv.00000000.tmpx"}
+	for _, name := range others {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := RemoveUnfinished(path); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	slices.Sort(others)
+	if !slices.Equal(left, others) {
+		t.Errorf("left are %q, want %q", left, others)
+	}
+	if err := RemoveUnfinished(filepath.Join(dir, "nowhere", "out.csv")); err != nil {
+		t.Error(err)
+	}
+}
+
+// A manifest can be written between the two halves of Commit.
+func TestSealThenCommit(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out")
+	f, err := CreateAtomic(path, WriteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Write([]byte("text")); err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := f.Seal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a sealed file has its name already")
+	}
+	committed, err := f.Commit()
+	if err != nil || committed != sealed {
+		t.Errorf("sealed %v, committed %v, %v", sealed, committed, err)
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != "text" {
+		t.Errorf("the file holds %q, %v", text, err)
+	}
 }
