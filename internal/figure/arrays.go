@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 	"slices"
 	"strconv"
@@ -58,6 +59,42 @@ func planePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	return panels, title, alt + sentence(found), nil
 }
 
+// scaled gives each condition a colour by its label, and explains the colours,
+// where labels are more numbers than there are colours of classes. It returns
+// nil for other labels.
+func (p *panel) scaled(r *Result, n int) func(i int) color.Color {
+	if r.Labels == nil || r.Labels.Len() != n || r.Labels.Kind != data.Numeric {
+		return nil
+	}
+	if len(distinct(r.labelNames())) <= len(p.style.Theme.Series) {
+		return nil
+	}
+	p.bar = spread(r.Labels.Name, r.Labels.Values)
+	p.bar.ramp = p.style.Theme.lines()
+	return func(i int) color.Color {
+		if r.Labels.IsMissing(i) {
+			return p.style.Theme.Muted
+		}
+		return p.bar.ramp.at(p.bar.colour(r.Labels.Values[i]))
+	}
+}
+
+// labelNames are the labels of conditions as text.
+func (r *Result) labelNames() []string {
+	names := make([]string, r.Labels.Len())
+	for i := range names {
+		switch {
+		case r.Labels.IsMissing(i):
+			names[i] = "missing"
+		case r.Labels.Kind == data.Numeric:
+			names[i] = number(r.Labels.Values[i])
+		default:
+			names[i] = r.Labels.Levels[r.Labels.Codes[i]]
+		}
+	}
+	return names
+}
+
 // classes gives the colour and the key of each condition: by its label, or all
 // alike.
 func (r *Result) classes(n int) (class []int, names []string) {
@@ -66,15 +103,7 @@ func (r *Result) classes(n int) (class []int, names []string) {
 		return class, nil
 	}
 	index := map[string]int{}
-	for i := range n {
-		name := "missing"
-		switch {
-		case r.Labels.IsMissing(i):
-		case r.Labels.Kind == data.Numeric:
-			name = number(r.Labels.Values[i])
-		default:
-			name = r.Labels.Levels[r.Labels.Codes[i]]
-		}
+	for i, name := range r.labelNames() {
 		k, ok := index[name]
 		if !ok {
 			k = len(names)
@@ -91,6 +120,10 @@ func (p *panel) courses(r *Result, xy []plotter.XY) {
 	s := p.style
 	times, conditions := r.Array.Shape[0], r.Array.Shape[1]
 	class, names := r.classes(conditions)
+	colour := p.scaled(r, conditions)
+	if colour != nil {
+		names = nil
+	}
 	for c := range conditions {
 		x, y := make([]float64, times), make([]float64, times)
 		for t := range times {
@@ -98,9 +131,12 @@ func (p *panel) courses(r *Result, xy []plotter.XY) {
 		}
 		style := s.line(class[c])
 		style.Width = 0.8
-		p.line(x, y, style, "condition "+strconv.Itoa(c))
 		start := s.glyph(class[c])
 		start.Shape, start.Radius = glyphs[3], 1.6
+		if colour != nil {
+			style.Color, style.Dashes, start.Color = colour(c), nil, colour(c)
+		}
+		p.line(x, y, style, "condition "+strconv.Itoa(c))
 		p.points(x[:1], y[:1], start, "start of condition "+strconv.Itoa(c))
 	}
 	for k, name := range names {
@@ -113,6 +149,15 @@ func (p *panel) courses(r *Result, xy []plotter.XY) {
 
 // samples draws points.
 func (p *panel) samples(r *Result, xy []plotter.XY) {
+	if colour := p.scaled(r, len(xy)); colour != nil {
+		names := r.labelNames()
+		for i, at := range xy {
+			style := p.style.glyph(0)
+			style.Color = colour(i)
+			p.points([]float64{at.X}, []float64{at.Y}, style, r.Labels.Name+" "+names[i])
+		}
+		return
+	}
 	class, names := r.classes(len(xy))
 	for k := range max(1, len(names)) {
 		var x, y []float64

@@ -240,6 +240,68 @@ func TestThemesAreLegible(t *testing.T) {
 	}
 }
 
+// TestColoursAreToldApart holds the colours of series to a distance in CIELAB
+// that people see at a glance, in normal colour vision and in the simulations of
+// dichromacy by Machado, Oliveira and Fernandes (2009, table 1, severity 1).
+func TestColoursAreToldApart(t *testing.T) {
+	visions := map[string][3][3]float64{
+		"normal":       {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
+		"protanopia":   {{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216}, {-0.003882, -0.048116, 1.051998}},
+		"deuteranopia": {{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}},
+		"tritanopia":   {{1.255528, -0.076749, -0.178779}, {-0.078411, 0.930809, 0.147602}, {0.004733, 0.691367, 0.303900}},
+	}
+	for vision, m := range visions {
+		for _, theme := range themes {
+			for i, a := range theme.Series {
+				for _, b := range theme.Series[:i] {
+					p, q := lab(seen(m, a)), lab(seen(m, b))
+					d := math.Sqrt((p[0]-q[0])*(p[0]-q[0]) + (p[1]-q[1])*(p[1]-q[1]) + (p[2]-q[2])*(p[2]-q[2]))
+					if d < 15 {
+						t.Errorf("%s, %s: %v and %v are %.1f apart, want 15", theme.Name, vision, a, b, d)
+					}
+				}
+			}
+		}
+	}
+	// CIELAB of pure red by its definition (sRGB, D65).
+	if got := lab(seen(visions["normal"], hex(0xff0000))); math.Abs(got[0]-53.24) > 0.02 || math.Abs(got[1]-80.09) > 0.02 || math.Abs(got[2]-67.20) > 0.02 {
+		t.Errorf("red is %v, want [53.24 80.09 67.20]", got)
+	}
+}
+
+// seen is the linear RGB of a colour as somebody sees it.
+func seen(vision [3][3]float64, c color.RGBA) (out [3]float64) {
+	for j, v := range []uint8{c.R, c.G, c.B} {
+		s := float64(v) / 255
+		if s > 0.04045 {
+			s = math.Pow((s+0.055)/1.055, 2.4)
+		} else {
+			s /= 12.92
+		}
+		for i := range out {
+			out[i] += vision[i][j] * s
+		}
+	}
+	return out
+}
+
+// lab is CIELAB of linear sRGB, with the white D65.
+func lab(rgb [3]float64) [3]float64 {
+	var f [3]float64
+	for i, row := range [3][3]float64{{0.4124564, 0.3575761, 0.1804375}, {0.2126729, 0.7151522, 0.0721750}, {0.0193339, 0.1191920, 0.9503041}} {
+		v := 0.0
+		for j, w := range row {
+			v += w * math.Min(1, math.Max(0, rgb[j]))
+		}
+		if v /= [3]float64{0.95047, 1, 1.08883}[i]; v > 216.0/24389 {
+			f[i] = math.Cbrt(v)
+		} else {
+			f[i] = (24389.0/27*v + 16) / 116
+		}
+	}
+	return [3]float64{116*f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])}
+}
+
 // TestRampIsMonotone checks that a ramp orders values for readers who see no
 // colour at all.
 func TestRampIsMonotone(t *testing.T) {

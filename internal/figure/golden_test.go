@@ -75,6 +75,26 @@ func labelled(r *Result) *Result {
 	return r
 }
 
+// cloud is ten samples of two features.
+func cloud() []float64 {
+	var values []float64
+	for i := range 10 {
+		values = append(values, float64(i), math.Sin(float64(i)))
+	}
+	return values
+}
+
+// numbered gives ten samples numbers for labels, of which one is missing.
+func numbered(r *Result) *Result {
+	c := &data.Column{Name: "depth", Kind: data.Numeric}
+	for i := range 10 {
+		c.Values = append(c.Values, 100*float64(i))
+	}
+	c.Values[3] = math.NaN()
+	r.Labels = c
+	return r
+}
+
 // TestGolden holds figures to those that were looked at.
 func TestGolden(t *testing.T) {
 	squares := array(t, "square", []float64{0, 4, 8, 4, 4, 0, 4, 8, 8, 4, 0, 4, 4, 8, 4, 0}, 4, 4)
@@ -113,6 +133,7 @@ func TestGolden(t *testing.T) {
 		{name: "rdm", kind: "rdm", results: []*Result{squares}},
 		{name: "rdm-scaling", kind: "rdm", results: []*Result{labelled(square(t, "corners", [][]float64{{0, 0, 1}, {3, 0, -1}, {0, 2, 0}, {3, 2, 0}}))}, style: func(s *Style) { s.Form = mds }},
 		{name: "recording", kind: "recording", results: []*Result{spiral(t)}},
+		{name: "recording-scaled", kind: "recording", results: []*Result{numbered(array(t, "cloud", cloud(), 10, 2))}},
 		{name: "recording-paper", kind: "recording", results: []*Result{spiral(t)}, style: func(s *Style) {
 			s.Theme, s.Title, s.Width, s.Height = themes[2], "A title of one's own that is too long for one line of a narrow figure", 200, 220
 		}},

@@ -19,8 +19,9 @@ type Theme struct {
 }
 
 // themes lists the themes. The colours of series are those of Okabe and Ito
-// (Color universal design, 2008) without yellow, which vanishes on white, and
-// lightened for the dark theme.
+// (Color universal design, 2008) without yellow, which vanishes on white. Those
+// of the dark theme are like them; a test holds both to be told apart by people
+// with any colour vision.
 var themes = []Theme{
 	{
 		Name: "light", Background: color.White, grid: true,
@@ -30,7 +31,7 @@ var themes = []Theme{
 	{
 		Name: "dark", Background: hex(0x14171c), grid: true, dark: true,
 		Ink: hex(0xe6e9ee), Muted: hex(0x9aa3ae), Grid: hex(0x2c323a),
-		Series: [7]color.RGBA{hex(0x56b4e9), hex(0xf0803c), hex(0x2fc79a), hex(0xe39bc4), hex(0xf2b632), hex(0x9dd5f5), hex(0xb4bac2)},
+		Series: [7]color.RGBA{hex(0x4cc0f5), hex(0xd9601a), hex(0x12996a), hex(0xe3a3c0), hex(0xf0dc5a), hex(0x6272ff), hex(0xe9edf2)},
 	},
 	{
 		Name: "paper", Ink: hex(0x000000), Muted: hex(0x5f5f5f), Grid: hex(0xe0e0e0),
@@ -38,7 +39,7 @@ var themes = []Theme{
 	},
 }
 
-var okabeIto = [7]color.RGBA{hex(0x0072b2), hex(0xd55e00), hex(0x009e73), hex(0xcc79a7), hex(0xe69f00), hex(0x56b4e9), hex(0x7f7f7f)}
+var okabeIto = [7]color.RGBA{hex(0x0072b2), hex(0xd55e00), hex(0x009e73), hex(0xcc79a7), hex(0xe69f00), hex(0x56b4e9), hex(0x4d4d4d)}
 
 // ThemeNames lists the names of the themes; the first is the default.
 func ThemeNames() []string {
