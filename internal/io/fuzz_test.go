@@ -2,8 +2,11 @@ package dataio
 
 import (
 	"bytes"
+	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"simtool/internal/data"
@@ -156,13 +159,15 @@ func FuzzFeatures(f *testing.F) {
 
 func FuzzTable(f *testing.F) {
 	for _, text := range []string{
-		"a,b\n1,x\n", `{"schema":"s","columns":["a"],"rows":[{"a":null,"undefined":{"a":"NaN"}}]}`, `{"schema":"s","a":1}` + "\n" + `{"schema":"s","a":"x"}`,
+		"a,b\n1,x\n", "a\n\"\"\n\"x\r\ny\"\n", `{"schema":"s","columns":["a"],"rows":[{"a":null,"undefined":{"a":"NaN"}}]}`, `{"schema":"s","a":1}` + "\n" + `{"schema":"s","a":"x"}`,
+		`{"columns":["a","b"],"rows":[{"b":-0.5e-7,"a":"\u00e9\n"},` + "\n" + `{"a":true,"b":12345678901234567890}]}`,
 	} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		for _, format := range []Format{CSV, JSON, JSONL} {
-			table, err := ReadTable(put(t, "x."+string(format), content), Options{})
+		for _, format := range []Format{CSV, TSV, JSON, JSONL} {
+			path := put(t, "x."+string(format), content)
+			table, err := ReadTable(path, Options{})
 			if err != nil {
 				if _, ok := data.AsInputError(err); !ok {
 					t.Fatal(err)
@@ -172,6 +177,78 @@ func FuzzTable(f *testing.F) {
 			if err := table.Write(&bytes.Buffer{}, JSON, TableOptions{}); err != nil {
 				t.Fatal(err)
 			}
+			if format == JSON || format == JSONL {
+				checkJSONTable(t, table, content, format == JSONL)
+			}
+			checkCopies(t, path, format)
 		}
 	})
+}
+
+// checkCopies holds a copy of a table to be like its own copy.
+func checkCopies(t *testing.T, path string, format Format) {
+	var first, second bytes.Buffer
+	if _, err := copyTable(&first, path, format, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := copyTable(&second, put(t, "y."+string(format), first.Bytes()), format, Options{}); err != nil {
+		t.Fatalf("%v\n%q", err, first.String())
+	}
+	if first.String() != second.String() {
+		t.Fatalf("%q became\n%q", first.String(), second.String())
+	}
+}
+
+// checkJSONTable compares a table with what encoding/json finds in its text.
+func checkJSONTable(t *testing.T, table *Table, content []byte, lines bool) {
+	d := json.NewDecoder(bytes.NewReader(content))
+	d.UseNumber()
+	var rows []map[string]any
+	if lines {
+		for d.More() {
+			var row map[string]any
+			if err := d.Decode(&row); err != nil {
+				t.Fatal(err)
+			}
+			if row["schema"] != table.Schema {
+				t.Fatalf("schema %q, want %q", table.Schema, row["schema"])
+			}
+			delete(row, "schema")
+			rows = append(rows, row)
+		}
+	} else {
+		doc := map[string]any{}
+		if err := d.Decode(&doc); err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range doc["rows"].([]any) {
+			rows = append(rows, row.(map[string]any))
+		}
+	}
+	if len(rows) != len(table.Rows) {
+		t.Fatalf("%d rows, want %d", len(table.Rows), len(rows))
+	}
+	for i, row := range table.Rows {
+		for k, name := range table.Columns {
+			value, ok := rows[i][name]
+			if !ok || !sameCell(row[k], value) {
+				t.Fatalf("row %d, %q: %v, want %v", i+1, name, row[k], value)
+			}
+		}
+	}
+}
+
+func sameCell(cell, value any) bool {
+	number, ok := value.(json.Number)
+	if !ok {
+		return cell == value || notFinite(cell) && value == nil
+	}
+	switch v := cell.(type) {
+	case int:
+		return string(number) == strconv.Itoa(v)
+	case float64:
+		want, err := number.Float64()
+		return err == nil && math.Float64bits(v) == math.Float64bits(want)
+	}
+	return false
 }

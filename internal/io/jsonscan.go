@@ -33,7 +33,9 @@ func (s *jsonScanner) whole(scan func()) error {
 	start := s.at
 	for {
 		s.err = nil
-		scan()
+		if scan(); s.err == nil {
+			return nil
+		}
 		if !errors.Is(s.err, errShort) {
 			return s.err
 		}
@@ -62,7 +64,11 @@ func (s *jsonScanner) more() error {
 	if size := max(bufferSize, 2*left); cap(s.buf) < size {
 		s.buf = append(make([]byte, 0, size), s.buf...)
 	}
-	n, err := s.r.Read(s.buf[left:cap(s.buf)])
+	least := 1
+	if left >= bufferSize {
+		least = left // so that a long row is not scanned once for every piece
+	}
+	n, err := io.ReadAtLeast(s.r, s.buf[left:cap(s.buf)], least)
 	s.buf = s.buf[:left+n]
 	if n > 0 {
 		return nil

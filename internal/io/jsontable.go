@@ -3,8 +3,12 @@ package dataio
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 )
 
 // schemaKey is the member of a row of jsonl that says what the table is.
@@ -23,10 +27,10 @@ type jsonWriter struct {
 	w       io.Writer
 	lines   bool // jsonl
 	schema  []byte
-	keys    [][]byte // the columns, encoded
 	columns []string
+	keys    [][]byte // the columns as members, with the colon
 	rows    int
-	buf     bytes.Buffer
+	buf     []byte
 }
 
 func newJSONWriter(w io.Writer, schema string, _ TableOptions) TableWriter {
@@ -41,16 +45,16 @@ func (j *jsonWriter) Begin(columns []string) error {
 	j.columns = columns
 	j.keys = make([][]byte, len(columns))
 	for i, c := range columns {
-		j.keys[i] = jsonBytes(c)
+		j.keys[i] = jsonKey(c)
 	}
 	if j.lines {
 		return nil
 	}
-	j.buf.WriteString(`{"schema":`)
-	j.buf.Write(j.schema)
-	j.buf.WriteString(`,"columns":`)
-	j.buf.Write(jsonBytes(columns))
-	j.buf.WriteString(`,"rows":[`)
+	j.buf = append(j.buf, `{"schema":`...)
+	j.buf = append(j.buf, j.schema...)
+	j.buf = append(j.buf, `,"columns":`...)
+	j.buf = append(j.buf, jsonBytes(columns)...)
+	j.buf = append(j.buf, `,"rows":[`...)
 	return j.flush()
 }
 
@@ -58,20 +62,20 @@ func (j *jsonWriter) Row(cells ...any) error {
 	checkRow(cells, j.columns)
 	switch {
 	case j.lines:
-		j.buf.WriteString(`{"schema":`)
-		j.buf.Write(j.schema)
+		j.buf = append(j.buf, `{"schema":`...)
+		j.buf = append(j.buf, j.schema...)
 		if len(cells) > 0 {
-			j.buf.WriteByte(',')
+			j.buf = append(j.buf, ',')
 		}
 	case j.rows == 0:
-		j.buf.WriteString("\n{")
+		j.buf = append(j.buf, "\n{"...)
 	default:
-		j.buf.WriteString(",\n{")
+		j.buf = append(j.buf, ",\n{"...)
 	}
 	j.members(cells)
-	j.buf.WriteByte('}')
+	j.buf = append(j.buf, '}')
 	if j.lines {
-		j.buf.WriteByte('\n')
+		j.buf = append(j.buf, '\n')
 	}
 	j.rows++
 	return j.flush()
@@ -81,34 +85,32 @@ func (j *jsonWriter) members(cells []any) {
 	undefined := false
 	for i, c := range cells {
 		if i > 0 {
-			j.buf.WriteByte(',')
+			j.buf = append(j.buf, ',')
 		}
-		j.buf.Write(j.keys[i])
-		j.buf.WriteByte(':')
+		j.buf = append(j.buf, j.keys[i]...)
 		if notFinite(c) {
 			undefined = true
 			c = nil
 		}
-		j.buf.Write(jsonBytes(c))
+		j.buf = appendJSON(j.buf, c)
 	}
 	if !undefined {
 		return
 	}
-	j.buf.WriteString(`,"` + undefinedKey + `":{`)
+	j.buf = append(j.buf, `,"`+undefinedKey+`":{`...)
 	first := true
 	for i, c := range cells {
 		if !notFinite(c) {
 			continue
 		}
 		if !first {
-			j.buf.WriteByte(',')
+			j.buf = append(j.buf, ',')
 		}
 		first = false
-		j.buf.Write(j.keys[i])
-		j.buf.WriteByte(':')
-		j.buf.Write(jsonBytes(cellText(c)))
+		j.buf = append(j.buf, j.keys[i]...)
+		j.buf = appendJSON(j.buf, cellText(c))
 	}
-	j.buf.WriteByte('}')
+	j.buf = append(j.buf, '}')
 }
 
 func (j *jsonWriter) Close() error {
@@ -116,21 +118,79 @@ func (j *jsonWriter) Close() error {
 		return nil
 	}
 	if j.rows > 0 {
-		j.buf.WriteByte('\n')
+		j.buf = append(j.buf, '\n')
 	}
-	j.buf.WriteString("]}\n")
+	j.buf = append(j.buf, "]}\n"...)
 	return j.flush()
 }
 
 func (j *jsonWriter) flush() error {
-	_, err := j.w.Write(j.buf.Bytes())
-	j.buf.Reset()
+	_, err := j.w.Write(j.buf)
+	j.buf = j.buf[:0]
 	return err
 }
 
 func notFinite(cell any) bool {
 	v, ok := cell.(float64)
 	return ok && (math.IsNaN(v) || math.IsInf(v, 0))
+}
+
+// jsonKey is the beginning of a member of a row.
+func jsonKey(column string) []byte { return append(jsonBytes(column), ':') }
+
+// appendJSON appends a cell, finite if it is a number, as jsonBytes encodes it.
+// An encoder for every cell would take most of the time of writing a table.
+func appendJSON(b []byte, cell any) []byte {
+	switch v := cell.(type) {
+	case nil:
+		return append(b, "null"...)
+	case bool:
+		return strconv.AppendBool(b, v)
+	case int:
+		return strconv.AppendInt(b, int64(v), 10)
+	case float64:
+		return appendJSONFloat(b, v)
+	case string:
+		if plainJSON(v) {
+			b = append(b, '"')
+			b = append(b, v...)
+			return append(b, '"')
+		}
+		// Text that is no UTF-8, as the name of a file may be, is written the
+		// way that it will be written once it has been read.
+		return append(b, jsonBytes(strings.ToValidUTF8(v, "\uFFFD"))...)
+	}
+	panic(fmt.Sprintf("dataio: cell of type %T", cell))
+}
+
+// appendJSONFloat appends the shortest decimal that parses to v, as ECMAScript
+// and encoding/json write it: with an exponent below 1e-6 and from 1e21.
+func appendJSONFloat(b []byte, v float64) []byte {
+	if a := math.Abs(v); a == 0 || (1e-6 <= a && a < 1e21) {
+		return strconv.AppendFloat(b, v, 'f', -1, 64)
+	}
+	b = strconv.AppendFloat(b, v, 'e', -1, 64)
+	if n := len(b); b[n-3] == '-' && b[n-2] == '0' { // e-07, never e+07
+		b[n-2] = b[n-1]
+		b = b[:n-1]
+	}
+	return b
+}
+
+// plainJSON reports whether s stands in JSON as it is: valid text without
+// control characters, quotation marks, backslashes and the two line separators
+// that end a line of JavaScript.
+func plainJSON(s string) bool {
+	ascii := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ', c == '"', c == '\\':
+			return false
+		case c >= utf8.RuneSelf:
+			ascii = false
+		}
+	}
+	return ascii || utf8.ValidString(s) && !strings.ContainsAny(s, "\u2028\u2029")
 }
 
 // jsonBytes encodes v without escaping <, > and &, which stand in paths and

@@ -170,7 +170,7 @@ func (j *jsonRows) setColumns(names ...string) {
 func (j *jsonRows) addColumn(name string) {
 	j.at[name] = len(j.columns)
 	j.columns = append(j.columns, name)
-	j.keys = append(j.keys, append(jsonBytes(name), ':'))
+	j.keys = append(j.keys, jsonKey(name))
 	j.cells = append(j.cells, nil)
 	j.seen = append(j.seen, 0)
 }
@@ -209,8 +209,9 @@ func (j *jsonRows) members(learn bool) {
 		j.seen[i] = j.attempt
 		found++
 		j.cells[i] = s.cell(j.cells[i])
-		if e, ok := data.AsInputError(s.err); ok {
-			e.Found = fmt.Sprintf("member %q: %s", j.columns[i], e.Found)
+		if s.err != nil {
+			about(s.err, fmt.Sprintf("member %q", j.columns[i]))
+			return
 		}
 	}
 	if s.err == nil {
@@ -284,10 +285,15 @@ func (j *jsonRows) complete(found int, learn bool) {
 	}
 }
 
-// fail says of an error about the text which row it is in.
+// fail says which row an error is about.
 func (j *jsonRows) fail(err error) error {
-	if e, ok := data.AsInputError(err); ok {
-		e.Found = fmt.Sprintf("row %d: %s", j.n+1, e.Found)
-	}
+	about(err, fmt.Sprintf("row %d", j.n+1))
 	return err
+}
+
+// about puts the place of a mistake before what was found there.
+func about(err error, place string) {
+	if e, ok := data.AsInputError(err); ok {
+		e.Found = place + ": " + e.Found
+	}
 }

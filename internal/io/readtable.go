@@ -14,7 +14,8 @@ import (
 //
 // A column of csv and tsv is numeric when all its cells that are not empty are
 // numbers, and none has a sign or zeros in front that a number would lose: 007
-// is a label. Whole numbers are int, others float64.
+// is a label. Whole numbers are int, others float64. White space around the
+// names of columns is left out, and a # before the first, as in other texts.
 //
 // Errors are *data.InputError.
 func ReadTable(path string, o Options) (*Table, error) {
@@ -40,6 +41,7 @@ func (r *TableReader) readAll() (*Table, error) {
 		t.Rows = append(t.Rows, slices.Clone(cells))
 	}
 	if r.format == CSV || r.format == TSV {
+		t.Columns = headerNames(t.Columns)
 		t.parseColumns()
 	}
 	return t, nil

@@ -73,7 +73,7 @@ func (r *TableReader) open(o Options) (err error) {
 		if err != nil {
 			return err
 		}
-		r.columns, r.rows = text.names, &delimitedRows{text: text, cells: make([]any, text.width)}
+		r.columns, r.rows = text.header, &delimitedRows{text: text, cells: make([]any, text.width)}
 	case JSON, JSONL:
 		rows, err := openJSONRows(r.in.r, r.format == JSONL)
 		if err != nil {
@@ -121,9 +121,9 @@ func (r *TableReader) Columns() []string { return slices.Clone(r.columns) }
 // good until the next call; the cells may be kept.
 //
 // Cells of json and jsonl are as in Table, but a whole number is an int
-// wherever it fits, as JSON does not tell 2 from 2.0. Cells of csv and tsv are
-// strings, or nil where empty: the kind of a column is not known before its
-// last row (see ReadTable).
+// wherever it fits, as JSON does not tell 2 from 2.0: as csv, what was a float
+// of 1e+06 becomes 1000000. Cells of csv and tsv are strings, or nil where
+// empty: the kind of a column is not known before its last row (see ReadTable).
 func (r *TableReader) Next() ([]any, error) {
 	if r.err != nil {
 		return nil, r.err
@@ -145,8 +145,8 @@ func (r *TableReader) fail(err error) error {
 	}
 	_, explained := data.AsInputError(err)
 	err = r.in.fail(err)
-	if e, ok := data.AsInputError(err); ok && !explained {
-		e.Found = fmt.Sprintf("row %d: %s", r.n+1, e.Found)
+	if !explained {
+		about(err, fmt.Sprintf("row %d", r.n+1))
 	}
 	return err
 }

@@ -24,7 +24,8 @@ const maxRecord = 16 << 20
 type textFile struct {
 	csv     *csv.Reader
 	cap     *recordCap
-	names   []string // from the header; nil without one
+	header  []string // the first record if it names the columns
+	names   []string // from the header, trimmed; nil without one
 	width   int      // fields per record
 	pending []string // a first record that was data; nil once delivered
 	line    int      // of the record that next returned last, counted from 1
@@ -74,7 +75,7 @@ func openText(in *input, comma rune, o Options, needNames bool) (*textFile, erro
 		t.pending = first
 		return t, nil
 	}
-	t.names = headerNames(first)
+	t.header, t.names = first, headerNames(first)
 	return t, nil
 }
 
