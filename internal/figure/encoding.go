@@ -249,13 +249,14 @@ func weightPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 func weightPanel(r *Result, s *Style) *panel {
 	a, b, weight := r.texts("feature_a"), r.texts("feature_b"), r.floats("weight")
 	features := distinct(append(slices.Clone(a), b...))
-	cells := map[[2]string]float64{}
+	lo, hi := r.floats("lo"), r.floats("hi")
+	cells := map[[2]string][3]float64{}
 	for i := range a {
-		cells[[2]string{a[i], b[i]}], cells[[2]string{b[i], a[i]}] = weight[i], weight[i]
+		v := [3]float64{weight[i], lo[i], hi[i]}
+		cells[[2]string{a[i], b[i]}], cells[[2]string{b[i], a[i]}] = v, v
 	}
 	if slices.Equal(a, b) {
 		p := s.newPanel("weight (unit norm)", "")
-		lo, hi := r.floats("lo"), r.floats("hi")
 		h := &hbars{thick: 0.72, fill: s.line(0).Color, style: s, value: weight, low: lo, high: hi}
 		for i := range a {
 			h.at = append(h.at, float64(len(a)-1-i))
@@ -266,12 +267,17 @@ func weightPanel(r *Result, s *Style) *panel {
 		widen(&p.plot.X)
 		return p
 	}
-	g := &grid{rows: len(features), columns: len(features), numbers: len(features) <= 12, bar: spread("weight (unit norm)", weight), at: func(i, j int) float64 {
+	at := func(i, j int) [3]float64 {
 		if v, ok := cells[[2]string{features[i], features[j]}]; ok {
 			return v
 		}
-		return math.NaN()
-	}}
+		return [3]float64{nan, nan, nan}
+	}
+	g := &grid{
+		rows: len(features), columns: len(features), numbers: len(features) <= 12, bar: spread("weight (unit norm)", weight),
+		at:       func(i, j int) float64 { return at(i, j)[0] },
+		interval: func(i, j int) (low, high float64) { v := at(i, j); return v[1], v[2] },
+	}
 	p := s.heatMap("", "", g, features, features)
 	p.square = true
 	return p

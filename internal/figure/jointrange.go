@@ -62,7 +62,7 @@ func rangePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		return nil, "", "", noRows(rs)
 	}
 	alt := "Pairs of scores that data can reach; the attainable region is filled." + sentence(found)
-	return panels, "Scores that data can reach together", alt, nil
+	return panels, counted("Scores that data can reach together", rs, "samples"), alt, nil
 }
 
 // region draws one range, its bounds, and a ring where an end has no
@@ -178,5 +178,5 @@ func givenPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		widen(&p.plot.X)
 		panels = append(panels, p)
 	}
-	return panels, "What one score says about others", fmt.Sprintf("Ranges of %s among data that score high by each other measure.", list(distinct(measure))) + sentence(found), nil
+	return panels, counted("What one score says about others", rs, "samples"), fmt.Sprintf("Ranges of %s among data that score high by each other measure.", list(distinct(measure))) + sentence(found), nil
 }

@@ -3,6 +3,8 @@ package figure
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot/plotter"
@@ -116,14 +118,26 @@ func rdmPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	return panels, title, "Matrix of dissimilarities." + sizes, nil
 }
 
-// dissimilarity names what a matrix holds, if its manifest says so.
-func dissimilarity(r *Result) string {
-	if r.Manifest != nil {
-		if kind, ok := r.Manifest.Config["rdm"].(string); ok {
-			return kind + " dissimilarity"
-		}
+// rdmKind is the kind of dissimilarities that a matrix holds, if its manifest
+// says so.
+func rdmKind(r *Result) string {
+	if r.Manifest == nil {
+		return ""
 	}
-	return "dissimilarity"
+	kind, _ := r.Manifest.Config["rdm"].(string)
+	return kind
+}
+
+// dissimilarity names what a matrix holds.
+func dissimilarity(r *Result) string {
+	return strings.TrimSpace(rdmKind(r) + " dissimilarity")
+}
+
+// areSquares reports whether dissimilarities are known to be squares of
+// distances, or estimates of squares.
+func areSquares(r *Result) bool {
+	kind, _, _ := strings.Cut(rdmKind(r), ":")
+	return slices.Contains([]string{"sqeuclidean", "mahalanobis", "crossnobis"}, kind)
 }
 
 // blockMeans averages an n×n matrix over square blocks.
@@ -152,7 +166,7 @@ func scalingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
 	var found []string
 	for _, r := range rs {
-		sc, err := classicalScaling(r.Array)
+		sc, err := classicalScaling(r.Array, areSquares(r))
 		if err != nil {
 			return nil, "", "", err
 		}
@@ -189,9 +203,17 @@ const mostScaled = 2000
 // classicalScaling returns the classical multidimensional scaling of
 // dissimilarities δ to the plane: the leading eigenvectors of −½ J δ² J, with J
 // the centring matrix, times the square roots of their eigenvalues (Torgerson,
-// 1952). Distances in a plane are recovered up to rotation; dissimilarities that
-// are no distances have negative eigenvalues, which the shares count in full.
-func classicalScaling(d *data.Dataset) (*scaling, error) {
+// 1952). squares says that the matrix has δ² already, of which estimates may be
+// negative. Distances in a plane are recovered up to rotation; dissimilarities
+// that are no distances have negative eigenvalues, which the shares count in
+// full.
+func classicalScaling(d *data.Dataset, squares bool) (*scaling, error) {
+	square := func(v float64) float64 { return v * v }
+	root := func(v float64) float64 { return v }
+	if squares {
+		square = func(v float64) float64 { return v }
+		root = func(v float64) float64 { return math.Sqrt(math.Max(0, v)) }
+	}
 	n := d.Samples()
 	if n > mostScaled {
 		return nil, &data.InputError{Path: d.Source.Path, Found: fmt.Sprintf("%d samples", n), Wanted: fmt.Sprintf("want at most %d for a scaling", mostScaled)}
@@ -199,15 +221,14 @@ func classicalScaling(d *data.Dataset) (*scaling, error) {
 	means, total := make([]float64, n), 0.0
 	for i := range n {
 		for j := range n {
-			means[i] += d.Values[i*n+j] * d.Values[i*n+j] / float64(n)
+			means[i] += square(d.Values[i*n+j]) / float64(n)
 		}
 		total += means[i] / float64(n)
 	}
 	gram := mat.NewSymDense(n, nil)
 	for i := range n {
 		for j := range i + 1 {
-			v := d.Values[i*n+j]
-			gram.SetSym(i, j, -(v*v-means[i]-means[j]+total)/2)
+			gram.SetSym(i, j, -(square(d.Values[i*n+j])-means[i]-means[j]+total)/2)
 		}
 	}
 	values, vectors, ok := eigenPairs(gram)
@@ -231,7 +252,7 @@ func classicalScaling(d *data.Dataset) (*scaling, error) {
 	misfit, size := 0.0, 0.0
 	for i := range n {
 		for j := range i {
-			v := d.Values[i*n+j]
+			v := root(d.Values[i*n+j])
 			miss := v - math.Hypot(sc.xy[i].X-sc.xy[j].X, sc.xy[i].Y-sc.xy[j].Y)
 			misfit, size = misfit+miss*miss, size+v*v
 		}

@@ -28,7 +28,7 @@ func square(t *testing.T, name string, points [][]float64) *Result {
 func TestClassicalScaling(t *testing.T) {
 	plane := [][]float64{{3, 0}, {-3, 0.5}, {0, 1}, {1, -2}, {2, 2}}
 	r := square(t, "plane", plane)
-	sc, err := classicalScaling(r.Array)
+	sc, err := classicalScaling(r.Array, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,11 +44,27 @@ func TestClassicalScaling(t *testing.T) {
 		t.Errorf("shares %v and stress %g of a plane, want a sum of 1 and 0", sc.share, sc.stress)
 	}
 
+	// The squares of the distances have the same plane.
+	var squares []float64
+	for _, v := range r.Array.Values {
+		squares = append(squares, v*v)
+	}
+	squared := array(t, "squared", squares, len(plane), len(plane))
+	again, err := classicalScaling(squared.Array, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range again.xy {
+		if math.Hypot(p.X-sc.xy[i].X, p.Y-sc.xy[i].Y) > 1e-12 {
+			t.Errorf("point %d of squared distances is at %v, want %v", i, p, sc.xy[i])
+		}
+	}
+
 	// The four corners of a regular tetrahedron of side √2: −½ J δ² J = J has the
 	// eigenvalue 1 three times, so that each dimension has a third, and no pair is
 	// farther apart than it should be.
 	corners := square(t, "tetrahedron", [][]float64{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}})
-	if sc, err = classicalScaling(corners.Array); err != nil {
+	if sc, err = classicalScaling(corners.Array, false); err != nil {
 		t.Fatal(err)
 	}
 	sum := 0.0
@@ -74,13 +90,13 @@ func TestClassicalScaling(t *testing.T) {
 	// Dissimilarities 1, 1 and 3 are no distances: with a = δ², the eigenvalues of
 	// −½ J a J are 9/2, −5/6 and 0.
 	odd := array(t, "odd", []float64{0, 3, 1, 3, 0, 1, 1, 1, 0}, 3, 3)
-	if sc, err = classicalScaling(odd.Array); err != nil {
+	if sc, err = classicalScaling(odd.Array, false); err != nil {
 		t.Fatal(err)
 	}
 	if want := 4.5 / (4.5 + 5.0/6); math.Abs(sc.share[0]-want) > 1e-12 || sc.share[1] > 1e-12 {
 		t.Errorf("shares %v, want %g and 0", sc.share, want)
 	}
-	if _, err := classicalScaling(array(t, "zero", make([]float64, 9), 3, 3).Array); err == nil {
+	if _, err := classicalScaling(array(t, "zero", make([]float64, 9), 3, 3).Array, false); err == nil {
 		t.Error("samples that are all alike have a scaling")
 	}
 }

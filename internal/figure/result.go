@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"simtool/internal/data"
@@ -107,20 +108,29 @@ func (r *Result) Measure() string {
 	return name
 }
 
-// Samples is the number of samples of the first input of the result, or 0.
+// Samples is the number of samples of the first array or table that the result
+// was made of, or of the random data that its settings ask for. It is 0 where it
+// is unknown, as it is if samples with missing values were left out.
 func (r *Result) Samples() int {
-	if r.Manifest == nil || len(r.Manifest.Inputs) == 0 {
+	if r.Manifest == nil || r.Manifest.Config["missing"] == "drop" || r.Manifest.Config["drop-missing-stimuli"] == true {
 		return 0
 	}
-	shape := r.Manifest.Inputs[0].Shape
-	if len(shape) < 2 {
-		return 0
+	for _, input := range r.Manifest.Inputs {
+		if len(input.Shape) < 2 {
+			continue
+		}
+		n := 1
+		for _, d := range input.Shape[:len(input.Shape)-1] {
+			n *= d
+		}
+		return n
 	}
-	n := 1
-	for _, d := range shape[:len(shape)-1] {
-		n *= d
+	shape, _ := r.Manifest.Config["shape"].(string)
+	rows, _, _ := strings.Cut(shape, ",")
+	if n, err := strconv.Atoi(rows); err == nil {
+		return n
 	}
-	return n
+	return 0
 }
 
 // counted adds the number of samples to a title, if all results that know theirs
