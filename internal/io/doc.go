@@ -1,7 +1,8 @@
 // Package dataio moves data between files and memory: recordings and model
 // activations from .npy, .npz, .csv and .tsv (each also gzipped, or from
 // standard input), stimulus-feature tables, result tables in the formats that
-// other tools read, atomic writes, and the manifest beside every output.
+// other tools read, as a whole or row by row, atomic writes, and the manifest
+// beside every output.
 //
 // Nothing here trusts a file. Sizes are checked against the bytes that are
 // there before memory is allocated, and every refusal is a *data.InputError

@@ -92,14 +92,11 @@ func (s *jsonScanner) end() (bool, error) {
 }
 
 func (s *jsonScanner) space() {
-	for s.at < len(s.buf) {
-		switch s.buf[s.at] {
-		case ' ', '\n', '\t', '\r':
-			s.at++
-		default:
-			return
-		}
+	buf, at := s.buf, s.at
+	for at < len(buf) && (buf[at] == ' ' || buf[at] == '\n' || buf[at] == '\t' || buf[at] == '\r') {
+		at++
 	}
+	s.at = at
 }
 
 // peek returns the next byte that is not white space, 0 after a failure.
@@ -154,24 +151,26 @@ func (s *jsonScanner) text() []byte {
 	if s.err != nil {
 		return nil
 	}
-	plain, ascii := true, true
-	for i := s.at; i < len(s.buf); i++ {
-		switch c := s.buf[i]; {
+	buf, plain, ascii := s.buf, true, true
+	for i := s.at; i < len(buf); i++ {
+		c := buf[i]
+		switch {
+		case plainInJSON[c]:
+			continue
 		case c == '"':
-			content, quoted := s.buf[s.at:i], s.buf[s.at-1:i+1]
+			content, quoted := buf[s.at:i], buf[s.at-1:i+1]
 			s.at = i + 1
 			if plain && (ascii || utf8.Valid(content)) {
 				return content
 			}
 			return s.unquote(quoted)
-		case c == '\\':
-			plain = false
-			i++
-		case c < ' ':
-			plain = false // not allowed, as unquote says
 		case c >= utf8.RuneSelf:
 			ascii = false
+			continue
+		case c == '\\':
+			i++
 		}
+		plain = false // control characters are not allowed, as unquote says
 	}
 	s.err = errShort
 	return nil
@@ -283,18 +282,20 @@ func (s *jsonScanner) sign(allowed string) {
 
 // digits passes over digits, of which there must be one, and counts them.
 func (s *jsonScanner) digits() int {
-	start := s.at
-	for s.at < len(s.buf) && '0' <= s.buf[s.at] && s.buf[s.at] <= '9' {
-		s.at++
+	buf, at := s.buf, s.at
+	for at < len(buf) && '0' <= buf[at] && buf[at] <= '9' {
+		at++
 	}
-	if s.at == start && s.err == nil {
-		if s.at == len(s.buf) {
-			s.err = errShort
-		} else {
-			s.unexpected("a value")
-		}
+	n := at - s.at
+	s.at = at
+	switch {
+	case n > 0 || s.err != nil:
+	case at == len(buf):
+		s.err = errShort
+	default:
+		s.unexpected("a value")
 	}
-	return s.at - start
+	return n
 }
 
 // unexpected fails because of what comes next.

@@ -177,16 +177,24 @@ func appendJSONFloat(b []byte, v float64) []byte {
 	return b
 }
 
-// plainJSON reports whether s stands in JSON as it is: valid text without
-// control characters, quotation marks, backslashes and the two line separators
-// that end a line of JavaScript.
+// plainInJSON tells the bytes that stand for themselves in a string of JSON:
+// ASCII without control characters, quotation marks and backslashes.
+var plainInJSON = func() (plain [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		plain[c] = c != '"' && c != '\\'
+	}
+	return plain
+}()
+
+// plainJSON reports whether s stands in JSON as it is. Two line separators do
+// not, though they might: they end a line of JavaScript.
 func plainJSON(s string) bool {
 	ascii := true
 	for i := range len(s) {
-		switch c := s[i]; {
-		case c < ' ', c == '"', c == '\\':
-			return false
-		case c >= utf8.RuneSelf:
+		if c := s[i]; !plainInJSON[c] {
+			if c < utf8.RuneSelf {
+				return false
+			}
 			ascii = false
 		}
 	}

@@ -23,7 +23,7 @@ func ReadTable(path string, o Options) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
+	defer r.in.close()
 	return r.readAll()
 }
 
