@@ -10,22 +10,27 @@ type cellWorker struct {
 	*accumulator
 	tile          int
 	first, second []int32
-	d, x, y, xx   []float64 // feature distances, regressors, distances of a tile; Σxxᵀ of a cell
+	d, x, y       []float64 // feature distances, regressors, distances of a tile
+	xx, xy        []float64 // Σxxᵀ of a cell, Σxyᵀ of a tile
 	blocks        []float64 // distances between two clusters, one matrix for each representation
 }
+
+// abreast is how many distances are multiplied with the regressors at a time. The
+// product has that shape even where fewer are left.
+const abreast = 8
 
 func newCellWorker(a *accumulator) *cellWorker {
 	p, f, k := len(a.design.terms), a.design.features, len(a.sample.neural)
 	w := &cellWorker{accumulator: a}
 	// A tile of regressors that stays in the second-level cache.
-	w.tile = max(64, min(2048, 1<<16/(p+k)))
+	w.tile = max(64, min(2048, 1<<16/(p+abreast)))
 	largest := 1
 	for c := range len(a.start) - 1 {
 		largest = max(largest, a.start[c+1]-a.start[c])
 	}
 	w.tile = min(w.tile, largest*largest)
-	w.d, w.x, w.y = make([]float64, w.tile*f), make([]float64, w.tile*p), make([]float64, w.tile*k)
-	w.xx = make([]float64, p*p)
+	w.d, w.x, w.y = make([]float64, w.tile*f), make([]float64, w.tile*p), make([]float64, w.tile*abreast)
+	w.xx, w.xy = make([]float64, p*p), make([]float64, p*abreast)
 	w.blocks = make([]float64, largest*largest*k)
 	return w
 }
@@ -53,7 +58,7 @@ func (w *cellWorker) sum(row []float64, a, b int) {
 	}
 	w.flush(row, r0, c0, c1-c0, size)
 	p := len(w.design.terms)
-	packed := row[len(row)-p*(p+1)/2:]
+	packed := row[1+p:]
 	for t := range p {
 		copy(packed, w.xx[t*p+t:(t+1)*p])
 		packed = packed[p-t:]
@@ -66,9 +71,9 @@ func (w *cellWorker) flush(row []float64, r0, c0, cols, size int) {
 	if n == 0 {
 		return
 	}
-	p, k := len(w.design.terms), len(w.sample.neural)
+	p := len(w.design.terms)
 	w.regressors(w.first, w.second)
-	m := view(row, p, k)
+	m := view(row, p)
 	row[0] += float64(n)
 	for q := range n {
 		x := w.x[q*p : (q+1)*p]
@@ -77,21 +82,36 @@ func (w *cellWorker) flush(row []float64, r0, c0, cols, size int) {
 			m.x[t] += x[t]
 		}
 	}
-	for q, i := range w.first {
-		at := (int(i)-r0)*cols + int(w.second[q]) - c0
-		y := w.y[q*k : (q+1)*k]
-		for t, s := range w.shift.y {
-			v := w.blocks[t*size+at] - s
-			y[t] = v
-			m.y[t] += v
-			m.yy[t] += v * v
+	x := blas64.General{Rows: n, Cols: p, Stride: p, Data: w.x}
+	blas64.Syrk(blas.Trans, 1, x, 1, blas64.Symmetric{N: p, Stride: p, Data: w.xx, Uplo: blas.Upper})
+	for k := 0; k < len(w.shift.y); k += abreast {
+		w.flushDistances(m, x, k, r0, c0, cols, size)
+	}
+	w.first, w.second = w.first[:0], w.second[:0]
+}
+
+// flushDistances adds the distances from number k0 on of a tile with regressors x.
+func (w *cellWorker) flushDistances(m *moments, x blas64.General, k0, r0, c0, cols, size int) {
+	k1 := min(k0+abreast, len(w.shift.y))
+	p := x.Cols
+	for k := k0; k < k1; k++ {
+		sums := m.cross[k*ownSums(p):]
+		shift, block := w.shift.y[k], w.blocks[k*size:]
+		for q, i := range w.first {
+			v := block[(int(i)-r0)*cols+int(w.second[q])-c0] - shift
+			w.y[q*abreast+k-k0] = v
+			sums[0] += v
+			sums[1] += v * v
 		}
 	}
-	x := blas64.General{Rows: n, Cols: p, Stride: p, Data: w.x}
-	y := blas64.General{Rows: n, Cols: k, Stride: k, Data: w.y}
-	blas64.Syrk(blas.Trans, 1, x, 1, blas64.Symmetric{N: p, Stride: p, Data: w.xx, Uplo: blas.Upper})
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, x, y, 1, blas64.General{Rows: p, Cols: k, Stride: k, Data: m.xy})
-	w.first, w.second = w.first[:0], w.second[:0]
+	y := blas64.General{Rows: x.Rows, Cols: abreast, Stride: abreast, Data: w.y}
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, x, y, 0, blas64.General{Rows: p, Cols: abreast, Stride: abreast, Data: w.xy})
+	for k := k0; k < k1; k++ {
+		_, _, xy := m.of(k)
+		for t := range xy {
+			xy[t] += w.xy[t*abreast+k-k0]
+		}
+	}
 }
 
 // regressors fills the tile of feature distances and of their products.

@@ -45,21 +45,40 @@ type Weight struct {
 // stimuli than features, correlated or identical features, folds that had to be
 // fewer) is in the warnings of every result.
 func Fit(ctx context.Context, features *Features, neural []*Neural, o Options) ([]*Result, error) {
-	f, err := newFitting(features, neural, o)
+	var results []*Result
+	err := FitEach(ctx, features, neural, o, func(r *Result) error {
+		results = append(results, r)
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	if err := f.accumulate(ctx); err != nil {
-		return nil, err
+	return results, nil
+}
+
+// FitEach is Fit, but hands over every result as soon as it is there, in the order
+// of the representations, until that returns an error. A result has the same bits
+// whatever other representations are fitted with it, so those of a long list can
+// be fitted in parts.
+func FitEach(ctx context.Context, features *Features, neural []*Neural, o Options, done func(*Result) error) error {
+	f, err := newFitting(features, neural, o)
+	if err != nil {
+		return err
 	}
-	results := make([]*Result, len(neural))
+	if err := f.accumulate(ctx); err != nil {
+		return err
+	}
 	for k := range neural {
-		if results[k], err = f.result(ctx, k); err != nil {
-			return nil, err
+		r, err := f.result(ctx, k)
+		if err != nil {
+			return err
+		}
+		if err := done(r); err != nil {
+			return err
 		}
 		o.Progress.report("representations", k+1, len(neural))
 	}
-	return results, nil
+	return nil
 }
 
 // fitting is a fit in progress.

@@ -18,23 +18,30 @@ import (
 type moments struct {
 	count float64
 	x     []float64 // Σx, P
-	y     []float64 // Σy, K
-	yy    []float64 // Σy², K
-	xy    []float64 // Σx·yᵀ, P×K
 	xx    []float64 // Σx·xᵀ, upper triangle row by row
+	cross []float64 // Σy, Σy² and Σx·y of each distance in turn, K×(2+P)
 }
 
-// width is the length of a row of sums.
-func width(p, k int) int { return 1 + p + 2*k + p*k + p*(p+1)/2 }
+// commonSums is the number of sums that all distances share, ownSums that of those
+// of each distance, and width that of both together.
+func commonSums(p int) int { return 1 + p + p*(p+1)/2 }
+func ownSums(p int) int    { return 2 + p }
+func width(p, k int) int   { return commonSums(p) + k*ownSums(p) }
 
 // view cuts a row of sums into moments. The count is copied.
-func view(row []float64, p, k int) *moments {
+func view(row []float64, p int) *moments {
 	next := func(n int) []float64 {
 		part := row[:n]
 		row = row[n:]
 		return part
 	}
-	return &moments{count: next(1)[0], x: next(p), y: next(k), yy: next(k), xy: next(p * k), xx: next(p * (p + 1) / 2)}
+	return &moments{count: next(1)[0], x: next(p), xx: next(p * (p + 1) / 2), cross: row}
+}
+
+// of returns Σy, Σy² and Σx·y of distance k.
+func (m *moments) of(k int) (y, yy float64, xy []float64) {
+	part := m.cross[k*ownSums(len(m.x)):][:ownSums(len(m.x))]
+	return part[0], part[1], part[2:]
 }
 
 // shift is what was taken off regressors and distances before they were
@@ -57,7 +64,9 @@ type samplings struct {
 // once, by products of tiles of its pairs, and then spread over the samplings by
 // one more product, (samplings × cells)·(cells × moments): neither folds nor
 // bootstrap replicates cost another pass over the pairs. Cells are summed in a
-// fixed order, so the result has the same bits for any number of workers.
+// fixed order, so the result has the same bits for any number of workers. The
+// products for a distance have shapes that do not depend on how many there are,
+// so its sums have the same bits in any company.
 type accumulator struct {
 	sample *sample
 	design *design
@@ -102,10 +111,11 @@ func (a *accumulator) footprint(samplings int) int {
 	return 8 * (width(p, k)*(samplings+a.batch()) + workers(a.jobs, a.batch())*p*p)
 }
 
-// batch is the number of cells whose moments are held at a time.
+// batch is the number of cells whose moments are held at a time. Sums are rounded
+// once a batch, so it must not depend on the number of distances.
 func (a *accumulator) batch() int {
 	const values = 8 << 20 // 64 MB
-	return max(1, min(128, values/width(len(a.design.terms), len(a.sample.neural))))
+	return max(1, min(128, values/commonSums(len(a.design.terms))))
 }
 
 // amount renders bytes in the largest unit of which there is at least one.
@@ -142,17 +152,17 @@ func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progr
 	batch := a.batch()
 	sums := mat.NewDense(batch, t, nil)
 	weights := mat.NewDense(len(s.rows), batch, nil)
-	own := make([]*cellWorker, workers(a.jobs, batch))
+	mine := make([]*cellWorker, workers(a.jobs, batch))
 	for c0 := 0; c0 < len(cells); c0 += batch {
 		progress.report("pairs", c0, len(cells))
 		part := cells[c0:min(c0+batch, len(cells))]
 		err := forEach(ctx, a.jobs, len(part), func(worker, i int) error {
-			if own[worker] == nil {
-				own[worker] = newCellWorker(a)
+			if mine[worker] == nil {
+				mine[worker] = newCellWorker(a)
 			}
 			row := sums.RawRowView(i)
 			clear(row)
-			own[worker].sum(row, part[i].a, part[i].b)
+			mine[worker].sum(row, part[i].a, part[i].b)
 			return nil
 		})
 		if err != nil {
@@ -164,14 +174,26 @@ func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progr
 				row[i] = m[c.a] * m[c.b]
 			}
 		}
-		w, v := weights.RawMatrix(), sums.RawMatrix()
+		w, v, to := weights.RawMatrix(), sums.RawMatrix(), total.RawMatrix()
 		w.Cols, v.Rows = len(part), len(part)
-		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, w, v, 1, total.RawMatrix())
+		spread := func(from, columns int) {
+			v, to := v, to
+			v.Data, v.Cols, to.Data, to.Cols = v.Data[from:], columns, to.Data[from:], columns
+			blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, w, v, 1, to)
+		}
+		spread(0, commonSums(p))
+		err = forEach(ctx, a.jobs, k, func(_, i int) error {
+			spread(width(p, i), ownSums(p))
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
 	progress.report("pairs", len(cells), len(cells))
 	out := make([]*moments, len(s.rows))
 	for r := range out {
-		out[r] = view(total.RawRowView(r), p, k)
+		out[r] = view(total.RawRowView(r), p)
 	}
 	return out, nil
 }

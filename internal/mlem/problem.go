@@ -32,12 +32,13 @@ func (m *moments) problem(terms []Term, s shift, k int) *problem {
 		return q
 	}
 	inv := 1 / m.count
-	my := m.y[k] * inv
+	y, yy, xy := m.of(k)
+	my := y * inv
 	at := 0
 	for i := range p {
 		mi := m.x[i] * inv
 		q.meanX[i] = mi + s.x[i]
-		q.b[i] = m.xy[i*len(m.y)+k]*inv - mi*my
+		q.b[i] = xy[i]*inv - mi*my
 		for j := i; j < p; j++ {
 			v := m.xx[at]*inv - mi*m.x[j]*inv
 			q.g.Set(i, j, v)
@@ -46,7 +47,7 @@ func (m *moments) problem(terms []Term, s shift, k int) *problem {
 		}
 	}
 	q.meanY = my + s.y[k]
-	q.yy = max(0, m.yy[k]*inv-my*my)
+	q.yy = max(0, yy*inv-my*my)
 	return q
 }
 
