@@ -94,7 +94,7 @@ cat model.npy | simtool score recording.npy - -m default`,
 	}
 	o.register(a, cmd.Flags())
 	completeMeasures(cmd, "measures")
-	return withExits(cmd, exitPartial, exitInvalid)
+	return withExits(cmd, exitPartial, exitInvalid, exitCheckpoint)
 }
 
 func (o *scoreOptions) register(a *app, fs *pflag.FlagSet) {

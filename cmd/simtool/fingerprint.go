@@ -62,7 +62,8 @@ func (f fingerprint) store(directory string) error {
 
 // resumable reports whether there is a checkpoint of this fingerprint in a
 // directory. It refuses one of another, and one that resume does not ask for. A
-// directory without a fingerprint holds nothing: its run was killed as it began.
+// directory without a fingerprint holds nothing: its run was killed as it began, or
+// as it discarded it.
 func (f fingerprint) resumable(directory string, resume bool) (bool, error) {
 	path := filepath.Join(directory, fingerprintFile)
 	text, err := os.ReadFile(path)

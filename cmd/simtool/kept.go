@@ -50,10 +50,13 @@ const (
 	keyInput = "input\x00"
 )
 
+// checkpointOf is the directory of the checkpoint of an output.
+func checkpointOf(output string) string { return output + ".ckpt" }
+
 // keep begins to keep what a run finishes for an output, or takes up what an
 // interrupted run of the same fingerprint has kept.
 func (a *app) keep(ctx context.Context, output string, print fingerprint, resume bool) (*kept, error) {
-	k := &kept{a: a, directory: output + ".ckpt", print: print, begun: time.Now(), detach: func() {}, noted: map[string]bool{}}
+	k := &kept{a: a, directory: checkpointOf(output), print: print, begun: time.Now(), detach: func() {}, noted: map[string]bool{}}
 	there, err := print.resumable(k.directory, resume)
 	if err != nil {
 		return nil, err
@@ -70,8 +73,10 @@ func (a *app) keep(ctx context.Context, output string, print fingerprint, resume
 		k.resumed = k.log
 	}
 	if resume {
-		if err := dataio.RemoveUnfinished(output); err != nil {
-			return nil, err
+		for _, path := range []string{output, output + dataio.ManifestSuffix} {
+			if err := dataio.RemoveUnfinished(path); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if there {
@@ -83,7 +88,9 @@ func (a *app) keep(ctx context.Context, output string, print fingerprint, resume
 	return k, nil
 }
 
-func (k *kept) logPath() string { return filepath.Join(k.directory, "items.log") }
+const logFile = "items.log"
+
+func (k *kept) logPath() string { return filepath.Join(k.directory, logFile) }
 
 // begin writes what is in memory, if there is anything, to a new log.
 func (k *kept) begin() {
@@ -97,10 +104,7 @@ func (k *kept) toDisk() {
 	if k.log != nil || k.closed || k.err != nil || len(k.held) == 0 {
 		return
 	}
-	if k.err = k.print.store(k.directory); k.err != nil {
-		return
-	}
-	if k.log, k.err = batch.OpenLog(k.logPath()); k.err != nil {
+	if k.log, k.err = k.newLog(); k.err != nil {
 		return
 	}
 	k.a.keeps(k.directory)
@@ -110,6 +114,36 @@ func (k *kept) toDisk() {
 		}
 	}
 	k.held = nil
+}
+
+// newLog begins a checkpoint. The log comes before what says whose it is, so that
+// it never passes for the log of another run.
+func (k *kept) newLog() (*batch.Log, error) {
+	if err := os.MkdirAll(k.directory, 0o777); err != nil {
+		return nil, err
+	}
+	log, err := batch.OpenLog(k.logPath())
+	if err != nil {
+		return nil, err
+	}
+	if err = log.Clear(); err == nil {
+		err = k.print.store(k.directory)
+	}
+	if err != nil {
+		_ = log.Close()
+		return nil, err
+	}
+	return log, nil
+}
+
+// discard removes a checkpoint. What says whose it is goes first: what a killed
+// process leaves of it then holds nothing.
+func discard(directory string) {
+	print := filepath.Join(directory, fingerprintFile)
+	_ = os.Remove(print)
+	_ = dataio.RemoveUnfinished(print)
+	_ = os.Remove(filepath.Join(directory, logFile))
+	_ = os.Remove(directory)
 }
 
 // load returns what was kept of an item, and whether anything was.
@@ -248,6 +282,6 @@ func (k *kept) end(done bool) {
 		_ = k.log.Close()
 	}
 	if done {
-		_ = os.RemoveAll(k.directory)
+		discard(k.directory)
 	}
 }

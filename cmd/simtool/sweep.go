@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"simtool/internal/batch"
@@ -180,7 +181,8 @@ func decodeItem(key string, value []byte) (*itemResult, error) {
 // another run. Where there is a checkpoint, the output is not finished with.
 func (a *app) complete(path string, print fingerprint, resume bool, what string) (done bool, outcome, err error) {
 	manifest := path + dataio.ManifestSuffix
-	if !resume || !exists(path) || !exists(manifest) || exists(path+".ckpt") {
+	checkpoint := checkpointOf(path)
+	if !resume || !exists(path) || !exists(manifest) || exists(filepath.Join(checkpoint, fingerprintFile)) {
 		return false, nil, nil
 	}
 	m, err := dataio.ReadManifest(manifest)
@@ -213,6 +215,7 @@ func (a *app) complete(path string, print fingerprint, resume bool, what string)
 	if _, rows := m.Batch.Rows.Totals(); m.Batch.Failed > 0 {
 		outcome = &partialError{failed: m.Batch.Failed, total: rows, items: what}
 	}
+	discard(checkpoint) // of which a killed run may have left something
 	a.summary("%s is complete already", path)
 	return true, outcome, nil
 }

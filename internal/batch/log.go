@@ -205,6 +205,18 @@ func (l *Log) Put(key string, value []byte) error {
 	return nil
 }
 
+// Clear drops all entries.
+func (l *Log) Clear() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.end = int64(len(logMagic))
+	l.where, l.order = map[string]place{}, nil
+	if err := l.file.Truncate(l.end); err != nil {
+		return fmt.Errorf("%s: cannot be written: %w", l.path, err)
+	}
+	return nil
+}
+
 // Close hands everything to the disk and closes the file.
 func (l *Log) Close() error {
 	l.mu.Lock()

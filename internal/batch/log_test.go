@@ -227,3 +227,25 @@ func BenchmarkLogPut(b *testing.B) {
 		}
 	}
 }
+
+func TestLogClear(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	putAll(t, path, [2]string{"a", "first"}, [2]string{"b", "second"})
+	l, err := OpenLog(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Clear(); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := l.Get("a"); ok || err != nil || len(l.Keys()) != 0 {
+		t.Errorf("there are still %q (%v)", l.Keys(), err)
+	}
+	if err := l.Put("b", []byte("third")); err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	if got := contents(t, path); len(got) != 1 || got["b"] != "third" {
+		t.Errorf("the file holds %q", got)
+	}
+}
