@@ -27,6 +27,7 @@ func commands() []func(*app) *cobra.Command {
 		newDecodeCommand,
 		newMLEMCommand,
 		newMomentsCommand,
+		newRunCommand,
 		newMergeCommand,
 		newRDMCommand,
 		newSynthCommand,
@@ -62,6 +63,8 @@ type app struct {
 	savedMu  sync.Mutex
 	saved    string      // folder of the checkpoint that this run keeps; "" for none
 	advanced atomic.Bool // this run has added to it
+
+	nested *nested // for an item of a plan; nil for the command line of the process
 
 	stdinMu  sync.Mutex
 	stdinFor string // which input reads standard input; "" when none does
@@ -100,13 +103,8 @@ func run(args []string, s streams) exitStatus {
 
 // newApp builds the tree of commands.
 func newApp(s streams) *app {
-	a := &app{
-		streams: s,
-		log:     slog.New(slog.DiscardHandler),
-		auto:    map[*pflag.Flag]chooser{},
-		started: time.Now(),
-		stop:    func(error) {},
-	}
+	cobra.EnableCommandSorting = false // help keeps the order of our list
+	a := bareApp(s)
 	a.root = newRootCommand(a)
 	for _, construct := range commands() {
 		a.root.AddCommand(construct(a))
@@ -116,10 +114,25 @@ func newApp(s streams) *app {
 	return a
 }
 
+// bareApp returns an app without commands.
+func bareApp(s streams) *app {
+	return &app{
+		streams: s,
+		log:     slog.New(slog.DiscardHandler),
+		auto:    map[*pflag.Flag]chooser{},
+		started: time.Now(),
+		stop:    func(error) {},
+	}
+}
+
 // execute runs the command that args name. A panic comes back as an error.
-func (a *app) execute(ctx context.Context, args []string) (err error) {
-	defer guard(&err)
+func (a *app) execute(ctx context.Context, args []string) error {
 	a.args = args
+	return a.invoke(ctx, args)
+}
+
+func (a *app) invoke(ctx context.Context, args []string) (err error) {
+	defer guard(&err)
 	a.root.SetArgs(hideKeys(a.root, args))
 	cmd, err := a.root.ExecuteContextC(ctx)
 	if errors.Is(err, context.Canceled) {
@@ -150,6 +163,9 @@ func (a *app) action(work func(ctx context.Context, args []string) error) func(*
 
 // claimStdin returns standard input for the one input that may be "-".
 func (a *app) claimStdin(what string) (io.Reader, error) {
+	if a.nested != nil {
+		return nil, usagef("%s cannot be read from standard input in a plan", what)
+	}
 	a.stdinMu.Lock()
 	defer a.stdinMu.Unlock()
 	if a.stdinFor != "" {

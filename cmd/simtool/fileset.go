@@ -86,6 +86,9 @@ func (s *fileSet) commit(sources []data.Source, outcome error) error {
 		s.warn(w)
 	}
 	m.Exit = int(statusOf(outcome))
+	if s.a.nested != nil {
+		s.a.nested.sources = m.Inputs
+	}
 	for i, f := range s.files {
 		output, err := f.Seal()
 		if err != nil {

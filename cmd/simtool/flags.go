@@ -60,8 +60,12 @@ func (a *app) chooseColor() (value, origin string, err error) {
 	return "auto", "default", nil
 }
 
-// limitCPUs keeps the parallel kernels within --jobs.
+// limitCPUs keeps the parallel kernels within --jobs. They are those of the process,
+// not of an item.
 func (a *app) limitCPUs() {
+	if a.nested != nil {
+		return
+	}
 	if n := a.global.jobs; n < runtime.GOMAXPROCS(0) {
 		runtime.GOMAXPROCS(n)
 	}

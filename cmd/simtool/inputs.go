@@ -43,9 +43,9 @@ func readOptions(o inputOptions, hash bool) dataio.Options {
 }
 
 // reader returns the function that reads an input as the options say. The
-// digest of the file is computed where hash is set.
+// digest of the file is computed where hash is set, and for items of a plan.
 func (a *app) reader(o inputOptions, hash bool) func(path string) (*data.Dataset, error) {
-	options := readOptions(o, hash)
+	options := readOptions(o, hash || a.nested != nil)
 	return func(path string) (*data.Dataset, error) {
 		options := options
 		if isStdin(path) {

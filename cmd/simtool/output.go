@@ -113,6 +113,10 @@ type tableSpec struct {
 // row.
 func (a *app) openResult(o *outputOptions, spec tableSpec) (*result, error) {
 	r := &result{columns: spec.columns, files: a.newFileSet(o.force, spec.inputs)}
+	if a.nested != nil && !o.toFile() {
+		r.table = a.nested
+		return r, a.nested.open(spec)
+	}
 	options := dataio.TableOptions{Notes: spec.notes, Fixed: fixedColumns, Spare: spec.spare}
 	w := a.out
 	if o.toFile() {

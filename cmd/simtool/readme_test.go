@@ -153,6 +153,11 @@ func exampleDirectory(t *testing.T) string {
 			writeFile(t, dir, name, string(content))
 		}
 	}
+	plan, err := os.ReadFile(filepath.FromSlash("../../configs/plans/score.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, dir, "plan.yaml", string(plan))
 	for _, name := range []string{"rdm_brain.npy", "rdm_model.npy"} {
 		if output, err := shell(t, dir, "simtool rdm model.npy -o "+name); err != nil {
 			t.Fatalf("%v\n%s", err, output)

@@ -12,7 +12,6 @@ import (
 )
 
 func newRootCommand(a *app) *cobra.Command {
-	cobra.EnableCommandSorting = false // help keeps the order of our list
 	root := &cobra.Command{
 		Use:   "simtool",
 		Short: "Measure how similar neural recordings and models are",

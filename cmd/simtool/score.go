@@ -16,7 +16,7 @@ func (a *app) score(ctx context.Context, o *scoreOptions) error {
 	if err := o.batch.complete(a, o.output.target()); err != nil {
 		return err
 	}
-	s := a.newScorer(o, o.output.toFile())
+	s := a.newScorer(o, o.output.toFile() || a.nested != nil)
 	defer s.close()
 	streams := a.outTTY && !o.output.toFile() && o.output.format != string(dataio.Text)
 	items := s.items()

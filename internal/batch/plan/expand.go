@@ -1,0 +1,233 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Expansion is the items of a plan in their order: the files of the inputs sorted
+// by path, those of the first input outermost, and for each combination of files
+// the grid in the order written, the last flag fastest.
+type Expansion struct {
+	// Names are the parameters: the named parts of the patterns in the order in
+	// which they come, then the flags of the grid.
+	Names []string
+	// Unmatched says, for each input with files that go with none of the other
+	// inputs, how many they are.
+	Unmatched []string
+
+	plan  *Plan
+	parts int        // how many of Names are parts of paths
+	files []combined // a file for each input
+	cells [][]any    // of the values of each axis
+	texts [][]string // the values of each axis as texts
+	total int
+}
+
+// combined is one file for each input, which agree on the parts they share.
+type combined struct {
+	paths  []string
+	values []string // of the first names of the expansion
+}
+
+// mostItems bounds the items of a plan, for a slip of the pen in a range.
+const mostItems = 10_000_000
+
+// Expand finds the files of the inputs and combines them. Files of several inputs
+// go together if they agree on the parts that their patterns share. All errors are
+// *Error.
+func (p *Plan) Expand() (*Expansion, error) {
+	e := &Expansion{plan: p, files: []combined{{}}}
+	for _, in := range p.Inputs {
+		if err := e.join(in); err != nil {
+			return nil, err
+		}
+	}
+	e.parts = len(e.Names)
+	e.total = len(e.files)
+	for _, axis := range p.Grid {
+		e.Names = append(e.Names, axis.Flag)
+		texts := make([]string, len(axis.Values))
+		for i, v := range axis.Values {
+			texts[i] = v.plain()
+			if at := slices.Index(texts[:i], texts[i]); at >= 0 {
+				return nil, p.Errorf(v.Line, "grid."+axis.Flag, "%q stands there twice", texts[i])
+			}
+		}
+		e.texts = append(e.texts, texts)
+		e.cells = append(e.cells, cellsOf(texts))
+		if e.total > mostItems/len(texts) {
+			return nil, p.Errorf(axis.Line, "grid."+axis.Flag, "more than %d items, want fewer", mostItems)
+		}
+		e.total *= len(texts)
+	}
+	return e, nil
+}
+
+// join adds an input to the combinations.
+func (e *Expansion) join(in Input) error {
+	p, key := mustPattern(in.Pattern), "inputs."+in.Name
+	files, err := p.files()
+	if err != nil {
+		return e.plan.Errorf(in.Line, key, "%s: %s", in.Pattern, err)
+	}
+	if len(files) == 0 {
+		return e.plan.Errorf(in.Line, key, "no file matches %s", in.Pattern)
+	}
+	// Parts that are known already must agree; the others are new.
+	old, where := []int{}, []int{} // indices into p.names, and of the same into e.Names
+	var fresh []int
+	for i, name := range p.names {
+		if at := slices.Index(e.Names, name); at >= 0 {
+			old, where = append(old, i), append(where, at)
+		} else {
+			fresh = append(fresh, i)
+			e.Names = append(e.Names, name)
+		}
+	}
+	byShared := map[string][]file{}
+	first := map[string]string{} // path by all values
+	for _, f := range files {
+		all := joined(f.values, nil)
+		if other, ok := first[all]; ok {
+			return e.plan.Errorf(in.Line, key, "%s and %s have the same parameters, want a {name} for what differs", other, f.path)
+		}
+		first[all] = f.path
+		shared := joined(f.values, old)
+		byShared[shared] = append(byShared[shared], f)
+	}
+	used := map[string]bool{}
+	var next []combined
+	alone := 0
+	for _, c := range e.files {
+		shared := joined(c.values, where)
+		matching := byShared[shared]
+		used[shared] = true
+		if len(matching) == 0 {
+			alone++
+		}
+		for _, f := range matching {
+			values := slices.Clone(c.values)
+			for _, i := range fresh {
+				values = append(values, f.values[i])
+			}
+			next = append(next, combined{append(slices.Clone(c.paths), f.path), values})
+		}
+		if len(next) > mostItems {
+			return e.plan.Errorf(in.Line, key, "more than %d combinations of files, want fewer", mostItems)
+		}
+	}
+	if len(next) == 0 {
+		return e.plan.Errorf(in.Line, key, "no file of %s goes with one of the inputs before: want the same %s", in.Pattern, braced(p.names, old))
+	}
+	if alone > 0 {
+		e.Unmatched = append(e.Unmatched, fmt.Sprintf("%d of %d combinations of the inputs before %s have no file %s", alone, len(e.files), in.Name, in.Pattern))
+	}
+	unused := 0
+	for shared, files := range byShared {
+		if !used[shared] {
+			unused += len(files)
+		}
+	}
+	if unused > 0 {
+		e.Unmatched = append(e.Unmatched, fmt.Sprintf("%d of %d files of %s go with none of the inputs before it", unused, len(files), in.Name))
+	}
+	e.files = next
+	return nil
+}
+
+// joined makes a key of some of the values, of all for nil.
+func joined(values []string, which []int) string {
+	if which == nil {
+		return strings.Join(values, "\x00")
+	}
+	some := make([]string, len(which))
+	for i, w := range which {
+		some[i] = values[w]
+	}
+	return strings.Join(some, "\x00")
+}
+
+func braced(names []string, which []int) string {
+	words := make([]string, len(which))
+	for i, w := range which {
+		words[i] = "{" + names[w] + "}"
+	}
+	return strings.Join(words, " and ")
+}
+
+// plain is the value as it stands in a table and in a key.
+func (v Value) plain() string {
+	words := make([]string, len(v.Words))
+	for i, w := range v.Words {
+		words[i] = w.fill(func(string) string { return "" })
+	}
+	return strings.Join(words, ",")
+}
+
+// cellsOf makes cells of values: all whole numbers, all numbers, or all texts, and
+// numbers only where they are written as a table would write them.
+func cellsOf(texts []string) []any {
+	for _, convert := range []func(string) (any, bool){wholeNumber, number} {
+		cells := make([]any, len(texts))
+		all := true
+		for i, text := range texts {
+			var ok bool
+			cells[i], ok = convert(text)
+			all = all && ok
+		}
+		if all {
+			return cells
+		}
+	}
+	cells := make([]any, len(texts))
+	for i, text := range texts {
+		cells[i] = text
+	}
+	return cells
+}
+
+func wholeNumber(text string) (any, bool) {
+	n, err := strconv.Atoi(text)
+	return n, err == nil && strconv.Itoa(n) == text
+}
+
+func number(text string) (any, bool) {
+	v, err := strconv.ParseFloat(text, 64)
+	return v, err == nil && !math.IsInf(v, 0) && !math.IsNaN(v)
+}
+
+// SpellOut replaces ranges such as 1-8 among the values of an axis, which takes
+// whole numbers, by the numbers.
+func (a *Axis) SpellOut() error {
+	var values []Value
+	for _, v := range a.Values {
+		from, to, ok := numberRange(v.plain())
+		if !ok || v.List {
+			values = append(values, v)
+			continue
+		}
+		if to < from || to-from >= mostItems {
+			return fmt.Errorf("the range %s, want FIRST-LAST with at most %d numbers", v.plain(), mostItems)
+		}
+		for n := from; ; n++ {
+			values = append(values, Value{Line: v.Line, Words: []Text{{parts: []part{{literal: strconv.FormatUint(n, 10)}}}}})
+			if n == to {
+				break
+			}
+		}
+	}
+	a.Values = values
+	return nil
+}
+
+// numberRange reads FIRST-LAST.
+func numberRange(text string) (from, to uint64, ok bool) {
+	a, b, ok := strings.Cut(text, "-")
+	from, err1 := strconv.ParseUint(a, 10, 64)
+	to, err2 := strconv.ParseUint(b, 10, 64)
+	return from, to, ok && err1 == nil && err2 == nil
+}
