@@ -42,6 +42,7 @@ func openJSONRows(r io.Reader, lines bool) (*jsonRows, error) {
 	if end, err := j.scan.end(); end || err != nil {
 		return j, err
 	}
+	j.setColumns(schemaKey)
 	if err := j.scan.whole(j.firstRow); err != nil {
 		return nil, j.fail(err)
 	}
@@ -177,7 +178,6 @@ func (j *jsonRows) addColumn(name string) {
 
 // firstRow scans the first row of a jsonl: its members are the columns.
 func (j *jsonRows) firstRow() {
-	j.setColumns(schemaKey)
 	j.members(true)
 	if j.scan.err == nil {
 		j.schema = j.cells[0].(string)

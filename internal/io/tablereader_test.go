@@ -2,6 +2,8 @@ package dataio
 
 import (
 	"bytes"
+	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -69,9 +71,9 @@ func TestTableReaderSameBytes(t *testing.T) {
 	}
 }
 
-// anyTable draws a table of any text and any numbers.
-func anyTable(t *rapid.T) *Table {
-	cell := rapid.OneOf(
+// anyCell draws any text and any numbers.
+func anyCell() *rapid.Generator[any] {
+	return rapid.OneOf(
 		rapid.SampledFrom(hardCells),
 		rapid.Map(rapid.Float64(), func(v float64) any { return v }),
 		rapid.Map(rapid.Float64Range(-2, 2), func(v float64) any { return v }),
@@ -79,6 +81,10 @@ func anyTable(t *rapid.T) *Table {
 		// A file with a zero byte is taken for binary.
 		rapid.Map(rapid.String(), func(s string) any { return strings.ReplaceAll(s, "\x00", "") }),
 	)
+}
+
+func anyTable(t *rapid.T) *Table {
+	cell := anyCell()
 	table := &Table{Schema: "s/v1", Columns: []string{"a", "b", "c"}[:rapid.IntRange(1, 3).Draw(t, "columns")]}
 	for range rapid.IntRange(0, 5).Draw(t, "rows") {
 		row := make([]any, len(table.Columns))
@@ -148,6 +154,47 @@ func TestTableReaderJSONToCSV(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Cells are written as encoding/json and encoding/csv write them, with the
+// exceptions that make them come back as they were.
+func TestCellsAsEncoded(t *testing.T) {
+	for _, cell := range hardCells {
+		checkEncoded(t, cell)
+	}
+	cell := anyCell()
+	rapid.Check(t, func(t *rapid.T) { checkEncoded(t, cell.Draw(t, "cell")) })
+}
+
+func checkEncoded(t rapid.TB, cell any) {
+	if !notFinite(cell) {
+		if text, ok := cell.(string); ok {
+			cell = strings.ToValidUTF8(text, "\ufffd")
+		}
+		var want bytes.Buffer
+		e := json.NewEncoder(&want)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(cell); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(appendJSON(nil, cell)) + "\n"; got != want.String() {
+			t.Fatalf("%#v: %s, want %s", cell, got, want.String())
+		}
+	}
+	for f, comma := range map[Format]rune{CSV: ',', TSV: '\t'} {
+		var want bytes.Buffer
+		w := csv.NewWriter(&want)
+		w.Comma = comma
+		text := strings.ReplaceAll(cellText(cell), "\r\n", "\n")
+		if err := errors.Join(w.Write([]string{"a", "b"}), w.Write([]string{text, "x"})); err != nil {
+			t.Fatal(err)
+		}
+		w.Flush()
+		table := &Table{Columns: []string{"a", "b"}, Rows: [][]any{{cell, "x"}}}
+		if got := encodeTable(t, table, f); !bytes.Equal(got, want.Bytes()) {
+			t.Fatalf("%#v: %q, want %q", cell, got, want.String())
+		}
+	}
 }
 
 func TestTableReaderCells(t *testing.T) {
