@@ -144,6 +144,10 @@ func appendFloat(b []byte, v float64) []byte {
 		return append(b, "inf"...)
 	case math.IsInf(v, -1):
 		return append(b, "-inf"...)
+	case v == math.Trunc(v) && math.Abs(v) < 1e21:
+		// As in JSON, which does not tell whole numbers from others: a table has
+		// the same csv whether or not it went through json.
+		return strconv.AppendFloat(b, v, 'f', -1, 64)
 	}
 	return strconv.AppendFloat(b, v, 'g', -1, 64)
 }

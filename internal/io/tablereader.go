@@ -121,8 +121,7 @@ func (r *TableReader) Columns() []string { return slices.Clone(r.columns) }
 // good until the next call; the cells may be kept.
 //
 // Cells of json and jsonl are as in Table, but a whole number is an int
-// wherever it fits, as JSON does not tell 2 from 2.0: as csv, what was a float
-// of 1e+06 becomes 1000000. Cells of csv and tsv are strings, or nil where
+// wherever it fits, as JSON does not tell 2 from 2.0, nor does csv. Cells of csv and tsv are strings, or nil where
 // empty: the kind of a column is not known before its last row (see ReadTable).
 func (r *TableReader) Next() ([]any, error) {
 	if r.err != nil {
