@@ -110,7 +110,7 @@ func newApp(s streams) *app {
 		a.root.AddCommand(construct(a))
 	}
 	a.root.SetHelpCommand(newHelpCommand(a))
-	completeChoices(a.root)
+	completeFlags(a.root)
 	return a
 }
 

@@ -54,7 +54,7 @@ simtool mlem compare --features sim/features.csv --neural sim/y.npy --truth sim/
 	fs.StringVar(&o.truth, "truth", "", "true weights, features × features with a header, `FILE`")
 	fs.IntVar(&o.folds, "folds", mlem.DefaultOptions().Folds, "parts of the stimuli that are held out in turn")
 	o.output.register(a, fs, dataio.Formats())
-	must(cmd.RegisterFlagCompletionFunc("methods", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)))
+	completeWords(cmd, "methods", names)
 	return withExits(cmd, exitInvalid)
 }
 

@@ -46,7 +46,7 @@ simtool score rdm_brain.npy rdm_model.npy -m rsa:rdm=precomputed:compare=spearma
 	fs.StringVar(&o.kind, "rdm", kinds[0], "`KIND` of dissimilarity")
 	o.input.register(fs)
 	o.output.registerFile(fs)
-	must(cmd.RegisterFlagCompletionFunc("rdm", cobra.FixedCompletions(kinds, cobra.ShellCompDirectiveNoFileComp)))
+	completeWords(cmd, "rdm", kinds)
 	return withExits(cmd, exitInvalid)
 }
 

@@ -24,15 +24,15 @@ func envName(flag string) string {
 // environment returns the settings in the environment by the name of their
 // flag. An empty variable counts as unset.
 func (a *app) environment() (map[string]string, error) {
-	known := map[string]string{}
-	for _, flag := range configurable(a.root) {
-		known[envName(flag)] = flag
-	}
+	var known map[string]string
 	found := map[string]string{}
 	for _, kv := range a.environ {
 		name, value, _ := strings.Cut(kv, "=")
 		if !strings.HasPrefix(name, envPrefix) || slices.Contains(notSettings, name) {
 			continue
+		}
+		if known == nil {
+			known = a.variables()
 		}
 		flag, ok := known[name]
 		if !ok {
@@ -43,6 +43,16 @@ func (a *app) environment() (map[string]string, error) {
 		}
 	}
 	return found, nil
+}
+
+// variables returns the flags that a variable of the environment can set, by its
+// name.
+func (a *app) variables() map[string]string {
+	known := map[string]string{}
+	for _, flag := range configurable(a.root) {
+		known[envName(flag)] = flag
+	}
+	return known
 }
 
 func (a *app) nearestEnv(name string, known map[string]string) string {

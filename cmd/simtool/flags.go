@@ -120,18 +120,37 @@ func (c *choiceValue) Set(s string) error {
 	return nil
 }
 
-// completeChoices lets the shell complete every flag that takes one of a few
-// words.
-func completeChoices(cmd *cobra.Command) {
-	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { completeChoice(cmd, f) })
-	cmd.PersistentFlags().VisitAll(func(f *pflag.Flag) { completeChoice(cmd, f) })
+// Annotations of a flag that say what the shell completes it by. The functions are
+// registered for a whole tree at once, and for that of the process only: cobra
+// keeps them for ever, which must not grow with the items of a plan.
+const (
+	completeByWords    = "complete by words"
+	completeByMeasures = "complete by measures"
+)
+
+// completeWords lets the shell complete a flag by words.
+func completeWords(cmd *cobra.Command, flag string, words []string) {
+	must(cmd.Flags().SetAnnotation(flag, completeByWords, words))
+}
+
+// completeFlags lets the shell complete the flags of a tree of commands: those
+// that take one of a few words, and those that say by what.
+func completeFlags(cmd *cobra.Command) {
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { completeFlag(cmd, f) })
+	cmd.PersistentFlags().VisitAll(func(f *pflag.Flag) { completeFlag(cmd, f) })
 	for _, sub := range cmd.Commands() {
-		completeChoices(sub)
+		completeFlags(sub)
 	}
 }
 
-func completeChoice(cmd *cobra.Command, f *pflag.Flag) {
-	if words := choices(f); words != nil {
+func completeFlag(cmd *cobra.Command, f *pflag.Flag) {
+	words := choices(f)
+	if given, ok := f.Annotations[completeByWords]; ok {
+		words = given
+	}
+	if how, ok := f.Annotations[completeByMeasures]; ok {
+		must(cmd.RegisterFlagCompletionFunc(f.Name, measureCompletion(how[0])))
+	} else if words != nil {
 		must(cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)))
 	}
 }

@@ -18,18 +18,31 @@ func measureError(err error) error {
 	return err
 }
 
+// How a flag takes measures.
+const (
+	oneMeasure     = "one"
+	listOfMeasures = "list"
+)
+
 // completeMeasures lets the shell complete the last of a list of measures.
 func completeMeasures(cmd *cobra.Command, flag string) {
-	must(cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-		return listCompletions(typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-	}))
+	must(cmd.Flags().SetAnnotation(flag, completeByMeasures, []string{listOfMeasures}))
 }
 
 // completeMeasure is completeMeasures for a flag that takes a single one.
 func completeMeasure(cmd *cobra.Command, flag string) {
-	must(cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-		return measureCompletions(typed, measures.FamilyNames()), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-	}))
+	must(cmd.Flags().SetAnnotation(flag, completeByMeasures, []string{oneMeasure}))
+}
+
+// measureCompletion completes one measure or a list of them.
+func measureCompletion(how string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		words := listCompletions(typed)
+		if how == oneMeasure {
+			words = measureCompletions(typed, measures.FamilyNames())
+		}
+		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
 }
 
 // listCompletions completes the last element of a list of measures by what the

@@ -51,11 +51,13 @@ func (p *Plan) Expand() (*Expansion, error) {
 	for _, axis := range p.Grid {
 		e.Names = append(e.Names, axis.Flag)
 		texts := make([]string, len(axis.Values))
+		seen := make(map[string]bool, len(axis.Values))
 		for i, v := range axis.Values {
 			texts[i] = v.plain()
-			if at := slices.Index(texts[:i], texts[i]); at >= 0 {
+			if seen[texts[i]] {
 				return nil, p.Errorf(v.Line, "grid."+axis.Flag, "%q stands there twice", texts[i])
 			}
+			seen[texts[i]] = true
 		}
 		e.texts = append(e.texts, texts)
 		e.cells = append(e.cells, cellsOf(texts))
