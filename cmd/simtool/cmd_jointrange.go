@@ -32,14 +32,12 @@ type rangeOptions struct {
 	steps    int
 	paths    string
 	restarts int
-	shard    string
-	resume   bool
 	data     string
 	input    inputOptions
 	output   outputOptions
+	batch    batchOptions
 
-	named          []measures.Named
-	shard0, shard1 int
+	named []measures.Named
 }
 
 func newJointRangeCommand(a *app) *cobra.Command {
@@ -70,15 +68,19 @@ one: columns given, threshold, measure, lo, hi, residual, certified.
 N targets on each side of the unit square. Columns: measure_a, measure_b,
 target_a, target_b, a, b, residual, converged, steps; --paths has the way there.
 
---free both lets X move as well. --shard 1/4 does the second quarter of the
-work; the shards' rows after one another are those of the whole. With --output
-FILE finished work is kept in FILE.ckpt, and after a signal --resume goes on
+--free both lets X move as well. --shard 1/4 does a quarter of the work, in items
+of ten levels, a pair given another, or a target; "simtool merge" puts the tables
+together. What --save-data and --paths write is that of the part, and stays as it
+is. With --output FILE finished items are kept in FILE.ckpt, and --resume goes on
 from there to the same result.`,
 		Example: `simtool joint-range --shape 20,6,6 -m cka,nbs --levels 6
 simtool joint-range --shape 20,5,5 -m cka,nbs,linreg --given 0.9 -o given.csv
 simtool joint-range --shape 20,5,5 -m cka,nbs --grid 3 --steps 100 --paths paths.csv`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			if err := o.complete(args, a.global.seed); err != nil {
+				return err
+			}
+			if err := o.batch.complete(a, o.output.target()); err != nil {
 				return err
 			}
 			return a.jointRange(ctx, o, args)
@@ -105,8 +107,7 @@ func (o *rangeOptions) register(a *app, fs *pflag.FlagSet) {
 	fs.Var((*countValue)(&o.steps), "steps", "`N` steps towards each target of --grid")
 	fs.StringVar(&o.paths, "paths", "", "write the paths of --grid to `FILE` (csv)")
 	fs.IntVar(&o.restarts, "restarts", 2, "random starts, beside those made of the components of X")
-	fs.StringVar(&o.shard, "shard", "0/1", "do piece `I/N` of the work, counted from 0")
-	fs.BoolVar(&o.resume, "resume", false, "go on from the checkpoint of an interrupted run")
+	o.batch.register(fs, "items")
 	fs.StringVar(&o.data, "save-data", "", "write the data at the ends of each level to `FILE` (npz)")
 	o.input.register(fs)
 	o.output.register(a, fs, dataio.Formats())
@@ -122,8 +123,6 @@ func (o *rangeOptions) complete(args []string, seed uint64) error {
 		return usagef("want a file X, or --shape")
 	case len(args) == 1 && o.shape != "":
 		return usagef("--shape stands in place of a file")
-	case o.resume && !o.output.toFile():
-		return usagef("--resume wants --output FILE")
 	case o.grid != 0 && o.given.set:
 		return usagef("--grid and --given exclude each other")
 	case o.grid < 0 || o.grid == 1:
@@ -134,9 +133,6 @@ func (o *rangeOptions) complete(args []string, seed uint64) error {
 		return usagef("--save-data goes with neither --grid nor --given")
 	case o.width < 0 || o.keep < 0 || o.restarts < 0:
 		return configf("", "--width, --keep and --restarts: want numbers of at least 0")
-	}
-	if o.shard0, o.shard1, err = parseShard(o.shard); err != nil {
-		return err
 	}
 	if o.named, err = measures.ParseList(joinList(o.measures), seed); err != nil {
 		return measureError(err)
@@ -242,11 +238,6 @@ func (o *rangeOptions) levelsOf(m measures.Named) ([]float64, error) {
 		levels[i] = low + (float64(i)+0.5)/float64(o.levels)*(high-low)
 	}
 	return levels, nil
-}
-
-// shardOf returns the part of n items that the shard does.
-func (o *rangeOptions) shardOf(n int) (first, end int) {
-	return o.shard0 * n / o.shard1, (o.shard0 + 1) * n / o.shard1
 }
 
 // levelName names a level in an archive.

@@ -34,7 +34,11 @@ is wrong with which part. Rows are read one by one: memory does not grow with
 their number.
 
 Parts in csv or tsv can be merged into csv or tsv, those in json or jsonl into
-any form. The exit status is that of the whole batch: 3 if some items failed.`,
+any form. The exit status is that of the whole batch: 3 if some items failed.
+
+Parts of "simtool moments" become the moments of the whole recording. What
+"simtool joint-range" writes beside its table, by --paths and --save-data, stays
+in parts.`,
 		Example: `simtool score rec.npy models/*.npy --shard 0/2 -o part0.csv
 simtool score rec.npy models/*.npy --shard 1/2 -o part1.csv
 simtool merge part0.csv part1.csv -o scores.csv`,
@@ -47,10 +51,18 @@ simtool merge part0.csv part1.csv -o scores.csv`,
 			if len(paths) == 0 {
 				return usagef("no files, want the parts of a batch")
 			}
+			switch {
+			case areMoments(paths):
+				return a.mergeMoments(ctx, paths, o)
+			case o.toFile() && filepath.Ext(o.path) == momentsSuffix:
+				_, err := formatOf(o.path)
+				return err
+			}
 			return a.merge(ctx, paths, o)
 		}),
 	}
 	o.register(a, cmd.Flags(), dataio.Formats())
+	a.allowMoments(o, cmd.Flags().Lookup("format"))
 	return withExits(cmd, exitPartial, exitInvalid)
 }
 
@@ -185,8 +197,11 @@ func readParts(paths []string) ([]*part, []batch.Part, error) {
 }
 
 // perPart are the settings in which parts of one batch may differ, beside those
-// that are free.
-var perPart = []string{"shard", "format"}
+// that are free, and beside are the files that parts write beside their tables.
+var (
+	perPart = append([]string{"shard", "format"}, beside...)
+	beside  = []string{"paths", "save-data"}
+)
 
 // sameSettings refuses two parts that were made by different settings.
 func sameSettings(a, b *part) error {
@@ -245,6 +260,11 @@ func (p *part) atEnd() (dataio.Output, error) {
 	if err != nil {
 		return dataio.Output{}, err
 	}
+	return p.written(source)
+}
+
+// written refuses a file that is not what the manifest was written for.
+func (p *part) written(source data.Source) (dataio.Output, error) {
 	for _, o := range p.manifest.Outputs {
 		if o.SHA256 == source.SHA256 {
 			return dataio.Output{Path: p.path, Bytes: source.Bytes, SHA256: source.SHA256}, nil
@@ -298,6 +318,11 @@ func describe(m, of *dataio.Manifest, info *dataio.Batch) {
 	output, force := m.Config["output"], m.Config["force"]
 	m.Config = maps.Clone(of.Config)
 	m.Config["output"], m.Config["force"] = output, force
-	m.Config["shard"] = batch.Shard{Count: 1}.String()
+	m.Config["shard"] = wholeBatch.String()
+	for _, name := range beside {
+		if _, ok := m.Config[name]; ok {
+			m.Config[name] = "" // it is not merged
+		}
+	}
 	m.Seed, m.Batch = of.Seed, info
 }

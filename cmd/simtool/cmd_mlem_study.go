@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"simtool/internal/batch"
 	"simtool/internal/data"
 	"simtool/internal/io"
 	"simtool/internal/mlem"
@@ -18,13 +18,13 @@ type studyOptions struct {
 	noise    []float64
 	sizes    []int
 	methods  []string
-	shard    string
-	resume   bool
+	timing   bool
 	output   outputOptions
+	batch    batchOptions
 }
 
 var studyColumns = []string{
-	"key", "sweep", "method", "replicate", "stimuli", "noise", "cosine", "spearman", "weighted_tau", "frobenius", "held_out_spearman", "seconds",
+	"key", "sweep", "method", "replicate", "stimuli", "noise", "cosine", "spearman", "weighted_tau", "frobenius", "held_out_spearman",
 	"seed", "features",
 }
 
@@ -38,8 +38,10 @@ of stimuli, and apply several methods to each: the two simulation figures of the
 MLEM paper as one long table, with a row per recording and method.
 
 Rows come in the order of the sweep, whatever --jobs is. --shard 0/4 does the
-first of four equal parts. With --output FILE finished rows are kept in
-FILE.ckpt until the end, and --resume goes on with them after an interruption.`,
+first of four parts of about as many fits, which "simtool merge" puts together.
+With --output FILE finished fits are kept in FILE.ckpt until the end, and --resume
+goes on with them after an interruption. --timing adds a column seconds, the time
+that a fit took; it makes two runs differ.`,
 		Example: `simtool mlem study --noise 1,3 --sizes 40 --replicates 1 --methods mlem,rsa --features 4 -o study.csv`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			if len(args) > 0 {
@@ -54,19 +56,15 @@ FILE.ckpt until the end, and --resume goes on with them after an interruption.`,
 	flags.IntSliceVar(&o.sizes, "sizes", nil, "numbers of stimuli of the other sweep (default: 32 to 512)")
 	flags.IntVar(&o.study.Seeds, "replicates", o.study.Seeds, "recordings at each point")
 	flags.StringSliceVar(&o.methods, "methods", nil, "methods to compare, a `LIST` separated by commas (default: mlem and frrsa, without and with interactions, and rsa)")
-	flags.StringVar(&o.shard, "shard", "0/1", "do part `I/N` of N, counted from 0")
-	flags.BoolVar(&o.resume, "resume", false, "keep the rows that an interrupted run has finished")
+	flags.BoolVar(&o.timing, "timing", false, "add a column with the seconds that each fit took")
+	o.batch.register(flags, "fits")
 	o.output.register(a, flags, dataio.Formats())
 	return withExits(cmd, exitInvalid, exitCheckpoint)
 }
 
 func (a *app) studyMLEM(ctx context.Context, o *studyOptions) error {
-	shard, shards, err := parseShard(o.shard)
-	if err != nil {
+	if err := o.batch.complete(a, o.output.target()); err != nil {
 		return err
-	}
-	if o.resume && !o.output.toFile() {
-		return usagef("--resume wants --output FILE")
 	}
 	if err := o.simulate.complete(a.global.seed); err != nil {
 		return err
@@ -85,63 +83,44 @@ func (a *app) studyMLEM(ctx context.Context, o *studyOptions) error {
 	if err != nil {
 		return settingError(err)
 	}
-	var mine []mlem.StudyItem
+	keys := make([]string, len(items))
 	for i, it := range items {
-		if i%shards == shard {
-			mine = append(mine, it)
-		}
+		keys[i] = it.Key
 	}
-	saved := &savedRows{}
-	if o.output.toFile() {
-		if saved, err = a.openSavedRows(o.output.path+".ckpt", o.resume); err != nil {
-			return err
-		}
-		defer saved.close()
+	columns := studyColumns
+	if o.timing {
+		columns = append(slices.Clone(columns), "seconds")
 	}
-	out, err := a.openResult(&o.output, tableSpec{schema: "simtool.mlem.study/v1", columns: studyColumns})
-	if err != nil {
-		return err
-	}
-	defer out.abort()
-	if err := a.runStudy(ctx, mine, saved, out); err != nil {
-		if o.output.toFile() && ctx.Err() != nil {
-			return &checkpointError{o.output.path + ".ckpt", context.Cause(ctx)}
-		}
-		return err
-	}
-	if err := out.commit(nil, nil); err != nil {
-		return err
-	}
-	saved.remove()
-	return nil
-}
-
-func (a *app) runStudy(ctx context.Context, items []mlem.StudyItem, saved *savedRows, out *result) error {
-	bar := a.startProgress("fits", len(items), false)
-	defer bar.close()
 	options := mlem.DefaultOptions()
 	options.Jobs = 1 // items are what runs in parallel
-	return batch.Ordered(ctx, a.global.jobs, len(items),
-		func(ctx context.Context, i int) (cells []any, err error) {
-			defer guard(&err)
-			if cells, ok := saved.row(items[i].Key); ok {
-				return cells, nil
-			}
+	bar := a.startProgress("fits", 0, false)
+	defer bar.close()
+	return a.sweepTo(ctx, &sweep{
+		table: tableSpec{schema: "simtool.mlem.study/v1", columns: columns},
+		what:  "fits",
+		keys:  keys,
+		jobs:  a.global.jobs,
+		begin: func(left []int) error {
+			bar.expect(len(left))
+			return nil
+		},
+		work: func(ctx context.Context, i int) (*itemResult, error) {
 			row, err := mlem.RunStudyItem(ctx, items[i], options)
 			if err != nil {
 				return nil, err
 			}
-			cells = studyCells(row)
-			return cells, saved.add(items[i].Key, cells)
-		},
-		func(_ int, cells []any) error {
 			bar.add(1)
-			return out.row(cells...)
-		})
+			cells := studyCells(row)
+			if o.timing {
+				cells = append(cells, row.Seconds)
+			}
+			return &itemResult{rows: [][]any{cells}}, nil
+		},
+	}, &o.output, &o.batch)
 }
 
 func studyCells(r *mlem.StudyRow) []any {
-	cells := []any{r.Key, r.Sweep, r.Method, r.Replicate, r.Simulation.Stimuli, r.Simulation.Noise, nil, nil, nil, nil, nil, r.Seconds, int(r.Simulation.Seed), r.Simulation.Features}
+	cells := []any{r.Key, r.Sweep, r.Method, r.Replicate, r.Simulation.Stimuli, r.Simulation.Noise, nil, nil, nil, nil, nil, int(r.Simulation.Seed), r.Simulation.Features}
 	if v := r.Recovery; v != nil {
 		cells[6], cells[7], cells[8], cells[9] = v.Cosine, defined(v.Spearman), defined(v.WeightedTau), v.Frobenius
 	}

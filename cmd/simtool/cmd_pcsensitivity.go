@@ -2,16 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
-	"math"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"simtool/internal/batch"
-	"simtool/internal/data"
 	"simtool/internal/io"
 	"simtool/internal/measures"
 	"simtool/internal/synth/optimize"
@@ -33,6 +28,7 @@ type sensitivityOptions struct {
 	maxIter    int
 	input      inputOptions
 	output     outputOptions
+	batch      batchOptions
 
 	named []measures.Named
 	plans []sensitivity.Plan
@@ -72,7 +68,12 @@ encode its components. push is the speed at which each component grows at random
 Y, from the gradient; threshold and iteration are where its R² from Y crosses
 half-way to 1 on an optimised trajectory; predicted and observed rank both, and
 agreement is their rank correlation. Its columns are measure, pc,
-explained_variance, push, predicted, threshold, iteration, observed, agreement.`,
+explained_variance, push, predicted, threshold, iteration, observed, agreement.
+
+--shard 1/4 does every fourth change, or measure of --learning-order, and "simtool
+merge" puts the parts together; a slope is of all changes and has no parts. With
+--output FILE what is finished is kept in FILE.ckpt, and --resume goes on from
+there to the same result.`,
 		Example: `simtool pc-sensitivity recording.npy -m cka,nbs,linreg --components 1-5
 simtool pc-sensitivity recording.npy --change remove,rotate=30 --halves -o pcs.csv
 simtool pc-sensitivity recording.npy -m cka,nbs --components 1-20 --slopes
@@ -84,12 +85,18 @@ simtool pc-sensitivity recording.npy -m cka --learning-order --max-iter 50`,
 			if err := o.complete(a.global.seed); err != nil {
 				return err
 			}
+			if err := o.batch.complete(a, o.output.target()); err != nil {
+				return err
+			}
+			if o.slopes && o.batch.shard.Count > 1 {
+				return usagef("--slopes and --shard exclude each other: a slope is of all changes")
+			}
 			return a.sensitivity(ctx, o, args[0])
 		}),
 	}
 	o.register(a, cmd.Flags())
 	completeMeasures(cmd, "measures")
-	return withExits(cmd, exitPartial, exitInvalid)
+	return withExits(cmd, exitPartial, exitInvalid, exitCheckpoint)
 }
 
 func (o *sensitivityOptions) register(a *app, fs *pflag.FlagSet) {
@@ -112,6 +119,7 @@ func (o *sensitivityOptions) register(a *app, fs *pflag.FlagSet) {
 	}
 	choiceVar(fs, &o.method, "method", methods[0], "how --learning-order optimises", methods...)
 	fs.Var((*countValue)(&o.maxIter), "max-iter", "most `ITERATIONS` of --learning-order")
+	o.batch.register(fs, "changes")
 	o.input.register(fs)
 	o.output.register(a, fs, dataio.Formats())
 }
@@ -170,203 +178,4 @@ func (o *sensitivityOptions) sets(c *sensitivity.Components) ([]sensitivity.Set,
 		sets = append(sets, c.Halves()...)
 	}
 	return sets, nil
-}
-
-func (a *app) sensitivity(ctx context.Context, o *sensitivityOptions, path string) error {
-	columns := []string{"measure", "change", "pc", "variance", "explained_variance", "score", "theory", "sd", "n", "error"}
-	work := a.changeComponents
-	switch {
-	case o.slopes:
-		columns, work = []string{"measure", "change", "exponent", "se", "n", "error"}, a.fitSlopes
-	case o.order:
-		columns = []string{"measure", "pc", "explained_variance", "push", "predicted", "threshold", "iteration", "observed", "agreement"}
-		work = a.learningOrder
-	}
-	out, err := a.openResult(&o.output, tableSpec{
-		schema: "simtool.pc-sensitivity/v1", columns: columns, notes: []string{"error"}, inputs: []string{path},
-	})
-	if err != nil {
-		return err
-	}
-	defer out.abort()
-	d, err := a.reader(o.input, o.output.toFile())(path)
-	if err != nil {
-		return err
-	}
-	source := d.Source
-	if d, err = a.withoutMissing(o.input, d); err != nil {
-		return err
-	}
-	c, err := sensitivity.Decompose(d, o.keep)
-	if err != nil {
-		return err
-	}
-	ref, err := sensitivity.NewReference(c)
-	if err != nil {
-		return err
-	}
-	var outcome error
-	failed, total, err := work(ctx, o, ref, out)
-	if err != nil {
-		return err
-	}
-	if failed > 0 {
-		outcome = &partialError{failed: failed, total: total, items: "rows"}
-	}
-	if err := out.commit([]data.Source{source}, outcome); err != nil {
-		return err
-	}
-	return outcome
-}
-
-// changeComponents writes a row for each change, set and measure.
-func (a *app) changeComponents(ctx context.Context, o *sensitivityOptions, ref *sensitivity.Reference, out *result) (failed, total int, err error) {
-	err = a.eachPoint(ctx, o, ref, func(plan sensitivity.Plan, p sensitivity.Point) error {
-		total++
-		if p.Err != nil {
-			failed++
-		}
-		return out.row(p.Measure, plan.Change.String(), p.Set.String(), p.Variance, p.Explained,
-			cell(p.Score), cell(p.Theory), cell(p.SD), p.N, explained(p.Err))
-	})
-	return failed, total, err
-}
-
-// eachPoint changes all sets in all ways and hands the points to emit, in order.
-func (a *app) eachPoint(ctx context.Context, o *sensitivityOptions, ref *sensitivity.Reference, emit func(sensitivity.Plan, sensitivity.Point) error) error {
-	sets, err := o.sets(ref.Components)
-	if err != nil {
-		return err
-	}
-	progress := a.startProgress("changes", len(o.plans)*len(sets), false)
-	defer progress.close()
-	return batch.Ordered(ctx, a.global.jobs, len(o.plans)*len(sets),
-		func(_ context.Context, i int) (points []sensitivity.Point, err error) {
-			defer guard(&err)
-			return ref.Score(o.plans[i/len(sets)], sets[i%len(sets)])
-		},
-		func(i int, points []sensitivity.Point) error {
-			progress.add(1)
-			for _, p := range points {
-				if err := emit(o.plans[i/len(sets)], p); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-}
-
-// fitSlopes writes a row for each change and measure.
-func (a *app) fitSlopes(ctx context.Context, o *sensitivityOptions, ref *sensitivity.Reference, out *result) (failed, total int, err error) {
-	type key struct{ change, measure string }
-	shares, losses := map[key][]float64{}, map[key][]float64{}
-	unchanged := map[string]float64{}
-	for _, m := range o.named {
-		if unchanged[m.Name], err = ref.Unchanged(m); err != nil && !is[*measures.UndefinedError](err) {
-			return 0, 0, err
-		}
-	}
-	err = a.eachPoint(ctx, o, ref, func(plan sensitivity.Plan, p sensitivity.Point) error {
-		k := key{plan.Change.String(), p.Measure}
-		if p.Err == nil {
-			shares[k] = append(shares[k], p.Explained)
-			losses[k] = append(losses[k], math.Abs(unchanged[p.Measure]-p.Score))
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, 0, err
-	}
-	for _, plan := range o.plans {
-		for _, m := range o.named {
-			total++
-			k := key{plan.Change.String(), m.Name}
-			slope, ok := sensitivity.FitSlope(shares[k], losses[k])
-			cells := []any{m.Name, k.change, slope.Exponent, cell(slope.Error), slope.N, nil}
-			if !ok {
-				failed++
-				cells = []any{m.Name, k.change, nil, nil, len(losses[k]), "fewer than two components with a loss: nothing to fit"}
-			}
-			if err := out.row(cells...); err != nil {
-				return 0, 0, err
-			}
-		}
-	}
-	return failed, total, nil
-}
-
-// learningOrder writes a row for each measure and component.
-func (a *app) learningOrder(ctx context.Context, o *sensitivityOptions, ref *sensitivity.Reference, out *result) (failed, total int, err error) {
-	method, err := optimize.FindMethod(o.method)
-	must(err) // the flag takes no other
-	progress := a.startProgress("measures", len(o.named), false)
-	defer progress.close()
-	err = batch.Ordered(ctx, a.global.jobs, len(o.named),
-		func(ctx context.Context, i int) (l *sensitivity.Learning, err error) {
-			defer guard(&err)
-			t := sensitivity.Trajectory{Method: method, MaxIter: o.maxIter, Stop: math.NaN(), Draws: o.repeats, Seed: a.global.seed}
-			if card := o.named[i].Card(); card.HigherIsCloser && card.Max == 1 {
-				t.Stop = 0.999
-			}
-			return ref.Learning(ctx, o.named[i], t)
-		},
-		func(i int, l *sensitivity.Learning) error {
-			progress.add(1)
-			negative := slices.Clone(l.Push)
-			for j := range negative {
-				negative[j] = -negative[j]
-			}
-			predicted, observed := places(negative), places(l.Iteration)
-			for j := range l.Push {
-				if err := out.row(o.named[i].Name, sensitivity.Single(j).String(), l.Explained[j], l.Push[j], predicted[j],
-					cell(l.Threshold[j]), cell(l.Iteration[j]), observed[j], cell(l.Agreement)); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	if undefined, ok := errors.AsType[*measures.UndefinedError](err); ok {
-		err = &data.InputError{Path: ref.Data().Source.Path, Found: undefined.Reason, Err: err}
-	}
-	return 0, 0, err
-}
-
-// places ranks values from 1 for the smallest; NaN has no place.
-func places(values []float64) []any {
-	order := make([]int, 0, len(values))
-	for i, v := range values {
-		if !math.IsNaN(v) {
-			order = append(order, i)
-		}
-	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		switch {
-		case values[i] < values[j]:
-			return -1
-		case values[i] > values[j]:
-			return 1
-		}
-		return 0
-	})
-	out := make([]any, len(values))
-	for place, i := range order {
-		out[i] = place + 1
-	}
-	return out
-}
-
-// cell is a number for a table, empty for NaN.
-func cell(v float64) any {
-	if math.IsNaN(v) {
-		return nil
-	}
-	return v
-}
-
-// explained is an error for a table, empty for none.
-func explained(err error) any {
-	if err == nil {
-		return nil
-	}
-	return rowError(err)
 }

@@ -242,6 +242,9 @@ func unchanged(was data.Source, since time.Time) error {
 	if info.Size() == was.Bytes && !info.ModTime().After(since) {
 		return nil
 	}
+	if was.SHA256 == "" {
+		return configf("remove the checkpoint to begin anew", "%s: the file has changed, or was touched, while some of it had been read", path)
+	}
 	now, err := dataio.FileSource(path)
 	if err != nil {
 		return err

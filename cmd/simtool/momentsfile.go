@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -18,54 +19,65 @@ import (
 // A momentsFile holds the second moments of consecutive samples of a pair, as
 // simtool moments writes them to .npz:
 //
-//	range      first sample, sample after the last, samples of the whole recording
-//	bounds     sample at which each of S segments ends, counted from the first
+//	range      first sample, sample after the last
+//	segments   sample of the whole recording at which each segment ends
+//	block      samples that are added up on their own
+//	bounds     sample at which each of S sums ends, counted from the first: those of
+//	           measures.SumOrder, one for each segment that is all there
 //	identical  1 if the two systems are the same to the bit
 //	mean_x     S × p, mean_y S × q
 //	xx         S × p × p, yy S × q × q, xy S × p × q: sums of products about the means
 type momentsFile struct {
-	path               string
-	first, last, total int
-	segments           *measures.Segments
+	path string
+	p, q int
+	*measures.Sums
 }
+
+// momentArrays are the names of the arrays.
+var momentArrays = []string{"range", "segments", "block", "bounds", "identical", "mean_x", "mean_y", "xx", "yy", "xy"}
 
 // encode writes the file.
 func (f *momentsFile) encode(w io.Writer) error {
-	p, q := f.segments.Moments[0].XY.Dims()
-	count := len(f.segments.Moments)
-	bounds := make([]float64, count)
-	var meanX, meanY, xx, yy, xy []float64
-	for i, m := range f.segments.Moments {
-		bounds[i] = float64(f.segments.Bounds[i])
+	count := len(f.Nodes)
+	var bounds, meanX, meanY, xx, yy, xy []float64
+	for _, n := range f.Nodes {
+		m := n.Moments
+		bounds = append(bounds, float64(n.Last-f.First))
 		meanX, meanY = append(meanX, m.MeanX...), append(meanY, m.MeanY...)
 		xx, yy, xy = append(xx, m.XX.RawMatrix().Data...), append(yy, m.YY.RawMatrix().Data...), append(xy, m.XY.RawMatrix().Data...)
 	}
+	var segments []float64
+	for _, b := range f.Order.Bounds {
+		segments = append(segments, float64(b))
+	}
 	identical := 0.0
-	if f.segments.Identical {
+	if f.Identical {
 		identical = 1
 	}
 	return dataio.EncodeNPZ(w, dataio.Float64, []dataio.NamedArray{
-		{Name: "range", Values: []float64{float64(f.first), float64(f.last), float64(f.total)}, Shape: []int{3}},
+		{Name: "range", Values: []float64{float64(f.First), float64(f.Last)}, Shape: []int{2}},
+		{Name: "segments", Values: segments, Shape: []int{len(segments)}},
+		{Name: "block", Values: []float64{float64(f.Order.Leaf)}, Shape: []int{1}},
 		{Name: "bounds", Values: bounds, Shape: []int{count}},
 		{Name: "identical", Values: []float64{identical}, Shape: []int{1}},
-		{Name: "mean_x", Values: meanX, Shape: []int{count, p}},
-		{Name: "mean_y", Values: meanY, Shape: []int{count, q}},
-		{Name: "xx", Values: xx, Shape: []int{count, p, p}},
-		{Name: "yy", Values: yy, Shape: []int{count, q, q}},
-		{Name: "xy", Values: xy, Shape: []int{count, p, q}},
+		{Name: "mean_x", Values: meanX, Shape: []int{count, f.p}},
+		{Name: "mean_y", Values: meanY, Shape: []int{count, f.q}},
+		{Name: "xx", Values: xx, Shape: []int{count, f.p, f.p}},
+		{Name: "yy", Values: yy, Shape: []int{count, f.q, f.q}},
+		{Name: "xy", Values: xy, Shape: []int{count, f.p, f.q}},
 	})
 }
 
 // readMoments reads what encode wrote and refuses anything else.
 func readMoments(path string) (*momentsFile, error) {
-	if suffix := filepath.Ext(path); suffix != ".npz" {
+	if suffix := filepath.Ext(path); suffix != momentsSuffix {
 		return nil, notMoments(path, fmt.Errorf("its suffix is %q", suffix))
 	}
 	if _, err := os.Stat(path); err != nil {
 		return nil, unreadable(path, err)
 	}
 	arrays := map[string]*data.Dataset{}
-	for _, key := range []string{"range", "bounds", "identical", "mean_x", "mean_y", "xx", "yy", "xy"} {
+	for _, key := range momentArrays {
 		d, err := dataio.Read(path+":"+key, dataio.Options{})
 		if in, ok := data.AsInputError(err); ok {
 			return nil, notMoments(path, errors.New(in.Found))
@@ -76,36 +88,74 @@ func readMoments(path string) (*momentsFile, error) {
 	}
 	count, p, q := arrays["bounds"].Samples(), arrays["mean_x"].Width(), arrays["mean_y"].Width()
 	for key, size := range map[string]int{
-		"range": 3, "identical": 1, "bounds": count, "mean_x": count * p, "mean_y": count * q,
+		"range": 2, "block": 1, "identical": 1, "bounds": count, "mean_x": count * p, "mean_y": count * q,
 		"xx": count * p * p, "yy": count * q * q, "xy": count * p * q,
 	} {
 		if got := len(arrays[key].Values); got != size {
 			return nil, notMoments(path, fmt.Errorf("array %q has %d values, want %d", key, got, size))
 		}
 	}
-	f := &momentsFile{path: path, segments: &measures.Segments{Identical: arrays["identical"].Values[0] == 1}}
-	r := arrays["range"].Values
-	f.first, f.last, f.total = int(r[0]), int(r[1]), int(r[2])
-	at := 0
-	for i, b := range arrays["bounds"].Values {
-		m := &linalg.Moments{
-			N: int(b) - at, MeanX: arrays["mean_x"].Values[i*p : (i+1)*p], MeanY: arrays["mean_y"].Values[i*q : (i+1)*q],
+	sums, err := sumsIn(arrays, p, q)
+	if err != nil {
+		return nil, notMoments(path, err)
+	}
+	for i := range sums.Nodes {
+		n := &sums.Nodes[i]
+		n.Moments = &linalg.Moments{
+			N: n.Last - n.First, MeanX: arrays["mean_x"].Values[i*p : (i+1)*p], MeanY: arrays["mean_y"].Values[i*q : (i+1)*q],
 			XX: mat.NewDense(p, p, arrays["xx"].Values[i*p*p:(i+1)*p*p]),
 			YY: mat.NewDense(q, q, arrays["yy"].Values[i*q*q:(i+1)*q*q]),
 			XY: mat.NewDense(p, q, arrays["xy"].Values[i*p*q:(i+1)*p*q]),
 		}
-		at = int(b)
-		if m.N < 1 {
-			return nil, notMoments(path, fmt.Errorf("segment %d has %d samples", i, m.N))
-		}
-		f.segments.Bounds = append(f.segments.Bounds, at)
-		f.segments.Moments = append(f.segments.Moments, m)
 	}
-	if f.first < 0 || f.last != f.first+at || f.total < f.last {
-		return nil, notMoments(path, fmt.Errorf("%d samples are said to be %d to %d of %d", at, f.first, f.last, f.total))
-	}
-	return f, nil
+	return &momentsFile{path: path, p: p, q: q, Sums: sums}, nil
 }
+
+// sumsIn returns which samples are in which sums, but not yet these. It checks that
+// they are what this version would have made of these samples.
+func sumsIn(arrays map[string]*data.Dataset, p, q int) (*measures.Sums, error) {
+	whole := func(key string) []int {
+		var out []int
+		for _, v := range arrays[key].Values {
+			out = append(out, int(v))
+		}
+		return out
+	}
+	segments := whole("segments")
+	for i, b := range segments {
+		if b < 1 || i > 0 && b <= segments[i-1] {
+			return nil, fmt.Errorf("segments that end at samples %v", segments)
+		}
+	}
+	order := measures.NewSumOrder(p, q, segments)
+	if leaf := whole("block")[0]; leaf != order.Leaf {
+		return nil, fmt.Errorf("blocks of %d samples, want %d", leaf, order.Leaf)
+	}
+	first, last := whole("range")[0], whole("range")[1]
+	if first < 0 || first >= last || last > order.Samples() {
+		return nil, fmt.Errorf("samples %d to %d of %d", first, last-1, order.Samples())
+	}
+	sums := measures.NewSums(order, first, p, q)
+	sums.Last, sums.Identical = last, arrays["identical"].Values[0] == 1
+	ends := order.Ends(first, last)
+	for i, b := range whole("bounds") {
+		at := first
+		if i > 0 {
+			at = ends[i-1]
+		}
+		if i == len(ends) || first+b != ends[i] {
+			return nil, fmt.Errorf("sums of samples %d to %d that end at %d, want %d", first, last-1, first+b, ends)
+		}
+		sums.Nodes = append(sums.Nodes, measures.Node{First: at, Last: ends[i]})
+	}
+	if len(sums.Nodes) < len(ends) {
+		return nil, fmt.Errorf("%d sums of samples %d to %d, want %d", len(sums.Nodes), first, last-1, len(ends))
+	}
+	return sums, nil
+}
+
+// momentsSuffix is that of files of moments.
+const momentsSuffix = ".npz"
 
 func notMoments(path string, err error) error {
 	return &data.InputError{
@@ -116,19 +166,25 @@ func notMoments(path string, err error) error {
 
 // joinMoments puts the pieces of a recording together. They may come in any
 // order, but must be all of it.
-func joinMoments(files []*momentsFile) (*measures.Segments, error) {
-	whole := &measures.Segments{}
-	at := 0
-	for at < files[0].total {
-		next, err := pieceAt(files, at)
+func joinMoments(files []*momentsFile) (*momentsFile, error) {
+	first := files[0]
+	for _, f := range files[1:] {
+		switch {
+		case f.p != first.p || f.q != first.q:
+			return nil, &data.InputError{Path: f.path, Found: fmt.Sprintf("systems of %d and %d features", f.p, f.q), Wanted: fmt.Sprintf("but those of %s have %d and %d", first.path, first.p, first.q)}
+		case f.Order.Samples() != first.Order.Samples():
+			return nil, &data.InputError{Path: f.path, Found: fmt.Sprintf("a piece of %d samples", f.Order.Samples()), Wanted: fmt.Sprintf("but %s is of %d", first.path, first.Order.Samples())}
+		case !slices.Equal(f.Order.Bounds, first.Order.Bounds):
+			return nil, &data.InputError{Path: f.path, Found: "moments for other folds than " + first.path + " has", Wanted: "want the same --cv for all pieces"}
+		}
+	}
+	whole := &momentsFile{path: first.path, p: first.p, q: first.q, Sums: measures.NewSums(first.Order, 0, first.p, first.q)}
+	for !whole.Complete() {
+		next, err := pieceAt(files, whole.Last)
 		if err != nil {
 			return nil, err
 		}
-		if next.total != files[0].total {
-			return nil, &data.InputError{Path: next.path, Found: fmt.Sprintf("a piece of %d samples", next.total), Wanted: fmt.Sprintf("but %s is of %d", files[0].path, files[0].total)}
-		}
-		whole.Append(next.segments)
-		at = next.last
+		whole.Append(next.Sums)
 	}
 	return whole, nil
 }
@@ -138,16 +194,16 @@ func pieceAt(files []*momentsFile, at int) (*momentsFile, error) {
 	var found *momentsFile
 	for _, f := range files {
 		switch {
-		case f.first == at && found != nil:
+		case f.First == at && found != nil:
 			return nil, &data.InputError{Path: f.path, Found: fmt.Sprintf("samples from %d on", at), Wanted: "but so has " + found.path}
-		case f.first == at:
+		case f.First == at:
 			found = f
-		case f.first < at && f.last > at:
-			return nil, &data.InputError{Path: f.path, Found: fmt.Sprintf("samples %d to %d", f.first, f.last-1), Wanted: fmt.Sprintf("but the pieces before end at %d", at)}
+		case f.First < at && f.Last > at:
+			return nil, &data.InputError{Path: f.path, Found: fmt.Sprintf("samples %d to %d", f.First, f.Last-1), Wanted: fmt.Sprintf("but the pieces before end at %d", at)}
 		}
 	}
 	if found == nil {
-		return nil, &data.InputError{Path: files[0].path, Found: fmt.Sprintf("no piece that begins at sample %d of %d", at, files[0].total), Wanted: "want all pieces of the recording"}
+		return nil, &data.InputError{Path: files[0].path, Found: fmt.Sprintf("no piece that begins at sample %d of %d", at, files[0].Order.Samples()), Wanted: "want all pieces of the recording"}
 	}
 	return found, nil
 }

@@ -82,12 +82,12 @@ func (a *app) scoreMoments(ctx context.Context, o *scoreOptions, paths []string)
 		}
 		files = append(files, f)
 	}
-	segments, err := joinMoments(files)
+	whole, err := joinMoments(files)
 	if err != nil {
 		return err
 	}
 	name := strings.Join(paths, "+")
-	pair, err := measures.NewMomentPair(name+":x", name+":y", segments)
+	pair, err := measures.NewMomentPair(name+":x", name+":y", whole.Segments())
 	if err != nil {
 		return err
 	}

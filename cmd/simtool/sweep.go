@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -25,6 +26,12 @@ type sweep struct {
 	begin func(items []int) error
 	// work does an item; it is called by several goroutines.
 	work func(ctx context.Context, item int) (*itemResult, error)
+
+	// These are for what stands beside the table, or follows from all items; nil
+	// for nothing. They are called by one goroutine, also when all items are kept.
+	open   func(files *fileSet) error          // before anything else
+	each   func(item int, r *itemResult) error // in order; it may change the rows
+	finish func(files *fileSet) error          // when all rows are written
 }
 
 // itemResult is what becomes of an item.
@@ -32,6 +39,7 @@ type itemResult struct {
 	rows    [][]any
 	failed  int           // rows with an error; such items are done again on --resume
 	sources []data.Source // inputs that were read for it
+	extra   []byte        // for sweep.each, which has it back from a checkpoint
 }
 
 // sweepTo does the items of the shard and writes their rows. The file has them
@@ -66,7 +74,7 @@ func (a *app) sweepTo(ctx context.Context, s *sweep, o *outputOptions, b *batchO
 		Items: len(s.keys), Digest: print.Items, Shard: shard.Index, Shards: shard.Count,
 		Rows: dataio.RowRuns{}, What: s.what, Schema: s.table.schema, Columns: s.table.columns,
 	}
-	sources, err := a.sweepRows(ctx, s, shard, saved, info, out)
+	sources, err := a.sweepAll(ctx, s, shard, saved, info, out)
 	if err != nil {
 		saved.flush()
 		switch {
@@ -92,6 +100,20 @@ func (a *app) sweepTo(ctx context.Context, s *sweep, o *outputOptions, b *batchO
 	return outcome
 }
 
+// sweepAll is sweepRows, and what stands beside them.
+func (a *app) sweepAll(ctx context.Context, s *sweep, shard batch.Shard, saved *kept, info *dataio.Batch, out *result) ([]data.Source, error) {
+	if s.open != nil {
+		if err := s.open(out.files); err != nil {
+			return nil, err
+		}
+	}
+	sources, err := a.sweepRows(ctx, s, shard, saved, info, out)
+	if err == nil && s.finish != nil {
+		err = s.finish(out.files)
+	}
+	return sources, err
+}
+
 // sweepRows does the items and writes their rows in order. It returns the inputs
 // that they were made from, in the order in which they come up.
 func (a *app) sweepRows(ctx context.Context, s *sweep, shard batch.Shard, saved *kept, info *dataio.Batch, out *result) ([]data.Source, error) {
@@ -115,7 +137,12 @@ func (a *app) sweepRows(ctx context.Context, s *sweep, shard batch.Shard, saved 
 			defer guard(&err)
 			return s.doOrLoad(ctx, shard.Item(k), saved)
 		},
-		func(_ int, r *itemResult) error {
+		func(k int, r *itemResult) error {
+			if s.each != nil {
+				if err := s.each(shard.Item(k), r); err != nil {
+					return err
+				}
+			}
 			info.Rows.Add(len(r.rows))
 			info.Failed += r.failed
 			for _, source := range r.sources {
@@ -150,30 +177,32 @@ func (s *sweep) doOrLoad(ctx context.Context, item int, saved *kept) (*itemResul
 	return r, saved.store(key, r.encode(), r.sources)
 }
 
-// encode makes bytes of an item for a checkpoint: the inputs as a line of JSON,
-// and the rows.
+// itemHead is what a checkpoint has of an item before its rows.
+type itemHead struct {
+	Sources []data.Source `json:"sources,omitempty"`
+	Rows    int           `json:"rows"` // bytes
+}
+
+// encode makes bytes of an item for a checkpoint: a line of JSON, the rows, and
+// what is extra.
 func (r *itemResult) encode() []byte {
-	head, err := json.Marshal(r.sources)
+	rows := batch.EncodeRows(r.rows)
+	head, err := json.Marshal(itemHead{r.sources, len(rows)})
 	must(err)
-	return append(append(head, '\n'), batch.EncodeRows(r.rows)...)
+	return slices.Concat(head, []byte{'\n'}, rows, r.extra)
 }
 
 func decodeItem(key string, value []byte) (*itemResult, error) {
-	r := &itemResult{}
-	for i, c := range value {
-		if c != '\n' {
-			continue
-		}
-		err := json.Unmarshal(value[:i], &r.sources)
-		if err == nil {
-			r.rows, err = batch.DecodeRows(value[i+1:])
-		}
-		if err != nil {
-			return nil, fmt.Errorf("the checkpoint of %q: %w", key, err)
-		}
-		return r, nil
+	line, rest, _ := bytes.Cut(value, []byte{'\n'})
+	var head itemHead
+	if err := json.Unmarshal(line, &head); err != nil || head.Rows < 0 || head.Rows > len(rest) {
+		return nil, fmt.Errorf("the checkpoint of %q is not one of an item", key)
 	}
-	return nil, fmt.Errorf("the checkpoint of %q has no end", key)
+	rows, err := batch.DecodeRows(rest[:head.Rows])
+	if err != nil {
+		return nil, fmt.Errorf("the checkpoint of %q: %w", key, err)
+	}
+	return &itemResult{rows: rows, sources: head.Sources, extra: rest[head.Rows:]}, nil
 }
 
 // complete reports whether --resume has nothing to do, because the output is that

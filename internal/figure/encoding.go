@@ -378,7 +378,11 @@ func studyPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		}
 	}
 	title := fmt.Sprintf("Recovery of a known metric (mean and s.e. of n = %d recordings)", replicates)
-	return panels, title, "Recovery of the truth, held-out correlation and time of " + list(distinct(methods)) + "." + sentence(found), nil
+	what := "Recovery of the truth and held-out correlation of "
+	if r.has("seconds") {
+		what = "Recovery of the truth, held-out correlation and time of "
+	}
+	return panels, title, what + list(distinct(methods)) + "." + sentence(found), nil
 }
 
 // meansBy returns the mean of y for each distinct x, and the mean plus and

@@ -47,7 +47,7 @@ var kinds = []Kind{
 	{Name: "decode", Shows: "decoding accuracy over time, with chance", Columns: []string{"label", "time", "accuracy", "chance", "folds"}, panels: decodePanels},
 	{Name: "also", Shows: "other measures against the optimised one", Columns: []string{"iteration", "score", "measure", "value"}, panels: alsoPanels},
 	{Name: "trajectory", Joins: true, Shows: "score and gradient over iterations", Columns: []string{"iteration", "measure", "score", "grad_norm"}, panels: trajectoryPanels},
-	{Name: "study", Shows: "recovery, held-out correlation and time against noise and number of stimuli", Columns: []string{"sweep", "method", "seconds"}, panels: studyPanels},
+	{Name: "study", Shows: "recovery, held-out correlation and time against noise and number of stimuli", Columns: []string{"sweep", "method", "cosine"}, panels: studyPanels},
 	{Name: "comparison", Shows: "held-out correlation and recovery of several methods", Columns: []string{"method", "held_out_spearman", "seconds"}, panels: comparisonPanels},
 	{Name: "importance", Shows: "importance of features with intervals, or by layer", Columns: []string{"feature", "importance", "lo", "hi"}, Forms: []string{bars, lines, matrix}, panels: importancePanels},
 	{Name: "weights", Shows: "weights of features and their products", Columns: []string{"feature_a", "feature_b", "weight"}, panels: weightPanels},

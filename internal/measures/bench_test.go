@@ -65,6 +65,22 @@ func BenchmarkGradient(b *testing.B) {
 	}
 }
 
+// BenchmarkStream times the moments of systems that are read once.
+func BenchmarkStream(b *testing.B) {
+	for _, size := range [][2]int{{500000, 10}, {100000, 100}, {10000, 1000}} {
+		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) {
+			x := gaussian(rand.New(rand.NewPCG(1, 1)), size[0], size[1])
+			b.ReportAllocs()
+			for b.Loop() {
+				s := &Stream{X: &matrixSource{m: x}, Y: &matrixSource{m: x}, Bounds: FoldBounds(size[0], 5), Workers: 1}
+				if _, err := s.Run(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func benchPair(n, p int) (x, y *data.Dataset) {
 	rng := rand.New(rand.NewPCG(1, uint64(n)))
 	a := gaussian(rng, n, p)

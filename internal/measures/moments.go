@@ -68,21 +68,6 @@ func merged(parts []*linalg.Moments) *linalg.Moments {
 	return all
 }
 
-// Append adds the segments of the samples that follow.
-func (s *Segments) Append(next *Segments) {
-	end := 0
-	if len(s.Bounds) > 0 {
-		end = s.Bounds[len(s.Bounds)-1]
-	} else {
-		s.Identical = next.Identical
-	}
-	s.Identical = s.Identical && next.Identical
-	s.Moments = append(s.Moments, next.Moments...)
-	for _, b := range next.Bounds {
-		s.Bounds = append(s.Bounds, end+b)
-	}
-}
-
 // swap exchanges the systems.
 func (s *Segments) swap() *Segments {
 	out := &Segments{Bounds: s.Bounds, Identical: s.Identical}

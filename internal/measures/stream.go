@@ -36,8 +36,7 @@ type RowBlock interface {
 	Decode(dst []float64)
 }
 
-// Stream reads two systems once and returns the moments of consecutive segments
-// of their samples.
+// Stream reads two systems once and adds up the moments of their samples.
 type Stream struct {
 	X, Y RowSource
 	// Bounds are the samples at which segments end, increasing, the last the
@@ -45,6 +44,10 @@ type Stream struct {
 	Bounds   []int
 	Workers  int            // goroutines that decode and multiply; at least 1
 	Progress func(rows int) // called after rows more samples; may be nil
+	// Added is called when samples have been added to the sums, which are in order
+	// then and can be kept; it must not write to them. An error ends the run. It
+	// may be nil.
+	Added func(*Sums) error
 }
 
 const (
@@ -57,6 +60,13 @@ const (
 	// added up before they are merged with what came before.
 	blockValues = 1 << 19
 )
+
+// blockShape chooses how large blocks and pieces are by the widths of the systems
+// alone: the samples of a full piece and the pieces of a full block.
+func blockShape(p, q int) (rows, pieces int) {
+	rows = max(1, pieceValues/(p+q)/pieceRows) * pieceRows
+	return rows, max(1, blockValues/max(p, q)/rows)
+}
 
 // Segments are the moments of consecutive runs of samples.
 type Segments struct {
@@ -87,14 +97,14 @@ func JoinBounds(lists ...[]int) []int {
 	return slices.Compact(all)
 }
 
-// block is one piece of work: samples of one segment, in pieces.
+// block is one piece of work: samples of one leaf, in pieces.
 type block struct {
-	index, segment, rows int
-	first                int // position of the first sample
-	pieces               []piece
-	moments              *linalg.Moments
-	same                 bool
-	err                  error
+	index, rows int
+	first       int // position of the first sample
+	pieces      []piece
+	moments     *linalg.Moments
+	same        bool
+	err         error
 }
 
 // piece is some of the samples of a block.
@@ -103,18 +113,26 @@ type piece struct {
 	x, y RowBlock
 }
 
-// Run reads the stream. The result does not depend on Workers: samples are cut
-// into the same blocks, and these are merged in their order.
+// Run reads the stream and returns the moments of its segments. They do not depend
+// on Workers.
 func (s *Stream) Run(ctx context.Context) (*Segments, error) {
+	p, q := s.X.Width(), s.Y.Width()
+	sums := NewSums(NewSumOrder(p, q, s.Bounds), 0, p, q)
+	if err := s.AddTo(ctx, sums, sums.Order.Samples()); err != nil {
+		return nil, err
+	}
+	return sums.Segments(), nil
+}
+
+// AddTo adds the samples up to last, which is the end of a leaf, to sums of an
+// order with the bounds of the stream. The sources must stand where the sums end.
+// After an error the sums are those of the leaves that were complete.
+func (s *Stream) AddTo(ctx context.Context, sums *Sums, last int) error {
 	if n, m := s.X.Samples(), s.Y.Samples(); n != m {
-		return nil, UnequalSamples(s.Y.Name(), m, s.X.Name(), n)
+		return UnequalSamples(s.Y.Name(), m, s.X.Name(), n)
 	}
 	p, q := s.X.Width(), s.Y.Width()
-	out := &Segments{Bounds: s.Bounds, Identical: p == q}
-	for range s.Bounds {
-		out.Moments = append(out.Moments, linalg.NewMoments(p, q))
-	}
-	reader := newBlockReader(s)
+	reader := newBlockReader(s, sums, last)
 	workers := max(1, s.Workers)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -132,26 +150,30 @@ func (s *Stream) Run(ctx context.Context) (*Segments, error) {
 		wait.Wait()
 		close(finished)
 	}()
-	err := s.merge(out, free, finished, cancel)
+	err := s.merge(sums, free, finished, cancel)
 	for range finished { // let the workers end
 	}
 	if err == nil {
 		err = context.Cause(ctx)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return err
 }
 
-// merge adds finished blocks to their segments in the order of the samples.
-func (s *Stream) merge(out *Segments, free chan<- *block, finished <-chan *block, cancel context.CancelCauseFunc) error {
+// merge adds finished blocks to their leaves, and these to the sums, in the order
+// of the samples.
+func (s *Stream) merge(sums *Sums, free chan<- *block, finished <-chan *block, cancel context.CancelCauseFunc) error {
+	fail := func(err error) error {
+		cancel(err)
+		return err
+	}
+	p, q := s.X.Width(), s.Y.Width()
 	waiting := map[int]*block{}
 	next := 0
+	var leaf Node // the part of it that is there
+	same := p == q
 	for b := range finished {
 		if b.err != nil {
-			cancel(b.err)
-			return b.err
+			return fail(b.err)
 		}
 		waiting[b.index] = b
 		for {
@@ -162,12 +184,26 @@ func (s *Stream) merge(out *Segments, free chan<- *block, finished <-chan *block
 			delete(waiting, next)
 			next++
 			if !b.moments.Finite() {
-				err := s.notFinite(b)
-				cancel(err)
-				return err
+				return fail(s.notFinite(b))
 			}
-			out.Moments[b.segment].Merge(b.moments)
-			out.Identical = out.Identical && b.same
+			if leaf.Moments == nil {
+				leaf = Node{First: b.first, Moments: b.moments}
+				b.moments = sums.memory(p, q)
+			} else {
+				leaf.Moments.Merge(b.moments)
+			}
+			leaf.Last = b.first + b.rows
+			same = same && b.same
+			if leaf.Last == sums.Order.nodeEnd(leaf.First, 1) {
+				sums.Identical = sums.Identical && same
+				sums.add(leaf)
+				leaf = Node{}
+				if s.Added != nil {
+					if err := s.Added(sums); err != nil {
+						return fail(err)
+					}
+				}
+			}
 			if s.Progress != nil {
 				s.Progress(b.rows)
 			}
@@ -221,21 +257,22 @@ func (s *Stream) work(ctx context.Context, reader *blockReader, free <-chan *blo
 // time.
 type blockReader struct {
 	stream *Stream
+	order  SumOrder
 	rows   int // samples of a full piece
 	pieces int // pieces of a full block
+	last   int // sample at which to end
 
-	mu             sync.Mutex
-	index, segment int
-	at             int // first sample not yet read
-	err            error
+	mu    sync.Mutex
+	index int
+	at    int // first sample not yet read
+	leaf  int // where the leaf ends that it is in
+	err   error
 }
 
-// newBlockReader chooses how large blocks and pieces are by the widths of the
-// systems alone.
-func newBlockReader(s *Stream) *blockReader {
-	p, q := s.X.Width(), s.Y.Width()
-	rows := max(1, pieceValues/(p+q)/pieceRows) * pieceRows
-	return &blockReader{stream: s, rows: rows, pieces: max(1, blockValues/max(p, q)/rows)}
+func newBlockReader(s *Stream, sums *Sums, last int) *blockReader {
+	r := &blockReader{stream: s, order: sums.Order, at: sums.Last, leaf: sums.Last, last: last}
+	r.rows, r.pieces = blockShape(s.X.Width(), s.Y.Width())
+	return r
 }
 
 func (r *blockReader) next(b *block) error {
@@ -244,16 +281,16 @@ func (r *blockReader) next(b *block) error {
 	if r.err != nil {
 		return r.err
 	}
-	for r.segment < len(r.stream.Bounds) && r.at == r.stream.Bounds[r.segment] {
-		r.segment++
-	}
-	if r.segment == len(r.stream.Bounds) {
+	if r.at == r.last {
 		r.err = io.EOF
 		return r.err
 	}
-	b.index, b.segment, b.first, b.rows = r.index, r.segment, r.at, 0
+	if r.at == r.leaf {
+		r.leaf = r.order.nodeEnd(r.at, 1)
+	}
+	b.index, b.first, b.rows = r.index, r.at, 0
 	b.pieces = b.pieces[:0]
-	for left := r.stream.Bounds[r.segment] - r.at; left > 0 && len(b.pieces) < r.pieces; {
+	for left := r.leaf - r.at; left > 0 && len(b.pieces) < r.pieces; {
 		b.pieces = b.pieces[:len(b.pieces)+1]
 		piece := &b.pieces[len(b.pieces)-1]
 		piece.rows = min(r.rows, left)

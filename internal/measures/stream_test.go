@@ -128,46 +128,6 @@ func TestStreamIsDeterministic(t *testing.T) {
 	}
 }
 
-// TestPiecesAddUp: moments of two pieces of a recording, appended, score like
-// those of the whole.
-func TestPiecesAddUp(t *testing.T) {
-	x, y := longPair()
-	n, p := x.Dims()
-	_, q := y.Dims()
-	const cut = 2001
-	bounds := FoldBounds(n, 5)
-	var sum Segments
-	for _, r := range [][2]int{{0, cut}, {cut, n}} {
-		local := []int{r[1] - r[0]}
-		for _, b := range bounds {
-			if b > r[0] && b < r[1] {
-				local = append(local, b-r[0])
-			}
-		}
-		sum.Append(segmentsOf(t, mat.DenseCopyOf(x.Slice(r[0], r[1], 0, p)), mat.DenseCopyOf(y.Slice(r[0], r[1], 0, q)), 2, JoinBounds(local)))
-	}
-	pair, err := NewMomentPair("x", "y", &sum)
-	if err != nil {
-		t.Fatal(err)
-	}
-	full := pairOf(t, datasetOf(x), datasetOf(y))
-	for _, name := range []string{"cka", "linreg:cv=5", "procrustes"} {
-		m, _ := Parse(name)
-		got, err := m.Score(pair)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, _ := m.Score(full)
-		if math.Abs(got.Value-want.Value) > 1e-10 {
-			t.Errorf("%s = %v, want %v", name, got.Value, want.Value)
-		}
-	}
-	m, _ := Parse("ridge:cv=3")
-	if _, err := m.Score(pair); err == nil || !strings.Contains(err.Error(), "no segment") {
-		t.Errorf("folds that end inside a segment: %v", err)
-	}
-}
-
 // TestMomentsOfDependentFeatures: a repeated and a constant feature change
 // nothing about what can be predicted.
 func TestMomentsOfDependentFeatures(t *testing.T) {
@@ -204,6 +164,19 @@ func TestMomentsOfDependentFeatures(t *testing.T) {
 		if got, want := valueOf(t, pair, name), valueOf(t, full, name); math.Abs(got-want) > 1e-9*max(1, want) {
 			t.Errorf("%s = %.12g from moments, %.12g from samples", name, got, want)
 		}
+	}
+}
+
+func TestFoldsInsideASegment(t *testing.T) {
+	x, y := longPair()
+	n, _ := x.Dims()
+	pair, err := NewMomentPair("x", "y", segmentsOf(t, x, y, 1, FoldBounds(n, 5)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _ := Parse("ridge:cv=3")
+	if _, err := m.Score(pair); err == nil || !strings.Contains(err.Error(), "no segment") {
+		t.Errorf("folds that end inside a segment: %v", err)
 	}
 }
 
@@ -252,10 +225,9 @@ func TestStreamReportsWhatIsWrong(t *testing.T) {
 	if _, err := s.Run(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
-	var gap Segments
-	gap.Append(segmentsOf(t, x, y, 1, []int{n}))
+	gap := segmentsOf(t, x, y, 1, []int{n})
 	gap.Moments[0].N--
-	if _, err := NewMomentPair("x", "y", &gap); err == nil {
+	if _, err := NewMomentPair("x", "y", gap); err == nil {
 		t.Error("bounds that do not fit passed")
 	}
 }
