@@ -165,6 +165,9 @@ func (p *pattern) files() ([]file, error) {
 	for _, path := range paths {
 		slashed := filepath.ToSlash(path)
 		if values, ok := p.match(slashed); ok {
+			if path[0] == '-' {
+				path = "./" + path // which is no flag
+			}
 			files = append(files, file{path + p.key, values})
 		}
 	}
