@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser lint fmt bench bench-peers bench-torch test-paper fuzz generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-torch test-paper fuzz generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -23,6 +23,9 @@ test-paper: ## the published tables of large recordings as well, from ../shared:
 
 test-browser: ## the web pages in headless Chromium; skips where there is none
 	$(GO) test -run Browser -v ./internal/figure/report -args -browser
+
+test-cluster: ## batches under Slurm, GNU parallel and Snakemake, and kill -9; skips what is not installed
+	$(GO) test -timeout 15m -run 'Cluster|Killed' -v ./cmd/simtool -args -cluster
 
 lint: ## formatting, vet and the import rules (wants gofumpt and golangci-lint)
 	test -z "$$(gofumpt -l . | tee /dev/stderr)"

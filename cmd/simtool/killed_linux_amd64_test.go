@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"simtool/internal/batch"
 )
 
 // TestKilledAtEveryWrite kills simtool before, and in the middle of, each of its
@@ -14,20 +16,24 @@ import (
 // while it goes on from one until that is removed. A run with --resume then gives
 // the bytes of a run that was left alone, and leaves nothing else.
 func TestKilledAtEveryWrite(t *testing.T) {
-	type form struct{ output, shard string }
-	forms := []form{{"out.csv.gz", "1/3"}}
+	type form struct {
+		output string
+		shard  batch.Shard
+	}
+	forms := []form{{"out.csv.gz", batch.Shard{Index: 1, Count: 3}}}
 	if *useCluster {
-		forms = append(forms, form{"out.csv", "0/1"}, form{"out.jsonl", "0/2"})
+		forms = append(forms, form{"out.csv", batch.Shard{Count: 1}}, form{"out.jsonl", batch.Shard{Count: 2}})
 	}
 	for _, form := range forms {
 		t.Run(form.output, func(t *testing.T) {
 			t.Parallel()
 			inputs := t.TempDir()
-			writePairs(t, inputs, 12)
-			const late = "y10.csv" // of a late item in each of the shards
+			const pairs = 12
+			writePairs(t, inputs, pairs)
+			late := fmt.Sprintf("y%d.csv", form.shard.Item(form.shard.Len(pairs)-2))
 			k := &killed{
 				from: inputs, output: form.output,
-				args: []string{"score", "--list", "pairs.txt", "-m", batchMeasures, "-j", "1", "-o", form.output, "--shard", form.shard},
+				args: []string{"score", "--list", "pairs.txt", "-m", batchMeasures, "-j", "1", "-o", form.output, "--shard", form.shard.String()},
 			}
 			whole := copyOf(t, inputs)
 			if out, err := simtoolIn(t, whole, k.args...).CombinedOutput(); err != nil {
