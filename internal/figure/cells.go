@@ -119,7 +119,7 @@ func (s *Style) heatMap(x, y string, g *grid, rowNames, columnNames []string) *p
 	if rowNames != nil {
 		p.plot.Y.Tick.Marker = nameTicks(reversed(rowNames))
 	} else {
-		p.plot.Y.Tick.Marker = fromTop{g.rows}
+		p.plot.Y.Tick.Marker = countTicks{g.rows, 1, true}
 	}
 	for i := range g.rows {
 		for j := range g.columns {
@@ -148,14 +148,22 @@ func (s *Style) longest(names []string) vg.Length {
 	return w
 }
 
-// fromTop labels rows that are counted from the top.
-type fromTop struct{ rows int }
+// countTicks labels cells by their number, counted from 0. Cells may stand for
+// several samples each, whose numbers the labels then are.
+type countTicks struct {
+	cells, each int
+	fromTop     bool // the first cell is the uppermost
+}
 
 // Ticks implements plot.Ticker.
-func (t fromTop) Ticks(_, _ float64) []plot.Tick {
-	ticks := linearTicks{min(5, max(1, t.rows-1))}.Ticks(0, float64(t.rows-1))
+func (t countTicks) Ticks(_, _ float64) []plot.Tick {
+	last := float64(t.cells - 1)
+	ticks := linearTicks{min(5, max(1, t.cells-1))}.Ticks(0, last*float64(t.each))
 	for i := range ticks {
-		ticks[i].Value = float64(t.rows-1) - ticks[i].Value
+		ticks[i].Value /= float64(t.each)
+		if t.fromTop {
+			ticks[i].Value = last - ticks[i].Value
+		}
 	}
 	return ticks
 }

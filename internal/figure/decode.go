@@ -20,14 +20,15 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		n := r.floats("n")
 		p := s.newPanel("time bin", "decoding accuracy")
 		if len(n) > 0 && finite(n[0]) {
-			p.y += fmt.Sprintf(" (n = %.0f)", n[0])
+			p.y += fmt.Sprintf(" (n = %.0f samples)", n[0])
 		}
 		if len(rs) > 1 {
 			p.small()
 			p.title = r.Label
 		}
 		overTime := len(distinct(times)) > 1
-		for k, label := range distinct(labels) {
+		for at, label := range distinct(labels) {
+			k := s.series(label)
 			part := r.where(func(i int) bool { return labels[i] == label && (times[i] != "") == overTime })
 			if len(part.Table.Rows) == 0 {
 				continue
@@ -36,7 +37,7 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 				p.line(part.floats("time"), part.floats("accuracy"), s.line(k), label)
 				p.key(key{name: label, line: s.line(k)})
 			} else {
-				p.points([]float64{float64(k)}, part.floats("accuracy"), s.glyph(k), label)
+				p.points([]float64{float64(at)}, part.floats("accuracy"), s.glyph(k), label)
 				p.key(key{name: label, glyph: s.glyph(k)})
 				p.x = ""
 				p.plot.X.Tick.Marker = nameTicks(distinct(labels))

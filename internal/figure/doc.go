@@ -5,8 +5,8 @@
 // A figure is a grid of panels under a title and, where all panels share it, one
 // legend. Sizes are meant for print: text of 7 to 8.5 points, legible at the
 // width of a journal's column (85 mm). Colours are told apart by people with any
-// colour vision, and series differ in marker and dash as well. The same results
-// and style give the same bytes.
+// colour vision; markers differ in shape as well, and lines beyond the seven
+// colours in their dashes. The same results and style give the same bytes.
 //
 // To add a figure: write a file with its function, and a line in kinds.
 package figure

@@ -161,7 +161,11 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 		}
 		if most >= 0 {
 			v := values[features[most]][l]
-			found = append(found, fmt.Sprintf("most in %s: %s, %.2f", names[j], features[most], v[0]))
+			words := fmt.Sprintf("most in %s: %s, %.2f", names[j], features[most], v[0])
+			if finite(v[1]) && finite(v[2]) {
+				words += fmt.Sprintf(" [%.2f, %.2f]", v[1], v[2])
+			}
+			found = append(found, words)
 		}
 	}
 	alt := fmt.Sprintf("Importance of %s in %d representations.", list(features), len(layers)) + sentence(found)
@@ -169,7 +173,8 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 		return []*panel{importanceMatrix(features, layers, values, importanceLabel(rs[0]), s)}, title, alt, nil
 	}
 	p := s.newPanel("representation", importanceLabel(rs[0]))
-	for k, f := range features {
+	for _, f := range features {
+		k := s.series(f)
 		var x, y, lo, hi []float64
 		for i, l := range layers {
 			if v, ok := values[f][l]; ok {
@@ -354,7 +359,8 @@ func studyPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			if q.column == "seconds" {
 				p.logY()
 			}
-			for k, m := range distinct(methods) {
+			for _, m := range distinct(methods) {
+				k := s.series(m)
 				part := r.where(func(i int) bool { return sweeps[i] == sweep && methods[i] == m })
 				x, mean, low, high := meansBy(part.floats(sweep), part.floats(q.column))
 				p.line(x, mean, s.line(k), m)
@@ -419,8 +425,16 @@ func meansBy(x, y []float64) (at, mean, low, high []float64) {
 // comparisonPanels draws what methods of finding encoded features achieve.
 func comparisonPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
-	r := rs[0]
-	names := r.texts("method")
+	var names []string
+	for _, r := range rs {
+		for _, name := range r.texts("method") {
+			if len(rs) > 1 {
+				name = r.Label + ", " + name
+			}
+			names = append(names, name)
+		}
+	}
+	r := join(rs)
 	for _, q := range []struct{ column, label string }{{"held_out_spearman", "held-out Spearman"}, {"cosine", "recovery (cosine)"}} {
 		value := r.floats(q.column)
 		if !anyFinite(value) {

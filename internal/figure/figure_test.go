@@ -343,8 +343,9 @@ func TestTicks(t *testing.T) {
 		{logTicks{4}, 1, 20, "1 2 5 10 20"},
 		{logTicks{4}, 1e-9, 1, "1e-9 1e-6 0.001 1"},
 		{nameTicks{"a", "b"}, 0, 1, "a b"},
-		{fromTop{3}, 0, 2, "0 1 2"},
-		{fromTop{400}, 0, 399, "0 100 200 300"},
+		{countTicks{3, 1, true}, 0, 2, "0 1 2"},
+		{countTicks{400, 1, false}, 0, 399, "0 100 200 300"},
+		{countTicks{400, 2, true}, 0, 399, "0 200 400 600"},
 	}
 	for _, c := range cases {
 		if got := labels(c.ticker.Ticks(c.low, c.high)); got != c.want {

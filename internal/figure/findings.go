@@ -10,12 +10,23 @@ import (
 // Findings: what can be read off a figure, in numbers. They stand in the
 // description of a figure, for those who cannot see it and for captions.
 
+// mostFound is how many findings, and how many numbers in one, a reader is told.
+const mostFound = 12
+
 // sentence joins findings; none is "".
 func sentence(findings []string) string {
 	if len(findings) == 0 {
 		return ""
 	}
-	return " In numbers: " + strings.Join(findings, "; ") + "."
+	return " In numbers: " + strings.Join(atMost(mostFound, findings), "; ") + "."
+}
+
+// atMost leaves out words beyond the first few, and says how many.
+func atMost(most int, words []string) []string {
+	if len(words) <= most {
+		return words
+	}
+	return append(slices.Clone(words[:most]), fmt.Sprintf("and %d more", len(words)-most))
 }
 
 // last returns the last number of a column, NaN without any.
@@ -28,25 +39,34 @@ func last(values []float64) float64 {
 	return nan
 }
 
-// halfLearnt says how many components each run came to learn by half, and at
-// which score the largest.
+// halfLearnt says how many components a run came to learn by half, and at which
+// score the largest and the median of them.
 func halfLearnt(name string, r *Result, column string) string {
-	learnt, first := 0, nan
+	var learnt []float64
+	first := nan
 	share, score := r.floats("explained_variance"), r.floats(column)
 	largest := 0.0
 	for i, v := range score {
 		if !finite(v) {
 			continue
 		}
-		learnt++
+		learnt = append(learnt, v)
 		if share[i] > largest {
 			largest, first = share[i], v
 		}
 	}
-	if learnt == 0 {
+	if len(learnt) == 0 {
 		return fmt.Sprintf("%s: none of %d components half learnt on the way", name, len(score))
 	}
-	return fmt.Sprintf("%s: %d of %d components half learnt on the way, one of %s of the variance at a score of %.2f", name, learnt, len(score), percent(largest), first)
+	return fmt.Sprintf("%s: %d of %d components half learnt on the way, one of %s of the variance at a score of %.2f, the median at %.2f",
+		name, len(learnt), len(score), percent(largest), first, median(learnt))
+}
+
+// median is the median of numbers, of which there is at least one. It sorts them.
+func median(values []float64) float64 {
+	slices.Sort(values)
+	n := len(values)
+	return (values[(n-1)/2] + values[n/2]) / 2
 }
 
 func percent(share float64) string {
@@ -93,7 +113,7 @@ func decoded(label string, rs []*Result) string {
 	if best-worst >= 0.005 {
 		scores = fmt.Sprintf("scores of %.2f to %.2f", worst, best)
 	}
-	return fmt.Sprintf("at %s, %s is decoded with an accuracy of %s (the data: %.2f, chance: %.2f)", scores, label, strings.Join(words, ", "), reference, chance)
+	return fmt.Sprintf("at %s, %s is decoded with an accuracy of %s (the data: %.2f, chance: %.2f)", scores, label, strings.Join(atMost(mostFound, words), ", "), reference, chance)
 }
 
 // deviation says how far construction and theory are apart at most.

@@ -82,13 +82,12 @@ func New(results []*Result, s Style) (*Figure, error) {
 	if s.Form != "" && !slices.Contains(kind.Forms, s.Form) {
 		return nil, wrongForm(kind, results[0], s.Form)
 	}
-	var panels []*panel
-	var title, alt string
-	if s.Facet == "" {
-		panels, title, alt, err = kind.panels(results, &s)
-	} else {
-		panels, title, alt, err = facets(kind, results, &s)
+	s.places, s.scales = map[string]int{}, map[string]*colourBar{}
+	draw := kind.panels
+	if s.Facet != "" {
+		draw = kind.facets
 	}
+	panels, title, alt, err := draw(results, &s)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +131,7 @@ func unknownResult(r *Result) error {
 	e := &data.InputError{Path: r.Path, Hint: `"simtool plot --help" lists the results that have a figure`}
 	if r.Table != nil {
 		e.Found = "columns " + strings.Join(r.Table.Columns, ", ")
-		e.Wanted = "want those of a result of simtool"
+		e.Wanted = "want those of a result that has a figure"
 		return e
 	}
 	e.Found = data.ShapeString(r.Array.Shape) + " values"
@@ -143,8 +142,9 @@ func unknownResult(r *Result) error {
 	return e
 }
 
-// facets draws the rows of each value of a column by themselves.
-func facets(kind Kind, results []*Result, s *Style) (panels []*panel, title, alt string, err error) {
+// facets draws the rows of each value of a column by themselves. Title, words and
+// scales of colours are those of all rows together.
+func (k Kind) facets(results []*Result, s *Style) (panels []*panel, title, alt string, err error) {
 	var values []string
 	for _, r := range results {
 		if !r.has(s.Facet) {
@@ -156,7 +156,15 @@ func facets(kind Kind, results []*Result, s *Style) (panels []*panel, title, alt
 		}
 		values = append(values, r.texts(s.Facet)...)
 	}
-	for _, value := range distinct(values) {
+	whole, one := *s, *s
+	whole.places = map[string]int{}
+	one.Facet = ""
+	if _, title, alt, err = k.panels(results, &whole); err != nil {
+		return nil, "", "", err
+	}
+	values = distinct(values)
+	names := facetNames(s.Facet, values)
+	for i, value := range values {
 		var parts []*Result
 		for _, r := range results {
 			cells := r.texts(s.Facet)
@@ -165,7 +173,7 @@ func facets(kind Kind, results []*Result, s *Style) (panels []*panel, title, alt
 				parts = append(parts, part)
 			}
 		}
-		ps, t, a, err := kind.panels(parts, s)
+		ps, _, _, err := k.panels(parts, &one)
 		if errors.Is(err, errNoRows) {
 			continue // other values may have something to draw
 		}
@@ -173,14 +181,31 @@ func facets(kind Kind, results []*Result, s *Style) (panels []*panel, title, alt
 			return nil, "", "", err
 		}
 		for _, p := range ps {
-			p.title = strings.Trim(value+", "+p.title, ", ")
+			if p.title != value {
+				p.title = strings.Trim(names[i]+", "+p.title, ", ")
+			}
 		}
-		panels, title, alt = append(panels, ps...), t, a
-	}
-	if len(panels) == 0 {
-		return nil, "", "", noRows(results)
+		panels = append(panels, ps...)
 	}
 	return panels, title, alt, nil
+}
+
+// facetNames names the values of a column for titles of panels: files in short,
+// and what numbers are of.
+func facetNames(column string, values []string) []string {
+	if column == "x" || column == "y" || column == "representation" {
+		return shortNames(values)
+	}
+	names := slices.Clone(values)
+	for i, v := range values {
+		switch {
+		case v == "":
+			names[i] = "no " + column
+		case isNumber(v):
+			names[i] = column + " " + v
+		}
+	}
+	return names
 }
 
 var errNoRows = errors.New("no row with numbers")

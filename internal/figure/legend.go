@@ -104,11 +104,16 @@ func (b *colourBar) draw(c draw.Canvas, s *Style) {
 	}
 	style := draw.LineStyle{Color: s.Theme.Ink, Width: hairline}
 	if b.high > b.low {
+		free := c.Min.Y - tickSize // below which numbers would touch
 		for _, t := range b.ticks.Ticks(b.low, b.high) {
 			if t.IsMinor() || t.Value < b.low || t.Value > b.high {
 				continue
 			}
 			y := c.Min.Y + height*vg.Length(b.scale.Normalize(b.low, b.high, t.Value))
+			if y < free {
+				continue
+			}
+			free = y + tickSize
 			c.StrokeLine2(style, left+width, y, left+width+2, y)
 			c.FillText(s.text(tickSize), vg.Point{X: left + width + 3.5, Y: y}, t.Label)
 		}

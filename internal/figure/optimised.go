@@ -3,22 +3,24 @@ package figure
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // Figures of what an optimisation was seen to do. Every result is one run
 // towards one measure; its column restart tells independent starts apart.
 
-// runs calls draw for each restart of each result, with the place of the
-// result's series.
-func runs(rs []*Result, draw func(series int, r *Result)) {
-	for k, r := range rs {
+// runs calls draw for each restart of each result.
+func runs(rs []*Result, draw func(r *Result)) {
+	for _, r := range rs {
 		starts := r.texts("restart")
 		for _, start := range distinct(starts) {
-			draw(k, r.where(func(i int) bool { return starts[i] == start }))
+			draw(r.where(func(i int) bool { return starts[i] == start }))
 		}
 	}
 }
@@ -29,7 +31,7 @@ func scoreLabel(rs []*Result) string {
 	if m := rs[0].Measure(); m != "" && len(rs) == 1 {
 		label = m
 	}
-	if n := rs[0].Samples(); n > 0 {
+	if n := samplesOf(rs); n > 0 {
 		label += fmt.Sprintf(" (n = %d)", n)
 	}
 	return label
@@ -63,14 +65,21 @@ func trajectoryPanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 					continue
 				}
 				name := m
+				if len(rs) > 1 && r.Label != m {
+					name = r.Label
+					if len(distinct(measures)) > 1 {
+						name += ", " + m
+					}
+				}
 				if len(distinct(restarts)) > 1 {
 					name += ", start " + start
 				}
+				style := s.line(s.series(name))
 				x := part.floats("iteration")
-				score.line(x, part.floats("score"), s.line(series), name)
-				gradient.line(x, part.floats("grad_norm"), s.line(series), name)
+				score.line(x, part.floats("score"), style, name)
+				gradient.line(x, part.floats("grad_norm"), style, name)
 				for _, p := range []*panel{score, gradient} {
-					p.key(key{name: name, line: s.line(series)})
+					p.key(key{name: name, line: style})
 				}
 				series++
 				only = name
@@ -86,7 +95,7 @@ func trajectoryPanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 		title = "Optimisation towards " + only
 		score.keys, gradient.keys = nil, nil
 	}
-	if n := rs[0].Samples(); n > 0 {
+	if n := samplesOf(rs); n > 0 {
 		score.y += fmt.Sprintf(" (n = %d)", n)
 	}
 	for _, p := range []*panel{score, gradient} {
@@ -162,7 +171,7 @@ func componentPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			pcs := r.texts("pc")
 			names := distinct(pcs)
 			components = max(components, len(names))
-			runs([]*Result{r}, func(_ int, run *Result) {
+			runs([]*Result{r}, func(run *Result) {
 				pcs := run.texts("pc")
 				for i := len(names) - 1; i >= 0; i-- { // the largest on top
 					part := run.where(func(j int) bool { return pcs[j] == names[i] })
@@ -209,8 +218,11 @@ func (p *panel) ramp(b *colourBar) {
 }
 
 // logSpread is the bar, for lines, of positive values on a logarithmic scale, or
-// nil where there are none.
+// nil where there are none. All panels of a figure have the first that was made.
 func (s *Style) logSpread(label string, values []float64) *colourBar {
+	if b := s.scales[label]; b != nil {
+		return b
+	}
 	low, high := math.Inf(1), 0.0
 	for _, v := range values {
 		if v > 0 && finite(v) {
@@ -223,11 +235,13 @@ func (s *Style) logSpread(label string, values []float64) *colourBar {
 	if low == high {
 		low /= 2
 	}
-	return &colourBar{label: label, low: low, high: high, scale: plot.LogScale{}, ticks: logTicks{4}, ramp: s.Theme.lines()}
+	s.scales[label] = &colourBar{label: label, low: low, high: high, scale: plot.LogScale{}, ticks: logTicks{4}, ramp: s.Theme.lines()}
+	return s.scales[label]
 }
 
 // thresholdPanels draws the score at which each component is half learnt
-// against its explained variance.
+// against its explained variance. Components that were not learnt have no score:
+// they stand above the others, a row a run.
 func thresholdPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
 	var found []string
@@ -237,7 +251,7 @@ func thresholdPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		p.small()
 		p.logX()
 		p.plot.X.Tick.Marker = logTicks{3}
-		series := 0
+		var never []unlearnt
 		for _, r := range rs {
 			measures := r.texts("measure")
 			for _, m := range distinct(measures) {
@@ -247,15 +261,17 @@ func thresholdPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 					name = r.Label
 				}
 				y := part.floats(way.column)
-				p.points(part.floats("explained_variance"), y, s.glyph(series), name)
-				p.key(key{name: name, glyph: s.glyph(series)})
-				series++
+				style := s.glyph(s.series(name))
+				p.points(part.floats("explained_variance"), y, style, name)
+				p.key(key{name: name, glyph: style})
+				never = append(never, unlearnt{name, style, missing(part.floats("explained_variance"), y)})
 				if len(panels) == 0 {
 					found = append(found, halfLearnt(name, part, way.column))
 				}
 			}
 		}
 		p.rangeY(0, 1)
+		p.above(never)
 		widen(&p.plot.X)
 		widen(&p.plot.Y)
 		panels = append(panels, p)
@@ -263,7 +279,51 @@ func thresholdPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	if len(panels) == 0 {
 		return nil, "", "", noRows(rs)
 	}
-	return panels, counted("Score needed to learn a component", rs, "samples"), "Score at which each principal component is half learnt, against its explained variance on a logarithmic axis." + sentence(found), nil
+	return panels, counted("Score needed to learn a component", rs, "samples"), "Score at which each principal component is half learnt (its R² half way from that at the start to 1), against its explained variance on a logarithmic axis; components that are not learnt by then are small, above the line." + sentence(found), nil
+}
+
+// unlearnt are the explained variances of the components that a run did not
+// come to learn.
+type unlearnt struct {
+	name   string
+	style  draw.GlyphStyle
+	shares []float64
+}
+
+// missing returns the x that have no y.
+func missing(x, y []float64) []float64 {
+	var out []float64
+	for i := range x {
+		if finite(x[i]) && x[i] > 0 && !finite(y[i]) {
+			out = append(out, x[i])
+		}
+	}
+	return out
+}
+
+// above draws components that were not learnt, above a line over all scores.
+func (p *panel) above(runs []unlearnt) {
+	runs = slices.DeleteFunc(runs, func(u unlearnt) bool { return len(u.shares) == 0 })
+	if len(runs) == 0 {
+		return
+	}
+	const line = 1.03
+	row := min(0.055, 0.45/float64(len(runs)))
+	for k, u := range runs {
+		u.style.Radius = 1.1
+		at := line + (float64(k)+0.7)*row
+		points := make(plotter.XYs, len(u.shares))
+		for i, share := range u.shares {
+			points[i] = plotter.XY{X: share, Y: at}
+			p.marks = append(p.marks, mark{x: share, y: at, text: fmt.Sprintf("%s: %s, not learnt", u.name, number(share))})
+		}
+		p.plot.Add(&plotter.Scatter{XYs: points, GlyphStyle: u.style})
+	}
+	border := p.style.reference([]vg.Length{3, 1.5})
+	border.Width = hairline
+	p.across(line, border)
+	p.rangeY(0, line+float64(len(runs))*row)
+	p.key(key{name: "not learnt (above)", line: border})
 }
 
 // decodingPanels draws accuracy against the score, a panel a label.
@@ -280,16 +340,16 @@ func decodingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		if p.title = label; len(distinct(labels)) > 1 {
 			p.small()
 		}
-		for k, r := range rs {
-			p.key(key{name: r.Label, line: s.line(k)})
+		for _, r := range rs {
+			p.key(key{name: r.Label, line: s.line(s.series(r.Label))})
 		}
-		runs(rs, func(k int, run *Result) {
+		runs(rs, func(run *Result) {
 			names := run.texts("label")
 			part := run.where(func(i int) bool { return names[i] == label })
 			if len(part.Table.Rows) == 0 {
 				return
 			}
-			p.line(part.floats("score"), part.floats("accuracy"), s.line(k), rs[k].Label)
+			p.line(part.floats("score"), part.floats("accuracy"), s.line(s.series(run.Label)), run.Label)
 			p.across(part.floats("reference_accuracy")[0], s.reference([]vg.Length{4, 2}))
 			p.across(part.floats("chance")[0], s.reference([]vg.Length{1, 1.5}))
 		})
@@ -321,13 +381,14 @@ func alsoPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			p.small()
 			p.title = r.Label
 		}
-		for k, m := range all {
-			runs([]*Result{r}, func(_ int, run *Result) {
+		for _, m := range all {
+			style := s.line(s.series(m))
+			runs([]*Result{r}, func(run *Result) {
 				names := run.texts("measure")
 				part := run.where(func(i int) bool { return names[i] == m })
-				p.line(part.floats("score"), part.floats("value"), s.line(k), m)
+				p.line(part.floats("score"), part.floats("value"), style, m)
 			})
-			p.key(key{name: m, line: s.line(k)})
+			p.key(key{name: m, line: style})
 		}
 		p.rangeY(0, 1)
 		widen(&p.plot.X)

@@ -105,8 +105,8 @@ func rdmPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		if len(rs) > 1 {
 			p.title = r.Label
 			p.small()
-			p.plot.Y.Tick.Marker = fromTop{size}
 		}
+		p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = countTicks{size, block, false}, countTicks{size, block, true}
 		p.square = true
 		panels = append(panels, p)
 		sizes += fmt.Sprintf(" %s is %d by %d, from %s to %s.", r.Label, n, n, number(g.bar.low), number(g.bar.high))

@@ -30,7 +30,7 @@ type Result struct {
 //
 // Errors are *data.InputError.
 func Load(path string, o dataio.Options) (*Result, error) {
-	r := &Result{Path: path, Label: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))}
+	r := &Result{Path: path, Label: tail(path, 1)}
 	file, _, _ := strings.Cut(path, ".npz:")
 	if file != path || strings.HasSuffix(path, ".npy") || strings.HasSuffix(path, ".npz") {
 		array, err := dataio.Read(path, o)
@@ -88,15 +88,28 @@ func (r *Result) SetLabels(c *data.Column) error {
 	if r.Array == nil {
 		return &data.InputError{Found: "labels for " + r.Path, Wanted: "want an array, whose conditions they name"}
 	}
-	conditions := r.Array.Samples()
+	conditions, what := r.Array.Samples(), "samples"
 	if r.Array.Is3D() {
-		conditions = r.Array.Shape[1]
+		conditions, what = r.Array.Shape[1], "conditions"
 	}
 	if c.Len() != conditions {
-		return &data.InputError{Found: fmt.Sprintf("%d rows", c.Len()), Wanted: fmt.Sprintf("want %d, the conditions of %s", conditions, r.Path)}
+		return &data.InputError{Found: fmt.Sprintf("%d rows", c.Len()), Wanted: fmt.Sprintf("want %d, the %s of %s", conditions, what, r.Path)}
 	}
 	r.Labels = c
 	return nil
+}
+
+// Reference is the first array or table that the result was made of, without a
+// shape where nothing says which that is.
+func (r *Result) Reference() data.Source {
+	if r.Manifest != nil {
+		for _, input := range r.Manifest.Inputs {
+			if len(input.Shape) >= 2 {
+				return input
+			}
+		}
+	}
+	return data.Source{}
 }
 
 // Measure is what the result was optimised for, or "" where that is unknown.
@@ -115,10 +128,7 @@ func (r *Result) Samples() int {
 	if r.Manifest == nil || r.Manifest.Config["missing"] == "drop" || r.Manifest.Config["drop-missing-stimuli"] == true {
 		return 0
 	}
-	for _, input := range r.Manifest.Inputs {
-		if len(input.Shape) < 2 {
-			continue
-		}
+	if input := r.Reference(); input.Shape != nil {
 		n := 1
 		for _, d := range input.Shape[:len(input.Shape)-1] {
 			n *= d
@@ -133,21 +143,26 @@ func (r *Result) Samples() int {
 	return 0
 }
 
-// counted adds the number of samples to a title, if all results that know theirs
-// have the same.
-func counted(title string, rs []*Result, what string) string {
+// samplesOf is the number of samples of all results that know theirs, 0 if they
+// differ.
+func samplesOf(rs []*Result) int {
 	n := 0
 	for _, r := range rs {
 		k := r.Samples()
 		if k > 0 && n > 0 && k != n {
-			return title
+			return 0
 		}
 		n = max(n, k)
 	}
-	if n == 0 {
-		return title
+	return n
+}
+
+// counted adds the number of samples to a title, where it is known.
+func counted(title string, rs []*Result, what string) string {
+	if n := samplesOf(rs); n > 0 {
+		return fmt.Sprintf("%s (n = %d %s)", title, n, what)
 	}
-	return fmt.Sprintf("%s (n = %d %s)", title, n, what)
+	return title
 }
 
 // DistinctLabels gives results labels that tell them apart and no more: the
@@ -188,8 +203,8 @@ func DistinctLabels(results []*Result) {
 // tail returns the last depth words of a path, without suffix.
 func tail(path string, depth int) string {
 	words := strings.Split(filepath.ToSlash(path), "/")
-	words = words[max(0, len(words)-depth):]
-	return strings.TrimSuffix(strings.Join(words, "/"), filepath.Ext(path))
+	name := strings.TrimSuffix(strings.Join(words[max(0, len(words)-depth):], "/"), ".gz")
+	return strings.TrimSuffix(name, filepath.Ext(name))
 }
 
 // has reports whether the result is a table with all of these columns.

@@ -17,17 +17,27 @@ import (
 // that column, as a matrix where several systems were compared with several
 // others, and otherwise as bars.
 func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
+	axis, err := commonAxis(rs)
+	if err != nil {
+		return nil, "", "", err
+	}
 	t := joinScores(rs)
 	if !anyFinite(t.value) {
 		return nil, "", "", noRows(rs)
 	}
-	for _, axis := range []string{"time", "condition"} {
-		if rs[0].has(axis) {
-			if s.Form != "" {
-				return nil, "", "", &data.InputError{Path: rs[0].Path, Found: "scores by " + axis, Wanted: "want scores of whole systems to draw as " + s.Form}
-			}
-			return scoresAlong(axis, t, s)
+	if i := t.repeated(); i >= 0 && len(rs) > 1 {
+		return scoresOfRuns(rs, s)
+	} else if i >= 0 && s.Facet == "" {
+		return nil, "", "", &data.InputError{
+			Path: rs[0].Path, Found: fmt.Sprintf("several scores of %s and %s by %s", t.x[i], t.y[i], t.measure[i]), Wanted: "want one",
+			Hint: "--facet COLUMN gives each value of a column that tells them apart a panel",
 		}
+	}
+	if axis != "" {
+		if s.Form != "" {
+			return nil, "", "", &data.InputError{Path: rs[0].Path, Found: "scores by " + axis, Wanted: "want scores of whole systems to draw as " + s.Form}
+		}
+		return scoresAlong(axis, t, s)
 	}
 	xs, ys := distinct(t.x), distinct(t.y)
 	if s.Form == matrix || s.Form == "" && len(xs) > 1 && len(xs)+len(ys) > 3 {
@@ -36,12 +46,75 @@ func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	return scoreBars(t, s)
 }
 
+// scoreAxis is the column along which a table has scores, "" for scores of whole
+// systems.
+func scoreAxis(r *Result) string {
+	for _, axis := range []string{"time", "condition"} {
+		if r.has(axis) {
+			return axis
+		}
+	}
+	return ""
+}
+
+// commonAxis is the axis along which all results have scores.
+func commonAxis(rs []*Result) (string, error) {
+	words := func(axis string) string {
+		if axis == "" {
+			return "scores of whole systems"
+		}
+		return "scores by " + axis
+	}
+	axis := scoreAxis(rs[0])
+	for _, r := range rs {
+		if other := scoreAxis(r); other != axis {
+			return "", &data.InputError{Path: r.Path, Found: words(other), Wanted: fmt.Sprintf("want %s as in %s", words(axis), rs[0].Path)}
+		}
+	}
+	return axis, nil
+}
+
+// scoresOfRuns draws runs that scored the same systems in panels of their own.
+func scoresOfRuns(rs []*Result, s *Style) (panels []*panel, title, alt string, err error) {
+	for _, r := range rs {
+		ps, one, words, err := scorePanels([]*Result{r}, s)
+		if err != nil {
+			return nil, "", "", err
+		}
+		for _, p := range ps {
+			p.title = strings.Trim(r.Label+", "+p.title, ", ")
+		}
+		panels, title, alt = append(panels, ps...), one, strings.TrimSpace(alt+" "+r.Label+": "+words)
+	}
+	return panels, title, alt, nil
+}
+
 // scoreTable is the rows of several tables of scores, by column.
 type scoreTable struct {
 	x, y, measure, err []string
 	value, lo, hi      []float64
 	n                  float64 // samples, NaN if they differ
 	at                 []float64
+}
+
+// repeated returns a row that scores what a row before it scores, −1 for none.
+func (t *scoreTable) repeated() int {
+	type item struct {
+		x, y, measure string
+		at            float64
+	}
+	seen := map[item]bool{}
+	for i := range t.value {
+		it := item{x: t.x[i], y: t.y[i], measure: t.measure[i]}
+		if t.at != nil {
+			it.at = t.at[i]
+		}
+		if seen[it] {
+			return i
+		}
+		seen[it] = true
+	}
+	return -1
 }
 
 func joinScores(rs []*Result) *scoreTable {
@@ -53,11 +126,8 @@ func joinScores(rs []*Result) *scoreTable {
 		t.value = append(t.value, r.floats("value")...)
 		t.lo, t.hi = append(t.lo, r.floats("lo")...), append(t.hi, r.floats("hi")...)
 		n = append(n, r.floats("n")...)
-		for _, axis := range []string{"time", "condition"} {
-			if r.has(axis) {
-				t.at = append(t.at, r.floats(axis)...)
-				break
-			}
+		if axis := scoreAxis(r); axis != "" {
+			t.at = append(t.at, r.floats(axis)...)
 		}
 	}
 	t.n = math.NaN()
@@ -110,7 +180,11 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	thick := 0.8 / float64(len(bars))
 	failed := 0
 	for b, bar := range bars {
-		h := &hbars{thick: thick * 0.9, fill: s.line(b).Color, style: s}
+		fill := s.line(0).Color
+		if barNames != nil {
+			fill = s.line(s.series(bar)).Color
+		}
+		h := &hbars{thick: thick * 0.9, fill: fill, style: s}
 		for i, v := range t.value {
 			group, of := key(i)
 			if of != bar {
@@ -127,7 +201,7 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 		}
 		p.plot.Add(h)
 		if barNames != nil {
-			p.key(paint(barNames[b], s.line(b).Color))
+			p.key(paint(barNames[b], fill))
 		}
 	}
 	p.namedRows(groupNames, vg.Length(len(bars)))
@@ -151,7 +225,7 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	}
 	alt := fmt.Sprintf("Bars of %d scores: %s of %s against %s.", len(t.value)-failed, list(measures), list(short), list(shortNames(xs))) + sentence(found)
 	if failed > 0 {
-		alt += fmt.Sprintf(" %d scores are undefined and have no bar.", failed)
+		alt += fmt.Sprintf(" Undefined, and without a bar: %d.", failed)
 	}
 	return []*panel{p}, "Similarity to " + list(shortNames(xs)), alt, nil
 }
@@ -178,6 +252,7 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 			p.title = m
 		}
 		for k, system := range systems {
+			place := s.series(system)
 			var at, value, lo, hi []float64
 			for i, v := range t.value {
 				if t.measure[i] == m && t.y[i] == system {
@@ -186,15 +261,15 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 				}
 			}
 			if axis == "time" {
-				p.line(at, value, s.line(k), short[k])
+				p.line(at, value, s.line(place), short[k])
 			} else {
-				p.points(at, value, s.glyph(k), short[k])
+				p.points(at, value, s.glyph(place), short[k])
 			}
-			p.intervalY(at, lo, hi, s.line(k))
+			p.intervalY(at, lo, hi, s.line(place))
 			if axis == "time" {
-				p.key(key{name: short[k], line: s.line(k)})
+				p.key(key{name: short[k], line: s.line(place)})
 			} else {
-				p.key(key{name: short[k], glyph: s.glyph(k)})
+				p.key(key{name: short[k], glyph: s.glyph(place)})
 			}
 		}
 		p.rangeY(0, 0)
@@ -249,7 +324,13 @@ func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 			at:       func(i, j int) float64 { return at(i, j, t.value) },
 			interval: func(i, j int) (low, high float64) { return at(i, j, t.lo), at(i, j, t.hi) },
 		}
+		if len(measures) > 1 {
+			g.bar.label = "score"
+		}
 		p := s.heatMap("", "", g, rowNames, columnNames)
+		if len(measures) > 1 {
+			p.title = m
+		}
 		least := vg.Length(10)
 		if intervals {
 			least = 18

@@ -25,7 +25,8 @@ func sensitivityPanels(rs []*Result, s *Style) ([]*panel, string, string, error)
 			p.title, p.x = change, "explained variance"
 			p.plot.X.Tick.Marker = logTicks{3}
 		}
-		for k, m := range names {
+		for i, m := range names {
+			k := s.series(m)
 			part := r.where(func(i int) bool { return changes[i] == change && measures[i] == m })
 			x, y, sd := part.floats("explained_variance"), part.floats("score"), part.floats("sd")
 			tx, ty := sorted(x, part.floats("theory"))
@@ -35,8 +36,10 @@ func sensitivityPanels(rs []*Result, s *Style) ([]*panel, string, string, error)
 				low[i], high[i] = y[i]-sd[i], y[i]+sd[i]
 			}
 			p.intervalY(x, low, high, s.line(k))
-			p.points(x, y, s.glyph(k), m)
-			p.key(key{name: m, glyph: s.glyph(k)})
+			style := s.glyph(k)
+			style.Radius += vg.Length(len(names)-1-i) * 0.35 // points that coincide are seen around each other
+			p.points(x, y, style, m)
+			p.key(key{name: m, glyph: style})
 		}
 		p.key(key{name: "theory", line: thin(s.reference(nil))})
 		widen(&p.plot.X)
@@ -127,8 +130,9 @@ func learningPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			if agreement := part.floats("agreement")[0]; finite(agreement) {
 				name += fmt.Sprintf(" (rank correlation %.2f)", agreement)
 			}
-			p.points(part.floats("predicted"), part.floats("observed"), s.glyph(series), m)
-			p.key(key{name: name, glyph: s.glyph(series)})
+			style := s.glyph(s.series(m))
+			p.points(part.floats("predicted"), part.floats("observed"), style, m)
+			p.key(key{name: name, glyph: style})
 			series++
 		}
 	}

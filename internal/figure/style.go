@@ -16,6 +16,9 @@ type Style struct {
 	Theme  Theme
 	Facet  string // column of tables whose values get panels of their own; "" for none
 	Form   string // one of the forms of the kind; "" for the one that fits
+
+	places map[string]int        // of the names of series
+	scales map[string]*colourBar // that panels share, by label
 }
 
 // ColumnWidth is the width of a column of a journal.
@@ -44,6 +47,17 @@ func (s *Style) text(size vg.Length) text.Style {
 // dashes are the patterns of lines beyond the colours that there are, so that
 // no two of the first 28 series look alike.
 var dashes = [][]vg.Length{nil, {4, 2}, {1.2, 1.8}, {5, 2, 1.2, 2}}
+
+// series is the place of a name among colours, markers and dashes: that in which
+// it came up first, so that it looks the same in all panels of a figure.
+func (s *Style) series(name string) int {
+	place, ok := s.places[name]
+	if !ok {
+		place = len(s.places)
+		s.places[name] = place
+	}
+	return place
+}
 
 // line is the style of series i.
 func (s *Style) line(i int) draw.LineStyle {
