@@ -49,9 +49,9 @@ result's manifest, where it has one, tells what was optimised and the number
 of samples. "simtool report" puts results of all kinds on one page.
 
 Text is legible at the default width, that of a journal's column. Colours can
-be told apart by people with any colour vision, and series differ in markers
-or dashes as well. The same results give the same bytes. The theme paper has
-no background, light is white and dark is dark.
+be told apart by people with any colour vision; markers differ in shape as
+well. The same results give the same bytes. The theme paper has no background,
+light is white and dark is dark.
 
 --style chooses among the forms of a kind that has several: scores as bars or as
 a matrix, importance as bars, as lines over layers or as a matrix, and an RDM as
@@ -128,8 +128,15 @@ func (a *app) plot(o *plotOptions, paths []string) error {
 	if err != nil {
 		return err
 	}
+	if o.label != "" && o.labels == "" {
+		return configf("", "--label: %q of no file, want --labels FILE with that column", o.label)
+	}
 	if suffix := filepath.Ext(o.output.path); o.output.toFile() && suffix != "" {
-		if f, ok := figure.FormatOf(o.output.path); !ok || f != o.format {
+		f, ok := figure.FormatOf(o.output.path)
+		if !ok {
+			return configf("", "%s: the suffix %s, want .%s", o.output.path, suffix, strings.Join(figure.Formats, " or ."))
+		}
+		if f != o.format {
 			return configf("", "%s: the suffix %s does not fit the format %s, want .%s", o.output.path, suffix, o.format, o.format)
 		}
 	}
