@@ -11,6 +11,7 @@ import (
 // runOptions are the flags of run.
 type runOptions struct {
 	dryRun bool
+	emit   emitOptions
 	output outputOptions
 	batch  batchOptions
 }
@@ -18,7 +19,7 @@ type runOptions struct {
 func newRunCommand(a *app) *cobra.Command {
 	o := &runOptions{}
 	cmd := &cobra.Command{
-		Use:   "run PLAN",
+		Use:   "run PLAN [DIR]",
 		Short: "Run a sweep that a file describes",
 		Long: `Run a command for all combinations of files and settings that a plan describes,
 and put the results into one table. A plan is a file such as
@@ -54,20 +55,30 @@ sorted by path, then of the grid as it is written, the last flag fastest. The
 table has the parameters as its first columns (with plan_ before the names of
 columns of the command), then the columns of the command, or else output and exit
 status, and warning and error. An item that fails is a row with its error, and
-the others are run.`,
+the others are run.
+
+--emit writes files into DIR that run the plan in parts on a cluster, or on
+several processors, and merge them; they say how to use them.`,
 		Example: `simtool run plan.yaml
 simtool run plan.yaml --dry-run
 simtool run plan.yaml --shard 0/8 -o part0.csv
-simtool run plan.yaml --resume --time-limit 55m`,
+simtool run plan.yaml --resume --time-limit 55m
+simtool run plan.yaml --emit slurm jobs --shards 4 --time 00:30:00 --force`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
-			if len(args) != 1 {
+			switch {
+			case len(args) == 0:
+				return usagef("no plan, want its file")
+			case o.emit.engine != "" && len(args) != 2:
+				return usagef("--emit wants a directory for the files, behind the plan")
+			case o.emit.engine == "" && len(args) != 1:
 				return usagef("%s, want one plan", counted(len(args), "file"))
 			}
-			return a.run(ctx, o, args[0])
+			return a.run(ctx, o, args)
 		}),
 	}
 	fs := cmd.Flags()
 	fs.BoolVar(&o.dryRun, "dry-run", false, "print the commands that would be run, and stop")
+	o.emit.register(fs)
 	o.output.register(a, fs, dataio.Formats())
 	o.batch.register(fs, "items")
 	return withExits(cmd, exitPartial, exitInvalid, exitCheckpoint)

@@ -30,17 +30,21 @@ type planRun struct {
 	jobs      int                       // within each
 }
 
-// run runs a plan.
-func (a *app) run(ctx context.Context, o *runOptions, path string) error {
-	r, err := a.readPlan(path)
+// run runs a plan, the first of the arguments, or writes files that run it into
+// the second.
+func (a *app) run(ctx context.Context, o *runOptions, args []string) error {
+	r, err := a.readPlan(args[0])
 	if err != nil {
 		return err
 	}
 	if err := r.takeOutput(o); err != nil {
 		return err
 	}
-	if o.dryRun {
+	switch {
+	case o.dryRun:
 		return r.dryRun(ctx, o)
+	case o.emit.engine != "":
+		return r.emit(o, args[1])
 	}
 	if err := o.batch.complete(a, o.output.target()); err != nil {
 		return err

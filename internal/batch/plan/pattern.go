@@ -174,3 +174,6 @@ func (p *pattern) files() ([]file, error) {
 	slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.path, b.path) })
 	return files, nil
 }
+
+// Glob returns the pattern of an input as filepath.Glob and shells read it.
+func Glob(in Input) string { return mustPattern(in.Pattern).glob }
