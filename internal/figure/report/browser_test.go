@@ -169,14 +169,14 @@ func (b *browser) open(path string) {
 	}
 }
 
-// eval evaluates an expression in the page, as text.
+// eval evaluates an expression in the page, as text; a promise is waited for.
 func (b *browser) eval(expression string) string {
 	b.t.Helper()
 	var r struct {
 		Result           struct{ Value any }
 		ExceptionDetails *struct{ Text string }
 	}
-	b.call("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true}, &r)
+	b.call("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true}, &r)
 	if r.ExceptionDetails != nil {
 		b.t.Fatalf("%s: %s", expression, r.ExceptionDetails.Text)
 	}
@@ -191,11 +191,12 @@ func (b *browser) want(expression, value string) {
 	}
 }
 
-// mouse moves the pointer to the middle of an element, or clicks it.
+// mouse moves the pointer to the middle of an element, or clicks it. A click is
+// for what was drawn last: it waits until the page is drawn where it scrolled to.
 func (b *browser) mouse(element string, click bool) {
 	b.t.Helper()
 	var at struct{ X, Y float64 }
-	place := fmt.Sprintf(`(() => { const e = %s; e.scrollIntoView({block: "center", behavior: "instant"}); const r = e.getBoundingClientRect(); return JSON.stringify({X: r.x + r.width/2, Y: r.y + r.height/2}); })()`, element)
+	place := fmt.Sprintf(`(async () => { const e = %s; e.scrollIntoView({block: "center", behavior: "instant"}); await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn))); const r = e.getBoundingClientRect(); return JSON.stringify({X: r.x + r.width/2, Y: r.y + r.height/2}); })()`, element)
 	if err := json.Unmarshal([]byte(b.eval(place)), &at); err != nil {
 		b.t.Fatal(err)
 	}
@@ -296,12 +297,14 @@ func TestBrowser(t *testing.T) {
 	t.Run("copy", func(t *testing.T) {
 		b.t = t
 		b.eval(`document.querySelector("details.run").open = true`)
+		b.call("Browser.grantPermissions", map[string]any{"permissions": []string{"clipboardReadWrite", "clipboardSanitizedWrite"}}, nil)
 		b.mouse(`document.querySelector(".copy")`, true)
 		for deadline := time.Now().Add(10 * time.Second); b.eval(`document.querySelector(".copy").textContent`) != "Copied"; {
 			if time.Now().After(deadline) {
 				t.Fatal("the button does not say that it copied")
 			}
 		}
+		b.want("navigator.clipboard.readText()", b.eval(`document.querySelector(".run pre").textContent`))
 	})
 	t.Run("dark", func(t *testing.T) {
 		b.t = t

@@ -22,10 +22,11 @@ const (
 	figureWidth = 100 * vg.Millimeter // legible on a phone
 	maxFile     = 64 << 20            // larger files are left out
 	maxArrays   = 6                   // in one directory
+	mostNames   = 6                   // of files below a figure
 )
 
 // suffixes are those of files that may be results.
-var suffixes = []string{".csv", ".tsv", ".json", ".jsonl", ".npy"}
+var suffixes = []string{".csv", ".tsv", ".json", ".jsonl", ".npy", ".npz"}
 
 // Collection is what was found in directories of results.
 type Collection struct {
@@ -132,7 +133,7 @@ func count(n int, one, many string) string {
 // mayBeResult tells by the name of a file whether it is worth opening.
 func mayBeResult(path string) bool {
 	name := filepath.Base(path)
-	return slices.Contains(suffixes, filepath.Ext(name)) && name != "manifest.json" && !strings.HasSuffix(name, dataio.ManifestSuffix)
+	return slices.Contains(suffixes, filepath.Ext(strings.TrimSuffix(name, ".gz"))) && name != "manifest.json" && !strings.HasSuffix(name, dataio.ManifestSuffix)
 }
 
 func reason(err error) string {
@@ -218,15 +219,29 @@ func (c *Collection) draw(s *Section, results []*figure.Result) {
 	for _, r := range results {
 		names = append(names, c.nameOfFile(r.Path))
 	}
+	if more := len(names) - mostNames; more > 0 {
+		names = append(names[:mostNames], fmt.Sprintf("and %d more", more))
+	}
 	s.Figures = append(s.Figures, Figure{SVG: template.HTML(svg), Caption: f.Alt, Source: strings.Join(names, ", ")}) //nolint:gosec // our own drawing, its text escaped
 }
 
-// join adds a section, before all others, of runs side by side.
+// join adds a section, before all others, of runs on the same data side by side.
 func (c *Collection) join(joint map[string][]*figure.Result) {
 	s := &Section{Title: "Runs side by side"}
 	for _, kind := range figure.Kinds() {
-		if results := joint[kind.Name]; len(results) > 1 {
-			c.draw(s, results)
+		runs := map[string][]*figure.Result{}
+		var references []string
+		for _, r := range joint[kind.Name] {
+			reference := r.Reference().SHA256
+			if runs[reference] == nil {
+				references = append(references, reference)
+			}
+			runs[reference] = append(runs[reference], r)
+		}
+		for _, reference := range references {
+			if len(runs[reference]) > 1 {
+				c.draw(s, runs[reference])
+			}
 		}
 	}
 	if len(s.Figures) > 0 {

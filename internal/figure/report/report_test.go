@@ -2,7 +2,9 @@ package report
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
+	"fmt"
 	"html/template"
 	"os"
 	"path/filepath"
@@ -127,6 +129,47 @@ func TestNothingIsLoaded(t *testing.T) {
 		if !ids[m[1]] {
 			t.Errorf("a link to #%s, which there is not", m[1])
 		}
+	}
+}
+
+// TestRunsOfOtherData checks that runs stand side by side with those on the same
+// data only, and that many files have a short caption.
+func TestRunsOfOtherData(t *testing.T) {
+	const thresholds = "measure,pc,explained_variance,score_at_threshold\nM,1,0.5,0.2\nM,2,0.1,0.6\n"
+	files := map[string]string{}
+	for i := range 8 {
+		for _, set := range []string{"brain", "tree"} {
+			run := fmt.Sprintf("%s%d", set, i)
+			files[run+"/pc_thresholds.csv"] = strings.ReplaceAll(thresholds, "M", "cka")
+			files[run+"/manifest.json"] = `{"schema":"simtool.manifest/v1","inputs":[{"path":"` + set + `.npy","shape":[50,3],"sha256":"` + set + `"}],"outputs":[{"path":"pc_thresholds.csv"}]}`
+		}
+	}
+	files["alone/pc_thresholds.csv"] = thresholds
+	c, _ := render(t, write(t, files))
+	together := c.Page.Sections[0].Figures
+	if len(together) != 2 {
+		t.Fatalf("%d figures of runs side by side, want one for each of two data sets", len(together))
+	}
+	for i, set := range []string{"brain", "tree"} {
+		if got := together[i].Source; !strings.Contains(got, set+"0/") || !strings.HasSuffix(got, "and 2 more") || strings.Count(got, set) != 6 {
+			t.Errorf("runs on %s: %s", set, got)
+		}
+	}
+}
+
+// TestCompressed finds a result that is gzipped.
+func TestCompressed(t *testing.T) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write([]byte("x,y,measure,value\nr.npy,a.npy,cka,0.5\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c, _ := render(t, write(t, map[string]string{"scores.csv.gz": b.String()}))
+	if len(c.Sources) != 1 || len(c.Page.Sections[0].Figures) != 1 {
+		t.Errorf("%d results, notes %q", len(c.Sources), c.Page.Notes)
 	}
 }
 

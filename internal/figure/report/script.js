@@ -89,14 +89,15 @@
     const text = button.parentNode.querySelector("pre");
     button.hidden = false;
     button.addEventListener("click", async () => {
+      let copied = true;
       try {
         await navigator.clipboard.writeText(text.textContent);
       } catch {
-        // Pages from a file may not use the clipboard: leave the text selected.
+        // Not every page may use the clipboard: leave the text selected.
         getSelection().selectAllChildren(text);
-        document.execCommand("copy");
+        copied = document.execCommand("copy");
       }
-      button.textContent = "Copied";
+      button.textContent = copied ? "Copied" : "Selected";
       setTimeout(() => { button.textContent = "Copy"; }, 1500);
     });
   }
