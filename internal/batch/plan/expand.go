@@ -2,7 +2,7 @@ package plan
 
 import (
 	"fmt"
-	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -170,8 +170,7 @@ func (v Value) plain() string {
 	return strings.Join(words, ",")
 }
 
-// cellsOf makes cells of values: all whole numbers, all numbers, or all texts, and
-// numbers only where they are written as a table would write them.
+// cellsOf makes cells of values: all whole numbers, all numbers, or all texts.
 func cellsOf(texts []string) []any {
 	for _, convert := range []func(string) (any, bool){wholeNumber, number} {
 		cells := make([]any, len(texts))
@@ -197,9 +196,12 @@ func wholeNumber(text string) (any, bool) {
 	return n, err == nil && strconv.Itoa(n) == text
 }
 
+// numberForm is that of JSON: 01 is a name.
+var numberForm = regexp.MustCompile(`^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$`)
+
 func number(text string) (any, bool) {
 	v, err := strconv.ParseFloat(text, 64)
-	return v, err == nil && !math.IsInf(v, 0) && !math.IsNaN(v)
+	return v, err == nil && numberForm.MatchString(text)
 }
 
 // SpellOut replaces ranges such as 1-8 among the values of an axis, which takes
