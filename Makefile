@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-torch test-paper fuzz generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch test-paper fuzz generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ bench-peers: ## the same work in NumPy, side by side as ratios, if python3 has N
 	$(GO) build -o bin/bench ./internal/measures/bench
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -B internal/measures/bench/peers.py bin/bench $(PEERS); \
 	else echo 'no $(PYTHON): nothing to compare with'; fi
+
+bench-batch: build ## start, cost per item, scaling over processes, merging: of whole processes
+	$(GO) run ./internal/batch/bench bin/simtool
 
 bench-torch: ## optimisers beside PyTorch (float32), if python3 has it (TORCH='-full "cka 600 100"')
 	$(GO) run ./internal/synth/optimize/bench -python $(PYTHON) $(TORCH)
