@@ -17,7 +17,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"simtool/internal/batch/plan"
 	"simtool/internal/io"
 )
 
@@ -202,7 +201,7 @@ func (r *planRun) emission(o *runOptions, directory string) (*emission, error) {
 		e.Flags += " --force"
 	}
 	for _, in := range r.plan.Inputs {
-		e.Globs = append(e.Globs, plan.Glob(in))
+		e.Globs = append(e.Globs, in.Glob())
 	}
 	return e, nil
 }

@@ -67,7 +67,7 @@ func (r *planRun) findColumns(ctx context.Context) error {
 			case ctx.Err() != nil:
 				return context.Cause(ctx)
 			case is[*usageError](err), is[*configError](err):
-				return configf(hintOf(err), "%s: item %q: %s", r.plan.Path, it.Key(), err)
+				return configf(hintOf(err), "%s: item %s: %s", r.plan.Path, it, err)
 			}
 			add(n.columns)
 		}

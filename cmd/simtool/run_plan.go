@@ -228,7 +228,7 @@ func (r *planRun) checkLines() error {
 		}
 		if err != nil {
 			err = flagError(cmd, err)
-			return configf(hintOf(err), "%s: item %q: %s", p.Path, it.Key(), err)
+			return configf(hintOf(err), "%s: item %s: %s", p.Path, it, err)
 		}
 		if !varying {
 			break
@@ -246,7 +246,7 @@ func (r *planRun) checkOutputs() error {
 	for i := range r.items.Len() {
 		output := r.items.Item(i).FillPath(r.plan.Output)
 		if other, ok := by[output]; ok {
-			return r.plan.Errorf(r.plan.Line("output"), "output", "%q and %q would both write %s, want all parameters in it", r.items.Item(other).Key(), r.items.Item(i).Key(), output)
+			return r.plan.Errorf(r.plan.Line("output"), "output", "%s and %s would both write %s, want all parameters in it", r.items.Item(other), r.items.Item(i), output)
 		}
 		by[output] = i
 	}

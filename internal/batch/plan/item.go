@@ -61,6 +61,9 @@ func (it Item) Key() string {
 	return b.String()
 }
 
+// String is the key for people, quoted.
+func (it Item) String() string { return strconv.Quote(strings.ReplaceAll(it.Key(), "\t", " ")) }
+
 // parameter returns the value of a parameter as a text.
 func (it Item) parameter(i int) string {
 	if i < it.of.parts {

@@ -175,5 +175,6 @@ func (p *pattern) files() ([]file, error) {
 	return files, nil
 }
 
-// Glob returns the pattern of an input as filepath.Glob and shells read it.
-func Glob(in Input) string { return mustPattern(in.Pattern).glob }
+// Glob returns the pattern of an input for shells, which want [!a] where
+// filepath.Glob has [^a].
+func (in Input) Glob() string { return strings.ReplaceAll(mustPattern(in.Pattern).glob, "[^", "[!") }
