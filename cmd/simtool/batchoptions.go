@@ -29,12 +29,8 @@ func (o *batchOptions) register(fs *pflag.FlagSet, items string) {
 // complete checks the flags and starts the clock of --time-limit. output is the
 // result's file or directory, "" where there is none.
 func (o *batchOptions) complete(a *app, output string) error {
-	if o.shard.slurm {
-		shard, err := batch.SlurmShard(a.lookup)
-		if err != nil {
-			return configf("", "--shard slurm: %s", err)
-		}
-		o.shard = shardValue{Shard: shard}
+	if err := o.readShard(a); err != nil {
+		return err
 	}
 	switch {
 	case o.limit < 0:
@@ -46,6 +42,19 @@ func (o *batchOptions) complete(a *app, output string) error {
 	case o.limit > 0:
 		a.limitTime(o.limit)
 	}
+	return nil
+}
+
+// readShard takes the shard from the environment where --shard slurm asks for it.
+func (o *batchOptions) readShard(a *app) error {
+	if !o.shard.slurm {
+		return nil
+	}
+	shard, err := batch.SlurmShard(a.lookup)
+	if err != nil {
+		return configf("", "--shard slurm: %s", err)
+	}
+	o.shard = shardValue{Shard: shard}
 	return nil
 }
 

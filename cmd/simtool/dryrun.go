@@ -11,6 +11,9 @@ import (
 // it takes. Inputs are read one by one, for only a whole file is known to be
 // valid.
 func (a *app) dryRun(ctx context.Context, o *scoreOptions) error {
+	if err := o.batch.readShard(a); err != nil {
+		return err
+	}
 	paths := inputPaths(o.pairs)
 	out, err := a.openResult(&outputOptions{path: "-", format: o.output.format}, tableSpec{
 		schema:  "simtool.dry-run/v1",
@@ -72,10 +75,12 @@ func (a *app) dryRun(ctx context.Context, o *scoreOptions) error {
 	return outcome
 }
 
+// programMemory is what the program itself takes.
+const programMemory = 16 << 20
+
 // estimate bounds the bytes that score needs: the inputs that are kept, and
 // what each pair in work needs beside them.
 func estimate(o *scoreOptions, sizes map[string]footprint, jobs int) int64 {
-	const base = 16 << 20 // the program itself
 	var kept, most int64
 	for _, f := range sizes {
 		kept += f.values()
@@ -83,5 +88,17 @@ func estimate(o *scoreOptions, sizes map[string]footprint, jobs int) int64 {
 	for _, pair := range o.pairs {
 		most = max(most, pairWork(o.measuresOf(pair), sizes[pair.x], sizes[pair.y]))
 	}
-	return base + min(kept, inputBudget) + int64(min(jobs, len(o.pairs)))*most
+	return programMemory + min(kept, inputBudget) + int64(min(jobs, len(o.pairs)))*most
+}
+
+// footprints returns the sizes of all inputs as their headers tell, without those
+// that cannot be told.
+func (s *scorer) footprints() map[string]footprint {
+	sizes := map[string]footprint{}
+	for _, path := range inputPaths(s.options.pairs) {
+		if f, err := s.peek(path); err == nil {
+			sizes[path] = f
+		}
+	}
+	return sizes
 }

@@ -16,6 +16,8 @@ import (
 // cell by cell, and the inputs that it read.
 type nested struct {
 	probe   bool // stop when the columns are known
+	weigh   bool // estimate the memory before that
+	memory  int64
 	columns []string
 	rows    [][]any
 	sources []data.Source

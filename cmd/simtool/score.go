@@ -21,6 +21,9 @@ func (a *app) score(ctx context.Context, o *scoreOptions) error {
 	streams := a.outTTY && !o.output.toFile() && o.output.format != string(dataio.Text)
 	items := s.items()
 	s.share(o.batch.shard.Len(len(items)))
+	if n := a.nested; n != nil && n.weigh {
+		n.memory = estimate(o, s.footprints(), 1)
+	}
 	return a.sweepTo(ctx, &sweep{
 		table: scoreTableSpec(o, inputPaths(o.pairs)),
 		what:  "scores",
