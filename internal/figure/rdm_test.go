@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"gonum.org/v1/plot"
 )
 
 // square makes a matrix of the distances of points.
@@ -125,5 +127,29 @@ func TestWhatIsAnRDM(t *testing.T) {
 		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
 			t.Errorf("%s: %v, want an error with %q", c.name, err, c.want)
 		}
+	}
+}
+
+// TestLargeRDM checks that a matrix that is averaged over blocks counts samples.
+func TestLargeRDM(t *testing.T) {
+	const n = 2*mostCells + 6
+	values := make([]float64, n*n)
+	for i := range n {
+		for j := range n {
+			values[i*n+j] = math.Abs(float64(i - j))
+		}
+	}
+	f, err := New([]*Result{array(t, "long", values, n, n)}, light(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := f.panels[0].plot
+	for _, ticks := range [][]plot.Tick{p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max), p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max)} {
+		if end := ticks[len(ticks)-1].Label; end != "1000" {
+			t.Errorf("the last label is %s, want 1000 of %d samples", end, n)
+		}
+	}
+	if x := p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max); math.Abs(x[len(x)-1].Value-1000.0/3) > 1e-9 {
+		t.Errorf("sample 1000 is at cell %g, want a third of that: cells average 3", x[len(x)-1].Value)
 	}
 }

@@ -1,6 +1,8 @@
 package figure
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"simtool/internal/data"
@@ -59,6 +61,29 @@ func TestDistinctLabels(t *testing.T) {
 			if r.Label != c.want[i] {
 				t.Errorf("%s is labelled %q, want %q", r.Path, r.Label, c.want[i])
 			}
+		}
+	}
+}
+
+// TestManifests checks that a result has the manifest that lists it, and no
+// other that lies beside it.
+func TestManifests(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"a.csv": "feature_a,feature_b,weight\nx,x,1\n", "b.csv": "feature_a,feature_b,weight\nx,x,1\n",
+		"manifest.json": `{"schema":"` + dataio.ManifestSchema + `","config":{"measure":"cka"},"outputs":[{"path":"somewhere/a.csv"}]}`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{"a.csv": "cka", "b.csv": ""} {
+		r, err := Load(filepath.Join(dir, name), dataio.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Measure(); got != want {
+			t.Errorf("%s was made by optimising %q, want %q", name, got, want)
 		}
 	}
 }

@@ -152,6 +152,10 @@ func TestRunsOfTheSameScores(t *testing.T) {
 	if len(f.panels) != 2 || f.panels[1].title != "seed 1" {
 		t.Errorf("%d panels, want one for each seed", len(f.panels))
 	}
+	style.Facet = "measure"
+	if _, err = New([]*Result{twice}, style); !errors.As(err, &input) {
+		t.Errorf("two scores of one pair in one panel: %v, want an input error", err)
+	}
 }
 
 // TestScoresOfOneAxis checks that scores by time are not mixed with others.
