@@ -36,6 +36,10 @@ their number.
 Parts in csv or tsv can be merged into csv or tsv, those in json or jsonl into
 any form. The exit status is that of the whole batch: 3 if some items failed.
 
+Parts that are directories, as of "simtool optimize" and "simtool mlem layers",
+become the directory of the whole; the status is 5 if what was asked for was not
+reached by any part.
+
 Parts of "simtool moments" become the moments of the whole recording. What
 "simtool joint-range" writes beside its table, by --paths and --save-data, stays
 in parts.`,
@@ -51,7 +55,12 @@ simtool merge part0.csv part1.csv -o scores.csv`,
 			if len(paths) == 0 {
 				return usagef("no files, want the parts of a batch")
 			}
+			directories, err := areDirectories(paths)
 			switch {
+			case err != nil:
+				return err
+			case directories:
+				return a.mergeDirectories(ctx, paths, o)
 			case areMoments(paths):
 				return a.mergeMoments(ctx, paths, o)
 			case o.toFile() && filepath.Ext(o.path) == momentsSuffix:
@@ -63,7 +72,7 @@ simtool merge part0.csv part1.csv -o scores.csv`,
 	}
 	o.register(a, cmd.Flags(), dataio.Formats())
 	a.allowMoments(o, cmd.Flags().Lookup("format"))
-	return withExits(cmd, exitPartial, exitInvalid)
+	return withExits(cmd, exitPartial, exitInvalid, exitNotConverged)
 }
 
 // withoutManifests leaves out the manifests that a pattern such as *.json takes
@@ -91,7 +100,7 @@ func (a *app) merge(ctx context.Context, paths []string, o *outputOptions) error
 	defer func() {
 		for _, p := range parts {
 			if p.rows != nil {
-				p.rows.Close()
+				_ = p.rows.Close()
 			}
 		}
 	}()
@@ -125,10 +134,7 @@ func (a *app) merge(ctx context.Context, paths []string, o *outputOptions) error
 				return context.Cause(ctx)
 			}
 		}
-		cells, err := parts[i].rows.Next()
-		if errors.Is(err, io.EOF) {
-			return &data.InputError{Path: parts[i].path, Found: "fewer rows than its manifest says", Wanted: "want the part as it was written"}
-		}
+		cells, err := parts[i].next()
 		if err != nil {
 			return err
 		}
@@ -165,12 +171,17 @@ func (a *app) merge(ctx context.Context, paths []string, o *outputOptions) error
 	return outcome
 }
 
-// readParts reads the manifests of parts, and orders them by their shard.
+// readParts reads the manifests beside parts, and orders them by their shard.
 func readParts(paths []string) ([]*part, []batch.Part, error) {
+	return readPartsBy(paths, func(path string) string { return path + dataio.ManifestSuffix })
+}
+
+// readPartsBy is readParts for manifests that are elsewhere.
+func readPartsBy(paths []string, manifestOf func(path string) string) ([]*part, []batch.Part, error) {
 	byPath := map[string]*part{}
 	var order []batch.Part
 	for _, path := range paths {
-		m, err := dataio.ReadManifest(path + dataio.ManifestSuffix)
+		m, err := dataio.ReadManifest(manifestOf(path))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -304,8 +315,8 @@ func mergedInputs(parts []*part) ([]data.Source, error) {
 				sources = append(sources, s)
 			} else if first.SHA256 != s.SHA256 {
 				return nil, &data.InputError{
-					Path: s.Path, Found: fmt.Sprintf("the checksum %.12q in %s", s.SHA256, filepath.Base(p.path)),
-					Wanted: fmt.Sprintf("but %.12q in %s: want parts made from the same inputs", first.SHA256, filepath.Base(first.part)),
+					Path: s.Path, Found: fmt.Sprintf("the checksum %.12q in %s", s.SHA256, p.path),
+					Wanted: fmt.Sprintf("but %.12q in %s: want parts made from the same inputs", first.SHA256, first.part),
 				}
 			}
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -16,33 +15,6 @@ import (
 	"simtool/internal/io"
 	"simtool/internal/mlem"
 )
-
-// summaryOf says in one line how well fits predict what was held out.
-func summaryOf(results []*mlem.Result) string {
-	var parts []string
-	for _, r := range results {
-		for _, s := range r.Scores {
-			switch {
-			case s.Split != "held-out":
-			case s.Defined():
-				parts = append(parts, fmt.Sprintf("%s: held-out Spearman %.3f (KKT residual %.0e)", r.Name, s.Spearman, r.KKT))
-			default:
-				parts = append(parts, fmt.Sprintf("%s: no held-out score (KKT residual %.0e)", r.Name, r.KKT))
-			}
-		}
-	}
-	if len(parts) > 3 {
-		parts = append(parts[:3], fmt.Sprintf("and %d more", len(results)-3))
-	}
-	if parts == nil {
-		worst := 0.0
-		for _, r := range results {
-			worst = max(worst, r.KKT)
-		}
-		return fmt.Sprintf("%d fitted, nothing held out (KKT residual %.0e)", len(results), worst)
-	}
-	return strings.Join(parts, "; ")
-}
 
 // applyOptions say to what stimuli a model is applied.
 type applyOptions struct {

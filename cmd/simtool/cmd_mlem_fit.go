@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -37,6 +34,7 @@ type fitOptions struct {
 	units        bool
 	directory    string
 	force        bool
+	batch        batchOptions
 }
 
 func (o *fitOptions) register(fs *pflag.FlagSet) {
@@ -61,6 +59,15 @@ func (o *fitOptions) register(fs *pflag.FlagSet) {
 	fs.Var(&o.maxMemory, "max-memory", "most memory to use, such as 2G")
 	fs.StringVarP(&o.directory, "output", "o", "", "`DIR` for the results")
 	fs.BoolVar(&o.force, "force", false, "replace results that exist")
+	o.batch.register(fs, "representations")
+}
+
+// complete checks what has to do with the output.
+func (o *fitOptions) complete(a *app) error {
+	if o.directory == "" {
+		return usagef("want --output DIR")
+	}
+	return o.batch.complete(a, o.directory)
 }
 
 // options translates the flags.
@@ -98,21 +105,6 @@ func (o *fitOptions) options(a *app, s *stimuli) (mlem.Options, error) {
 	return m, nil
 }
 
-// stageProgress shows how far the stages of a fit are, one after the other, in
-// one bar.
-func stageProgress(bar *progress) mlem.Progress {
-	stage, total, at := "", 0, 0
-	return func(name string, done, of int) {
-		if name != stage {
-			bar.add(total - at)
-			stage, total, at = name, of, 0
-			bar.expect(of)
-		}
-		bar.add(done - at)
-		at = done
-	}
-}
-
 func newMLEMFitCommand(a *app) *cobra.Command {
 	o := &fitOptions{}
 	cmd := &cobra.Command{
@@ -131,13 +123,20 @@ scores.csv (fold, split, spearman, pearson, r2, n_stimuli, n_pairs, se, lo, hi,
 p), model.json, which "simtool mlem score" and "simtool mlem predict" apply to
 other stimuli, and manifest.json.
 
---units fits each unit alone instead.`,
+--units fits each unit alone instead; --shard I/N then does every Nth of them.
+What is finished is kept in OUTPUT.ckpt for --resume.`,
 		Example: `simtool mlem simulate --stimuli 60 -o sim
 simtool mlem fit --features sim/features.csv --neural sim/y.npy -o fit
 simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --null 0 -o fit2`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			if len(args) > 0 {
 				return usagef("%s, want them behind --features and --neural", counted(len(args), "file"))
+			}
+			if err := o.complete(a); err != nil {
+				return err
+			}
+			if o.batch.shard.Count > 1 && !o.units {
+				return usagef("--shard goes with --units: there is one representation; mlem layers takes many")
 			}
 			return a.fitMLEM(ctx, o)
 		}),
@@ -146,7 +145,8 @@ simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions a
 	o.register(fs)
 	o.neural.register(fs, "patterns, stimuli × units, `FILE`; several are repeats")
 	fs.BoolVar(&o.units, "units", false, "fit each unit alone")
-	return withExits(cmd, exitInvalid)
+	fs.Lookup("shard").Usage = strings.Replace(fs.Lookup("shard").Usage, "representations", "units", 1)
+	return withExits(cmd, exitInvalid, exitCheckpoint)
 }
 
 func newMLEMLayersCommand(a *app) *cobra.Command {
@@ -155,10 +155,16 @@ func newMLEMLayersCommand(a *app) *cobra.Command {
 		Use:   "layers Y...",
 		Short: "Fit a metric to each of many representations of the same stimuli",
 		Long: `Fit one metric to each file of patterns, such as the layers of a language
-model. The work on the features is shared, so that many layers cost little more
-than one. The results are those of "simtool mlem fit", with a last column that
-names the representation; of the models in model.json, "simtool mlem score" and
-"simtool mlem predict" apply the one that --representation names.`,
+model. The work on the features is shared. The results are those of "simtool mlem
+fit", with a last column that names the representation; of the models in
+model.json, "simtool mlem score" and "simtool mlem predict" apply the one that
+--representation names.
+
+The result for a representation does not depend on the others: folds, resampled
+stimuli and permutations are the same for all, so that differences between
+representations are of the same stimuli. --shard I/N does every Nth, and "simtool
+merge" puts the directories of all parts together into that of the whole. What is
+finished is kept in OUTPUT.ckpt, and --resume goes on from there.`,
 		Example: `simtool mlem simulate --stimuli 60 -o sim
 simtool mlem simulate --stimuli 60 --noise-sd 3 -o noisy
 simtool mlem layers sim/y.npy noisy/y.npy --features sim/features.csv --null 0 -o layers-fit`,
@@ -169,37 +175,37 @@ simtool mlem layers sim/y.npy noisy/y.npy --features sim/features.csv --null 0 -
 			if o.neural.distance == string(mlem.Crossnobis) {
 				return configf("simtool mlem fit takes repeats", "--distance crossnobis: wants repeats, and these are different representations")
 			}
-			o.neural.files = append(args, o.neural.files...)
-			if len(o.neural.files) == 0 {
+			if err := o.complete(a); err != nil {
+				return err
+			}
+			with := *o // the flag stays as it was given
+			with.neural.files = append(args, o.neural.files...)
+			if len(with.neural.files) == 0 {
 				return usagef("want at least one file of patterns")
 			}
-			return a.fitLayers(ctx, o)
+			return a.fitLayers(ctx, &with)
 		}),
 	}
 	fs := cmd.Flags()
 	o.register(fs)
 	o.neural.register(fs, "patterns, stimuli × units, `FILES` beside those of the arguments")
-	return withExits(cmd, exitInvalid)
+	return withExits(cmd, exitInvalid, exitCheckpoint)
 }
 
-// beginFit checks the output, reads the stimuli and checks the settings.
-func (a *app) beginFit(o *fitOptions) (s *stimuli, m mlem.Options, err error) {
-	if o.directory == "" {
-		return nil, m, usagef("want --output DIR")
-	}
-	if _, err := os.Stat(filepath.Join(o.directory, "model.json")); err == nil && !o.force {
-		return nil, m, configf("--force replaces it", "%s: exists already", filepath.Join(o.directory, "model.json"))
-	}
+// beginFit reads the stimuli and checks the settings.
+func (a *app) beginFit(o *fitOptions) (*fitBatch, error) {
 	if err := a.selectComplete(&o.neural); err != nil {
-		return nil, m, err
+		return nil, err
 	}
-	if s, err = a.readStimuli(&o.stimuli, o.neural.keep); err != nil {
-		return nil, m, err
+	b := &fitBatch{stimuliFile: o.stimuli.file}
+	var err error
+	if b.stimuli, err = a.readStimuli(&o.stimuli, o.neural.keep); err != nil {
+		return nil, err
 	}
-	if m, err = o.options(a, s); err == nil {
-		err = settingError(m.Check(s.features))
+	if b.options, err = o.options(a, b.stimuli); err == nil {
+		err = settingError(b.options.Check(b.stimuli.features))
 	}
-	return s, m, err
+	return b, err
 }
 
 func (a *app) fitMLEM(ctx context.Context, o *fitOptions) error {
@@ -208,11 +214,11 @@ func (a *app) fitMLEM(ctx context.Context, o *fitOptions) error {
 			return err
 		}
 	}
-	s, options, err := a.beginFit(o)
+	b, err := a.beginFit(o)
 	if err != nil {
 		return err
 	}
-	r, err := a.readRepeats(&o.neural, s.features.Stimuli())
+	r, err := a.readRepeats(&o.neural, b.stimuli.features.Stimuli())
 	if err != nil {
 		return err
 	}
@@ -221,89 +227,44 @@ func (a *app) fitMLEM(ctx context.Context, o *fitOptions) error {
 			return err
 		}
 	}
-	var ceiling *mlem.Ceiling
 	// Crossnobis distances are between repeats: one repeat alone has none.
 	if len(r.repeats) > 1 && !o.units && r.options.Distance != mlem.Crossnobis {
 		c, err := mlem.NoiseCeiling(r.repeats, r.options)
 		if err != nil {
 			return err
 		}
-		ceiling = &c
+		b.ceiling = &c
 	}
-	return a.runFit(ctx, o, s, options, r.neural, ceiling, append(s.sources, r.sources...))
+	for _, y := range r.neural {
+		b.names = append(b.names, y.Name)
+	}
+	b.read = func(item int) (*mlem.Neural, []data.Source, error) { return r.neural[item], r.sources, nil }
+	return a.fitAll(ctx, o, b)
 }
 
 func (a *app) fitLayers(ctx context.Context, o *fitOptions) error {
-	s, options, err := a.beginFit(o)
+	b, err := a.beginFit(o)
 	if err != nil {
 		return err
 	}
-	sources := s.sources
-	var neural []*mlem.Neural
-	for i, path := range o.neural.files {
-		if slices.Contains(o.neural.files[:i], path) {
+	b.names = o.neural.files
+	for i, path := range b.names {
+		if slices.Contains(b.names[:i], path) {
 			return configf("", "%s: given twice", path)
 		}
-		of, noise, err := o.neural.options(path)
+	}
+	b.read = func(item int) (*mlem.Neural, []data.Source, error) {
+		path := b.names[item]
+		of, sources, err := o.neural.options(path)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
-		m, source, err := a.readPatterns(&o.neural, path, s.features.Stimuli())
+		m, source, err := a.readPatterns(&o.neural, path, b.stimuli.features.Stimuli())
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
-		one, err := mlem.NewNeural(m, of)
-		if err != nil {
-			return named(err, path)
-		}
-		neural = append(neural, one)
-		sources = append(append(sources, noise...), source)
+		y, err := mlem.NewNeural(m, of)
+		return y, append(sources, source), named(err, path)
 	}
-	return a.runFit(ctx, o, s, options, neural, nil, sources)
-}
-
-// runFit fits, warns, and writes the results.
-func (a *app) runFit(ctx context.Context, o *fitOptions, s *stimuli, options mlem.Options, neural []*mlem.Neural, ceiling *mlem.Ceiling, sources []data.Source) error {
-	bar := a.startProgress("steps", 0, false)
-	defer bar.close()
-	options.Progress = stageProgress(bar)
-	results, err := mlem.Fit(ctx, s.features, neural, options)
-	if err != nil {
-		return named(err, o.stimuli.file)
-	}
-	bar.close()
-	for _, w := range append(s.warnings, warningsOf(results)...) {
-		a.warn("%s", w)
-	}
-	if err := a.writeFits(o.directory, o.force, results, ceiling, sources); err != nil {
-		return err
-	}
-	a.summary("%s; the results are in %s", summaryOf(results), o.directory)
-	return nil
-}
-
-// warningsOf lists the warnings of fits, each once, with the representations
-// that it is of unless it is of all.
-func warningsOf(results []*mlem.Result) []string {
-	const named = 3
-	var order []string
-	of := map[string][]string{}
-	for _, r := range results {
-		for _, w := range r.Warnings {
-			if of[w] == nil {
-				order = append(order, w)
-			}
-			of[w] = append(of[w], r.Name)
-		}
-	}
-	for i, w := range order {
-		switch names := of[w]; {
-		case len(names) == len(results):
-		case len(names) > named:
-			order[i] = fmt.Sprintf("%s and %d more: %s", strings.Join(names[:named], ", "), len(names)-named, w)
-		default:
-			order[i] = strings.Join(names, ", ") + ": " + w
-		}
-	}
-	return order
+	return a.fitAll(ctx, o, b)
 }

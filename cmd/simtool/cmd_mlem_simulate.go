@@ -108,7 +108,7 @@ func (a *app) simulateMLEM(ctx context.Context, o *simulateOptions) error {
 		}
 		truth.Rows = append(truth.Rows, row)
 	}
-	for _, t := range []namedTable{{"features.csv", features}, {"w_true.csv", truth}} {
+	for _, t := range []namedTable{{name: "features.csv", Table: features}, {name: "w_true.csv", Table: truth}} {
 		if err := files.add(filepath.Join(o.directory, t.name), func(w io.Writer) error {
 			return t.Write(w, dataio.CSV, dataio.TableOptions{})
 		}); err != nil {

@@ -35,8 +35,9 @@ type optimizeOptions struct {
 	also       []string
 	components bool
 	labels     labelOptions
+	timing     bool
 	checkpoint time.Duration
-	resume     bool
+	batch      batchOptions
 	directory  string
 	force      bool
 	input      inputOptions
@@ -57,9 +58,10 @@ The default method is Adam with rate 0.1, as in the published runs; lbfgs gets
 there in fewer steps.
 
 The directory of --output gets trajectory.csv (restart, iteration, measure,
-score, grad_norm, seconds); outcomes.csv, how each restart ended; y.npy, the
-last data of the restart that ended best, in the shape of X; pc_r2.csv, how much of each principal component of X is in Y, by a linear
-map (r2) and by a rotation (r2_orthogonal); pc_thresholds.csv, the score at
+score, grad_norm, and with --timing seconds); outcomes.csv, how each restart
+ended; y.npy, the last data of the restart that ended best, in the shape of X;
+pc_r2.csv, how much of each principal component of X is in Y, by a linear map
+(r2) and by a rotation (r2_orthogonal); pc_thresholds.csv, the score at
 which each component is half learnt by either (a linear map of data with more
 features than samples finds every component from the start); with --labels decoding.csv, the accuracy
 of decoding each label from Y, and from X for reference, and chance; with
@@ -67,9 +69,13 @@ of decoding each label from Y, and from X for reference, and chance; with
 iterations asked for; and manifest.json, what was run.
 
 All but the trajectory are taken at the first 43 iterations and from there at
-100 per decade; memory does not grow with the number of iterations. After a
-signal the work is saved in OUTPUT.ckpt, and --resume goes on from there to the
-same result, bit for bit.`,
+100 per decade; memory does not grow with the number of iterations. The work is
+saved in OUTPUT.ckpt now and then and after a signal; --resume goes on from there
+to the same result, bit for bit.
+
+--shard I/N does every Nth of the --restarts. "simtool merge" puts the
+directories of all parts together into that of the whole, in which y.npy is of
+the best restart of all. The exit status of a part is that of its own restarts.`,
 		Example: `simtool optimize recording.npy -m cka --stop 0.9 -o out
 simtool optimize recording.npy -m procrustes:as=angular-score --method lbfgs --max-iter 50 -o out2
 simtool optimize recording.npy -m cka --max-iter 30 --labels conditions.csv --also nbs,linreg -o out3`,
@@ -79,6 +85,9 @@ simtool optimize recording.npy -m cka --max-iter 30 --labels conditions.csv --al
 			}
 			if o.directory == "" {
 				return usagef("want --output DIR")
+			}
+			if err := o.batch.complete(a, o.directory); err != nil {
+				return err
 			}
 			return a.optimize(ctx, o, args[0])
 		}),
@@ -110,8 +119,9 @@ func (o *optimizeOptions) register(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&o.also, "also", nil, "other measures to score along the way, a `LIST` separated by commas")
 	fs.BoolVar(&o.components, "components", true, "follow the principal components of X")
 	o.labels.register(fs)
+	fs.BoolVar(&o.timing, "timing", false, "a column of the seconds since the start in trajectory.csv, which no two runs have alike")
 	fs.DurationVar(&o.checkpoint, "checkpoint-every", time.Minute, "time between checkpoints")
-	fs.BoolVar(&o.resume, "resume", false, "go on from the checkpoint of an interrupted run")
+	o.batch.register(fs, "restarts")
 	fs.StringVarP(&o.directory, "output", "o", "", "`DIR` for the results")
 	fs.BoolVar(&o.force, "force", false, "replace results that exist")
 	o.input.register(fs)

@@ -2,93 +2,112 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"os"
-	"path/filepath"
 
-	"simtool/internal/data"
 	"simtool/internal/io"
 	"simtool/internal/mlem"
 	"simtool/internal/stats"
 )
 
-// writeFits writes the directory of results of one or more representations.
-// Tables of several have a last column that names the representation, and there
-// is a model for each.
-func (a *app) writeFits(directory string, force bool, results []*mlem.Result, ceiling *mlem.Ceiling, sources []data.Source) error {
-	if err := os.MkdirAll(directory, 0o777); err != nil {
-		return err
+// newFitted renders what was fitted to a representation. Where there are several,
+// rows end with its name.
+func newFitted(r *mlem.Result, ceiling *mlem.Ceiling, several bool) *fitted {
+	model, err := json.Marshal(r.Model)
+	must(err)
+	f := &fitted{name: r.Name, Model: model, KKT: r.KKT, Warnings: r.Warnings}
+	var weights, importance, scores [][]any
+	for _, w := range r.Weights {
+		lo, hi := bounds(w.Interval)
+		weights = append(weights, []any{w.A, w.B, w.Weight, lo, hi})
 	}
-	files := a.newFileSet(force, nil)
-	files.single = filepath.Join(directory, "manifest.json")
-	defer files.abort()
-	tables := fitTables(results, ceiling)
-	for _, t := range tables {
-		if err := files.add(filepath.Join(directory, t.name), func(w io.Writer) error {
-			return t.Write(w, dataio.CSV, dataio.TableOptions{})
-		}); err != nil {
-			return err
-		}
+	for _, i := range r.Importance {
+		lo, hi := bounds(i.Interval)
+		importance = append(importance, []any{text(i.Feature), text(i.Group), i.Value, i.SD, lo, hi, positive(i.P), i.N, string(i.Method)})
 	}
-	var models any = results[0].Model
-	if len(results) > 1 {
-		byName := map[string]*mlem.Model{}
-		for _, r := range results {
-			byName[r.Name] = r.Model
-		}
-		models = byName
-	}
-	if err := files.add(filepath.Join(directory, "model.json"), func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(models)
-	}); err != nil {
-		return err
-	}
-	return files.commit(sources, nil)
-}
-
-// fitTables renders weights, importances and scores.
-func fitTables(results []*mlem.Result, ceiling *mlem.Ceiling) []namedTable {
-	weights := &dataio.Table{Schema: "simtool.mlem.weights/v1", Columns: []string{"feature_a", "feature_b", "weight", "lo", "hi"}}
-	importance := &dataio.Table{Schema: "simtool.mlem.importance/v1", Columns: []string{"feature", "group", "importance", "sd", "lo", "hi", "p", "n", "method"}}
-	scores := &dataio.Table{Schema: "simtool.mlem.scores/v1", Columns: []string{"fold", "split", "spearman", "pearson", "r2", "n_stimuli", "n_pairs", "se", "lo", "hi", "p"}}
-	several := len(results) > 1
-	if several {
-		for _, t := range []*dataio.Table{weights, importance, scores} {
-			t.Columns = append(t.Columns, "representation")
-		}
-	}
-	for _, r := range results {
-		add := func(t *dataio.Table, cells ...any) {
-			if several {
-				cells = append(cells, r.Name)
+	for _, s := range r.Scores {
+		if s.Split == "held-out" {
+			f.Summary = "no held-out score"
+			if s.Defined() {
+				f.Summary = fmt.Sprintf("held-out Spearman %.3f", s.Spearman)
 			}
-			t.Rows = append(t.Rows, cells)
 		}
-		for _, w := range r.Weights {
-			lo, hi := bounds(w.Interval)
-			add(weights, w.A, w.B, w.Weight, lo, hi)
-		}
-		for _, i := range r.Importance {
-			lo, hi := bounds(i.Interval)
-			add(importance, text(i.Feature), text(i.Group), i.Value, i.SD, lo, hi, positive(i.P), i.N, string(i.Method))
-		}
-		for _, s := range r.Scores {
-			lo, hi := bounds(s.Interval)
-			add(scores, known(s.Fold), s.Split, defined(s.Spearman), defined(s.Pearson), defined(s.R2), s.Stimuli, s.Pairs, positive(s.SE), lo, hi, positive(s.P))
-		}
+		lo, hi := bounds(s.Interval)
+		scores = append(scores, []any{known(s.Fold), s.Split, defined(s.Spearman), defined(s.Pearson), defined(s.R2), s.Stimuli, s.Pairs, positive(s.SE), lo, hi, positive(s.P)})
 	}
 	if ceiling != nil {
 		for _, c := range []struct {
 			split string
 			value float64
 		}{{"noise ceiling, lower", ceiling.Lower}, {"noise ceiling, upper", ceiling.Upper}} {
-			scores.Rows = append(scores.Rows, []any{nil, c.split, c.value, nil, nil, nil, nil, nil, nil, nil, nil})
+			scores = append(scores, []any{nil, c.split, c.value, nil, nil, nil, nil, nil, nil, nil, nil})
 		}
 	}
-	return []namedTable{{"weights.csv", weights}, {"importance.csv", importance}, {"scores.csv", scores}}
+	f.rows = [][][]any{weights, importance, scores}
+	for _, rows := range f.rows {
+		f.Counts = append(f.Counts, len(rows))
+		for i := range rows {
+			if several {
+				rows[i] = append(rows[i], r.Name)
+			}
+		}
+	}
+	return f
+}
+
+// fitTables returns the tables of fits: weights, importances and scores.
+func fitTables(fits []*fitted, several bool) []namedTable {
+	var last []string
+	if several {
+		last = []string{"representation"}
+	}
+	table := func(name string, columns ...string) namedTable {
+		return newNamedTable(name+".csv", "simtool.mlem."+name+"/v1", append(columns, last...)...)
+	}
+	tables := []namedTable{
+		table("weights", "feature_a", "feature_b", "weight", "lo", "hi"),
+		table("importance", "feature", "group", "importance", "sd", "lo", "hi", "p", "n", "method"),
+		table("scores", "fold", "split", "spearman", "pearson", "r2", "n_stimuli", "n_pairs", "se", "lo", "hi", "p"),
+	}
+	for i := range tables {
+		for _, f := range fits {
+			tables[i].add(f.rows[i])
+		}
+	}
+	return tables
+}
+
+// writeFits writes the tables, and a model for each representation.
+func writeFits(files *fileSet, d *resultDir, tables []namedTable, fits []*fitted, several bool) error {
+	if err := os.MkdirAll(d.path, 0o777); err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if err := files.add(d.join(t.name), func(w io.Writer) error {
+			return t.Write(w, dataio.CSV, dataio.TableOptions{})
+		}); err != nil {
+			return err
+		}
+	}
+	models := map[string]json.RawMessage{}
+	for _, f := range fits {
+		models[f.name] = f.Model
+	}
+	return files.add(d.join(modelFile), func(w io.Writer) error {
+		if several {
+			return encodeModels(w, models)
+		}
+		return encodeModels(w, fits[0].Model)
+	})
+}
+
+// encodeModels writes one model, or several under their names.
+func encodeModels(w io.Writer, models any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(models)
 }
 
 // bounds are the cells of an interval, empty where there is none.

@@ -2,29 +2,39 @@ package main
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
-	"io/fs"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
+	"simtool/internal/batch"
 	"simtool/internal/data"
 	"simtool/internal/io"
 	"simtool/internal/synth/optimize"
 	"simtool/internal/synth/probe"
 )
 
-// optimize runs all restarts and writes the directory of results.
+// optimize runs the restarts of the shard and writes the directory of results.
 func (a *app) optimize(ctx context.Context, o *optimizeOptions, path string) error {
+	d, shard := optimizedDir(o.directory), o.batch.shard.Shard
+	print := a.fingerprint(nil)
+	print.Items = restartDigest(path, o.restarts)
 	inputs := []string{path, o.init, o.labels.file}
-	if err := o.checkDirectory(inputs); err != nil {
+	done, replace, err := a.enter(d, print, o.batch.resume, o.force, inputs)
+	if err != nil {
 		return err
 	}
-	files := a.newFileSet(o.force, inputs)
-	files.single = filepath.Join(o.directory, "manifest.json")
+	if done != nil {
+		(&checkpoint{directory: checkpointOf(d.path)}).remove() // of which a killed run may have left something
+		config, best, err := readOutcomes(done, []string{d.path})
+		if err != nil {
+			return err
+		}
+		return outcomeOf(config, best)
+	}
+	files := a.newFileSet(replace, inputs)
+	files.single = d.manifest()
 	defer files.abort()
 	x, err := a.reader(o.input, true)(path)
 	if err != nil {
@@ -44,114 +54,110 @@ func (a *app) optimize(ctx context.Context, o *optimizeOptions, path string) err
 		}
 		return configf("", "%s", err)
 	}
+	config.Only = make([]int, shard.Len(config.Restarts))
+	for k := range config.Only {
+		config.Only[k] = shard.Item(k)
+	}
+	a.warnEmpty(d, shard, config.Restarts)
 	sources = append([]data.Source{source}, sources...)
-	saved, err := a.openCheckpoint(o.directory+".ckpt", o.resume, config.Restarts, sources)
+	saved, err := a.openCheckpoint(checkpointOf(o.directory), o.batch.resume, config.Restarts, sources)
 	if err != nil {
 		return err
 	}
-	config.Resume = saved.states
-	bar := a.startProgress("iterations", config.MaxIter*config.Restarts, false)
+	if err := saved.lock(); err != nil {
+		return err
+	}
+	outcomes, err := a.runRestarts(ctx, &config, x, saved, o.timing)
+	if err != nil {
+		return named(undefinedInput(err), path)
+	}
+	return a.writeOptimized(files, d, o, &config, x, outcomes, saved, print.Items, sources)
+}
+
+// runRestarts goes on with the restarts of a checkpoint until they end.
+func (a *app) runRestarts(ctx context.Context, c *optimize.Config, x *data.Dataset, saved *checkpoint, timing bool) ([]*optimize.Outcome, error) {
+	c.Resume = saved.states
+	bar := a.startProgress("iterations", c.MaxIter*len(c.Only), false)
 	defer bar.close()
-	recorders := make([]*trajectory, config.Restarts)
-	for i := range recorders {
-		if recorders[i], err = saved.trajectory(i, config.Goal, bar); err != nil {
-			return err
+	recorders := make([]*trajectory, c.Restarts)
+	for _, i := range c.Only {
+		var err error
+		if recorders[i], err = saved.trajectory(i, c.Goal, bar, timing); err != nil {
+			return nil, err
 		}
 		defer recorders[i].close()
 	}
-	config.Recorder = func(i int) optimize.Recorder { return recorders[i] }
-	outcomes, err := optimize.Run(ctx, x, config)
+	c.Recorder = func(i int) optimize.Recorder { return recorders[i] }
+	outcomes, err := optimize.Run(ctx, x, *c)
 	if err != nil {
 		saved.removeIfEmpty()
-		return named(undefinedInput(err), path)
+		return nil, err
 	}
-	for i, r := range recorders {
-		if err := r.flush(); err != nil {
-			return err
+	var ended []*optimize.Outcome
+	for _, i := range c.Only {
+		if err := recorders[i].flush(); err != nil {
+			return nil, err
 		}
 		if outcomes[i] == nil || outcomes[i].Reason == optimize.Interrupted {
-			return &checkpointError{saved.directory, context.Cause(ctx)}
+			return nil, a.stopped(context.Cause(ctx))
 		}
+		ended = append(ended, outcomes[i])
 	}
-	bar.close()
-	return a.writeOptimized(files, o, &config, x, outcomes, saved, sources)
+	return ended, nil
 }
 
-// optimizedFiles are the files that a run may write besides snapshots.
-var optimizedFiles = []string{"trajectory.csv", "outcomes.csv", "y.npy", "pc_r2.csv", "pc_thresholds.csv", "decoding.csv", "also.csv", "manifest.json"}
-
-// checkDirectory refuses, before any work, a place where the results cannot be
-// written or would replace what must stay.
-func (o *optimizeOptions) checkDirectory(inputs []string) error {
-	if o.directory == "-" {
-		return usagef("the results are a directory, want --output DIR and not standard output")
+// restartDigest is the digest of the items of an optimisation towards a file.
+func restartDigest(path string, restarts int) string {
+	var keys []string
+	for i := range restarts {
+		keys = append(keys, fmt.Sprintf("%s\t%d", path, i))
 	}
-	if info, err := os.Stat(o.directory); err == nil && !info.IsDir() {
-		return configf("", "%s: a file, want a directory", o.directory)
-	}
-	for _, name := range optimizedFiles {
-		path := filepath.Join(o.directory, name)
-		info, err := os.Stat(path)
-		if err != nil {
-			continue
-		}
-		if !o.force {
-			return configf("--force replaces it", "%s: exists already", path)
-		}
-		for _, in := range inputs {
-			if other, err := os.Stat(in); err == nil && os.SameFile(info, other) {
-				return configf("", "%s: is an input, want another directory", path)
-			}
-		}
-	}
-	return nil
+	return batch.Digest(keys)
 }
 
-// removeStale removes what an earlier run left in the directory and this one
-// does not replace, so that the results of two runs are not mixed.
-func (o *optimizeOptions) removeStale(files *fileSet) error {
-	stale, err := filepath.Glob(filepath.Join(o.directory, "snapshots", "r*-i*.npy"))
-	if err != nil {
-		return err
+// optimizedDir is the directory of an optimisation.
+func optimizedDir(path string) *resultDir {
+	return &resultDir{
+		path: path, schema: "simtool.optimize/v1", item: "restart",
+		files: []string{
+			"trajectory.csv", outcomesFile, dataFile, "pc_r2.csv", "pc_thresholds.csv", "decoding.csv", "also.csv",
+			snapshotFolder + "/r*-i*.npy",
+		},
 	}
-	for _, name := range optimizedFiles {
-		stale = append(stale, filepath.Join(o.directory, name))
-	}
-	for _, path := range stale {
-		if slices.Contains(files.paths, path) {
-			continue
-		}
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
 }
+
+// Names in the directory of an optimisation.
+const (
+	outcomesFile   = "outcomes.csv"
+	dataFile       = "y.npy"
+	snapshotFolder = "snapshots"
+)
 
 // writeOptimized writes all files of the result, and removes the checkpoint
 // when they have their names.
-func (a *app) writeOptimized(files *fileSet, o *optimizeOptions, c *optimize.Config, x *data.Dataset, outcomes []*optimize.Outcome, saved *checkpoint, sources []data.Source) error {
-	if err := os.MkdirAll(o.directory, 0o777); err != nil {
+func (a *app) writeOptimized(files *fileSet, d *resultDir, o *optimizeOptions, c *optimize.Config, x *data.Dataset, outcomes []*optimize.Outcome, saved *checkpoint, digest string, sources []data.Source) error {
+	if err := os.MkdirAll(d.path, 0o777); err != nil {
 		return err
 	}
 	best := c.Best(outcomes)
-	var outcome error
-	for _, wanted := range []float64{c.Stop, c.Target} {
-		if !math.IsNaN(wanted) && best.Reason != optimize.ReachedStop {
-			outcome = &notConverged{wanted, best}
+	if best != nil { // an empty part has none
+		shape := slices.Clone(x.Shape)
+		_, shape[len(shape)-1] = best.Y.Dims()
+		if err := files.add(d.join(dataFile), func(w io.Writer) error {
+			return dataio.EncodeNPY(w, dataio.Float64, best.Y.RawMatrix().Data, shape...)
+		}); err != nil {
+			return err
+		}
+		if err := saved.snapshots(files, d, shape); err != nil {
+			return err
 		}
 	}
-	shape := append([]int(nil), x.Shape...)
-	_, shape[len(shape)-1] = best.Y.Dims()
-	if err := files.add(filepath.Join(o.directory, "y.npy"), func(w io.Writer) error {
-		return dataio.EncodeNPY(w, dataio.Float64, best.Y.RawMatrix().Data, shape...)
-	}); err != nil {
+	trajectories := namedTable{name: "trajectory.csv"}
+	err := files.add(d.join(trajectories.name), func(w io.Writer) (err error) {
+		trajectories.rows, err = saved.joinTrajectories(w, c.Only, o.timing)
 		return err
-	}
-	if err := saved.snapshots(files, o.directory, shape); err != nil {
-		return err
-	}
-	if err := files.add(filepath.Join(o.directory, "trajectory.csv"), saved.joinTrajectories); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	tables, err := optimizedTables(c, x, outcomes)
@@ -159,89 +165,105 @@ func (a *app) writeOptimized(files *fileSet, o *optimizeOptions, c *optimize.Con
 		return err
 	}
 	for _, t := range tables {
-		if err := files.add(filepath.Join(o.directory, t.name), func(w io.Writer) error {
+		if err := files.add(d.join(t.name), func(w io.Writer) error {
 			return t.Write(w, dataio.CSV, dataio.TableOptions{})
 		}); err != nil {
 			return err
 		}
 	}
-	if err := o.removeStale(files); err != nil {
+	files.manifest.Batch = d.batchInfo(c.Restarts, digest, o.batch.shard.Shard, append(tables, trajectories))
+	outcome := outcomeOf(c, best)
+	if err := d.commit(files, sources, outcome); err != nil {
 		return err
 	}
-	if err := files.commit(sources, outcome); err != nil {
-		return err
-	}
-	a.summary("%s reached %.6g after %d iterations (%s); the results are in %s", c.Goal, best.Score, best.Iterations, best.Reason, o.directory)
 	saved.remove()
+	if best != nil {
+		a.summary("%s reached %.6g after %d iterations (%s); the results are in %s", c.Goal, best.Score, best.Iterations, best.Reason, d.path)
+	}
 	return outcome
 }
 
-// namedTable is a table with the name of its file.
-type namedTable struct {
-	name string
-	*dataio.Table
+// outcomeOf is the error of a run that did not reach what was asked for, nil for
+// one that did or that had nothing to do.
+func outcomeOf(c *optimize.Config, best *optimize.Outcome) error {
+	var outcome error
+	for _, wanted := range []float64{c.Stop, c.Target} {
+		if best != nil && !math.IsNaN(wanted) && best.Reason != optimize.ReachedStop {
+			outcome = &notConverged{wanted, best}
+		}
+	}
+	return outcome
 }
 
-// optimizedTables returns the tables of what was looked at along the way. The
-// column restart comes last, so that those before it are the same for one
-// restart and for many.
+// outcomeColumns are those of outcomes.csv.
+var outcomeColumns = []string{"restart", "score", "iterations", "evaluations", "reason", "in_y"}
+
+// optimizedTables returns the tables of what was looked at along the way, restart
+// by restart. The column restart comes last, so that those before it are the same
+// for one restart and for many.
 func optimizedTables(c *optimize.Config, x *data.Dataset, outcomes []*optimize.Outcome) ([]namedTable, error) {
-	ends := &dataio.Table{Schema: "simtool.optimize.outcomes/v1", Columns: []string{"restart", "score", "iterations", "evaluations", "reason", "in_y"}}
-	for _, out := range outcomes {
-		ends.Rows = append(ends.Rows, []any{out.Restart, out.Score, out.Iterations, out.Evaluations, string(out.Reason), yesNo(out == c.Best(outcomes))})
-	}
-	tables := []namedTable{{"outcomes.csv", ends}}
-	table := func(name string, columns ...string) *dataio.Table {
-		t := &dataio.Table{Schema: "simtool.optimize." + strings.TrimSuffix(name, ".csv") + "/v1", Columns: append(columns, "restart")}
-		tables = append(tables, namedTable{name, t})
-		return t
+	best := c.Best(outcomes)
+	tables := []namedTable{newNamedTable(outcomesFile, "simtool.optimize.outcomes/v1", outcomeColumns...)}
+	rows := []func(*optimize.Outcome) [][]any{func(out *optimize.Outcome) [][]any {
+		return [][]any{{out.Restart, out.Score, out.Iterations, out.Evaluations, string(out.Reason), yesNo(out == best)}}
+	}}
+	table := func(name string, of func(*optimize.Outcome) [][]any, columns ...string) {
+		tables = append(tables, newNamedTable(name+".csv", "simtool.optimize."+name+"/v1", append(columns, "restart")...))
+		rows = append(rows, of)
 	}
 	if c.PCs != nil {
 		explained := c.PCs.Explained()
-		r2 := table("pc_r2.csv", "iteration", "score", "pc", "explained_variance", "r2", "r2_orthogonal")
-		thresholds := table("pc_thresholds.csv", "measure", "pc", "explained_variance", "score_at_threshold", "score_at_threshold_orthogonal")
-		for _, out := range outcomes {
+		table("pc_r2", func(out *optimize.Outcome) (rows [][]any) {
 			for _, r := range out.Records {
 				for i, f := range explained {
-					r2.Rows = append(r2.Rows, []any{r.Iteration, r.Score, i + 1, f, r.R2[i], r.R2Orthogonal[i], out.Restart})
+					rows = append(rows, []any{r.Iteration, r.Score, i + 1, f, r.R2[i], r.R2Orthogonal[i], out.Restart})
 				}
 			}
+			return rows
+		}, "iteration", "score", "pc", "explained_variance", "r2", "r2_orthogonal")
+		table("pc_thresholds", func(out *optimize.Outcome) (rows [][]any) {
 			for i, f := range explained {
-				thresholds.Rows = append(thresholds.Rows, []any{
+				rows = append(rows, []any{
 					c.Goal.String(), i + 1, f,
 					crossing(out, func(r optimize.Record) float64 { return r.R2[i] }),
 					crossing(out, func(r optimize.Record) float64 { return r.R2Orthogonal[i] }),
 					out.Restart,
 				})
 			}
-		}
+			return rows
+		}, "measure", "pc", "explained_variance", "score_at_threshold", "score_at_threshold_orthogonal")
 	}
 	if len(c.Decoders) > 0 {
-		t := table("decoding.csv", "iteration", "score", "label", "accuracy", "reference_accuracy", "chance")
+		reference := make([]float64, len(c.Decoders))
 		for i, d := range c.Decoders {
-			reference, err := d.Decode(x.Matrix(), nil)
+			of, err := d.Decode(x.Matrix(), nil)
 			if err != nil {
 				return nil, err
 			}
-			for _, out := range outcomes {
+			reference[i] = of.Accuracy
+		}
+		table("decoding", func(out *optimize.Outcome) (rows [][]any) {
+			for i, d := range c.Decoders {
 				for _, r := range out.Records {
-					t.Rows = append(t.Rows, []any{r.Iteration, r.Score, d.Name, r.Decodings[i].Accuracy, reference.Accuracy, d.Chance(), out.Restart})
+					rows = append(rows, []any{r.Iteration, r.Score, d.Name, r.Decodings[i].Accuracy, reference[i], d.Chance(), out.Restart})
 				}
 			}
-		}
+			return rows
+		}, "iteration", "score", "label", "accuracy", "reference_accuracy", "chance")
 	}
 	if len(c.Also) > 0 {
-		t := table("also.csv", "iteration", "score", "measure", "value")
-		for _, out := range outcomes {
+		table("also", func(out *optimize.Outcome) (rows [][]any) {
 			for _, r := range out.Records {
 				for i, m := range c.Also {
-					var value any
-					if v := r.Also[i]; !math.IsNaN(v) {
-						value = v
-					}
-					t.Rows = append(t.Rows, []any{r.Iteration, r.Score, m.Name, value, out.Restart})
+					rows = append(rows, []any{r.Iteration, r.Score, m.Name, defined(r.Also[i]), out.Restart})
 				}
 			}
+			return rows
+		}, "iteration", "score", "measure", "value")
+	}
+	for i, of := range rows {
+		for _, out := range outcomes {
+			tables[i].add(of(out))
 		}
 	}
 	return tables, nil

@@ -1,22 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
-
-// withoutSeconds drops the last column of a trajectory, which is the clock's.
-func withoutSeconds(text []byte) string {
-	var b strings.Builder
-	for line := range strings.Lines(string(text)) {
-		b.WriteString(line[:strings.LastIndexByte(line, ',')])
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
 
 // TestOptimizeResumes interrupts an optimisation, twice if there is time for
 // it, and compares what comes of it with a run that nobody disturbed.
@@ -80,38 +69,12 @@ func TestOptimizeResumes(t *testing.T) {
 		t.Fatalf("exit status %d", code)
 	}
 
-	files := 0
-	err := filepath.WalkDir(filepath.Join(demo.Dir, "whole"), func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || entry.Name() == "manifest.json" {
-			return err
-		}
-		files++
-		name, err := filepath.Rel(filepath.Join(demo.Dir, "whole"), path)
-		if err != nil {
-			return err
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		got, err := os.ReadFile(filepath.Join(demo.Dir, "parts", name))
-		if err != nil {
-			return err
-		}
-		if name == "trajectory.csv" {
-			if withoutSeconds(got) != withoutSeconds(want) {
-				t.Errorf("%s differs", name)
-			}
-		} else if !bytes.Equal(got, want) {
-			t.Errorf("%s differs", name)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	want := resultsIn(t, filepath.Join(demo.Dir, "whole"))
+	if len(want) != 9 {
+		t.Errorf("%d files, want trajectory, outcomes, y, two tables of components, decoding, also and two snapshots", len(want))
 	}
-	if files != 9 {
-		t.Errorf("%d files, want trajectory, outcomes, y, two tables of components, decoding, also and two snapshots", files)
+	for _, name := range differences(resultsIn(t, filepath.Join(demo.Dir, "parts")), want) {
+		t.Errorf("%s differs", name)
 	}
 	if _, err := os.Stat(filepath.Join(demo.Dir, "parts.ckpt")); err == nil {
 		t.Error("the checkpoint was left behind")

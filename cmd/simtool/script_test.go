@@ -42,7 +42,8 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
+			"exits":      exits,
+			"same-files": sameFiles,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

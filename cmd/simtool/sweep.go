@@ -20,6 +20,8 @@ type sweep struct {
 	what  string // what the rows are, in the plural
 	keys  []string
 	jobs  int // items at once
+	// beside are the files that are written beside the table.
+	beside []string
 
 	// begin is called once, before the first of the items that have to be done,
 	// with their numbers; nil for nothing to prepare.
@@ -53,10 +55,10 @@ func (a *app) sweepTo(ctx context.Context, s *sweep, o *outputOptions, b *batchO
 	target := *o
 	var saved *kept
 	if o.toFile() {
-		if done, outcome, err := a.complete(target.path, print, b.resume, s.what); done || err != nil {
+		if done, outcome, err := a.complete(&target, print, b.resume, s.what, s.beside...); done || err != nil {
 			return firstError(err, outcome)
 		}
-		if saved, err = a.keep(ctx, target.path, print, b.resume); err != nil {
+		if saved, err = a.keep(ctx, target.path, print, b.resume, s.beside...); err != nil {
 			return err
 		}
 		// A result that a killed run wrote, but could not finish with, is written
@@ -207,8 +209,11 @@ func decodeItem(key string, value []byte) (*itemResult, error) {
 
 // complete reports whether --resume has nothing to do, because the output is that
 // of this very run, and with what error that run ended. It refuses an output of
-// another run. Where there is a checkpoint, the output is not finished with.
-func (a *app) complete(path string, print fingerprint, resume bool, what string) (done bool, outcome, err error) {
+// another run. Where there is a checkpoint, the output is not finished with; where
+// a file beside it is missing, a killed run has not written it, and the output may
+// be replaced.
+func (a *app) complete(o *outputOptions, print fingerprint, resume bool, what string, beside ...string) (done bool, outcome, err error) {
+	path := o.path
 	manifest := path + dataio.ManifestSuffix
 	checkpoint := checkpointOf(path)
 	if !resume || !exists(path) || !exists(manifest) || exists(filepath.Join(checkpoint, fingerprintFile)) {
@@ -226,20 +231,12 @@ func (a *app) complete(path string, print fingerprint, resume bool, what string)
 	if m.Batch == nil || !ours {
 		return false, nil, nil // made by something else
 	}
-	theirs := fingerprint{Version: m.Version, Settings: map[string]string{}, Items: m.Batch.Digest}
-	for name := range print.Settings {
-		print.Settings[name], theirs.Settings[name] = jsonText(a.settingValue(name)), jsonText(m.Config[name])
-	}
-	if err := print.same(path, "this output", theirs); err != nil {
+	if same, err := a.sameRun(path, print, m); !same || err != nil {
 		return false, nil, err
 	}
-	for _, was := range m.Inputs {
-		if isStdin(was.Path) {
-			return false, nil, nil // nobody knows what it was
-		}
-		if err := unchanged(was, m.Run.Started); err != nil {
-			return false, nil, err
-		}
+	if slices.ContainsFunc(beside, func(path string) bool { return !exists(path) }) {
+		o.force = true
+		return false, nil, nil
 	}
 	if _, rows := m.Batch.Rows.Totals(); m.Batch.Failed > 0 {
 		outcome = &partialError{failed: m.Batch.Failed, total: rows, items: what}
@@ -247,6 +244,28 @@ func (a *app) complete(path string, print fingerprint, resume bool, what string)
 	discard(checkpoint) // of which a killed run may have left something
 	a.summary("%s is complete already", path)
 	return true, outcome, nil
+}
+
+// sameRun reports whether a manifest is that of this very run. It refuses one of
+// other settings or inputs, naming what differs.
+func (a *app) sameRun(path string, print fingerprint, m *dataio.Manifest) (bool, error) {
+	mine := fingerprint{Version: print.Version, Settings: map[string]string{}, Items: print.Items}
+	theirs := fingerprint{Version: m.Version, Settings: map[string]string{}, Items: m.Batch.Digest}
+	for name := range print.Settings {
+		mine.Settings[name], theirs.Settings[name] = jsonText(a.settingValue(name)), jsonText(m.Config[name])
+	}
+	if err := mine.same(path, "this output", theirs); err != nil {
+		return false, err
+	}
+	for _, was := range m.Inputs {
+		if isStdin(was.Path) {
+			return false, nil // nobody knows what it was
+		}
+		if err := unchanged(was, m.Run.Started); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // settingValue is the value of a setting as it stands in a manifest.

@@ -12,13 +12,17 @@ import (
 type Batch struct {
 	Items   int      `json:"items"`  // of the whole batch
 	Digest  string   `json:"digest"` // SHA-256 of the keys of all items
-	Shard   int      `json:"shard"`  // this output has the items ≡ shard mod shards
+	Shard   int      `json:"shard"`  // which of the shards of the items this output has
 	Shards  int      `json:"shards"`
 	Rows    RowRuns  `json:"rows"`   // of each item of this output, in order
 	Failed  int      `json:"failed"` // rows with an error
 	What    string   `json:"what"`   // what rows are, in the plural
 	Schema  string   `json:"schema"`
 	Columns []string `json:"columns"`
+
+	// Tables is for a directory of tables: the rows of each item in each file. Rows
+	// then counts the items, and Schema says what kind of directory it is.
+	Tables map[string]RowRuns `json:"tables,omitempty"`
 }
 
 // RowRuns are numbers of rows of consecutive items, run by run. In a manifest they

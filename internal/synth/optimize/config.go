@@ -29,6 +29,7 @@ type Config struct {
 	Patience  int     // stop when the loss has not improved for this many iterations; 0 for never
 
 	Restarts int        // default 1
+	Only     []int      // numbers of the restarts to run, rising; nil for all
 	Jobs     int        // restarts that run at a time, default GOMAXPROCS
 	Seed     uint64     // default 1
 	Width    int        // q of Y₀ ~ N(0,1); 0 for that of X
@@ -122,6 +123,9 @@ func (c *Config) validate(n, p int) (q int, err error) {
 	check(c.Width >= 0, "width: %d, want at least 1, or 0 for that of the reference", c.Width)
 	check(!math.IsInf(c.Target, 0), "target: %g, want a finite score", c.Target)
 	check(c.Tolerance >= 0, "tolerance: %g, want at least 0", c.Tolerance)
+	for i, number := range c.Only {
+		check(number >= 0 && number < c.Restarts && (i == 0 || number > c.Only[i-1]), "only: %d of %d restarts, want rising numbers", c.Only, c.Restarts)
+	}
 	check(len(c.Resume) == 0 || len(c.Resume) == c.Restarts, "%d checkpoints, but %d restarts", len(c.Resume), c.Restarts)
 	problems = append(problems, c.Method.validate(), c.Schedule.validate())
 	q = c.Width

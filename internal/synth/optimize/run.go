@@ -29,8 +29,9 @@ type Outcome struct {
 //
 // When ctx is cancelled each restart finishes its evaluation, hands a checkpoint to
 // its recorder and ends with the reason Interrupted; restarts that had not begun
-// are nil. That is no error. Errors are a configuration that cannot be used, a score
-// that is undefined, and those of recorders; the first one ends all restarts.
+// are nil, as are those that cfg.Only leaves out. That is no error. Errors are a
+// configuration that cannot be used, a score that is undefined, and those of
+// recorders; the first one ends all restarts.
 func Run(ctx context.Context, x *data.Dataset, cfg Config) ([]*Outcome, error) {
 	q, err := cfg.validate(x.Samples(), x.Width())
 	if err != nil {
@@ -47,7 +48,13 @@ func Run(ctx context.Context, x *data.Dataset, cfg Config) ([]*Outcome, error) {
 	errs := make([]error, cfg.Restarts)
 	slots := make(chan struct{}, min(cfg.Jobs, cfg.Restarts))
 	var wg sync.WaitGroup
-	for i := range cfg.Restarts {
+	numbers := cfg.Only
+	if numbers == nil {
+		for i := range cfg.Restarts {
+			numbers = append(numbers, i)
+		}
+	}
+	for _, i := range numbers {
 		slots <- struct{}{} // started in order, so that what is cut off is the end
 		if ctx.Err() != nil {
 			break

@@ -119,6 +119,14 @@ func TestJobsDoNotMatter(t *testing.T) {
 	if !reflect.DeepEqual(one[:2], many) {
 		t.Error("results depend on the number of jobs")
 	}
+	config.Only = []int{1}
+	part, err := Run(context.Background(), x, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if part[0] != nil || !reflect.DeepEqual(part[1], many[1]) {
+		t.Error("a restart that runs alone gives something else")
+	}
 	if mat.Equal(one[0].Y, one[1].Y) {
 		t.Error("two restarts are the same")
 	}
@@ -266,6 +274,8 @@ func TestErrors(t *testing.T) {
 		"a bad method":      func(c *Config) { c.Method = Adam{} },
 		"few checkpoints":   func(c *Config) { c.Resume = make([]*State, 1) },
 		"a strange state":   func(c *Config) { c.Restarts, c.Resume = 1, []*State{{Rows: 2, Cols: 2, Y: make([]float64, 4)}} },
+		"a fifth restart":   func(c *Config) { c.Only = []int{0, 4} },
+		"a restart twice":   func(c *Config) { c.Only = []int{1, 1} },
 		"negative patience": func(c *Config) { c.Patience = -1 },
 	} {
 		c := config
