@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"strconv"
@@ -65,13 +66,16 @@ func (r *rangeRun) targets() (*sweep, error) {
 
 // writePaths lets a sweep write the way to each target to a file.
 func (r *rangeRun) writePaths(s *sweep) {
+	s.beside = []string{r.o.paths}
 	var paths dataio.TableWriter
+	var buffer *bufio.Writer
 	s.open = func(files *fileSet) error {
 		f, err := files.create(r.o.paths)
 		if err != nil {
 			return err
 		}
-		paths = dataio.NewTableWriter(f, dataio.CSV, "simtool.joint-range-paths/v1", dataio.TableOptions{})
+		buffer = bufio.NewWriterSize(f, 1<<16)
+		paths = dataio.NewTableWriter(buffer, dataio.CSV, "simtool.joint-range-paths/v1", dataio.TableOptions{})
 		return paths.Begin([]string{"measure_a", "measure_b", "target_a", "target_b", "step", "a", "b"})
 	}
 	s.each = func(_ int, item *itemResult) error {
@@ -86,5 +90,10 @@ func (r *rangeRun) writePaths(s *sweep) {
 		}
 		return nil
 	}
-	s.finish = func(*fileSet) error { return paths.Close() }
+	s.finish = func(*fileSet) error {
+		if err := paths.Close(); err != nil {
+			return err
+		}
+		return buffer.Flush()
+	}
 }

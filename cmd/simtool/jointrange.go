@@ -141,6 +141,9 @@ func (r *rangeRun) ranges() (*sweep, error) {
 	}
 	s := r.sweepOf(blocks, r.rangeRows)
 	s.table.columns = []string{"measure_a", "measure_b", "a", "b_min", "b_max", "residual_min", "residual_max", "certified", "bound_min", "bound_max", "note"}
+	if r.o.data != "" {
+		s.beside = []string{r.o.data}
+	}
 	missing, total := 0, 0
 	var ends []dataio.NamedArray
 	s.each = func(_ int, item *itemResult) error {

@@ -54,8 +54,9 @@ const (
 func checkpointOf(output string) string { return output + ".ckpt" }
 
 // keep begins to keep what a run finishes for an output, or takes up what an
-// interrupted run of the same fingerprint has kept.
-func (a *app) keep(ctx context.Context, output string, print fingerprint, resume bool) (*kept, error) {
+// interrupted run of the same fingerprint has kept. beside are the files that are
+// written beside the output.
+func (a *app) keep(ctx context.Context, output string, print fingerprint, resume bool, beside ...string) (*kept, error) {
 	k := &kept{a: a, directory: checkpointOf(output), print: print, begun: time.Now(), detach: func() {}, noted: map[string]bool{}}
 	there, err := print.resumable(k.directory, resume)
 	if err != nil {
@@ -73,8 +74,8 @@ func (a *app) keep(ctx context.Context, output string, print fingerprint, resume
 		k.resumed = k.log
 	}
 	if resume {
-		for _, path := range []string{output, output + dataio.ManifestSuffix} {
-			if err := dataio.RemoveUnfinished(path); err != nil {
+		for _, path := range append(beside, output) {
+			if err := firstError(dataio.RemoveUnfinished(path), dataio.RemoveUnfinished(path+dataio.ManifestSuffix)); err != nil {
 				return nil, err
 			}
 		}

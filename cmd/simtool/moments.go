@@ -42,7 +42,7 @@ func (a *app) moments(ctx context.Context, o *momentsOptions, p pathPair) error 
 	print.Items = batch.Digest(r.keys())
 	target := o.output
 	if target.toFile() {
-		if done, outcome, err := a.complete(target.path, print, o.batch.resume, "parts"); done || err != nil {
+		if done, outcome, err := a.complete(&target, print, o.batch.resume, "parts"); done || err != nil {
 			return firstError(err, outcome)
 		}
 		if r.saved, err = a.keep(ctx, target.path, print, o.batch.resume); err != nil {
