@@ -128,7 +128,7 @@ func eachItem(parts []Part, visit func(part, rows int) error) error {
 	type cursor struct{ run, item int }
 	at := make([]cursor, len(parts))
 	for item := range parts[0].Items {
-		i := item % len(parts)
+		i := shardOf(item, len(parts))
 		c, runs := &at[i], parts[i].Rows
 		if err := visit(i, runs[c.run].Rows); err != nil {
 			return err

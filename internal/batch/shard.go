@@ -5,14 +5,18 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math/bits"
 	"strconv"
 	"strings"
 )
 
-// Shard is one of Count parts of a list of items: those whose number, counted
-// from 0, leaves the remainder Index when divided by Count. Items that follow
-// each other often cost alike, so dealing them out in turn gives every part as
-// much to do. The zero value is not valid; Shard{0, 1} is all items.
+// Shard is one of Count parts of a list of items. Items are dealt out in rounds of
+// Count: every shard gets one of each round, and the last round may be incomplete.
+// Items that follow each other often cost alike, so that all shards have as much to
+// do. Costs may also recur, as those of the values in a grid do or of pairs scored
+// in both directions; so each round begins at another shard, chosen by a hash, or a
+// shard could get the same expensive place in every round. The zero value is not
+// valid; Shard{0, 1} is all items.
 type Shard struct{ Index, Count int }
 
 // ParseShard reads "i/n" with 0 ≤ i < n.
@@ -58,10 +62,40 @@ func SlurmShard(lookup func(name string) (string, bool)) (Shard, error) {
 func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Count) }
 
 // Len returns how many of n items the shard has.
-func (s Shard) Len(n int) int { return max(0, (n-s.Index+s.Count-1)/s.Count) }
+func (s Shard) Len(n int) int {
+	rounds, rest := n/s.Count, n%s.Count
+	if s.place(rounds) < rest {
+		rounds++
+	}
+	return rounds
+}
 
-// Item returns the number, among all items, of item k of the shard.
-func (s Shard) Item(k int) int { return s.Index + k*s.Count }
+// Item returns the number, among all items, of item k of the shard. It grows with
+// k.
+func (s Shard) Item(k int) int { return k*s.Count + s.place(k) }
+
+// place returns which item of a round is the shard's, counted from 0.
+func (s Shard) place(round int) int { return (s.Index + turn(round, s.Count)) % s.Count }
+
+// shardOf returns the index of the shard, of count, that an item belongs to.
+func shardOf(item, count int) int {
+	return (item%count + count - turn(item/count, count)) % count
+}
+
+// turn returns by how many places a round of count items is turned: 0 for the first,
+// so that item k of few is the one of shard k. It is part of what outputs mean and
+// must not change.
+//
+// Source: the finaliser of SplitMix64 in Steele, Lea & Flood, "Fast splittable
+// pseudorandom number generators", OOPSLA 2014, of the number of the round.
+func turn(round, count int) int {
+	z := uint64(round) * 0x9e3779b97f4a7c15
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	z ^= z >> 31
+	place, _ := bits.Mul64(z, uint64(count))
+	return int(place)
+}
 
 // Digest returns the SHA-256 of a list of keys in hexadecimal. Two runs have the
 // same items in the same order if and only if their digests agree.

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -31,6 +32,43 @@ func TestShardsDivideTheItems(t *testing.T) {
 			t.Errorf("shards of %d and of %d items", least, most)
 		}
 	})
+}
+
+// Every period-th item is expensive: no shard may get many more of them than its
+// share s. A fair lottery exceeds it by 5√s + 3 less than once in a million times.
+// If item k went to shard k mod n, one shard would get all where the period is n.
+func TestShardsShareWhatRecurs(t *testing.T) {
+	const rounds = 400
+	for _, count := range []int{2, 3, 4, 7, 8, 10, 16, 32} {
+		for period := 2; period <= 2*count+1; period++ {
+			most, all := 0, 0
+			for i := range count {
+				mine := 0
+				for k := range rounds {
+					if (Shard{i, count}).Item(k)%period == 0 {
+						mine++
+					}
+				}
+				most, all = max(most, mine), all+mine
+			}
+			share := float64(all) / float64(count)
+			if float64(most) > share+5*math.Sqrt(share)+3 {
+				t.Errorf("of %d items, each %d. of which is expensive, one of %d shards has %d of these and not %.1f", rounds*count, period, count, most, share)
+			}
+		}
+	}
+}
+
+// Which items a shard has is part of what its output means. The numbers are of the
+// definition evaluated in Python.
+func TestShardItems(t *testing.T) {
+	var got []int
+	for k := range 8 {
+		got = append(got, Shard{1, 4}.Item(k))
+	}
+	if want := []int{1, 4, 10, 13, 16, 21, 26, 29}; !slices.Equal(got, want) {
+		t.Errorf("shard 1/4 has the items %d, want %d", got, want)
+	}
 }
 
 func TestParseShard(t *testing.T) {
@@ -113,11 +151,18 @@ func TestInterleave(t *testing.T) {
 		rows := rapid.SliceOfN(rapid.IntRange(0, 3), 0, 40).Draw(t, "rows")
 		count := rapid.IntRange(1, 9).Draw(t, "parts")
 		parts := divide(rows, count)
+		owner := make([]int, len(rows))
+		for i := range count {
+			s := Shard{i, count}
+			for k := range s.Len(len(rows)) {
+				owner[s.Item(k)] = i
+			}
+		}
 		held := make([][]int, count)
 		number := 0
 		for i, n := range rows {
 			for range n {
-				held[i%count] = append(held[i%count], number)
+				held[owner[i]] = append(held[owner[i]], number)
 				number++
 			}
 		}
