@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux
 
 // Command bench measures what simtool costs beside the work of a batch: how long
 // it takes to start, the time per item when items are tiny, how items per second
@@ -217,7 +217,7 @@ func (b *bench) run(commands ...[]string) (cost, error) {
 		}
 		usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 		c.cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-		c.peak = max(c.peak, int64(usage.Maxrss)<<10) // kilobytes on Linux
+		c.peak = max(c.peak, int64(usage.Maxrss)<<10) //nolint:unconvert // of another type on small machines; kilobytes
 	}
 	c.wall = time.Since(begun)
 	return c, nil
