@@ -56,27 +56,26 @@ func (o *emitOptions) register(fs *pflag.FlagSet) {
 
 // emission is what the templates are filled with. Paths start from Work.
 type emission struct {
-	By       string // the command that wrote the files
-	Work     string // the current directory
-	Dir      string // where the files are
-	Abs      string // the same, absolute
-	Plan     string
-	Name     string // for jobs
-	Table    string // the merged result
-	Parts    string // directory of the parts
-	Simtool  string // the program
-	Flags    string // of every part, quoted, with a space before each
-	Shards   int
-	CPUs     int
-	Time     string
-	Limit    string // below Time, "" for none
-	Warn     int    // seconds before Time at which a signal comes
-	Mem      string
-	MemMB    int64
-	Sbatch   []string
-	Globs    []string // patterns of the inputs
-	absPlan  string
-	partLine []string
+	By      string // the command that wrote the files
+	Work    string // the current directory
+	Dir     string // where the files are
+	Abs     string // the same, absolute
+	Plan    string
+	Name    string // for jobs
+	Table   string // the merged result
+	Parts   string // directory of the parts
+	Simtool string // the program
+	Flags   string // of every part, quoted, with a space before each
+	Shards  int
+	CPUs    int
+	Time    string
+	Limit   string // below Time, "" for none
+	Warn    int    // seconds before Time at which a signal comes
+	Mem     string
+	MemMB   int64
+	Sbatch  []string
+	Globs   []string // patterns of the inputs
+	absPlan string
 }
 
 // emit writes the files for an engine into a directory.

@@ -37,7 +37,7 @@ func (a *app) run(ctx context.Context, o *runOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := r.takeOutput(o); err != nil {
+	if err := r.takeOutput(); err != nil {
 		return err
 	}
 	switch {
@@ -85,7 +85,7 @@ func (a *app) run(ctx context.Context, o *runOptions, args []string) error {
 }
 
 // takeOutput takes the table of the plan for --output, unless that is set.
-func (r *planRun) takeOutput(o *runOptions) error {
+func (r *planRun) takeOutput() error {
 	table := r.plan.Table
 	if !r.each {
 		table = r.plan.Output.String()

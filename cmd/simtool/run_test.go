@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"simtool/internal/batch/plan"
 )
@@ -66,5 +70,48 @@ func BenchmarkRunExpand(b *testing.B) {
 		for i := range items.Len() {
 			_ = items.Item(i).Key()
 		}
+	}
+}
+
+// TestRunResumes runs plans again and again with a limit of time that is too short
+// for them, which must come to the same bytes as one run: for rows of one table, and
+// for items that write directories and keep checkpoints of their own.
+func TestRunResumes(t *testing.T) {
+	for _, c := range []struct{ name, plan, result string }{
+		{"rows", "command: pc-sensitivity\ninputs: {x: recording.npy}\ngrid: {seed: 1-40}\nset: {measures: [rsa], repeats: 3, keep: 5}\n", "out.csv"},
+		{"directories", "command: optimize\ninputs: {x: recording.npy}\ngrid: {seed: 1-4}\nset: {max-iter: 200, components: false, checkpoint-every: 50ms}\noutput: runs/{seed}\n", "runs/4/y.npy"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			whole, dir := exampleDirectory(t), exampleDirectory(t)
+			for _, d := range []string{whole, dir} {
+				writeFile(t, d, "p.yaml", c.plan)
+			}
+			if output, err := shell(t, whole, "simtool run p.yaml -q -j 2 -o out.csv"); err != nil {
+				t.Fatalf("%v\n%s", err, output)
+			}
+			stops := 0
+			for limit := 200 * time.Millisecond; ; {
+				output, err := shell(t, dir, fmt.Sprintf("simtool run p.yaml -q -j 2 -o out.csv --resume --time-limit %s", limit))
+				if err == nil {
+					break
+				}
+				failed, ok := errors.AsType[*exec.ExitError](err)
+				switch {
+				case ok && failed.ExitCode() == int(exitCheckpoint):
+					stops++
+				case ok && failed.ExitCode() != int(exitFailure):
+					t.Fatalf("%v\n%s", err, output)
+				}
+				limit += limit / 2 // until enough is done within it
+			}
+			t.Logf("stopped %d times", stops)
+			for _, name := range []string{"out.csv", c.result} {
+				want, got := readFile(t, filepath.Join(whole, name)), readFile(t, filepath.Join(dir, name))
+				if !bytes.Equal(got, want) {
+					t.Errorf("other bytes in %s after %d stops", name, stops)
+				}
+			}
+		})
 	}
 }
