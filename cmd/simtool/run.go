@@ -26,6 +26,7 @@ type planRun struct {
 	resume    bool                      // outputs that are complete stay
 	force     bool                      // outputs that exist are replaced
 	columns   []string                  // of the command's table
+	inputs    *inputCache               // that items share
 	itemJobs  int                       // items at once
 	jobs      int                       // within each
 }

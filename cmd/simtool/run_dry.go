@@ -47,7 +47,7 @@ func (r *planRun) dryRun(ctx context.Context, o *runOptions) error {
 // weigh estimates the memory of the run from the item of each value of the grid
 // with the largest files, 0 where the command does not say.
 func (r *planRun) weigh(ctx context.Context, shard batch.Shard) int64 {
-	var largest, most int64
+	var largest, most, all int64
 	sizes := map[string]int64{}
 	first := 0
 	grid := r.items.Len() / r.items.Combinations()
@@ -58,6 +58,7 @@ func (r *planRun) weigh(ctx context.Context, shard batch.Shard) int64 {
 			if !ok {
 				size = fileSize(path)
 				sizes[path] = size
+				all += size
 			}
 			bytes += size
 		}
@@ -76,5 +77,5 @@ func (r *planRun) weigh(ctx context.Context, shard batch.Shard) int64 {
 	if most == 0 {
 		return 0
 	}
-	return programMemory + int64(min(r.a.global.jobs, shard.Len(r.items.Len())))*(most-programMemory)
+	return programMemory + min(all, inputBudget) + int64(min(r.a.global.jobs, shard.Len(r.items.Len())))*(most-programMemory)
 }

@@ -86,7 +86,7 @@ func (r *planRun) item(ctx context.Context, it plan.Item) (*itemResult, error) {
 
 // itemToRows runs an item whose rows go into the table of the run.
 func (r *planRun) itemToRows(ctx context.Context, it plan.Item) (*itemResult, error) {
-	n := &nested{}
+	n := &nested{inputs: r.inputs}
 	child, err := r.a.nest(ctx, r.construct, n, r.line(it), "--jobs="+strconv.Itoa(r.jobs))
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)

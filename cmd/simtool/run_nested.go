@@ -21,6 +21,7 @@ type nested struct {
 	columns []string
 	rows    [][]any
 	sources []data.Source
+	inputs  *inputCache // shared by all items, nil for none
 }
 
 // errProbed ends a command whose columns are all that was asked for.

@@ -23,7 +23,7 @@ func (a *app) readPlan(path string) (*planRun, error) {
 	if err != nil {
 		return nil, planError(err)
 	}
-	r := &planRun{a: a, plan: p}
+	r := &planRun{a: a, plan: p, inputs: newInputCache(inputBudget)}
 	if err := r.findCommand(); err != nil {
 		return nil, planError(err)
 	}

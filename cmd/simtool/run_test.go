@@ -7,6 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
+	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -113,5 +116,38 @@ func TestRunResumes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestRunItemsAtOnce runs items of one process at the same time; what they share
+// must bear it, and leave GOMAXPROCS as it is.
+func TestRunItemsAtOnce(t *testing.T) {
+	const items = 32
+	r := smallPlan(t, items)
+	cpus := runtime.GOMAXPROCS(0)
+	results := make([]*itemResult, items)
+	var wait sync.WaitGroup
+	for i := range results {
+		wait.Go(func() {
+			var err error
+			if results[i], err = r.item(t.Context(), r.items.Item(i)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if n := runtime.GOMAXPROCS(0); n != cpus {
+		t.Errorf("GOMAXPROCS is %d, and was %d", n, cpus)
+	}
+	for i, result := range results {
+		if len(result.rows) != 1 || result.failed != 0 || result.rows[0][0] != i+1 {
+			t.Fatalf("item %d: %+v", i, result)
+		}
+		if row := result.rows[0][1:]; !reflect.DeepEqual(row, results[0].rows[0][1:]) {
+			t.Errorf("item %d: %v, but item 0: %v", i, row, results[0].rows[0][1:])
+		}
+		if len(result.sources) != 2 || result.sources[0].SHA256 == "" {
+			t.Errorf("item %d: sources %+v", i, result.sources)
+		}
 	}
 }

@@ -92,7 +92,11 @@ func (a *app) scoreTable(ctx context.Context, o *scoreOptions) (*dataio.Table, [
 // newScorer returns a scorer of the options' pairs. hash says whether the digests
 // of the inputs are wanted.
 func (a *app) newScorer(o *scoreOptions, hash bool) *scorer {
-	return &scorer{a: a, options: o, hash: hash, shelf: newShelf(a.reader(o.input, hash)), progress: a.startProgress("scores", 0, true)}
+	read := a.reader(o.input, hash)
+	if a.nested != nil && a.nested.inputs != nil {
+		read = a.nested.inputs.reader(o.input, read)
+	}
+	return &scorer{a: a, options: o, hash: hash, shelf: newShelf(read), progress: a.startProgress("scores", 0, true)}
 }
 
 // share divides --jobs among so many items at once and the work within each.
