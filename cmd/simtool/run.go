@@ -117,7 +117,7 @@ func (r *planRun) takeOutput() error {
 func (r *planRun) tableSpec() tableSpec {
 	var inputs []string
 	seen := map[string]bool{}
-	for i := range r.items.Len() {
+	for i := 0; i < r.items.Len(); i += r.items.GridLen() {
 		for _, path := range r.items.Item(i).Inputs() {
 			if !seen[path] {
 				seen[path] = true
@@ -159,11 +159,7 @@ func (r *planRun) noteSettings() {
 	}
 	note("arguments", strings.Join(words, " "))
 	for _, axis := range p.Grid {
-		values := make([]string, len(axis.Values))
-		for i, v := range axis.Values {
-			values[i] = v.String()
-		}
-		note("grid."+axis.Flag, strings.Join(values, ", "))
+		note("grid."+axis.Flag, axis.String())
 	}
 	for _, s := range p.Set {
 		note("set."+s.Flag, s.Value.String())

@@ -50,8 +50,7 @@ func (r *planRun) weigh(ctx context.Context, shard batch.Shard) int64 {
 	var largest, most, all int64
 	sizes := map[string]int64{}
 	first := 0
-	grid := r.items.Len() / r.items.Combinations()
-	for i := 0; i < r.items.Len(); i += grid {
+	for i := 0; i < r.items.Len(); i += r.items.GridLen() {
 		var bytes int64
 		for _, path := range r.items.Item(i).Inputs() {
 			size, ok := sizes[path]

@@ -57,8 +57,7 @@ func (r *planRun) findColumns(ctx context.Context) error {
 		}
 	}
 	variants := r.items.Variants("seed")
-	grid := r.items.Len() / r.items.Combinations()
-	for first := 0; first < r.items.Len() && r.columns == nil; first += grid {
+	for first := 0; first < r.items.Len() && r.columns == nil; first += r.items.GridLen() {
 		for _, v := range variants {
 			it := r.items.Item(first + v)
 			n := &nested{probe: true}

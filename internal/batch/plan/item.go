@@ -114,5 +114,5 @@ func (it Item) value(name string) string {
 	return it.files.paths[i]
 }
 
-// Combinations returns the number of combinations of files.
-func (e *Expansion) Combinations() int { return len(e.files) }
+// GridLen returns how many items, one behind the other, have the same files.
+func (e *Expansion) GridLen() int { return e.total / len(e.files) }

@@ -215,19 +215,22 @@ func (p *Plan) parseAxis(flag string, line int, n *yaml.Node) error {
 	p.Grid = append(p.Grid, axis)
 	if n.Kind == yaml.ScalarNode {
 		v, err := p.value(n, key)
-		axis.Values = []Value{v}
+		axis.Values, axis.written = []Value{v}, n.Value
 		return err
 	}
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
 		return p.Errorf(n.Line, key, "found %s, want a list of values", emptyOr(n))
 	}
+	var words []string
 	for _, element := range n.Content {
 		v, err := p.value(resolve(element), key)
 		if err != nil {
 			return err
 		}
 		axis.Values = append(axis.Values, v)
+		words = append(words, v.String())
 	}
+	axis.written = strings.Join(words, ", ")
 	return nil
 }
 

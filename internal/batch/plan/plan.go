@@ -36,7 +36,12 @@ type Axis struct {
 	Flag   string
 	Values []Value
 	Line   int
+
+	written string
 }
+
+// String returns the values as they are written in the plan.
+func (a *Axis) String() string { return a.written }
 
 // Setting is a flag that has the same value, but for the parameters in it, for
 // all items.
