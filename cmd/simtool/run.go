@@ -41,6 +41,9 @@ func (a *app) run(ctx context.Context, o *runOptions, args []string) error {
 	if err := r.takeOutput(); err != nil {
 		return err
 	}
+	if err := r.findColumns(ctx); err != nil {
+		return err
+	}
 	switch {
 	case o.dryRun:
 		return r.dryRun(ctx, o)
@@ -48,9 +51,6 @@ func (a *app) run(ctx context.Context, o *runOptions, args []string) error {
 		return r.emit(o, args[1])
 	}
 	if err := o.batch.complete(a, o.output.target()); err != nil {
-		return err
-	}
-	if err := r.findColumns(ctx); err != nil {
 		return err
 	}
 	r.resume, r.force = o.batch.resume, o.output.force

@@ -110,9 +110,10 @@ func TestRunResumes(t *testing.T) {
 			}
 			t.Logf("stopped %d times", stops)
 			for _, name := range []string{"out.csv", c.result} {
-				want, got := readFile(t, filepath.Join(whole, name)), readFile(t, filepath.Join(dir, name))
-				if !bytes.Equal(got, want) {
-					t.Errorf("other bytes in %s after %d stops", name, stops)
+				want, err1 := os.ReadFile(filepath.Join(whole, name))
+				got, err2 := os.ReadFile(filepath.Join(dir, name))
+				if err := errors.Join(err1, err2); err != nil || !bytes.Equal(got, want) {
+					t.Errorf("other bytes in %s after %d stops: %v", name, stops, err)
 				}
 			}
 		})
