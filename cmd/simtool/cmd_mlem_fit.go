@@ -37,7 +37,8 @@ type fitOptions struct {
 	batch        batchOptions
 }
 
-func (o *fitOptions) register(fs *pflag.FlagSet) {
+// register declares the flags. items says what --shard divides.
+func (o *fitOptions) register(fs *pflag.FlagSet, items string) {
 	d := mlem.DefaultOptions()
 	o.maxMemory = bytesValue(d.MaxMemory)
 	o.stimuli.register(fs)
@@ -59,7 +60,7 @@ func (o *fitOptions) register(fs *pflag.FlagSet) {
 	fs.Var(&o.maxMemory, "max-memory", "most memory to use, such as 2G")
 	fs.StringVarP(&o.directory, "output", "o", "", "`DIR` for the results")
 	fs.BoolVar(&o.force, "force", false, "replace results that exist")
-	o.batch.register(fs, "representations")
+	o.batch.register(fs, items)
 }
 
 // complete checks what has to do with the output.
@@ -142,10 +143,9 @@ simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions a
 		}),
 	}
 	fs := cmd.Flags()
-	o.register(fs)
+	o.register(fs, "units")
 	o.neural.register(fs, "patterns, stimuli × units, `FILE`; several are repeats")
 	fs.BoolVar(&o.units, "units", false, "fit each unit alone")
-	fs.Lookup("shard").Usage = strings.Replace(fs.Lookup("shard").Usage, "representations", "units", 1)
 	return withExits(cmd, exitInvalid, exitCheckpoint)
 }
 
@@ -187,7 +187,7 @@ simtool mlem layers sim/y.npy noisy/y.npy --features sim/features.csv --null 0 -
 		}),
 	}
 	fs := cmd.Flags()
-	o.register(fs)
+	o.register(fs, "representations")
 	o.neural.register(fs, "patterns, stimuli × units, `FILES` beside those of the arguments")
 	return withExits(cmd, exitInvalid, exitCheckpoint)
 }
