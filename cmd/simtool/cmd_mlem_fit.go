@@ -124,7 +124,7 @@ scores.csv (fold, split, spearman, pearson, r2, n_stimuli, n_pairs, se, lo, hi,
 p), model.json, which "simtool mlem score" and "simtool mlem predict" apply to
 other stimuli, and manifest.json.
 
---units fits each unit alone instead; --shard I/N then does every Nth of them.
+--units fits each unit alone instead; --shard I/N then does a part of them.
 What is finished is kept in OUTPUT.ckpt for --resume.`,
 		Example: `simtool mlem simulate --stimuli 60 -o sim
 simtool mlem fit --features sim/features.csv --neural sim/y.npy -o fit
@@ -162,7 +162,7 @@ model.json, "simtool mlem score" and "simtool mlem predict" apply the one that
 
 The result for a representation does not depend on the others: folds, resampled
 stimuli and permutations are the same for all, so that differences between
-representations are of the same stimuli. --shard I/N does every Nth, and "simtool
+representations are of the same stimuli. --shard I/N does a part, and "simtool
 merge" puts the directories of all parts together into that of the whole. What is
 finished is kept in OUTPUT.ckpt, and --resume goes on from there.`,
 		Example: `simtool mlem simulate --stimuli 60 -o sim

@@ -73,7 +73,7 @@ All but the trajectory are taken at the first 43 iterations and from there at
 saved in OUTPUT.ckpt now and then and after a signal; --resume goes on from there
 to the same result, bit for bit.
 
---shard I/N does every Nth of the --restarts. "simtool merge" puts the
+--shard I/N does a part of the --restarts. "simtool merge" puts the
 directories of all parts together into that of the whole, in which y.npy is of
 the best restart of all. The exit status of a part is that of its own restarts.`,
 		Example: `simtool optimize recording.npy -m cka --stop 0.9 -o out

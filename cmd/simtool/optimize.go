@@ -27,7 +27,7 @@ func (a *app) optimize(ctx context.Context, o *optimizeOptions, path string) err
 	}
 	if done != nil {
 		(&checkpoint{directory: checkpointOf(d.path)}).remove() // of which a killed run may have left something
-		config, best, err := readOutcomes(done, []string{d.path})
+		config, best, _, err := readOutcomes(done, []string{d.path})
 		if err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ import (
 type optimizedMerger struct {
 	config *optimize.Config
 	best   *optimize.Outcome // nil if there are no restarts
+	part   int               // that has it
 }
 
 func (m *optimizedMerger) dir(path string) *resultDir { return optimizedDir(path) }
@@ -31,7 +32,7 @@ func (m *optimizedMerger) begin(parts []*part) (err error) {
 	for _, p := range parts {
 		directories = append(directories, p.path)
 	}
-	m.config, m.best, err = readOutcomes(parts[0].manifest, directories)
+	m.config, m.best, m.part, err = readOutcomes(parts[0].manifest, directories)
 	return err
 }
 
@@ -48,7 +49,7 @@ func (m *optimizedMerger) finish(parts []*part, files *fileSet, d *resultDir) (o
 			switch {
 			case !snapshot && name != dataFile:
 				continue // a table
-			case !snapshot && (m.best == nil || i != m.best.Restart%len(parts)):
+			case !snapshot && i != m.part:
 				// Another has better data, but this part must be as it was, too.
 				err = p.copyTo(io.Discard, name, files.manifest)
 			default:
@@ -65,31 +66,37 @@ func (m *optimizedMerger) finish(parts []*part, files *fileSet, d *resultDir) (o
 }
 
 // readOutcomes reads what was asked for from a manifest, and how the restarts ended
-// from the tables in directories. It returns the one that ended best.
-func readOutcomes(m *dataio.Manifest, directories []string) (*optimize.Config, *optimize.Outcome, error) {
+// from the tables in directories. It returns the one that ended best and which
+// directory has it.
+func readOutcomes(m *dataio.Manifest, directories []string) (config *optimize.Config, best *optimize.Outcome, at int, err error) {
 	goal, err := optimize.ParseGoal(fmt.Sprint(m.Config["measure"]))
 	if err != nil {
-		return nil, nil, measureError(err)
+		return nil, nil, 0, measureError(err)
 	}
-	config := optimize.DefaultConfig(goal)
-	for name, to := range map[string]*float64{"target": &config.Target, "stop": &config.Stop} {
+	c := optimize.DefaultConfig(goal)
+	for name, to := range map[string]*float64{"target": &c.Target, "stop": &c.Stop} {
 		if *to = math.NaN(); m.Config[name] == nil {
 			continue
 		}
 		if *to, err = strconv.ParseFloat(fmt.Sprint(m.Config[name]), 64); err != nil {
-			return nil, nil, &data.InputError{Path: directories[0], Found: fmt.Sprintf("a manifest with the %s %v", name, m.Config[name]), Wanted: "want the part as it was written"}
+			return nil, nil, 0, &data.InputError{Path: directories[0], Found: fmt.Sprintf("a manifest with the %s %v", name, m.Config[name]), Wanted: "want the part as it was written"}
 		}
 	}
 	var outcomes []*optimize.Outcome
-	for _, directory := range directories {
-		some, err := readOutcomesOf(filepath.Join(directory, outcomesFile))
+	directory := map[*optimize.Outcome]int{}
+	for i, path := range directories {
+		some, err := readOutcomesOf(filepath.Join(path, outcomesFile))
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, 0, err
+		}
+		for _, out := range some {
+			directory[out] = i
 		}
 		outcomes = append(outcomes, some...)
 	}
 	slices.SortFunc(outcomes, func(a, b *optimize.Outcome) int { return a.Restart - b.Restart })
-	return &config, config.Best(outcomes), nil
+	best = c.Best(outcomes)
+	return &c, best, directory[best], nil
 }
 
 // readOutcomesOf reads a table of outcomes, as far as it says what Best wants to know.
