@@ -25,7 +25,8 @@ test-browser: ## the web pages in headless Chromium; skips where there is none
 	$(GO) test -run Browser -v ./internal/figure/report -args -browser
 
 test-cluster: ## batches under Slurm, GNU parallel and Snakemake, and kill -9; skips what is not installed
-	$(GO) test -timeout 15m -run 'Cluster|Killed' -v ./cmd/simtool -args -cluster
+	$(GO) test -timeout 15m -run 'Cluster|Killed|ConfigEngines' -v ./cmd/simtool -args -cluster
+	$(GO) test -run TestScripts/emit ./cmd/simtool
 
 lint: ## formatting, vet and the import rules (wants gofumpt and golangci-lint)
 	test -z "$$(gofumpt -l . | tee /dev/stderr)"

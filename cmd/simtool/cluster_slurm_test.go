@@ -3,16 +3,22 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"simtool/internal/batch"
 )
 
 // TestClusterSlurm uses one cluster for all that needs Slurm.
 func TestClusterSlurm(t *testing.T) {
 	startSlurm(t)
 	t.Run("array", testArray)
+	t.Run("plan", testPlan)
+	t.Run("configs", testConfigArray)
 	t.Run("snakemake", func(t *testing.T) {
 		needCluster(t, "snakemake")
 		dir, want := clusterBatch(t)
@@ -100,4 +106,95 @@ func testArray(t *testing.T) {
 		}
 	}
 	checkMerged(t, dir, "merged.csv", want)
+}
+
+// testPlan submits a plan with the files that simtool run --emit makes: tasks put
+// themselves back at the limit of time, and the merge waits for them.
+func testPlan(t *testing.T) {
+	s := slurm{t}
+	dir := t.TempDir()
+	writePairs(t, dir, clusterItems/2)
+	writeFile(t, dir, "plan.yaml", `command: score
+inputs: {x: y0.csv, y: "y{number}.csv"}
+grid: {measures: [cka, linreg]}
+output: results.csv
+`)
+	simtool := func(args ...string) {
+		t.Helper()
+		if out, err := simtoolIn(t, dir, args...).CombinedOutput(); err != nil {
+			t.Fatalf("simtool %v: %v\n%s", args, err, out)
+		}
+	}
+	simtool("run", "plan.yaml", "-o", "whole.csv")
+	want := readFile(t, filepath.Join(dir, "whole.csv"))
+	simtool("run", "plan.yaml", "--emit", "slurm", "jobs", "--shards", fmt.Sprint(clusterShards), "--time", "00:01:00")
+
+	// Items are in the order of the paths, with both measures of each.
+	paths, err := filepath.Glob(filepath.Join(dir, "y*.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	inputOf := func(task int) string {
+		mine := batch.Shard{Index: task, Count: clusterShards}
+		return filepath.Base(paths[mine.Item(mine.Len(clusterItems)/2)/2])
+	}
+	checkpoint := func(task int) string {
+		return filepath.Join(dir, checkpointOf(fmt.Sprintf("jobs/parts/part-%04d.jsonl", task)))
+	}
+	const requeued, timedOut = 1, 6
+	hold(t, dir, inputOf(requeued))
+	hold(t, dir, inputOf(timedOut))
+	submit := func() (array, merge string) {
+		t.Helper()
+		said := s.do(dir, "jobs/submit.sh")
+		if _, err := fmt.Sscanf(strings.ReplaceAll(said, ",", ""), "job array %s merged by job %s into", &array, &merge); err != nil {
+			t.Fatalf("submit.sh says %q", said)
+		}
+		return array, merge
+	}
+	array, merge := submit()
+	pollLog(t, checkpoint(requeued))
+	release(t, dir, inputOf(requeued))
+	s.do(dir, "scontrol", "requeue", fmt.Sprintf("%s_%d", array, requeued))
+	pollLog(t, checkpoint(timedOut))
+	release(t, dir, inputOf(timedOut)) // the task that runs still waits at the pipe
+	s.wait(merge, "COMPLETED")
+	for _, task := range []int{requeued, timedOut} {
+		if job := s.job(fmt.Sprintf("%s_%d", array, task)); job["Restarts"] != "1" {
+			t.Errorf("task %d was started again %s times, want once", task, job["Restarts"])
+		}
+	}
+	check := func(when string) {
+		t.Helper()
+		if got := readFile(t, filepath.Join(dir, "results.csv")); !bytes.Equal(got, want) {
+			t.Errorf("%s: other bytes than the run in one part:\n%s", when, got)
+		}
+	}
+	check("merged")
+
+	// Once more, with one part to do.
+	if err := os.Remove(filepath.Join(dir, "jobs/parts/part-0003.jsonl")); err != nil {
+		t.Fatal(err)
+	}
+	_, merge = submit()
+	s.wait(merge, "COMPLETED")
+	check("merged again")
+}
+
+// testConfigArray submits the job array of configs as its first lines say.
+func testConfigArray(t *testing.T) {
+	s := slurm{t}
+	dir, _ := clusterBatch(t)
+	script := readFile(t, "../../configs/slurm-array.sbatch")
+	writeFile(t, dir, "slurm-array.sbatch", string(script))
+	writeFile(t, dir, "pairs.csv", string(readFile(t, filepath.Join(dir, "pairs.txt"))))
+	if out, err := simtoolIn(t, dir, "score", "--list", "pairs.csv", "--measures", "cka,nbs", "-o", "whole.csv", "--force").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	array := s.do(dir, "sbatch", "--parsable", "slurm-array.sbatch")
+	merge := s.do(dir, "sbatch", "--parsable", "--dependency=afterany:"+array, "--wrap", "simtool merge parts/*.jsonl -o scores.csv")
+	s.wait(merge, "COMPLETED")
+	if got := readFile(t, filepath.Join(dir, "scores.csv")); !bytes.Equal(got, readFile(t, filepath.Join(dir, "whole.csv"))) {
+		t.Errorf("other bytes than the run in one part:\n%s", got)
+	}
 }

@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -98,10 +97,15 @@ func poll(t *testing.T, atMost time.Duration, what string, done func() bool) {
 // pollCheckpoint waits until a part has a checkpoint.
 func pollCheckpoint(t *testing.T, dir string, shard int) {
 	t.Helper()
-	log := filepath.Join(dir, fmt.Sprintf("parts/%d.jsonl.ckpt/%s", shard, logFile))
-	poll(t, 2*time.Minute, "the checkpoint of part "+strconv.Itoa(shard), func() bool {
-		info, err := os.Stat(log)
-		return err == nil && info.Size() > 1000
+	pollLog(t, filepath.Join(dir, checkpointOf(fmt.Sprintf("parts/%d.jsonl", shard))))
+}
+
+// pollLog waits until there are items in a checkpoint.
+func pollLog(t *testing.T, checkpoint string) {
+	t.Helper()
+	poll(t, 2*time.Minute, checkpoint, func() bool {
+		info, err := os.Stat(filepath.Join(checkpoint, logFile))
+		return err == nil && info.Size() > 500
 	})
 }
 
