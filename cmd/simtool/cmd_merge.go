@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -20,6 +19,7 @@ import (
 
 func newMergeCommand(a *app) *cobra.Command {
 	o := &outputOptions{}
+	var noTable error // what is wrong with --output for a table
 	cmd := &cobra.Command{
 		Use:   "merge PART...",
 		Short: "Put the parts of a sharded batch together",
@@ -63,15 +63,21 @@ simtool merge part0.csv part1.csv -o scores.csv`,
 				return a.mergeDirectories(ctx, paths, o)
 			case areMoments(paths):
 				return a.mergeMoments(ctx, paths, o)
-			case o.toFile() && filepath.Ext(o.path) == momentsSuffix:
-				_, err := formatOf(o.path)
-				return err
+			case noTable != nil:
+				return noTable
 			}
 			return a.merge(ctx, paths, o)
 		}),
 	}
 	o.register(a, cmd.Flags(), dataio.Formats())
-	a.allowMoments(o, cmd.Flags().Lookup("format"))
+	// A suffix that no table has is wrong for tables only, and what the parts are is
+	// not known before they are looked at.
+	format := cmd.Flags().Lookup("format")
+	choose := a.auto[format]
+	a.auto[format] = func() (value, origin string, err error) {
+		value, origin, noTable = choose()
+		return value, origin, nil
+	}
 	return withExits(cmd, exitPartial, exitInvalid, exitNotConverged)
 }
 

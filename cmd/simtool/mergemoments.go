@@ -5,26 +5,12 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/spf13/pflag"
-
 	"simtool/internal/io"
 )
 
 // areMoments reports whether some parts of a batch are files of moments.
 func areMoments(paths []string) bool {
 	return slices.ContainsFunc(paths, func(path string) bool { return filepath.Ext(path) == momentsSuffix })
-}
-
-// allowMoments lets --output name a file of moments, which --format has no word
-// for.
-func (a *app) allowMoments(o *outputOptions, format *pflag.Flag) {
-	choose := a.auto[format]
-	a.auto[format] = func() (value, origin string, err error) {
-		if o.toFile() && filepath.Ext(o.path) == momentsSuffix {
-			return "", "moments have one form", nil
-		}
-		return choose()
-	}
 }
 
 // mergeMoments puts the parts of a recording's moments together.

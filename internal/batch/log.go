@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"simtool/internal/data"
 )
@@ -67,7 +68,7 @@ func OpenLog(path string) (*Log, error) {
 }
 
 func (l *Log) open() error {
-	if err := lock(l.file); errors.Is(err, errBusy) {
+	if err := lockSoon(l.file); errors.Is(err, errBusy) {
 		return &data.InputError{Path: l.path, Found: "a checkpoint in use by another run", Wanted: "want one run at a time for each output", Err: err}
 	} else if err != nil {
 		return fmt.Errorf("%s: cannot be locked: %w", l.path, err)
@@ -84,6 +85,20 @@ func (l *Log) open() error {
 	l.end = int64(len(logMagic))
 	_, err := l.file.WriteAt([]byte(logMagic), 0)
 	return err
+}
+
+// patience is how long a log may be in use before it is refused: a process that was
+// killed may still be on its way out.
+const patience = time.Second
+
+// lockSoon is lock, but waits a little.
+func lockSoon(f *os.File) error {
+	for begun := time.Now(); ; time.Sleep(patience / 50) {
+		err := lock(f)
+		if !errors.Is(err, errBusy) || time.Since(begun) > patience {
+			return err
+		}
+	}
 }
 
 // scan finds the entries. A magic that is cut off is that of a log that a killed
