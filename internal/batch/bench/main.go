@@ -53,7 +53,7 @@ func measure(program string, runs, rows int) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	b := &bench{program, dir, runs}
 	for _, part := range []func() error{b.start, b.overhead, b.scaling} {
 		if err := part(); err != nil {
