@@ -123,6 +123,11 @@ func (a *app) merge(ctx context.Context, paths []string, o *outputOptions) error
 			return err
 		}
 	}
+	if o.toFile() && o.force { // what a killed merge has left goes too
+		if err := dataio.RemoveUnfinished(o.path); err != nil {
+			return err
+		}
+	}
 	out, err := a.openResult(o, tableSpec{schema: info.Schema, columns: info.Columns, notes: []string{"warning", "error", "note"}, inputs: paths})
 	if err != nil {
 		return err

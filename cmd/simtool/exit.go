@@ -40,7 +40,7 @@ var exitTable = []struct {
 	{exitPartial, "finished, but some items failed: their rows carry an error"},
 	{exitInvalid, "the input data are invalid or cannot be read"},
 	{exitNotConverged, "finished, but what was asked for was not reached: the result is written"},
-	{exitCheckpoint, "stopped by a signal with a checkpoint: run again with --resume"},
+	{exitCheckpoint, "stopped by a signal or a time limit, with a checkpoint: run again with --resume"},
 	{exitInterrupted, "stopped by SIGINT (Ctrl-C)"},
 	{exitTerminated, "stopped by SIGTERM or SIGUSR1"},
 }

@@ -52,7 +52,7 @@ func TestKilledAtAnyTime(t *testing.T) {
 				}
 				done := make(chan error, 1)
 				go func() { done <- cmd.Wait() }()
-				wait := time.Duration(r.Int64N(int64(takes)/2))
+				wait := time.Duration(r.Int64N(int64(takes) / 2))
 				if kills == mostKills {
 					wait = time.Hour
 				}
