@@ -11,11 +11,13 @@ import (
 )
 
 // batchOptions are the flags of commands that work through many items: they may
-// do a part of them, stop ahead of a limit, and go on where a run was stopped.
+// do a part of them, stop ahead of a limit, go on where a run was stopped, and say
+// beforehand what they will do.
 type batchOptions struct {
 	shard  shardValue
 	resume bool
 	limit  time.Duration
+	dryRun bool
 }
 
 // register declares the flags. items says what is divided, in the plural.
@@ -23,6 +25,7 @@ func (o *batchOptions) register(fs *pflag.FlagSet, items string) {
 	o.shard.Shard = batch.Shard{Count: 1}
 	fs.Var(&o.shard, "shard", "do part `I/N` of the "+items+", counted from 0, or the part of this task of a job array: slurm")
 	fs.BoolVar(&o.resume, "resume", false, "keep what an interrupted run has finished; nothing to keep is no error")
+	fs.BoolVar(&o.dryRun, "dry-run", false, "say what would be done, and how much memory it takes, and stop")
 	fs.DurationVar(&o.limit, "time-limit", 0, "stop ahead of this `TIME`, such as 55m, keep what is finished and exit with 75; 0 for none")
 }
 
@@ -39,7 +42,7 @@ func (o *batchOptions) complete(a *app, output string) error {
 		return usagef("--resume wants --output FILE: what is finished is kept beside it")
 	case output == "" && o.limit > 0:
 		return usagef("--time-limit wants --output FILE: what is finished is kept beside it")
-	case o.limit > 0:
+	case o.limit > 0 && !o.dryRun:
 		a.limitTime(o.limit)
 	}
 	return nil

@@ -10,7 +10,6 @@ import (
 
 // runOptions are the flags of run.
 type runOptions struct {
-	dryRun bool
 	emit   emitOptions
 	output outputOptions
 	batch  batchOptions
@@ -77,7 +76,6 @@ simtool run plan.yaml --emit slurm jobs --shards 4 --time 00:30:00 --force`,
 		}),
 	}
 	fs := cmd.Flags()
-	fs.BoolVar(&o.dryRun, "dry-run", false, "print the commands that would be run, and stop")
 	o.emit.register(fs)
 	o.output.register(a, fs, dataio.Formats())
 	o.batch.register(fs, "items")

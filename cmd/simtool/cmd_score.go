@@ -20,7 +20,6 @@ type scoreOptions struct {
 	allPairs bool
 	pool     bool
 	per      string
-	dryRun   bool
 	moments  bool
 	memory   bytesValue
 	input    inputOptions
@@ -83,8 +82,8 @@ cat model.npy | simtool score recording.npy - -m default`,
 			if err := o.complete(a, args); err != nil {
 				return err
 			}
-			if o.dryRun {
-				return a.dryRun(ctx, o)
+			if o.batch.dryRun {
+				return a.dryScore(ctx, o)
 			}
 			if o.moments {
 				return a.scoreMoments(ctx, o, args)
@@ -107,7 +106,6 @@ func (o *scoreOptions) register(a *app, fs *pflag.FlagSet) {
 	fs.BoolVar(&o.moments, "moments", false, "the files are what simtool moments wrote: add the pieces of one recording up and score it")
 	fs.Var(&o.memory, "max-memory", "most memory that a pair may take, such as 4G (default: four fifths of the machine's)")
 	a.auto[fs.Lookup("max-memory")] = a.chooseMemory
-	fs.BoolVar(&o.dryRun, "dry-run", false, "say what would be scored, and how much memory it takes, and stop")
 	o.input.register(fs)
 	o.output.register(a, fs, dataio.Formats())
 	o.batch.register(fs, "pairs")
@@ -125,7 +123,7 @@ func (o *scoreOptions) complete(a *app, args []string) error {
 	switch {
 	case o.moments && (o.list != "" || o.allPairs || o.per != "" || len(args) == 0):
 		return usagef("--moments scores the pieces of one pair, want their files and neither --list, --all-pairs nor --per")
-	case o.moments && o.dryRun:
+	case o.moments && o.batch.dryRun:
 		return usagef("--dry-run has nothing to say of --moments: the files are read already")
 	case o.moments:
 	case o.list != "" && (len(args) > 0 || o.allPairs):

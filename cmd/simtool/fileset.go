@@ -56,6 +56,12 @@ func (s *fileSet) create(path string) (*dataio.AtomicFile, error) {
 	return f, nil
 }
 
+// check returns the error with which create would refuse a path for what stands
+// there.
+func (s *fileSet) check(path string) error {
+	return outputError(path, dataio.CheckTarget(path, s.options))
+}
+
 // add writes a whole file of the set, or to standard output if its path is "-".
 func (s *fileSet) add(path string, encode func(w io.Writer) error) error {
 	if isStdout(path) {

@@ -40,6 +40,9 @@ func (a *app) moments(ctx context.Context, o *momentsOptions, p pathPair) error 
 	}
 	print := a.fingerprint(nil)
 	print.Items = batch.Digest(r.keys())
+	if o.batch.dryRun {
+		return r.dryRun(o, print)
+	}
 	target := o.output
 	if target.toFile() {
 		if done, outcome, err := a.complete(&target, print, o.batch.resume, "parts"); done || err != nil {
@@ -100,6 +103,28 @@ func (r *momentsRun) divide(folds []int, shard batch.Shard) error {
 		}
 	}
 	return nil
+}
+
+// dryRun says what the run would do.
+func (r *momentsRun) dryRun(o *momentsOptions, print fingerprint) error {
+	f := &forecast{what: "samples", items: r.order.Samples(), mine: r.last - r.first}
+	f.memory = func(int) (int64, error) {
+		p, q := r.x.Width(), r.y.Width()
+		nodes := int64(len(r.order.Ends(r.first, r.last)))
+		// The file is made of a copy of the sums, which grows as they are added.
+		used := r.order.Memory(p, q, r.first, r.last, r.a.global.jobs) + 2*nodes*measures.MomentBytes(p, q)
+		return withGarbage(used), nil
+	}
+	if o.output.toFile() {
+		f.foresee(r.a, &o.output, &o.batch, print, []string{r.pair.x, r.pair.y}, func(saved *kept) int {
+			r.saved = saved
+			if sums, err := readMoments(r.path()); err == nil && sums.First == r.first {
+				return sums.Last - r.first
+			}
+			return 0
+		})
+	}
+	return r.a.tell(f, &o.batch)
 }
 
 // keys say what is added up, and in which order.

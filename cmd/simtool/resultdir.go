@@ -45,6 +45,19 @@ func (d *resultDir) present() []string {
 // whether the files that are there may be replaced. It refuses a place where the
 // results cannot be written or would replace what must stay.
 func (a *app) enter(d *resultDir, print fingerprint, resume, force bool, inputs []string) (done *dataio.Manifest, replace bool, err error) {
+	done, replace, err = a.examine(d, print, resume, force, inputs)
+	switch {
+	case err != nil:
+	case done != nil:
+		a.summary("%s is complete already", d.path)
+	case resume:
+		err = d.removeUnfinished()
+	}
+	return done, replace, err
+}
+
+// examine is enter without its effects.
+func (a *app) examine(d *resultDir, print fingerprint, resume, force bool, inputs []string) (done *dataio.Manifest, replace bool, err error) {
 	if isStdout(d.path) {
 		return nil, false, usagef("the results are a directory, want --output DIR and not standard output")
 	}
@@ -73,10 +86,7 @@ func (a *app) enter(d *resultDir, print fingerprint, resume, force bool, inputs 
 			}
 		}
 	}
-	if resume {
-		err = d.removeUnfinished()
-	}
-	return nil, force || interrupted, err
+	return nil, force || interrupted, nil
 }
 
 // completeDir returns the manifest of a directory that this very run has written,
@@ -97,7 +107,6 @@ func (a *app) completeDir(d *resultDir, print fingerprint) (*dataio.Manifest, er
 	if same, err := a.sameRun(d.path, print, m); !same || err != nil {
 		return nil, err
 	}
-	a.summary("%s is complete already", d.path)
 	return m, nil
 }
 

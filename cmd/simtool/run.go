@@ -45,7 +45,7 @@ func (a *app) run(ctx context.Context, o *runOptions, args []string) error {
 		return err
 	}
 	switch {
-	case o.dryRun:
+	case o.batch.dryRun:
 		return r.dryRun(ctx, o)
 	case o.emit.engine != "":
 		return r.emit(o, args[1])

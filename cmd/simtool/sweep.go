@@ -22,6 +22,8 @@ type sweep struct {
 	jobs  int // items at once
 	// beside are the files that are written beside the table.
 	beside []string
+	// memory is that of a forecast.
+	memory func(atOnce int) (int64, error)
 
 	// begin is called once, before the first of the items that have to be done,
 	// with their numbers; nil for nothing to prepare.
@@ -52,6 +54,9 @@ func (a *app) sweepTo(ctx context.Context, s *sweep, o *outputOptions, b *batchO
 	shard := b.shard.Shard
 	print := a.fingerprint(nil)
 	print.Items = batch.Digest(s.keys)
+	if b.dryRun {
+		return a.drySweep(s, o, b, print)
+	}
 	target := *o
 	var saved *kept
 	if o.toFile() {
@@ -207,43 +212,49 @@ func decodeItem(key string, value []byte) (*itemResult, error) {
 	return &itemResult{rows: rows, sources: head.Sources, extra: rest[head.Rows:]}, nil
 }
 
-// complete reports whether --resume has nothing to do, because the output is that
-// of this very run, and with what error that run ended. It refuses an output of
-// another run. Where there is a checkpoint, the output is not finished with; where
-// a file beside it is missing, a killed run has not written it, and the output may
-// be replaced.
+// complete reports whether --resume has nothing to do, and with what error the run
+// ended that did it. See isComplete.
 func (a *app) complete(o *outputOptions, print fingerprint, resume bool, what string, beside ...string) (done bool, outcome, err error) {
-	path := o.path
+	done, replace, outcome, err := a.isComplete(o.path, print, resume, what, beside...)
+	o.force = o.force || replace
+	if done {
+		discard(checkpointOf(o.path)) // of which a killed run may have left something
+		a.summary("%s is complete already", o.path)
+	}
+	return done, outcome, err
+}
+
+// isComplete reports whether an output is that of this very run, and with what
+// error that run ended. It refuses an output of another run. Where there is a
+// checkpoint, the output is not finished with; where a file beside it is missing, a
+// killed run has not written it, and the output may be replaced.
+func (a *app) isComplete(path string, print fingerprint, resume bool, what string, beside ...string) (done, replace bool, outcome, err error) {
 	manifest := path + dataio.ManifestSuffix
-	checkpoint := checkpointOf(path)
-	if !resume || !exists(path) || !exists(manifest) || exists(filepath.Join(checkpoint, fingerprintFile)) {
-		return false, nil, nil
+	if !resume || !exists(path) || !exists(manifest) || exists(filepath.Join(checkpointOf(path), fingerprintFile)) {
+		return false, false, nil, nil
 	}
 	m, err := dataio.ReadManifest(manifest)
 	if err != nil {
-		return false, nil, err
+		return false, false, nil, err
 	}
 	now, err := dataio.FileSource(path)
 	if err != nil {
-		return false, nil, err
+		return false, false, nil, err
 	}
 	ours := slices.ContainsFunc(m.Outputs, func(o dataio.Output) bool { return o.SHA256 == now.SHA256 })
 	if m.Batch == nil || !ours {
-		return false, nil, nil // made by something else
+		return false, false, nil, nil // made by something else
 	}
 	if same, err := a.sameRun(path, print, m); !same || err != nil {
-		return false, nil, err
+		return false, false, nil, err
 	}
 	if slices.ContainsFunc(beside, func(path string) bool { return !exists(path) }) {
-		o.force = true
-		return false, nil, nil
+		return false, true, nil, nil
 	}
 	if _, rows := m.Batch.Rows.Totals(); m.Batch.Failed > 0 {
 		outcome = &partialError{failed: m.Batch.Failed, total: rows, items: what}
 	}
-	discard(checkpoint) // of which a killed run may have left something
-	a.summary("%s is complete already", path)
-	return true, outcome, nil
+	return true, false, outcome, nil
 }
 
 // sameRun reports whether a manifest is that of this very run. It refuses one of

@@ -67,6 +67,21 @@ func OpenLog(path string) (*Log, error) {
 	return l, nil
 }
 
+// ReadLog opens the log at path to look at what it holds: it neither locks nor
+// changes the file, and nothing can be put into it.
+func ReadLog(path string) (*Log, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	l := &Log{path: path, file: file, where: map[string]place{}}
+	if err := l.scan(); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
 func (l *Log) open() error {
 	if err := lockSoon(l.file); errors.Is(err, errBusy) {
 		return &data.InputError{Path: l.path, Found: "a checkpoint in use by another run", Wanted: "want one run at a time for each output", Err: err}

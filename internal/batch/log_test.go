@@ -249,3 +249,43 @@ func TestLogClear(t *testing.T) {
 		t.Errorf("the file holds %q", got)
 	}
 }
+
+// TestReadLogChangesNothing: a log can be looked at while a run has it open, and
+// when what a killed run left of an entry is in it.
+func TestReadLogChangesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	putAll(t, path, [2]string{"a", "first"}, [2]string{"b", "second"})
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, whole[:len(whole)-1], 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, keys := range [][]string{{"a"}, {"a"}} { // the second time while it is open
+		l, err := ReadLog(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		if got := l.Keys(); !slices.Equal(got, keys) {
+			t.Errorf("keys %q, want %q", got, keys)
+		}
+		if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, whole[:len(whole)-1]) {
+			t.Errorf("the file has changed: %v", err)
+		}
+	}
+	l, err := OpenLog(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if r, err := ReadLog(path); err != nil {
+		t.Errorf("locked by another run: %v", err)
+	} else {
+		r.Close()
+	}
+	if _, err := ReadLog(path + ".not"); !os.IsNotExist(err) {
+		t.Errorf("no file: %v", err)
+	}
+}

@@ -54,9 +54,11 @@ type AtomicFile struct {
 // deferred.
 func CreateAtomic(path string, o WriteOptions) (*AtomicFile, error) {
 	f := &AtomicFile{path: path, target: path, force: o.Force, sha: sha256.New()}
-	info, err := os.Stat(path)
+	info, err := checkTarget(path, o)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, err
+	case info == nil:
 		// A link to nowhere would be replaced by the file: resolve what exists.
 		if linked, err := os.Readlink(path); err == nil {
 			if !filepath.IsAbs(linked) {
@@ -65,6 +67,34 @@ func CreateAtomic(path string, o WriteOptions) (*AtomicFile, error) {
 			f.target = linked
 		}
 		return f, f.openTemporary(0o666)
+	case !info.Mode().IsRegular():
+		f.direct = true
+		f.file, err = os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, fmt.Errorf("%s: cannot be written: %s", path, reason(err))
+		}
+		return f, nil
+	}
+	if f.target, err = filepath.EvalSymlinks(path); err != nil {
+		return nil, fmt.Errorf("%s: cannot be written: %s", path, reason(err))
+	}
+	return f, f.openTemporary(info.Mode().Perm())
+}
+
+// CheckTarget returns the error with which CreateAtomic would refuse a path for
+// what stands there, and touches nothing.
+func CheckTarget(path string, o WriteOptions) error {
+	_, err := checkTarget(path, o)
+	return err
+}
+
+// checkTarget returns what stands at a path, nil for nothing, unless that cannot be
+// written over.
+func checkTarget(path string, o WriteOptions) (fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("%s: cannot be written: %s", path, reason(err))
 	case info.IsDir():
@@ -73,21 +103,10 @@ func CreateAtomic(path string, o WriteOptions) (*AtomicFile, error) {
 	if err := overInput(path, info, o.Inputs); err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		f.direct = true
-		f.file, err = os.OpenFile(path, os.O_WRONLY, 0)
-		if err != nil {
-			return nil, fmt.Errorf("%s: cannot be written: %s", path, reason(err))
-		}
-		return f, nil
-	}
-	if !o.Force {
+	if info.Mode().IsRegular() && !o.Force {
 		return nil, existsError(path)
 	}
-	if f.target, err = filepath.EvalSymlinks(path); err != nil {
-		return nil, fmt.Errorf("%s: cannot be written: %s", path, reason(err))
-	}
-	return f, f.openTemporary(info.Mode().Perm())
+	return info, nil
 }
 
 func existsError(path string) error {
