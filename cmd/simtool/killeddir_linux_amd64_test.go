@@ -35,7 +35,7 @@ func TestDirectoriesKilledAtWrites(t *testing.T) {
 			names := filesIn(t, whole)
 			step := 17
 			if *useCluster {
-				step = 1
+				step = 3
 			}
 			moments := 0
 			for moment := 0; ; moment += step {
