@@ -144,6 +144,9 @@ func makeExecutable(path string) error {
 
 // emission collects what the files say.
 func (r *planRun) emission(o *runOptions, directory string) (*emission, error) {
+	if isStdin(r.plan.Path) {
+		return nil, usagef("--emit wants a plan in a file: the parts read it when they run")
+	}
 	if n := r.items.Len(); o.emit.shards == 0 {
 		o.emit.shards = min(n, 16)
 	} else if o.emit.shards > n {

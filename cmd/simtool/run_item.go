@@ -16,15 +16,7 @@ import (
 func (r *planRun) line(it plan.Item) commandLine {
 	l := commandLine{words: r.plan.Command}
 	flag := func(name string, v plan.Value) {
-		words := make([]string, len(v.Words))
-		for i, w := range v.Words {
-			words[i] = it.Fill(w)
-		}
-		text := words[0]
-		if v.List {
-			text = commaList(words)
-		}
-		l.args = append(l.args, "--"+name+"="+text)
+		l.args = append(l.args, flagWord(it, name, v))
 	}
 	if !r.plan.Sets("seed") {
 		l.args = append(l.args, "--seed="+strconv.FormatUint(r.a.global.seed, 10))
@@ -40,6 +32,19 @@ func (r *planRun) line(it plan.Item) commandLine {
 		l.args = append(l.args, it.Fill(t))
 	}
 	return l
+}
+
+// flagWord is a flag with its value for an item.
+func flagWord(it plan.Item, name string, v plan.Value) string {
+	words := make([]string, len(v.Words))
+	for i, w := range v.Words {
+		words[i] = it.Fill(w)
+	}
+	text := words[0]
+	if v.List {
+		text = commaList(words)
+	}
+	return "--" + name + "=" + text
 }
 
 // findColumns finds the columns of the command's table, which may depend on its

@@ -199,7 +199,8 @@ func (r *planRun) checkFlags() error {
 // the run, and values with parameters in them that a flag does not take.
 func (r *planRun) checkLines() error {
 	p := r.plan
-	var flags, varying bool
+	var flags bool
+	var varying []plan.Setting
 	for _, t := range p.Arguments {
 		text := t.String()
 		flags = flags || strings.HasPrefix(text, "-")
@@ -208,13 +209,25 @@ func (r *planRun) checkLines() error {
 		}
 	}
 	for _, s := range p.Set {
-		varying = varying || slices.ContainsFunc(s.Value.Words, func(t plan.Text) bool { return len(t.Names()) > 0 })
+		if slices.ContainsFunc(s.Value.Words, func(t plan.Text) bool { return len(t.Names()) > 0 }) {
+			varying = append(varying, s)
+		}
 	}
-	if !flags && !varying {
+	if !flags && len(varying) == 0 {
 		return nil
 	}
+	seen := map[string]bool{} // most items repeat values of others, and there may be millions
 	for i := range r.items.Len() {
 		it := r.items.Item(i)
+		fresh := i == 0
+		for _, s := range varying {
+			if word := flagWord(it, s.Flag, s.Value); !seen[word] {
+				seen[word], fresh = true, true
+			}
+		}
+		if !fresh {
+			continue
+		}
 		args := r.line(it).args
 		cmd := r.scratch()
 		err := cmd.ParseFlags(args[len(args)-len(p.Arguments):])
@@ -230,7 +243,7 @@ func (r *planRun) checkLines() error {
 			err = flagError(cmd, err)
 			return configf(hintOf(err), "%s: item %s: %s", p.Path, it, err)
 		}
-		if !varying {
+		if len(varying) == 0 {
 			break
 		}
 	}
