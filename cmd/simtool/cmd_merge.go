@@ -182,6 +182,9 @@ func (a *app) merge(ctx context.Context, paths []string, o *outputOptions) error
 	return outcome
 }
 
+// interruptedHint says what to do about a part with a checkpoint in its place.
+const interruptedHint = "its run was interrupted: --resume goes on with it"
+
 // readParts reads the manifests beside parts, and orders them by their shard.
 func readParts(paths []string) ([]*part, []batch.Part, error) {
 	return readPartsBy(paths, func(path string) string { return path + dataio.ManifestSuffix })
@@ -193,6 +196,9 @@ func readPartsBy(paths []string, manifestOf func(path string) string) ([]*part, 
 	var order []batch.Part
 	for _, path := range paths {
 		m, err := dataio.ReadManifest(manifestOf(path))
+		if e, ok := errors.AsType[*data.InputError](err); ok && exists(checkpointOf(path)) {
+			e.Hint = interruptedHint
+		}
 		if err != nil {
 			return nil, nil, err
 		}
@@ -236,6 +242,9 @@ func sameSettings(a, b *part) error {
 	}
 	if a.manifest.Version != b.manifest.Version {
 		return refuse("the version of simtool", b.manifest.Version, a.manifest.Version)
+	}
+	if mine, theirs := b.manifest.Batch.Schema, a.manifest.Batch.Schema; mine != theirs {
+		return refuse("the schema", mine, theirs) // and settings of other names
 	}
 	names := slices.Sorted(maps.Keys(a.manifest.Config))
 	for name := range b.manifest.Config {

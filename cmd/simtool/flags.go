@@ -190,6 +190,8 @@ func wanted(f *pflag.Flag) string {
 		return "a whole number of at least 0"
 	case "float64":
 		return "a number"
+	case "duration":
+		return "a time such as 90s or 1h30m"
 	case "stringSlice":
 		return "a list separated by commas"
 	default:

@@ -129,7 +129,7 @@ func noManifest(path string) error {
 		e.Found = "the checkpoint of a run that has not ended"
 	}
 	if exists(checkpointOf(path)) {
-		e.Hint = "its run was interrupted: --resume goes on with it"
+		e.Hint = interruptedHint
 	}
 	return e
 }
