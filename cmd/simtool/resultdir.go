@@ -129,7 +129,7 @@ func (d *resultDir) removeUnfinished() error {
 		found, err := fs.Glob(os.DirFS(d.path), path.Join(path.Dir(pattern), "."+path.Base(pattern)+".????????.tmp"))
 		must(err)
 		for _, name := range found {
-			if err := os.Remove(d.join(name)); err != nil {
+			if err := dataio.RemoveTemporary(d.join(name)); err != nil {
 				return err
 			}
 		}

@@ -9,9 +9,9 @@ import (
 	"io"
 	"os"
 	"sync"
-	"time"
 
 	"simtool/internal/data"
+	"simtool/internal/io"
 )
 
 // Log is a file of finished items: a key and the bytes that the caller makes of
@@ -47,9 +47,6 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// errBusy is returned by lock when another process has the lock.
-var errBusy = errors.New("in use by another run")
-
 // OpenLog opens the log at path, or begins one. What follows the last whole entry,
 // which a process left when it was killed, is dropped. It refuses with a
 // *data.InputError a file that is no log, and one that another process has open;
@@ -83,7 +80,7 @@ func ReadLog(path string) (*Log, error) {
 }
 
 func (l *Log) open() error {
-	if err := lockSoon(l.file); errors.Is(err, errBusy) {
+	if err := dataio.Lock(l.file); errors.Is(err, dataio.ErrLocked) {
 		return &data.InputError{Path: l.path, Found: "a checkpoint in use by another run", Wanted: "want one run at a time for each output", Err: err}
 	} else if err != nil {
 		return fmt.Errorf("%s: cannot be locked: %w", l.path, err)
@@ -100,20 +97,6 @@ func (l *Log) open() error {
 	l.end = int64(len(logMagic))
 	_, err := l.file.WriteAt([]byte(logMagic), 0)
 	return err
-}
-
-// patience is how long a log may be in use before it is refused: a process that was
-// killed may still be on its way out.
-const patience = time.Second
-
-// lockSoon is lock, but waits a little.
-func lockSoon(f *os.File) error {
-	for begun := time.Now(); ; time.Sleep(patience / 50) {
-		err := lock(f)
-		if !errors.Is(err, errBusy) || time.Since(begun) > patience {
-			return err
-		}
-	}
 }
 
 // scan finds the entries. A magic that is cut off is that of a log that a killed

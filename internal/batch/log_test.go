@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"simtool/internal/data"
+	"simtool/internal/io"
 )
 
 // putAll opens a log, adds entries and closes it.
@@ -141,7 +142,7 @@ func TestLogRefusesASecondRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenLog(path); !errors.Is(err, errBusy) {
+	if _, err := OpenLog(path); !errors.Is(err, dataio.ErrLocked) {
 		t.Errorf("opened twice: %v", err)
 	}
 	first.Close()

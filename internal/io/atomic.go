@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -40,9 +41,10 @@ type AtomicFile struct {
 	path   string // as the user named it
 	target string // with symbolic links resolved
 	force  bool
-	file   *os.File // nil after Commit or Abort
-	sealed bool     // complete and on the disk, under its temporary name
-	direct bool     // target is a device or a pipe
+	file   *os.File  // locked while it has its temporary name; nil after Commit or Abort
+	lock   io.Closer // keeps that lock when file is closed; may be nil
+	sealed bool      // complete and on the disk, under its temporary name
+	direct bool      // target is a device or a pipe
 	sha    hash.Hash
 	n      int64
 }
@@ -141,6 +143,13 @@ func (f *AtomicFile) openTemporary(perm fs.FileMode) error {
 		if err != nil {
 			return fmt.Errorf("%s: cannot be written: %s", f.path, reason(err))
 		}
+		// RemoveUnfinished of another process may have taken it for what a killed one
+		// has left, in the moment before it is locked.
+		locking := tryLock(file)
+		if _, err := os.Lstat(name); errors.Is(locking, ErrLocked) || errors.Is(err, fs.ErrNotExist) {
+			file.Close()
+			continue
+		}
 		f.file = file
 		return nil
 	}
@@ -168,6 +177,9 @@ func (f *AtomicFile) Seal() (Output, error) {
 	err := error(nil)
 	if !f.direct {
 		err = f.file.Sync()
+	}
+	if !f.direct {
+		f.lock = keepLock(f.file)
 	}
 	if closing := f.file.Close(); err == nil {
 		err = closing
@@ -223,7 +235,7 @@ func (f *AtomicFile) rename() error {
 	if err := os.Rename(f.file.Name(), f.target); err != nil {
 		return err
 	}
-	f.file = nil
+	f.release()
 	// The rename is durable once the directory is. Not every file system can
 	// do that, and the file is in place by now.
 	if dir, err := os.Open(filepath.Dir(f.target)); err == nil {
@@ -244,7 +256,16 @@ func (f *AtomicFile) Abort() {
 	if !f.direct {
 		_ = os.Remove(f.file.Name())
 	}
+	f.release()
+}
+
+// release lets go of what has no temporary name any more.
+func (f *AtomicFile) release() {
 	f.file = nil
+	if f.lock != nil {
+		_ = f.lock.Close()
+		f.lock = nil
+	}
 }
 
 // WriteFile writes what encode writes to a file named path, atomically.
@@ -261,8 +282,7 @@ func WriteFile(path string, o WriteOptions, encode func(f *AtomicFile) error) (O
 }
 
 // RemoveUnfinished removes what killed processes left of the file at path: the
-// temporary files of CreateAtomic. The caller sees to it that no other process is
-// writing to that path.
+// temporary files of CreateAtomic. Those that another process is writing stay.
 func RemoveUnfinished(path string) error {
 	dir, base := filepath.Split(path)
 	if linked, err := filepath.EvalSymlinks(path); err == nil {
@@ -275,10 +295,26 @@ func RemoveUnfinished(path string) error {
 	for _, e := range entries {
 		middle, ok := strings.CutPrefix(e.Name(), "."+base+".")
 		if middle, temporary := strings.CutSuffix(middle, ".tmp"); ok && temporary && len(middle) == 8 {
-			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+			if err := RemoveTemporary(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// RemoveTemporary removes a temporary file of CreateAtomic, by its own name, unless
+// a process is writing it.
+func RemoveTemporary(name string) error {
+	locked, err := openLocked(name)
+	if errors.Is(err, ErrLocked) {
+		return nil
+	}
+	if locked != nil {
+		defer locked.Close()
+	}
+	if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil // gone in the meantime
 }
