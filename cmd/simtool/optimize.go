@@ -20,7 +20,10 @@ func (a *app) optimize(ctx context.Context, o *optimizeOptions, path string) err
 	d, shard := optimizedDir(o.directory), o.batch.shard.Shard
 	print := a.fingerprint(nil)
 	print.Items = restartDigest(path, o.restarts)
-	inputs := []string{path, o.init, o.labels.file}
+	inputs := o.inputs(path)
+	if o.batch.dryRun {
+		return a.dryOptimize(o, d, print, path)
+	}
 	done, replace, err := a.enter(d, print, o.batch.resume, o.force, inputs)
 	if err != nil {
 		return err
@@ -36,30 +39,15 @@ func (a *app) optimize(ctx context.Context, o *optimizeOptions, path string) err
 	files := a.newFileSet(replace, inputs)
 	files.single = d.manifest()
 	defer files.abort()
-	x, err := a.reader(o.input, true)(path)
+	x, config, sources, err := a.optimizeProblem(o, path)
 	if err != nil {
 		return err
-	}
-	source := x.Source
-	if x, err = a.withoutMissing(o.input, x); err != nil {
-		return err
-	}
-	config, sources, err := o.config(a, x)
-	if err != nil {
-		return err
-	}
-	if err := config.Validate(x); err != nil {
-		if is[*data.InputError](err) {
-			return named(err, o.init)
-		}
-		return configf("", "%s", err)
 	}
 	config.Only = make([]int, shard.Len(config.Restarts))
 	for k := range config.Only {
 		config.Only[k] = shard.Item(k)
 	}
 	a.warnEmpty(d, shard, config.Restarts)
-	sources = append([]data.Source{source}, sources...)
 	saved, err := a.openCheckpoint(checkpointOf(o.directory), o.batch.resume, config.Restarts, sources)
 	if err != nil {
 		return err
@@ -72,6 +60,30 @@ func (a *app) optimize(ctx context.Context, o *optimizeOptions, path string) err
 		return named(undefinedInput(err), path)
 	}
 	return a.writeOptimized(files, d, o, &config, x, outcomes, saved, print.Items, sources)
+}
+
+// inputs lists the files that are read, "" for those that are not.
+func (o *optimizeOptions) inputs(path string) []string { return []string{path, o.init, o.labels.file} }
+
+// optimizeProblem reads the reference and works out how to optimise towards it.
+func (a *app) optimizeProblem(o *optimizeOptions, path string) (x *data.Dataset, config optimize.Config, sources []data.Source, err error) {
+	if x, err = a.reader(o.input, true)(path); err != nil {
+		return nil, config, nil, err
+	}
+	source := x.Source
+	if x, err = a.withoutMissing(o.input, x); err != nil {
+		return nil, config, nil, err
+	}
+	if config, sources, err = o.config(a, x); err != nil {
+		return nil, config, nil, err
+	}
+	if err := config.Validate(x); err != nil {
+		if is[*data.InputError](err) {
+			return nil, config, nil, named(err, o.init)
+		}
+		return nil, config, nil, configf("", "%s", err)
+	}
+	return x, config, append([]data.Source{source}, sources...), nil
 }
 
 // runRestarts goes on with the restarts of a checkpoint until they end.

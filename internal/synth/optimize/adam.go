@@ -28,6 +28,8 @@ func (Adam) String() string { return "adam" }
 
 func (Adam) rotationInvariant() bool { return false }
 
+func (Adam) vectors() int { return 2 }
+
 func (a Adam) validate() error {
 	return errors.Join(positive("rate", a.Rate), fraction("beta1", a.Beta1), fraction("beta2", a.Beta2), positive("epsilon", a.Epsilon))
 }

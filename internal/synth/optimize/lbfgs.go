@@ -29,6 +29,8 @@ func (LBFGS) String() string { return "lbfgs" }
 
 func (LBFGS) rotationInvariant() bool { return true }
 
+func (l LBFGS) vectors() int { return 3 + 2*l.Memory }
+
 func (l LBFGS) validate() error {
 	if l.Memory < 1 {
 		return fmt.Errorf("memory: %d pairs, want at least 1", l.Memory)

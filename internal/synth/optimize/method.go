@@ -13,6 +13,8 @@ type Method interface {
 	// rotationInvariant reports whether the method gives rotated iterates for
 	// rotated samples, so that it may run in the coordinates of a subspace.
 	rotationInvariant() bool
+	// vectors returns how many vectors of the size of the iterate the method keeps.
+	vectors() int
 	// start returns the method for one chain of iterates, from its memory of
 	// earlier steps or nil at the first.
 	start(p *problem, memory [][]float64) (stepper, error)

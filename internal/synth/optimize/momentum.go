@@ -33,6 +33,8 @@ func (Momentum) String() string { return "sgd" }
 
 func (Momentum) rotationInvariant() bool { return true }
 
+func (Momentum) vectors() int { return 1 }
+
 func (m Momentum) validate() error {
 	if m.Rate < 0 {
 		return fmt.Errorf("rate: %g, want a positive number, or 0 for one relative to the start", m.Rate)

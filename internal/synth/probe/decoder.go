@@ -107,6 +107,14 @@ func (d *Decoder) assign(classes []int, key string) ([]int, error) {
 // Conditions returns how many labels there are.
 func (d *Decoder) Conditions() int { return len(d.classes) }
 
+// Bins returns how many time bins there are.
+func (d *Decoder) Bins() int { return d.bins }
+
+// MemoryBytes returns the bytes of a Memory of datasets of q features.
+func (d *Decoder) MemoryBytes(q int) int64 {
+	return 8 * int64(d.bins*d.Folds) * int64(len(d.Levels)-1) * int64(q+1)
+}
+
 // Chance returns the accuracy of always guessing the most frequent class.
 func (d *Decoder) Chance() float64 {
 	count := make([]int, len(d.Levels))

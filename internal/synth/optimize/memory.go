@@ -1,0 +1,84 @@
+package optimize
+
+import "simtool/internal/measures"
+
+const word = 8 // bytes of a number
+
+// Memory bounds the bytes that Run has in use for a reference of n×p, of which it
+// follows so many components (of PCs, or as many as PCs will have), with so many
+// restarts at once, beside the reference and what Config refers to: for each
+// restart the iterate, its gradient, what the method remembers, the subspace where
+// there is one, the work space of the goal and that of a record; and the records
+// and last iterates of all.
+func (c *Config) Memory(n, p, components, atOnce int) (int64, error) {
+	q, err := c.validate(n, p)
+	if err != nil {
+		return 0, err
+	}
+	full := measures.Dims{N: int64(n), P: int64(p), Q: int64(q), Times: 1}
+	d := full
+	each := word * full.N * full.Q // Y₀
+	if k := d.P + d.Q; c.Method.rotationInvariant() && !c.FullCoordinates && d.N > k+1 && c.Goal.secondMoments() {
+		each += word * (2*d.N*k + 3*k*k) // its sides, once more in a decomposition, and factors
+		d.N = k + 1
+		each += word * d.N * d.P
+	}
+	each += int64(3+c.Method.vectors()) * word * d.N * d.Q // and the part of one term
+	for _, t := range c.Goal.Terms {
+		each += measures.GradientMemory(t.Measure, d)
+	}
+	each += c.recordMemory(full, int64(components))
+	restarts := int64(len(c.Only))
+	if c.Only == nil {
+		restarts = int64(c.Restarts)
+	}
+	all := word * full.N * full.P // the centred reference
+	for _, s := range c.Resume {
+		if s != nil {
+			all += word * int64(1+c.Method.vectors()) * d.N * d.Q
+		}
+	}
+	return all + int64(atOnce)*each + restarts*(word*full.N*full.Q+int64(c.Records())*c.recordSize(components)), nil
+}
+
+// Records returns how many records of a restart there are at most.
+func (c *Config) Records() int {
+	count := 2 // of the start and of the end
+	for i := c.Schedule.next(0); i <= c.MaxIter; i = c.Schedule.next(i) {
+		count++
+	}
+	return count
+}
+
+// recordSize returns the bytes of a record.
+func (c *Config) recordSize(components int) int64 {
+	const structs, decoding = 128, 64
+	size := int64(structs + word*(len(c.Also)+2*components))
+	for _, d := range c.Decoders {
+		size += decoding + word*int64(d.Bins())
+	}
+	return size
+}
+
+// recordMemory bounds what it takes to make a record, of which one thing is done
+// after the other, and what decoders remember.
+func (c *Config) recordMemory(d measures.Dims, components int64) int64 {
+	var most, kept int64
+	p, q := min(d.P, d.N), min(d.Q, d.N)
+	if components > 0 { // Yc, a basis of it, and its products with the components
+		most = word * (3*d.N*d.Q + 4*components*d.Q + 3*q*q)
+	}
+	for _, decoder := range c.Decoders {
+		remembered := decoder.MemoryBytes(int(d.Q))
+		most = max(most, 2*word*d.N*d.Q+2*remembered)
+		kept += remembered
+	}
+	if len(c.Also) > 0 {
+		also := word * (3*d.N*d.Q + 3*(p*p+q*q+p*q))
+		for _, m := range c.Also {
+			also += measures.Memory(m, d)
+		}
+		most = max(most, also)
+	}
+	return most + kept
+}
