@@ -26,6 +26,7 @@ type planRun struct {
 	resume    bool                      // outputs that are complete stay
 	force     bool                      // outputs that exist are replaced
 	columns   []string                  // of the command's table
+	spare     []string                  // of them, which a narrow terminal does without
 	inputs    *inputCache               // that items share
 	itemJobs  int                       // items at once
 	jobs      int                       // within each
@@ -132,7 +133,14 @@ func (r *planRun) tableSpec() tableSpec {
 		}
 		columns = append(columns, name)
 	}
-	return tableSpec{schema: runSchema, columns: append(columns, r.columns...), notes: []string{"warning", "error"}, inputs: inputs}
+	spare := slices.Clone(r.spare)
+	for _, in := range r.plan.Inputs {
+		spare = append(spare, in.Name) // which the parameters tell
+	}
+	return tableSpec{
+		schema: runSchema, columns: append(columns, r.columns...),
+		notes: []string{"warning", "error"}, spare: spare, inputs: inputs,
+	}
 }
 
 // planSetting is a setting of a plan in the list of all settings.

@@ -74,6 +74,9 @@ func (r *planRun) findColumns(ctx context.Context) error {
 				return configf(hintOf(err), "%s: item %s: %s", r.plan.Path, it, err)
 			}
 			add(n.columns)
+			if len(r.spare) == 0 {
+				r.spare = n.spare
+			}
 		}
 	}
 	add([]string{"warning", "error"})

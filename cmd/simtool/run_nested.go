@@ -19,6 +19,7 @@ type nested struct {
 	weigh   bool // estimate the memory before that
 	memory  int64
 	columns []string
+	spare   []string // of them, which a narrow terminal does without
 	rows    [][]any
 	sources []data.Source
 	inputs  *inputCache // shared by all items, nil for none
@@ -29,7 +30,7 @@ var errProbed = errors.New("the columns are known")
 
 // open is called where a command opens its table.
 func (n *nested) open(spec tableSpec) error {
-	n.columns = spec.columns
+	n.columns, n.spare = spec.columns, spec.spare
 	if n.probe {
 		return errProbed
 	}

@@ -9,9 +9,11 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"simtool/internal/batch/plan"
 )
@@ -150,5 +152,22 @@ func TestRunItemsAtOnce(t *testing.T) {
 		if len(result.sources) != 2 || result.sources[0].SHA256 == "" {
 			t.Errorf("item %d: sources %+v", i, result.sources)
 		}
+	}
+}
+
+// A narrow terminal does without the columns that the command's own table can spare.
+func TestPlanOnANarrowTerminal(t *testing.T) {
+	r := smallPlan(t, 3)
+	s := newSession(streams{outTTY: true, width: 32})
+	if status := s.run(t, "run", r.plan.Path); status != exitOK {
+		t.Fatalf("exit status %d: %s", status, &s.err)
+	}
+	for line := range strings.Lines(s.out.String()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 32 {
+			t.Errorf("%d columns in a terminal of 32: %q", n, line)
+		}
+	}
+	if !strings.Contains(s.out.String(), "q, p, n, y\n") || !strings.Contains(s.out.String(), "value") {
+		t.Errorf("the table is\n%s", &s.out)
 	}
 }
