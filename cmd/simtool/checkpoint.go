@@ -37,6 +37,16 @@ func (a *app) keeps(directory string) {
 	a.saved = directory
 }
 
+// keepsFor notes the folder of an item, by which the work can be taken up where
+// this run has none of its own.
+func (a *app) keepsFor(item string) {
+	a.savedMu.Lock()
+	defer a.savedMu.Unlock()
+	if a.saved == "" {
+		a.saved = item
+	}
+}
+
 // stopped is the error of a run that is left in the middle of its work: cause,
 // or a checkpointError where there is a checkpoint. What a checkpoint holds is
 // whole at any time.

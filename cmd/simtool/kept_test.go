@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -53,5 +54,26 @@ func TestDiscardLeavesOthers(t *testing.T) {
 	discard(dir)
 	if exists(filepath.Join(dir, fingerprintFile)) || !exists(filepath.Join(dir, "notes.txt")) {
 		t.Error("discard removes the fingerprint and nothing that is not its own")
+	}
+}
+
+// A plan that is stopped names its own checkpoint, whoever is first, and that of an
+// item only where it has none.
+func TestStoppedNamesTheCheckpointOfTheRun(t *testing.T) {
+	own, item := t.TempDir(), t.TempDir()
+	for _, c := range []struct {
+		keep func(a *app)
+		want string
+	}{
+		{func(a *app) { a.keepsFor(item) }, item},
+		{func(a *app) { a.keeps(own); a.keepsFor(item) }, own},
+		{func(a *app) { a.keepsFor(item); a.keeps(own) }, own},
+	} {
+		a := bareApp(streams{})
+		c.keep(a)
+		saved, ok := errors.AsType[*checkpointError](a.stopped(errTerminated))
+		if !ok || saved.directory != c.want {
+			t.Errorf("%+v, want a checkpoint in %s", saved, c.want)
+		}
 	}
 }

@@ -161,7 +161,7 @@ func (r *planRun) itemToFile(ctx context.Context, it plan.Item) (*itemResult, er
 	child, err := r.a.nest(ctx, r.construct, n, line, flags...)
 	if err != nil && ctx.Err() != nil {
 		if child.saved != "" && exists(child.saved) {
-			r.a.keeps(child.saved)
+			r.a.keepsFor(child.saved)
 		}
 		if child.advanced.Load() {
 			r.a.advanced.Store(true)
