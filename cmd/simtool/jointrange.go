@@ -56,6 +56,7 @@ func (a *app) jointRange(ctx context.Context, o *rangeOptions, args []string) er
 	}
 	s.table.schema, s.table.notes, s.table.inputs = "simtool.joint-range/v1", []string{"note"}, args
 	s.jobs = a.global.jobs
+	s.memory = func(atOnce int) (int64, error) { return r.memory(args, atOnce) }
 	defer r.progress.close()
 	return a.sweepTo(ctx, s, &o.output, &o.batch)
 }
