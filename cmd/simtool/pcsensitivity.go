@@ -51,7 +51,7 @@ func (a *app) sensitivity(ctx context.Context, o *sensitivityOptions, path strin
 		return err
 	}
 	s.table.schema, s.table.notes, s.table.inputs = "simtool.pc-sensitivity/v1", []string{"error"}, []string{path}
-	s.what, s.jobs = "rows", a.global.jobs
+	s.what, s.jobs, s.memory = "rows", a.global.jobs, r.memory
 	defer r.progress.close()
 	return a.sweepTo(ctx, s, &o.output, &o.batch)
 }
