@@ -41,7 +41,8 @@ Rows come in the order of the sweep, whatever --jobs is. --shard 0/4 does the
 first of four parts of about as many fits, which "simtool merge" puts together.
 With --output FILE finished fits are kept in FILE.ckpt until the end, and --resume
 goes on with them after an interruption. --timing adds a column seconds, the time
-that a fit took; it makes two runs differ.`,
+that a fit took; it makes two runs differ. --dry-run only counts the fits: the
+memory of some methods follows from the data that are simulated.`,
 		Example: `simtool mlem study --noise 1,3 --sizes 40 --replicates 1 --methods mlem,rsa --features 4 -o study.csv`,
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			if len(args) > 0 {

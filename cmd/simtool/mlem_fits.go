@@ -69,6 +69,9 @@ func (a *app) fitAll(ctx context.Context, o *fitOptions, b *fitBatch) error {
 	d, shard := fittedDir(o.directory), o.batch.shard.Shard
 	print := b.fingerprint(a, o.neural.keep)
 	inputs := append([]string{o.stimuli.file}, o.neural.files...)
+	if o.batch.dryRun {
+		return a.dryFit(o, b, d, print, inputs)
+	}
 	done, replace, err := a.enter(d, print, o.batch.resume, o.force, inputs)
 	if err != nil {
 		return err

@@ -1,0 +1,81 @@
+package mlem
+
+import "math"
+
+const word = 8 // bytes of a number
+
+// Memory bounds the bytes that FitEach has in use for k representations that take
+// patterns bytes (see Neural.Bytes), with these. It is what the sums over pairs of
+// all data sets that are resampled take, and after these the pairs that are scored
+// and permuted. known is false where monotone transforms are fitted too, of whose
+// curves no size is known beforehand. The error is that of Check.
+func (o Options) Memory(features *Features, k int, patterns int64) (bytes int64, known bool, err error) {
+	d, err := o.settle(features)
+	if err != nil || o.Objective == Spearman {
+		return 0, false, err
+	}
+	n := features.Stimuli()
+	const clusters = 100 // of newFitting, each of which may be one more in a fold
+	cells := min(n, clusters+max(1, o.Folds))
+	sets := 1 + 2*o.Folds + o.Bootstrap
+	if len(o.Ridge) > 1 {
+		sets += o.Folds * (o.Folds - 1) / 2
+	}
+	if o.Bootstrap > 0 && o.Permutations > 0 {
+		sets += cells
+	}
+	p := len(d.terms)
+	a := &accumulator{design: d, sample: &sample{neural: make([]*Neural, k)}, jobs: o.Jobs}
+	sums := a.footprint(sets)
+	if o.MaxMemory > 0 {
+		sums = min(sums, o.MaxMemory) // or the fit is refused
+	}
+	const tile = 4096 // pairs at most for which a worker has regressors
+	side := n/cells + 2
+	threads := workers(o.Jobs, cells)
+	worker := side*side*k + tile*(p+len(features.columns)+8) + p*(p+8)
+	used := int64(sums) + word*int64(threads*worker+sets*(a.batch()+cells)+2*cells*cells)
+	used += word * int64(4*n*len(features.columns))
+	// Stimuli are put in order, and their folds and all of them once more.
+	return used + 4*patterns + o.scoresMemory(len(features.columns), n), true, nil
+}
+
+// scoresMemory bounds what scores and importances take for one representation.
+func (o Options) scoresMemory(features, n int) int64 {
+	const perPair = 104 // of a score; see prepare
+	most := min(n, scoredStimuli)
+	if o.MaxMemory > 0 {
+		most = min(most, max(minStimuli, int(math.Sqrt(float64(o.MaxMemory)/perPair))))
+	}
+	whole, folds := pairsOf(most), max(1, o.Folds)
+	fold := pairsOf(min(n/folds+1, most))
+	scores := int64(perPair) * int64(whole+folds*fold)
+	players := features + len(o.FeatureGroups)
+	own := fold
+	if o.ImportancePairs > 0 {
+		own = min(own, o.ImportancePairs+n)
+	}
+	// What permuting loses of each player in each fold, and of each worker the
+	// distances that replace those of a feature.
+	each := folds*players + 16 + workers(o.Jobs, players)*(2*features+8)
+	const slabs, block = 32, 1024
+	null := o.Null * (n + slabs*(players+1) + workers(o.Jobs, slabs)*block)
+	return scores + word*int64(own*each+null)
+}
+
+func pairsOf(n int) int { return n * (n - 1) / 2 }
+
+// Bytes returns the bytes of the patterns, or of the distances, that d has.
+func (d *Neural) Bytes() int64 {
+	total := int64(0)
+	if d.matrix != nil {
+		total += int64(len(d.matrix.RawMatrix().Data))
+	}
+	if d.points != nil {
+		total += int64(len(d.points.RawMatrix().Data))
+	}
+	if d.minus != nil {
+		total += int64(len(d.minus.RawMatrix().Data))
+	}
+	return word * (total + int64(len(d.norms[0])+len(d.norms[1])+len(d.twin)+len(d.index)))
+}
