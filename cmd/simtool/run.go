@@ -21,8 +21,8 @@ type planRun struct {
 	plan      *plan.Plan
 	items     *plan.Expansion
 	construct func(*app) *cobra.Command // makes the command, or the group it is in
-	command   *cobra.Command            // the command in the tree of this process
 	each      bool                      // each item has an output of its own
+	resumes   bool                      // the command has --resume
 	resume    bool                      // outputs that are complete stay
 	force     bool                      // outputs that exist are replaced
 	columns   []string                  // of the command's table

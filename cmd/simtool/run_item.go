@@ -150,11 +150,10 @@ func (r *planRun) itemToFile(ctx context.Context, it plan.Item) (*itemResult, er
 		return nil, err
 	}
 	flags := []string{"--jobs=" + strconv.Itoa(r.jobs)}
-	resumes := flagOf(r.command, "resume") != nil
-	if r.resume && resumes {
+	if r.resume && r.resumes {
 		flags = append(flags, "--resume")
 	}
-	if r.force || r.resume && !resumes && unfinished(output) {
+	if r.force || r.resume && !r.resumes && unfinished(output) {
 		flags = append(flags, "--force")
 	}
 	n := &nested{}
@@ -191,7 +190,7 @@ func (r *planRun) outcomeRow(it plan.Item, output string, status exitStatus, not
 // written, by this version and from inputs that are still the same, where --resume
 // asks for it. Commands that have --resume look for themselves.
 func (r *planRun) written(line commandLine, output string) (*dataio.Manifest, bool) {
-	if !r.resume || flagOf(r.command, "resume") != nil {
+	if !r.resume || r.resumes {
 		return nil, false
 	}
 	m, err := dataio.ReadManifest(manifestOf(output))

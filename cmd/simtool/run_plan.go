@@ -72,7 +72,7 @@ func (r *planRun) findCommand() error {
 	case flagOf(cmd, "output") == nil || cmd.Name() == "run":
 		return refuse("%s cannot be run by a plan, want a command with --output", strings.Join(p.Command, " "))
 	}
-	r.command = cmd
+	r.resumes = flagOf(cmd, "resume") != nil // items, which run at once, must not look at flags
 	for i, top := range r.a.root.Commands() {
 		if top == cmd || slices.Contains(top.Commands(), cmd) {
 			r.construct = commands()[i]
