@@ -125,7 +125,8 @@ p), model.json, which "simtool mlem score" and "simtool mlem predict" apply to
 other stimuli, and manifest.json.
 
 --units fits each unit alone instead; --shard I/N then does a part of them.
-What is finished is kept in OUTPUT.ckpt for --resume.`,
+What is finished is kept in OUTPUT.ckpt for --resume. --dry-run has no bound of
+memory with --objective spearman, whose transforms have no size beforehand.`,
 		Example: `simtool mlem simulate --stimuli 60 -o sim
 simtool mlem fit --features sim/features.csv --neural sim/y.npy -o fit
 simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --null 0 -o fit2`,

@@ -5,9 +5,13 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -103,6 +107,20 @@ func TestCommandsResume(t *testing.T) {
 					t.Errorf("exit status %d, want %d and %q:\n%s", code, exitUsage, message, out)
 				}
 			}
+			before := contentsOf(t, dir)
+			foretold := func(want string, args ...string) {
+				t.Helper()
+				out, err := simtoolIn(t, dir, append(args, "--dry-run")...).Output()
+				if err != nil || !regexp.MustCompile(want).Match(out) {
+					t.Errorf("%v --dry-run: %v, want %q in\n%s", args, err, want, out)
+				}
+			}
+			foretold(`(?m)^refused: .*there is a checkpoint already`, args...)
+			foretold(`(?m)^finished: [1-9]`, append(args, "--resume")...)
+			foretold(`(?m)^refused: .*`+regexp.QuoteMeta(c.refuse), slices.Concat(args, []string{"--resume"}, c.other)...)
+			if !maps.Equal(contentsOf(t, dir), before) {
+				t.Error("--dry-run has changed something")
+			}
 			refused("there is a checkpoint already", args...)
 			resume := append(args, "--resume")
 			refused(c.refuse, append(resume, c.other...)...)
@@ -124,6 +142,22 @@ func TestCommandsResume(t *testing.T) {
 			}
 		})
 	}
+}
+
+// contentsOf returns the files below a directory.
+func contentsOf(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files[path] = string(readFile(t, path))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
 }
 
 // stoppedHalfway runs simtool in a new directory until SIGTERM finds it with
