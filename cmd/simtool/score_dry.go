@@ -75,7 +75,7 @@ func (a *app) dryScore(ctx context.Context, o *scoreOptions) error {
 	return outcome
 }
 
-// estimate bounds the bytes that score needs: the inputs that are kept, and
+// estimate is about the bytes that score takes: the inputs that are kept, and
 // what each pair in work needs beside them.
 func estimate(o *scoreOptions, sizes map[string]footprint, jobs int) int64 {
 	var kept, most int64
@@ -85,7 +85,7 @@ func estimate(o *scoreOptions, sizes map[string]footprint, jobs int) int64 {
 	for _, pair := range o.pairs {
 		most = max(most, pairWork(o.measuresOf(pair), sizes[pair.x], sizes[pair.y]))
 	}
-	return programMemory + min(kept, inputBudget) + int64(min(jobs, len(o.pairs)))*most
+	return withGarbage(min(kept, inputBudget) + int64(min(jobs, len(o.pairs)))*most)
 }
 
 // footprints returns the sizes of all inputs as their headers tell, without those
