@@ -165,7 +165,8 @@ The result for a representation does not depend on the others: folds, resampled
 stimuli and permutations are the same for all, so that differences between
 representations are of the same stimuli. --shard I/N does a part, and "simtool
 merge" puts the directories of all parts together into that of the whole. What is
-finished is kept in OUTPUT.ckpt, and --resume goes on from there.`,
+finished is kept in OUTPUT.ckpt, and --resume goes on from there. A file that cannot
+be read or fitted ends the run: these tables have no place for an error.`,
 		Example: `simtool mlem simulate --stimuli 60 -o sim
 simtool mlem simulate --stimuli 60 --noise-sd 3 -o noisy
 simtool mlem layers sim/y.npy noisy/y.npy --features sim/features.csv --null 0 -o layers-fit`,

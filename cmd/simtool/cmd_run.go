@@ -54,7 +54,8 @@ sorted by path, then of the grid as it is written, the last flag fastest. The
 table has the parameters as its first columns (with plan_ before the names of
 columns of the command), then the columns of the command, or else output and exit
 status, and warning and error. An item that fails is a row with its error, and
-the others are run.
+the others are run. Of a plan that is complete --resume does not look whether the
+outputs of items are still there: remove the table for that.
 
 --emit writes files into DIR that run the plan in parts on a cluster, or on
 several processors, and merge them; they say how to use them.`,

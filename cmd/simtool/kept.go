@@ -147,6 +147,11 @@ func discard(directory string) {
 	_ = os.Remove(directory)
 }
 
+// has reports whether anything was kept of an item.
+func (k *kept) has(item string) bool {
+	return k != nil && k.resumed != nil && k.resumed.Has(keyItem+item)
+}
+
 // load returns what was kept of an item, and whether anything was.
 func (k *kept) load(item string) (value []byte, ok bool, err error) {
 	if k == nil || k.resumed == nil {

@@ -126,10 +126,8 @@ func (a *app) sweepAll(ctx context.Context, s *sweep, shard batch.Shard, saved *
 func (a *app) sweepRows(ctx context.Context, s *sweep, shard batch.Shard, saved *kept, info *dataio.Batch, out *result) ([]data.Source, error) {
 	var left []int
 	for k := range shard.Len(len(s.keys)) {
-		if _, ok, err := saved.load(s.keys[shard.Item(k)]); err != nil {
-			return nil, err
-		} else if !ok {
-			left = append(left, shard.Item(k))
+		if item := shard.Item(k); !saved.has(s.keys[item]) {
+			left = append(left, item)
 		}
 	}
 	if s.begin != nil && len(left) > 0 {

@@ -48,9 +48,9 @@ const (
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // OpenLog opens the log at path, or begins one. What follows the last whole entry,
-// which a process left when it was killed, is dropped. It refuses with a
-// *data.InputError a file that is no log, and one that another process has open;
-// that lock ends with the process.
+// which a process left when it was killed, is dropped. It refuses a file that is no
+// log, with a *data.InputError, and one that another process has open; that lock ends
+// with the process.
 func OpenLog(path string) (*Log, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
@@ -81,7 +81,7 @@ func ReadLog(path string) (*Log, error) {
 
 func (l *Log) open() error {
 	if err := dataio.Lock(l.file); errors.Is(err, dataio.ErrLocked) {
-		return &data.InputError{Path: l.path, Found: "a checkpoint in use by another run", Wanted: "want one run at a time for each output", Err: err}
+		return fmt.Errorf("%s: a checkpoint %w, want one run at a time for each output", l.path, err)
 	} else if err != nil {
 		return fmt.Errorf("%s: cannot be locked: %w", l.path, err)
 	}
@@ -180,6 +180,14 @@ func (l *Log) Keys() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append([]string(nil), l.order...)
+}
+
+// Has reports whether there is a value under a key.
+func (l *Log) Has(key string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, ok := l.where[key]
+	return ok
 }
 
 // Get returns the value that was last put under a key, and whether there is one.
