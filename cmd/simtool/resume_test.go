@@ -57,10 +57,10 @@ func TestCommandsResume(t *testing.T) {
 		},
 		{
 			"changes",
-			[]string{"pc-sensitivity", short, "-m", "cka,rsa", "--keep", "19", "--repeats", "20"},
+			[]string{"pc-sensitivity", short, "-m", "cka,rsa", "--keep", "19", "--repeats", "100"},
 			"out.csv", "",
 			[]string{"--repeats", "4"},
-			"repeats is 4, but the checkpoint has 20",
+			"repeats is 4, but the checkpoint has 100",
 		},
 		{
 			"slopes",
@@ -165,7 +165,7 @@ func contentsOf(t *testing.T, dir string) map[string]string {
 func stoppedHalfway(t *testing.T, guess time.Duration, output string, args []string) string {
 	t.Helper()
 	low, high := time.Duration(0), 2*guess
-	for range 20 {
+	for range 100 {
 		dir := t.TempDir()
 		cmd := simtoolIn(t, dir, args...)
 		stderr := &bytes.Buffer{}
@@ -173,7 +173,7 @@ func stoppedHalfway(t *testing.T, guess time.Duration, output string, args []str
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		after := (low + high) / 2
+		after := low + time.Duration(rand.Float64()*float64(high-low))
 		time.Sleep(after)
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		_ = cmd.Wait()
