@@ -122,14 +122,7 @@ func growsWithPairs(m measures.Named) bool {
 	return measures.Memory(m, measures.Dims{N: 1 << 20, P: 1, Q: 1}) > 0
 }
 
-// pairWork bounds the bytes that a pair in work needs beside its inputs: the
-// centred copies, the moments, and what measures of pairs of samples need, which
-// may be scored at the same time.
+// pairWork bounds the bytes that a pair in work needs beside its inputs.
 func pairWork(named []measures.Named, x, y footprint) int64 {
-	p, q := min(x.p, x.n), min(y.p, y.n)
-	work := x.values() + y.values() + 8*(p*p+q*q+p*q)
-	for _, m := range named {
-		work += measures.Memory(m, measures.Dims{N: x.n, P: x.p, Q: y.p, Times: x.times})
-	}
-	return work
+	return measures.ScoreMemory(named, measures.Dims{N: x.n, P: x.p, Q: y.p, Times: x.times})
 }
