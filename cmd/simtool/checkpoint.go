@@ -139,9 +139,7 @@ func (c *checkpoint) removeIfEmpty() {
 // remove deletes the checkpoint; what is left of it harms nobody, for what says
 // whose it is goes first.
 func (c *checkpoint) remove() {
-	print := filepath.Join(c.directory, fingerprintFile)
-	_ = os.Remove(print)
-	_ = dataio.RemoveUnfinished(print)
+	disown(c.directory)
 	_ = c.clear()
 	if c.locked != nil {
 		_ = c.locked.Close()

@@ -136,22 +136,7 @@ func (a *app) merge(ctx context.Context, paths []string, o *outputOptions) error
 	_, total := info.Rows.Totals()
 	progress := a.startProgress("rows", total, false)
 	defer progress.close()
-	const every = 1 << 12
-	done := 0
-	err = batch.Interleave(order, func(i int) error {
-		if done++; done%every == 0 {
-			progress.add(every)
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-		}
-		cells, err := parts[i].next()
-		if err != nil {
-			return err
-		}
-		return out.row(cells...)
-	})
-	if err != nil {
+	if err := interleave(ctx, parts, order, progress, func(cells []any) error { return out.row(cells...) }); err != nil {
 		return err
 	}
 	m := out.files.manifest
@@ -180,6 +165,25 @@ func (a *app) merge(ctx context.Context, paths []string, o *outputOptions) error
 		return err
 	}
 	return outcome
+}
+
+// interleave hands the rows of the parts to emit, in the order of the items.
+func interleave(ctx context.Context, parts []*part, order []batch.Part, bar *progress, emit func(cells []any) error) error {
+	const every = 1 << 12
+	done := 0
+	return batch.Interleave(order, func(i int) error {
+		if done++; done%every == 0 {
+			bar.add(every)
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+		}
+		cells, err := parts[i].next()
+		if err != nil {
+			return err
+		}
+		return emit(cells)
+	})
 }
 
 // interruptedHint says what to do about a part with a checkpoint in its place.

@@ -95,7 +95,7 @@ func (a *app) simulateMLEM(ctx context.Context, o *simulateOptions) error {
 		return err
 	}
 	files := a.newFileSet(o.force, nil)
-	files.single = filepath.Join(o.directory, "manifest.json")
+	files.single = filepath.Join(o.directory, manifestName)
 	defer files.abort()
 	features := labelTable(sim.Table)
 	features.Schema = "simtool.mlem.features/v1"

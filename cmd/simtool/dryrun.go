@@ -112,7 +112,7 @@ func (f *forecast) foresee(a *app, o *outputOptions, b *batchOptions, print fing
 func (k *kept) count(n int, key func(int) string) int {
 	found := 0
 	for i := range n {
-		if _, ok, err := k.load(key(i)); ok && err == nil {
+		if k.has(key(i)) {
 			found++
 		}
 	}

@@ -60,6 +60,20 @@ func (f fingerprint) store(directory string) error {
 	return err
 }
 
+// disown removes what says whose a checkpoint is, which goes first when it is
+// removed: what a killed process leaves of it then holds nothing.
+func disown(directory string) {
+	print := filepath.Join(directory, fingerprintFile)
+	_ = os.Remove(print)
+	_ = dataio.RemoveUnfinished(print)
+}
+
+// interrupted reports whether an output has a checkpoint: its run was stopped before
+// it was finished with.
+func interrupted(output string) bool {
+	return exists(filepath.Join(checkpointOf(output), fingerprintFile))
+}
+
 // resumable reports whether there is a checkpoint of this fingerprint in a
 // directory. It refuses one of another, and one that resume does not ask for. A
 // directory without a fingerprint holds nothing: its run was killed as it began, or

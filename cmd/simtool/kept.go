@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"os"
@@ -75,7 +76,7 @@ func (a *app) keep(ctx context.Context, output string, print fingerprint, resume
 	}
 	if resume {
 		for _, path := range append(beside, output) {
-			if err := firstError(dataio.RemoveUnfinished(path), dataio.RemoveUnfinished(path+dataio.ManifestSuffix)); err != nil {
+			if err := cmp.Or(dataio.RemoveUnfinished(path), dataio.RemoveUnfinished(path+dataio.ManifestSuffix)); err != nil {
 				return nil, err
 			}
 		}
@@ -137,12 +138,9 @@ func (k *kept) newLog() (*batch.Log, error) {
 	return log, nil
 }
 
-// discard removes a checkpoint. What says whose it is goes first: what a killed
-// process leaves of it then holds nothing.
+// discard removes a checkpoint.
 func discard(directory string) {
-	print := filepath.Join(directory, fingerprintFile)
-	_ = os.Remove(print)
-	_ = dataio.RemoveUnfinished(print)
+	disown(directory)
 	_ = os.Remove(filepath.Join(directory, logFile))
 	_ = os.Remove(directory)
 }
@@ -259,6 +257,19 @@ func unchanged(was data.Source, since time.Time) error {
 		return configf("remove the checkpoint or the output to begin anew", "%s: the file has changed since the results were made from it: its checksum is %.12q and was %.12q", path, now.SHA256, was.SHA256)
 	}
 	return nil
+}
+
+// ended is the error of a run that err has ended: what is finished is on the disk,
+// and the user is told where.
+func (a *app) ended(ctx context.Context, k *kept, err error) error {
+	k.flush()
+	if ctx.Err() != nil {
+		return a.stopped(context.Cause(ctx))
+	}
+	if k.some() {
+		a.warn("what was finished before is in %s: --resume goes on from there", k.directory)
+	}
+	return err
 }
 
 // flush writes what is in memory to the disk.

@@ -198,19 +198,7 @@ func mergeTable(ctx context.Context, parts []*part, order []batch.Part, name str
 	if err := to.Begin(tables[0].rows.Columns()); err != nil {
 		return err
 	}
-	done := 0
-	err = batch.Interleave(order, func(i int) error {
-		const every = 1 << 12
-		if done++; done%every == 0 {
-			bar.add(every)
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-		}
-		cells, err := tables[i].next()
-		if err != nil {
-			return err
-		}
+	err = interleave(ctx, tables, order, bar, func(cells []any) error {
 		edit(cells)
 		return to.Row(cells...)
 	})

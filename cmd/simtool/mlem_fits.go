@@ -92,13 +92,7 @@ func (a *app) fitAll(ctx context.Context, o *fitOptions, b *fitBatch) error {
 	// must have something to go on from.
 	saved.flush()
 	if err != nil {
-		switch {
-		case ctx.Err() != nil:
-			return a.stopped(context.Cause(ctx))
-		case saved.some():
-			a.warn("what was finished before is in %s: --resume goes on from there", saved.directory)
-		}
-		return named(err, b.stimuliFile)
+		return a.ended(ctx, saved, named(err, b.stimuliFile))
 	}
 	for _, w := range append(b.stimuli.warnings, warningsOf(fits)...) {
 		a.warn("%s", w)

@@ -7,7 +7,6 @@ import (
 	"math"
 	"os"
 
-	"simtool/internal/io"
 	"simtool/internal/mlem"
 	"simtool/internal/stats"
 )
@@ -84,12 +83,8 @@ func writeFits(files *fileSet, d *resultDir, tables []namedTable, fits []*fitted
 	if err := os.MkdirAll(d.path, 0o777); err != nil {
 		return err
 	}
-	for _, t := range tables {
-		if err := files.add(d.join(t.name), func(w io.Writer) error {
-			return t.Write(w, dataio.CSV, dataio.TableOptions{})
-		}); err != nil {
-			return err
-		}
+	if err := d.writeTables(files, tables); err != nil {
+		return err
 	}
 	models := map[string]json.RawMessage{}
 	for _, f := range fits {

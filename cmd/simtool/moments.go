@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -46,7 +47,7 @@ func (a *app) moments(ctx context.Context, o *momentsOptions, p pathPair) error 
 	target := o.output
 	if target.toFile() {
 		if done, outcome, err := a.complete(&target, print, o.batch.resume, "parts"); done || err != nil {
-			return firstError(err, outcome)
+			return cmp.Or(err, outcome)
 		}
 		if r.saved, err = a.keep(ctx, target.path, print, o.batch.resume); err != nil {
 			return err

@@ -176,12 +176,8 @@ func (a *app) writeOptimized(files *fileSet, d *resultDir, o *optimizeOptions, c
 	if err != nil {
 		return err
 	}
-	for _, t := range tables {
-		if err := files.add(d.join(t.name), func(w io.Writer) error {
-			return t.Write(w, dataio.CSV, dataio.TableOptions{})
-		}); err != nil {
-			return err
-		}
+	if err := d.writeTables(files, tables); err != nil {
+		return err
 	}
 	files.manifest.Batch = d.batchInfo(c.Restarts, digest, o.batch.shard.Shard, append(tables, trajectories))
 	outcome := outcomeOf(c, best)

@@ -102,7 +102,7 @@ func (r *sensitivityRun) changes() (*sweep, error) {
 			}
 			item.rows = append(item.rows, []any{
 				p.Measure, plan.Change.String(), p.Set.String(), p.Variance, p.Explained,
-				cell(p.Score), cell(p.Theory), cell(p.SD), p.N, explained(p.Err),
+				defined(p.Score), defined(p.Theory), defined(p.SD), p.N, explained(p.Err),
 			})
 		}
 		return item
@@ -156,7 +156,7 @@ func (r *sensitivityRun) slopes() (*sweep, error) {
 					shares, losses = append(shares, p.explained), append(losses, math.Abs(unchanged-p.score))
 				}
 				slope, ok := sensitivity.FitSlope(shares, losses)
-				row := []any{m.Name, of.change, slope.Exponent, cell(slope.Error), slope.N, nil}
+				row := []any{m.Name, of.change, slope.Exponent, defined(slope.Error), slope.N, nil}
 				if !ok {
 					item.failed++
 					row = []any{m.Name, of.change, nil, nil, len(losses), "fewer than two components with a loss: nothing to fit"}
@@ -201,7 +201,7 @@ func (r *sensitivityRun) learningOrder() (*sweep, error) {
 		for j := range l.Push {
 			item.rows = append(item.rows, []any{
 				m.Name, sensitivity.Single(j).String(), l.Explained[j], l.Push[j], predicted[j],
-				cell(l.Threshold[j]), cell(l.Iteration[j]), observed[j], cell(l.Agreement),
+				defined(l.Threshold[j]), defined(l.Iteration[j]), observed[j], defined(l.Agreement),
 			})
 		}
 		return item, nil
@@ -231,14 +231,6 @@ func places(values []float64) []any {
 		out[i] = place + 1
 	}
 	return out
-}
-
-// cell is a number for a table, empty for NaN.
-func cell(v float64) any {
-	if math.IsNaN(v) {
-		return nil
-	}
-	return v
 }
 
 // explained is an error for a table, empty for none.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -65,15 +66,15 @@ func (a *app) examine(d *resultDir, print fingerprint, resume, force bool, input
 		return nil, false, configf("", "%s: a file, want a directory", d.path)
 	}
 	// What a run that was killed had named already is written again.
-	interrupted := resume && exists(filepath.Join(checkpointOf(d.path), fingerprintFile))
-	if resume && !interrupted {
+	again := resume && interrupted(d.path)
+	if resume && !again {
 		if done, err = a.completeDir(d, print); done != nil || err != nil {
 			return done, false, err
 		}
 	}
 	for _, name := range d.present() {
 		path := d.join(name)
-		if !force && !interrupted {
+		if !force && !again {
 			return nil, false, configf("--force replaces it", "%s: exists already", path)
 		}
 		info, err := os.Stat(path)
@@ -86,7 +87,7 @@ func (a *app) examine(d *resultDir, print fingerprint, resume, force bool, input
 			}
 		}
 	}
-	return nil, force || interrupted, nil
+	return nil, force || again, nil
 }
 
 // completeDir returns the manifest of a directory that this very run has written,
@@ -150,6 +151,18 @@ func (d *resultDir) commit(files *fileSet, sources []data.Source, outcome error)
 		}
 	}
 	return files.commit(sources, outcome)
+}
+
+// writeTables adds tables to the files of the directory.
+func (d *resultDir) writeTables(files *fileSet, tables []namedTable) error {
+	for _, t := range tables {
+		if err := files.add(d.join(t.name), func(w io.Writer) error {
+			return t.Write(w, dataio.CSV, dataio.TableOptions{})
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // batchInfo describes the items of a shard, whose rows in the tables are counted.

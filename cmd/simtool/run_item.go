@@ -211,7 +211,7 @@ func unfinished(output string) bool { return exists(output) && !exists(manifestO
 // directory.
 func manifestOf(output string) string {
 	if info, err := os.Stat(output); err == nil && info.IsDir() {
-		return filepath.Join(output, "manifest.json")
+		return filepath.Join(output, manifestName)
 	}
 	return output + dataio.ManifestSuffix
 }

@@ -2,10 +2,10 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"slices"
 
 	"simtool/internal/batch"
@@ -61,7 +61,7 @@ func (a *app) sweepTo(ctx context.Context, s *sweep, o *outputOptions, b *batchO
 	var saved *kept
 	if o.toFile() {
 		if done, outcome, err := a.complete(&target, print, b.resume, s.what, s.beside...); done || err != nil {
-			return firstError(err, outcome)
+			return cmp.Or(err, outcome)
 		}
 		if saved, err = a.keep(ctx, target.path, print, b.resume, s.beside...); err != nil {
 			return err
@@ -83,14 +83,7 @@ func (a *app) sweepTo(ctx context.Context, s *sweep, o *outputOptions, b *batchO
 	}
 	sources, err := a.sweepAll(ctx, s, shard, saved, info, out)
 	if err != nil {
-		saved.flush()
-		switch {
-		case ctx.Err() != nil:
-			return a.stopped(context.Cause(ctx))
-		case saved.some():
-			a.warn("what was finished before is in %s: --resume goes on from there", saved.directory)
-		}
-		return err
+		return a.ended(ctx, saved, err)
 	}
 	var outcome error
 	if _, rows := info.Rows.Totals(); info.Failed > 0 {
@@ -228,7 +221,7 @@ func (a *app) complete(o *outputOptions, print fingerprint, resume bool, what st
 // killed run has not written it, and the output may be replaced.
 func (a *app) isComplete(path string, print fingerprint, resume bool, what string, beside ...string) (done, replace bool, outcome, err error) {
 	manifest := path + dataio.ManifestSuffix
-	if !resume || !exists(path) || !exists(manifest) || exists(filepath.Join(checkpointOf(path), fingerprintFile)) {
+	if !resume || !exists(path) || !exists(manifest) || interrupted(path) {
 		return false, false, nil, nil
 	}
 	m, err := dataio.ReadManifest(manifest)
@@ -290,14 +283,4 @@ func jsonText(v any) string {
 	text, err := json.Marshal(v)
 	must(err)
 	return string(text)
-}
-
-// firstError returns the first error that is not nil.
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
