@@ -43,15 +43,15 @@ bench: ## Go benchmarks; compare two runs with benchstat (BENCH=regexp COUNT=n)
 
 PYTHON ?= /usr/bin/python3
 bench-peers: ## the same work in NumPy, side by side as ratios, if python3 has NumPy (PEERS='-t 2 "cka 3000 500"')
-	$(GO) build -o bin/bench ./internal/measures/bench
-	@if [ -x $(PYTHON) ]; then $(PYTHON) -B internal/measures/bench/peers.py bin/bench $(PEERS); \
+	$(GO) build -o bin/peers ./internal/bench/peers
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -B internal/bench/peers/peers.py bin/peers $(PEERS); \
 	else echo 'no $(PYTHON): nothing to compare with'; fi
 
 bench-batch: build ## start, cost per item, scaling over processes, merging: of whole processes
-	$(GO) run ./internal/batch/bench bin/simtool
+	$(GO) run ./internal/bench/batch bin/simtool
 
 bench-torch: ## optimisers beside PyTorch (float32), if python3 has it (TORCH='-full "cka 600 100"')
-	$(GO) run ./internal/synth/optimize/bench -python $(PYTHON) $(TORCH)
+	$(GO) run ./internal/bench/torch -python $(PYTHON) $(TORCH)
 
 FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME

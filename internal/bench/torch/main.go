@@ -1,8 +1,8 @@
-// Command bench puts the iterations of package optimize side by side with those
+// Command torch puts the iterations of package optimize side by side with those
 // of PyTorch by hand-written formulas in float32 (peer.py), one thread each and
 // taking turns.
 //
-//	bench [-python /usr/bin/python3] [-seconds 1] [-rounds 3] [-full] [ROW ...]
+//	torch [-python /usr/bin/python3] [-seconds 1] [-rounds 3] [-full] [ROW ...]
 //
 // A row is "MEASURE SAMPLES FEATURES". Times are processor times, which other users
 // of the machine disturb least. Columns: an iteration with Adam here and there and
@@ -34,7 +34,7 @@ import (
 
 var (
 	python  = flag.String("python", "/usr/bin/python3", "an interpreter that has PyTorch")
-	script  = flag.String("script", "internal/synth/optimize/bench/peer.py", "the peer")
+	script  = flag.String("script", "internal/bench/torch/peer.py", "the peer")
 	seconds = flag.Float64("seconds", 1, "time for each side and round")
 	rounds  = flag.Int("rounds", 3, "how often the sides take turns; the shortest time counts")
 	full    = flag.Bool("full", false, "time the way to a score of 0.99 too")
@@ -52,7 +52,7 @@ func main() {
 		}
 	}
 	if err := compare(rows); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
+		fmt.Fprintln(os.Stderr, "torch:", err)
 		os.Exit(1)
 	}
 }

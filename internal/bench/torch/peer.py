@@ -1,4 +1,4 @@
-"""Adam towards similarity measures in PyTorch, float32, one thread: the peer of bench.
+"""Adam towards similarity measures in PyTorch, float32, one thread: the peer of main.go.
 
 The formulas of score and gradient are written out, for that is several times
 faster than autograd: features × features products, Adam in place. For every line

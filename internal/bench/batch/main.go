@@ -1,12 +1,12 @@
 //go:build linux
 
-// Command bench measures what simtool costs beside the work of a batch: how long
+// Command batch measures what simtool costs beside the work of a batch: how long
 // it takes to start, the time per item when items are tiny, how items per second
 // grow with --jobs and with processes that share the work as shards, and merging.
 // Wall time and processor time are those of whole processes, as the system counts
 // them; of several runs the median is printed.
 //
-//	go run ./internal/batch/bench [-runs 5] [-rows 1000000] bin/simtool
+//	go run ./internal/bench/batch [-runs 5] [-rows 1000000] bin/simtool
 package main
 
 import (
@@ -27,7 +27,7 @@ func main() {
 	rows := flag.Int("rows", 1_000_000, "rows to merge")
 	flag.Parse()
 	if err := measure(flag.Arg(0), *runs, *rows); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
+		fmt.Fprintln(os.Stderr, "batch:", err)
 		os.Exit(1)
 	}
 }

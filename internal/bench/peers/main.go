@@ -1,4 +1,4 @@
-// Command bench times scores, and the linear algebra below them, for peers.py,
+// Command peers times scores, and the linear algebra below them, for peers.py,
 // which puts them side by side with NumPy.
 //
 // It is a server, so that the two sides can take turns within one run: for
@@ -35,7 +35,7 @@ func main() {
 	}
 	s := server{now: clock}
 	if err := s.serve(*name, os.Stdin, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
+		fmt.Fprintln(os.Stderr, "peers:", err)
 		os.Exit(1)
 	}
 }

@@ -10,7 +10,7 @@ from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
 
 def related(n, p):
-    """Two related n×p systems off the origin, as bench makes them."""
+    """Two related n×p systems off the origin, as scores.go makes them."""
     rng = np.random.default_rng(2)
     x = rng.standard_normal((n, p))
     y = x @ rng.standard_normal((p, p)) + rng.standard_normal((n, p)) + 10 * (np.arange(p) % 3)

@@ -3,7 +3,7 @@
 
 usage: peers.py BENCH [-t THREADS] [-s SECONDS] [-r ROUNDS] [-c] [ROW ...]
 
-BENCH is the program built from this folder. A row is an operation and its sizes,
+BENCH is the program that is built from this folder. A row is an operation and its sizes,
 such as "gemm 512", "xty 20000 200" or, with a measure's name for the score of two
 systems of that size, "cka 3000 500"; without rows a standard table is printed.
 Both sides take turns ROUNDS times, each repeating the call for SECONDS, and the
