@@ -93,7 +93,7 @@ func (r *momentsRun) divide(folds []int, shard batch.Shard) error {
 	}
 	bounds := [][]int{{n}}
 	for _, k := range folds {
-		bounds = append(bounds, measures.FoldBounds(n, min(k, n)))
+		bounds = append(bounds, data.FoldBounds(n, min(k, n)))
 	}
 	r.order = measures.NewSumOrder(r.x.Width(), r.y.Width(), measures.JoinBounds(bounds...))
 	var ok bool

@@ -66,7 +66,7 @@ func foldBounds(named []measures.Named, n int) []int {
 	lists := [][]int{{n}}
 	for _, m := range named {
 		if k := m.Card().Folds; k > 0 && k <= n {
-			lists = append(lists, measures.FoldBounds(n, k))
+			lists = append(lists, data.FoldBounds(n, k))
 		}
 	}
 	return measures.JoinBounds(lists...)

@@ -72,7 +72,7 @@ func BenchmarkStream(b *testing.B) {
 			x := gaussian(rand.New(rand.NewPCG(1, 1)), size[0], size[1])
 			b.ReportAllocs()
 			for b.Loop() {
-				s := &Stream{X: &matrixSource{m: x}, Y: &matrixSource{m: x}, Bounds: FoldBounds(size[0], 5), Workers: 1}
+				s := &Stream{X: &matrixSource{m: x}, Y: &matrixSource{m: x}, Bounds: data.FoldBounds(size[0], 5), Workers: 1}
 				if _, err := s.Run(b.Context()); err != nil {
 					b.Fatal(err)
 				}

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
+	"simtool/internal/data"
 	"simtool/internal/linalg"
 )
 
@@ -55,8 +56,8 @@ func (plan foldPlan) units(s *System) (units, times int) {
 	return s.Samples(), 1
 }
 
-// assign returns the samples of each fold. Fold sizes differ by at most one
-// unit, the larger folds first, as in scikit-learn's KFold.
+// assign returns the samples of each fold, which holds consecutive units of their
+// order; see data.FoldBounds.
 func (plan foldPlan) assign(s *System) [][]int {
 	units, times := plan.units(s)
 	order := make([]int, units)
@@ -68,18 +69,14 @@ func (plan foldPlan) assign(s *System) [][]int {
 		rng.Shuffle(units, func(i, j int) { order[i], order[j] = order[j], order[i] })
 	}
 	folds := make([][]int, plan.k)
-	at := 0
-	for f := range folds {
-		size := units / plan.k
-		if f < units%plan.k {
-			size++
-		}
-		for _, unit := range order[at : at+size] {
+	first := 0
+	for f, end := range data.FoldBounds(units, plan.k) {
+		for _, unit := range order[first:end] {
 			for t := range times {
 				folds[f] = append(folds[f], t*units+unit)
 			}
 		}
-		at += size
+		first = end
 	}
 	return folds
 }
@@ -153,7 +150,7 @@ func (p *Pair) contiguousFolds(k int, rowed func() *folds) *folds {
 	f := &folds{rowed: rowed}
 	x, y := p.X.lessMeans(), p.Y.lessMeans()
 	lo := 0
-	for _, hi := range FoldBounds(p.Samples(), k) {
+	for _, hi := range data.FoldBounds(p.Samples(), k) {
 		fx := linalg.NewCentered(p.X.raw.Slice(lo, hi, 0, p.X.p).(*mat.Dense))
 		fy := linalg.NewCentered(p.Y.raw.Slice(lo, hi, 0, p.Y.p).(*mat.Dense))
 		f.parts = append(f.parts, part{foldMoments: foldMoments{

@@ -82,7 +82,7 @@ func (s *Segments) swap() *Segments {
 // checkFolds returns an UndefinedError unless a segment ends wherever one of k
 // folds does.
 func (s *Segments) checkFolds(k int) error {
-	for _, b := range FoldBounds(s.Bounds[len(s.Bounds)-1], k) {
+	for _, b := range data.FoldBounds(s.Bounds[len(s.Bounds)-1], k) {
 		if !slices.Contains(s.Bounds, b) {
 			return undefined("%d folds have an end at sample %d, but no segment of the moments has", k, b)
 		}
@@ -94,7 +94,7 @@ func (s *Segments) checkFolds(k int) error {
 func (s *Segments) folds(k int) *folds {
 	f := &folds{}
 	from := 0
-	for _, end := range FoldBounds(s.Bounds[len(s.Bounds)-1], k) {
+	for _, end := range data.FoldBounds(s.Bounds[len(s.Bounds)-1], k) {
 		to := slices.Index(s.Bounds, end) + 1
 		m := merged(s.Moments[from:to])
 		from = to

@@ -40,7 +40,7 @@ type RowBlock interface {
 type Stream struct {
 	X, Y RowSource
 	// Bounds are the samples at which segments end, increasing, the last the
-	// number of samples. FoldBounds gives those that folds need.
+	// number of samples. data.FoldBounds gives those that folds need.
 	Bounds   []int
 	Workers  int            // goroutines that decode and multiply; at least 1
 	Progress func(rows int) // called after rows more samples; may be nil
@@ -73,21 +73,6 @@ type Segments struct {
 	Moments   []*linalg.Moments
 	Bounds    []int // sample at which each ends
 	Identical bool  // every sample of the two systems is the same to the bit
-}
-
-// FoldBounds returns the sample at which each of k contiguous folds of n
-// samples ends, the larger folds first.
-func FoldBounds(n, k int) []int {
-	bounds := make([]int, k)
-	at := 0
-	for f := range bounds {
-		at += n / k
-		if f < n%k {
-			at++
-		}
-		bounds[f] = at
-	}
-	return bounds
 }
 
 // JoinBounds merges lists of bounds.

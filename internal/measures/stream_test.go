@@ -72,7 +72,7 @@ func TestMomentsScoreLikeSamples(t *testing.T) {
 	x, y := longPair()
 	n, _ := x.Dims()
 	full := pairOf(t, datasetOf(x), datasetOf(y))
-	bounds := JoinBounds(FoldBounds(n, 5), FoldBounds(n, 2), FoldBounds(n, 1))
+	bounds := JoinBounds(data.FoldBounds(n, 5), data.FoldBounds(n, 2), data.FoldBounds(n, 1))
 	pair, err := NewMomentPair("x", "y", segmentsOf(t, x, y, 3, bounds))
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestMomentsOfDependentFeatures(t *testing.T) {
 		wide.Set(i, q+1, 7)
 	}
 	plain := pairOf(t, datasetOf(x), datasetOf(y))
-	pair, err := NewMomentPair("x", "y", segmentsOf(t, x, wide, 2, FoldBounds(n, 4)))
+	pair, err := NewMomentPair("x", "y", segmentsOf(t, x, wide, 2, data.FoldBounds(n, 4)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestMomentsOfDependentFeatures(t *testing.T) {
 func TestFoldsInsideASegment(t *testing.T) {
 	x, y := longPair()
 	n, _ := x.Dims()
-	pair, err := NewMomentPair("x", "y", segmentsOf(t, x, y, 1, FoldBounds(n, 5)))
+	pair, err := NewMomentPair("x", "y", segmentsOf(t, x, y, 1, data.FoldBounds(n, 5)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package measures
 import (
 	"slices"
 
+	"simtool/internal/data"
 	"simtool/internal/linalg"
 )
 
@@ -99,7 +100,7 @@ func (o SumOrder) Shard(i, n int) (first, last int, ok bool) {
 		size *= 2
 	}
 	ends = o.ends(size)
-	of := FoldBounds(len(ends), n)
+	of := data.FoldBounds(len(ends), n)
 	if i > 0 {
 		first = ends[of[i-1]-1]
 	}

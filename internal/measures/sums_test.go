@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"simtool/internal/data"
 	"simtool/internal/linalg"
 )
 
@@ -33,7 +34,7 @@ func TestSumsOfPartsAreThoseOfTheWhole(t *testing.T) {
 	x, y := longPair()
 	n, p := x.Dims()
 	_, q := y.Dims()
-	for _, bounds := range [][]int{{n}, FoldBounds(n, 5), JoinBounds(FoldBounds(n, 3), FoldBounds(n, 2))} {
+	for _, bounds := range [][]int{{n}, data.FoldBounds(n, 5), JoinBounds(data.FoldBounds(n, 3), data.FoldBounds(n, 2))} {
 		order := NewSumOrder(p, q, bounds)
 		whole := sumsOf(t, x, y, order, 0, n, 2)
 		if got := len(whole.Nodes); got != len(bounds) {
@@ -90,7 +91,7 @@ func TestSumsGoOnAfterAnInterruption(t *testing.T) {
 	x, y := longPair()
 	n, p := x.Dims()
 	_, q := y.Dims()
-	order := NewSumOrder(p, q, FoldBounds(n, 2))
+	order := NewSumOrder(p, q, data.FoldBounds(n, 2))
 	whole := sumsOf(t, x, y, order, 0, n, 2)
 	stop := errors.New("enough")
 	sums := NewSums(order, 0, p, q)
@@ -122,7 +123,7 @@ func TestShardsOfSums(t *testing.T) {
 	for _, n := range []int{257, 5000, 123457, 10_000_019} {
 		for _, width := range []int{3, 200, 3000} {
 			for _, folds := range []int{1, 5} {
-				order := NewSumOrder(width, width, FoldBounds(n, folds))
+				order := NewSumOrder(width, width, data.FoldBounds(n, folds))
 				leaves := order.Leaves(0, n)
 				if leaves > maxLeaves+folds {
 					t.Errorf("%d samples of %d features have %d leaves", n, width, leaves)
