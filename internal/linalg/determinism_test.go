@@ -31,10 +31,6 @@ func TestResultsDoNotDependOnProcessors(t *testing.T) {
 			u, s, v, err := SVD(tall)
 			return results(t, err, u, row(s), v)
 		},
-		"SVDGraded": func() []*mat.Dense {
-			u, s, v, err := SVDGraded(tall)
-			return results(t, err, u, row(s), v)
-		},
 		"Polar": func() []*mat.Dense {
 			p, s, err := Polar(a)
 			return results(t, err, p, row([]float64{s}))

@@ -73,13 +73,7 @@ func checkEigSym(t *testing.T, a *mat.Dense, want []float64) {
 	within(t, "loss of orthogonality", orthogonality(v), 4*eps*float64(n))
 	var av mat.Dense
 	av.Mul(a, v)
-	vl := mat.DenseCopyOf(v)
-	for i := range n {
-		row := vl.RawRowView(i)
-		for j := range row {
-			row[j] *= values[j]
-		}
-	}
+	vl := scaledColumns(v, values)
 	within(t, "residual", maxDiff(t, &av, vl), bound)
 }
 

@@ -65,13 +65,7 @@ func orthonormal(seed uint64, r, c int) *mat.Dense {
 // at most min(m,n).
 func withSpectrum(seed uint64, m, n int, s []float64) (a, u, v *mat.Dense) {
 	u, v = orthonormal(seed, m, len(s)), orthonormal(seed+1000, n, len(s))
-	us := mat.DenseCopyOf(u)
-	for i := range m {
-		row := us.RawRowView(i)
-		for j := range row {
-			row[j] *= s[j]
-		}
-	}
+	us := scaledColumns(u, s)
 	a = mat.NewDense(m, n, nil)
 	a.Mul(us, v.T())
 	return a, u, v
@@ -81,13 +75,7 @@ func withSpectrum(seed uint64, m, n int, s []float64) (a, u, v *mat.Dense) {
 func symmetricWithSpectrum(seed uint64, values []float64) *mat.Dense {
 	n := len(values)
 	q := orthonormal(seed, n, n)
-	ql := mat.DenseCopyOf(q)
-	for i := range n {
-		row := ql.RawRowView(i)
-		for j := range row {
-			row[j] *= values[j]
-		}
-	}
+	ql := scaledColumns(q, values)
 	a := mat.NewDense(n, n, nil)
 	a.Mul(ql, q.T())
 	for i := range n {
@@ -130,6 +118,19 @@ func orthogonality(q *mat.Dense) float64 {
 		}
 	}
 	return m
+}
+
+// scaledColumns returns a·diag(f).
+func scaledColumns(a *mat.Dense, f []float64) *mat.Dense {
+	out := mat.DenseCopyOf(a)
+	rows, _ := a.Dims()
+	for i := range rows {
+		row := out.RawRowView(i)
+		for j := range row {
+			row[j] *= f[j]
+		}
+	}
+	return out
 }
 
 // scaled returns f·a.

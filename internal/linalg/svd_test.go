@@ -42,13 +42,7 @@ func checkSVD(t *testing.T, a *mat.Dense, want []float64) {
 	}
 	within(t, "loss of orthogonality of u", orthogonality(u), 4*eps*float64(max(m, n)))
 	within(t, "loss of orthogonality of v", orthogonality(v), 4*eps*float64(max(m, n)))
-	us := mat.DenseCopyOf(u)
-	for i := range m {
-		row := us.RawRowView(i)
-		for j := range row {
-			row[j] *= s[j]
-		}
-	}
+	us := scaledColumns(u, s)
 	product := mat.NewDense(m, n, nil)
 	product.Mul(us, v.T())
 	within(t, "residual", maxDiff(t, a, product), bound)
