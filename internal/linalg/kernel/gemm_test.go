@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
@@ -112,7 +113,7 @@ func TestDgemmPropagatesNaN(t *testing.T) {
 // The same bits for any number of threads, and from all kernels that have a
 // fused multiply-add.
 func TestDgemmSameBits(t *testing.T) {
-	defer SetThreads(SetThreads(0))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	sizes := [][3]int{{64, 64, 64}, {200, 150, 300}, {500, 333, 257}, {90, 70, chunkedDepth}}
 	for _, s := range sizes {
 		m, n, k := s[0], s[1], s[2]
@@ -122,7 +123,7 @@ func TestDgemmSameBits(t *testing.T) {
 		for _, e := range engines() {
 			var first []float64
 			for _, n := range []int{1, 2, 3, 7} {
-				SetThreads(n)
+				runtime.GOMAXPROCS(n)
 				got := c.clone()
 				dgemm(Implementation{engine: e}, blas.Trans, blas.NoTrans, k, 1.25, a, b, 0.5, got)
 				if first == nil {

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"runtime"
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
@@ -103,7 +104,7 @@ func TestDsymvIsDgemvOfBothTriangles(t *testing.T) {
 }
 
 func TestLevel2SameBits(t *testing.T) {
-	defer SetThreads(SetThreads(0))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	const m, n = 700, 701
 	src := newSource(9)
 	a, x, y := newDense(src, m, n, 0), newDense(src, n, 1, 0), newDense(src, n, 1, 0)
@@ -123,7 +124,7 @@ func TestLevel2SameBits(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				var first []float64
 				for _, threads := range []int{1, 2, 5} {
-					SetThreads(threads)
+					runtime.GOMAXPROCS(threads)
 					got := y.clone()
 					call(impl, got.data)
 					if first == nil {

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"runtime"
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
@@ -212,7 +213,7 @@ func TestTriangularPivotsPropagateNaN(t *testing.T) {
 // The triangular and symmetric routines give the same bits for any number of
 // threads, at sizes at which they use several.
 func TestLevel3SameBits(t *testing.T) {
-	defer SetThreads(SetThreads(0))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	const n, k = 300, chunkedDepth + 5
 	src := newSource(8)
 	a, b := newDense(src, n, n, 0), newDense(src, n, n, 0)
@@ -245,7 +246,7 @@ func TestLevel3SameBits(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				var first []float64
 				for _, threads := range []int{1, 2, 5} {
-					SetThreads(threads)
+					runtime.GOMAXPROCS(threads)
 					c := b.clone()
 					call(impl, c)
 					if first == nil {

@@ -7,24 +7,9 @@ import (
 	"time"
 )
 
-// threadLimit is the largest number of goroutines one call may use, or 0.
-var threadLimit atomic.Int64
-
-// SetThreads limits the goroutines that one call may use, the caller's own
-// included; 0 means as many as GOMAXPROCS. Results are the same, bit for bit,
-// whatever the limit. It returns the limit in force before.
-func SetThreads(n int) int {
-	return int(threadLimit.Swap(int64(max(n, 0))))
-}
-
-// threads is the number of goroutines to use now.
-func threads() int {
-	procs := runtime.GOMAXPROCS(0)
-	if n := int(threadLimit.Load()); n > 0 {
-		return min(n, procs)
-	}
-	return procs
-}
+// threads is the number of goroutines that one call may use, the caller's own
+// included. Results are the same, bit for bit, whatever it is.
+func threads() int { return runtime.GOMAXPROCS(0) }
 
 // job is a number of tasks that goroutines take in order.
 type job struct {

@@ -42,17 +42,3 @@ func TestTurnsAreTakenInOrder(t *testing.T) {
 		t.Fatalf("%d turns were taken, want 100", len(got))
 	}
 }
-
-func TestSetThreads(t *testing.T) {
-	defer SetThreads(SetThreads(0))
-	SetThreads(1)
-	if n := threads(); n != 1 {
-		t.Errorf("%d threads after SetThreads(1)", n)
-	}
-	if was := SetThreads(-3); was != 1 {
-		t.Errorf("SetThreads returned %d, want the limit before, 1", was)
-	}
-	if n := SetThreads(0); n != 0 {
-		t.Errorf("a negative limit is kept as %d, want 0", n)
-	}
-}
