@@ -25,10 +25,33 @@ type Source struct {
 // N} for time × condition × neuron, neuron fastest: element (t,c,k) is
 // Values[(t*C+c)*N+k]. Measures see it as (T·C) × N samples × features.
 type Dataset struct {
-	Values   []float64
-	Shape    []int    // 2 or 3 positive dimensions whose product is len(Values)
-	Features []string // names of the last axis; nil when the file gives none
-	Source   Source
+	Values    []float64
+	Shape     []int     // 2 or 3 positive dimensions whose product is len(Values)
+	Features  []string  // names of the last axis; nil when the file gives none
+	Names     []string  // names of the samples, of the conditions of 3-d data; nil when the file gives none
+	Precision Precision // of the numbers in the source
+	Source    Source
+	LeftOut   []LeftOut // that the source has besides, in the order in which it was left out
+}
+
+// An Axis is what varies along one dimension of a dataset.
+type Axis string
+
+// The axes.
+const (
+	SampleAxis    Axis = "sample"
+	FeatureAxis   Axis = "feature"
+	TimeAxis      Axis = "time"
+	ConditionAxis Axis = "condition"
+	NeuronAxis    Axis = "neuron"
+)
+
+// Axes returns the axes of the dimensions of Shape.
+func (d *Dataset) Axes() []Axis {
+	if d.Is3D() {
+		return []Axis{TimeAxis, ConditionAxis, NeuronAxis}
+	}
+	return []Axis{SampleAxis, FeatureAxis}
 }
 
 // New returns a dataset over values, which it does not copy. A 1-d shape {n}
@@ -89,7 +112,9 @@ func (d *Dataset) Matrix() *mat.Dense {
 func (d *Dataset) Time(t int) *Dataset {
 	d.must3D()
 	c, n := d.Shape[1], d.Shape[2]
-	return d.derived(d.Values[t*c*n:(t+1)*c*n], c, n)
+	bin := d.derived(d.Values[t*c*n:(t+1)*c*n], c, n)
+	bin.Names = d.Names
+	return bin
 }
 
 // Condition returns condition c of a 3-d dataset as a time × neurons dataset,
@@ -109,8 +134,59 @@ func (d *Dataset) Condition(c int) *Dataset {
 	return d.derived(values, nt, n)
 }
 
+// Pooled returns the dataset as samples × features, without times and
+// conditions. It shares the memory. Names of conditions are no longer those of
+// samples where there are several times.
+func (d *Dataset) Pooled() *Dataset {
+	if !d.Is3D() {
+		return d
+	}
+	out := d.derived(d.Values, d.Samples(), d.Width())
+	if d.Shape[0] == 1 {
+		out.Names = d.Names
+	}
+	return out
+}
+
+// Select returns a copy of some samples of a 2-d dataset, in the order of their
+// numbers. It panics if the dataset is 3-d or a number is out of range.
+func (d *Dataset) Select(rows []int) *Dataset {
+	if d.Is3D() {
+		panic("data: samples of a dataset with times and conditions")
+	}
+	return d.selected(rows)
+}
+
+// SelectConditions returns a copy of some conditions of a 3-d dataset, at all
+// times, in the order of their numbers. It panics if the dataset is not 3-d or a
+// number is out of range.
+func (d *Dataset) SelectConditions(conditions []int) *Dataset {
+	d.must3D()
+	return d.selected(conditions)
+}
+
+// selected copies rows along the axis before the last.
+func (d *Dataset) selected(rows []int) *Dataset {
+	of, width := d.Shape[len(d.Shape)-2], d.Width()
+	values := make([]float64, 0, len(d.Values)/of*len(rows))
+	for first := 0; first < len(d.Values); first += of * width {
+		block := d.Values[first : first+of*width]
+		for _, i := range rows {
+			values = append(values, block[i*width:(i+1)*width]...)
+		}
+	}
+	shape := append([]int(nil), d.Shape...)
+	shape[len(shape)-2] = len(rows)
+	out := d.derived(values, shape...)
+	if d.Names != nil {
+		out.Names = pick(d.Names, rows)
+	}
+	return out
+}
+
+// derived returns a dataset of the same source and features.
 func (d *Dataset) derived(values []float64, shape ...int) *Dataset {
-	return &Dataset{Values: values, Shape: shape, Features: d.Features, Source: d.Source}
+	return &Dataset{Values: values, Shape: shape, Features: d.Features, Precision: d.Precision, Source: d.Source, LeftOut: d.LeftOut}
 }
 
 func (d *Dataset) must3D() {

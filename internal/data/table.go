@@ -97,6 +97,22 @@ func (t *Table) Names() []string {
 	return names
 }
 
+// Select returns some rows of the table, in the order of their numbers, as a
+// table of its own. Levels that no row has any more stay.
+func (t *Table) Select(rows []int) *Table {
+	out := &Table{Source: t.Source, Columns: make([]*Column, len(t.Columns))}
+	for k, c := range t.Columns {
+		part := &Column{Name: c.Name, Kind: c.Kind, Levels: c.Levels}
+		if c.Kind == Numeric {
+			part.Values = pick(c.Values, rows)
+		} else {
+			part.Codes = pick(c.Codes, rows)
+		}
+		out.Columns[k] = part
+	}
+	return out
+}
+
 // Records returns the rows as cells in the order of the columns, for a table
 // writer: a float64 of a numeric column, the level of a categorical one, nil
 // where the value is missing.

@@ -1,0 +1,191 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Apply does to all of several systems, whose samples correspond, what the
+// policy does to missing values, and takes the samples that it leaves out from
+// everything that runs along them too. Systems that nothing is done to are
+// handed back as they are, with their memory; the others are copies.
+//
+// It fails, with an *InputError, where systems or what runs along them differ in
+// their number of samples, where the policy refuses a value, and where nothing
+// would remain.
+func (p Policy) Apply(unit Unit, systems []*Dataset, along ...Along) (*Kept, error) {
+	s := p.Survey(unit)
+	mended := make([]*Dataset, len(systems))
+	for i, d := range systems {
+		var err error
+		if mended[i], err = s.look(d); err != nil {
+			return nil, err
+		}
+	}
+	k, err := s.Kept()
+	if err != nil {
+		return nil, err
+	}
+	if err := k.Along(along...); err != nil {
+		return nil, err
+	}
+	k.Systems = make([]*Dataset, len(systems))
+	for i, d := range mended {
+		k.Systems[i] = k.part(d)
+	}
+	return k, nil
+}
+
+// Survey looks at one system after the other for what a policy does to all of
+// them, for systems that are not in memory at the same time. Each is asked for
+// again, as it was, by Kept.System.
+type Survey struct {
+	policy  Policy
+	unit    Unit
+	path    string // of the first system
+	shape   []int  // of the first system
+	missing []bool // rows
+	grid    bool   // every system is 3-d with as many conditions as the first
+	notes   []string
+}
+
+// Survey returns a survey that leaves out units of that kind.
+func (p Policy) Survey(unit Unit) *Survey { return &Survey{policy: p, unit: unit} }
+
+// Look takes account of a system.
+func (s *Survey) Look(d *Dataset) error {
+	_, err := s.look(d)
+	return err
+}
+
+func (s *Survey) look(d *Dataset) (*Dataset, error) {
+	switch {
+	case s.shape == nil:
+		s.path, s.shape, s.grid = d.Source.Path, d.Shape, d.Is3D()
+		s.missing = make([]bool, d.Samples())
+	case d.Samples() != len(s.missing):
+		return nil, &InputError{
+			Path:   d.Source.Path,
+			Found:  fmt.Sprintf("%d %s", d.Samples(), s.rows()),
+			Wanted: fmt.Sprintf("want %d as in %s", len(s.missing), s.path),
+		}
+	}
+	s.grid = s.grid && d.Is3D() && d.Shape[1] == s.shape[1]
+	mended, note := s.policy.repair(d)
+	if note != "" {
+		if d.Source.Path != "" {
+			note = d.Source.Path + ": " + note
+		}
+		s.notes = append(s.notes, note)
+	}
+	if !s.policy.Drops {
+		return mended, mended.CheckFinite()
+	}
+	width := mended.Width()
+	for i, v := range mended.Values {
+		if math.IsNaN(v) {
+			s.missing[i/width] = true
+		}
+	}
+	return mended, nil
+}
+
+// rows is what rows are called.
+func (s *Survey) rows() Unit {
+	if s.unit == Stimuli {
+		return Stimuli
+	}
+	return Samples
+}
+
+// Kept returns what the policy keeps of the systems that were looked at. It
+// refuses to keep nothing.
+func (s *Survey) Kept() (*Kept, error) {
+	k := &Kept{Unit: s.rows(), Of: len(s.missing), policy: s.policy, path: s.path, notes: s.notes}
+	if s.unit == Conditions && s.grid {
+		k.Unit, k.Of = Conditions, s.shape[1]
+	}
+	out := make([]bool, k.Of)
+	for row, missing := range s.missing {
+		// Condition is the faster of the two sample axes.
+		out[row%k.Of] = out[row%k.Of] || missing
+	}
+	for u, is := range out {
+		if is {
+			k.Out = append(k.Out, u)
+		} else {
+			k.Units = append(k.Units, u)
+		}
+	}
+	if len(k.Units) == 0 && k.Of > 0 {
+		return nil, &InputError{
+			Path:   s.path,
+			Found:  fmt.Sprintf("missing values in every %s", k.Unit.One()),
+			Wanted: fmt.Sprintf("want at least one complete %s", k.Unit.One()),
+		}
+	}
+	return k, nil
+}
+
+// Kept is what a policy keeps of systems, and says what it did.
+type Kept struct {
+	Systems []*Dataset // those that Apply was given, as they are now
+	Unit    Unit       // of the numbers below
+	Units   []int      // those that are kept, increasing
+	Out     []int      // those that are left out, increasing
+	Of      int        // how many there were
+
+	policy Policy
+	path   string   // of the first system
+	notes  []string // what was repaired
+}
+
+// Changed reports whether any system is not as it was.
+func (k *Kept) Changed() bool { return len(k.Out) > 0 || len(k.notes) > 0 }
+
+// Warning says in one line what was done, or "" for nothing.
+func (k *Kept) Warning() string {
+	notes := k.notes
+	if len(k.Out) > 0 {
+		notes = append(slices.Clone(notes), fmt.Sprintf("left out %d of %d %s, which have missing values", len(k.Out), k.Of, k.Unit))
+	}
+	return strings.Join(notes, "; ")
+}
+
+// System returns a system that the survey looked at, as it is now.
+func (k *Kept) System(d *Dataset) *Dataset {
+	mended, _ := k.policy.repair(d)
+	return k.part(mended)
+}
+
+// Along takes what is left out from what runs along the systems.
+func (k *Kept) Along(along ...Along) error {
+	for _, a := range along {
+		if err := a.check(k.Of, k.Unit, k.path); err != nil {
+			return err
+		}
+	}
+	if len(k.Out) == 0 {
+		return nil
+	}
+	for _, a := range along {
+		a.sel(k.Units)
+	}
+	return nil
+}
+
+func (k *Kept) part(d *Dataset) *Dataset {
+	if len(k.Out) == 0 {
+		return d
+	}
+	var out *Dataset
+	if k.Unit == Conditions {
+		out = d.SelectConditions(k.Units)
+	} else {
+		out = d.Pooled().Select(k.Units)
+	}
+	out.LeftOut = append(slices.Clone(d.LeftOut), LeftOut{Unit: k.Unit.String(), At: k.Out, Of: k.Of, Why: "missing values"})
+	return out
+}

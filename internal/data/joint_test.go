@@ -1,0 +1,382 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/gonum/mat"
+)
+
+func dataset(t *testing.T, values []float64, shape ...int) *Dataset {
+	t.Helper()
+	d, err := New(values, shape...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// A sample that is missing in one is left out of both.
+func TestApplyDrop(t *testing.T) {
+	nan := math.NaN()
+	x := dataset(t, []float64{1, 2, nan, 4, 5, 6, 7, 8}, 4, 2)
+	y := dataset(t, []float64{10, 20, 30, nan}, 4, 1)
+	x.Names, x.Features, x.Source.Path = []string{"a", "b", "c", "d"}, []string{"u", "v"}, "x.csv"
+	kept, err := dropMissing.Apply(Samples, []*Dataset{x, y})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]int{{0, 2}, {1, 3}}, [][]int{kept.Units, kept.Out}); diff != "" || kept.Of != 4 || !kept.Changed() {
+		t.Error(diff, kept.Of)
+	}
+	want := []*Dataset{
+		{Values: []float64{1, 2, 5, 6}, Shape: []int{2, 2}, Names: []string{"a", "c"}, Features: x.Features, Source: x.Source},
+		{Values: []float64{10, 30}, Shape: []int{2, 1}},
+	}
+	for _, d := range want {
+		d.LeftOut = []LeftOut{{Unit: "samples", At: []int{1, 3}, Of: 4, Why: "missing values"}}
+	}
+	if diff := cmp.Diff(want, kept.Systems); diff != "" {
+		t.Error(diff)
+	}
+	if got, want := kept.Warning(), "left out 2 of 4 samples, which have missing values"; got != want {
+		t.Errorf("%q", got)
+	}
+	if len(x.Values) != 8 || x.Values[1] != 2 || x.LeftOut != nil {
+		t.Error("the input was touched")
+	}
+}
+
+// Element (t, c, n) is 100t + 10c + n; condition 1 is missing at time 1.
+func cube(t *testing.T) *Dataset {
+	values := make([]float64, 0, 12)
+	for ti := range 2 {
+		for c := range 3 {
+			for n := range 2 {
+				values = append(values, float64(100*ti+10*c+n))
+			}
+		}
+	}
+	values[(1*3+1)*2] = math.NaN()
+	d := dataset(t, values, 2, 3, 2)
+	d.Names = []string{"a", "b", "c"}
+	return d
+}
+
+// A condition is left out at every time, with its label. Where samples go there
+// are no times any more.
+func TestApplyConditions(t *testing.T) {
+	d := cube(t)
+	whole := dataset(t, make([]float64, 6), 2, 3, 1)
+	labels := []string{"left", "right", "up"}
+	kept, err := dropMissing.Apply(Conditions, []*Dataset{whole, d}, AlongSlice("l.csv", "labels", &labels))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !cmp.Equal(kept.Out, []int{1}) || kept.Of != 3 || !cmp.Equal(kept.Systems[0].Shape, []int{2, 2, 1}) || !cmp.Equal(kept.Systems[1].Shape, []int{2, 2, 2}) {
+		t.Errorf("left out %v of %d: %v, %v", kept.Out, kept.Of, kept.Systems[0].Shape, kept.Systems[1].Shape)
+	}
+	if diff := cmp.Diff([]float64{0, 1, 20, 21, 100, 101, 120, 121}, kept.Systems[1].Values); diff != "" {
+		t.Error(diff)
+	}
+	if !cmp.Equal(labels, []string{"left", "up"}) || !cmp.Equal(kept.Systems[1].Names, []string{"a", "c"}) {
+		t.Errorf("%v %v", labels, kept.Systems[1].Names)
+	}
+	if got, want := kept.Warning(), "left out 1 of 3 conditions, which have missing values"; got != want {
+		t.Errorf("%q", got)
+	}
+	for name, of := range map[string]struct {
+		unit  Unit
+		other *Dataset
+	}{
+		"samples are asked for":   {Samples, whole},
+		"one is not 3-d":          {Conditions, dataset(t, make([]float64, 6), 6, 1)},
+		"other conditions":        {Conditions, dataset(t, make([]float64, 6), 3, 2, 1)},
+		"stimuli are but samples": {Stimuli, whole},
+	} {
+		kept, err = dropMissing.Apply(of.unit, []*Dataset{d, of.other})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !cmp.Equal(kept.Out, []int{4}) || !cmp.Equal(kept.Systems[0].Shape, []int{5, 2}) || kept.Systems[0].Names != nil {
+			t.Errorf("%s: left out %v: %v %v", name, kept.Out, kept.Systems[0].Shape, kept.Systems[0].Names)
+		}
+	}
+}
+
+// Everything that runs along the samples loses the same ones, and what it was is
+// not written to.
+func TestApplyAlong(t *testing.T) {
+	d := dataset(t, []float64{1, math.NaN(), 3, 4}, 4, 1)
+	groups, times := []string{"a", "b", "c", "d"}, []float64{0, 1, 2, 3}
+	table := &Table{Source: Source{Path: "f.csv"}, Columns: []*Column{
+		{Name: "size", Values: []float64{1, 2, math.NaN(), 4}},
+		{Name: "kind", Kind: Categorical, Levels: []string{"p", "q"}, Codes: []int{0, 1, -1, 0}},
+	}}
+	square := mat.NewDense(4, 4, []float64{0, 1, 2, 3, 1, 0, 12, 13, 2, 12, 0, 23, 3, 13, 23, 0})
+	wide := mat.NewDense(4, 2, nil) // is refused elsewhere
+	oldGroups, oldTable, oldSquare := groups, table, square
+	kept, err := dropMissing.Apply(Stimuli, []*Dataset{d},
+		AlongSlice("", "groups", &groups), AlongSlice("", "times", &times), AlongTable("stimuli", &table),
+		AlongSquare("d.npy", "stimuli", &square), AlongSquare("w.npy", "stimuli", &wide))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !cmp.Equal(groups, []string{"a", "c", "d"}) || !cmp.Equal(times, []float64{0, 2, 3}) {
+		t.Errorf("%v %v", groups, times)
+	}
+	if got, want := fmt.Sprint(table.Records()), "[[1 p] [<nil> <nil>] [4 p]]"; got != want {
+		t.Errorf("%s", got)
+	}
+	if !mat.Equal(square, mat.NewDense(3, 3, []float64{0, 2, 3, 2, 0, 23, 3, 23, 0})) {
+		t.Errorf("%v", mat.Formatted(square))
+	}
+	if n, _ := wide.Dims(); n != 4 || len(oldGroups) != 4 || oldTable.Rows() != 4 || oldSquare.At(1, 2) != 12 {
+		t.Error("what was there is written to")
+	}
+	if got, want := kept.Warning(), "left out 1 of 4 stimuli, which have missing values"; got != want {
+		t.Errorf("%q", got)
+	}
+}
+
+// Nothing is missing: systems and what runs along them stay as they are.
+func TestApplyNothing(t *testing.T) {
+	x := dataset(t, []float64{1, math.Inf(1)}, 2, 1)
+	names := []string{"a", "b"}
+	kept, err := dropMissing.Apply(Conditions, []*Dataset{x}, AlongSlice("", "names", &names))
+	if err != nil || kept.Out != nil || kept.Systems[0] != x || kept.Changed() || kept.Warning() != "" || len(names) != 2 {
+		t.Errorf("%v %v", kept, err)
+	}
+	if err := x.CheckFinite(); err == nil || strings.Contains(err.Error(), "--missing") {
+		t.Errorf("%v", err)
+	}
+	if kept, err := dropMissing.Apply(Samples, nil); err != nil || kept.Changed() {
+		t.Errorf("%v %v", kept, err)
+	}
+}
+
+func TestApplyRefuses(t *testing.T) {
+	gaps := dataset(t, []float64{1, math.NaN(), math.NaN(), 4}, 2, 2)
+	gaps.Source.Path = "x.csv"
+	three := []string{"a", "b", "c"}
+	for _, c := range []struct {
+		policy Policy
+		unit   Unit
+		sets   []*Dataset
+		along  []Along
+		want   string
+	}{
+		{dropMissing, Samples, []*Dataset{gaps}, nil, "x.csv: missing values in every sample, want at least one complete sample"},
+		{dropMissing, Samples, []*Dataset{gaps, dataset(t, []float64{1}, 1, 1)}, nil, "1 samples, want 2 as in x.csv"},
+		{dropMissing, Stimuli, []*Dataset{gaps, dataset(t, []float64{1}, 1, 1)}, nil, "1 stimuli, want 2 as in x.csv"},
+		{dropMissing, Conditions, []*Dataset{dataset(t, []float64{math.NaN(), 1, 2, math.NaN()}, 2, 2, 1)}, nil, "missing values in every condition"},
+		{dropMissing, Samples, []*Dataset{dataset(t, []float64{1, 2}, 2, 1)}, []Along{AlongSlice("l.csv", "labels", &three)}, "l.csv: 3 labels, want one for each of the 2 samples of"},
+		{refuseMissing, Samples, []*Dataset{gaps}, nil, "x.csv: NaN at [0,1] (2 of 4 values are not finite)"},
+	} {
+		_, err := c.policy.Apply(c.unit, c.sets, c.along...)
+		if _, ok := AsInputError(err); !ok || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want %s", err, c.want)
+		}
+	}
+	if len(three) != 3 {
+		t.Error("what runs along was touched before it was refused")
+	}
+}
+
+// random returns a dataset of which about one value in ten is missing. The first
+// feature is the number of the row, and complete.
+func random(r *rand.Rand, shape ...int) *Dataset {
+	n := 1
+	for _, s := range shape {
+		n *= s
+	}
+	values := make([]float64, n)
+	width := shape[len(shape)-1]
+	for i := range values {
+		switch {
+		case i%width == 0:
+			values[i] = float64(i / width)
+		case r.IntN(10) == 0:
+			values[i] = math.NaN()
+		default:
+			values[i] = r.NormFloat64()
+		}
+	}
+	d, err := New(values, shape...)
+	if err != nil {
+		panic(err)
+	}
+	d.Precision, d.Source.Path = Precision{Stored: Float32}, fmt.Sprint(shape)
+	return d
+}
+
+// Every policy keeps the promises of Policy on any data: samples still
+// correspond, nothing is missing, inputs are not written to, a survey finds the
+// same as Apply, and what was done is said.
+func TestPolicies(t *testing.T) {
+	for _, p := range Policies() {
+		t.Run(p.Name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(1, 1))
+			refused := 0
+			for range 300 {
+				times, conditions := 1+r.IntN(3), 2+r.IntN(12)
+				unit := Unit(r.IntN(3))
+				sets := make([]*Dataset, 1+r.IntN(3))
+				for i := range sets {
+					sets[i] = random(r, times, conditions, 2+r.IntN(2))
+					if r.IntN(4) == 0 {
+						sets[i] = sets[i].Pooled()
+					}
+				}
+				var before []*Dataset
+				for _, d := range sets {
+					c := *d
+					c.Values = slices.Clone(d.Values)
+					before = append(before, &c)
+				}
+				kept, err := p.Apply(unit, sets)
+				if err != nil {
+					if _, ok := AsInputError(err); !ok {
+						t.Fatal(err)
+					}
+					refused++
+					continue
+				}
+				survey := p.Survey(unit)
+				for _, d := range sets {
+					if err := survey.Look(d); err != nil {
+						t.Fatal(err)
+					}
+				}
+				again, err := survey.Kept()
+				if err != nil || !cmp.Equal(again.Units, kept.Units) || again.Warning() != kept.Warning() {
+					t.Fatalf("a survey keeps %v, Apply %v", again.Units, kept.Units)
+				}
+				for i, d := range kept.Systems {
+					checkKept(t, kept, d, sets[i])
+					nan := cmp.Comparer(func(a, b float64) bool { return a == b || a != a && b != b })
+					if diff := cmp.Diff(before[i], sets[i], nan); diff != "" {
+						t.Fatal("the input was touched", diff)
+					}
+					if diff := cmp.Diff(d, again.System(sets[i])); diff != "" {
+						t.Fatal("a survey makes another system", diff)
+					}
+				}
+			}
+			if refused == 300 {
+				t.Error("it refuses everything")
+			}
+		})
+	}
+}
+
+// checkKept compares a system with the one that it was made of, row by row.
+func checkKept(t *testing.T, kept *Kept, d, from *Dataset) {
+	t.Helper()
+	if err := d.CheckFinite(); err != nil {
+		t.Fatal(err)
+	}
+	if d.Precision != from.Precision || d.Source.Path != from.Source.Path {
+		t.Fatal("its source is forgotten")
+	}
+	if (d == from) == kept.Changed() && len(kept.Systems) == 1 {
+		t.Fatal("a system is copied without need, or the other way round")
+	}
+	if kept.Changed() == (kept.Warning() == "") {
+		t.Fatalf("warning %q", kept.Warning())
+	}
+	var want []float64 // numbers of rows, the first feature
+	for row := range from.Samples() {
+		if slices.Contains(kept.Units, row%kept.Of) {
+			want = append(want, float64(row))
+		}
+	}
+	for row := range d.Samples() {
+		if len(want) != d.Samples() || d.Values[row*d.Width()] != want[row] {
+			t.Fatalf("row %d of %v is not that of the source: want %v", row, d.Shape, want)
+		}
+		// What is not missing stays as it is.
+		old := from.Values[int(want[row])*from.Width():][:from.Width()]
+		for k, v := range d.Values[row*d.Width():][:d.Width()] {
+			if d.Width() == from.Width() && !math.IsNaN(old[k]) && v != old[k] {
+				t.Fatalf("%g has become %g", old[k], v)
+			}
+		}
+	}
+}
+
+// The rows that drop leaves out are those with a NaN, by counting.
+func TestDropLeavesOutNoMore(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 2))
+	for range 200 {
+		x, y := random(r, 8, 3), random(r, 8, 2)
+		var want []int
+		for row := range 8 {
+			if slices.ContainsFunc(x.Values[row*3:row*3+3], math.IsNaN) || slices.ContainsFunc(y.Values[row*2:row*2+2], math.IsNaN) {
+				want = append(want, row)
+			}
+		}
+		kept, err := dropMissing.Apply(Samples, []*Dataset{x, y})
+		if len(want) == 8 {
+			if err == nil {
+				t.Fatal("nothing remains")
+			}
+			continue
+		}
+		if err != nil || !cmp.Equal(kept.Out, want) {
+			t.Fatalf("%v %v, want %v", err, kept.Out, want)
+		}
+	}
+}
+
+// Repairs come before anything is left out, each is told of, and where samples
+// are not left out what no repair has mended is refused.
+func TestRepair(t *testing.T) {
+	fill := func(d *Dataset) (*Dataset, string) {
+		if !math.IsNaN(d.Values[0]) {
+			return d, ""
+		}
+		c := d.derived(slices.Clone(d.Values), d.Shape...)
+		c.Values[0] = 7
+		return c, "filled in a value"
+	}
+	nan := math.NaN()
+	x, y := dataset(t, []float64{nan, 2, 3}, 3, 1), dataset(t, []float64{4, nan, 6}, 3, 1)
+	x.Source.Path = "x.csv"
+	kept, err := Policy{Repair: fill, Drops: true}.Apply(Samples, []*Dataset{x, y})
+	if err != nil || !cmp.Equal(kept.Systems[0].Values, []float64{7, 3}) || !cmp.Equal(kept.Systems[1].Values, []float64{4, 6}) {
+		t.Fatalf("%v %v", kept, err)
+	}
+	if got, want := kept.Warning(), "x.csv: filled in a value; left out 1 of 3 samples, which have missing values"; got != want {
+		t.Errorf("%q", got)
+	}
+	if _, err = (Policy{Repair: fill}).Apply(Samples, []*Dataset{x, y}); err == nil || !strings.Contains(err.Error(), "NaN at [1,0]") {
+		t.Errorf("%v", err)
+	}
+	if kept, err = (Policy{Repair: fill}).Apply(Samples, []*Dataset{x}); err != nil || kept.Warning() != "x.csv: filled in a value" || !kept.Changed() {
+		t.Errorf("%v %v", kept, err)
+	}
+}
+
+func TestPolicyNames(t *testing.T) {
+	for i, name := range PolicyNames() {
+		p, ok := PolicyNamed(name)
+		if !ok || p.Name != name || p.Name != Policies()[i].Name || p.Doc == "" || !strings.Contains(PolicyHelp(), p.Doc) {
+			t.Errorf("%q: %v, %q", name, p.Name, p.Doc)
+		}
+	}
+	if p, ok := PolicyNamed(""); !ok || !p.Refuses() {
+		t.Error("the default refuses")
+	}
+	if _, ok := PolicyNamed("ignore"); ok {
+		t.Error("a policy that there is not")
+	}
+	if p, _ := PolicyNamed("drop"); p.Refuses() {
+		t.Error("drop refuses")
+	}
+}

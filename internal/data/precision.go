@@ -1,0 +1,80 @@
+package data
+
+import "math"
+
+// Precision says how finely the source of a dataset tells numbers apart. The
+// zero value is float64, which is also that of what was computed.
+type Precision struct {
+	Stored Stored
+	Digits int // Decimal: the most significant digits of any number
+}
+
+// Stored is how numbers were stored.
+type Stored int
+
+// The ways to store numbers.
+const (
+	Float64 Stored = iota
+	Float32
+	Float16
+	Integer // nothing was rounded
+	Decimal // text with a decimal point or an exponent
+)
+
+// Eps is the relative spacing of the numbers that the source has room for,
+// at a power of its base: 2⁻⁵², 2⁻²³ and 2⁻¹⁰ of floats, 10^(1−d) of text with d
+// significant digits but not less than that of float64. It is 0 of integers.
+func (p Precision) Eps() float64 {
+	switch p.Stored {
+	case Float32:
+		return 0x1p-23
+	case Float16:
+		return 0x1p-10
+	case Integer:
+		return 0
+	case Decimal:
+		if p.Digits == 0 { // every number is 0
+			break
+		}
+		return max(0x1p-52, math.Pow(10, float64(1-p.Digits)))
+	}
+	return 0x1p-52
+}
+
+// PrecisionOf returns the precision of numbers of a type by its name: float16 to
+// float64, bool and all integers. Other names are taken for float64.
+func PrecisionOf(dtype string) Precision {
+	switch dtype {
+	case "float32":
+		return Precision{Stored: Float32}
+	case "float16":
+		return Precision{Stored: Float16}
+	case "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64":
+		return Precision{Stored: Integer}
+	}
+	return Precision{}
+}
+
+// SignificantDigits returns the significant digits of a decimal number as it is
+// written, and whether it is whole: without a point, an exponent or a word. It
+// counts zeros at the end after a point, which tell of rounding, and not those of
+// a whole number or at the beginning.
+func SignificantDigits(field string) (digits int, whole bool) {
+	whole = true
+	pending := 0 // zeros that count if something follows
+	for i := range len(field) {
+		switch c := field[i]; {
+		case c == '0' && digits == 0:
+		case c == '0' && whole:
+			pending++
+		case c >= '0' && c <= '9':
+			digits += pending + 1
+			pending = 0
+		case c == '.':
+			digits, pending, whole = digits+pending, 0, false
+		case c == 'e' || c == 'E':
+			return digits + pending, false
+		}
+	}
+	return digits, whole
+}
