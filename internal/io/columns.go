@@ -8,17 +8,6 @@ import (
 	"simtool/internal/data"
 )
 
-// checkColumns refuses a choice of columns of what has none.
-func (f *inputFormat) checkColumns(o Options) error {
-	if f.comma != 0 || o.Columns == nil {
-		return nil
-	}
-	return &data.InputError{
-		Found:  "an array, which has no columns to choose (" + strings.Join(o.Columns, ",") + ")",
-		Wanted: "want csv or tsv where columns are chosen",
-	}
-}
-
 // selectColumns resolves Options.Columns to positions counted from 0.
 func selectColumns(t *textFile, specs []string) ([]int, error) {
 	if specs == nil {

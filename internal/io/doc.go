@@ -8,7 +8,8 @@
 // there before memory is allocated, and every refusal is a *data.InputError
 // that names the file, what was found and what was wanted.
 //
-// To add an input format, write one file that declares an inputFormat and name
-// it in inputFormats (read.go). To add an output format, write one file with a
-// TableWriter and name it in outputFormats (format.go).
+// To add an input format, write one file that declares its inputFormat, with all
+// its doors, and name it in inputFormats (inputformat.go). To add an output
+// format, write one file with a TableWriter and name it in outputFormats
+// (format.go).
 package dataio

@@ -39,32 +39,22 @@ func ReadFeatures(path string, o Options) (*data.Table, error) {
 }
 
 func readFeatures(in *input, o Options) (*data.Table, error) {
-	f, err := in.format()
+	f, err := in.format(o)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.checkColumns(o); err != nil {
-		return nil, err
+	open := f.columns
+	if open == nil {
+		open = f.arrayCells
 	}
-	if f.comma == 0 {
-		return arrayFeatures(in, o)
-	}
-	t, err := openText(in, f.comma, o, true)
+	cells, err := open(in, o)
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := selectColumns(t, o.Columns)
-	if err != nil {
+	if err := checkKinds(cells.names, o); err != nil {
 		return nil, err
 	}
-	names, err := featureNames(t, chosen)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkKinds(names, o); err != nil {
-		return nil, err
-	}
-	columns, err := gather(t, names, chosen)
+	columns, err := gather(cells)
 	if err != nil {
 		return nil, err
 	}
@@ -76,65 +66,51 @@ func readFeatures(in *input, o Options) (*data.Table, error) {
 		}
 		table.Columns = append(table.Columns, column)
 	}
-	table.Source, err = in.source(f.name, "text", []int{table.Rows(), t.width})
+	table.Source, err = in.source(f.name, cells.dtype, append([]int{table.Rows()}, cells.rest...))
 	return table, err
 }
 
-// arrayFeatures reads the columns of a 1-d or 2-d array.
-func arrayFeatures(in *input, o Options) (*data.Table, error) {
-	o.Missing = MissingKeep
-	d, err := read(in, o)
+// cellTable is what a format makes of a table of features.
+type cellTable struct {
+	names []string // of the columns to read, each once
+	dtype string
+	rest  []int // shape in the file, without the rows
+
+	// next returns the cells of the next row as text, good until the next call,
+	// and its line for messages; io.EOF after the last.
+	next func() (cells []string, line int, err error)
+}
+
+// arrayCells hands out the columns of a 1-d or 2-d array.
+func (f *inputFormat) arrayCells(in *input, o Options) (*cellTable, error) {
+	a, err := f.read(in, o)
+	if err != nil {
+		return nil, err
+	}
+	d, err := data.New(a.values, a.shape...)
 	if err != nil {
 		return nil, err
 	}
 	if d.Is3D() {
 		return nil, &data.InputError{Found: "a 3-d array of shape " + data.ShapeString(d.Shape), Wanted: "want stimuli × features"}
 	}
-	table := &data.Table{Source: d.Source}
-	names := make([]string, d.Width())
+	t := &cellTable{dtype: a.dtype, rest: a.fileShape[1:]}
 	for j := range d.Width() {
-		names[j] = fmt.Sprintf("f%d", j+1)
+		t.names = append(t.names, fmt.Sprintf("f%d", j+1))
 	}
-	if err := checkKinds(names, o); err != nil {
-		return nil, err
+	cells := make([]string, d.Width())
+	row := 0
+	t.next = func() ([]string, int, error) {
+		if row == d.Samples() {
+			return nil, 0, io.EOF
+		}
+		for j := range cells {
+			cells[j] = floatText(d.Values[row*d.Width()+j])
+		}
+		row++
+		return cells, row, nil
 	}
-	for j, name := range names {
-		c := rawColumn{name: name, lines: make([]int, d.Samples())}
-		for i := range d.Samples() {
-			c.lines[i] = i + 1
-			c.cells = append(c.cells, floatText(d.Values[i*d.Width()+j]))
-		}
-		column, err := c.infer(o)
-		if err != nil {
-			return nil, err
-		}
-		table.Columns = append(table.Columns, column)
-	}
-	return table, nil
-}
-
-// featureNames returns the names of the chosen columns and refuses empty and
-// repeated ones.
-func featureNames(t *textFile, chosen []int) ([]string, error) {
-	names := make([]string, len(chosen))
-	for k, i := range chosen {
-		if t.names == nil {
-			names[k] = fmt.Sprintf("f%d", i+1)
-			continue
-		}
-		names[k] = t.names[i]
-		if names[k] == "" {
-			return nil, &data.InputError{
-				Found:  fmt.Sprintf("column %d without a name, such as the row index that pandas writes", i+1),
-				Wanted: "want a name for each feature",
-				Hint:   "name the features to read with --columns",
-			}
-		}
-		if slices.Contains(names[:k], names[k]) {
-			return nil, &data.InputError{Found: fmt.Sprintf("two columns named %q", names[k]), Wanted: "want distinct names"}
-		}
-	}
-	return names, nil
+	return t, nil
 }
 
 // checkKinds refuses a kind for a column that is not there.
@@ -154,30 +130,27 @@ type rawColumn struct {
 	lines []int    // of the file, for messages
 }
 
-func gather(t *textFile, names []string, chosen []int) ([]rawColumn, error) {
-	columns := make([]rawColumn, len(chosen))
-	for k := range columns {
-		columns[k].name = names[k]
-	}
+func gather(t *cellTable) ([]rawColumn, error) {
+	columns := make([]rawColumn, len(t.names))
 	var lines []int
 	for {
-		record, err := t.next()
+		cells, line, err := t.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, t.line)
-		for k, i := range chosen {
-			columns[k].cells = append(columns[k].cells, strings.TrimSpace(record[i]))
+		lines = append(lines, line)
+		for k, cell := range cells {
+			columns[k].cells = append(columns[k].cells, strings.TrimSpace(cell))
 		}
 	}
 	if len(lines) == 0 {
 		return nil, &data.InputError{Found: "a header and no data", Wanted: "want one line for each stimulus"}
 	}
 	for k := range columns {
-		columns[k].lines = lines
+		columns[k].name, columns[k].lines = t.names[k], lines
 	}
 	return columns, nil
 }

@@ -91,31 +91,6 @@ func openInput(path string, o Options) (*input, error) {
 	return in, nil
 }
 
-// splitKey separates "file.npz:key" and "-:key". A path that exists as it is
-// has no key.
-func splitKey(path string) (name, key string) {
-	at := strings.LastIndexByte(path, ':')
-	if at < 0 {
-		return path, ""
-	}
-	name, key = path[:at], path[at+1:]
-	lower := strings.ToLower(name)
-	if name != "-" && !strings.HasSuffix(lower, ".npz") && !strings.HasSuffix(lower, ".npz.gz") {
-		return path, ""
-	}
-	if _, err := os.Stat(path); err == nil {
-		return path, ""
-	}
-	return name, key
-}
-
-// FileOf returns the file that a path names, without the key of an array of an
-// npz.
-func FileOf(path string) string {
-	name, _ := splitKey(path)
-	return name
-}
-
 // start sets up the chain of readers: bytes as stored, hash, gzip, buffer.
 func (in *input) start(raw io.Reader, wantHash bool) error {
 	in.meter = &meter{r: raw}
@@ -126,6 +101,19 @@ func (in *input) start(raw io.Reader, wantHash bool) error {
 	case wantHash:
 		in.meter.sha = sha256.New()
 	}
+	return in.inflate()
+}
+
+// restart goes back to the beginning of a regular file.
+func (in *input) restart() error {
+	if _, err := in.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	return in.inflate()
+}
+
+// inflate sets up the buffer of the content, with gzip undone.
+func (in *input) inflate() error {
 	in.r = bufio.NewReaderSize(in.meter, bufferSize)
 	head, err := in.r.Peek(2)
 	if err != nil && !errors.Is(err, io.EOF) {

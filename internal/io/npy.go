@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"simtool/internal/data"
 )
@@ -14,23 +13,28 @@ import (
 // column-major; 1 to 3 dimensions.
 var npyFormat = inputFormat{
 	name:     "npy",
+	title:    "a NumPy array",
 	suffixes: []string{".npy"},
-	sniff:    func(head []byte) bool { return strings.HasPrefix(string(head), npyMagic) },
-	read: func(in *input, o Options) (*array, error) {
-		if in.key != "" {
-			return nil, &data.InputError{Path: in.name, Found: fmt.Sprintf("one array, not an archive with a key %q", in.key), Wanted: "want the path alone"}
-		}
-		src := npySource{r: in.r, size: in.size, certain: in.size >= 0}
-		if src.certain {
-			src.file = in.file
-			return readNPY(src, o.Axes)
-		}
-		a, err := readNPY(src, o.Axes)
-		if err != nil {
-			return nil, err
-		}
-		return a, in.atEnd("nothing after the array")
+	magic:    npyMagic,
+	read:     readWholeNPY,
+	rows:     npyRows,
+	write: func(w io.Writer, p Precision, arrays []NamedArray) error {
+		return EncodeNPY(w, p, arrays[0].Values, arrays[0].Shape...)
 	},
+}
+
+// readWholeNPY reads the array of a .npy file, and nothing may follow it.
+func readWholeNPY(in *input, o Options) (*array, error) {
+	src := npySource{r: in.r, size: in.size, certain: in.size >= 0}
+	if src.certain {
+		src.file = in.file
+		return readNPY(src, o.Axes)
+	}
+	a, err := readNPY(src, o.Axes)
+	if err != nil {
+		return nil, err
+	}
+	return a, in.atEnd("nothing after the array")
 }
 
 // npySource is where an array is read from.

@@ -16,77 +16,62 @@ import (
 // key the archive must hold a single array.
 var npzFormat = inputFormat{
 	name:     "npz",
+	title:    "a zip or .npz archive",
 	suffixes: []string{".npz"},
-	sniff:    func(head []byte) bool { return strings.HasPrefix(string(head), "PK\x03\x04") },
+	magic:    "PK\x03\x04",
 	read:     readNPZ,
+	keys: func(in *input) ([]string, error) {
+		z, _, err := openNPZ(in)
+		if err != nil {
+			return nil, err
+		}
+		return npzKeys(z), nil
+	},
+	write: EncodeNPZ,
 }
 
 func readNPZ(in *input, o Options) (*array, error) {
+	z, size, err := openNPZ(in)
+	if err != nil {
+		return nil, err
+	}
+	i, err := in.member(npzKeys(z), strings.TrimSuffix(in.key, ".npy"))
+	if err != nil {
+		return nil, err
+	}
+	return readMember(z.File[i], size, o.Axes)
+}
+
+// openNPZ reads the directory of an archive, and returns the size of the latter.
+func openNPZ(in *input) (z *zip.Reader, size int64, err error) {
 	var archive io.ReaderAt = in.file
-	size := in.size
-	if size < 0 {
+	if size = in.size; size < 0 {
 		// An archive is read from its end. What comes from a pipe or out of gzip
 		// is held in memory, and grows only with what arrives.
 		content, err := io.ReadAll(in.r)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		archive, size = bytes.NewReader(content), int64(len(content))
 	}
-	z, err := zip.NewReader(archive, size)
-	if err != nil {
-		return nil, &data.InputError{
+	if z, err = zip.NewReader(archive, size); err != nil {
+		return nil, 0, &data.InputError{
 			Found:  fmt.Sprintf("not a readable archive (%d bytes: %s)", size, strings.TrimPrefix(err.Error(), "zip: ")),
 			Wanted: "want .npz as numpy.savez writes it",
 			Err:    err,
 		}
 	}
-	member, err := findMember(z, in)
-	if err != nil {
-		return nil, err
-	}
-	return readMember(member, size, o.Axes)
+	return z, size, nil
 }
 
-// findMember returns the member that in.key names, or the only one, and records
-// its key.
-func findMember(z *zip.Reader, in *input) (*zip.File, error) {
-	var keys []string
-	var found *zip.File
-	seen := map[string]bool{}
-	for _, f := range z.File {
-		key := strings.TrimSuffix(f.Name, ".npy")
-		if seen[key] {
-			return nil, &data.InputError{Found: fmt.Sprintf("an archive with two members %q", key), Wanted: "want each name once"}
-		}
-		seen[key] = true
-		keys = append(keys, key)
-		if in.key == "" || key == strings.TrimSuffix(in.key, ".npy") {
-			found = f
-		}
+// npzKeys returns the keys of the members, in their order.
+func npzKeys(z *zip.Reader) []string {
+	keys := make([]string, len(z.File))
+	for i, f := range z.File {
+		keys[i] = strings.TrimSuffix(f.Name, ".npy")
 	}
-	list := strings.Join(keys[:min(len(keys), maxListed)], ", ")
-	if len(keys) > maxListed {
-		list += ", …"
-	}
-	switch {
-	case len(keys) == 0:
-		return nil, &data.InputError{Found: "an archive without arrays", Wanted: "want at least one"}
-	case in.key == "" && len(keys) > 1:
-		return nil, &data.InputError{
-			Found:  fmt.Sprintf("an archive of %d arrays: %s", len(keys), list),
-			Wanted: "want one of them",
-			Hint:   "name the array after a colon: " + in.name + ":" + keys[0],
-		}
-	case found == nil:
-		return nil, &data.InputError{Path: in.name, Found: fmt.Sprintf("no array %q", in.key), Wanted: "the archive holds " + list}
-	}
-	in.key = strings.TrimSuffix(found.Name, ".npy")
-	return found, nil
+	return keys
 }
-
-// maxListed bounds the names that a message lists.
-const maxListed = 12
 
 // readMember decodes one member of an archive of size bytes. The sizes in its
 // directory are claims: they are held against the archive and against what

@@ -6,10 +6,8 @@ import (
 )
 
 // foreign lists the beginnings of files that users have at hand and that are
-// not read here.
+// not recordings, or not of a format that is read here.
 var foreign = []struct{ magic, name string }{
-	{npyMagic, "a NumPy array"},
-	{"PK\x03\x04", "a zip or .npz archive"},
 	{"\x1f\x8b", "gzip data"},
 	{"\x89HDF\r\n\x1a\n", "an HDF5 file (also MATLAB 7.3)"},
 	{"MATLAB 5.0", "a MATLAB file"},
@@ -23,8 +21,14 @@ var foreign = []struct{ magic, name string }{
 	{"\xfe\xff", "UTF-16 text"},
 }
 
-// foreignName says which known kind of file begins with head, or "".
+// foreignName says which known kind of file begins with head, or "": one that is
+// read here, but not where this was found, or one that is not read at all.
 func foreignName(head []byte) string {
+	for _, f := range inputFormats {
+		if f.magic != "" && f.recognises(head) {
+			return f.title
+		}
+	}
 	for _, f := range foreign {
 		if strings.HasPrefix(string(head), f.magic) {
 			return f.name

@@ -12,21 +12,21 @@ import (
 
 // csvFormat and tsvFormat read samples × features, one sample a line.
 var (
-	csvFormat = inputFormat{
-		name:     "csv",
-		suffixes: []string{".csv"},
-		sniff:    looksLikeText,
-		comma:    ',',
-		read:     func(in *input, o Options) (*array, error) { return readText(in, ',', o) },
-	}
-	tsvFormat = inputFormat{
-		name:     "tsv",
-		suffixes: []string{".tsv", ".tab"},
-		sniff:    func(head []byte) bool { return looksLikeText(head) && tabFirst(head) },
-		comma:    '\t',
-		read:     func(in *input, o Options) (*array, error) { return readText(in, '\t', o) },
-	}
+	csvFormat = textFormat("csv", ',', ".csv")
+	tsvFormat = textFormat("tsv", '\t', ".tsv", ".tab")
 )
+
+// textFormat is the format of text whose fields a character separates.
+func textFormat(name string, comma rune, suffixes ...string) inputFormat {
+	return inputFormat{
+		name:     name,
+		suffixes: suffixes,
+		sniff:    func(head []byte) bool { return looksLikeText(head) && tabFirst(head) == (comma == '\t') },
+		read:     func(in *input, o Options) (*array, error) { return readText(in, comma, o) },
+		rows:     func(in *input, o Options) (*rowBody, error) { return textRows(in, comma, o) },
+		columns:  func(in *input, o Options) (*cellTable, error) { return textCells(in, comma, o) },
+	}
+}
 
 func readText(in *input, comma rune, o Options) (*array, error) {
 	t, err := openText(in, comma, o, false)

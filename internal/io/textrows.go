@@ -1,0 +1,86 @@
+package dataio
+
+import (
+	"errors"
+	"io"
+
+	"simtool/internal/data"
+)
+
+// textRows counts the lines first: folds need to know how many samples there are
+// before they read one.
+func textRows(in *input, comma rune, o Options) (*rowBody, error) {
+	if in.stored < 0 {
+		e := &data.InputError{
+			Found:  "text on standard input",
+			Wanted: "want a file to read block by block, for it is read twice",
+		}
+		if in.file != nil {
+			e.Found = "text from a pipe"
+		}
+		return nil, e
+	}
+	t, err := openText(in, comma, o, false)
+	if err != nil {
+		return nil, err
+	}
+	r := &rowBody{dtype: "text"}
+	for {
+		_, err := t.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		r.samples++
+	}
+	if r.samples == 0 {
+		return nil, &data.InputError{Found: "a header and no data", Wanted: "want one line for each sample"}
+	}
+	if err := in.restart(); err != nil {
+		return nil, err
+	}
+	if t, err = openText(in, comma, o, false); err != nil {
+		return nil, err
+	}
+	chosen, err := selectColumns(t, o.Columns)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkIndexColumn(t, o); err != nil {
+		return nil, err
+	}
+	r.features, r.shape = len(chosen), []int{r.samples, t.width}
+	r.end = func() error {
+		if _, err := t.next(); !errors.Is(err, io.EOF) {
+			return &data.InputError{Found: "a file that grew while it was read", Wanted: "want a file that stays as it is"}
+		}
+		return nil
+	}
+	first := true
+	r.read = func(b *RowBlock) error {
+		b.values = b.values[:0]
+		for range b.rows {
+			record, err := t.next()
+			if err != nil {
+				return err
+			}
+			if first {
+				if err := checkLabels(t, record, chosen, o); err != nil {
+					return err
+				}
+			}
+			first = false
+			for _, j := range chosen {
+				v, err := t.number(record, j, o)
+				if err != nil {
+					return err
+				}
+				b.values = append(b.values, v)
+			}
+		}
+		return nil
+	}
+	return r, nil
+}
