@@ -112,23 +112,3 @@ func (t *Table) Select(rows []int) *Table {
 	}
 	return out
 }
-
-// Records returns the rows as cells in the order of the columns, for a table
-// writer: a float64 of a numeric column, the level of a categorical one, nil
-// where the value is missing.
-func (t *Table) Records() [][]any {
-	records := make([][]any, t.Rows())
-	for i := range records {
-		records[i] = make([]any, len(t.Columns))
-		for j, c := range t.Columns {
-			switch {
-			case c.IsMissing(i):
-			case c.Kind == Numeric:
-				records[i][j] = c.Values[i]
-			default:
-				records[i][j] = c.Levels[c.Codes[i]]
-			}
-		}
-	}
-	return records
-}

@@ -31,13 +31,6 @@ func NewCentered(x *mat.Dense) *Centered {
 // Dims returns n and p.
 func (c *Centered) Dims() (n, p int) { return c.x.Dims() }
 
-// Means returns the p means that are removed.
-func (c *Centered) Means() []float64 {
-	means := slices.Clone(c.estimate)
-	blas64.Axpy(1, vector(c.rest), vector(means))
-	return means
-}
-
 // MeansAbout returns the means less those of another matrix of as many columns,
 // as exactly as if both had no offset.
 func (c *Centered) MeansAbout(other *Centered) []float64 {

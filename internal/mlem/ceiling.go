@@ -19,8 +19,7 @@ type Ceiling struct {
 
 	// Upper estimates ρ of the distances of the mean of all repeats with noiseless
 	// ones, which no model is expected to exceed.
-	Upper   float64
-	Repeats int
+	Upper float64
 }
 
 // NoiseCeiling estimates from two or more repeats, each stimuli × units, how well
@@ -68,7 +67,7 @@ func NoiseCeiling(repeats []*mat.Dense, o NeuralOptions) (Ceiling, error) {
 		}
 		total.Add(total, y)
 	}
-	c := Ceiling{Repeats: r}
+	var c Ceiling
 	var between float64
 	for k, y := range repeats {
 		var others mat.Dense

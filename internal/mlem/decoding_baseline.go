@@ -17,8 +17,7 @@ import (
 type Decoding struct {
 	Feature string
 	AUC     float64 // area under the ROC curve, held out, mean over folds and classes
-	Classes int
-	N       int // areas averaged; 0 if no fold had two classes to tell apart
+	N       int     // areas averaged; 0 if no fold had two classes to tell apart
 }
 
 // FitDecoding decodes each feature from the patterns y by logistic regression
@@ -66,7 +65,7 @@ func FitDecoding(ctx context.Context, features *Features, y *mat.Dense, o Option
 		}
 		var sum float64
 		for _, s := range splits {
-			for _, positive := range classes(c, s.train, &d) {
+			for _, positive := range classes(c, s.train) {
 				train, kt := known(s.x, s.train, c.values)
 				test, ks := known(s.z, s.test, c.values)
 				if train == nil || test == nil {
@@ -93,9 +92,8 @@ func FitDecoding(ctx context.Context, features *Features, y *mat.Dense, o Option
 }
 
 // classes returns the tests of a value for each class that is decoded.
-func classes(c column, train []int, d *Decoding) []func(v float64) bool {
+func classes(c column, train []int) []func(v float64) bool {
 	if c.kind != Categorical {
-		d.Classes = 2
 		values := slices.DeleteFunc(pick(c.values, train), func(v float64) bool { return v != v })
 		if len(values) == 0 {
 			return nil
@@ -105,7 +103,6 @@ func classes(c column, train []int, d *Decoding) []func(v float64) bool {
 		return []func(float64) bool{func(v float64) bool { return v > median }}
 	}
 	levels := levelsOf(c.values)
-	d.Classes = len(levels)
 	if len(levels) == 2 {
 		levels = levels[1:]
 	}

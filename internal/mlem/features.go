@@ -167,15 +167,6 @@ func (f *Features) Names() []string {
 	return names
 }
 
-// Distances returns the distances of feature k over all pairs of stimuli, in
-// condensed order (i<j, row by row).
-func (f *Features) Distances(k int) []float64 {
-	first, second := allPairs(f.n)
-	d := make([]float64, len(first))
-	f.columns[k].distances(d, 1, first, second)
-	return d
-}
-
 // subset returns the features of the stimuli in index, in that order.
 func (f *Features) subset(index []int) *Features {
 	s := &Features{n: len(index), encodings: f.encodings, missing: f.missing}

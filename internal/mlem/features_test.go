@@ -22,6 +22,15 @@ func categorical(name string, levels []string, codes ...int) *data.Column {
 
 func tableOf(c ...*data.Column) *data.Table { return &data.Table{Columns: c} }
 
+// distancesOf returns the distances of feature k over all pairs of stimuli, in
+// condensed order (i<j, row by row).
+func distancesOf(f *Features, k int) []float64 {
+	first, second := allPairs(f.n)
+	d := make([]float64, len(first))
+	f.columns[k].distances(d, 1, first, second)
+	return d
+}
+
 // Distances of four stimuli, pairs in the order 01 02 03 12 13 23, by hand.
 func TestFeatureDistances(t *testing.T) {
 	table := tableOf(
@@ -49,7 +58,7 @@ func TestFeatureDistances(t *testing.T) {
 			{1, .5, 1, .5, 0, .5},
 		}
 		for k, w := range want {
-			for p, d := range f.Distances(k) {
+			for p, d := range distancesOf(f, k) {
 				if math.Abs(d-w[p]) > 1e-15 {
 					t.Errorf("%s, missing %s: pair %d is %g apart, want %g", f.Names()[k], c.missing, p, d, w[p])
 				}
@@ -90,7 +99,7 @@ func TestApplyEncodings(t *testing.T) {
 		t.Errorf("warnings %q, want one for the level and one for the range", warnings)
 	}
 	for k, want := range [][]float64{{1.5, .5, 2}, {1, 1, 1}} {
-		for p, d := range g.Distances(k) {
+		for p, d := range distancesOf(g, k) {
 			if d != want[p] {
 				t.Errorf("feature %d, pair %d: %g, want %g", k, p, d, want[p])
 			}
@@ -108,7 +117,7 @@ func TestGivenFeatureDistances(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := f.subset([]int{2, 0})
-	if d := s.Distances(0); len(d) != 1 || d[0] != 2 {
+	if d := distancesOf(s, 0); len(d) != 1 || d[0] != 2 {
 		t.Errorf("distances of stimuli 2 and 0 are %v, want 2", d)
 	}
 	m.Set(0, 1, 9)

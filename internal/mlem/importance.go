@@ -255,7 +255,6 @@ type permuter struct {
 	cross       [][]float64 // c_f of each feature of S
 	replaced    [][]float64
 	inner       [][]float64 // W within S
-	features    []int
 }
 
 func newPermuter(e *evaluation, c *stats.RankCorrelation) *permuter {
@@ -264,7 +263,6 @@ func newPermuter(e *evaluation, c *stats.RankCorrelation) *permuter {
 
 // isolate prepares for replacing features.
 func (m *permuter) isolate(w []float64, features []int) {
-	m.features = features
 	place := make([]int, m.design.features)
 	for i := range place {
 		place[i] = -1

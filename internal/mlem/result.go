@@ -72,13 +72,13 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 	}
 	folds := make([]foldFit, f.Folds)
 	for i := range folds {
-		s, lambda, err := f.solve(f.train[i], k, i)
+		s, _, err := f.solve(f.train[i], k, i)
 		if err != nil {
 			return fail(err)
 		}
 		m := f.train[i].problem(f.design.terms, f.shift, k)
 		normalise(s.w, f.design.terms)
-		folds[i] = foldFit{w: s.w, lambda: lambda, scale: m.regression(s.w)}
+		folds[i] = foldFit{w: s.w, scale: m.regression(s.w)}
 		folds[i].intercept = m.meanY - folds[i].scale*dot(s.w, m.meanX)
 	}
 	if err := f.score(ctx, res, k, s.w, folds); err != nil {
@@ -96,7 +96,6 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 type foldFit struct {
 	w                []float64 // unit norm
 	scale, intercept float64   // of the regression of distances on predictions
-	lambda           float64
 }
 
 // regression returns the slope of the distances on the predictions.

@@ -101,7 +101,6 @@ type layout struct {
 	order []int // stimulus at each place
 	start []int // first place of each cluster, and the end
 	fold  []int // of each cluster
-	folds int
 }
 
 // newLayout shuffles the groups of stimuli, deals them to folds of nearly equal
@@ -120,7 +119,7 @@ func newLayout(group []int, folds, clusters int, rng *rand.Rand) *layout {
 	// Large groups first, so that small ones level the sizes.
 	slices.SortStableFunc(groups, func(a, b int) int { return len(members[b]) - len(members[a]) })
 	size := func(g int) int { return len(members[g]) }
-	l := &layout{folds: folds}
+	l := &layout{}
 	for k, own := range deal(groups, folds, size) {
 		parts := max(1, min(len(own), (clusters+folds-1)/folds))
 		for _, c := range deal(own, parts, size) {

@@ -13,9 +13,6 @@ type Interval struct {
 	Hi float64 `json:"hi"`
 }
 
-// Contains reports whether v is in the interval.
-func (i Interval) Contains(v float64) bool { return i.Lo <= v && v <= i.Hi }
-
 // Quantile returns the q-quantile, q in [0,1], of values that are sorted in
 // ascending order, by linear interpolation between order statistics (type 7 of
 // Hyndman and Fan 1996, doi:10.1080/00031305.1996.10473566, NumPy's default).

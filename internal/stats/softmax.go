@@ -190,25 +190,6 @@ func (s *Softmax) toFeatures(theta []float64, r, k int) {
 // intercepts last, to start another fit from. It is overwritten by the next.
 func (s *Softmax) Theta() []float64 { return s.theta }
 
-// Weights returns the weights of the last fit, K×p, and the K intercepts: those
-// of scikit-learn's coef_ and intercept_ for K > 2. For K = 2 they are half of
-// scikit-learn's with both signs.
-func (s *Softmax) Weights() (w *mat.Dense, b []float64) {
-	k := s.classes - 1
-	w = mat.NewDense(s.classes, s.width, nil)
-	b = make([]float64, s.classes)
-	theta := mat.NewDense(s.width+1, k, s.theta)
-	var all mat.Dense
-	all.Mul(theta, s.contrast.T())
-	for c := range b {
-		for j := range s.width {
-			w.Set(c, j, all.At(j, c))
-		}
-		b[c] = all.At(s.width, c)
-	}
-	return w, b
-}
-
 // Predict returns the most probable class of a sample under the last fit, the
 // lowest of several.
 func (s *Softmax) Predict(x []float64) int {

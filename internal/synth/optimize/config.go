@@ -82,13 +82,11 @@ type Recorder interface {
 
 // Point is an iterate without its values.
 type Point struct {
-	Restart     int
-	Iteration   int
-	Evaluations int           // of the score and its gradient so far
-	Score       float64       // the goal's weighted sum
-	Scores      []float64     // of its terms; on loan
-	GradNorm    float64       // ‖∂Score/∂Y‖
-	Elapsed     time.Duration // since the restart began, earlier runs included
+	Iteration int
+	Score     float64       // the goal's weighted sum
+	Scores    []float64     // of its terms; on loan
+	GradNorm  float64       // ‖∂Score/∂Y‖
+	Elapsed   time.Duration // since the restart began, earlier runs included
 }
 
 // Snapshot is an iterate with its values.

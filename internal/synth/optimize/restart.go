@@ -40,7 +40,7 @@ func runRestart(ctx context.Context, ref *reference, cfg *Config, number int) (*
 	s := r.state
 	return &Outcome{
 		Restart: number, Reason: s.Reason, Iterations: s.Iteration, Evaluations: s.Evaluations,
-		Score: r.problem.score, Scores: slices.Clone(r.problem.goal.scores), Y: mat.DenseCopyOf(r.iterate()), Records: s.Records,
+		Score: r.problem.score, Y: mat.DenseCopyOf(r.iterate()), Records: s.Records,
 	}, nil
 }
 
@@ -201,8 +201,7 @@ func (r *restart) visit() error {
 
 func (r *restart) point() Point {
 	return Point{
-		Restart: r.state.Restart, Iteration: r.state.Iteration, Evaluations: r.state.Evaluations,
-		Score: r.problem.score, Scores: r.problem.goal.scores, GradNorm: r.problem.gradNorm, Elapsed: time.Since(r.began),
+		Iteration: r.state.Iteration, Score: r.problem.score, Scores: r.problem.goal.scores, GradNorm: r.problem.gradNorm, Elapsed: time.Since(r.began),
 	}
 }
 

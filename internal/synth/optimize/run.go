@@ -18,7 +18,6 @@ type Outcome struct {
 	Iterations  int
 	Evaluations int
 	Score       float64
-	Scores      []float64  // of the goal's terms
 	Y           *mat.Dense // n×q
 	Records     []Record
 }
