@@ -2,7 +2,9 @@ package measures
 
 import (
 	"errors"
+	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
@@ -123,4 +125,25 @@ func (p *Pair) whitenedAlignment(n *mat.Dense) (alignment, error) {
 		return alignment{}, err
 	}
 	return align(both(qx, qy), n, float64(rx), float64(ry), p.identical())
+}
+
+// ComponentScore implements Theory: the canonical correlations are |cos φᵢ| of the
+// components that are left.
+func (m cca) ComponentScore(p AlignedPair) (float64, bool) {
+	left := 0.0
+	v := p.vectors(func(_, a, cosine, sine float64) (x, y, z float64) {
+		if a == 0 {
+			return 1, 0, 0
+		}
+		left++
+		return 1, math.Abs(cosine), math.Abs(sine)
+	})
+	switch {
+	case m.as != asScore:
+		return v.form(m.as), true
+	case m.squared:
+		return floats.Dot(v.y, v.y) / left, true
+	default:
+		return floats.Sum(v.y) / left, true
+	}
 }

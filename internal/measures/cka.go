@@ -141,6 +141,12 @@ func (m cka) Score(p *Pair) (Score, error) {
 	})
 }
 
+// ComponentScore implements Theory with the angle between Kx and Ky. Of kernels that
+// are not linear, and of the other estimators, there is no closed form.
+func (m cka) ComponentScore(p AlignedPair) (float64, bool) {
+	return p.kernels().form(m.as), m.kernel.kind == "linear" && m.estimator == biased
+}
+
 // cosineOf divides xy by √(xx·yy), which rounding must not overflow.
 func cosineOf(xy, xx, yy float64, estimator string) (float64, error) {
 	if !(xx > 0) || !(yy > 0) {

@@ -3,6 +3,7 @@ package measures
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
@@ -47,6 +48,17 @@ func (m ensd) Score(p *Pair) (Score, error) {
 	}
 	xy, xx, yy := p.crossSquares(), p.X.gramSquares(), p.Y.gramSquares()
 	return Score{Value: xy / xx / yy * p.X.trace() * p.Y.trace()}, nil
+}
+
+// ComponentScore implements Theory: tr Ky = Σλᵢaᵢ², and the rest is as in cka.
+func (m ensd) ComponentScore(p AlignedPair) (float64, bool) {
+	v := p.kernels()
+	xx, yy := floats.Dot(v.x, v.x), floats.Dot(v.y, v.y)+floats.Dot(v.z, v.z)
+	trace := 0.0
+	for i, a := range p.Amplitude {
+		trace += p.Lambda[i] * a * a
+	}
+	return floats.Dot(v.x, v.y) / xx / yy * floats.Sum(p.Lambda) * trace, true
 }
 
 // Flip implements Differentiable.

@@ -22,7 +22,7 @@ type Differentiable interface {
 // AsDifferentiable returns a measure with its gradient if it has one with the
 // parameters as they are set.
 func AsDifferentiable(m Measure) (Differentiable, bool) {
-	d, ok := m.(Differentiable)
+	d, ok := As[Differentiable](m)
 	return d, ok && m.Card().Differentiable
 }
 

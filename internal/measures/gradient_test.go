@@ -26,7 +26,7 @@ func TestGradients(t *testing.T) {
 				continue
 			}
 			t.Run(name, func(t *testing.T) {
-				if reason, special := specialData[name]; special {
+				if reason := needsOtherData(name); reason != "" {
 					t.Skip(reason)
 				}
 				d, ok := AsDifferentiable(m)

@@ -49,6 +49,9 @@ func (m linreg) Score(p *Pair) (Score, error) {
 	return m.regression.Score(p)
 }
 
+// ComponentScore implements Theory.
+func (m linreg) ComponentScore(p AlignedPair) (float64, bool) { return m.componentScore(p, 0) }
+
 // regressionAliases are diffscore's names for a family of regressions: prefix
 // is what precedes the statistic, spec what it stands for.
 func regressionAliases(prefix, spec string) []Alias {

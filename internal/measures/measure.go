@@ -13,6 +13,18 @@ type Measure interface {
 	Score(p *Pair) (Score, error)
 }
 
+// As returns a measure as one of the optional interfaces, with which it says what
+// it can do besides: Differentiable, FromMoments, Memory, Theory, Monotone. Each is
+// implemented in the file of the measure's family, so that nobody else looks at
+// types or names to find out. ok is false for a measure without.
+func As[T Measure](m Measure) (as T, ok bool) {
+	if named, is := m.(Named); is {
+		m = named.Measure
+	}
+	as, ok = m.(T)
+	return as, ok
+}
+
 // Score is the value of a measure with what a reader of it should know.
 type Score struct {
 	Value    float64

@@ -60,3 +60,6 @@ func (m nbs) Score(p *Pair) (Score, error) {
 	}
 	return report(m.as, a.cosine(), a.angle)
 }
+
+// ComponentScore implements Theory: ‖C‖* = Σλᵢ|aᵢcos φᵢ|.
+func (m nbs) ComponentScore(p AlignedPair) (float64, bool) { return p.courses().form(m.as), true }

@@ -138,6 +138,32 @@ func (m procrustes) report(a alignment) (float64, error) {
 	}
 }
 
+// ComponentScore implements Theory without folds, by
+//
+//	‖X‖² + ‖Y‖² − 2‖C‖* = Σλᵢ((1−|aᵢcos φᵢ|)² + aᵢ²sin² φᵢ).
+func (m procrustes) ComponentScore(p AlignedPair) (float64, bool) {
+	if m.cv > 0 {
+		return 0, false
+	}
+	v := p.courses()
+	switch m.as {
+	case asProcrustesSquared, asEuclidean:
+		sum := 0.0
+		for i, x := range v.x {
+			d := x - v.y[i]
+			sum += d*d + v.z[i]*v.z[i]
+		}
+		if m.as == asEuclidean {
+			sum = math.Sqrt(sum)
+		}
+		return sum, true
+	case asNormalised:
+		return 2 * math.Sin(v.angle()/2), true
+	default:
+		return v.form(m.as), true
+	}
+}
+
 // heldOut finds the rotation on the training samples of each fold, and reports
 // the mean over folds of the form on the samples left out. Both are centred by
 // the means of the training samples. The rotation is undetermined on what the

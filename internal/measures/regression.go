@@ -207,3 +207,54 @@ func (m regression) residual(points rows, w *mat.Dense) float64 {
 func constantColumns(skipped, of int) string {
 	return fmt.Sprintf("%d of %d features do not vary and were left out of the mean", skipped, of)
 }
+
+// componentScore is the closed form of the R² that a penalised fit has on its own
+// samples, in the direction that is asked for.
+func (m regression) componentScore(p AlignedPair, penalty float64) (float64, bool) {
+	if m.plan.k > 0 || m.columns {
+		return 0, false
+	}
+	switch m.direction {
+	case yFromX:
+		return m.alignedFit(p, penalty, true), true
+	case symmetric:
+		return (m.alignedFit(p, penalty, false) + m.alignedFit(p, penalty, true)) / 2, true
+	default:
+		return m.alignedFit(p, penalty, false), true
+	}
+}
+
+// alignedFit predicts X from Y, or Y from X if back is set, component by component:
+// the variances are λ and λa² and the covariance λa·cos φ, so that the coefficient
+// is w = cross/(source + penalty), and the residual target − 2w·cross + w²·source.
+func (m regression) alignedFit(p AlignedPair, penalty float64, back bool) float64 {
+	var total, loss, product, predicted float64
+	for i, lambda := range p.Lambda {
+		a, cosine, sine := p.Amplitude[i], p.Cosine[i], p.Sine[i]
+		target, source, cross := lambda, lambda*a*a, lambda*a*cosine
+		if back {
+			target, source = source, target
+		}
+		w := 0.0
+		if source > 0 {
+			w = cross / (source + penalty)
+		}
+		total += target
+		product += w * cross
+		predicted += w * w * source
+		if penalty == 0 && source > 0 {
+			loss += target * sine * sine
+		} else {
+			loss += target - 2*w*cross + w*w*source
+		}
+	}
+	loss /= total
+	switch m.as {
+	case asAngular:
+		return 2 * math.Asin(min(1, math.Sqrt(loss/2)))
+	case "pearson":
+		return product / math.Sqrt(total*predicted)
+	default:
+		return 1 - loss
+	}
+}

@@ -22,7 +22,7 @@ func (m regression) flip() regression {
 func (m linreg) Flip() Differentiable { return linreg{m.flip()} }
 
 // Flip implements Differentiable.
-func (m ridge) Flip() Differentiable { return ridge{m.flip()} }
+func (m ridge) Flip() Differentiable { return ridge{m.flip(), m.lambda} }
 
 // Bind implements Differentiable.
 func (m regression) Bind(x *System, q int) (Objective, error) {

@@ -2,7 +2,6 @@ package measures
 
 import (
 	"math"
-	"strconv"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -41,21 +40,25 @@ var ridgeFamily = Family{
 			return nil, err
 		}
 		m.penalty = leaveOneOut
+		value := a.Float("lambda")
 		if lambda != "auto" {
-			value, err := strconv.ParseFloat(lambda, 64)
-			if err != nil {
-				return nil, err
-			}
 			m.penalty = func(predictors) (float64, error) { return value, nil }
 		}
 		m.card.FromMoments = m.card.FromMoments && lambda != "auto"
 		m.card.Differentiable = lambda != "auto" // the choice of λ is a step
-		return ridge{m}, nil
+		return ridge{m, value}, nil
 	},
 }
 
 // ridge is least squares with a penalty.
-type ridge struct{ regression }
+type ridge struct {
+	regression
+	lambda float64 // NaN where it is chosen on the data
+}
+
+// ComponentScore implements Theory. There is none for a λ that is chosen on the
+// data: the score is not a number then.
+func (m ridge) ComponentScore(p AlignedPair) (float64, bool) { return m.componentScore(p, m.lambda) }
 
 // The grid of lambda=auto, in powers of 10 of the mean over the
 // numerical rank of the eigenvalues of B.

@@ -12,24 +12,6 @@ import (
 	"simtool/internal/data/datatest"
 )
 
-// The contract test scores every comparison of every kind of RDM that can be
-// computed from samples and features.
-func init() {
-	specialData["rsa:rdm=crossnobis"] = "wants repeats: see TestCrossnobisInvariances"
-	specialData["rsa:rdm=precomputed"] = "wants RDMs: see TestPrecomputedRDMs"
-	for _, rdm := range RDMKinds() {
-		for _, compare := range compareParam.Choices[1:] {
-			if rdm != rdmSqEuclidean && rdm != rdmCrossnobis {
-				combinations["rsa"] = append(combinations["rsa"], "rsa:rdm="+rdm+":compare="+compare)
-			}
-			if rdm == rdmGaussian {
-				combinations["rsa"] = append(combinations["rsa"], "rsa:rdm=gaussian:compare="+compare+":sigma=5")
-			}
-		}
-	}
-	combinations["distance-correlation"] = []string{"distance-correlation:squared=true:estimator=debiased"}
-}
-
 // checkScore holds the score of a pair to a value.
 func checkScore(t *testing.T, p *Pair, name string, want, tolerance float64) {
 	t.Helper()
