@@ -63,7 +63,7 @@ func (a *app) gradient(o *gradientOptions, p pathPair) error {
 	if !ok {
 		return configf(`"simtool measures" lists those that have one`, "--measure %s: this measure has no gradient", o.measure)
 	}
-	if err := wantSuffix(o.output.path, ".npy"); err != nil {
+	if err := wantSuffix(o.output.path, dataio.ArraySuffixes()...); err != nil {
 		return err
 	}
 	files, target, err := a.openArray(&o.output, "a .npy array", []string{p.x, p.y})
@@ -108,7 +108,7 @@ func (a *app) gradient(o *gradientOptions, p pathPair) error {
 	if err != nil {
 		return err
 	}
-	if err := dataio.EncodeNPY(target, dataio.Float64, g.RawMatrix().Data, varies.Shape...); err != nil {
+	if err := dataio.EncodeArray(target, o.output.path, dataio.Float64, g.RawMatrix().Data, varies.Shape...); err != nil {
 		return err
 	}
 	if err := files.commit(sources, nil); err != nil || !o.output.toFile() {

@@ -163,8 +163,8 @@ func modelColumns(m *mlem.Model, path string) dataio.Options {
 		}
 		o.Columns = append(o.Columns, f.Name)
 	}
-	if file, _, _ := strings.Cut(path, ":"); strings.HasSuffix(file, ".npy") || strings.HasSuffix(file, ".npz") {
-		o.Columns = nil // the columns of an array cannot be chosen
+	if !dataio.HasColumns(dataio.FileOf(path)) {
+		o.Columns = nil
 	}
 	return o
 }
@@ -209,7 +209,7 @@ func (a *app) scoreModel(o *applyOptions, path string) error {
 }
 
 func (a *app) predictModel(o *applyOptions, path string) error {
-	if err := wantSuffix(o.output.path, ".npy"); err != nil {
+	if err := wantSuffix(o.output.path, dataio.ArraySuffixes()...); err != nil {
 		return err
 	}
 	files, target, err := a.openArray(&o.output, "a .npy array", []string{path, o.file})
@@ -235,7 +235,7 @@ func (a *app) predictModel(o *applyOptions, path string) error {
 			at++
 		}
 	}
-	if err := dataio.EncodeNPY(target, dataio.Float64, square.RawMatrix().Data, n, n); err != nil {
+	if err := dataio.EncodeArray(target, o.output.path, dataio.Float64, square.RawMatrix().Data, n, n); err != nil {
 		return err
 	}
 	return files.commit(sources, nil)

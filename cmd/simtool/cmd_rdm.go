@@ -51,7 +51,7 @@ simtool score rdm_brain.npy rdm_model.npy -m rsa:rdm=precomputed:compare=spearma
 }
 
 func (a *app) rdm(o *rdmOptions, path string) error {
-	if err := wantSuffix(o.output.path, ".npy"); err != nil {
+	if err := wantSuffix(o.output.path, dataio.ArraySuffixes()...); err != nil {
 		return err
 	}
 	files, target, err := a.openArray(&o.output, "a .npy array", []string{path})
@@ -76,7 +76,7 @@ func (a *app) rdm(o *rdmOptions, path string) error {
 		return rdmError(o.kind, err)
 	}
 	n, _ := matrix.Dims()
-	if err := dataio.EncodeNPY(target, dataio.Float64, matrix.RawMatrix().Data, n, n); err != nil {
+	if err := dataio.EncodeArray(target, o.output.path, dataio.Float64, matrix.RawMatrix().Data, n, n); err != nil {
 		return err
 	}
 	return files.commit([]data.Source{source}, nil)

@@ -37,7 +37,7 @@ func newScoreCommand(a *app) *cobra.Command {
 		Short: "Score how similar models are to a recording",
 		Long: `Compare each Y with the reference X, by one or more measures of similarity.
 
-X and Y are .npy, .npz (file.npz:key), .csv or .tsv files, gzipped or not; "-"
+X and Y are ` + dataio.InputList() + ` files, gzipped or not; "-"
 is standard input ("-:key" an array of an npz). Patterns such as "models/*.npy"
 stand for the files that they match, also in quotes. Rows are samples: both must hold the same stimuli in the
 same order. Arrays of 3 dimensions are time × condition × neuron (--axes names

@@ -97,8 +97,8 @@ func (a *app) synthesise(o *synthOptions, config synth.Config) error {
 	if err != nil {
 		return err
 	}
-	for path, suffix := range map[string]string{o.output.path: ".npy", o.truth: ".npz"} {
-		if err := wantSuffix(path, suffix); err != nil {
+	for path, suffixes := range map[string][]string{o.output.path: dataio.ArraySuffixes(), o.truth: dataio.ArchiveSuffixes()} {
+		if err := wantSuffix(path, suffixes...); err != nil {
 			return err
 		}
 	}
@@ -115,7 +115,7 @@ func (a *app) synthesise(o *synthOptions, config synth.Config) error {
 	files := a.newFileSet(o.output.force, nil)
 	defer files.abort()
 	if err := files.add(o.output.path, func(w io.Writer) error {
-		return dataio.EncodeNPY(w, precision(out.DType), out.Data.Values, out.Data.Shape...)
+		return dataio.EncodeArray(w, o.output.path, precision(out.DType), out.Data.Values, out.Data.Shape...)
 	}); err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (a *app) synthesise(o *synthOptions, config synth.Config) error {
 			return configf("", "--truth: this dataset has no components")
 		}
 		if err := files.add(o.truth, func(w io.Writer) error {
-			return dataio.EncodeNPZ(w, dataio.Float64, truthArrays(out.Truth))
+			return dataio.EncodeArchive(w, o.truth, dataio.Float64, truthArrays(out.Truth))
 		}); err != nil {
 			return err
 		}

@@ -178,7 +178,7 @@ func (r *rangeRun) ranges() (*sweep, error) {
 		if !p.Both {
 			ends = append(ends, matrixArray("x", p.X))
 		}
-		return files.add(r.o.data, func(w io.Writer) error { return dataio.EncodeNPZ(w, dataio.Float64, ends) })
+		return files.add(r.o.data, func(w io.Writer) error { return dataio.EncodeArchive(w, r.o.data, dataio.Float64, ends) })
 	}
 	return s, nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"archive/zip"
 	"fmt"
 	"slices"
 	"strconv"
@@ -212,17 +211,15 @@ func distanceFiles(text string) ([]namedPath, error) {
 	if name, path, ok := strings.Cut(text, "="); ok {
 		return []namedPath{{name, path}}, nil
 	}
-	if !strings.HasSuffix(text, ".npz") {
-		return nil, configf("", "--feature-distances: invalid value %q, want NAME=FILE, or an archive FILE.npz", text)
+	if !dataio.IsArchive(text) {
+		return nil, configf("", "--feature-distances: invalid value %q, want NAME=FILE, or an archive FILE%s", text, wordList(dataio.KeyedSuffixes()))
 	}
-	z, err := zip.OpenReader(text)
+	keys, err := dataio.Keys(text, dataio.Options{})
 	if err != nil {
-		return nil, &data.InputError{Path: text, Found: "not a readable archive (" + oneLine(err.Error()) + ")", Wanted: "want .npz as numpy.savez writes it", Err: err}
+		return nil, err
 	}
-	defer func() { _ = z.Close() }()
 	var parts []namedPath
-	for _, f := range z.File {
-		key := strings.TrimSuffix(f.Name, ".npy")
+	for _, key := range keys {
 		parts = append(parts, namedPath{key, text + ":" + key})
 	}
 	return parts, nil

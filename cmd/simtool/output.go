@@ -55,10 +55,10 @@ func formatOf(path string) (dataio.Format, error) {
 }
 
 // wantSuffix refuses a file that would pass for one of another kind: one whose
-// suffix is neither the given one nor missing.
-func wantSuffix(path, suffix string) error {
-	if has := filepath.Ext(path); has != "" && has != suffix {
-		return configf("", "%s: what is written is no %s file, want the suffix %s", path, has, suffix)
+// suffix is neither missing nor one of those given.
+func wantSuffix(path string, suffixes ...string) error {
+	if has := filepath.Ext(path); has != "" && !slices.Contains(suffixes, has) {
+		return configf("", "%s: what is written is no %s file, want the suffix %s", path, has, wordList(suffixes))
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"simtool/internal/data"
+	"simtool/internal/io"
 )
 
 // expandPaths replaces patterns such as "models/*.npy", for shells and lists
@@ -24,10 +25,8 @@ func expandPaths(paths []string) ([]string, error) {
 }
 
 func expandPath(path string) ([]string, error) {
-	pattern, key := path, ""
-	if at := strings.LastIndexByte(path, ':'); at >= 0 && strings.HasSuffix(strings.TrimSuffix(path[:at], ".gz"), ".npz") {
-		pattern, key = path[:at], path[at:]
-	}
+	pattern, _ := dataio.CutKey(path)
+	key := path[len(pattern):] // with its colon
 	if !strings.ContainsAny(pattern, "*?[") {
 		return []string{path}, nil
 	}

@@ -25,14 +25,13 @@ type Result struct {
 	Manifest *dataio.Manifest // how it came about; nil where nothing says so
 }
 
-// Load reads a result: a .npy or .npz array, or else a table. The manifest
+// Load reads a result: an array if its name says so, or else a table. The manifest
 // beside it, or that of its directory, is read as well.
 //
 // Errors are *data.InputError.
 func Load(path string, o dataio.Options) (*Result, error) {
 	r := &Result{Path: path, Label: tail(path, 1)}
-	file, _, _ := strings.Cut(path, ".npz:")
-	if file != path || strings.HasSuffix(path, ".npy") || strings.HasSuffix(path, ".npz") {
+	if dataio.IsArray(dataio.FileOf(path)) {
 		array, err := dataio.Read(path, o)
 		if err != nil {
 			return nil, err

@@ -15,8 +15,8 @@ func IsArchive(path string) bool {
 	return f != nil && f.keys != nil
 }
 
-// ArchiveSuffixes lists the suffixes of formats whose files hold several arrays.
-func ArchiveSuffixes() []string {
+// KeyedSuffixes lists the suffixes of formats whose files hold several arrays.
+func KeyedSuffixes() []string {
 	return suffixesOf(func(f *inputFormat) bool { return f.keys != nil })
 }
 
@@ -75,7 +75,7 @@ func (in *input) keys() ([]string, error) {
 		return nil, err
 	}
 	if f.keys == nil {
-		return nil, &data.InputError{Found: "one array, not an archive", Wanted: "want " + orList(ArchiveSuffixes())}
+		return nil, &data.InputError{Found: "one array, not an archive", Wanted: "want " + orList(KeyedSuffixes())}
 	}
 	return f.keys(in)
 }

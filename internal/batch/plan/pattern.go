@@ -6,12 +6,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"simtool/internal/io"
 )
 
 // pattern is a pattern of paths with named parts.
 type pattern struct {
 	glob   string // for filepath.Glob
-	key    string // of an array in an npz file, with its colon
+	key    string // of an array in a file of several, with its colon
 	form   *regexp.Regexp
 	groups []string // names of the groups of form; a name may occur twice
 	names  []string // each name once
@@ -22,11 +24,10 @@ type pattern struct {
 // dot that begins a component, as hidden files do, and never contains a slash.
 func parsePattern(text string) (*pattern, error) {
 	p := &pattern{}
-	if at := strings.LastIndexByte(text, ':'); at >= 0 && strings.HasSuffix(strings.TrimSuffix(text[:at], ".gz"), ".npz") {
-		text, p.key = text[:at], text[at:]
-		if strings.ContainsAny(p.key, "{}") {
-			return nil, fmt.Errorf("a parameter in the name of an array, want {name} in the path of the file")
-		}
+	file, _ := dataio.CutKey(text)
+	text, p.key = file, text[len(file):]
+	if strings.ContainsAny(p.key, "{}") {
+		return nil, fmt.Errorf("a parameter in the name of an array, want {name} in the path of the file")
 	}
 	t, err := ParseText(text)
 	if err != nil {

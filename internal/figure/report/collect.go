@@ -25,9 +25,6 @@ const (
 	mostNames   = 6                   // of files below a figure
 )
 
-// suffixes are those of files that may be results.
-var suffixes = []string{".csv", ".tsv", ".json", ".jsonl", ".npy", ".npz"}
-
 // Collection is what was found in directories of results.
 type Collection struct {
 	Page     *Page
@@ -133,7 +130,7 @@ func count(n int, one, many string) string {
 // mayBeResult tells by the name of a file whether it is worth opening.
 func mayBeResult(path string) bool {
 	name := filepath.Base(path)
-	return slices.Contains(suffixes, filepath.Ext(strings.TrimSuffix(name, ".gz"))) && name != "manifest.json" && !strings.HasSuffix(name, dataio.ManifestSuffix)
+	return dataio.IsReadable(name) && name != "manifest.json" && !strings.HasSuffix(name, dataio.ManifestSuffix)
 }
 
 func reason(err error) string {
@@ -184,8 +181,9 @@ func (c *Collection) section(dir string, paths []string) (*Section, []*figure.Re
 
 // load reads a file that may be a result; nil if it is none.
 func (c *Collection) load(path string, siblings []string) *figure.Result {
-	if twin := strings.TrimSuffix(path, filepath.Ext(path)) + ".csv"; twin != path && filepath.Ext(path) != ".npy" && slices.Contains(siblings, twin) {
-		return nil // the same table in another format
+	array := dataio.IsArray(path) && !dataio.IsArchive(path)
+	if twin := strings.TrimSuffix(path, filepath.Ext(path)) + ".csv"; twin != path && !array && slices.Contains(siblings, twin) {
+		return nil // the same table in another format, or the arrays that stand beside it
 	}
 	if info, err := os.Stat(path); err == nil && info.Size() > maxFile {
 		c.note("%s: %d MB, more than the %d of a report", path, info.Size()>>20, maxFile>>20)
