@@ -93,7 +93,7 @@ func newCKA(a Args) (Measure, error) {
 		m.card.MinSamples = 4
 	}
 	formCard(&m.card, m.as, lo)
-	m.card.FromMoments = m.kernel.kind == "linear" && m.estimator == biased
+	m.card.FromMoments = m.linear()
 	if m.kernel.kind != "linear" {
 		m.card.Cost = "n²·(p + q)"
 		m.card.Pitfalls = append([]string{"a kernel much narrower than the distances sees no structure, one much wider is linear: report sigma"}, m.card.Pitfalls...)
@@ -144,8 +144,14 @@ func (m cka) Score(p *Pair) (Score, error) {
 // ComponentScore implements Theory with the angle between Kx and Ky. Of kernels that
 // are not linear, and of the other estimators, there is no closed form.
 func (m cka) ComponentScore(p AlignedPair) (float64, bool) {
-	return p.kernels().form(m.as), m.kernel.kind == "linear" && m.estimator == biased
+	return p.kernels().form(m.as), m.linear()
 }
+
+// Scale implements Monotone for linear kernels and the biased estimator.
+func (m cka) Scale() (Scale, bool) { return Scale{KernelCosine, m.as}, m.linear() }
+
+// linear reports whether the measure is ‖C‖²/(‖A‖ ‖B‖), in some form.
+func (m cka) linear() bool { return m.kernel.kind == "linear" && m.estimator == biased }
 
 // cosineOf divides xy by √(xx·yy), which rounding must not overflow.
 func cosineOf(xy, xx, yy float64, estimator string) (float64, error) {

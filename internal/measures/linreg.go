@@ -52,6 +52,12 @@ func (m linreg) Score(p *Pair) (Score, error) {
 // ComponentScore implements Theory.
 func (m linreg) ComponentScore(p AlignedPair) (float64, bool) { return m.componentScore(p, 0) }
 
+// Scale implements Monotone for R² of X from Y on the samples that were fitted.
+func (m linreg) Scale() (Scale, bool) {
+	inSample := m.plan.k == 0 && !m.columns && m.direction == xFromY
+	return Scale{ExplainedVariance, asScore}, inSample && m.as == asR2
+}
+
 // regressionAliases are diffscore's names for a family of regressions: prefix
 // is what precedes the statistic, spec what it stands for.
 func regressionAliases(prefix, spec string) []Alias {

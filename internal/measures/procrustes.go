@@ -164,6 +164,12 @@ func (m procrustes) ComponentScore(p AlignedPair) (float64, bool) {
 	}
 }
 
+// Scale implements Monotone: the angle is the arccosine of NBS. Distances in the
+// units of the data depend on these too, and held-out ones on more.
+func (m procrustes) Scale() (Scale, bool) {
+	return Scale{BuresCosine, m.as}, m.cv == 0 && m.as != asEuclidean && m.as != asProcrustesSquared
+}
+
 // heldOut finds the rotation on the training samples of each fold, and reports
 // the mean over folds of the form on the samples left out. Both are centred by
 // the means of the training samples. The rotation is undetermined on what the

@@ -22,6 +22,9 @@ type regression struct {
 	plan      foldPlan
 }
 
+// asR2 reports R² itself.
+const asR2 = "r2"
+
 const (
 	xFromY    = "x-from-y"
 	yFromX    = "y-from-x"
@@ -30,7 +33,7 @@ const (
 
 // regressionParams are the parameters that linreg and ridge share.
 var regressionParams = []Param{
-	choice("as", "R² (r2), arccos R² in radians (angular), or the uncentred correlation of predictions and data (pearson)", "r2", asAngular, "pearson"),
+	choice("as", "R² (r2), arccos R² in radians (angular), or the uncentred correlation of predictions and data (pearson)", asR2, asAngular, "pearson"),
 	choice("pool", "over all entries at once, so that features count by their variance (all), or per feature and averaged (columns)", "all", "columns"),
 	cvParam,
 	foldsParam,

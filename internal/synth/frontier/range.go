@@ -133,14 +133,14 @@ func (p Problem) Trace(ctx context.Context, a, b measures.Named, levels []float6
 	}
 	rows := make([]Row, len(levels))
 	for i, level := range levels {
-		rows[i] = Row{A: a, B: b, Level: level, Bounds: t.bounds(a.Card(), b.Card(), level)}
+		rows[i] = Row{A: a, B: b, Level: level, Bounds: t.bounds(a, b, level)}
 	}
 	for _, sign := range []float64{1, -1} {
 		rng := stats.Stream(p.Seed, "frontier/kick")
 		s := &side{pair: t.pair, sign: sign, starts: t.starts, near: nearLevels(a.Card()), tolerance: p.Tolerance, noise: func() []float64 {
 			return t.noise(rng)
 		}, bound: func(level float64) float64 {
-			limits := t.bounds(a.Card(), b.Card(), level)
+			limits := t.bounds(a, b, level)
 			if sign < 0 {
 				return -limits[1]
 			}
