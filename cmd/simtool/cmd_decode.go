@@ -72,16 +72,10 @@ func (a *app) decode(ctx context.Context, o *decodeOptions, path string) error {
 		return err
 	}
 	source := d.Source
-	labels, err := readLabels(o.labels, d)
-	if err != nil {
+	if d, err = a.withoutMissing(o.input, d); err != nil {
 		return err
 	}
-	systems, err := a.withoutMissing(o.input, data.Conditions, []*data.Dataset{d}, data.AlongTable("labels", &labels))
-	if err != nil {
-		return err
-	}
-	d = systems[0]
-	decoders, err := a.decoders(o.labels, labels, d)
+	decoders, labels, err := a.decoders(o.labels, d)
 	if err != nil {
 		return err
 	}
@@ -106,7 +100,7 @@ func (a *app) decode(ctx context.Context, o *decodeOptions, path string) error {
 		}
 		bar.add(1)
 	}
-	return out.commit([]data.Source{source, labels.Source}, nil)
+	return out.commit([]data.Source{source, labels}, nil)
 }
 
 // decodeRows writes the rows of one label: the mean, then each time bin where

@@ -26,67 +26,54 @@ func (o *labelOptions) register(fs *pflag.FlagSet) {
 	fs.Float64Var(&o.c, "strength", defaults.C, "inverse strength `C` of the l2 penalty, as in scikit-learn")
 }
 
-// readLabels reads the labels that are decoded, one row for each condition of a
-// recording as it is in its file.
-func readLabels(o labelOptions, d *data.Dataset) (*data.Table, error) {
+// decoders returns one decoder for each label. A column that was not asked for
+// and cannot be decoded is left out with a warning.
+func (a *app) decoders(o labelOptions, d *data.Dataset) ([]*probe.Decoder, data.Source, error) {
 	table, err := dataio.ReadFeatures(o.file, dataio.Options{Hash: true})
 	if err != nil {
-		return nil, err
+		return nil, data.Source{}, err
 	}
 	if o.folds < 2 || !(o.c > 0) {
-		return nil, configf("", "--folds %d and --strength %g: want at least 2 folds and a positive strength", o.folds, o.c)
+		return nil, data.Source{}, configf("", "--folds %d and --strength %g: want at least 2 folds and a positive strength", o.folds, o.c)
 	}
-	labels := &data.Table{Columns: table.Columns, Source: table.Source}
+	columns := table.Columns
 	if len(o.columns) > 0 {
-		labels.Columns = nil
+		columns = nil
 		for _, name := range o.columns {
 			c, err := table.Column(name)
 			if err != nil {
-				return nil, err
+				return nil, data.Source{}, err
 			}
-			labels.Columns = append(labels.Columns, c)
+			columns = append(columns, c)
 		}
 	}
-	conditions, _ := conditionsOf(d)
+	conditions, bins := d.Samples(), 1
+	if d.Is3D() {
+		conditions, bins = d.Shape[1], d.Shape[0]
+	}
 	if rows := table.Rows(); rows != conditions {
-		return nil, &data.InputError{
+		return nil, data.Source{}, &data.InputError{
 			Path: o.file, Found: data.ShapeString([]int{rows, len(table.Columns)}) + " labels",
 			Wanted: "want one row for each of the " + data.ShapeString([]int{conditions}) + " conditions of " + d.Source.Path,
 		}
 	}
-	return labels, nil
-}
-
-// conditionsOf returns what labels are of, the samples of 2-d data, and the
-// number of time bins.
-func conditionsOf(d *data.Dataset) (conditions, bins int) {
-	if d.Is3D() {
-		return d.Shape[1], d.Shape[0]
-	}
-	return d.Samples(), 1
-}
-
-// decoders returns one decoder for each label of the conditions of a recording. A
-// column that was not asked for and cannot be decoded is left out with a warning.
-func (a *app) decoders(o labelOptions, labels *data.Table, d *data.Dataset) ([]*probe.Decoder, error) {
-	_, bins := conditionsOf(d)
 	config := probe.DecoderConfig{Folds: o.folds, C: o.c, Seed: a.global.seed}
 	var decoders []*probe.Decoder
-	for _, c := range labels.Columns {
+	for _, c := range columns {
 		decoder, err := probe.NewDecoder(c, bins, config)
 		switch {
 		case err == nil:
 			decoders = append(decoders, decoder)
 		case len(o.columns) > 0 || !is[*data.InputError](err):
-			return nil, named(err, o.file)
+			return nil, data.Source{}, named(err, o.file)
 		default:
 			a.warn("%s: not decoded: %s", o.file, err)
 		}
 	}
 	if len(decoders) == 0 {
-		return nil, &data.InputError{Path: o.file, Found: "no column with classes to tell apart", Wanted: "want at least one label"}
+		return nil, data.Source{}, &data.InputError{Path: o.file, Found: "no column with classes to tell apart", Wanted: "want at least one label"}
 	}
-	return slices.Clip(decoders), nil
+	return slices.Clip(decoders), table.Source, nil
 }
 
 // named gives an InputError the name of its file.

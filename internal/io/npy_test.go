@@ -2,7 +2,6 @@ package dataio
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -383,45 +382,36 @@ func TestNPYIOReadsWhatIsWritten(t *testing.T) {
 	}
 }
 
-// The reference pairs read as what pairs.json, made with NumPy, says of them.
-func TestSharedPairs(t *testing.T) {
-	dir := filepath.Join(sharedDir(t), "reference")
-	text, err := os.ReadFile(filepath.Join(dir, "pairs.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var pairs []struct {
-		X, Y           string
-		ShapeX, ShapeY []int
-		DType          string
-	}
-	if err := json.Unmarshal(text, &pairs); err != nil {
-		t.Fatal(err)
-	}
-	if len(pairs) != 17 {
-		t.Fatalf("%d pairs, want 17", len(pairs))
-	}
-	for _, p := range pairs {
-		for path, shape := range map[string][]int{p.X: p.ShapeX, p.Y: p.ShapeY} {
-			d, err := Read(filepath.Join(dir, path), Options{})
-			if err != nil {
-				t.Error(err)
-				continue
-			}
-			if !cmp.Equal(d.Shape, shape) || d.Source.DType != p.DType {
-				t.Errorf("%s: %v %s, want %v %s", path, d.Shape, d.Source.DType, shape, p.DType)
-			}
+// The reference pairs of the measures, made with NumPy, read as what
+// testdata/README.md there says of them.
+func TestReferencePairs(t *testing.T) {
+	dir := filepath.Join("..", "measures", "testdata", "pairs")
+	for name, want := range map[string][]int{
+		"tall_X": {100, 30}, "widths_rev_X": {90, 40}, "widths_rev_Y": {90, 12}, "wide_Y": {40, 90}, "tiny_Y": {6, 3},
+		"g_3d_X": {5, 8, 4}, "threed_small_Y": {8, 10, 6}, "f32_X": {90, 25}, "f32as64_X": {90, 25},
+	} {
+		d, err := Read(filepath.Join(dir, name+".npy"), Options{})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		dtype := "float64"
+		if name == "f32_X" {
+			dtype = "float32"
+		}
+		if !cmp.Equal(d.Shape, want) || d.Source.DType != dtype {
+			t.Errorf("%s: %v %s, want %v %s", name, d.Shape, d.Source.DType, want, dtype)
 		}
 	}
 	// Some elements, as NumPy prints them.
-	tall, err := Read(filepath.Join(dir, "pairs/tall_X.npy"), Options{})
+	tall, err := Read(filepath.Join(dir, "tall_X.npy"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := tall.Matrix().At(3, 2), 1.4732281686485693; got != want {
 		t.Errorf("tall_X[3,2] = %v, want %v", got, want)
 	}
-	cube, err := Read(filepath.Join(dir, "pairs/g_3d_Y.npy"), Options{})
+	cube, err := Read(filepath.Join(dir, "g_3d_Y.npy"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -429,11 +419,11 @@ func TestSharedPairs(t *testing.T) {
 		t.Errorf("g_3d_Y[3,0,2] = %v, want %v", got, want)
 	}
 	// The same numbers in two types.
-	x64, err := Read(filepath.Join(dir, "pairs/f32as64_X.npy"), Options{})
+	x64, err := Read(filepath.Join(dir, "f32as64_X.npy"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	x32, err := Read(filepath.Join(dir, "pairs/f32_X.npy"), Options{})
+	x32, err := Read(filepath.Join(dir, "f32_X.npy"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

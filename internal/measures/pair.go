@@ -3,7 +3,6 @@ package measures
 import (
 	"gonum.org/v1/gonum/mat"
 
-	"simtool/internal/data"
 	"simtool/internal/linalg"
 )
 
@@ -20,7 +19,7 @@ type Pair struct {
 // samples.
 func NewPair(x, y *System) (*Pair, error) {
 	if n, m := x.Samples(), y.Samples(); n != m {
-		return nil, data.Samples.Unequal(y.name, m, x.label(), n)
+		return nil, UnequalSamples(y.name, m, x.label(), n)
 	}
 	return &Pair{X: x, Y: y}, nil
 }

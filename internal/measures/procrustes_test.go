@@ -3,12 +3,10 @@ package measures
 import (
 	"math"
 	"math/rand/v2"
-	"path/filepath"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
-	"simtool/internal/data/datatest"
 	"simtool/internal/linalg"
 )
 
@@ -16,7 +14,7 @@ import (
 // 40-digit arithmetic (mpmath, singular values of XᵀY): in double precision
 // ‖X‖²+‖Y‖²−2‖XᵀY‖* has lost all but three digits of this distance.
 func TestProcrustesNearZero(t *testing.T) {
-	p := readPair(t, filepath.Join(datatest.Shared(t, "reference"), "pairs"), "near")
+	p := oraclePair(t, "near")
 	for name, want := range map[string]float64{
 		"procrustes:as=squared":   9.437979444267297743e-10,
 		"procrustes:as=euclidean": 3.072129463885287856e-5,

@@ -1,0 +1,174 @@
+"""Values and gradients of every registered variant, by the textbook.
+
+    python3 make.py [NAME...]
+
+computes the rows of independent/values.csv and independent/gradients.csv anew,
+and rows for further names of measures. Rows of families that it does not know
+stay as they are. It needs NumPy, SciPy, scikit-learn and PyTorch (float64
+throughout). Each formula is the definition itself with explicit matrices: all
+pairs of samples, whole kernel matrices, one fit for each sample that is left
+out, projectors from singular vectors. The gradients are autograd's of these
+formulas. No shortcut of the Go code is used, and none of its output.
+
+Notation: X is n×p, Y is n×q, rows are samples; "c" marks centred columns.
+"""
+
+import csv
+import os
+import sys
+
+import numpy as np
+import torch
+
+import alignment
+import prediction
+import similarity
+
+
+def small_pair():
+    """16×4 and 16×5: more samples than features, of unequal scales and means."""
+    r = np.random.default_rng(2024)
+    x = r.normal(size=(16, 4)) * [1, 2, 0.5, 1.5] + [2, -1, 0.5, 3]
+    y = x @ r.normal(size=(4, 5)) / 2 + 1.2 * r.normal(size=(16, 5)) - 1
+    return x, y
+
+
+def lean_pair():
+    """12×14 and 12×13: fewer samples than features."""
+    r = np.random.default_rng(2025)
+    x = r.normal(size=(12, 14)) + 0.5
+    y = x @ r.normal(size=(14, 13)) / 4 + r.normal(size=(12, 13))
+    return x, y
+
+
+def rdm_pair():
+    """Two 10×10 dissimilarity matrices: distances of related points."""
+    r = np.random.default_rng(2026)
+    a = r.normal(size=(10, 3))
+    b = a + 0.8 * r.normal(size=(10, 3))
+    return tuple(np.linalg.norm(m[:, None] - m[None], axis=2) for m in (a, b))
+
+
+REGRESSION = {"as": "r2", "pool": "all", "cv": "0", "folds": "contiguous", "seed": "1", "direction": "x-from-y"}
+
+# The formula of each family, and what its parameters are unless a name says
+# otherwise.
+FAMILIES = {
+    "cka": (similarity.cka, {"kernel": "linear", "sigma": "1median", "estimator": "biased", "as": "score"}),
+    "nbs": (alignment.nbs, {"as": "score"}),
+    "procrustes": (alignment.procrustes, {"as": "angular", "cv": "0"}),
+    "shape": (alignment.shape_metric, {"alpha": "0.5", "as": "angular"}),
+    "permutation": (alignment.permutation, {"as": "angular"}),
+    "cca": (alignment.cca, {"stat": "mean", "as": "score"}),
+    "svcca": (alignment.svcca, {"var": "0.99", "dim": "0", "stat": "mean"}),
+    "pwcca": (alignment.pwcca, {"weights": "x"}),
+    "linreg": (prediction.regression, {**REGRESSION, "lambda": "0"}),
+    "ridge": (prediction.regression, {**REGRESSION, "lambda": "1"}),
+    "pls": (prediction.regression, {**REGRESSION, "components": "2", "cv": "5"}),
+    "pls-sv": (alignment.pls_sv, {}),
+    "rsa": (similarity.rsa, {"rdm": "sqeuclidean", "compare": "cosine", "sigma": "1median", "noise": "shrinkage"}),
+    "distance-correlation": (similarity.distance_correlation, {"squared": "false", "estimator": "biased"}),
+    "ensd": (similarity.ensd, {}),
+    "mutual-knn": (similarity.mutual_knn, {"k": "10", "metric": "inner", "center": "false"}),
+    "jaccard-knn": (similarity.jaccard_knn, {"k": "10", "metric": "cosine", "center": "true"}),
+    "cknna": (similarity.cknna, {"k": "10", "metric": "inner", "center": "false"}),
+    "match": (alignment.match, {"kind": "hard"}),
+    "eigenspace-overlap": (alignment.eigenspace, {"center": "false"}),
+    "gulp": (alignment.gulp, {"lambda": "0", "squared": "true"}),
+}
+
+
+def measure(name, x, y, shape):
+    """The value of a named measure; shape is that of X, 3-d if it has times."""
+    family, *rest = name.split(":")
+    formula, defaults = FAMILIES[family]
+    given = dict(part.split("=", 1) for part in rest)
+    assert not given.keys() - defaults.keys(), name
+    return formula(x, y, defaults | given | {"shape": shape})
+
+
+NO_GRADIENT = ("permutation", "pls", "mutual-knn", "jaccard-knn", "cknna", "match")
+
+
+def differentiable(name):
+    family = name.split(":")[0]
+    ranks = any("compare=" + c in name for c in ("spearman", "rho-a", "kendall", "tau-a"))
+    special = "crossnobis" in name or "precomputed" in name or "lambda=auto" in name
+    return family not in NO_GRADIENT and not ranks and not special
+
+
+def pairs_of(name):
+    """The pairs that a measure is computed on."""
+    if "precomputed" in name:
+        return ("rdm",)
+    if "crossnobis" in name:  # wants repeats
+        return ("g_3d", "threed_small")
+    return ("small", "lean", "g_3d")
+
+
+PAIRS = ("small", "lean", "g_3d", "threed_small", "rdm")
+
+
+def has_gradient(name, pair):
+    """Gradients of all on the small pair, of one parameter at a time on the lean one."""
+    return differentiable(name) and (pair == "small" or pair == "lean" and name.count(":") <= 1)
+
+
+def compute(name, pair, x, y):
+    """The value of a measure on a pair, and ∂value/∂Y or None."""
+    flat = [torch.tensor(m.reshape(-1, m.shape[-1])) for m in (x, y)]
+    wants = has_gradient(name, pair)
+    flat[1].requires_grad_(wants)
+    value = measure(name, *flat, x.shape)
+    if abs(value) < 1e-9:  # 0 but for rounding: every lean pair has it
+        raise similarity.Undefined
+    if not wants:
+        return float(value), None
+    value.backward()
+    gradient = flat[1].grad.numpy()
+    # A score that is the same for all data of this shape has no slope.
+    return float(value), gradient if np.linalg.norm(gradient) > 1e-8 else None
+
+
+def read(path):
+    with open(path, newline="", encoding="utf-8") as f:
+        return list(csv.reader(f))
+
+
+def write(path, rows):
+    with open(path, "w", newline="", encoding="utf-8") as f:
+        csv.writer(f, lineterminator="\n").writerows(rows)
+
+
+def main():
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    values_path = os.path.join(here, "independent", "values.csv")
+    gradients_path = os.path.join(here, "independent", "gradients.csv")
+    for name, pair in {"small": small_pair(), "lean": lean_pair(), "rdm": rdm_pair()}.items():
+        for side, m in zip("XY", pair):
+            np.save(os.path.join(here, "pairs", f"{name}_{side}.npy"), m)
+    data = {p: [np.load(os.path.join(here, "pairs", f"{p}_{side}.npy")) for side in "XY"] for p in PAIRS}
+    before = {row[0]: row for row in read(values_path)[1:]}
+    slopes_before = read(gradients_path)[1:]
+    values, gradients = [["measure", *PAIRS]], [["measure", "pair", "value", "gradient"]]
+    for name in dict.fromkeys([*before, *sys.argv[1:]]):
+        if name.split(":")[0] not in FAMILIES:
+            values.append(before[name])
+            gradients += [row for row in slopes_before if row[0] == name]
+            continue
+        row = dict.fromkeys(PAIRS, "")
+        for pair in pairs_of(name):
+            try:
+                value, slope = compute(name, pair, *data[pair])
+            except similarity.Undefined:
+                continue
+            row[pair] = repr(value)
+            if slope is not None:
+                gradients.append([name, pair, repr(value), *(f"{v:.12g}" for v in slope.ravel())])
+        values.append([name, *row.values()])
+    write(values_path, values)
+    write(gradients_path, gradients)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""Held-out samples and regressions: of X on Y, both about the means of training."""
+
+import numpy as np
+import torch
+
+from similarity import centred
+
+
+def folds(n, k, o):
+    """Samples of each of k folds, the larger folds first."""
+    times, units = 1, list(range(n))
+    if o.get("folds") == "conditions":
+        times = o["shape"][0] if len(o["shape"]) == 3 else 1
+        units = shuffled(n // times, int(o["seed"]))
+    out, at = [], 0
+    for f in range(k):
+        size = len(units) // k + (f < len(units) % k)
+        out.append([t * len(units) + u for u in units[at : at + size] for t in range(times)])
+        at += size
+    return out
+
+
+def shuffled(n, seed):
+    """Fisher and Yates' shuffle by PCG-DXSM, as in Go's math/rand/v2."""
+    mask = 2**64 - 1
+    state = seed << 64 | 0x666F6C6473
+
+    def draw():
+        nonlocal state
+        state = (state * 0x2360ED051FC65DA44385DF649FCCF645 + 0x5851F42D4C957F2D14057B7EF767814F) & (2**128 - 1)
+        hi, lo = state >> 64, state & mask
+        hi ^= hi >> 32
+        hi = hi * 0xDA942042E4DD58B5 & mask
+        hi ^= hi >> 48
+        return hi * (lo | 1) & mask
+
+    def below(n):
+        if n & (n - 1) == 0:
+            return draw() & (n - 1)
+        product = draw() * n
+        while product & mask < 2**64 % n:
+            product = draw() * n
+        return product >> 64
+
+    order = list(range(n))
+    for i in range(n - 1, 0, -1):
+        j = below(i + 1)
+        order[i], order[j] = order[j], order[i]
+    return order
+
+
+def splits(x, y, k, o):
+    """Training and test samples of each fold, about the means of training."""
+    n = x.shape[0]
+    for test in folds(n, k, o):
+        train = [i for i in range(n) if i not in test]
+        mx, my = x[train].mean(0), y[train].mean(0)
+        yield x[train] - mx, y[train] - my, x[test] - mx, y[test] - my
+
+
+def ridge_fit(x, y, penalty):
+    if penalty == 0:
+        return torch.linalg.pinv(y, rtol=1e-10) @ x
+    return torch.linalg.solve(y.T @ y + penalty * torch.eye(y.shape[1]), y.T @ x)
+
+
+def left_out(x, y, penalty):
+    """Sum of squared errors of each sample predicted from all others."""
+    total = 0
+    for i in range(x.shape[0]):
+        rest = [j for j in range(x.shape[0]) if j != i]
+        mx, my = x[rest].mean(0), y[rest].mean(0)
+        e = x[i] - mx - (y[i] - my) @ ridge_fit(x[rest] - mx, y[rest] - my, penalty)
+        total += float(e @ e)
+    return total
+
+
+def automatic(x, y):
+    values = torch.linalg.eigvalsh(y.T @ y)
+    mean = float(values[values > values[-1] * 1e-12].mean())
+    grid = [mean * 10.0**power for power in range(6, -7, -1)]
+    return min(grid, key=lambda penalty: left_out(x, y, penalty))
+
+
+def pls_fit(x, y, components):
+    """PLS2 of X on Y by deflation of both (Wold et al. 2001)."""
+    a, b = y.numpy().copy(), x.numpy().copy()
+    weights, loadings, targets = [], [], []
+    for _ in range(components):
+        u, s, _ = np.linalg.svd(a.T @ b)
+        if s[0] < 1e-12 or np.linalg.norm(a) < 1e-9:
+            break
+        w = u[:, 0]
+        t = a @ w
+        p, c = a.T @ t / (t @ t), b.T @ t / (t @ t)
+        a, b = a - np.outer(t, p), b - np.outer(t, c)
+        weights.append(w), loadings.append(p), targets.append(c)
+    w, p, c = (np.array(m).T for m in (weights, loadings, targets))
+    return torch.tensor(w @ np.linalg.solve(p.T @ w, c.T))
+
+
+def regression(x, y, o):
+    if o["direction"] == "y-from-x":
+        return one_way(y, x, o)
+    if o["direction"] == "symmetric":
+        return (one_way(x, y, o) + one_way(y, x, o)) / 2
+    return one_way(x, y, o)
+
+
+def one_way(x, y, o):
+    k = int(o["cv"])
+    if k == 0:
+        x, y = centred(x), centred(y)
+        parts = [(x, y, x, y)]
+    else:
+        parts = splits(x, y, k, o)
+    scores = []
+    for x0, y0, x1, y1 in parts:
+        if "components" in o:
+            w = pls_fit(x0, y0, int(o["components"]))
+        elif o["lambda"] == "auto":
+            w = ridge_fit(x0, y0, automatic(x0, y0))
+        else:
+            w = ridge_fit(x0, y0, float(o["lambda"]))
+        fit = y1 @ w
+        if o["as"] == "pearson":
+            per = (x1 * fit).sum(0), (x1 * x1).sum(0), (fit * fit).sum(0)
+            if o["pool"] == "all":
+                per = [m.sum() for m in per]
+            scores.append((per[0] / (per[1] * per[2]).sqrt()).mean())
+        else:
+            lost, whole = ((x1 - fit) ** 2).sum(0), (x1**2).sum(0)
+            if o["pool"] == "all":
+                lost, whole = lost.sum(), whole.sum()
+            scores.append((1 - lost / whole).mean())
+    value = sum(scores) / len(scores)
+    return torch.arccos(value) if o["as"] == "angular" else value

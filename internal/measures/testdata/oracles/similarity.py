@@ -1,0 +1,276 @@
+"""Similarities and distances of samples: kernels, RDMs, neighbours.
+
+Every formula is the definition with whole matrices of samples × samples. X is
+n×p, Y is n×q, rows are samples; o holds a measure's parameters as text.
+"""
+
+import itertools
+import math
+
+import numpy as np
+import scipy.stats
+import sklearn.covariance
+import torch
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+
+
+class Undefined(Exception):
+    """The data give the measure no value, or none that is determined."""
+
+
+def centred(m):
+    return m - m.mean(0)
+
+
+def cosine(a, b):
+    return (a * b).sum() / (a.norm() * b.norm())
+
+
+def form(name, s):
+    """The cosine s as it is, squared, as an angle, or as 1 − 2θ/π."""
+    if name == "squared":
+        return s * s
+    if name == "angular":
+        return torch.arccos(s.clamp(-1, 1))
+    if name == "angular-score":
+        return 1 - 2 * torch.arccos(s.clamp(-1, 1)) / math.pi
+    return s
+
+
+def principal(m):
+    """Left singular vectors and singular values over the numerical rank."""
+    n, p = m.shape
+    if n > p:
+        u, s, _ = torch.linalg.svd(m, full_matrices=False)
+    else:  # of the n×n Gram matrix, whose one eigenvalue of 0 is apart
+        values, vectors = torch.linalg.eigh(m @ m.T)
+        s, u = values.flip(0).clamp(min=1e-300).sqrt(), vectors.flip(1)
+        keep = s > 1e-6 * s[0]
+        return u[:, keep], s[keep]
+    keep = s > s[0] * max(n, p) * 2**-52
+    return u[:, keep], s[keep]
+
+
+def nuclear(m):
+    return torch.linalg.svdvals(m).sum()
+
+
+def squared_distances(m):
+    d = m[:, None, :] - m[None, :, :]
+    return (d * d).sum(2)
+
+
+def upper(m):
+    i, j = np.triu_indices(m.shape[0], 1)
+    return m[i, j]
+
+
+def full(values, n):
+    i, j = np.triu_indices(n, 1)
+    m = torch.zeros(n, n)
+    m = m.index_put((torch.tensor(i), torch.tensor(j)), values)
+    return m + m.T
+
+
+def median_distance(m):
+    d = upper(squared_distances(m)).sqrt().sort().values
+    return (d[(len(d) - 1) // 2] + d[len(d) // 2]) / 2
+
+
+def width(m, sigma):
+    if sigma.endswith("median"):
+        return float(sigma[:-6]) * median_distance(m)
+    return float(sigma)
+
+
+def doubly_centred(k):
+    n = k.shape[0]
+    h = torch.eye(n) - torch.ones(n, n) / n
+    return h @ k @ h
+
+
+def song(k, l):
+    """n(n−3) times the unbiased estimate of HSIC (Song et al. 2012)."""
+    n = k.shape[0]
+    off = 1 - torch.eye(n)
+    k, l = k * off, l * off
+    one = torch.ones(n)
+    return (
+        torch.trace(k @ l)
+        + (one @ k @ one) * (one @ l @ one) / ((n - 1) * (n - 2))
+        - 2 / (n - 2) * (one @ k @ l @ one)
+    )
+
+
+def cka(x, y, o):
+    def kernel(m):
+        if o["kernel"] == "linear":
+            return centred(m) @ centred(m).T
+        d, s = squared_distances(m), width(m, o["sigma"])
+        if o["kernel"] == "rbf":
+            return torch.exp(-d / (2 * s * s))
+        off = 1 - torch.eye(m.shape[0])
+        return torch.exp(-(d + 1 - off).sqrt() / (s * math.sqrt(2))) * off + 1 - off
+
+    k, l = kernel(x), kernel(y)
+    if o["estimator"] == "debiased":
+        s = song(k, l) / (song(k, k) * song(l, l)).sqrt()
+    else:
+        k, l = doubly_centred(k), doubly_centred(l)
+        if o["estimator"] == "lange":
+            off = 1 - torch.eye(x.shape[0])
+            k, l = k * off, l * off
+        s = cosine(k, l)
+    return form(o["as"], s)
+
+
+def distance_correlation(x, y, o):
+    n = x.shape[0]
+
+    def matrix(m):
+        d = full(upper(squared_distances(m)).sqrt(), n)
+        if o["estimator"] == "biased":
+            return doubly_centred(d)
+        rows = d.sum(0)
+        u = d - rows[:, None] / (n - 2) - rows[None, :] / (n - 2) + rows.sum() / ((n - 1) * (n - 2))
+        return u * (1 - torch.eye(n))
+
+    s = cosine(matrix(x), matrix(y))
+    return s if o["squared"] == "true" else s.sqrt()
+
+
+def ensd(x, y, o):
+    k, l = centred(x) @ centred(x).T, centred(y) @ centred(y).T
+    return (k * l).sum() * torch.trace(k) * torch.trace(l) / ((k * k).sum() * (l * l).sum())
+
+
+def dissimilarities(m, o):
+    kind = o["rdm"]
+    if kind == "precomputed":
+        return upper(m)
+    if kind == "crossnobis":
+        return crossnobis(m, o)
+    d = upper(squared_distances(m))
+    if kind == "euclidean":
+        return d.sqrt()
+    if kind == "gaussian":
+        return 1 - torch.exp(-d / (2 * width(m, o["sigma"]) ** 2))
+    if kind == "manhattan":
+        return upper((m[:, None, :] - m[None, :, :]).abs().sum(2))
+    if kind in ("correlation", "cosine"):
+        z = m - m.mean(1, keepdim=True) if kind == "correlation" else m
+        z = z / z.norm(dim=1, keepdim=True)
+        return upper(1 - z @ z.T)
+    if kind == "mahalanobis":
+        n, p = m.shape
+        if p >= n - 1:
+            raise Undefined
+        c = centred(m)
+        inverse = torch.linalg.inv(c.T @ c / (n - 1))
+        e = m[:, None, :] - m[None, :, :]
+        return upper(torch.einsum("ijk,kl,ijl->ij", e, inverse, e))
+    return d
+
+
+def crossnobis(m, o):
+    """Mean over pairs of repeats of δᵀΣ⁻¹δ′, Σ the shrunk noise covariance."""
+    repeats, conditions = o["shape"][:2]
+    neurons = m.shape[1]
+    z = m.numpy().reshape(repeats, conditions, neurons)
+    residual = (z - z.mean(0)).reshape(-1, neurons)
+    n, freedom = len(residual), len(residual) - conditions
+    sigma = np.eye(neurons)
+    if o["noise"] == "shrinkage":
+        sigma = sklearn.covariance.ledoit_wolf(residual, assume_centered=True)[0] * n / freedom
+    elif o["noise"] == "diagonal":
+        sigma = np.diag((residual**2).sum(0) / freedom)
+    inverse = np.linalg.inv(sigma)
+    out = []
+    for i, j in itertools.combinations(range(conditions), 2):
+        delta = z[:, i] - z[:, j]
+        products = delta @ inverse @ delta.T
+        out.append((products.sum() - np.trace(products)) / (repeats * (repeats - 1)))
+    return torch.tensor(out)
+
+
+def rsa(x, y, o):
+    a, b = dissimilarities(x, o), dissimilarities(y, o)
+    how = o["compare"]
+    if how == "cosine":
+        return cosine(a, b)
+    if how == "pearson":
+        return cosine(a - a.mean(), b - b.mean())
+    if how.endswith("-cov"):
+        # Whitening by the covariance that the distances of noisy patterns have
+        # (Diedrichsen et al. 2021): squares of the entries of ΞΞᵀ, Ξ the
+        # contrasts of all pairs.
+        n = round((1 + math.sqrt(1 + 8 * len(a))) / 2)
+        i, j = np.triu_indices(n, 1)
+        contrast = np.zeros((len(a), n))
+        contrast[np.arange(len(a)), i], contrast[np.arange(len(a)), j] = 1, -1
+        v = torch.tensor((contrast @ contrast.T) ** 2)
+        if how == "corr-cov":
+            a, b = a - a.mean(), b - b.mean()
+        va, vb = torch.linalg.solve(v, a), torch.linalg.solve(v, b)
+        return (a @ vb) / ((a @ va) * (b @ vb)).sqrt()
+    a, b = a.detach().numpy(), b.detach().numpy()
+    if how == "spearman":
+        return scipy.stats.spearmanr(a, b)[0]
+    if how == "rho-a":  # the expectation over random breaking of ties
+        n, ra, rb = len(a), scipy.stats.rankdata(a), scipy.stats.rankdata(b)
+        return 12 * (ra @ rb) / (n**3 - n) - 3 * (n + 1) / (n - 1)
+    if how == "kendall":
+        return scipy.stats.kendalltau(a, b)[0]
+    signs = np.sign(a[:, None] - a[None]) * np.sign(b[:, None] - b[None])
+    return signs.sum() / (len(a) * (len(a) - 1))
+
+
+def similarities(m, o):
+    if o.get("center") == "true":
+        m = centred(m)
+    m = m.numpy()
+    if o["metric"] == "euclidean":
+        return -np.linalg.norm(m[:, None] - m[None], axis=2)
+    if o["metric"] == "cosine":
+        m = m / np.linalg.norm(m, axis=1, keepdims=True)
+    return m @ m.T
+
+
+def neighbours(s, k):
+    s = s.copy()
+    np.fill_diagonal(s, -np.inf)
+    return np.argsort(-s, axis=1, kind="stable")[:, :k]
+
+
+def shared_neighbours(x, y, o):
+    k = int(o["k"])
+    a, b = neighbours(similarities(x, o), k), neighbours(similarities(y, o), k)
+    return np.array([len(set(i) & set(j)) for i, j in zip(a, b)]), k
+
+
+def mutual_knn(x, y, o):
+    both, k = shared_neighbours(x, y, o)
+    return (both / k).mean()
+
+
+def jaccard_knn(x, y, o):
+    both, k = shared_neighbours(x, y, o)
+    return (both / (2 * k - both)).mean()
+
+
+def cknna(x, y, o):
+    k, l = similarities(x, o), similarities(y, o)
+
+    def mask(s):
+        m = np.zeros_like(s)
+        np.put_along_axis(m, neighbours(s, int(o["k"])), 1, axis=1)
+        return m
+
+    a, b = mask(k), mask(l)
+
+    def hsic(k, l, m):
+        return song(torch.tensor(k * m), torch.tensor(l * m))
+
+    return hsic(k, l, a * b) / (hsic(k, k, a) * hsic(l, l, b)).sqrt()
