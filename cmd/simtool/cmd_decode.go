@@ -72,10 +72,16 @@ func (a *app) decode(ctx context.Context, o *decodeOptions, path string) error {
 		return err
 	}
 	source := d.Source
-	if d, err = a.withoutMissing(o.input, d); err != nil {
+	labels, err := readLabels(o.labels, d)
+	if err != nil {
 		return err
 	}
-	decoders, labels, err := a.decoders(o.labels, d)
+	systems, err := a.withoutMissing(o.input, data.Conditions, []*data.Dataset{d}, data.AlongTable("labels", &labels))
+	if err != nil {
+		return err
+	}
+	d = systems[0]
+	decoders, err := a.decoders(o.labels, labels, d)
 	if err != nil {
 		return err
 	}
@@ -100,7 +106,7 @@ func (a *app) decode(ctx context.Context, o *decodeOptions, path string) error {
 		}
 		bar.add(1)
 	}
-	return out.commit([]data.Source{source, labels}, nil)
+	return out.commit([]data.Source{source, labels.Source}, nil)
 }
 
 // decodeRows writes the rows of one label: the mean, then each time bin where

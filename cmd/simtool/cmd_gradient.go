@@ -81,16 +81,11 @@ func (a *app) gradient(o *gradientOptions, p pathPair) error {
 		return err
 	}
 	sources := []data.Source{x.Source, y.Source}
-	if o.input.missing == "drop" {
-		kept, dropped, err := data.DropMissing(flat(x), flat(y))
-		if err != nil {
-			return err
-		}
-		if len(dropped) > 0 {
-			a.warn("%s", leftOut(len(dropped), kept[0]))
-			x, y = kept[0], kept[1]
-		}
+	systems, err := a.withoutMissing(o.input, data.Samples, []*data.Dataset{x, y})
+	if err != nil {
+		return err
 	}
+	x, y = systems[0], systems[1]
 	pair, err := newPair(x, y)
 	if err != nil {
 		return err

@@ -167,7 +167,7 @@ func (a *app) rangeProblem(o *rangeOptions, args []string) (p frontier.Problem, 
 			return p, nil, err
 		}
 		sources = []data.Source{d.Source}
-		if d, err = a.withoutMissing(o.input, d); err != nil {
+		if d, err = a.oneWithoutMissing(o.input, d); err != nil {
 			return p, nil, err
 		}
 		c, err := sensitivity.Decompose(d, o.keep)

@@ -71,7 +71,7 @@ func (o *momentsOptions) complete(a *app) error {
 			return configf("", "--cv: invalid value %d, want numbers of folds of at least 1", k)
 		}
 	}
-	if o.input.missing != "refuse" {
+	if !o.input.policy().Refuses() {
 		return configf("", "--missing %s: samples cannot be left out block by block, want refuse", o.input.missing)
 	}
 	if err := wantSuffix(o.output.path, momentsSuffix); err != nil {

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"simtool/internal/data"
 	"simtool/internal/measures"
 	"simtool/internal/synth/optimize"
 	"simtool/internal/synth/probe"
@@ -163,15 +162,15 @@ func (f *optionalFloat) orNaN() float64 {
 	return f.value
 }
 
-// config translates the options.
-func (o *optimizeOptions) config(a *app, x *data.Dataset) (optimize.Config, []data.Source, error) {
+// config translates the options, but for what is in files.
+func (o *optimizeOptions) config(a *app) (optimize.Config, error) {
 	goal, err := optimize.ParseGoal(o.goal)
 	if err != nil {
-		return optimize.Config{}, nil, measureError(err)
+		return optimize.Config{}, measureError(err)
 	}
 	c := optimize.DefaultConfig(goal)
 	if c.Method, err = o.methodOf(); err != nil {
-		return c, nil, err
+		return c, err
 	}
 	c.Target, c.Stop, c.Tolerance = o.target.orNaN(), o.stop.orNaN(), o.tolerance
 	c.MaxIter, c.Patience, c.Restarts, c.Width = o.maxIter, o.patience, o.restarts, o.width
@@ -180,48 +179,23 @@ func (o *optimizeOptions) config(a *app, x *data.Dataset) (optimize.Config, []da
 	c.CheckpointEvery = o.checkpoint
 	if len(o.also) > 0 {
 		if c.Also, err = measures.ParseList(joinList(o.also), a.global.seed); err != nil {
-			return c, nil, measureError(err)
+			return c, measureError(err)
 		}
 	}
 	if o.labels.file == "" && (len(o.labels.columns) > 0 || o.labels.folds != probe.DefaultDecoder().Folds || o.labels.c != probe.DefaultDecoder().C) {
-		return c, nil, configf("", "--label, --folds and --strength go with --labels FILE")
+		return c, configf("", "--label, --folds and --strength go with --labels FILE")
 	}
 	for _, s := range o.snapshots {
 		if math.IsNaN(s) || math.IsInf(s, 0) {
-			return c, nil, configf("", "--snapshot: invalid value %g, want scores", s)
+			return c, configf("", "--snapshot: invalid value %g, want scores", s)
 		}
 	}
 	for _, i := range o.snapshotAt {
 		if i < 0 {
-			return c, nil, configf("", "--snapshot-at: invalid value %d, want iterations from 0 on", i)
+			return c, configf("", "--snapshot-at: invalid value %d, want iterations from 0 on", i)
 		}
 	}
-	var sources []data.Source
-	if o.init != "" {
-		start, err := a.reader(o.input, true)(o.init)
-		if err != nil {
-			return c, nil, err
-		}
-		if n := start.Samples(); n != x.Samples() {
-			return c, nil, measures.UnequalSamples(o.init, n, x.Source.Path, x.Samples())
-		}
-		c.Start = start.Matrix()
-		sources = append(sources, start.Source)
-	}
-	if o.components {
-		if c.PCs, err = probe.NewPCAnalysis(x.Matrix()); err != nil {
-			return c, nil, named(err, x.Source.Path)
-		}
-	}
-	if o.labels.file != "" {
-		decoders, source, err := a.decoders(o.labels, x)
-		if err != nil {
-			return c, nil, err
-		}
-		c.Decoders = decoders
-		sources = append(sources, source)
-	}
-	return c, sources, nil
+	return c, nil
 }
 
 func (o *optimizeOptions) methodOf() (optimize.Method, error) {

@@ -64,7 +64,7 @@ func (a *app) rdm(o *rdmOptions, path string) error {
 		return err
 	}
 	source := d.Source
-	if d, err = a.withoutMissing(o.input, d); err != nil {
+	if d, err = a.oneWithoutMissing(o.input, d); err != nil {
 		return err
 	}
 	system, err := measures.NewSystem(d)
@@ -80,20 +80,6 @@ func (a *app) rdm(o *rdmOptions, path string) error {
 		return err
 	}
 	return files.commit([]data.Source{source}, nil)
-}
-
-// withoutMissing leaves samples with missing values out of a dataset, with a
-// warning, where the options say so.
-func (a *app) withoutMissing(o inputOptions, d *data.Dataset) (*data.Dataset, error) {
-	if o.missing != "drop" {
-		return d, nil
-	}
-	kept, dropped, err := data.DropMissing(flat(d))
-	if err != nil || len(dropped) == 0 {
-		return d, err
-	}
-	a.warn("%s: %s", d.Source.Path, leftOut(len(dropped), kept[0]))
-	return kept[0], nil
 }
 
 // rdmError tells a kind that there is not from data that have no

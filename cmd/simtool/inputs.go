@@ -23,7 +23,7 @@ func (o *inputOptions) register(fs *pflag.FlagSet) {
 	choiceVar(fs, &o.axes, "axes", "tcn", "order of the axes of 3-d arrays: t time, c condition, n neuron", "tcn", "tnc", "ctn", "cnt", "ntc", "nct")
 	fs.StringSliceVar(&o.columns, "columns", nil, "`COLUMNS` of text files to read: names, or positions from 1 such as 2-5")
 	choiceVar(fs, &o.header, "header", "auto", "whether text files begin with the names of the columns", "auto", "yes", "no")
-	choiceVar(fs, &o.missing, "missing", "refuse", "refuse samples with NaN, or drop them, of a pair on both sides", "refuse", "drop")
+	choiceVar(fs, &o.missing, "missing", data.PolicyNames()[0], data.PolicyHelp(), data.PolicyNames()...)
 }
 
 var headerModes = map[string]dataio.HeaderMode{
@@ -36,7 +36,7 @@ func readOptions(o inputOptions, hash bool) dataio.Options {
 	if len(o.columns) > 0 {
 		options.Columns = o.columns
 	}
-	if o.missing == "drop" {
+	if !o.policy().Refuses() {
 		options.Missing = dataio.MissingKeep
 	}
 	return options

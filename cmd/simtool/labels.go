@@ -26,54 +26,67 @@ func (o *labelOptions) register(fs *pflag.FlagSet) {
 	fs.Float64Var(&o.c, "strength", defaults.C, "inverse strength `C` of the l2 penalty, as in scikit-learn")
 }
 
-// decoders returns one decoder for each label. A column that was not asked for
-// and cannot be decoded is left out with a warning.
-func (a *app) decoders(o labelOptions, d *data.Dataset) ([]*probe.Decoder, data.Source, error) {
+// readLabels reads the labels that are decoded, one row for each condition of a
+// recording as it is in its file.
+func readLabels(o labelOptions, d *data.Dataset) (*data.Table, error) {
 	table, err := dataio.ReadFeatures(o.file, dataio.Options{Hash: true})
 	if err != nil {
-		return nil, data.Source{}, err
+		return nil, err
 	}
 	if o.folds < 2 || !(o.c > 0) {
-		return nil, data.Source{}, configf("", "--folds %d and --strength %g: want at least 2 folds and a positive strength", o.folds, o.c)
+		return nil, configf("", "--folds %d and --strength %g: want at least 2 folds and a positive strength", o.folds, o.c)
 	}
-	columns := table.Columns
+	labels := &data.Table{Columns: table.Columns, Source: table.Source}
 	if len(o.columns) > 0 {
-		columns = nil
+		labels.Columns = nil
 		for _, name := range o.columns {
 			c, err := table.Column(name)
 			if err != nil {
-				return nil, data.Source{}, err
+				return nil, err
 			}
-			columns = append(columns, c)
+			labels.Columns = append(labels.Columns, c)
 		}
 	}
-	conditions, bins := d.Samples(), 1
-	if d.Is3D() {
-		conditions, bins = d.Shape[1], d.Shape[0]
-	}
+	conditions, _ := conditionsOf(d)
 	if rows := table.Rows(); rows != conditions {
-		return nil, data.Source{}, &data.InputError{
+		return nil, &data.InputError{
 			Path: o.file, Found: data.ShapeString([]int{rows, len(table.Columns)}) + " labels",
 			Wanted: "want one row for each of the " + data.ShapeString([]int{conditions}) + " conditions of " + d.Source.Path,
 		}
 	}
+	return labels, nil
+}
+
+// conditionsOf returns what labels are of, the samples of 2-d data, and the
+// number of time bins.
+func conditionsOf(d *data.Dataset) (conditions, bins int) {
+	if d.Is3D() {
+		return d.Shape[1], d.Shape[0]
+	}
+	return d.Samples(), 1
+}
+
+// decoders returns one decoder for each label of the conditions of a recording. A
+// column that was not asked for and cannot be decoded is left out with a warning.
+func (a *app) decoders(o labelOptions, labels *data.Table, d *data.Dataset) ([]*probe.Decoder, error) {
+	_, bins := conditionsOf(d)
 	config := probe.DecoderConfig{Folds: o.folds, C: o.c, Seed: a.global.seed}
 	var decoders []*probe.Decoder
-	for _, c := range columns {
+	for _, c := range labels.Columns {
 		decoder, err := probe.NewDecoder(c, bins, config)
 		switch {
 		case err == nil:
 			decoders = append(decoders, decoder)
 		case len(o.columns) > 0 || !is[*data.InputError](err):
-			return nil, data.Source{}, named(err, o.file)
+			return nil, named(err, o.file)
 		default:
 			a.warn("%s: not decoded: %s", o.file, err)
 		}
 	}
 	if len(decoders) == 0 {
-		return nil, data.Source{}, &data.InputError{Path: o.file, Found: "no column with classes to tell apart", Wanted: "want at least one label"}
+		return nil, &data.InputError{Path: o.file, Found: "no column with classes to tell apart", Wanted: "want at least one label"}
 	}
-	return slices.Clip(decoders), table.Source, nil
+	return slices.Clip(decoders), nil
 }
 
 // named gives an InputError the name of its file.

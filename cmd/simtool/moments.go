@@ -89,7 +89,7 @@ func (a *app) moments(ctx context.Context, o *momentsOptions, p pathPair) error 
 func (r *momentsRun) divide(folds []int, shard batch.Shard) error {
 	n := r.x.Samples()
 	if m := r.y.Samples(); m != n {
-		return measures.UnequalSamples(r.y.Name(), m, r.x.Name(), n)
+		return data.Samples.Unequal(r.y.Name(), m, r.x.Name(), n)
 	}
 	bounds := [][]int{{n}}
 	for _, k := range folds {

@@ -70,11 +70,10 @@ func (a *app) optimizeProblem(o *optimizeOptions, path string) (x *data.Dataset,
 	if x, err = a.reader(o.input, true)(path); err != nil {
 		return nil, config, nil, err
 	}
-	source := x.Source
-	if x, err = a.withoutMissing(o.input, x); err != nil {
+	if config, err = o.config(a); err != nil {
 		return nil, config, nil, err
 	}
-	if config, sources, err = o.config(a, x); err != nil {
+	if x, sources, err = a.optimizeInputs(o, x, &config); err != nil {
 		return nil, config, nil, err
 	}
 	if err := config.Validate(x); err != nil {
@@ -83,7 +82,58 @@ func (a *app) optimizeProblem(o *optimizeOptions, path string) (x *data.Dataset,
 		}
 		return nil, config, nil, configf("", "%s", err)
 	}
-	return x, config, append([]data.Source{source}, sources...), nil
+	return x, config, sources, nil
+}
+
+// optimizeInputs reads the files beside the reference x, and puts what they say
+// into c. Where samples of x are left out, theirs are too.
+func (a *app) optimizeInputs(o *optimizeOptions, x *data.Dataset, c *optimize.Config) (*data.Dataset, []data.Source, error) {
+	sources := []data.Source{x.Source}
+	systems, unit := []*data.Dataset{x}, data.Samples
+	var start *data.Dataset
+	var labels *data.Table
+	var along []data.Along
+	var err error
+	if o.init != "" {
+		if start, err = a.reader(o.input, true)(o.init); err != nil {
+			return nil, nil, err
+		}
+		sources, start = append(sources, start.Source), start.Pooled()
+		// A result of an earlier run is of the samples that were kept then.
+		if start.Samples() == x.Samples() {
+			systems = append(systems, start)
+		}
+	}
+	if o.labels.file != "" {
+		if labels, err = readLabels(o.labels, x); err != nil {
+			return nil, nil, err
+		}
+		sources, unit, along = append(sources, labels.Source), data.Conditions, []data.Along{data.AlongTable("labels", &labels)}
+	}
+	if systems, err = a.withoutMissing(o.input, unit, systems, along...); err != nil {
+		return nil, nil, err
+	}
+	x = systems[0]
+	if start != nil {
+		if len(systems) > 1 {
+			start = systems[1]
+		}
+		if n := start.Samples(); n != x.Samples() {
+			return nil, nil, data.Samples.Unequal(o.init, n, x.Source.Path, x.Samples())
+		}
+		c.Start = start.Matrix()
+	}
+	if o.components {
+		if c.PCs, err = probe.NewPCAnalysis(x.Matrix()); err != nil {
+			return nil, nil, named(err, x.Source.Path)
+		}
+	}
+	if labels != nil {
+		if c.Decoders, err = a.decoders(o.labels, labels, x); err != nil {
+			return nil, nil, err
+		}
+	}
+	return x, sources, nil
 }
 
 // runRestarts goes on with the restarts of a checkpoint until they end.

@@ -29,7 +29,7 @@ func (a *app) sensitivity(ctx context.Context, o *sensitivityOptions, path strin
 		return err
 	}
 	r := &sensitivityRun{a: a, o: o, source: d.Source}
-	if d, err = a.withoutMissing(o.input, d); err != nil {
+	if d, err = a.oneWithoutMissing(o.input, d); err != nil {
 		return err
 	}
 	c, err := sensitivity.Decompose(d, o.keep)

@@ -42,13 +42,13 @@ func (p Policy) Apply(unit Unit, systems []*Dataset, along ...Along) (*Kept, err
 // them, for systems that are not in memory at the same time. Each is asked for
 // again, as it was, by Kept.System.
 type Survey struct {
-	policy  Policy
-	unit    Unit
-	path    string // of the first system
-	shape   []int  // of the first system
-	missing []bool // rows
-	grid    bool   // every system is 3-d with as many conditions as the first
-	notes   []string
+	policy     Policy
+	unit       Unit
+	systems    int
+	path       string // of the first system
+	missing    []bool // rows
+	conditions int    // of the 3-d systems, 0 so long as there is none, -1 where they differ
+	notes      []string
 }
 
 // Survey returns a survey that leaves out units of that kind.
@@ -61,24 +61,23 @@ func (s *Survey) Look(d *Dataset) error {
 }
 
 func (s *Survey) look(d *Dataset) (*Dataset, error) {
-	switch {
-	case s.shape == nil:
-		s.path, s.shape, s.grid = d.Source.Path, d.Shape, d.Is3D()
-		s.missing = make([]bool, d.Samples())
-	case d.Samples() != len(s.missing):
-		return nil, &InputError{
-			Path:   d.Source.Path,
-			Found:  fmt.Sprintf("%d %s", d.Samples(), s.rows()),
-			Wanted: fmt.Sprintf("want %d as in %s", len(s.missing), s.path),
-		}
+	if s.systems == 0 {
+		s.path, s.missing = d.Source.Path, make([]bool, d.Samples())
 	}
-	s.grid = s.grid && d.Is3D() && d.Shape[1] == s.shape[1]
+	s.systems++
+	if err := s.check(d); err != nil {
+		return nil, err
+	}
+	switch {
+	case !d.Is3D():
+	case s.conditions == 0:
+		s.conditions = d.Shape[1]
+	case s.conditions != d.Shape[1]:
+		s.conditions = -1
+	}
 	mended, note := s.policy.repair(d)
 	if note != "" {
-		if d.Source.Path != "" {
-			note = d.Source.Path + ": " + note
-		}
-		s.notes = append(s.notes, note)
+		s.notes = append(s.notes, prefixed(d.Source.Path, note))
 	}
 	if !s.policy.Drops {
 		return mended, mended.CheckFinite()
@@ -92,6 +91,14 @@ func (s *Survey) look(d *Dataset) (*Dataset, error) {
 	return mended, nil
 }
 
+// check refuses a system of another number of samples than the first.
+func (s *Survey) check(d *Dataset) error {
+	if d.Samples() == len(s.missing) {
+		return nil
+	}
+	return s.rows().Unequal(d.Source.Path, d.Samples(), s.path, len(s.missing))
+}
+
 // rows is what rows are called.
 func (s *Survey) rows() Unit {
 	if s.unit == Stimuli {
@@ -103,9 +110,9 @@ func (s *Survey) rows() Unit {
 // Kept returns what the policy keeps of the systems that were looked at. It
 // refuses to keep nothing.
 func (s *Survey) Kept() (*Kept, error) {
-	k := &Kept{Unit: s.rows(), Of: len(s.missing), policy: s.policy, path: s.path, notes: s.notes}
-	if s.unit == Conditions && s.grid {
-		k.Unit, k.Of = Conditions, s.shape[1]
+	k := &Kept{Unit: s.rows(), Of: len(s.missing), survey: s}
+	if s.unit == Conditions && s.conditions > 0 {
+		k.Unit, k.Of = Conditions, s.conditions
 	}
 	out := make([]bool, k.Of)
 	for row, missing := range s.missing {
@@ -129,7 +136,8 @@ func (s *Survey) Kept() (*Kept, error) {
 	return k, nil
 }
 
-// Kept is what a policy keeps of systems, and says what it did.
+// Kept is what a policy keeps of systems, and says what it did. A nil Kept is of
+// no policy, and leaves everything as it is.
 type Kept struct {
 	Systems []*Dataset // those that Apply was given, as they are now
 	Unit    Unit       // of the numbers below
@@ -137,33 +145,55 @@ type Kept struct {
 	Out     []int      // those that are left out, increasing
 	Of      int        // how many there were
 
-	policy Policy
-	path   string   // of the first system
-	notes  []string // what was repaired
+	survey *Survey
 }
 
 // Changed reports whether any system is not as it was.
-func (k *Kept) Changed() bool { return len(k.Out) > 0 || len(k.notes) > 0 }
+func (k *Kept) Changed() bool { return k != nil && len(k.Out)+len(k.survey.notes) > 0 }
 
-// Warning says in one line what was done, or "" for nothing.
+// Warning says in one line what was done, or "" for nothing. It names a system
+// that was changed by itself, or alone.
 func (k *Kept) Warning() string {
-	notes := k.notes
+	if !k.Changed() {
+		return ""
+	}
+	notes := slices.Clone(k.survey.notes)
 	if len(k.Out) > 0 {
-		notes = append(slices.Clone(notes), fmt.Sprintf("left out %d of %d %s, which have missing values", len(k.Out), k.Of, k.Unit))
+		note := fmt.Sprintf("left out %d of %d %s, which have missing values", len(k.Out), k.Of, k.Unit)
+		if k.survey.systems == 1 {
+			note = prefixed(k.survey.path, note)
+		}
+		notes = append(notes, note)
 	}
 	return strings.Join(notes, "; ")
 }
 
+func prefixed(path, note string) string {
+	if path == "" {
+		return note
+	}
+	return path + ": " + note
+}
+
 // System returns a system that the survey looked at, as it is now.
-func (k *Kept) System(d *Dataset) *Dataset {
-	mended, _ := k.policy.repair(d)
-	return k.part(mended)
+func (k *Kept) System(d *Dataset) (*Dataset, error) {
+	if k == nil {
+		return d, nil
+	}
+	if err := k.survey.check(d); err != nil {
+		return nil, err
+	}
+	mended, _ := k.survey.policy.repair(d)
+	return k.part(mended), nil
 }
 
 // Along takes what is left out from what runs along the systems.
 func (k *Kept) Along(along ...Along) error {
+	if k == nil {
+		return nil
+	}
 	for _, a := range along {
-		if err := a.check(k.Of, k.Unit, k.path); err != nil {
+		if err := a.check(k.Of, k.Unit, k.survey.path); err != nil {
 			return err
 		}
 	}
@@ -181,11 +211,23 @@ func (k *Kept) part(d *Dataset) *Dataset {
 		return d
 	}
 	var out *Dataset
-	if k.Unit == Conditions {
+	if k.Unit == Conditions && d.Is3D() {
 		out = d.SelectConditions(k.Units)
 	} else {
-		out = d.Pooled().Select(k.Units)
+		out = d.Pooled().Select(k.samples(d.Samples()))
 	}
 	out.LeftOut = append(slices.Clone(d.LeftOut), LeftOut{Unit: k.Unit.String(), At: k.Out, Of: k.Of, Why: "missing values"})
 	return out
+}
+
+// samples returns which of n samples belong to the units that are kept:
+// condition is the faster of the two sample axes.
+func (k *Kept) samples(n int) []int {
+	var rows []int
+	for first := 0; first < n; first += k.Of {
+		for _, u := range k.Units {
+			rows = append(rows, first+u)
+		}
+	}
+	return rows
 }

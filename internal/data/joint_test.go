@@ -90,16 +90,26 @@ func TestApplyConditions(t *testing.T) {
 	if got, want := kept.Warning(), "left out 1 of 3 conditions, which have missing values"; got != want {
 		t.Errorf("%q", got)
 	}
+	// The other one may be 2-d: its samples correspond.
+	flat := dataset(t, []float64{0, 1, 2, 3, 4, 5}, 6, 1)
+	kept, err = dropMissing.Apply(Conditions, []*Dataset{flat, d})
+	if err != nil || !cmp.Equal(kept.Systems[0].Values, []float64{0, 2, 3, 5}) || !cmp.Equal(kept.Systems[1].Shape, []int{2, 2, 2}) {
+		t.Errorf("%v %v %v", err, kept.Systems[0], kept.Systems[1].Shape)
+	}
 	for name, of := range map[string]struct {
 		unit  Unit
 		other *Dataset
 	}{
 		"samples are asked for":   {Samples, whole},
-		"one is not 3-d":          {Conditions, dataset(t, make([]float64, 6), 6, 1)},
 		"other conditions":        {Conditions, dataset(t, make([]float64, 6), 3, 2, 1)},
 		"stimuli are but samples": {Stimuli, whole},
+		"none is 3-d":             {Conditions, nil},
 	} {
-		kept, err = dropMissing.Apply(of.unit, []*Dataset{d, of.other})
+		sets := []*Dataset{d, of.other}
+		if of.other == nil {
+			sets = []*Dataset{d.Pooled()}
+		}
+		kept, err = dropMissing.Apply(of.unit, sets)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,8 +182,8 @@ func TestApplyRefuses(t *testing.T) {
 		want   string
 	}{
 		{dropMissing, Samples, []*Dataset{gaps}, nil, "x.csv: missing values in every sample, want at least one complete sample"},
-		{dropMissing, Samples, []*Dataset{gaps, dataset(t, []float64{1}, 1, 1)}, nil, "1 samples, want 2 as in x.csv"},
-		{dropMissing, Stimuli, []*Dataset{gaps, dataset(t, []float64{1}, 1, 1)}, nil, "1 stimuli, want 2 as in x.csv"},
+		{dropMissing, Samples, []*Dataset{gaps, dataset(t, []float64{1}, 1, 1)}, nil, "1 samples, but x.csv has 2"},
+		{dropMissing, Stimuli, []*Dataset{gaps, dataset(t, []float64{1}, 1, 1)}, nil, "1 stimuli, but x.csv has 2"},
 		{dropMissing, Conditions, []*Dataset{dataset(t, []float64{math.NaN(), 1, 2, math.NaN()}, 2, 2, 1)}, nil, "missing values in every condition"},
 		{dropMissing, Samples, []*Dataset{dataset(t, []float64{1, 2}, 2, 1)}, []Along{AlongSlice("l.csv", "labels", &three)}, "l.csv: 3 labels, want one for each of the 2 samples of"},
 		{refuseMissing, Samples, []*Dataset{gaps}, nil, "x.csv: NaN at [0,1] (2 of 4 values are not finite)"},
@@ -263,8 +273,9 @@ func TestPolicies(t *testing.T) {
 					if diff := cmp.Diff(before[i], sets[i], nan); diff != "" {
 						t.Fatal("the input was touched", diff)
 					}
-					if diff := cmp.Diff(d, again.System(sets[i])); diff != "" {
-						t.Fatal("a survey makes another system", diff)
+					same, err := again.System(sets[i])
+					if diff := cmp.Diff(d, same); diff != "" || err != nil {
+						t.Fatal("a survey makes another system", diff, err)
 					}
 				}
 			}

@@ -1,5 +1,7 @@
 package data
 
+import "fmt"
+
 // Unit is what is left out as a whole where a value is missing.
 type Unit int
 
@@ -11,8 +13,9 @@ const (
 	// Stimuli are samples by another name.
 	Stimuli
 	// Conditions are those of 3-d datasets, at all times, so that what remains
-	// keeps its times and conditions. Where a dataset is not 3-d, or conditions
-	// differ in number, they are samples.
+	// keeps its times and conditions. A 2-d dataset beside them loses the samples
+	// that correspond. Where all are 2-d, or conditions differ in number, they are
+	// samples.
 	Conditions
 )
 
@@ -24,6 +27,17 @@ func (u Unit) One() string { return unitWords[u][0] }
 
 // String names several units.
 func (u Unit) String() string { return unitWords[u][1] }
+
+// Unequal is the error of a system of another number of units than the reference
+// with which it is compared.
+func (u Unit) Unequal(path string, found int, reference string, wanted int) error {
+	return &InputError{
+		Path:   path,
+		Found:  fmt.Sprintf("%d %s", found, u),
+		Wanted: fmt.Sprintf("but %s has %d", reference, wanted),
+		Hint:   "rows are samples: both files must hold the same stimuli in the same order",
+	}
+}
 
 // LeftOut is a group of samples, or of other things, that a dataset once had.
 type LeftOut struct {

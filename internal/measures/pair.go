@@ -3,6 +3,7 @@ package measures
 import (
 	"gonum.org/v1/gonum/mat"
 
+	"simtool/internal/data"
 	"simtool/internal/linalg"
 )
 
@@ -19,7 +20,7 @@ type Pair struct {
 // samples.
 func NewPair(x, y *System) (*Pair, error) {
 	if n, m := x.Samples(), y.Samples(); n != m {
-		return nil, UnequalSamples(y.name, m, x.label(), n)
+		return nil, data.Samples.Unequal(y.name, m, x.label(), n)
 	}
 	return &Pair{X: x, Y: y}, nil
 }

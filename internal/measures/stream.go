@@ -114,7 +114,7 @@ func (s *Stream) Run(ctx context.Context) (*Segments, error) {
 // After an error the sums are those of the leaves that were complete.
 func (s *Stream) AddTo(ctx context.Context, sums *Sums, last int) error {
 	if n, m := s.X.Samples(), s.Y.Samples(); n != m {
-		return UnequalSamples(s.Y.Name(), m, s.X.Name(), n)
+		return data.Samples.Unequal(s.Y.Name(), m, s.X.Name(), n)
 	}
 	p, q := s.X.Width(), s.Y.Width()
 	reader := newBlockReader(s, sums, last)
@@ -313,16 +313,5 @@ func (s *Stream) notFinite(b *block) error {
 		Path:   name,
 		Found:  fmt.Sprintf("NaN or infinite values in samples %d to %d", b.first, b.first+b.rows-1),
 		Wanted: "want finite numbers",
-	}
-}
-
-// UnequalSamples is the error of two systems that differ in their number of
-// samples.
-func UnequalSamples(name string, found int, reference string, wanted int) error {
-	return &data.InputError{
-		Path:   name,
-		Found:  fmt.Sprintf("%d samples", found),
-		Wanted: fmt.Sprintf("but %s has %d", reference, wanted),
-		Hint:   "rows are samples: both files must hold the same stimuli in the same order",
 	}
 }
