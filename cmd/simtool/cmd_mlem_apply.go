@@ -140,7 +140,7 @@ func (a *app) applied(o *applyOptions, path string) (*mlem.Model, *mlem.Features
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if table, err = pickStimuli(table, o.neural.keep); err != nil {
+	if err = o.neural.kept.Along(data.AlongTable("stimuli", &table)); err != nil {
 		return nil, nil, nil, err
 	}
 	features, warnings, err := model.Encode(table)
@@ -182,7 +182,7 @@ func (a *app) scoreModel(o *applyOptions, path string) error {
 		return err
 	}
 	defer out.abort()
-	if err := a.selectComplete(&o.neural); err != nil {
+	if err := a.survey(&o.neural); err != nil {
 		return err
 	}
 	model, features, sources, err := a.applied(o, path)

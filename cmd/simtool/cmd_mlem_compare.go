@@ -78,10 +78,10 @@ func (a *app) compareMLEM(ctx context.Context, o *compareOptions, names []string
 		return err
 	}
 	defer out.abort()
-	if err := a.selectComplete(&o.neural); err != nil {
+	if err := a.survey(&o.neural); err != nil {
 		return err
 	}
-	s, err := a.readStimuli(&o.stimuli, o.neural.keep)
+	s, err := a.readStimuli(&o.stimuli, o.neural.kept)
 	if err != nil {
 		return err
 	}

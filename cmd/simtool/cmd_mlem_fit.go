@@ -196,12 +196,12 @@ simtool mlem layers sim/y.npy noisy/y.npy --features sim/features.csv --null 0 -
 
 // beginFit reads the stimuli and checks the settings.
 func (a *app) beginFit(o *fitOptions) (*fitBatch, error) {
-	if err := a.selectComplete(&o.neural); err != nil {
+	if err := a.survey(&o.neural); err != nil {
 		return nil, err
 	}
 	b := &fitBatch{stimuliFile: o.stimuli.file}
 	var err error
-	if b.stimuli, err = a.readStimuli(&o.stimuli, o.neural.keep); err != nil {
+	if b.stimuli, err = a.readStimuli(&o.stimuli, o.neural.kept); err != nil {
 		return nil, err
 	}
 	if b.options, err = o.options(a, b.stimuli); err == nil {

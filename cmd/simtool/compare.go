@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"strings"
 
@@ -127,17 +126,17 @@ func (s *scorer) failedRows(it scoreItem, err error) []scoreRow {
 	return rows
 }
 
-// join makes the pair of a view of two inputs. Samples with missing values in
-// either are left out of both where the options say so.
+// join makes the pair of a view of two inputs, and says what was done to missing
+// values of either.
 func (s *scorer) join(x, y *input, v view) (pair *measures.Pair, warning string, err error) {
-	if s.options.input.missing == "drop" {
-		kept, dropped, err := data.DropMissing(flat(v.of(x.data)), flat(v.of(y.data)))
+	if policy := s.options.input.policy(); !policy.Refuses() {
+		kept, err := policy.Apply(data.Samples, []*data.Dataset{v.of(x.data), v.of(y.data)})
 		if err != nil {
 			return nil, "", err
 		}
-		if len(dropped) > 0 {
-			pair, err := newPair(kept[0], kept[1])
-			return pair, leftOut(len(dropped), kept[0]), err
+		if kept.Changed() {
+			pair, err := newPair(kept.Systems[0], kept.Systems[1])
+			return pair, kept.Warning(), err
 		}
 	}
 	xs, err := x.system(v)
@@ -150,11 +149,6 @@ func (s *scorer) join(x, y *input, v view) (pair *measures.Pair, warning string,
 	}
 	pair, err = measures.NewPair(xs, ys)
 	return pair, "", err
-}
-
-// leftOut words that samples are missing from a dataset.
-func leftOut(dropped int, kept *data.Dataset) string {
-	return fmt.Sprintf("left out %d of %d samples, which have missing values", dropped, dropped+kept.Samples())
 }
 
 func newPair(x, y *data.Dataset) (*measures.Pair, error) {

@@ -48,13 +48,13 @@ func fittedDir(path string) *resultDir {
 const modelFile = "model.json"
 
 // fingerprint returns what a checkpoint or a result of the batch belongs to.
-func (b *fitBatch) fingerprint(a *app, keep *selection) fingerprint {
+func (b *fitBatch) fingerprint(a *app, kept *data.Kept) fingerprint {
 	print := a.fingerprint(nil)
 	// It bounds the pairs that scores and importances are computed on.
 	print.Settings[memorySetting] = fmt.Sprint(b.options.MaxMemory)
 	keys := b.names
-	if keep != nil {
-		keys = append(keys[:len(keys):len(keys)], fmt.Sprint("stimuli ", keep.rows))
+	if kept != nil {
+		keys = append(keys[:len(keys):len(keys)], fmt.Sprint("stimuli ", kept.Units))
 	}
 	print.Items = batch.Digest(keys)
 	return print
@@ -67,7 +67,7 @@ const memorySetting = "max-memory"
 // results. Until then what is finished is kept for --resume.
 func (a *app) fitAll(ctx context.Context, o *fitOptions, b *fitBatch) error {
 	d, shard := fittedDir(o.directory), o.batch.shard.Shard
-	print := b.fingerprint(a, o.neural.keep)
+	print := b.fingerprint(a, o.neural.kept)
 	inputs := append([]string{o.stimuli.file}, o.neural.files...)
 	if o.batch.dryRun {
 		return a.dryFit(o, b, d, print, inputs)

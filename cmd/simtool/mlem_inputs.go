@@ -65,8 +65,8 @@ func ignored(fs *pflag.FlagSet, why string, names ...string) error {
 	return nil
 }
 
-// readStimuli reads the features of all stimuli, or of those to keep.
-func (a *app) readStimuli(o *stimulusOptions, keep *selection) (*stimuli, error) {
+// readStimuli reads the features of the stimuli that are kept.
+func (a *app) readStimuli(o *stimulusOptions, kept *data.Kept) (*stimuli, error) {
 	switch {
 	case (o.file == "") == (len(o.distances) == 0):
 		return nil, usagef("want either --features FILE or --feature-distances NAME=FILE,…")
@@ -74,9 +74,9 @@ func (a *app) readStimuli(o *stimulusOptions, keep *selection) (*stimuli, error)
 		if err := ignored(o.flags, "has no use with --feature-distances", "categorical", "numeric", "circular", "ordinal", "drop", "missing", "groups", "split-by"); err != nil {
 			return nil, err
 		}
-		return a.readFeatureDistances(o, keep)
+		return a.readFeatureDistances(o, kept)
 	}
-	s, err := a.readFeatureTable(o, keep)
+	s, err := a.readFeatureTable(o, kept)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (o *stimulusOptions) kinds() (map[string]data.Kind, error) {
 }
 
 // readFeatureTable reads the table of --features and its columns of groups.
-func (a *app) readFeatureTable(o *stimulusOptions, keep *selection) (*stimuli, error) {
+func (a *app) readFeatureTable(o *stimulusOptions, kept *data.Kept) (*stimuli, error) {
 	kinds, err := o.kinds()
 	if err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func (a *app) readFeatureTable(o *stimulusOptions, keep *selection) (*stimuli, e
 	if err != nil {
 		return nil, err
 	}
-	if table, err = pickStimuli(table, keep); err != nil {
+	if err = kept.Along(data.AlongTable("stimuli", &table)); err != nil {
 		return nil, err
 	}
 	s := &stimuli{table: table, sources: []data.Source{table.Source}}
@@ -172,7 +172,7 @@ func labelsOf(table *data.Table, name string) ([]string, error) {
 	return labels, nil
 }
 
-func (a *app) readFeatureDistances(o *stimulusOptions, keep *selection) (*stimuli, error) {
+func (a *app) readFeatureDistances(o *stimulusOptions, kept *data.Kept) (*stimuli, error) {
 	s := &stimuli{}
 	var names []string
 	var matrices []*mat.Dense
@@ -187,11 +187,8 @@ func (a *app) readFeatureDistances(o *stimulusOptions, keep *selection) (*stimul
 				return nil, err
 			}
 			m := d.Matrix()
-			if keep != nil {
-				if d.Samples() != keep.of || d.Width() != keep.of {
-					return nil, otherStimuli(part.path, d.Samples(), keep)
-				}
-				m = pickSquare(m, keep.rows)
+			if err := kept.Along(data.AlongSquare(part.path, "stimuli", &m)); err != nil {
+				return nil, err
 			}
 			names, matrices = append(names, part.name), append(matrices, m)
 			s.sources = append(s.sources, d.Source)
@@ -223,42 +220,4 @@ func distanceFiles(text string) ([]namedPath, error) {
 		parts = append(parts, namedPath{key, text + ":" + key})
 	}
 	return parts, nil
-}
-
-// pickStimuli returns the rows of a table that are kept.
-func pickStimuli(table *data.Table, keep *selection) (*data.Table, error) {
-	if keep == nil {
-		return table, nil
-	}
-	if table.Rows() != keep.of {
-		return nil, otherStimuli(table.Source.Path, table.Rows(), keep)
-	}
-	out := &data.Table{Source: table.Source}
-	for _, c := range table.Columns {
-		part := &data.Column{Name: c.Name, Kind: c.Kind, Levels: c.Levels}
-		for _, i := range keep.rows {
-			if c.Kind == data.Numeric {
-				part.Values = append(part.Values, c.Values[i])
-			} else {
-				part.Codes = append(part.Codes, c.Codes[i])
-			}
-		}
-		out.Columns = append(out.Columns, part)
-	}
-	return out, nil
-}
-
-// pickSquare returns the distances of some of the stimuli.
-func pickSquare(m *mat.Dense, rows []int) *mat.Dense {
-	out := mat.NewDense(len(rows), len(rows), nil)
-	for i, a := range rows {
-		for j, b := range rows {
-			out.Set(i, j, m.At(a, b))
-		}
-	}
-	return out
-}
-
-func otherStimuli(path string, n int, keep *selection) error {
-	return &data.InputError{Path: path, Found: fmt.Sprintf("%d stimuli", n), Wanted: fmt.Sprintf("but the patterns are of %d", keep.of)}
 }

@@ -30,7 +30,7 @@ type neuralOptions struct {
 	flags    *pflag.FlagSet // where they are given
 
 	dropMissing bool
-	keep        *selection // nil for all: see selectComplete
+	kept        *data.Kept // nil for all: see survey
 }
 
 func (o *neuralOptions) register(fs *pflag.FlagSet, what string) {
@@ -154,13 +154,8 @@ func (a *app) readPatterns(o *neuralOptions, path string, stimuli int) (*mat.Den
 	if err != nil {
 		return nil, data.Source{}, err
 	}
-	if o.keep != nil {
-		if d.Samples() != o.keep.of {
-			return nil, data.Source{}, &data.InputError{Path: path, Found: fmt.Sprintf("%d stimuli", d.Samples()), Wanted: fmt.Sprintf("but %s has %d", o.files[0], o.keep.of)}
-		}
-		if d, err = pickSamples(d, o.keep.rows); err != nil {
-			return nil, data.Source{}, err
-		}
+	if d, err = o.kept.System(d); err != nil {
+		return nil, data.Source{}, err
 	}
 	if d.Samples() != stimuli {
 		return nil, data.Source{}, &data.InputError{Path: path, Found: fmt.Sprintf("%d stimuli", d.Samples()), Wanted: fmt.Sprintf("but the features are of %d", stimuli)}
@@ -174,64 +169,43 @@ func (a *app) readPatterns(o *neuralOptions, path string, stimuli int) (*mat.Den
 	return d.Matrix(), d.Source, nil
 }
 
-// pickSamples returns the patterns of some of the stimuli.
-func pickSamples(d *data.Dataset, rows []int) (*data.Dataset, error) {
-	m := d.Matrix()
-	values := make([]float64, 0, len(rows)*d.Width())
-	for _, i := range rows {
-		values = append(values, m.RawRowView(i)...)
-	}
-	part, err := data.New(values, len(rows), d.Width())
-	if err == nil {
-		part.Features, part.Source = d.Features, d.Source
-	}
-	return part, err
-}
-
 // patternInput is how patterns are read: NaN is dealt with afterwards.
 var patternInput = inputOptions{axes: "tcn", header: "auto", missing: "drop"}
 
-// selection is some of a number of stimuli.
-type selection struct {
-	rows []int
-	of   int
+// policy says what happens to stimuli with missing values in their patterns.
+func (o *neuralOptions) policy() data.Policy {
+	if o.dropMissing {
+		return data.DropMissing
+	}
+	return data.RefuseMissing
 }
 
-// selectComplete finds the stimuli without NaN in any file, if only those are
-// wanted.
-func (a *app) selectComplete(o *neuralOptions) error {
-	if !o.dropMissing {
-		return nil
+// survey finds the stimuli without missing values in any file, if only those are
+// wanted, with one warning. Files are read one after the other, for there may be
+// many.
+func (a *app) survey(o *neuralOptions) error {
+	policy := o.policy()
+	if policy.Refuses() {
+		return nil // when the patterns are used
 	}
 	if o.given != "" || len(o.files) == 0 {
 		return configf("", "--drop-missing-stimuli wants --neural FILE")
 	}
-	var missing []bool
+	survey := policy.Survey(data.Stimuli)
 	for _, path := range o.files {
 		d, err := a.reader(patternInput, false)(path)
 		if err != nil {
 			return err
 		}
-		m := d.Matrix()
-		if missing == nil {
-			missing = make([]bool, d.Samples())
-		}
-		for i := range min(len(missing), d.Samples()) { // other numbers are refused when the patterns are used
-			missing[i] = missing[i] || slices.ContainsFunc(m.RawRowView(i), math.IsNaN)
+		if err := survey.Look(d); err != nil {
+			return err
 		}
 	}
-	o.keep = &selection{of: len(missing)}
-	for i, out := range missing {
-		if !out {
-			o.keep.rows = append(o.keep.rows, i)
-		}
+	var err error
+	if o.kept, err = survey.Kept(); err != nil {
+		return err
 	}
-	if len(o.keep.rows) == 0 {
-		return &data.InputError{Path: o.files[0], Found: "missing values at every stimulus", Wanted: "want some that are complete"}
-	}
-	if n := len(missing) - len(o.keep.rows); n > 0 {
-		a.warn("%d of %d stimuli have missing values: left out", n, len(missing))
-	}
+	a.warnMissing(o.kept)
 	return nil
 }
 

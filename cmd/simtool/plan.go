@@ -72,7 +72,7 @@ func (s *scorer) plan(p pathPair) (stream bool, err error) {
 	switch {
 	case s.options.per != "":
 		why = fmt.Errorf("--per %s is set", s.options.per)
-	case s.options.input.missing != "refuse":
+	case !s.options.input.policy().Refuses():
 		why = fmt.Errorf("--missing %s is set", s.options.input.missing)
 	}
 	if why == nil && needsSamples == nil && x.n == y.n && x.values()+y.values() > streamAbove {

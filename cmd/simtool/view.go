@@ -26,12 +26,6 @@ func (v view) of(d *data.Dataset) *data.Dataset {
 	}
 }
 
-// flat returns a dataset as samples × features, so that single samples can be
-// left out of it. It shares the memory.
-func flat(d *data.Dataset) *data.Dataset {
-	return &data.Dataset{Values: d.Values, Shape: []int{d.Samples(), d.Width()}, Features: d.Features, Source: d.Source}
-}
-
 // axisNumber is the position of the view's axis in a shape.
 var axisNumber = map[string]int{"time": 0, "condition": 1}
 

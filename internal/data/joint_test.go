@@ -27,7 +27,7 @@ func TestApplyDrop(t *testing.T) {
 	x := dataset(t, []float64{1, 2, nan, 4, 5, 6, 7, 8}, 4, 2)
 	y := dataset(t, []float64{10, 20, 30, nan}, 4, 1)
 	x.Names, x.Features, x.Source.Path = []string{"a", "b", "c", "d"}, []string{"u", "v"}, "x.csv"
-	kept, err := dropMissing.Apply(Samples, []*Dataset{x, y})
+	kept, err := DropMissing.Apply(Samples, []*Dataset{x, y})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestApplyConditions(t *testing.T) {
 	d := cube(t)
 	whole := dataset(t, make([]float64, 6), 2, 3, 1)
 	labels := []string{"left", "right", "up"}
-	kept, err := dropMissing.Apply(Conditions, []*Dataset{whole, d}, AlongSlice("l.csv", "labels", &labels))
+	kept, err := DropMissing.Apply(Conditions, []*Dataset{whole, d}, AlongSlice("l.csv", "labels", &labels))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestApplyConditions(t *testing.T) {
 	}
 	// The other one may be 2-d: its samples correspond.
 	flat := dataset(t, []float64{0, 1, 2, 3, 4, 5}, 6, 1)
-	kept, err = dropMissing.Apply(Conditions, []*Dataset{flat, d})
+	kept, err = DropMissing.Apply(Conditions, []*Dataset{flat, d})
 	if err != nil || !cmp.Equal(kept.Systems[0].Values, []float64{0, 2, 3, 5}) || !cmp.Equal(kept.Systems[1].Shape, []int{2, 2, 2}) {
 		t.Errorf("%v %v %v", err, kept.Systems[0], kept.Systems[1].Shape)
 	}
@@ -109,7 +109,7 @@ func TestApplyConditions(t *testing.T) {
 		if of.other == nil {
 			sets = []*Dataset{d.Pooled()}
 		}
-		kept, err = dropMissing.Apply(of.unit, sets)
+		kept, err = DropMissing.Apply(of.unit, sets)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +131,7 @@ func TestApplyAlong(t *testing.T) {
 	square := mat.NewDense(4, 4, []float64{0, 1, 2, 3, 1, 0, 12, 13, 2, 12, 0, 23, 3, 13, 23, 0})
 	wide := mat.NewDense(4, 2, nil) // is refused elsewhere
 	oldGroups, oldTable, oldSquare := groups, table, square
-	kept, err := dropMissing.Apply(Stimuli, []*Dataset{d},
+	kept, err := DropMissing.Apply(Stimuli, []*Dataset{d},
 		AlongSlice("", "groups", &groups), AlongSlice("", "times", &times), AlongTable("stimuli", &table),
 		AlongSquare("d.npy", "stimuli", &square), AlongSquare("w.npy", "stimuli", &wide))
 	if err != nil {
@@ -158,14 +158,14 @@ func TestApplyAlong(t *testing.T) {
 func TestApplyNothing(t *testing.T) {
 	x := dataset(t, []float64{1, math.Inf(1)}, 2, 1)
 	names := []string{"a", "b"}
-	kept, err := dropMissing.Apply(Conditions, []*Dataset{x}, AlongSlice("", "names", &names))
+	kept, err := DropMissing.Apply(Conditions, []*Dataset{x}, AlongSlice("", "names", &names))
 	if err != nil || kept.Out != nil || kept.Systems[0] != x || kept.Changed() || kept.Warning() != "" || len(names) != 2 {
 		t.Errorf("%v %v", kept, err)
 	}
 	if err := x.CheckFinite(); err == nil || strings.Contains(err.Error(), "--missing") {
 		t.Errorf("%v", err)
 	}
-	if kept, err := dropMissing.Apply(Samples, nil); err != nil || kept.Changed() {
+	if kept, err := DropMissing.Apply(Samples, nil); err != nil || kept.Changed() {
 		t.Errorf("%v %v", kept, err)
 	}
 }
@@ -181,12 +181,12 @@ func TestApplyRefuses(t *testing.T) {
 		along  []Along
 		want   string
 	}{
-		{dropMissing, Samples, []*Dataset{gaps}, nil, "x.csv: missing values in every sample, want at least one complete sample"},
-		{dropMissing, Samples, []*Dataset{gaps, dataset(t, []float64{1}, 1, 1)}, nil, "1 samples, but x.csv has 2"},
-		{dropMissing, Stimuli, []*Dataset{gaps, dataset(t, []float64{1}, 1, 1)}, nil, "1 stimuli, but x.csv has 2"},
-		{dropMissing, Conditions, []*Dataset{dataset(t, []float64{math.NaN(), 1, 2, math.NaN()}, 2, 2, 1)}, nil, "missing values in every condition"},
-		{dropMissing, Samples, []*Dataset{dataset(t, []float64{1, 2}, 2, 1)}, []Along{AlongSlice("l.csv", "labels", &three)}, "l.csv: 3 labels, want one for each of the 2 samples of"},
-		{refuseMissing, Samples, []*Dataset{gaps}, nil, "x.csv: NaN at [0,1] (2 of 4 values are not finite)"},
+		{DropMissing, Samples, []*Dataset{gaps}, nil, "x.csv: missing values in every sample, want at least one complete sample"},
+		{DropMissing, Samples, []*Dataset{gaps, dataset(t, []float64{1}, 1, 1)}, nil, "1 samples, but x.csv has 2"},
+		{DropMissing, Stimuli, []*Dataset{gaps, dataset(t, []float64{1}, 1, 1)}, nil, "1 stimuli, but x.csv has 2"},
+		{DropMissing, Conditions, []*Dataset{dataset(t, []float64{math.NaN(), 1, 2, math.NaN()}, 2, 2, 1)}, nil, "missing values in every condition"},
+		{DropMissing, Samples, []*Dataset{dataset(t, []float64{1, 2}, 2, 1)}, []Along{AlongSlice("l.csv", "labels", &three)}, "l.csv: 3 labels, want one for each of the 2 samples of"},
+		{RefuseMissing, Samples, []*Dataset{gaps}, nil, "x.csv: NaN at [0,1] (2 of 4 values are not finite)"},
 	} {
 		_, err := c.policy.Apply(c.unit, c.sets, c.along...)
 		if _, ok := AsInputError(err); !ok || !strings.Contains(err.Error(), c.want) {
@@ -332,7 +332,7 @@ func TestDropLeavesOutNoMore(t *testing.T) {
 				want = append(want, row)
 			}
 		}
-		kept, err := dropMissing.Apply(Samples, []*Dataset{x, y})
+		kept, err := DropMissing.Apply(Samples, []*Dataset{x, y})
 		if len(want) == 8 {
 			if err == nil {
 				t.Fatal("nothing remains")

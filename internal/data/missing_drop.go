@@ -1,5 +1,5 @@
 package data
 
-// dropMissing leaves out the samples with a missing value in any system, so that
+// DropMissing leaves out the samples with a missing value in any system, so that
 // those which remain still correspond.
-var dropMissing = Policy{Name: "drop", Doc: "drop them, of a pair on both sides", Drops: true}
+var DropMissing = Policy{Name: "drop", Doc: "drop them, of a pair on both sides", Drops: true}

@@ -1,4 +1,4 @@
 package data
 
-// refuseMissing accepts no missing values.
-var refuseMissing = Policy{Name: "refuse", Doc: "refuse samples with NaN"}
+// RefuseMissing accepts no missing values.
+var RefuseMissing = Policy{Name: "refuse", Doc: "refuse samples with NaN"}

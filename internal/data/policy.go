@@ -30,7 +30,7 @@ type Policy struct {
 }
 
 // policies lists every policy, the default first.
-var policies = []Policy{refuseMissing, dropMissing}
+var policies = []Policy{RefuseMissing, DropMissing}
 
 // Policies returns every policy, the default first.
 func Policies() []Policy { return policies }

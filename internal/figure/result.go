@@ -124,7 +124,11 @@ func (r *Result) Measure() string {
 // was made of, or of the random data that its settings ask for. It is 0 where it
 // is unknown, as it is if samples with missing values were left out.
 func (r *Result) Samples() int {
-	if r.Manifest == nil || r.Manifest.Config["missing"] == "drop" || r.Manifest.Config["drop-missing-stimuli"] == true {
+	if r.Manifest == nil || r.Manifest.Config["drop-missing-stimuli"] == true {
+		return 0
+	}
+	name, _ := r.Manifest.Config["missing"].(string)
+	if policy, ok := data.PolicyNamed(name); ok && policy.Drops {
 		return 0
 	}
 	if input := r.Reference(); input.Shape != nil {

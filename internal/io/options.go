@@ -30,9 +30,9 @@ const (
 	// MissingRefuse refuses the file and names the first such value.
 	MissingRefuse MissingPolicy = iota
 	// MissingKeep hands them on, missing cells as NaN. It is for callers that
-	// leave out samples afterwards with data.DropMissing: datasets that are
-	// compared have to lose the same samples, so that step needs all of them
-	// at once and cannot be taken here.
+	// apply a data.Policy afterwards: datasets that are compared have to lose the
+	// same samples, so that step needs all of them at once and cannot be taken
+	// here.
 	MissingKeep
 )
 
