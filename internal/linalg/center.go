@@ -8,8 +8,8 @@ import (
 // Center returns a copy of the n×p matrix x with the mean of every column
 // removed, and the p means.
 //
-// An estimate of the means is removed first and then, to full precision, the
-// means of what is left: data with a large offset keep all the digits they have,
+// It removes an estimate of the means first and then, to full precision, the means
+// of the remainder. Data with a large offset thus keep all the digits they have,
 // and the centred values of a constant column are exactly zero.
 func Center(x *mat.Dense) (xc *mat.Dense, means []float64) {
 	n, p := x.Dims()
@@ -19,7 +19,7 @@ func Center(x *mat.Dense) (xc *mat.Dense, means []float64) {
 	return xc, means
 }
 
-// CenterTo is Center into memory of the caller: xc is n×p and may be x itself,
+// CenterTo is Center into memory of the caller: xc is n×p and may be x itself, and
 // means has length p.
 func CenterTo(xc *mat.Dense, means []float64, x *mat.Dense) {
 	n, p := x.Dims()
@@ -35,13 +35,13 @@ func CenterTo(xc *mat.Dense, means []float64, x *mat.Dense) {
 const (
 	// centerGrain is the number of rows that are summed on their own.
 	centerGrain = 512
-	// estimateRows is the number of rows that the estimate is the mean of.
+	// estimateRows is the number of rows over which the estimate averages.
 	estimateRows = 16
 )
 
 // columnMeans writes the means of the first rows of x into estimate, and the
-// means of what is left when these are subtracted into rest. The estimate of a
-// constant column is exact, being counted from the first row.
+// means of x − estimate into rest. The estimate of a constant column is exact,
+// because it is counted from the first row.
 func columnMeans(estimate, rest []float64, x blas64.General) {
 	n, p := x.Rows, x.Cols
 	head := block(x, 0, 0, min(n, estimateRows), p)
@@ -62,7 +62,7 @@ func columnMeans(estimate, rest []float64, x blas64.General) {
 	blas64.Scal(1/float64(n), vector(rest))
 }
 
-// subtract writes the rows of src less both parts of the means into dst.
+// subtract writes the rows of src − estimate − rest into dst.
 func subtract(dst, src blas64.General, estimate, rest []float64) {
 	parallel(src.Rows, centerGrain, func(lo, hi int) {
 		kernels.Center(hi-lo, src.Cols, src.Data[lo*src.Stride:], src.Stride, estimate, rest, dst.Data[lo*dst.Stride:], dst.Stride)

@@ -9,12 +9,11 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Centered is an n×p matrix X less the means of its columns, Xc, which is formed
-// a panel of rows at a time: products of tall matrices then neither wait for
-// memory nor need any. It borrows X and is safe for concurrent use.
+// Centered is an n×p matrix X with the means of its columns removed, Xc. It forms
+// Xc a panel of rows at a time, so that products of tall matrices neither wait for
+// memory nor allocate any. It borrows X and is safe for concurrent use.
 //
-// The means are the sum of an estimate and a rest, see Center, and both are
-// removed.
+// The means are the sum of an estimate and a rest, see Center. Both are removed.
 type Centered struct {
 	x              *mat.Dense
 	estimate, rest []float64
@@ -31,8 +30,8 @@ func NewCentered(x *mat.Dense) *Centered {
 // Dims returns n and p.
 func (c *Centered) Dims() (n, p int) { return c.x.Dims() }
 
-// MeansAbout returns the means less those of another matrix of as many columns,
-// as exactly as if both had no offset.
+// MeansAbout returns the means minus those of another matrix with as many columns.
+// The differences are as exact as if neither matrix had an offset.
 func (c *Centered) MeansAbout(other *Centered) []float64 {
 	means := make([]float64, len(c.estimate))
 	for j := range means {
@@ -41,8 +40,8 @@ func (c *Centered) MeansAbout(other *Centered) []float64 {
 	return means
 }
 
-// Finite reports whether all means are finite. They are not if X holds NaN or an
-// infinity, or if sums overflow.
+// Finite reports whether all means are finite. They are not when X holds NaN or an
+// infinity, or when sums overflow.
 func (c *Centered) Finite() bool {
 	return isFinite(maxAbs(rowMatrix(c.rest))) && isFinite(maxAbs(rowMatrix(c.estimate)))
 }
@@ -55,8 +54,8 @@ func (c *Centered) Dense() *mat.Dense {
 	return out
 }
 
-// RowsTo writes rows of Xc, from row lo on, into dst, which has p columns and as
-// many rows as are wanted.
+// RowsTo writes the rows of Xc from row lo on into dst. The number of rows of dst
+// says how many; it has p columns.
 func (c *Centered) RowsTo(dst *mat.Dense, lo int) {
 	n, p := c.Dims()
 	rows, cols := dst.Dims()
@@ -77,7 +76,7 @@ func (c *Centered) Equal(y *Centered) bool {
 	defer spare.Put(ws)
 	for lo := 0; lo < n; lo += rows {
 		hi := min(lo+rows, n)
-		if !slices.Equal(ws.of(0, c, lo, hi).Data, ws.of(1, y, lo, hi).Data) {
+		if !slices.Equal(ws.centred(0, c, lo, hi).Data, ws.centred(1, y, lo, hi).Data) {
 			return false
 		}
 	}
@@ -89,7 +88,7 @@ func (c *Centered) Gram() *mat.Dense {
 	n, p := c.Dims()
 	g := mat.NewDense(p, p, nil)
 	sumPanels(g.RawMatrix(), n, func(sum blas64.General, lo, hi int, ws *panels) {
-		blas64.Syrk(blas.Trans, 1, ws.of(0, c, lo, hi), 1, upperOf(sum))
+		blas64.Syrk(blas.Trans, 1, ws.centred(0, c, lo, hi), 1, upperOf(sum))
 	})
 	mirror(g.RawMatrix())
 	return g
@@ -104,7 +103,7 @@ func (c *Centered) CrossGram(y *Centered) *mat.Dense {
 	}
 	g := mat.NewDense(p, q, nil)
 	sumPanels(g.RawMatrix(), n, func(sum blas64.General, lo, hi int, ws *panels) {
-		blas64.Gemm(blas.Trans, blas.NoTrans, 1, ws.of(0, c, lo, hi), ws.of(1, y, lo, hi), 1, sum)
+		blas64.Gemm(blas.Trans, blas.NoTrans, 1, ws.centred(0, c, lo, hi), ws.centred(1, y, lo, hi), 1, sum)
 	})
 	return g
 }
@@ -114,7 +113,7 @@ func (c *Centered) ColumnSquares() []float64 {
 	n, p := c.Dims()
 	squares := mat.NewDense(1, p, nil)
 	sumPanels(squares.RawMatrix(), n, func(sum blas64.General, lo, hi int, ws *panels) {
-		addSquares(sum.Data, ws.of(0, c, lo, hi))
+		addSquares(sum.Data, ws.centred(0, c, lo, hi))
 	})
 	return squares.RawRowView(0)
 }
@@ -127,7 +126,7 @@ func (c *Centered) RowSquares() []float64 {
 	parallel(n, rows, func(lo, hi int) {
 		ws := spare.Get().(*panels)
 		defer spare.Put(ws)
-		xc := ws.of(0, c, lo, hi)
+		xc := ws.centred(0, c, lo, hi)
 		for i := lo; i < hi; i++ {
 			squares[i] = blas64.Dot(rowVector(xc, i-lo), rowVector(xc, i-lo))
 		}
@@ -157,12 +156,12 @@ const (
 	// panelValues is the size of a panel: it stays in the second cache from
 	// being centred to being multiplied.
 	panelValues = 1 << 16
-	// panelUnit is what the number of rows of a panel is a multiple of: the
-	// depth of one pass of a product.
+	// panelUnit divides the number of rows of a panel. It is the depth of one pass
+	// of a product.
 	panelUnit = 256
-	// panelGroups bounds the number of sums that are formed concurrently, each of
-	// groupPanels panels or more, where they have at most groupedEntries entries;
-	// other products are shared out by themselves.
+	// panelGroups bounds the number of sums that are formed concurrently. Each is
+	// over groupPanels panels or more, and has at most groupedEntries entries; the
+	// kernels share out larger products among goroutines.
 	panelGroups    = 8
 	groupPanels    = 4
 	groupedEntries = 384 * 384
@@ -173,9 +172,10 @@ func panelRows(p, q int) int {
 	return max(1, panelValues/max(p, q)/panelUnit) * panelUnit
 }
 
-// sumPanels adds to sum, which is zero, what add adds for each panel [lo,hi) of n
-// rows. Which panels are added up on their own follows from the shape, so that
-// the result does not depend on the number of goroutines.
+// sumPanels calls add for each panel [lo,hi) of n rows, to accumulate their total
+// in sum, which is zero at first. The shape alone decides which panels have a
+// partial sum of their own, so the result does not depend on the number of
+// goroutines.
 func sumPanels(sum blas64.General, n int, add func(sum blas64.General, lo, hi int, ws *panels)) {
 	rows := panelRows(sum.Rows, sum.Cols)
 	count := (n + rows - 1) / rows
@@ -205,13 +205,13 @@ func sumPanels(sum blas64.General, n int, add func(sum blas64.General, lo, hi in
 	}
 }
 
-// panels is the memory of a panel of each factor of a product.
+// panels holds the memory of one panel for each factor of a product.
 type panels struct{ data [2][]float64 }
 
 var spare = sync.Pool{New: func() any { return new(panels) }}
 
-// of returns rows [lo,hi) of a centred matrix in memory of panel i.
-func (ws *panels) of(i int, c *Centered, lo, hi int) blas64.General {
+// centred returns rows [lo,hi) centred a centred matrix in the memory centred panel i.
+func (ws *panels) centred(i int, c *Centered, lo, hi int) blas64.General {
 	_, p := c.Dims()
 	if need := (hi - lo) * p; cap(ws.data[i]) < need {
 		ws.data[i] = make([]float64, need)

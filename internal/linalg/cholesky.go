@@ -8,8 +8,8 @@ import (
 )
 
 // Cholesky returns the upper triangular r with RᵀR = A of the symmetric positive
-// definite n×n matrix a, of which only the upper triangle is read. ok is false,
-// and r nil, when a is not positive definite to working precision or not finite.
+// definite n×n matrix a. It reads the upper triangle only. ok is false, and r is
+// nil, when a is not finite or not positive definite to working precision.
 func Cholesky(a *mat.Dense) (r *mat.Dense, ok bool) {
 	if rows, cols := a.Dims(); rows != cols {
 		panic(mat.ErrShape)

@@ -10,8 +10,8 @@ const (
 	// directWork is the number of coordinate differences, p·n(n−1)/2, up to which
 	// distances are summed one by one.
 	directWork = 1 << 20
-	// cancellation is the fraction of ‖x‖²+‖y‖² below which the Gram trick has
-	// lost too many digits of ‖x−y‖².
+	// cancellation is the fraction of ‖x‖²+‖y‖² below which inner products lose
+	// too many digits of ‖x−y‖².
 	cancellation = 1e-6
 	// distanceTile is the number of rows whose inner products with all later
 	// rows are formed at a time.
@@ -23,16 +23,16 @@ const (
 // SciPy's pdist).
 //
 // Small problems are summed directly. Others use ‖x‖²+‖y‖²−2⟨x,y⟩ on centred
-// columns, and pairs of which that would keep less than ten digits, d² below
-// 1e-6·(‖x‖²+‖y‖²), are summed directly. Ties, on which ranks depend, are kept
-// where they can be:
+// columns. That would keep less than ten digits of a d² below 1e-6·(‖x‖²+‖y‖²), so
+// such pairs are summed directly. Ranks depend on ties, which are kept in two
+// cases:
 //
 //   - The distance of equal rows is exactly 0, and equal rows have exactly equal
-//     distances to every other row: only one of them is computed.
+//     distances to every other row, because only one of them is computed.
 //   - Data on a grid (integers, 0/1 codes, quarters: multiples of one power of
 //     two, each row less than 2²⁵ of them away from the first) have exact
-//     distances, for then nothing is rounded. They are not centred but moved by
-//     their first row.
+//     distances, because no operation rounds. Such data are not centred; their
+//     first row is subtracted instead.
 func SqDistances(x *mat.Dense) []float64 {
 	n, _ := x.Dims()
 	d := make([]float64, n*(n-1)/2)
@@ -40,9 +40,9 @@ func SqDistances(x *mat.Dense) []float64 {
 	return d
 }
 
-// SqDistancesTo writes what SqDistances returns into d, n(n−1)/2 values. Beside
-// them it needs memory for a copy of x and a band of rows, and for the distances
-// of distinct rows where rows repeat.
+// SqDistancesTo is SqDistances into the n(n−1)/2 values of d. It needs memory for a
+// copy of x, for a band of rows, and, where rows repeat, for the distances of the
+// distinct rows.
 func SqDistancesTo(d []float64, x *mat.Dense) {
 	n, p := x.Dims()
 	if len(d) != n*(n-1)/2 {
@@ -84,7 +84,7 @@ func SqDistancesTo(d []float64, x *mat.Dense) {
 	})
 }
 
-// gramDistances is SqDistancesTo by inner products, for distinct rows.
+// gramDistances is SqDistancesTo by inner products. The rows of x are distinct.
 func gramDistances(d []float64, x *mat.Dense) {
 	n, _ := x.Dims()
 	all := NewDistances(x)
@@ -102,13 +102,12 @@ func gramDistances(d []float64, x *mat.Dense) {
 }
 
 // Distances gives the squared Euclidean distances between the rows of a matrix
-// a block at a time, for those who need not keep them all. It borrows the matrix
-// and keeps a copy of it. It is safe for concurrent use.
+// a block at a time, for callers that need not keep them all. It borrows the
+// matrix and keeps a copy of it. It is safe for concurrent use.
 //
-// They are those of SqDistances computed by inner products: exactly 0 for equal
-// rows, exact for data on a grid, and the same bits for a pair of rows, or for
-// rows that equal them, whatever block they are asked for in and in whichever
-// order.
+// The distances are those that SqDistances computes by inner products: exactly 0
+// for equal rows, and exact for data on a grid. A pair of rows has the same bits
+// in every block, in both orders, and so has a pair of rows that equal them.
 type Distances struct {
 	x       *mat.Dense
 	shifted blas64.General // centred, or moved by the first row
@@ -130,13 +129,12 @@ func NewDistances(x *mat.Dense) *Distances {
 	return d
 }
 
-// distanceDepth is the number of coordinates of which one product takes the
-// inner products: so few that the order of the sums does not depend on the shape
-// of the block.
+// distanceDepth is the number of coordinates that one product sums over. With so
+// few, the order of the sums does not depend on the shape of the block.
 const distanceDepth = 4096
 
-// BlockTo writes the distances of rows i0, i0+1, … to rows j0, j0+1, … into dst,
-// whose shape says how many of both.
+// BlockTo writes the distances of rows i0, i0+1, … to rows j0, j0+1, … into dst.
+// The shape of dst says how many rows of each.
 func (d *Distances) BlockTo(dst *mat.Dense, i0, j0 int) {
 	g := dst.RawMatrix()
 	if n := len(d.norm); i0 < 0 || j0 < 0 || i0+g.Rows > n || j0+g.Cols > n {

@@ -118,8 +118,8 @@ func TestEqualRowsHaveEqualDistances(t *testing.T) {
 	})
 }
 
-// Blocks of any shape and place, and their transposes, have the bits of the
-// whole.
+// Blocks of any shape and place, and their transposes, have the bits of the whole
+// matrix.
 func TestDistancesByBlocks(t *testing.T) {
 	const n = 300
 	integers := mat.NewDense(n, 7, nil)

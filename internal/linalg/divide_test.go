@@ -55,8 +55,8 @@ func svdByIteration(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err 
 	return u, b.d, v, nil
 }
 
-// The iterations that the benchmark below compares with do the same work: they
-// pass for the decompositions themselves, whose values they have.
+// The benchmark below compares like with like: both methods give the same values
+// and the same products.
 func TestIterationsAndDivideAndConquerAgree(t *testing.T) {
 	const n = 150
 	for name, values := range spectra(n) {
@@ -96,8 +96,8 @@ func TestIterationsAndDivideAndConquerAgree(t *testing.T) {
 	}
 }
 
-// BenchmarkDivideAndConquer says what the solvers of eigdc.go and svddc.go gain
-// over QL and QR iteration, of the whole decomposition of a Gram matrix or of a
+// BenchmarkDivideAndConquer measures the gain of the solvers in eigdc.go and svddc.go
+// over QL and QR iteration. It times whole decompositions of a Gram matrix, or of a
 // matrix of independent normal values.
 func BenchmarkDivideAndConquer(b *testing.B) {
 	for _, n := range []int{20, 50, 100, 200, 500, 1000} {

@@ -25,8 +25,8 @@ type eigTree struct {
 }
 
 // tridiagonalEig overwrites d with the eigenvalues, in no particular order, of
-// the tridiagonal matrix with diagonal d and off-diagonal e, which is destroyed,
-// and returns the eigenvectors as rows in the same order. The largest entry should
+// the tridiagonal matrix with diagonal d and off-diagonal e. It returns the
+// eigenvectors as rows in the same order and destroys e. The largest entry should
 // be about 1.
 func tridiagonalEig(d, e []float64) (blas64.General, error) {
 	n := len(d)
@@ -95,9 +95,9 @@ func (t *eigTree) merge(lo, mid, hi int, beta float64) error {
 	return t.combine(lo, mid, hi, z, active, deflated, d)
 }
 
-// deflate separates the eigenpairs that the rank-one term leaves alone to
-// working precision: those with a negligible component of z and, after a
-// rotation that makes one, one of each two with nearly equal values.
+// deflate separates the eigenpairs that the rank-one term does not change to
+// working precision: those with a negligible component of z, and one of each two
+// with nearly equal values, whose component a rotation makes negligible.
 func (t *eigTree) deflate(lo, mid, hi int, z []float64) (active activeSet, deflated []int) {
 	n := hi - lo
 	d := t.d[lo:hi]
@@ -195,6 +195,6 @@ func (t *eigTree) combine(lo, mid, hi int, z []float64, active activeSet, deflat
 	}
 	copy(d, values)
 	m := rowMerge{z: block(t.z, lo, lo, n, n), firstEnd: mid - lo, secondStart: mid - lo, work: t.work[1][lo*t.n:]}
-	m.run(s.diff, pick(active.index, order), count, deflated)
+	m.run(s.diff, pickIndices(active.index, order), count, deflated)
 	return nil
 }

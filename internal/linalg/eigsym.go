@@ -11,7 +11,7 @@ import (
 )
 
 // ErrNoConvergence is returned when an iteration for eigenvalues or singular
-// values does not converge; no finite matrix is known that causes it.
+// values does not converge. No finite matrix is known to cause it.
 var ErrNoConvergence = errors.New("eigenvalue iteration did not converge")
 
 // EigSym returns the eigendecomposition A = V·diag(values)·Vᵀ of the symmetric
@@ -93,8 +93,8 @@ func newTridiagonal(a *mat.Dense) (*tridiagonal, error) {
 }
 
 // safeScale returns the power of two by which a matrix of largest magnitude m is
-// divided before it is decomposed: exact, and then neither squares nor products
-// of a few entries that matter overflow or underflow.
+// divided before it is decomposed. The division is exact. After it, no square and
+// no product of a few entries that matter overflows or underflows.
 func safeScale(m float64) float64 {
 	if m == 0 {
 		return 1
@@ -102,7 +102,7 @@ func safeScale(m float64) float64 {
 	return max(powerOfTwo(m), 0x1p-1000) // with a finite reciprocal
 }
 
-// copyScaled writes f·src into dst.
+// copyScaled writes f·src to dst.
 func copyScaled(dst, src blas64.General, f float64) {
 	for i := range src.Rows {
 		row := rowVector(dst, i).Data

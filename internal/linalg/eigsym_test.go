@@ -171,7 +171,7 @@ func TestEigSymOfSpecialMatrices(t *testing.T) {
 			diagonal.Set(n-1-i, n-1-i, float64(-i))
 		}
 		checkEigSym(t, diagonal, want)
-		// Blocks of very different scale, down to what squares cannot hold.
+		// Blocks of very different scales, some so small that squares underflow.
 		graded := mat.NewDense(n, n, nil)
 		for i := range n {
 			for j := range n {

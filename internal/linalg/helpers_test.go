@@ -21,8 +21,8 @@ func gaussian(seed uint64, r, c int) *mat.Dense {
 	return a
 }
 
-// orthonormalMatrices keeps what orthonormal has made, which tests ask for again
-// with many spectra.
+// orthonormalMatrices keeps the results of orthonormal, because tests need the same
+// matrices with many spectra.
 var orthonormalMatrices = map[[3]int]*mat.Dense{}
 
 // orthonormal returns an r×c matrix with orthonormal columns, by two passes of

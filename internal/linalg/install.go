@@ -6,5 +6,5 @@ import "simtool/internal/linalg/kernel"
 // packages: installing the fast kernels once speeds up all of them.
 func init() { kernel.Use() }
 
-// kernels has the routines that no BLAS has.
+// kernels provides the routines beyond the BLAS.
 var kernels = kernel.New()

@@ -12,12 +12,13 @@ import (
 // and conquer leaves to the implicit QL and QR iterations.
 const leafSize = 24
 
-// negligible is what divide and conquer neglects beside the largest entry of the
-// matrix, which is scaled to about 1: squares of what is larger do not underflow.
+// negligible bounds the entries that divide and conquer sets to zero. The largest
+// entry of the matrix is scaled to about 1, and the square of an entry above this
+// bound does not underflow.
 const negligible = 0x1p-200
 
-// flushNegligible sets negligible entries to zero. Besides keeping divide and
-// conquer within its bounds it avoids the rescaling of tiny blocks by Dsteqr and
+// flushNegligible sets negligible entries to zero. This keeps divide and conquer
+// within its bounds. It also avoids the rescaling of tiny blocks by Dsteqr and
 // Dsterf, which panics or goes wrong in gonum 0.17.
 func flushNegligible(bands ...[]float64) {
 	for _, band := range bands {
@@ -29,8 +30,8 @@ func flushNegligible(bands ...[]float64) {
 	}
 }
 
-// both runs two functions, at the same time when that is worth it, and returns
-// the first's error or else the second's.
+// both runs two functions, at the same time if concurrent, and returns the error
+// of f or else that of g.
 func both(concurrent bool, f, g func() error) error {
 	if !concurrent {
 		if err := f(); err != nil {
@@ -49,13 +50,13 @@ func both(concurrent bool, f, g func() error) error {
 type part uint8
 
 const (
-	upperPart part = iota // those of the first half
+	upperPart part = iota // the columns of the first half
 	bothParts
 	lowerPart
 )
 
-// activeSet holds the eigenpairs that a merge changes, in ascending order of
-// their values, and where their vectors are nonzero.
+// activeSet holds the positions of the eigenpairs that a merge changes, in ascending
+// order of their values, and says where their vectors are nonzero.
 type activeSet struct {
 	index []int
 	part  []part
@@ -65,8 +66,8 @@ func (a *activeSet) add(i int, p part) {
 	a.index, a.part = append(a.index, i), append(a.part, p)
 }
 
-// grouped returns the positions in parts ordered by part, so that the vectors
-// that reach into one half are contiguous, and how many there are of each.
+// grouped returns the positions in parts, ordered by part, and the count of each
+// part. In this order the vectors that reach into one half are contiguous.
 func grouped(parts []part) (order []int, count [3]int) {
 	order = make([]int, 0, len(parts))
 	for p := upperPart; p <= lowerPart; p++ {
@@ -89,9 +90,9 @@ type rowMerge struct {
 	work                  []float64
 }
 
-// run replaces the leading k rows of z by S·Z, where row r of S is a vector of
-// the secular problem and Z the rows named by index, grouped by part into count,
-// and moves the deflated rows behind them.
+// run replaces the leading k rows of z by S·Z. Row r of S is a vector of the secular
+// problem, and Z consists of the rows of z at index, grouped by part; count says
+// how many there are of each part. It moves the deflated rows behind them.
 func (m rowMerge) run(s blas64.General, index []int, count [3]int, deflated []int) {
 	k := s.Rows
 	rows, cols := m.z.Rows, m.z.Cols
@@ -107,17 +108,17 @@ func (m rowMerge) run(s blas64.General, index []int, count [3]int, deflated []in
 	multiplyRows(block(second, 0, 0, k, second.Cols), s, count[upperPart], lower)
 }
 
-// pick returns values[i] for every i of which.
-func pick(values, which []int) []int {
-	out := make([]int, len(which))
-	for a, i := range which {
+// pickIndices returns values[i] for every i in index.
+func pickIndices(values, index []int) []int {
+	out := make([]int, len(index))
+	for a, i := range index {
 		out[a] = values[i]
 	}
 	return out
 }
 
-// packRows copies the named rows of a into memory and returns them as a matrix
-// and the memory that remains.
+// packRows copies some rows of a into memory. It returns them as a matrix, and the
+// memory that remains.
 func packRows(a blas64.General, rows []int, memory []float64) (packed blas64.General, rest []float64) {
 	packed = blas64.General{Rows: len(rows), Cols: a.Cols, Stride: a.Cols, Data: memory[:len(rows)*a.Cols]}
 	for r, i := range rows {
@@ -126,8 +127,8 @@ func packRows(a blas64.General, rows []int, memory []float64) (packed blas64.Gen
 	return packed, memory[len(rows)*a.Cols:]
 }
 
-// multiplyRows writes S[:, from:from+rows.Rows]·rows into dst, zeros when there
-// are no rows.
+// multiplyRows writes S[:, from:from+rows.Rows]·rows into dst. Without rows it
+// writes zeros.
 func multiplyRows(dst, s blas64.General, from int, rows blas64.General) {
 	if rows.Rows == 0 {
 		for i := range dst.Rows {

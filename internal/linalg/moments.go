@@ -11,9 +11,9 @@ import (
 //
 //	XX = Σ(x−x̄)(x−x̄)ᵀ, YY = Σ(y−ȳ)(y−ȳ)ᵀ, XY = Σ(x−x̄)(y−ȳ)ᵀ,
 //
-// sums and not averages, with both triangles filled. They are sufficient for
-// everything that is linear in the samples, and moments of disjoint samples can
-// be merged.
+// sums and not averages, with both triangles filled. They suffice for every
+// measure that is linear in the samples, and moments of disjoint samples can be
+// merged.
 type Moments struct {
 	N            int
 	MeanX, MeanY []float64
@@ -44,8 +44,8 @@ func (m *Moments) Merge(other *Moments) {
 	share := float64(other.N) / n
 	weight := float64(m.N) * share
 	dx, dy := make([]float64, len(m.MeanX)), make([]float64, len(m.MeanY))
-	step(m.MeanX, dx, other.MeanX, share)
-	step(m.MeanY, dy, other.MeanY, share)
+	moveMean(m.MeanX, dx, other.MeanX, share)
+	moveMean(m.MeanY, dy, other.MeanY, share)
 	m.XX.Add(m.XX, other.XX)
 	m.YY.Add(m.YY, other.YY)
 	m.XY.Add(m.XY, other.XY)
@@ -58,16 +58,16 @@ func (m *Moments) Merge(other *Moments) {
 	m.N += other.N
 }
 
-// step writes other − mean into d and moves mean by share of it.
-func step(mean, d, other []float64, share float64) {
+// moveMean writes d = other − mean and then adds share·d to mean.
+func moveMean(mean, d, other []float64, share float64) {
 	for i, v := range other {
 		d[i] = v - mean[i]
 		mean[i] += share * d[i]
 	}
 }
 
-// Finite reports whether all samples were finite: one that is not makes a mean
-// NaN or infinite.
+// Finite reports whether all samples were finite. A sample that is not makes a
+// mean NaN or infinite.
 func (m *Moments) Finite() bool {
 	for _, means := range [][]float64{m.MeanX, m.MeanY} {
 		for _, v := range means {

@@ -8,9 +8,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// TestMergedMomentsKeepTheirDigits: data with mean 1e6 and unit variance, in
-// blocks whose means drift by as much again, against moments that were computed
-// of the data before the offset was added (integers, so that adding it is
+// TestMergedMomentsKeepTheirDigits takes data with mean 1e6 and unit variance, in
+// blocks whose means drift by as much again. The moments must be those of the data
+// before the offset was added (the offset is an integer, so that adding it is
 // exact).
 func TestMergedMomentsKeepTheirDigits(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 2))
@@ -48,8 +48,8 @@ func TestMergedMomentsKeepTheirDigits(t *testing.T) {
 	}
 }
 
-// TestMomentsOfADriftingMean: two constant halves a distance d apart have the
-// closed form n/4·d² on the diagonal.
+// Two constant halves a distance d apart have the closed form n/4·d² on the
+// diagonal.
 func TestMomentsOfADriftingMean(t *testing.T) {
 	half := func(v float64) *Moments {
 		x := mat.NewDense(100, 1, nil)
@@ -83,9 +83,9 @@ func momentsOf(x, y *mat.Dense) *Moments {
 	return m
 }
 
-// TestMomentSumOfBlocks: blocks about the origin of the first give the moments
-// of all their samples about their own means, whatever the later blocks do: lie
-// elsewhere, drift, or hold an outlier.
+// Blocks summed about the mean of the first give the moments of all samples about
+// their own means, even if the later blocks lie elsewhere, drift, or hold an
+// outlier.
 func TestMomentSumOfBlocks(t *testing.T) {
 	const n, p, q, rows = 640, 5, 3, 64
 	for name, move := range map[string]func(i int) float64{
@@ -114,11 +114,11 @@ func TestMomentSumOfBlocks(t *testing.T) {
 			}
 			xc, mx := Center(x)
 			yc, my := Center(y)
-			for what, pair := range map[string][2]*mat.Dense{
+			for name, pair := range map[string][2]*mat.Dense{
 				"XX": {got.XX, Gram(xc)}, "YY": {got.YY, Gram(yc)}, "XY": {got.XY, CrossGram(xc, yc)},
 				"mean of x": {row(got.MeanX), row(mx)}, "mean of y": {row(got.MeanY), row(my)},
 			} {
-				within(t, what, maxDiff(t, pair[0], pair[1]), 1e-13*Norm(pair[1]))
+				within(t, name, maxDiff(t, pair[0], pair[1]), 1e-13*Norm(pair[1]))
 			}
 			if got.N != n {
 				t.Errorf("%d samples, want %d", got.N, n)

@@ -10,14 +10,14 @@ import (
 // as one product of both systems side by side. It keeps its memory from one run
 // of samples to the next.
 //
-// Sums are about an origin, the means of the first block, and corrected at the
-// end by what the means of all samples differ from it:
+// Sums are about an origin o, the means of the first block. A correction at the
+// end moves them to the means of all samples:
 //
 //	Σ(z−z̄)(z−z̄)ᵀ = Σ(z−o)(z−o)ᵀ − n(z̄−o)(z̄−o)ᵀ.
 //
-// Of n samples the m of the first block alone have a variance Σ(z−z̄)² of at least
-// m(o−z̄)² in each direction, so that what is subtracted is at most n/m times what
-// remains: for a few blocks no more than a digit is lost, whatever the data.
+// The m samples of the first block alone have a sum of squares Σ(z−z̄)² of at least
+// m(o−z̄)² in each direction. The correction is therefore at most n/m times the
+// result: with a few blocks it costs no more than a digit, whatever the data.
 type MomentSum struct {
 	p, q           int
 	n              int
@@ -40,8 +40,7 @@ func NewMomentSum(p, q int) *MomentSum {
 // Reset forgets all samples.
 func (s *MomentSum) Reset() { s.n = 0 }
 
-// Add adds the samples x (rows×p) and y (rows×q), which may be of any number but
-// 0.
+// Add adds the samples x (rows×p) and y (rows×q). There must be at least one row.
 func (s *MomentSum) Add(x, y *mat.Dense) {
 	rows, p := x.Dims()
 	if r, q := y.Dims(); r != rows || p != s.p || q != s.q {
@@ -76,7 +75,7 @@ func (s *MomentSum) Add(x, y *mat.Dense) {
 }
 
 // MomentsTo writes the moments of the samples into m, which has their shape. At
-// least one must have been added; to add others, Reset first.
+// least one sample must have been added. Reset must come before the next Add.
 func (s *MomentSum) MomentsTo(m *Moments) {
 	n := float64(s.n)
 	m.N = s.n

@@ -10,9 +10,9 @@ import (
 )
 
 // polarByIteration computes the polar factor and the nuclear norm of a by scaled
-// Newton-Schulz iteration. It reports false, and nothing else, when a is so near
-// to singular that the iteration is slow or its start cannot be trusted. scale
-// is a power of two that brings the entries of a to about 1.
+// Newton-Schulz iteration. It returns false, without a result, when a is so near
+// to singular that the iteration is slow or its start is unreliable. scale is the
+// power of two to divide a by, so that its entries are about 1.
 //
 // X ← α·X·(3I − α²·XᵀX)/2 takes singular values σ in [l,1] to
 // α·σ·(3−α²σ²)/2 in [l',1]. α = √(3/(1+l+l²)) makes l' largest; bounding it by
@@ -82,9 +82,9 @@ func polarByIteration(a *mat.Dense, scale float64) (p *mat.Dense, nuclear float6
 
 // singularBounds returns an estimate of the smallest and an upper bound of the
 // largest singular value of a matrix from the upper triangle of its Gram matrix.
-// It reports false when their ratio is too small for the first to mean anything.
+// It reports false when their ratio is too small for a meaningful estimate.
 func singularBounds(gram blas64.General, memory []float64) (lower, upper float64, ok bool) {
-	// Beyond this condition of the Gram matrix a decomposition is the better way.
+	// Below this reciprocal condition of the Gram matrix a decomposition is better.
 	const smallestReciprocal = 1e-12
 	n := gram.Rows
 	var ss, trace float64
@@ -127,8 +127,8 @@ func distanceFromIdentity(gram blas64.General) float64 {
 	return math.Sqrt(ss)
 }
 
-// scaledDot returns ⟨p, a/scale⟩ for a power of two, which only matters where
-// the sum would overflow.
+// scaledDot returns ⟨p, a/scale⟩ for a power of two, so that the sum does not
+// overflow.
 func scaledDot(p, a *mat.Dense, scale float64) float64 {
 	pr, ar := p.RawMatrix(), a.RawMatrix()
 	inverse := 1 / scale

@@ -8,19 +8,20 @@ import (
 
 const (
 	// valueByIteration is the order up to which the polynomial iteration for the
-	// polar factor is the fastest way to the norm, too.
+	// polar factor is also the fastest method for the norm.
 	valueByIteration = 24
 	// amplification bounds the factor of eps/2 in nuclearByGram.
 	amplification = 2000
-	// singularPivot is the ratio of the smallest pivot of AᵀA, which bounds its
-	// smallest eigenvalue, to the trace below which that is out of reach.
+	// singularPivot is the smallest accepted ratio of a pivot of AᵀA to its trace. A
+	// pivot bounds the smallest eigenvalue; below this ratio the eigenvalue has too
+	// few correct digits.
 	singularPivot = 1e-9
 )
 
-// NuclearNorm returns the sum of the singular values of a, right to a small
-// multiple of max(m,n)·eps, relatively. It comes from the eigenvalues of AᵀA,
-// which cost half as much as singular values, where these are good enough. The
-// error is ErrNotFinite or ErrNoConvergence.
+// NuclearNorm returns the sum of the singular values of a, with a relative error
+// of a small multiple of max(m,n)·eps. Where they are accurate enough it uses the
+// eigenvalues of AᵀA, which cost half as much as singular values. The error is
+// ErrNotFinite or ErrNoConvergence.
 func NuclearNorm(a *mat.Dense) (float64, error) {
 	if m, n := a.Dims(); min(m, n) <= valueByIteration {
 		_, nuclear, err := Polar(a)
@@ -36,13 +37,13 @@ func NuclearNorm(a *mat.Dense) (float64, error) {
 	return sum(s), nil
 }
 
-// nuclearByGram is the nuclear norm as Σ√λ over the eigenvalues λ of AᵀA. An
-// error of eps·λ_max in each of them is one of
+// nuclearByGram returns the nuclear norm as Σ√λ over the eigenvalues λ of AᵀA. An
+// error of eps·λ_max in each λ causes a relative error of
 //
 //	eps/2·λ_max·Σ(1/√λ) / Σ√λ
 //
-// in the sum, relatively. It returns false where that is too much; mostly a
-// Cholesky decomposition tells, before there are eigenvalues.
+// in the sum. It returns false where that is too much; a Cholesky decomposition
+// mostly shows this before the eigenvalues are computed.
 func nuclearByGram(a *mat.Dense) (float64, bool) {
 	m, n := a.Dims()
 	largest := maxAbs(a.RawMatrix())

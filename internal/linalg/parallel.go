@@ -8,14 +8,11 @@ import (
 
 // Parallel calls body on the pieces [lo,hi) of [0,n), each of size grain but the
 // last, from as many goroutines as there are processors. Pieces depend on n and
-// grain only: as long as they do not share what they write, the result does not
-// depend on the number of goroutines.
+// grain only. As long as no two pieces write to the same memory, the result does
+// not depend on the number of goroutines.
 func Parallel(n, grain int, body func(lo, hi int)) { parallel(n, grain, body) }
 
-// parallel calls body on the pieces [lo,hi) of [0,n), each of size grain but the
-// last, from as many goroutines as there are processors. The pieces depend on n
-// and grain only, so results do not depend on the number of goroutines as long
-// as pieces do not share what they write. One piece runs in the caller.
+// parallel is Parallel. A single piece runs on the goroutine of the caller.
 func parallel(n, grain int, body func(lo, hi int)) {
 	pieces := (n + grain - 1) / grain
 	workers := pieces

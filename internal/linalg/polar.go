@@ -15,10 +15,10 @@ const factorByIteration = 128
 // ErrNotFinite or ErrNoConvergence.
 //
 // Orthogonality, symmetry of PᵀA and the norm are right to a small multiple of
-// max(m,n)·eps for every spectrum; P itself is as sensitive to A as the ratio of
-// s_max to the two smallest values that count. Matrices of modest order that are
-// far from singular go by a polynomial iteration that is all matrix products,
-// the others by SVD.
+// max(m,n)·eps for every spectrum. P itself is as sensitive to A as the ratio of
+// s_max to the sum of the two smallest values within the rank. A polynomial
+// iteration that consists of matrix products handles matrices of modest order that
+// are far from singular; SVD handles the others.
 func Polar(a *mat.Dense) (p *mat.Dense, nuclear float64, err error) {
 	m, n := a.Dims()
 	largest := maxAbs(a.RawMatrix())

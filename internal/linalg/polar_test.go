@@ -17,8 +17,8 @@ func conditioned(n int, cond float64) []float64 {
 	return s
 }
 
-// checkPolar tests what defines the polar factor: P is a partial isometry, PᵀA
-// is symmetric and positive semidefinite, its trace is the nuclear norm.
+// checkPolar tests the definition of the polar factor: P is a partial isometry, PᵀA
+// is symmetric and positive semidefinite, and its trace is the nuclear norm.
 func checkPolar(t *testing.T, a *mat.Dense, s []float64) *mat.Dense {
 	t.Helper()
 	m, n := a.Dims()

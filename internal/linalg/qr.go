@@ -23,21 +23,21 @@ const (
 	qrLeaf = 4
 )
 
-// qrFactors is the factorisation A = H_0⋯H_{k−1}·R with the vectors of the
-// reflectors in the rows of v, k×m; vector i has zeros before column i.
+// qrFactors is the factorisation A = H_0⋯H_{k−1}·R. The rows of v, k×m, hold the
+// vectors of the reflectors; vector i has zeros before column i.
 type qrFactors struct {
 	v   blas64.General
 	tau []float64
 	r   *mat.Dense
 }
 
-// newQRFactors factorises a, m×n, which it destroys. Panels of columns are
-// turned into rows and factorised recursively (Elmroth and Gustavson, 2000), so
-// that nearly all of the work is done by gemm, for tall matrices too.
+// newQRFactors factorises a, m×n, and destroys it. It turns panels of columns into
+// rows and factorises them recursively (Elmroth and Gustavson, 2000), so that gemm
+// does nearly all of the work, for tall matrices too.
 //
-// This is not LAPACK's dgeqrf over gonum: Dlarft of gonum 0.17 forms a wrong
-// factor when the second vector of a block ends in zeros before the first does,
-// which data with rows of zeros at the end bring about.
+// LAPACK's dgeqrf by way of gonum would not do: Dlarft of gonum 0.17 forms a wrong
+// factor when the second vector of a block ends in more zeros than the first.
+// Data with rows of zeros at the end lead to such vectors.
 func newQRFactors(a *mat.Dense) *qrFactors {
 	m, n := a.Dims()
 	k := min(m, n)
@@ -103,7 +103,7 @@ func (f *qrFactors) thinQ() *mat.Dense {
 	for i := (k - 1) / qrWidth * qrWidth; i >= 0; i -= qrWidth {
 		w := min(qrWidth, k-i)
 		h := newReflectors(block(f.v, i, i, w, m-i), f.tau[i:i+w], work)
-		// Columns before i are those of the identity still.
+		// Columns before i are still those of the identity.
 		h.applyLeft(blas.NoTrans, block(q.RawMatrix(), i, i, m-i, k-i), work[qrWidth*qrWidth:])
 	}
 	return q

@@ -46,8 +46,7 @@ func TestQRReconstructs(t *testing.T) {
 	}
 }
 
-// Columns that end in zeros at different heights are what gonum's blocked QR
-// gets wrong.
+// gonum's blocked QR is wrong for columns that end in zeros at different heights.
 func TestQRWithZerosAtTheEnd(t *testing.T) {
 	a := gaussian(1, 400, 70)
 	for j := range 70 {

@@ -3,7 +3,7 @@ package linalg
 import "gonum.org/v1/gonum/mat"
 
 // Rank returns the numerical rank of a rows×cols matrix with the descending
-// singular values s: how many exceed s[0]·max(rows,cols)·2⁻⁵².
+// singular values s: the number of values above s[0]·max(rows,cols)·2⁻⁵².
 func Rank(s []float64, rows, cols int) int {
 	if len(s) == 0 || s[0] == 0 {
 		return 0

@@ -40,7 +40,7 @@ type item struct {
 	index int32
 }
 
-// Ranks writes what the function Ranks returns into dst, which may be values.
+// Ranks is the function Ranks into memory of the caller: dst may be values.
 func (s *Sorter) Ranks(dst, values []float64) {
 	if len(dst) != len(values) {
 		panic("linalg: ranks and values differ in number")
@@ -64,7 +64,7 @@ const (
 	digitBits  = 11
 	digitSize  = 1 << digitBits
 	digitCount = 4
-	// lowBits are left to the end: values seldom agree in the 44 bits above.
+	// lowBits bits are compared at the end: values seldom agree in the 44 above.
 	lowBits = 64 - digitBits*digitCount
 
 	// comparisonSort is the number of values below which sorting by comparison
@@ -73,9 +73,9 @@ const (
 )
 
 // sort returns values as items in ascending order of (key, index), in memory of
-// s. It sorts stably by eleven of the upper bits at a time from the lowest,
-// without digits that all values share, and then by comparison what agrees in
-// all of these bits but is out of order.
+// s. It sorts stably by digits of eleven of the upper bits, from the lowest digit
+// on, and skips digits that all values share. Then it sorts by comparison the
+// runs of items that agree in all of these bits.
 func (s *Sorter) sort(values []float64) []item {
 	n := len(values)
 	if n > math.MaxInt32 {
@@ -147,8 +147,8 @@ func (a item) compare(b item) int {
 	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.index, b.index))
 }
 
-// sortKey maps values to integers of the same order: the bits of positive
-// numbers follow those of the negative ones, whose order they reverse.
+// sortKey maps values to integers of the same order. The bits of positive numbers
+// are already in order; those of negative numbers are in reverse order.
 func sortKey(v float64) uint64 {
 	if v != v {
 		panic("linalg: NaN has no rank")

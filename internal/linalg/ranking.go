@@ -6,24 +6,24 @@ import (
 	"sync"
 )
 
-// Ranking is the order of N values in little memory.
+// Ranking holds the order of N values in little memory.
 type Ranking struct {
 	// Twice holds twice the rank of each value, from 2 to 2N in ascending order;
 	// values that tie share the average of their ranks.
 	Twice []uint32
-	// Order is the permutation that sorts the values; nil unless it was asked for.
+	// Order is the permutation that sorts the values; nil unless keepOrder was set.
 	Order []int32
 	// Ties is the number of pairs of values that tie.
 	Ties float64
 }
 
-// NewRanking ranks values. Neighbours a ≤ b in their order tie if tied says so,
-// or, if tied is nil, if they are equal. A NaN, or more than 2³¹−1 values, is a
-// programmer error and panics.
+// NewRanking ranks values. Neighbours a ≤ b in their order tie if tied(a, b), or, if
+// tied is nil, if they are equal. A NaN, or more than 2³¹−1 values, is a programmer
+// error and panics.
 //
-// Beside the result it needs 32 bytes a value as long as these are few, and for
-// many as much as for an eighth of them: they are then sorted in parts, each
-// collected in a pass over all. (Of values that are equal, 4 bytes a value.)
+// Sorting needs 32 bytes a value besides the result, up to rankedAtOnce values.
+// More values are sorted in parts, each collected in a pass over all, and need the
+// memory of about an eighth of them. Values that are equal need 4 bytes each.
 func NewRanking(values []float64, tied func(a, b float64) bool, keepOrder bool) *Ranking {
 	return rankParts(values, tied, keepOrder, max(len(values)/8, rankedAtOnce))
 }
@@ -31,8 +31,8 @@ func NewRanking(values []float64, tied func(a, b float64) bool, keepOrder bool) 
 // rankedAtOnce is the number of values up to which they are sorted at once.
 const rankedAtOnce = 1 << 23
 
-// rankParts is NewRanking with parts of at most size values, but for values that
-// are equal.
+// rankParts is NewRanking with parts of at most size values. Equal values are in one
+// part, however many they are.
 func rankParts(values []float64, tied func(a, b float64) bool, keepOrder bool, size int) *Ranking {
 	if len(values) > math.MaxInt32 {
 		panic("linalg: too many values to rank")
@@ -69,14 +69,14 @@ type ranker struct {
 	work   *rankWork
 	out    *Ranking
 
-	run   []int32 // values that tie, the last ones taken
+	run   []int32 // positions of the last values taken, which tie
 	last  float64
 	taken int
 }
 
-// rank takes the values whose keys lie in [lo,hi], of which there are count. If
-// that is too many to sort at once it divides the range: by the leading bits in
-// which keys of it can differ, neighbouring bins together.
+// rank takes the count values whose keys lie in [lo,hi]. If these are too many to
+// sort at once, it divides the range into bins by the leading bits in which its
+// keys can differ, and joins neighbouring bins into parts.
 func (r *ranker) rank(lo, hi uint64, count int) {
 	const binBits = 16
 	switch {

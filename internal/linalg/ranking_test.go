@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Values in parts of any size have the ranks, the order and the ties of all at
-// once, whose ranks are those of Ranks.
+// Sorting in parts of any size gives the ranks, the order and the ties of sorting at
+// once, and the ranks of Ranks.
 func TestRankingInParts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 1))
 	const n = 3000

@@ -53,8 +53,8 @@ func (q reflectors) applyToRows(c blas64.General, work []float64) {
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, w, q.v, 1, c)
 }
 
-// applyReflectors replaces c by Q·c for Q = H_0⋯H_{k−1} with as many reflectors
-// as tau has values: vector i is row i of v, with zeros before column i+shift.
+// applyReflectors replaces c by Q·c for Q = H_0⋯H_{k−1}, k = len(tau). Vector i is
+// row i of v, with zeros before column i+shift.
 func applyReflectors(v blas64.General, tau []float64, shift int, c blas64.General) {
 	k := len(tau)
 	if k == 0 {

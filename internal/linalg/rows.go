@@ -32,7 +32,7 @@ search:
 	return group, representatives
 }
 
-// hashRow is the same for rows that are equal as numbers.
+// hashRow returns the same hash for rows that are equal as numbers.
 func hashRow(row []float64) uint64 {
 	const odd = 0x9e3779b97f4a7c15 // 2⁶⁴ over the golden ratio
 	var h uint64
@@ -43,10 +43,10 @@ func hashRow(row []float64) uint64 {
 	return h
 }
 
-// shiftOnGrid writes x minus its first row into dst and reports true when the
-// data lie on a grid on which this, and sums of products of two rows, are exact:
-// multiples of a power of two, with every row at less than 2²⁵ of them from the
-// first. Otherwise dst is undefined.
+// shiftOnGrid writes x minus its first row into dst and reports true when the data
+// lie on a grid: multiples of a power of two, with every row at less than 2²⁵ of
+// them from the first. On a grid the differences, and sums of products of two rows,
+// are exact. Otherwise it reports false and dst is undefined.
 func shiftOnGrid(dst, x *mat.Dense) bool {
 	const (
 		radius = 1 << 25
@@ -72,8 +72,7 @@ func shiftOnGrid(dst, x *mat.Dense) bool {
 	return true
 }
 
-// unitExponent returns the e of the largest power of two 2ᵉ of which v is a
-// multiple.
+// unitExponent returns the e of the largest power of two 2ᵉ that divides v.
 func unitExponent(v float64) int {
 	if v == 0 {
 		return math.MaxInt

@@ -29,7 +29,7 @@ type secular struct {
 	offset []float64
 }
 
-// secularGrain is how many roots a goroutine takes at a time.
+// secularGrain is the number of roots that a goroutine takes at a time.
 const secularGrain = 16
 
 // newSecular finds all roots, in the k×k memory diff.
@@ -102,7 +102,7 @@ func (s *secular) findRoot(i int, total float64) bool {
 		return true
 	}
 	// The two poles of the interpolation and the bracket of the root. The last
-	// root has no pole above it but total, which bounds it.
+	// root has no pole above it; total bounds it.
 	a, b := i, i+1
 	lo, hi := 0.0, total
 	if i == k-1 {
@@ -189,7 +189,7 @@ func (s *secular) iterate(row []float64, i, a, b int, tau, lo, hi float64) (floa
 			dphi += u * t
 		}
 		f, df := 1+psi+phi, dpsi+dphi
-		// Rounding of the sums and of tau bounds what f can tell.
+		// Below this bound the sign of f is that of rounding errors.
 		if math.Abs(f) <= 4*eps*(1+math.Abs(psi)+math.Abs(phi)+math.Abs(tau)*df) {
 			return tau, true
 		}
@@ -218,7 +218,7 @@ func (s *secular) iterate(row []float64, i, a, b int, tau, lo, hi float64) (floa
 		}
 		next := tau + quadraticRoot(c, (da+db)*f-da*db*df, da*db*f, last)
 		if (next-tau)*f >= 0 {
-			next = tau - f/df // the step points away from the root: Newton's does not
+			next = tau - f/df // the step points away from the root; Newton's step does not
 		}
 		if !(next > lo && next < hi) {
 			next = lo + (hi-lo)/2
@@ -231,8 +231,8 @@ func (s *secular) iterate(row []float64, i, a, b int, tau, lo, hi float64) (floa
 	return tau, false
 }
 
-// neighbour returns |z_j| of the problem that has the computed roots exactly, by
-// Löwner's formula z_j² = −Π_i(D_j−λ_i)/Π_{i≠j}(D_j−D_i).
+// neighbour returns the |z_j| of the neighbouring problem whose roots are exactly
+// the computed ones, by Löwner's formula z_j² = −Π_i(D_j−λ_i)/Π_{i≠j}(D_j−D_i).
 func (s *secular) neighbour() []float64 {
 	k := len(s.pole)
 	z := make([]float64, k)

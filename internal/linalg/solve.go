@@ -12,7 +12,7 @@ import (
 
 // LeastSquares returns the W, n×k, of minimum Frobenius norm that minimises
 // ‖A·W − B‖ for the m×n matrix a and the m×k matrix b, and the numerical rank of
-// a: W = V_r·diag(1/s)·U_rᵀ·B over the singular values that count. Nothing is
+// a: W = V_r·diag(1/s)·U_rᵀ·B over the singular values within the rank. Nothing is
 // centred. The error is ErrNotFinite or ErrNoConvergence.
 //
 // It solves by QR, and by the singular values of R unless R is far from singular.
@@ -32,7 +32,7 @@ func LeastSquares(a, b *mat.Dense) (w *mat.Dense, rank int, err error) {
 	qb := mat.DenseCopyOf(b)
 	f.applyQTrans(qb)
 	w = mat.DenseCopyOf(qb.Slice(0, n, 0, k))
-	// The estimate is right to a factor of about 3 in practice, at worst n.
+	// The estimate is within a factor of about 3 in practice, and of n at worst.
 	const safety = 100
 	work, iwork := make([]float64, 3*n), make([]int, n)
 	rcond := lapack64.Trcon(lapack.MaxColumnSum, triangular(f.r), work, iwork)
@@ -43,8 +43,8 @@ func LeastSquares(a, b *mat.Dense) (w *mat.Dense, rank int, err error) {
 	return leastSquaresSVD(f.r, w, m)
 }
 
-// leastSquaresSVD solves by singular values; rows is the number of rows by which
-// the rank is judged.
+// leastSquaresSVD solves by singular values. rows is the number of rows in the
+// threshold of the rank.
 func leastSquaresSVD(a, b *mat.Dense, rows int) (w *mat.Dense, rank int, err error) {
 	_, n := a.Dims()
 	_, k := b.Dims()

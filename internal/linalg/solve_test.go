@@ -86,7 +86,7 @@ func TestSolveSPD(t *testing.T) {
 			})
 		}
 	}
-	// Ridge: (XᵀX + λ)W = XᵀY has a gradient of zero.
+	// The gradient of the ridge objective is zero at (XᵀX + λ)W = XᵀY.
 	x, y := gaussian(1, 50, 20), gaussian(2, 50, 3)
 	g, c := Gram(x), CrossGram(x, y)
 	for i := range 20 {

@@ -30,9 +30,9 @@ func TestDivideAndConquerOfRandomBands(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 12))
 	names := slices.Sorted(maps.Keys(bandRules))
 	for _, diagonal := range names {
-		for _, beside := range names {
-			drawD, drawE := bandRules[diagonal], bandRules[beside]
-			t.Run(fmt.Sprintf("%s beside %s", beside, diagonal), func(t *testing.T) {
+		for _, offDiagonal := range names {
+			drawD, drawE := bandRules[diagonal], bandRules[offDiagonal]
+			t.Run(fmt.Sprintf("%s beside %s", offDiagonal, diagonal), func(t *testing.T) {
 				n := leafSize + 1 + rng.IntN(90)
 				symmetric, upper := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
 				for i := range n {

@@ -27,9 +27,9 @@ type svdTree struct {
 }
 
 // bidiagonalSVD overwrites d with the singular values, non-negative and in no
-// particular order, of the bidiagonal matrix with diagonal d and superdiagonal e,
-// which is destroyed, and returns left and right singular vectors as rows in the
-// same order. The largest entry should be about 1.
+// particular order, of the bidiagonal matrix with diagonal d and superdiagonal e.
+// It returns left and right singular vectors as rows in the same order and
+// destroys e. The largest entry should be about 1.
 func bidiagonalSVD(d, e []float64) (u, v blas64.General, err error) {
 	n := len(d)
 	t := &svdTree{n: n, d: d, e: e}
@@ -110,8 +110,8 @@ func (t *svdTree) merge(lo, mid, hi int) error {
 	d[mid-lo] = 0
 	t.u.Data[mid*t.n+mid] = 1
 
-	// The full row of the arrow matrix. Position mid is the null vector of the
-	// first problem, whose value is 0.
+	// z is the full row of the arrow matrix. Position mid belongs to the null vector
+	// of the first problem, whose singular value is 0.
 	z := make([]float64, n)
 	scale := max(math.Abs(alpha), math.Abs(beta))
 	for i := lo; i < hi; i++ {
@@ -129,8 +129,8 @@ func (t *svdTree) merge(lo, mid, hi int) error {
 	nullPart := upperPart
 	z0 := z[mid-lo]
 	if end > hi {
-		// Two null vectors: turn them so that only one meets the full row; the
-		// other is the null vector of the whole.
+		// There are two null vectors. Rotate them so that only one meets the full
+		// row; the other becomes the null vector of the whole.
 		zHi := beta * t.v.Data[hi*t.n+mid+1]
 		if r := math.Hypot(z0, zHi); r > tol {
 			blas64.Rot(t.vRow(mid, lo, end), t.vRow(hi, lo, end), z0/r, zHi/r)
@@ -150,9 +150,9 @@ func (t *svdTree) merge(lo, mid, hi int) error {
 // vRow views columns [lo,end) of row i of v.
 func (t *svdTree) vRow(i, lo, end int) blas64.Vector { return vector(t.v.Data[i*t.n+lo : i*t.n+end]) }
 
-// deflate adds to active the triples of the two halves that the full row changes
-// and returns the others: those with a negligible component of z and, after a
-// rotation that makes one, one of each two with nearly equal values.
+// deflate adds to active the triples of the two halves that the full row changes.
+// It returns the others: those with a negligible component of z, and one of each
+// two with nearly equal values, whose component a rotation makes negligible.
 func (t *svdTree) deflate(lo, mid, hi int, z []float64, tol float64, active *activeSet) (deflated []int) {
 	d := t.d[lo:hi]
 	end := t.columns(hi)
@@ -254,9 +254,9 @@ func (t *svdTree) combine(lo, mid, hi int, z []float64, tol float64, active acti
 
 	work := t.work[2][lo*t.n:]
 	v := rowMerge{z: block(t.v, lo, lo, n, end-lo), firstEnd: mid + 1 - lo, secondStart: mid + 1 - lo, work: work}
-	v.run(s.diff, pick(active.index, orderV), countV, deflated)
+	v.run(s.diff, pickIndices(active.index, orderV), countV, deflated)
 	u := rowMerge{z: block(t.u, lo, lo, n, n), firstEnd: mid - lo, secondStart: mid + 1 - lo, work: work}
-	u.run(left, pick(active.index[1:], orderU), countU, deflated)
+	u.run(left, pickIndices(active.index[1:], orderU), countU, deflated)
 	for r := range k {
 		u.z.Data[r*u.z.Stride+mid-lo] = left.Data[r*k+k-1]
 	}

@@ -10,11 +10,11 @@ import (
 // matrix is updated by level-3 operations.
 const panelWidth = 32
 
-// tridiagonalize reduces the symmetric matrix a, of which it reads the upper
-// triangle, to QᵀAQ = T with diagonal d (length n) and off-diagonal e (n−1), by
-// blocked Householder reflections (Dongarra, Sorensen and Hammarling, 1989).
-// Row i of a becomes the vector of reflector i, which starts at column i+1, with
-// zeros before, and tau (n−1) their factors: Q = H_0⋯H_{n−2}.
+// tridiagonalize reduces the symmetric matrix a to QᵀAQ = T with diagonal d
+// (length n) and off-diagonal e (n−1), by blocked Householder reflections
+// (Dongarra, Sorensen and Hammarling, 1989). It reads the upper triangle of a. Row
+// i of a becomes the vector of reflector i, which starts at column i+1 with zeros
+// before; tau (n−1) holds their factors: Q = H_0⋯H_{n−2}.
 //
 // The algorithm is LAPACK's dsytrd for the lower triangle in column-major order,
 // in which symmetric matrices look the same.

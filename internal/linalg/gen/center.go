@@ -7,8 +7,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// deviations emits the sum of what rows differ from a row, four rows added to
-// each other first. There is no fused multiply-add in it, so that the bits are
+// deviations emits the sum of the differences of rows from one row. It adds four
+// rows to each other first. It uses no fused multiply-add, so that its bits are
 // those of the portable form.
 func (g *generator) deviations(rows int) {
 	g.function(fmt.Sprintf("Deviate%d", rows), "func(groups, n int, a *float64, lda int, x, y *float64)",

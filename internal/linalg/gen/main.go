@@ -1,8 +1,8 @@
 // Command gen writes the assembly of package kernel: one .s file and one file
 // of Go declarations for each instruction set.
 //
-// It is a module of its own, so that the assembler DSL (avo) is needed by those
-// who change a kernel and by nobody who builds one. Run it in this folder:
+// It is a separate module, so that only those who change a kernel need the
+// assembler DSL (avo). Run it in this folder:
 //
 //	go run .
 //
@@ -47,8 +47,8 @@ func write(set isa, dir string) error {
 	if err := pass.Compile.Execute(file); err != nil {
 		return err
 	}
-	// Argv would print the path of a temporary binary; the command is what a
-	// reader needs.
+	// The default for Argv is the path of a temporary binary; a reader needs the
+	// command.
 	cfg := printer.Config{Name: "gen", Argv: []string{"go", "run", "."}, Pkg: "kernel"}
 	for _, out := range []struct {
 		suffix string

@@ -22,9 +22,9 @@ func (g *generator) tiles() {
 
 // tile emits C ← alpha·A·B + beta·C for a C of rows rows and vecs vectors held
 // in registers while k runs; see the doc line below for the arguments. Each
-// element of C is one chain of fused multiply-adds in the order of k whatever
-// the height, width or instruction set, which is why results do not depend on
-// how C was cut into tiles.
+// element of C is one chain of fused multiply-adds in the order of k, for every
+// height, width and instruction set. Results therefore do not depend on the
+// division of C into tiles.
 func (g *generator) tile(rows, vecs int, masked bool) {
 	name := "Tile"
 	if masked {
@@ -102,8 +102,8 @@ func (g *generator) tile(rows, vecs int, masked bool) {
 	g.RET()
 }
 
-// prefetchC asks for the tile's lines of C, which the update at the end of the
-// loop over k would otherwise wait for.
+// prefetchC prefetches the tile's lines of C, so that the update after the loop
+// over k need not wait for them.
 func (g *generator) prefetchC(rows, vecs int, c, ldc reg.GPVirtual) {
 	line := g.GP64()
 	g.MOVQ(c, line)

@@ -9,7 +9,7 @@ import (
 
 // rowKernels emits the kernels of matrix times vector. Each takes groups of
 // rows at a time, so that a vector is loaded once for all rows of a group; the
-// single-row forms finish what is left.
+// single-row forms compute the remaining rows.
 func (g *generator) rowKernels() {
 	for _, rows := range []int{4, 1} {
 		g.dots(rows)
@@ -30,7 +30,7 @@ func (g *generator) rowLoop(rows int, begin func(), step func(at func(base reg.R
 	a, lda := g.arg("a"), g.stride("lda")
 	odd := g.oddMultiples(lda, rows)
 
-	// n becomes the bytes in whole vectors, tail what is left over.
+	// n becomes the bytes in whole vectors, and tail the remaining values.
 	tail := g.GP64()
 	g.MOVQ(n, tail)
 	g.ANDQ(operand.Imm(uint64(g.lanes-1)), tail)
@@ -176,8 +176,7 @@ func (g *generator) gers(rows int) {
 	}, func() {})
 }
 
-// symvs emits both products that the rows of a triangle have a part in, reading
-// the rows once.
+// symvs emits both products with the rows of a triangle, and reads the rows once.
 func (g *generator) symvs(rows int) {
 	g.function(fmt.Sprintf("Symv%d", rows), "func(groups, n int, a *float64, lda int, x, y, factors, sums *float64)",
 		fmt.Sprintf("computes sums[i] = Σ_j a[i·lda+j]·x[j] and adds Σ_i factors[i]·a[i·lda+j] to y[j],"),

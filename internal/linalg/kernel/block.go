@@ -5,20 +5,20 @@ import (
 	"sync"
 )
 
-// Block sizes; see the package comment for what each is for. Only depth
-// and those of tall products have a part in the order of summation.
+// Block sizes. The package comment explains their use. Only depth and the sizes
+// of tall products affect the order of summation.
 const (
 	depth   = 256  // terms of one pass over k
 	height  = 192  // rows of A in one block
 	breadth = 1536 // columns of B in one block
 	chunk   = 1024 // terms of one partial sum of a tall product
 
-	chunkedDepth   = 8 * chunk // terms from which a product is tall
-	chunkedEntries = 384 * 384 // entries of C up to which it is
+	chunkedDepth   = 8 * chunk // a tall product has at least this many terms
+	chunkedEntries = 384 * 384 // and at most this many entries of C
 )
 
-// even returns the size of equal pieces, multiples of unit but for the last,
-// into which n falls so that none exceeds limit, a multiple of unit.
+// even returns the size of the pieces into which n is divided evenly, so that none
+// exceeds limit. All pieces but the last are multiples of unit, as limit is.
 func even(n, limit, unit int) int {
 	pieces := (n + limit - 1) / limit
 	if pieces <= 1 {
@@ -28,8 +28,8 @@ func even(n, limit, unit int) int {
 	return (size + unit - 1) / unit * unit
 }
 
-// workspace is the memory one goroutine needs: packed blocks, and a tile for
-// the blocks of C that a triangle cuts.
+// workspace is the memory of one goroutine: packed blocks, and a tile for the
+// blocks of C that the border of a triangle crosses.
 type workspace struct {
 	a, b, partial []float64
 	square        []float64
@@ -54,12 +54,12 @@ type factor struct {
 	rs, cs, step int
 }
 
-// Packing costs a pass over a factor and gains quick access to it; it pays if the
-// factor is read often, or lies too far apart for the nearer caches.
+// Packing costs a pass over a factor and makes access to it fast. It pays if the
+// factor is read often, or if its rows lie too far apart for the nearer caches.
 const (
 	inPlaceWork  = 256 * 256 * 256 // multiplications up to which nothing is packed
-	inPlaceSides = 200             // if k is long, only with so few rows and columns
-	inPlaceRows  = 512 * 512 * 512 // multiplications up to which rows of A are not
+	inPlaceSides = 200             // rows and columns up to which that holds for a long k
+	inPlaceRows  = 512 * 512 * 512 // multiplications up to which rows of A are not packed
 )
 
 // small reports whether neither factor of p is worth packing.
@@ -72,8 +72,7 @@ func (e *engine) leftInPlace(p *product) bool {
 	return p.small() || p.n <= 2*e.width() || p.a.cs == 1 && p.m*p.n*p.k <= inPlaceRows
 }
 
-// rightInPlace reports whether B is read as it lies, which it can be if its rows
-// do.
+// rightInPlace reports whether B is read as it lies. That needs contiguous rows.
 func (e *engine) rightInPlace(p *product) bool {
 	return p.b.cs == 1 && (p.small() || p.m <= 2*e.width())
 }
@@ -122,8 +121,8 @@ func (e *engine) blocked(ws *workspace, p *product) {
 	}
 }
 
-// sweep multiplies a block of A with one of B: for every panel of B, which stays
-// in the nearest cache, all panels of A.
+// sweep multiplies a block of A with one of B. It combines every panel of B, which
+// stays in the nearest cache, with all panels of A.
 func (e *engine) sweep(ws *workspace, p *product, i, mi, j, nj, k int, a, b factor, beta float64) {
 	w := e.width()
 	high := w
@@ -147,7 +146,7 @@ func (e *engine) sweep(ws *workspace, p *product, i, mi, j, nj, k int, a, b fact
 	}
 }
 
-// strip computes m rows and up to a width of columns of C.
+// strip computes m rows of C and at most one tile width of columns.
 func (e *engine) strip(m, n, k int, a, b factor, c *float64, ldc int, alpha, beta float64) {
 	vecs := (n + e.lanes - 1) / e.lanes
 	tail := n - (vecs-1)*e.lanes
@@ -165,9 +164,9 @@ func (e *engine) strip(m, n, k int, a, b factor, c *float64, ldc int, alpha, bet
 	}
 }
 
-// cut computes the part inside the region of a block of C that the boundary of
-// the region crosses: whole tiles into a square of its own, of which only the
-// vectors that reach into the region are computed, and then the elements.
+// cut computes the part of a block of C inside the region, for a block that the
+// border of the region crosses. It computes the vectors that reach into the region
+// in a separate square and then copies the elements.
 func (e *engine) cut(ws *workspace, p *product, i, m, j, n, k int, a, b factor, beta float64) {
 	w := e.width()
 	ws.square = grow(ws.square, w*w)

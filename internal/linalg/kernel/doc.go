@@ -2,22 +2,22 @@
 // gonum, and with it everything above gonum's blas64, the speed of the machine
 // without a C compiler: Use installs it.
 //
-// # What is overridden
+// # Overridden routines
 //
 // Implementation embeds gonum's own and overrides the routines that dense linear
 // algebra spends its time in: Dgemm, Dsyrk, Dsyr2k, Dsymm, Dtrmm, Dtrsm of level
 // 3, Dgemv, Dsymv, Dger of level 2. Arguments are checked as gonum checks them,
 // and a call that fails panics in gonum's words. NaN and infinity propagate as in
 // the reference BLAS: a beta of 0 overwrites C whatever it held, an alpha of 0
-// leaves A and B unread, and every other NaN reaches each element it has a part
-// in (gonum drops it where the other factor is 0).
+// leaves A and B unread, and every other NaN reaches each element whose sum it
+// belongs to (gonum drops it where the other factor is 0).
 //
 // # Engines
 //
 // An engine is a set of micro-kernels: avx512 (8×24 tiles), avx2 (4×12) and
-// generic (4×4, portable Go). The processor is asked at run time which it can
-// run; the generic engine serves every architecture. The assembly is written by
-// the program in ../gen, and the blocking around it is the same for all engines.
+// generic (4×4, portable Go). New selects the fastest that the processor can run;
+// the generic engine serves every architecture. The program in ../gen writes the
+// assembly, and the blocking around it is the same for all engines.
 //
 // # Blocking
 //
@@ -35,16 +35,16 @@
 // consecutive memory. Tiles are three vectors wide and one vector's lanes high; a
 // panel of A is as wide as one of B and holds three tiles. For XᵀX the two
 // factors are one and the same panels, packed once, and a panel of X, row-major,
-// is a straight copy of pieces of its rows. Blocks that the diagonal crosses go
-// through a square of their own, of which only the vectors that reach into the
-// triangle are computed. A factor that would hardly be read twice is not packed:
+// is a straight copy of pieces of its rows. Blocks that the diagonal crosses are
+// computed in a separate square, and only the vectors that reach into the
+// triangle. A factor that would hardly be read twice is not packed:
 // kernels take strides, and masks for the borders of C, so that small matrices
 // are multiplied where they lie.
 //
 // Triangular routines divide by halves and leave the work to the product. Level 2
 // is bound by memory: its kernels take four rows at a time, and Dsymv reads the
-// triangle once for both products it has a part in. So is centring, for which
-// Implementation has two methods beyond the BLAS.
+// triangle once for both of its products. Centring is bound by memory too;
+// Implementation has two methods for it beyond the BLAS.
 //
 // # Order of summation
 //
@@ -53,11 +53,11 @@
 // tiles, or into pieces for goroutines, changes nothing in that chain, so the
 // bits of a result do not depend on the number of threads, nor on which of the
 // two assembly engines computed a product of matrices. A product with a long k and
-// a small C, as XᵀY of many samples, has too few tiles to share out: it is the sum
-// of products over chunks of k, computed concurrently and added in order. Whether
-// a product is chunked follows from its shape. Products with a vector add within
-// the lanes of a register first: their bits do not depend on the number of threads
-// either, but on the engine.
+// a small C, such as XᵀY of many samples, has too few tiles to share out. It is the
+// sum of products over chunks of k, computed concurrently and added in order. The
+// shape of a product decides whether it is chunked. Products with a vector add
+// within the lanes of a register first: their bits depend on the engine, though not
+// on the number of threads.
 //
 // # References
 //

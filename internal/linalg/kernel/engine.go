@@ -16,8 +16,8 @@ type tile func(panels, k int, a *float64, rs, cs, ps int, b *float64, bs int, c 
 // around them is common to all.
 //
 // A tile is lanes rows by vecs·lanes columns. Panels are as wide as a tile, so
-// that a panel of A holds vecs tiles' worth of rows and has the very layout of
-// a panel of B: what was packed as one can be read as the other.
+// that a panel of A holds the rows of vecs tiles and has the same layout as
+// a panel of B. Each can be read as the other.
 type engine struct {
 	name  string
 	lanes int // rows of a tile, and columns in one vector of it
@@ -53,7 +53,7 @@ type engine struct {
 //	symv: sums[i] = Σ_j a(i,j)·x[j] and y[j] += Σ_i factors[i]·a(i,j)
 //	deviate: y[j] += Σ_i (a(i,j) − x[j])
 //
-// A sum does not depend on the size of the groups.
+// The size of the groups does not change a sum.
 type rowKernels struct {
 	size int
 	dot  func(groups, n int, a *float64, lda int, x, sums *float64)

@@ -65,8 +65,8 @@ func fitsOp(t blas.Transpose, r, c int, a []float64, ld int) bool {
 	return fits(r, c, a, ld)
 }
 
-// multiply computes p by the way that suits its shape. The choice depends on
-// the shape alone, never on the number of threads, so that results do not.
+// multiply computes p by the method that suits its shape. The choice depends on
+// the shape alone, so results do not depend on the number of threads.
 func (e *engine) multiply(p *product) {
 	switch {
 	case p.alpha == 0:
@@ -83,8 +83,8 @@ func (e *engine) multiply(p *product) {
 const serialWork = 1 << 22
 
 // tiled computes p by blocks of C, each on one goroutine. An element of C is
-// the same sum in the same order whatever block it falls in, which leaves the
-// number of blocks free to follow the number of threads.
+// the same sum in the same order in every division into blocks, so the number of
+// blocks may follow the number of threads.
 func (e *engine) tiled(p product) {
 	if t := threads(); t > 1 && p.m*p.n*p.k >= serialWork {
 		blocks := e.partition(&p, 2*t)
@@ -105,8 +105,8 @@ func (e *engine) serial(p *product) {
 	e.blocked(ws, p)
 }
 
-// partition cuts C into blocks that touch the region, about pieces of them and
-// as square as the sizes allow, with borders at multiples of a tile.
+// partition cuts C into about pieces blocks that touch the region. They are as
+// square as the sizes allow, with borders at multiples of a tile.
 func (e *engine) partition(p *product, pieces int) []product {
 	w := e.width()
 	if p.region != all {

@@ -2,17 +2,17 @@ package kernel
 
 import "gonum.org/v1/gonum/blas"
 
-// serialEntries is the number of entries of a matrix below which one pass over
-// it is left to one goroutine.
+// serialEntries is the number of entries of a matrix below which one goroutine
+// does a whole pass over it.
 const serialEntries = 1 << 18
 
 // Dgemv computes
 //
 //	y ← alpha·op(A)·x + beta·y
 //
-// for an m×n matrix A, row-major, and vectors incX and incY apart, of which a
-// negative increment runs backwards. If beta is 0, y need not hold numbers.
-// Panics as gonum's Dgemv does.
+// for an m×n matrix A, row-major, and vectors with increments incX and incY. A
+// negative increment runs backwards. If beta is 0, y need not hold numbers. It
+// panics as gonum's Dgemv does.
 func (impl Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
 	lenX, lenY := n, m
 	if isTrans(tA) {
@@ -80,7 +80,7 @@ func (e *engine) rowSumsSerial(m, n int, a []float64, lda int, x, y []float64) {
 //
 //	A ← A + alpha·x·yᵀ
 //
-// for an m×n matrix A, row-major. Panics as gonum's Dger does.
+// for an m×n matrix A, row-major. It panics as gonum's Dger does.
 func (impl Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
 	e := impl.engine
 	if alpha == 0 || !fits(m, n, a, lda) || !fitsVector(m, x, incX) || !fitsVector(n, y, incY) {

@@ -2,9 +2,8 @@ package kernel
 
 import "unsafe"
 
-// genericRows are the kernels of matrix times vector in portable Go. Every row
-// but the vector it shares is read alone; the groups of four give a processor
-// four sums to work on at a time.
+// genericRows are the kernels of matrix times vector in portable Go. They read the
+// rows one by one; groups of four let a processor work on four sums at a time.
 func genericRows() [2]rowKernels {
 	return [2]rowKernels{
 		{4, genericDot4, genericAxpy, genericGer, genericSymv, genericDeviate4},

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 )
 
-// fenced returns n float64 values that end where a page begins that may not be
-// touched: reading one value too many is a fault.
+// fenced returns n float64 values that end at the border of a forbidden page:
+// reading one value too many is a fault.
 func fenced(t *testing.T, n int) []float64 {
 	t.Helper()
 	page := unix.Getpagesize()
@@ -29,9 +29,9 @@ func fenced(t *testing.T, n int) []float64 {
 	return unsafe.Slice((*float64)(unsafe.Pointer(&mem[size-8*n])), n)
 }
 
-// Assembly is not checked against the bounds of slices: every routine is run on
-// matrices that end at forbidden memory, at sizes around the tiles' borders and
-// beyond those up to which factors are read in place.
+// Nothing checks assembly against the bounds of slices. This test runs every routine
+// on matrices that end at forbidden memory, at sizes around the borders of tiles and
+// at sizes too large for factors to be read in place.
 func TestKernelsStayInsideTheirSlices(t *testing.T) {
 	sizes := []int{1, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 16, 17, 23, 24, 25, 31, 33, 47, 49, 67}
 	if !testing.Short() {

@@ -18,8 +18,8 @@ func forEachEngine(t *testing.T, f func(t *testing.T, impl Implementation)) {
 	}
 }
 
-// guard fills the memory around and between the rows of a test matrix. A
-// routine that reads it spoils its result, one that writes it is caught.
+// guard fills the memory around and between the rows of a test matrix. A routine
+// that reads it spoils its result; a routine that writes to it fails the test.
 const guard = 1e300
 
 // dense is a test matrix: rows ld apart within a longer slice, guards between.
@@ -84,7 +84,7 @@ func (x dense) fill(v float64) {
 	}
 }
 
-// failer is what testing.T and rapid.T have in common.
+// failer is the common part of testing.T and rapid.T.
 type failer interface {
 	Helper()
 	Fatalf(format string, args ...any)

@@ -100,8 +100,8 @@ func TestDsymmIsDgemmOfBothTriangles(t *testing.T) {
 	})
 }
 
-// triangleCase is what Dtrmm and Dtrsm have in common: a triangular matrix, well
-// conditioned, with NaN where it must not be read.
+// triangleCase is a case for Dtrmm and Dtrsm: a well-conditioned triangular matrix,
+// with NaN in the triangle that they must not read.
 type triangleCase struct {
 	side  blas.Side
 	uplo  blas.Uplo

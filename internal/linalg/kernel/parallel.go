@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// threads is the number of goroutines that one call may use, the caller's own
-// included. Results are the same, bit for bit, whatever it is.
+// threads returns the number of goroutines that one call may use, the caller's own
+// included. It does not change a bit of any result.
 func threads() int { return runtime.GOMAXPROCS(0) }
 
 // job is a number of tasks that goroutines take in order.
@@ -31,10 +31,10 @@ func (j *job) work() {
 	}
 }
 
-// parallel calls task(0), ..., task(n-1), on several goroutines if that is
-// allowed, and returns when all have. Tasks are started in order. A helper that
-// comes late, as one does that has to be woken on a busy machine, finds nothing
-// to do and is not waited for.
+// parallel calls task(0), ..., task(n-1), on several goroutines if there may be
+// several, and returns when all tasks have returned. Tasks are started in order. On
+// a busy machine a helper may wake up late; it then finds nothing to do, and
+// parallel does not wait for it.
 func parallel(n int, task func(i int)) {
 	j := &job{task: task, count: int64(n)}
 	j.running.Add(n)
@@ -47,14 +47,14 @@ func parallel(n int, task func(i int)) {
 	j.running.Wait()
 }
 
-// linger is how long a helper that has finished looks out for another job.
-// Waking a thread takes as long as a small product, and products come in
-// quick succession.
+// linger is the time for which a helper that has finished waits actively for another
+// job. Waking a thread takes as long as a small product, and products follow each
+// other quickly.
 const linger = 100 * time.Microsecond
 
 // pool lets helpers linger.
 type pool struct {
-	// idle is the number of lingering helpers that no job has been promised to.
+	// idle is the number of lingering helpers without a promised job.
 	idle atomic.Int64
 	// jobs carries promised jobs to whichever lingering helper sees one first.
 	jobs chan *job
@@ -71,7 +71,7 @@ func (p *pool) offer(j *job) bool {
 	return true
 }
 
-// claim takes one helper off the idle ones.
+// claim removes one helper from the idle ones, and reports whether there was one.
 func (p *pool) claim() bool {
 	for {
 		n := p.idle.Load()
@@ -103,9 +103,9 @@ func (p *pool) wait() *job {
 		}
 	}
 	if p.claim() {
-		return nil // it claims itself, to leave
+		return nil // the helper claims itself and leaves
 	}
-	return <-p.jobs // one is promised
+	return <-p.jobs // a job is promised
 }
 
 // turns lets concurrent tasks do one part of their work in the order of their
@@ -123,8 +123,8 @@ func newTurns() *turns {
 	return t
 }
 
-// do waits for task i's turn, calls f, and passes the turn on. Tasks must have
-// been started in order, or the wait may be for ever.
+// do waits for the turn of task i, calls f, and passes the turn on. Tasks must have
+// been started in order; otherwise the wait may never end.
 func (t *turns) do(i int, f func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

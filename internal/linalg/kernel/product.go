@@ -21,8 +21,8 @@ type product struct {
 	ldc         int
 
 	region region
-	// diag is j-i on the diagonal that bounds the region: 0 for a whole C, and
-	// something else when C is a block of a larger triangle.
+	// diag is j-i on the diagonal that bounds the region. It is 0 for a whole C and
+	// may differ from 0 when C is a block of a larger triangle.
 	diag int
 	// gram is set when B is the transpose of A, so that a panel of B is also
 	// one of A.
@@ -30,7 +30,7 @@ type product struct {
 }
 
 // block returns the product restricted to a block of C. Only a block on the
-// diagonal of a gram product is one itself.
+// diagonal of a gram product is itself a gram product.
 func (p *product) block(i, m, j, n int) product {
 	q := *p
 	q.m, q.n = m, n

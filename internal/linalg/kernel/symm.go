@@ -10,7 +10,7 @@ const symmBlock = 192
 //	C ← alpha·A·B + beta·C   (Left, A m×m)
 //	C ← alpha·B·A + beta·C   (Right, A n×n)
 //
-// with a symmetric A of which one triangle is read, and B and C m×n. Panics as
+// with a symmetric A, and B and C m×n. It reads one triangle of A. It panics as
 // gonum's Dsymm does.
 func (impl Implementation) Dsymm(s blas.Side, ul blas.Uplo, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
 	order := m
@@ -26,7 +26,7 @@ func (impl Implementation) Dsymm(s blas.Side, ul blas.Uplo, m, n int, alpha floa
 	ws.partial = grow(ws.partial, symmBlock*symmBlock)
 	sym := symmetric{view(false, a, lda), ul}
 	p := product{m: m, n: n, alpha: alpha, a: view(false, b, ldb), b: view(false, b, ldb)}
-	// A block row (or column) of A is three pieces: what is left of (above) the
+	// A block row (or column) of A has three pieces: the part left of (above) the
 	// diagonal block, the block itself, and the rest.
 	for i := 0; i < order; i += symmBlock {
 		size := min(symmBlock, order-i)
@@ -61,7 +61,7 @@ func (impl Implementation) Dsymm(s blas.Side, ul blas.Uplo, m, n int, alpha floa
 // validSide reports whether s is a side.
 func validSide(s blas.Side) bool { return s == blas.Left || s == blas.Right }
 
-// symmetric is a symmetric matrix of which one triangle is stored.
+// symmetric is a symmetric matrix in the storage of one triangle.
 type symmetric struct {
 	matrix
 	uplo blas.Uplo

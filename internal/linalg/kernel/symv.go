@@ -2,16 +2,16 @@ package kernel
 
 import "gonum.org/v1/gonum/blas"
 
-// symvChunk is the number of rows of one partial sum of Dsymv. It has a part in
-// the order of summation.
+// symvChunk is the number of rows of one partial sum of Dsymv. It affects the order
+// of summation.
 const symvChunk = 128
 
 // Dsymv computes
 //
 //	y ← alpha·A·x + beta·y
 //
-// for a symmetric n×n matrix A of which one triangle is read, once. If beta is
-// 0, y need not hold numbers. Panics as gonum's Dsymv does.
+// for a symmetric n×n matrix A. It reads one triangle of A, once. If beta is 0, y
+// need not hold numbers. It panics as gonum's Dsymv does.
 func (impl Implementation) Dsymv(ul blas.Uplo, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
 	e := impl.engine
 	if !validUplo(ul) || alpha == 0 || !fits(n, n, a, lda) ||
@@ -32,7 +32,7 @@ func (impl Implementation) Dsymv(ul blas.Uplo, n int, alpha float64, a []float64
 	accumulate(alpha, ws.b, beta, y, incY)
 }
 
-// halfProduct is A·x for a symmetric A in one triangle.
+// halfProduct computes A·x from one triangle of a symmetric A.
 type halfProduct struct {
 	upper bool
 	n     int
@@ -41,13 +41,13 @@ type halfProduct struct {
 	x     []float64
 }
 
-// chunks computes the product by chunks of rows, each into memory of its own
-// because rows share the elements of y, and adds them to y in their order.
+// chunks computes the product by chunks of rows and adds them to y in order. Each
+// chunk has its own memory, because different rows contribute to the same y.
 func (s *halfProduct) chunks(e *engine, partial *[]float64, y []float64) {
 	count := (s.n + symvChunk - 1) / symvChunk
 	*partial = grow(*partial, count*s.n)
 	job, sums := *s, *partial
-	reach := func(i int) (from, to int) { // the elements that chunk i adds to
+	reach := func(i int) (from, to int) { // the elements of y to which chunk i contributes
 		if job.upper {
 			return i * symvChunk, job.n
 		}
@@ -72,9 +72,9 @@ func (s *halfProduct) chunks(e *engine, partial *[]float64, y []float64) {
 	}
 }
 
-// rows adds the part that rows from ... to-1 of the triangle have in the
-// product: row i gives y[i] its inner product with x, and, by symmetry, x[i]
-// times itself to the other elements.
+// rows adds the contribution of rows from ... to-1 of the triangle to y. Row i adds
+// its inner product with x to y[i] and, by symmetry, x[i] times itself to the
+// other elements.
 func (s *halfProduct) rows(e *engine, ws *workspace, from, to int, y []float64) {
 	ws.square = grow(ws.square, 4)
 	sums := ws.square
@@ -83,8 +83,8 @@ func (s *halfProduct) rows(e *engine, ws *workspace, from, to int, y []float64) 
 		if to-i < k.size {
 			k = &e.rows[1]
 		}
-		// The group's rows have these columns in common; what they have
-		// besides is a small triangle on the diagonal.
+		// All rows of the group have these columns. Their other entries form a
+		// small triangle on the diagonal.
 		lo, hi := 0, i
 		if s.upper {
 			lo, hi = i+k.size, s.n

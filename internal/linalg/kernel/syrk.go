@@ -8,7 +8,7 @@ import "gonum.org/v1/gonum/blas"
 //
 // with op(A) n×k: A is n×k for NoTrans, and k×n otherwise, where the product is
 // AᵀA. The other triangle of C is neither read nor written. Panels of A are
-// packed once and serve as both factors. Panics as gonum's Dsyrk does.
+// packed once and serve as both factors. It panics as gonum's Dsyrk does.
 func (impl Implementation) Dsyrk(ul blas.Uplo, tA blas.Transpose, n, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int) {
 	if !validUplo(ul) || !validTrans(tA) || k <= 0 || !fitsOp(tA, n, k, a, lda) || !fits(n, n, c, ldc) {
 		if k == 0 {
@@ -30,7 +30,7 @@ func (impl Implementation) Dsyrk(ul blas.Uplo, tA blas.Transpose, n, k int, alph
 //	C ← alpha·op(A)·op(B)ᵀ + alpha·op(B)·op(A)ᵀ + beta·C
 //
 // with op(A) and op(B) n×k. The other triangle of C is neither read nor
-// written. Panics as gonum's Dsyr2k does.
+// written. It panics as gonum's Dsyr2k does.
 func (impl Implementation) Dsyr2k(ul blas.Uplo, tA blas.Transpose, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
 	if !validUplo(ul) || !validTrans(tA) || k <= 0 || !fitsOp(tA, n, k, a, lda) || !fitsOp(tA, n, k, b, ldb) || !fits(n, n, c, ldc) {
 		if k == 0 {
@@ -55,7 +55,7 @@ func (impl Implementation) Dsyr2k(ul blas.Uplo, tA blas.Transpose, n, k int, alp
 // validUplo reports whether ul names a triangle.
 func validUplo(ul blas.Uplo) bool { return ul == blas.Upper || ul == blas.Lower }
 
-// triangleOf returns the region that a triangle is.
+// triangleOf returns the region of a triangle.
 func triangleOf(ul blas.Uplo) region {
 	if ul == blas.Upper {
 		return upper

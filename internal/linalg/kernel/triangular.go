@@ -18,7 +18,7 @@ const (
 //
 // for X with a triangular A, and overwrites the m×n matrix B with it. With
 // d = Unit the diagonal of A is taken to be 1 and not read; the other triangle
-// never is. No test for singularity is made. Panics as gonum's Dtrsm does.
+// never is. It does not test for singularity. It panics as gonum's Dtrsm does.
 func (impl Implementation) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
 	t, ok := newTriangular(s, ul, tA, d, m, n, a, lda, b, ldb)
 	if !ok || alpha == 0 {
@@ -35,7 +35,7 @@ func (impl Implementation) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d
 //	B ← alpha·B·op(A)   (Right, A n×n)
 //
 // with a triangular A and an m×n matrix B. With d = Unit the diagonal of A is
-// taken to be 1 and not read; the other triangle never is. Panics as gonum's
+// taken to be 1 and not read; the other triangle never is. It panics as gonum's
 // Dtrmm does.
 func (impl Implementation) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
 	t, ok := newTriangular(s, ul, tA, d, m, n, a, lda, b, ldb)
@@ -47,12 +47,12 @@ func (impl Implementation) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d
 }
 
 // triangular is the job of solving with, or multiplying by, a triangular matrix
-// in place. Both are done by halves: of the two halves of B one depends on the
-// other through the off-diagonal block of A. Solving finishes the early half,
-// subtracts its product with that block from the late one, and finishes this;
-// multiplying goes the other way round. All but triangularBase/order of the work
-// is then in the products. What remains combines rows of B, which are long; with
-// the triangle on the right it would combine columns, so B is transposed there.
+// in place. Both proceed by halves: one half of B depends on the other through the
+// off-diagonal block of A. Solving finishes the early half, subtracts its product
+// with that block from the late half, and finishes the late half; multiplying
+// proceeds in the opposite order. All but triangularBase/order of the work is then
+// in the products. The rest combines rows of B, which are long. With the triangle
+// on the right it would combine columns, so B is transposed there.
 type triangular struct {
 	side  blas.Side
 	uplo  blas.Uplo
@@ -68,8 +68,8 @@ type triangular struct {
 	ldb   int
 }
 
-// newTriangular checks the arguments. It reports false if there is nothing to
-// do or something is wrong with them.
+// newTriangular checks the arguments. It reports false if there is nothing to do or
+// an argument is invalid.
 func newTriangular(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, a []float64, lda int, b []float64, ldb int) (triangular, bool) {
 	order := m
 	if s == blas.Right {
@@ -140,8 +140,8 @@ func (t *triangular) divide(e *engine, ws *workspace, lo, hi int) {
 	}
 	const unit = triangularBase
 	mid := lo + ((hi-lo)/2+unit-1)/unit*unit
-	// On the left a lower triangle makes the second half depend on the first;
-	// changing sides reverses that.
+	// With a lower triangle on the left the second half depends on the first; a
+	// triangle on the right reverses that.
 	early, late := [2]int{lo, mid}, [2]int{mid, hi}
 	if t.lowerOp() != (t.side == blas.Left) {
 		early, late = late, early
@@ -178,9 +178,10 @@ func (t *triangular) couple(e *engine, ws *workspace, early, late [2]int, alpha 
 // lowerOp reports whether op(A) is lower triangular.
 func (t *triangular) lowerOp() bool { return (t.uplo == blas.Lower) != isTrans(t.trans) }
 
-// base does the job for a small diagonal block on the left, row by row: with op(A)
-// lower triangular, row i is solved for when those above it are, and multiplied
-// when those above still have their old values; with an upper one, those below.
+// base does the job for a small diagonal block on the left, row by row. With a lower
+// triangular op(A), solving goes down, so that the rows above row i are solved
+// first; multiplying goes up, so that the rows above row i still have their old
+// values. With an upper triangular op(A) both directions are reversed.
 func (t *triangular) base(e *engine, ws *workspace, lo, hi int) {
 	op := view(isTrans(t.trans), t.a, t.lda)
 	ws.square = grow(ws.square, triangularBase)

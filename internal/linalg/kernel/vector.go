@@ -1,7 +1,7 @@
 package kernel
 
-// gather returns the n values of a BLAS vector as consecutive ones: x itself if
-// they are, otherwise a copy in buf, which is grown as needed.
+// gather returns the n values of a BLAS vector as consecutive ones. This is x itself
+// if they are consecutive, and otherwise a copy in buf, which grows as needed.
 func gather(buf *[]float64, n int, x []float64, inc int) []float64 {
 	if inc == 1 {
 		return x[:n]
