@@ -67,7 +67,7 @@ func sameBatch(a, b Part) error {
 	case a.Shards != b.Shards:
 		return differ(fmt.Sprintf("one of %d parts", b.Shards), fmt.Sprintf("is one of %d", a.Shards))
 	case a.Items != b.Items:
-		return differ(fmt.Sprintf("a part of %s", counted(b.Items, "item")), fmt.Sprintf("is of %d", a.Items))
+		return differ(fmt.Sprintf("a part of %s", data.Counted(b.Items, "item")), fmt.Sprintf("is of %d", a.Items))
 	case a.Digest != b.Digest:
 		return differ("a part of other items", "has as many but not the same")
 	case a.Schema != b.Schema:
@@ -95,13 +95,6 @@ func absent(missing []int) string {
 		return text + " is missing"
 	}
 	return text + " are missing"
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // EachItem calls item(rows) for each item of the whole batch, in order, with its

@@ -29,6 +29,7 @@ type Output struct {
 	Path   string `json:"path"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
+	Schema string `json:"schema,omitempty"` // of a table
 }
 
 // AtomicFile is a file that gets its name when it is complete. It is written

@@ -23,6 +23,18 @@ type Batch struct {
 	// Tables is for a directory of tables: the rows of each item in each file. Rows
 	// then counts the items, and Schema says what kind of directory it is.
 	Tables map[string]RowRuns `json:"tables,omitempty"`
+
+	// Beside are the files beside a table of which every item has a part, by the
+	// setting that names them.
+	Beside map[string]*BesideInfo `json:"beside,omitempty"`
+}
+
+// BesideInfo describes a file beside the table of a batch.
+type BesideInfo struct {
+	Path   string  `json:"path"`
+	Schema string  `json:"schema,omitempty"` // of a table; "" for an archive of arrays
+	Rows   RowRuns `json:"rows"`             // or arrays, of each item, in order
+	Last   int     `json:"last,omitempty"`   // arrays behind those, the same in every part
 }
 
 // RowRuns are numbers of rows of consecutive items, run by run. In a manifest they

@@ -1,0 +1,99 @@
+package batch
+
+import (
+	"bufio"
+	"io"
+
+	"simtool/internal/io"
+	"simtool/internal/result"
+)
+
+// Beside is a file beside the table of a job, of which every item has a part: a
+// table, or an archive of arrays. It is kept, written and merged with the table.
+type Beside struct {
+	Setting string // that names the file
+	Path    string
+	Schema  *result.Schema // of a table, nil for an archive
+	// Last returns arrays that stand behind those of the items and are the same for
+	// every part; nil for none.
+	Last func() ([]dataio.NamedArray, error)
+}
+
+// suffix is that of the file.
+func (b *Beside) suffix() string {
+	if b.Schema != nil {
+		return ".csv"
+	}
+	return ".npz"
+}
+
+// besidePaths are the files beside the table.
+func (j *Job) besidePaths() []string {
+	var paths []string
+	for _, b := range j.Beside {
+		paths = append(paths, b.Path)
+	}
+	return paths
+}
+
+// besideWriter writes a Beside.
+type besideWriter struct {
+	of     *Beside
+	info   *dataio.BesideInfo
+	files  *FileSet
+	table  dataio.TableWriter // of a table
+	buffer *bufio.Writer
+	arrays []dataio.NamedArray // of an archive
+}
+
+// newBesideWriter begins a file beside a table.
+func newBesideWriter(b *Beside, files *FileSet) (*besideWriter, error) {
+	w := &besideWriter{of: b, files: files, info: &dataio.BesideInfo{Path: b.Path, Rows: dataio.RowRuns{}}}
+	if b.Schema == nil {
+		return w, files.check(b.Path)
+	}
+	w.info.Schema = b.Schema.Name
+	files.IsTable(b.Path, b.Schema)
+	f, err := files.Create(b.Path)
+	if err != nil {
+		return nil, err
+	}
+	w.buffer = bufio.NewWriterSize(f, 1<<16)
+	w.table = NewTableWriter(w.buffer, dataio.CSV, b.Schema, 0)
+	return w, w.table.Begin(b.Schema.Names())
+}
+
+// add adds the piece of the next item.
+func (w *besideWriter) add(p Piece) error {
+	if w.table == nil {
+		w.info.Rows.Add(len(p.Arrays))
+		w.arrays = append(w.arrays, p.Arrays...)
+		return nil
+	}
+	w.info.Rows.Add(len(p.Rows))
+	for _, row := range p.Rows {
+		if err := w.table.Row(row...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish completes the file.
+func (w *besideWriter) finish() error {
+	if w.table != nil {
+		if err := w.table.Close(); err != nil {
+			return err
+		}
+		return w.buffer.Flush()
+	}
+	if w.of.Last != nil {
+		last, err := w.of.Last()
+		if err != nil {
+			return err
+		}
+		w.info.Last = len(last)
+		w.arrays = append(w.arrays, last...)
+	}
+	return w.files.Add(w.of.Path, func(to io.Writer) error { return dataio.EncodeNPZ(to, dataio.Float64, w.arrays) })
+}

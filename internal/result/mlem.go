@@ -1,0 +1,109 @@
+package result
+
+// Weights is weights.csv of simtool mlem fit and layers: a row for each feature and
+// product of features.
+var Weights = Declare[Weight]("simtool.mlem.weights/v1", "a weight of the metric")
+
+// Weight is a row of Weights.
+type Weight struct {
+	FeatureA       string  `column:"feature_a" doc:"feature"`
+	FeatureB       string  `column:"feature_b" doc:"the same for a main effect, else the feature that it is multiplied with"`
+	Weight         float64 `column:"weight" doc:"weight in the metric of unit Frobenius norm"`
+	Lo             float64 `column:"lo" doc:"lower end of its interval"`
+	Hi             float64 `column:"hi" doc:"upper end of its interval"`
+	Representation string  `column:"representation" doc:"file or unit, where there are several" show:"optional"`
+}
+
+// Importances is importance.csv of simtool mlem fit and layers: a row for each
+// feature or group and method.
+var Importances = Declare[Importance]("simtool.mlem.importance/v1", "the importance of a feature")
+
+// Importance is a row of Importances.
+type Importance struct {
+	Feature        string  `column:"feature" doc:"feature; empty for a group"`
+	Group          string  `column:"group" doc:"group of features; empty for a feature"`
+	Importance     float64 `column:"importance" doc:"what the held-out score loses without it"`
+	SD             float64 `column:"sd" doc:"standard deviation over permutations"`
+	Lo             float64 `column:"lo" doc:"lower end of the interval"`
+	Hi             float64 `column:"hi" doc:"upper end of the interval"`
+	PValue         float64 `column:"p" doc:"p value of no importance"`
+	N              int     `column:"n" doc:"permutations, or refits"`
+	Method         string  `column:"method" doc:"how it was computed"`
+	Representation string  `column:"representation" doc:"file or unit, where there are several" show:"optional"`
+}
+
+// FitScores is scores.csv of simtool mlem fit and layers: a row for each fold, and
+// for each score of the whole.
+var FitScores = Declare[FitScore]("simtool.mlem.scores/v2", "how well a fitted metric predicts distances")
+
+// FitScore is a row of FitScores.
+type FitScore struct {
+	Fold           int     `column:"fold" empty:"0" doc:"held-out fold, from 1; empty for all"`
+	Split          string  `column:"split" doc:"the stimuli that are scored, or the noise ceiling"`
+	Spearman       float64 `column:"spearman" doc:"rank correlation of predicted and neural distances"`
+	Pearson        float64 `column:"pearson" doc:"their correlation"`
+	R2             float64 `column:"r2" doc:"share of the variance of the distances"`
+	Stimuli        int     `column:"n_stimuli" empty:"0" doc:"stimuli that are scored"`
+	Pairs          int     `column:"n_pairs" empty:"0" doc:"their pairs"`
+	SE             float64 `column:"se" doc:"standard error of spearman"`
+	Lo             float64 `column:"lo" doc:"lower end of its interval"`
+	Hi             float64 `column:"hi" doc:"upper end of its interval"`
+	PValue         float64 `column:"p" doc:"p value of no relation"`
+	Error          string  `column:"error" doc:"why nothing could be fitted" show:"note"`
+	Representation string  `column:"representation" doc:"file or unit, where there are several" show:"optional"`
+}
+
+// ModelScores is the table of simtool mlem score.
+var ModelScores = Declare[ModelScore]("simtool.mlem.score/v1", "the score of a fitted model on other stimuli")
+
+// ModelScore is a row of ModelScores.
+type ModelScore struct {
+	Model    string  `column:"model" doc:"file of the model"`
+	Features string  `column:"features" doc:"table of the features of the stimuli"`
+	Neural   string  `column:"neural" doc:"their patterns, or distances"`
+	Spearman float64 `column:"spearman" doc:"rank correlation of predicted and neural distances"`
+	Pearson  float64 `column:"pearson" doc:"their correlation"`
+	R2       float64 `column:"r2" doc:"share of the variance that the predictions as they are explain"`
+	Stimuli  int     `column:"n_stimuli" doc:"stimuli"`
+	Pairs    int     `column:"n_pairs" doc:"their pairs"`
+	SE       float64 `column:"se" doc:"standard error of spearman"`
+	Lo       float64 `column:"lo" doc:"lower end of its interval"`
+	Hi       float64 `column:"hi" doc:"upper end of its interval"`
+}
+
+// Comparisons is the table of simtool mlem compare: a row for each method.
+var Comparisons = Declare[Comparison]("simtool.mlem.compare/v1", "a method that finds what is encoded")
+
+// Comparison is a row of Comparisons.
+type Comparison struct {
+	Method      string  `column:"method" doc:"name of the method"`
+	Cosine      float64 `column:"cosine" doc:"cosine of found and true weights"`
+	Spearman    float64 `column:"spearman" doc:"their rank correlation"`
+	WeightedTau float64 `column:"weighted_tau" doc:"their weighted Kendall correlation"`
+	Frobenius   float64 `column:"frobenius" doc:"Frobenius norm of the difference of the normed metrics"`
+	HeldOut     float64 `column:"held_out_spearman" doc:"rank correlation of predicted and neural distances of held-out stimuli"`
+	Seconds     float64 `column:"seconds" unit:"s" doc:"time that the method took"`
+	Detail      string  `column:"detail" doc:"what the method found" show:"note"`
+}
+
+// Studies is the table of simtool mlem study: a row for each recording and method.
+var Studies = Declare[Study]("simtool.mlem.study/v2", "a method on a simulated recording")
+
+// Study is a row of Studies.
+type Study struct {
+	Key         string  `column:"key" doc:"name of the fit among all"`
+	Sweep       string  `column:"sweep" doc:"what varies: noise or stimuli"`
+	Method      string  `column:"method" doc:"name of the method"`
+	Replicate   int     `column:"replicate" doc:"number of the recording at this point"`
+	Stimuli     int     `column:"stimuli" doc:"stimuli of the recording"`
+	Noise       float64 `column:"noise" doc:"standard deviation of its noise"`
+	Cosine      float64 `column:"cosine" doc:"cosine of found and true weights"`
+	Spearman    float64 `column:"spearman" doc:"their rank correlation"`
+	WeightedTau float64 `column:"weighted_tau" doc:"their weighted Kendall correlation"`
+	Frobenius   float64 `column:"frobenius" doc:"Frobenius norm of the difference of the normed metrics"`
+	HeldOut     float64 `column:"held_out_spearman" doc:"rank correlation of predicted and neural distances of held-out stimuli"`
+	Seed        int     `column:"seed" doc:"seed of the recording"`
+	Features    int     `column:"features" doc:"features of the stimuli"`
+	Error       string  `column:"error" doc:"why the method could not be applied" show:"note"`
+	Seconds     float64 `column:"seconds" unit:"s" doc:"time that the fit took, with --timing" show:"optional"`
+}

@@ -1,0 +1,135 @@
+package result
+
+import (
+	"slices"
+	"strings"
+)
+
+// Column is a column of a table.
+type Column struct {
+	Name string
+	Unit string // of its numbers; "" for text, counts and pure numbers
+	Doc  string // what it holds, as a phrase
+
+	// Optional columns are in a table only when an option asks for them.
+	Optional bool
+	// Note columns stand below their row on a terminal.
+	Note bool
+	// Fixed columns are never shortened on a terminal: their cells are to be typed.
+	Fixed bool
+	// Spare columns are left out on a terminal that is too narrow, those of the
+	// smallest number first; 0 for columns that stay.
+	Spare int
+}
+
+// Schema is a kind of table: what its rows are and which columns they have. It is
+// immutable; the methods that change something return a copy.
+type Schema struct {
+	Name    string // and version, e.g. "simtool.score/v1"
+	Row     string // what one row is, as a phrase
+	Columns []Column
+}
+
+// Untyped returns a schema of columns of which nothing but the names is known, for
+// tables that were read.
+func Untyped(name string, columns ...string) *Schema {
+	s := &Schema{Name: name}
+	for _, c := range columns {
+		s.Columns = append(s.Columns, Column{Name: c, Note: isNote(c), Fixed: c == "measure"})
+	}
+	return s
+}
+
+// isNote reports whether a column of an unknown table is one of those that hold
+// sentences in all tables of simtool.
+func isNote(name string) bool { return slices.Contains([]string{"warning", "error", "note"}, name) }
+
+// Names returns the names of the columns in their order.
+func (s *Schema) Names() []string {
+	names := make([]string, len(s.Columns))
+	for i, c := range s.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// List returns the names of the columns with a space between each, for help texts.
+func (s *Schema) List() string { return strings.Join(s.Names(), " ") }
+
+// Index returns the position of a column, -1 where there is none of that name.
+func (s *Schema) Index(name string) int {
+	return slices.IndexFunc(s.Columns, func(c Column) bool { return c.Name == name })
+}
+
+// Has reports whether the schema has all of the columns.
+func (s *Schema) Has(names ...string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return s.Index(name) < 0 })
+}
+
+// Without returns the schema without some columns.
+func (s *Schema) Without(names ...string) *Schema {
+	c := *s
+	c.Columns = slices.DeleteFunc(slices.Clone(s.Columns), func(c Column) bool { return slices.Contains(names, c.Name) })
+	return &c
+}
+
+// SpareFirst returns the schema with a column that a narrow terminal leaves out
+// before all others.
+func (s *Schema) SpareFirst(name string) *Schema {
+	c := *s
+	c.Columns = slices.Clone(s.Columns)
+	for i := range c.Columns {
+		switch {
+		case c.Columns[i].Name == name:
+			c.Columns[i].Spare = 1
+		case c.Columns[i].Spare > 0:
+			c.Columns[i].Spare++
+		}
+	}
+	return &c
+}
+
+// Notes returns the columns that stand below their row on a terminal.
+func (s *Schema) Notes() []string { return s.names(func(c Column) bool { return c.Note }) }
+
+// FixedColumns returns the columns that are never shortened.
+func (s *Schema) FixedColumns() []string { return s.names(func(c Column) bool { return c.Fixed }) }
+
+// SpareColumns returns the columns that a narrow terminal does without, the first
+// to go first.
+func (s *Schema) SpareColumns() []string {
+	spare := slices.DeleteFunc(slices.Clone(s.Columns), func(c Column) bool { return c.Spare == 0 })
+	slices.SortStableFunc(spare, func(a, b Column) int { return a.Spare - b.Spare })
+	return (&Schema{Columns: spare}).Names()
+}
+
+func (s *Schema) names(of func(Column) bool) []string {
+	return (&Schema{Columns: slices.DeleteFunc(slices.Clone(s.Columns), func(c Column) bool { return !of(c) })}).Names()
+}
+
+// Base is the name of the schema without its version.
+func (s *Schema) Base() string { return base(s.Name) }
+
+func base(name string) string {
+	before, _, _ := strings.Cut(name, "/")
+	return before
+}
+
+// Cell returns the cell of a column of a row, nil where the schema has no such
+// column.
+func (s *Schema) Cell(row []any, name string) any {
+	if i := s.Index(name); i >= 0 {
+		return row[i]
+	}
+	return nil
+}
+
+// SetCell sets the cell of a column of a row and reports whether the schema has
+// that column.
+func (s *Schema) SetCell(row []any, name string, value any) bool {
+	i := s.Index(name)
+	if i >= 0 {
+		row[i] = value
+	}
+	return i >= 0
+}

@@ -1,0 +1,86 @@
+package result
+
+// Scores is the table of simtool score: a row for each pair and measure.
+var Scores = Declare[Score]("simtool.score/v1", "the score of a model by a measure")
+
+// Score is a row of Scores.
+type Score struct {
+	X         string  `column:"x" doc:"file of the reference"`
+	Y         string  `column:"y" doc:"file of the model"`
+	Measure   string  `column:"measure" doc:"name of the measure with its parameters" show:"fixed"`
+	Value     float64 `column:"value" doc:"the score, in the units of the measure; empty where it is undefined"`
+	Lo        float64 `column:"lo" doc:"lower end of the interval of the value"`
+	Hi        float64 `column:"hi" doc:"upper end of the interval of the value"`
+	N         int     `column:"n" empty:"0" unit:"samples" doc:"samples that were compared" show:"spare=3"`
+	P         int     `column:"p" empty:"0" unit:"features" doc:"features of X" show:"spare=2"`
+	Q         int     `column:"q" empty:"0" unit:"features" doc:"features of Y" show:"spare=1"`
+	Warning   string  `column:"warning" doc:"why the value may not mean much" show:"note"`
+	Error     string  `column:"error" doc:"why there is no value" show:"note"`
+	Time      int     `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin, with --per time" show:"optional"`
+	Condition int     `column:"condition" empty:"-1" unit:"conditions from 0" doc:"condition, with --per condition" show:"optional"`
+}
+
+// DryRun is the table of simtool score --dry-run: a row for each input.
+var DryRun = Declare[DryRunInput]("simtool.dry-run/v1", "an input that would be read")
+
+// DryRunInput is a row of DryRun.
+type DryRunInput struct {
+	Input    string `column:"input" doc:"file"`
+	Shape    string `column:"shape" doc:"shape of its array"`
+	Samples  int    `column:"samples" empty:"0" doc:"rows after time bins and conditions are pooled"`
+	Features int    `column:"features" empty:"0" doc:"columns"`
+	Bytes    any    `column:"bytes" unit:"bytes" doc:"size of the file"`
+	Error    string `column:"error" doc:"why it cannot be read" show:"note"`
+}
+
+// Gradients is the table that simtool gradient prints beside its array.
+var Gradients = Declare[Gradient]("simtool.gradient/v1", "the score and the norm of its gradient")
+
+// Gradient is a row of Gradients.
+type Gradient struct {
+	X        string  `column:"x" doc:"file of the reference"`
+	Y        string  `column:"y" doc:"file of the model"`
+	Measure  string  `column:"measure" doc:"name of the measure with its parameters" show:"fixed"`
+	Wrt      string  `column:"wrt" doc:"the system that varies, x or y"`
+	Value    float64 `column:"value" doc:"the score"`
+	GradNorm float64 `column:"grad_norm" doc:"Frobenius norm of the gradient"`
+	N        int     `column:"n" unit:"samples" doc:"samples that were compared"`
+	P        int     `column:"p" unit:"features" doc:"features of X"`
+	Q        int     `column:"q" unit:"features" doc:"features of Y"`
+}
+
+// Decodings is the table of simtool decode: a row for each label, and for each of
+// its time bins.
+var Decodings = Declare[Decoding]("simtool.decode/v1", "how well a label can be read from a recording")
+
+// Decoding is a row of Decodings.
+type Decoding struct {
+	Label    string  `column:"label" doc:"column of the labels"`
+	Time     int     `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin; empty for the mean over bins"`
+	Accuracy float64 `column:"accuracy" doc:"share of the held-out conditions whose label is found"`
+	Chance   float64 `column:"chance" doc:"accuracy of guessing the most frequent class"`
+	PValue   float64 `column:"p" doc:"share of shuffled labels that are decoded as well; empty without --permutations"`
+	N        int     `column:"n" unit:"conditions" doc:"conditions that have the label"`
+	Classes  int     `column:"classes" doc:"classes of the label"`
+	Folds    int     `column:"folds" doc:"folds of the cross-validation"`
+}
+
+// Measures is the table of simtool measures: a row for each family.
+var Measures = Declare[Measure]("simtool.measures/v1", "a family of measures")
+
+// Measure is a row of Measures. Its invariances are those of measures.Invariances,
+// in their order.
+type Measure struct {
+	Measure   string `column:"measure" doc:"name of the family" show:"fixed"`
+	Perm      string `column:"perm" doc:"systems whose features may be permuted: x, y, both or -" show:"spare=7"`
+	Orth      string `column:"orth" doc:"systems that may be rotated" show:"spare=6"`
+	Linear    string `column:"linear" doc:"systems that may be transformed by any invertible map" show:"spare=5"`
+	Scale     string `column:"scale" doc:"systems that may be multiplied by a number" show:"spare=4"`
+	Shift     string `column:"shift" doc:"systems to which a constant may be added" show:"spare=3"`
+	Symmetric string `column:"symmetric" doc:"whether X and Y may be exchanged" show:"spare=2"`
+	Gradient  string `column:"gradient" doc:"whether it has a gradient"`
+	Moments   string `column:"moments" doc:"whether it works from second moments" show:"spare=1"`
+	Min       any    `column:"min" doc:"smallest value"`
+	Max       any    `column:"max" doc:"largest value"`
+	Title     string `column:"title" doc:"the family in words" show:"note"`
+}
