@@ -3,17 +3,15 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"os"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"simtool/internal/data"
+	"simtool/internal/batch"
 )
 
 // commands lists the commands of simtool in the order of its help. To add one,
@@ -21,21 +19,7 @@ import (
 func commands() []func(*app) *cobra.Command {
 	return []func(*app) *cobra.Command{
 		newScoreCommand,
-		newMeasuresCommand,
-		newGradientCommand,
-		newOptimizeCommand,
-		newDecodeCommand,
-		newMLEMCommand,
 		newMomentsCommand,
-		newRunCommand,
-		newMergeCommand,
-		newRDMCommand,
-		newSynthCommand,
-		newJointRangeCommand,
-		newPCSensitivityCommand,
-		newPlotCommand,
-		newReportCommand,
-		newDemoCommand,
 		newVersionCommand,
 		newCompletionCommand,
 		newGenerateCommand,
@@ -51,20 +35,11 @@ type app struct {
 	log      *slog.Logger
 	root     *cobra.Command
 	auto     map[*pflag.Flag]chooser // flags whose default depends on where simtool runs
-	settings []setting               // effective values, once configured
-	warnings []string                // what warn was called with
-	texts    []data.Source           // configuration and lists that were read
+	settings []effective             // effective values, once configured
+	env      *batch.Env              // what verbs see of the run
 
-	openMu sync.Mutex
-	open   []*fileSet // begun by this run
-
-	started  time.Time
-	stop     func(cause error) // ends the run as a signal does
-	savedMu  sync.Mutex
-	saved    string      // folder of the checkpoint that this run keeps; "" for none
-	advanced atomic.Bool // this run has added to it
-
-	nested *nested // for an item of a plan; nil for the command line of the process
+	started time.Time
+	stop    func(cause error) // ends the run as a signal does
 
 	stdinMu  sync.Mutex
 	stdinFor string // which input reads standard input; "" when none does
@@ -79,8 +54,8 @@ const grace = 2 * time.Second
 func run(args []string, s streams) exitStatus {
 	a := newApp(s)
 	ctx, cancel, stop := withSignals(context.Background(), func(cause error) {
-		a.abandon()
-		os.Exit(int(statusOf(a.stopped(cause))))
+		a.env.Abandon()
+		os.Exit(int(statusOf(a.env.Stopped(cause))))
 	})
 	defer stop()
 	a.stop = cancel
@@ -93,8 +68,8 @@ func run(args []string, s streams) exitStatus {
 		select {
 		case err = <-finished:
 		case <-time.After(grace):
-			a.abandon()
-			err = a.stopped(context.Cause(ctx))
+			a.env.Abandon()
+			err = a.env.Stopped(context.Cause(ctx))
 		}
 	}
 	a.report(err)
@@ -104,7 +79,14 @@ func run(args []string, s streams) exitStatus {
 // newApp builds the tree of commands.
 func newApp(s streams) *app {
 	cobra.EnableCommandSorting = false // help keeps the order of our list
-	a := bareApp(s)
+	a := &app{
+		streams: s,
+		log:     slog.New(slog.DiscardHandler),
+		auto:    map[*pflag.Flag]chooser{},
+		started: time.Now(),
+		stop:    func(error) {},
+	}
+	a.env = a.newEnv()
 	a.root = newRootCommand(a)
 	for _, construct := range commands() {
 		a.root.AddCommand(construct(a))
@@ -114,34 +96,16 @@ func newApp(s streams) *app {
 	return a
 }
 
-// bareApp returns an app without commands.
-func bareApp(s streams) *app {
-	return &app{
-		streams: s,
-		log:     slog.New(slog.DiscardHandler),
-		auto:    map[*pflag.Flag]chooser{},
-		started: time.Now(),
-		stop:    func(error) {},
-	}
-}
-
 // execute runs the command that args name. A panic comes back as an error.
-func (a *app) execute(ctx context.Context, args []string) error {
+func (a *app) execute(ctx context.Context, args []string) (err error) {
+	defer batch.Guard(&err)
 	a.args = args
-	return a.invoke(ctx, args)
-}
-
-func (a *app) invoke(ctx context.Context, args []string) (err error) {
-	defer guard(&err)
 	a.root.SetArgs(hideKeys(a.root, args))
 	cmd, err := a.root.ExecuteContextC(ctx)
 	if errors.Is(err, context.Canceled) {
 		err = context.Cause(ctx)
 	}
-	if usage, ok := errors.AsType[*usageError](err); ok && usage.cmd == nil {
-		usage.cmd = cmd
-	}
-	return err
+	return usageOf(cmd, err)
 }
 
 // action wraps the work of a command: settings are completed from the
@@ -155,24 +119,11 @@ func (a *app) action(work func(ctx context.Context, args []string) error) func(*
 		if a.global.printConfig {
 			return a.printConfig(cmd)
 		}
+		a.completeEnv()
 		a.startLog()
 		a.limitCPUs()
 		return work(cmd.Context(), showKeys(args))
 	}
-}
-
-// claimStdin returns standard input for the one input that may be "-".
-func (a *app) claimStdin(what string) (io.Reader, error) {
-	if a.nested != nil {
-		return nil, usagef("%s cannot be read from standard input in a plan", what)
-	}
-	a.stdinMu.Lock()
-	defer a.stdinMu.Unlock()
-	if a.stdinFor != "" {
-		return nil, usagef("%s and %s cannot both be read from standard input", a.stdinFor, what)
-	}
-	a.stdinFor = what
-	return a.in, nil
 }
 
 // startLog sets the logger that -v and --log-format ask for.

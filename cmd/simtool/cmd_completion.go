@@ -30,7 +30,7 @@ simtool completion powershell | Out-String | Invoke-Expression`,
 
 func (a *app) writeCompletion(args []string) error {
 	if len(args) != 1 {
-		return usagef("want one shell: %s", wordList(shells))
+		return usagef("want one shell: %s", data.WordList(shells))
 	}
 	switch args[0] {
 	case "bash":
@@ -42,7 +42,7 @@ func (a *app) writeCompletion(args []string) error {
 	case "powershell":
 		return a.root.GenPowerShellCompletionWithDesc(a.out)
 	}
-	e := &usageError{msg: fmt.Sprintf("unknown shell %q, want %s", args[0], wordList(shells))}
+	e := &usageError{msg: fmt.Sprintf("unknown shell %q, want %s", args[0], data.WordList(shells))}
 	if near, ok := data.Nearest(args[0], shells); ok {
 		e.hint = fmt.Sprintf("did you mean %s?", near)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
+	"simtool/internal/batch"
 	"simtool/internal/io"
 )
 
@@ -136,5 +137,5 @@ func writePage(path string, page []byte, force bool) error {
 		_, err := f.Write(page)
 		return err
 	})
-	return outputError(path, err)
+	return batch.OutputError(path, err)
 }

@@ -1,22 +1,13 @@
 package main
 
 import (
-	"context"
-
 	"github.com/spf13/cobra"
+
+	"simtool/internal/verb/moments"
 )
 
-// momentsOptions say which moments to compute.
-type momentsOptions struct {
-	folds  []int
-	input  inputOptions
-	output outputOptions
-	batch  batchOptions
-}
-
 func newMomentsCommand(a *app) *cobra.Command {
-	o := &momentsOptions{}
-	cmd := &cobra.Command{
+	return a.withVerb(&cobra.Command{
 		Use:   "moments X Y",
 		Short: "Reduce a pair of recordings to their second moments",
 		Long: `Read X and Y once, block by block, and write their means and second moments to
@@ -46,36 +37,5 @@ simtool moments recording.npy model.npy --shard 0/2 -o part0.npz
 simtool moments recording.npy model.npy --shard 1/2 -o part1.npz
 simtool merge part0.npz part1.npz -o merged.npz
 simtool score --moments merged.npz -m cka,procrustes,linreg:cv=5`,
-		RunE: a.action(func(ctx context.Context, args []string) error {
-			if len(args) != 2 {
-				return usagef("%s, want X and Y", counted(len(args), "file"))
-			}
-			if err := o.complete(a); err != nil {
-				return err
-			}
-			return a.moments(ctx, o, pathPair{x: args[0], y: args[1]})
-		}),
-	}
-	fs := cmd.Flags()
-	fs.IntSliceVar(&o.folds, "cv", []int{5}, "numbers of folds that will be asked for, a `LIST` separated by commas")
-	o.batch.register(fs, "samples")
-	o.input.register(fs)
-	o.output.registerFile(fs)
-	return withExits(cmd, exitInvalid, exitCheckpoint)
-}
-
-// complete checks the options.
-func (o *momentsOptions) complete(a *app) error {
-	for _, k := range o.folds {
-		if k < 1 {
-			return configf("", "--cv: invalid value %d, want numbers of folds of at least 1", k)
-		}
-	}
-	if !o.input.policy().Refuses() {
-		return configf("", "--missing %s: samples cannot be left out block by block, want refuse", o.input.missing)
-	}
-	if err := wantSuffix(o.output.path, momentsSuffix); err != nil {
-		return err
-	}
-	return o.batch.complete(a, o.output.target())
+	}, moments.New(), exitInvalid, exitCheckpoint)
 }

@@ -2,12 +2,9 @@ package main
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/viper"
 
+	"simtool/internal/batch"
 	"simtool/internal/data"
 )
 
@@ -49,7 +47,7 @@ func (a *app) readConfig() (*configFile, error) {
 	if path == "" {
 		return nil, nil
 	}
-	content, err := a.readSmall(path, "the configuration")
+	content, err := a.env.ReadSmall(path, "the configuration")
 	if input, ok := data.AsInputError(err); ok {
 		return nil, configf("", "%s", input)
 	} else if err != nil {
@@ -65,7 +63,7 @@ func (a *app) readConfig() (*configFile, error) {
 		if parse, ok := errors.AsType[viper.ConfigParseError](err); ok {
 			err = parse.Unwrap()
 		}
-		return nil, configf("", "%s: cannot be understood: %s", path, oneLine(err.Error()))
+		return nil, configf("", "%s: cannot be understood: %s", path, batch.OneLine(err.Error()))
 	}
 	keys := c.v.AllKeys()
 	slices.Sort(keys)
@@ -141,47 +139,3 @@ func (a *app) checkKey(c *configFile, path []string, empty bool) error {
 	}
 	return nil
 }
-
-// readSmall reads a whole file that a person wrote, or standard input, and
-// remembers it for the manifest.
-func (a *app) readSmall(path, what string) ([]byte, error) {
-	const most = 1 << 26
-	var r io.Reader
-	if path == "-" {
-		in, err := a.claimStdin(what)
-		if err != nil {
-			return nil, err
-		}
-		r = in
-	} else {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, unreadable(path, err)
-		}
-		defer func() { _ = f.Close() }()
-		r = f
-	}
-	content, err := io.ReadAll(io.LimitReader(r, most+1))
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	if len(content) > most {
-		return nil, &data.InputError{Path: path, Found: fmt.Sprintf("more than %d bytes", most), Wanted: "which is too long for " + what}
-	}
-	a.texts = append(a.texts, data.Source{
-		Path: path, Format: "text", Bytes: int64(len(content)), SHA256: fmt.Sprintf("%x", sha256.Sum256(content)),
-	})
-	return content, nil
-}
-
-// unreadable words why the system does not let us read a file.
-func unreadable(path string, err error) error {
-	found := err.Error()
-	if e, ok := errors.AsType[*os.PathError](err); ok {
-		found = e.Err.Error()
-	}
-	return &data.InputError{Path: path, Found: found, Err: err}
-}
-
-// oneLine folds white space, line breaks included.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

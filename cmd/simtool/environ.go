@@ -63,7 +63,7 @@ func (a *app) nearestEnv(name string, known map[string]string) string {
 		for i := range long {
 			long[i] = envName(long[i])
 		}
-		return didYouMean(wordList(long))
+		return didYouMean(data.WordList(long))
 	}
 	names := make([]string, 0, len(known))
 	for n := range known {

@@ -4,11 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
-	"simtool/internal/data"
+	"simtool/internal/batch"
 )
 
 // usageError says that the command line is wrong. The usage of its command is
@@ -25,16 +24,18 @@ func usagef(format string, args ...any) error {
 	return &usageError{msg: fmt.Sprintf(format, args...)}
 }
 
-// configError says that the command line can be understood but cannot be
-// obeyed: a configuration file or an environment variable is wrong, or an
-// output is in the way.
-type configError struct{ msg, hint string }
+// configf returns an error of the configuration with a hint, which may be empty.
+func configf(hint, format string, args ...any) error { return batch.Configf(hint, format, args...) }
 
-func (e *configError) Error() string { return e.msg }
-
-// configf returns a configError with a hint, which may be empty.
-func configf(hint, format string, args ...any) error {
-	return &configError{msg: fmt.Sprintf(format, args...), hint: hint}
+// usageOf gives an error of usage the command that it is of.
+func usageOf(cmd *cobra.Command, err error) error {
+	if e, ok := errors.AsType[*batch.UsageError](err); ok {
+		err = &usageError{msg: e.Msg, hint: e.Hint}
+	}
+	if e, ok := errors.AsType[*usageError](err); ok && e.cmd == nil {
+		e.cmd = cmd
+	}
+	return err
 }
 
 // didYouMean is the hint that names a word, empty for none.
@@ -45,52 +46,15 @@ func didYouMean(word string) string {
 	return "did you mean " + word + "?"
 }
 
-// partialError says that a command finished but some of its items failed.
-type partialError struct {
-	failed, total int
-	items         string // what they are, in the plural
-}
-
-func (e *partialError) Error() string {
-	return fmt.Sprintf("%d of %d %s failed; the error column says why", e.failed, e.total, e.items)
-}
-
-// internalError is a panic that was caught.
-type internalError struct {
-	value any
-	stack []byte
-}
-
-func (e *internalError) Error() string {
-	return fmt.Sprintf("internal error: %v", e.value)
-}
-
-// guard turns a panic of the calling function into an internalError. Use it as
-// `defer guard(&err)` wherever a goroutine begins.
-func guard(err *error) {
-	if v := recover(); v != nil {
-		*err = &internalError{value: v, stack: debug.Stack()}
-	}
-}
-
 // hintOf returns the one hint that goes with an error, or "".
 func hintOf(err error) string {
-	if e, ok := errors.AsType[*memoryError](err); ok {
-		return e.hint()
-	}
 	if e, ok := errors.AsType[*usageError](err); ok {
 		return e.hint
 	}
-	if e, ok := errors.AsType[*configError](err); ok {
-		return e.hint
-	}
-	if e, ok := data.AsInputError(err); ok {
-		return e.Hint
-	}
-	if is[*internalError](err) {
+	if is[*batch.InternalError](err) {
 		return "this is a fault of simtool: please report it, with the command and, if you can, the data; SIMTOOL_DEBUG=1 shows where it happened"
 	}
-	return ""
+	return batch.HintOf(err)
 }
 
 // report writes an error, its hint and, after a usage error, the usage.
@@ -112,27 +76,14 @@ func (a *app) report(err error) {
 	if hint != "" {
 		fmt.Fprintf(a.err, "simtool: %s %s\n", a.paint(a.errTTY, cyan, "hint:"), hint)
 	}
-	if e, ok := errors.AsType[*internalError](err); ok && a.debug() {
-		fmt.Fprintf(a.err, "%s", e.stack)
+	if e, ok := errors.AsType[*batch.InternalError](err); ok && a.debug() {
+		fmt.Fprintf(a.err, "%s", e.Stack)
 	}
 	if e, ok := errors.AsType[*usageError](err); ok && e.cmd != nil {
 		fmt.Fprintf(a.err, "\n%s\n", usageText(e.cmd))
 		if list := commandList(e.cmd, a.textWidth()); list != "" {
 			fmt.Fprintf(a.err, "\nCOMMANDS\n%s", list)
 		}
-	}
-}
-
-// warn writes a warning that belongs to no row of a result.
-func (a *app) warn(format string, args ...any) {
-	msg := fmt.Sprintf(format, args...)
-	a.warnings = append(a.warnings, msg)
-	switch {
-	case a.global.quiet:
-	case a.global.logFormat == "json":
-		a.log.Warn(msg)
-	default:
-		fmt.Fprintf(a.err, "simtool: %s %s\n", a.paint(a.errTTY, yellow, "warning:"), msg)
 	}
 }
 

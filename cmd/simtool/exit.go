@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"simtool/internal/batch"
 	"simtool/internal/data"
 )
 
@@ -50,16 +51,15 @@ func statusOf(err error) exitStatus {
 	switch {
 	case err == nil, errors.Is(err, errPipeClosed):
 		return exitOK
-	case is[*usageError](err), is[*configError](err):
+	case is[*usageError](err), is[*batch.UsageError](err), is[*batch.ConfigError](err):
 		return exitUsage
-	case is[*partialError](err):
-		return exitPartial
+	case is[*batch.CheckpointError](err):
+		return exitCheckpoint
+	case is[batch.Outcome](err):
+		outcome, _ := errors.AsType[batch.Outcome](err)
+		return exitStatus(outcome.Status())
 	case is[*data.InputError](err):
 		return exitInvalid
-	case is[*notConverged](err):
-		return exitNotConverged
-	case is[*checkpointError](err):
-		return exitCheckpoint
 	case errors.Is(err, errInterrupted):
 		return exitInterrupted
 	case errors.Is(err, errTerminated):

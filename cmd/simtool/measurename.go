@@ -1,44 +1,20 @@
 package main
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"simtool/internal/measures"
+	"simtool/internal/verb/setting"
 )
-
-// measureError makes a usage error of what is wrong with the name of a measure.
-func measureError(err error) error {
-	if name, ok := errors.AsType[*measures.NameError](err); ok {
-		return &configError{msg: name.Error(), hint: name.Hint}
-	}
-	return err
-}
-
-// How a flag takes measures.
-const (
-	oneMeasure     = "one"
-	listOfMeasures = "list"
-)
-
-// completeMeasures lets the shell complete the last of a list of measures.
-func completeMeasures(cmd *cobra.Command, flag string) {
-	must(cmd.Flags().SetAnnotation(flag, completeByMeasures, []string{listOfMeasures}))
-}
-
-// completeMeasure is completeMeasures for a flag that takes a single one.
-func completeMeasure(cmd *cobra.Command, flag string) {
-	must(cmd.Flags().SetAnnotation(flag, completeByMeasures, []string{oneMeasure}))
-}
 
 // measureCompletion completes one measure or a list of them.
 func measureCompletion(how string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		words := listCompletions(typed)
-		if how == oneMeasure {
+		if how == setting.Measure {
 			words = measureCompletions(typed, measures.FamilyNames())
 		}
 		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace

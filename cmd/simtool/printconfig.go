@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
+
+	"simtool/internal/batch"
 )
 
 // printConfig writes the effective settings of a command as a configuration
@@ -38,7 +40,7 @@ func (a *app) printConfig(cmd *cobra.Command) error {
 }
 
 // addSetting adds a setting to the mapping of its section.
-func addSetting(m *yaml.Node, s setting) {
+func addSetting(m *yaml.Node, s effective) {
 	for _, word := range s.section {
 		m = subsection(m, word)
 	}
@@ -84,26 +86,22 @@ func scalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, V
 // and change no result.
 var ofTheMachine = []string{"jobs", "max-memory", "color"}
 
-// settingValues returns the effective settings for a manifest, by flag, apart
-// from those that nobody set and that were chosen for the machine.
-func (a *app) settingValues() (set, chosen map[string]any) {
-	set, chosen = map[string]any{}, map[string]any{}
-	for _, s := range a.settings {
-		values := set
-		if s.chosen && slices.Contains(ofTheMachine, s.flag.Name) {
-			values = chosen
-		}
-		if list, ok := s.flag.Value.(pflag.SliceValue); ok {
-			elements := []any{}
-			for _, text := range list.GetSlice() {
-				elements = append(elements, plainValue(strings.TrimSuffix(s.flag.Value.Type(), "Slice"), text))
-			}
-			values[s.flag.Name] = elements
-		} else {
-			values[s.flag.Name] = plainValue(s.flag.Value.Type(), s.flag.Value.String())
-		}
+// forManifest is a setting as manifests and checkpoints have it.
+func (s effective) forManifest() batch.Setting {
+	out := batch.Setting{
+		Name: s.flag.Name, Text: s.flag.Value.String(),
+		Chosen: s.chosen && slices.Contains(ofTheMachine, s.flag.Name),
 	}
-	return set, chosen
+	if list, ok := s.flag.Value.(pflag.SliceValue); ok {
+		elements := []any{}
+		for _, text := range list.GetSlice() {
+			elements = append(elements, plainValue(strings.TrimSuffix(s.flag.Value.Type(), "Slice"), text))
+		}
+		out.Value = elements
+	} else {
+		out.Value = plainValue(s.flag.Value.Type(), s.flag.Value.String())
+	}
+	return out
 }
 
 // plainValue is the value of a flag as JSON has it: a number, true or false, or

@@ -83,8 +83,8 @@ func (p *progress) show() {
 // stop. It is called with the mutex held.
 func (p *progress) draw() { _ = p.bar.Set(p.done) }
 
-// add counts n more as done. It may be called by many goroutines.
-func (p *progress) add(n int) {
+// Add counts n more as done. It may be called by many goroutines.
+func (p *progress) Add(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done += n
@@ -97,8 +97,8 @@ func (p *progress) add(n int) {
 	}
 }
 
-// expect adds n to the total.
-func (p *progress) expect(n int) {
+// Expect adds n to the total.
+func (p *progress) Expect(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.total += n
@@ -107,8 +107,8 @@ func (p *progress) expect(n int) {
 	}
 }
 
-// close removes the bar. It may be called twice.
-func (p *progress) close() {
+// Close removes the bar. It may be called twice.
+func (p *progress) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {

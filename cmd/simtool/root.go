@@ -33,7 +33,7 @@ error. Settings come from flags, from environment variables (SIMTOOL_SEED is
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	withExits(root)
-	a.global.register(a, root.PersistentFlags())
+	a.bind(root.PersistentFlags(), a.global.settings())
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)

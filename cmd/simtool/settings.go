@@ -9,10 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"simtool/internal/batch"
 )
 
-// A setting is the effective value of a flag and where it comes from.
-type setting struct {
+// An effective setting is the value of a flag and where it comes from.
+type effective struct {
 	flag    *pflag.Flag
 	origin  string
 	chosen  bool     // by a chooser: nobody set it
@@ -42,7 +44,7 @@ func (a *app) configure(cmd *cobra.Command) error {
 		if err != nil || slices.Contains(notConfigurable, f.Name) {
 			return
 		}
-		s := setting{flag: f, origin: "default"}
+		s := effective{flag: f, origin: "default"}
 		if cmd.InheritedFlags().Lookup(f.Name) == nil {
 			s.section = section(cmd)
 		}
@@ -111,7 +113,7 @@ func setFlag(fs *pflag.FlagSet, f *pflag.Flag, where string, value any) error {
 		return nil
 	}
 	msg, hint := invalidValue(where, text, f)
-	return &configError{msg: msg, hint: hint}
+	return &batch.ConfigError{Msg: msg, Hint: hint}
 }
 
 // flagText writes a value as it would stand on the command line. It is false

@@ -7,10 +7,6 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// isStdin reports whether a path names standard input: "-", or "-:key" for an
-// array of an npz.
-func isStdin(path string) bool { return path == "-" || strings.HasPrefix(path, "-:") }
-
 // keyMark stands before "-:key" while flags are parsed, which would take it for
 // one. No argument can begin with it.
 const keyMark = "\x00"

@@ -136,8 +136,8 @@ type ItemError interface {
 	OfItem()
 }
 
-// ofItem reports whether an error is one of an item, so that it can become a row.
-func ofItem(err error) bool {
+// OfItem reports whether an error is one of an item, so that it can become a row.
+func OfItem(err error) bool {
 	if _, ok := errors.AsType[ItemError](err); ok {
 		return true
 	}
@@ -169,9 +169,9 @@ func Unreadable(path string, err error) error {
 	return &data.InputError{Path: path, Found: found, Err: err}
 }
 
-// outputError tells outputs that must not be replaced, which the user decides, from
+// OutputError tells outputs that must not be replaced, which the user decides, from
 // those that cannot be written.
-func outputError(path string, err error) error {
+func OutputError(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return Configf("--force replaces it", "%s: exists already", path)

@@ -39,7 +39,7 @@ func (e *Env) NewFileSet(force bool, inputs []string) *FileSet {
 func (s *FileSet) Create(path string) (*dataio.AtomicFile, error) {
 	f, err := dataio.CreateAtomic(path, s.options)
 	if err != nil {
-		return nil, outputError(path, err)
+		return nil, OutputError(path, err)
 	}
 	s.env.mu.Lock()
 	defer s.env.mu.Unlock()
@@ -51,7 +51,7 @@ func (s *FileSet) Create(path string) (*dataio.AtomicFile, error) {
 // check returns the error with which Create would refuse a path for what stands
 // there.
 func (s *FileSet) check(path string) error {
-	return outputError(path, dataio.CheckTarget(path, s.options))
+	return OutputError(path, dataio.CheckTarget(path, s.options))
 }
 
 // Add writes a whole file of the set, or to standard output if its path is "-".
@@ -68,6 +68,12 @@ func (s *FileSet) Add(path string, encode func(w io.Writer) error) error {
 
 // IsTable notes that a file of the set is a table of a schema, for the manifest.
 func (s *FileSet) IsTable(path string, schema *result.Schema) { s.schemas[path] = schema.Name }
+
+// SetBatch says in the manifest which items of a batch the files hold.
+func (s *FileSet) SetBatch(info *dataio.Batch) { s.manifest.Batch = info }
+
+// AddPart says in the manifest what a file of the set was merged from.
+func (s *FileSet) AddPart(part dataio.Output) { s.manifest.Parts = append(s.manifest.Parts, part) }
 
 // Warn adds a warning to the manifest, once.
 func (s *FileSet) Warn(message string) {
@@ -93,7 +99,7 @@ func (s *FileSet) Commit(sources []data.Source, outcome error) error {
 	for i, f := range s.files {
 		output, err := f.Seal()
 		if err != nil {
-			return outputError(s.paths[i], err)
+			return OutputError(s.paths[i], err)
 		}
 		output.Schema = s.schemas[s.paths[i]]
 		m.Outputs = append(m.Outputs, output)
@@ -110,7 +116,7 @@ func (s *FileSet) Commit(sources []data.Source, outcome error) error {
 	}
 	for i, f := range s.files {
 		if _, err := f.Commit(); err != nil {
-			return outputError(s.paths[i], err)
+			return OutputError(s.paths[i], err)
 		}
 	}
 	if s.single != "" {
@@ -125,4 +131,3 @@ func (s *FileSet) Abort() {
 		f.Abort()
 	}
 }
-

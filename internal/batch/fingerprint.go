@@ -129,4 +129,3 @@ func (f Fingerprint) same(path, what string, theirs Fingerprint) error {
 	}
 	return nil
 }
-

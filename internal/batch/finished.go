@@ -15,9 +15,9 @@ import (
 	"simtool/internal/io"
 )
 
-// keepAfter is when a run begins to keep what it has finished: what is over
+// KeepAfter is when a run begins to keep what it has finished: what is over
 // sooner leaves no trace on the disk.
-const keepAfter = time.Second
+const KeepAfter = time.Second
 
 // Finished are the results of the items that a run has finished, for a later one to
 // go on from: in memory at first, then in a log in the directory of the checkpoint.
@@ -31,7 +31,7 @@ type Finished struct {
 	detach    func() // ends the wait for a signal and for a second to pass
 
 	mu     sync.Mutex
-	log    *Log      // nil while nothing is on the disk
+	log    *Log            // nil while nothing is on the disk
 	held   []entry         // what is to be written to it then
 	noted  map[string]bool // inputs
 	err    error           // of the disk, reported by the next put
@@ -83,7 +83,7 @@ func (e *Env) Keep(ctx context.Context, output string, print Fingerprint, resume
 	if there {
 		return k, nil
 	}
-	timer := time.AfterFunc(keepAfter, k.begin)
+	timer := time.AfterFunc(KeepAfter, k.begin)
 	forget := context.AfterFunc(ctx, k.begin)
 	k.detach = func() { timer.Stop(); forget() }
 	return k, nil
@@ -184,7 +184,7 @@ func (k *Finished) Store(item string, value []byte, sources []data.Source) error
 	if err := k.put(keyItem+item, value); err != nil {
 		return err
 	}
-	if time.Since(k.begun) > keepAfter {
+	if time.Since(k.begun) > KeepAfter {
 		k.toDisk()
 	}
 	return k.err

@@ -44,6 +44,8 @@ type Job struct {
 	// order, whose rows it may change, Finish when all rows are written.
 	Each   func(item int, r *Item) error
 	Finish func() error
+	// Close is called when the job has ended, also where nothing was done.
+	Close func()
 }
 
 // Item is what becomes of an item.
@@ -57,14 +59,14 @@ type Item struct {
 
 // Piece is the part of an item in a file beside the table.
 type Piece struct {
-	Rows   [][]any               // of a table
+	Rows   [][]any             // of a table
 	Arrays []dataio.NamedArray // of an archive
 }
 
 // orExplain does an item. The error of one of several becomes rows.
 func (j *Job) orExplain(ctx context.Context, item int) (*Item, error) {
 	r, err := j.Work(ctx, item)
-	if err == nil || j.Explain == nil || len(j.Keys) < 2 || ctx.Err() != nil || !ofItem(err) {
+	if err == nil || j.Explain == nil || len(j.Keys) < 2 || ctx.Err() != nil || !OfItem(err) {
 		return r, err
 	}
 	rows := j.Explain(item, err)

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"simtool/internal/data"
@@ -16,10 +17,10 @@ func IsStdin(path string) bool { return path == "-" || strings.HasPrefix(path, "
 func IsStdout(path string) bool { return path == "-" || path == "/dev/stdout" }
 
 // WantSuffix refuses a file that would pass for one of another kind: one whose
-// suffix is neither the given one nor missing.
-func WantSuffix(path, suffix string) error {
-	if has := filepath.Ext(path); has != "" && has != suffix {
-		return Configf("", "%s: what is written is no %s file, want the suffix %s", path, has, suffix)
+// suffix is neither missing nor one of those given.
+func WantSuffix(path string, suffixes ...string) error {
+	if has := filepath.Ext(path); has != "" && !slices.Contains(suffixes, has) {
+		return Configf("", "%s: what is written is no %s file, want the suffix %s", path, has, data.WordList(suffixes))
 	}
 	return nil
 }

@@ -12,6 +12,9 @@ import (
 // or does not appear; until then what is finished is kept for --resume. An output
 // that is there already, made by the same run, is left as it is by --resume.
 func (j *Job) Run(ctx context.Context, e *Env, o Output, c Control) (err error) {
+	if j.Close != nil {
+		defer j.Close()
+	}
 	print := e.Fingerprint(nil, j.Keys)
 	if c.DryRun {
 		return j.dryRun(e, &o, &c, print)

@@ -1,0 +1,106 @@
+package verb
+
+import (
+	"fmt"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/io"
+	"simtool/internal/verb/setting"
+)
+
+// Input is the options that say how to read recordings.
+type Input struct {
+	Axes    string
+	Columns []string
+	Header  string
+	Missing string
+}
+
+// Register declares the options.
+func (o *Input) Register(s *setting.Set) {
+	o.Axes, o.Header, o.Missing = "tcn", "auto", data.Policies()[0].Name
+	s.Choice(&o.Axes, "axes", "", "order of the axes of 3-d arrays: t time, c condition, n neuron", "tcn", "tnc", "ctn", "cnt", "ntc", "nct")
+	s.Strings(&o.Columns, "columns", "", "`COLUMNS` of text files to read: names, or positions from 1 such as 2-5")
+	s.Choice(&o.Header, "header", "", "whether text files begin with the names of the columns", "auto", "yes", "no")
+	s.Choice(&o.Missing, "missing", "", data.PolicyHelp(), data.PolicyNames()...)
+}
+
+var headerModes = map[string]dataio.HeaderMode{
+	"": dataio.HeaderAuto, "auto": dataio.HeaderAuto, "yes": dataio.HeaderYes, "no": dataio.HeaderNo,
+}
+
+// Policy is what is done to missing values.
+func (o *Input) Policy() data.Policy {
+	p, _ := data.PolicyNamed(o.Missing) // the setting takes no other
+	return p
+}
+
+// Options says to dataio what the options say.
+func (o *Input) Options(hash bool) dataio.Options {
+	options := dataio.Options{Axes: o.Axes, Header: headerModes[o.Header], Hash: hash}
+	if len(o.Columns) > 0 {
+		options.Columns = o.Columns
+	}
+	if !o.Policy().Refuses() {
+		options.Missing = dataio.MissingKeep
+	}
+	return options
+}
+
+// Key names the options among all: inputs that were read by equal ones are equal.
+func (o *Input) Key() string { return fmt.Sprintf("%q", *o) }
+
+// Reader returns the function that reads an input as the options say. The digest of
+// the file is computed where hash is set, and for items of a plan.
+func (o *Input) Reader(e *batch.Env, hash bool) func(path string) (*data.Dataset, error) {
+	options := o.Options(hash || e.Collect != nil)
+	return func(path string) (*data.Dataset, error) {
+		options := options
+		if batch.IsStdin(path) {
+			in, err := e.Stdin(fmt.Sprintf("%q", path))
+			if err != nil {
+				return nil, err
+			}
+			options.Stdin = in
+		}
+		return dataio.Read(path, options)
+	}
+}
+
+// Complete does to a dataset, and to what runs along its conditions, what the
+// options say of missing values, with a warning.
+func (o *Input) Complete(e *batch.Env, d *data.Dataset, along ...data.Along) (*data.Dataset, error) {
+	kept, err := o.Policy().Apply(data.Conditions, []*data.Dataset{d}, along...)
+	if err != nil {
+		return nil, err
+	}
+	if w := kept.Warning(); w != "" {
+		e.Warn("%s: %s", d.Source.Path, w)
+	}
+	return kept.Systems[0], nil
+}
+
+// RegisterFile declares the options that name a file of a result and say what it may
+// replace.
+func RegisterFile(s *setting.Set, o *batch.Output) {
+	o.Path = "-"
+	s.String(&o.Path, "output", "o", "write the result to `FILE`, with a manifest beside it")
+	s.Bool(&o.Force, "force", "", "replace an output that exists")
+}
+
+// RegisterTable declares the options of a result that is a table.
+func RegisterTable(s *setting.Set, o *batch.Output) {
+	RegisterFile(s, o)
+	RegisterFormat(s, o)
+}
+
+// RegisterFormat declares the form of a table.
+func RegisterFormat(s *setting.Set, o *batch.Output) *setting.Setting {
+	f := s.Choice(&o.Format, "format", "", "form of the result (default: by the suffix of --output, else table on a terminal and csv in a pipe)", dataio.Formats()...)
+	f.Choose = func(p setting.Place) (value, origin string, err error) { return o.ChooseFormat(p.Terminal) }
+	return f
+}
+
+// Pair names the two sides of a comparison.
+type Pair struct{ X, Y string }

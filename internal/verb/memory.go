@@ -1,0 +1,66 @@
+package verb
+
+import (
+	"math"
+	"os"
+	"strconv"
+	"strings"
+
+	"simtool/internal/verb/setting"
+)
+
+// ChooseMemory is four fifths of what this process may use: of the machine's memory,
+// or of the limit of its control group.
+func ChooseMemory(setting.Place) (value, origin string, err error) {
+	limit, origin := int64(math.MaxInt64/2), "default: no limit is known"
+	if bytes, ok := memTotal(); ok {
+		limit, origin = bytes, "default: four fifths of the machine's memory"
+	}
+	for _, path := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		if v, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && v < limit {
+			limit, origin = v, "default: four fifths of the control group's limit"
+		}
+	}
+	return strconv.FormatInt(limit/5*4, 10), origin, nil
+}
+
+// memTotal returns the machine's memory in bytes where the kernel tells it.
+func memTotal() (int64, bool) {
+	text, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0, false
+	}
+	fields := strings.Fields(string(text))
+	if len(fields) < 2 || fields[0] != "MemTotal:" {
+		return 0, false
+	}
+	kb, err := strconv.ParseInt(fields[1], 10, 64)
+	return kb << 10, err == nil
+}
+
+// FileSize returns the bytes of a file, 0 where they cannot be told.
+func FileSize(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return 0
+	}
+	return info.Size()
+}
+
+// CellsMemory is about what a row of so many cells takes, with its place in a table.
+func CellsMemory(cells int64) int64 {
+	const slice, cell, number = 24, 16, 8
+	return 2*slice + cells*(cell+number)
+}
+
+// ComponentsMemory bounds what principal components take while data of n×p are
+// decomposed: the centred data, their reflectors and vectors, each once more on the
+// way, and matrices of the smaller of both sizes.
+func ComponentsMemory(n, p int64) int64 {
+	k := min(n, p)
+	return 8 * (5*n*p + 6*k*k)
+}

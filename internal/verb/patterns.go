@@ -1,0 +1,50 @@
+package verb
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"simtool/internal/data"
+	"simtool/internal/io"
+)
+
+// ExpandPaths replaces patterns such as "models/*.npy", for shells and lists
+// that do not expand them, by the files that they match, sorted. A file of that
+// very name comes first.
+func ExpandPaths(paths []string) ([]string, error) {
+	var out []string
+	for _, path := range paths {
+		files, err := ExpandPath(path)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, files...)
+	}
+	return out, nil
+}
+
+// ExpandPath is ExpandPaths for one.
+func ExpandPath(path string) ([]string, error) {
+	pattern, _ := dataio.CutKey(path)
+	key := path[len(pattern):] // with its colon
+	if !strings.ContainsAny(pattern, "*?[") {
+		return []string{path}, nil
+	}
+	for _, literal := range []string{path, pattern} {
+		if _, err := os.Lstat(literal); err == nil {
+			return []string{path}, nil
+		}
+	}
+	files, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, &data.InputError{Path: path, Found: "no file, and no pattern of files", Wanted: "want [ to be closed by ]", Err: err}
+	}
+	if len(files) == 0 {
+		return nil, &data.InputError{Path: path, Found: "no file matches"}
+	}
+	for i := range files {
+		files[i] += key
+	}
+	return files, nil
+}

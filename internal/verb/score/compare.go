@@ -1,0 +1,186 @@
+package score
+
+import (
+	"context"
+	"math"
+	"strings"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/measures"
+	"simtool/internal/result"
+	"simtool/internal/verb"
+)
+
+// scoreRow is one row of the result.
+type scoreRow struct {
+	pair    Pair
+	measure string
+	value   float64
+	n, p, q int // 0 where unknown
+	warning string
+	err     error
+	at      int // index of the view, for --per
+}
+
+// scorer scores pairs of inputs.
+type scorer struct {
+	env       *batch.Env
+	options   *Options
+	table     result.Of[result.Score]
+	inputs    *inputs
+	reference *input // held for all items, nil for none
+	hash      bool   // digests of inputs are wanted
+	itemJobs  int    // items at once
+	jobs      int    // scores of one item at once
+	progress  batch.Progress
+}
+
+// compare scores an item by all of its measures. It returns an error when the
+// pair cannot be compared at all; a measure that has no value for the pair is
+// a row with an error.
+func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) {
+	p := it.pair
+	stream, err := s.plan(p)
+	if err != nil {
+		return nil, err
+	}
+	if stream {
+		return s.compareStreamed(ctx, p)
+	}
+	named := s.options.measuresOf(p)
+	x, y := s.inputs.take(p.X), s.inputs.take(p.Y)
+	defer s.inputs.put(x)
+	defer s.inputs.put(y)
+	for _, in := range []*input{x, y} {
+		if in.err != nil {
+			return nil, in.err
+		}
+	}
+	views, err := it.views(x.data, y.data, s.options.Per)
+	if err != nil {
+		return nil, err
+	}
+	s.progress.Expect((len(views) - 1) * len(named))
+	warning := gridWarning(x.data, y.data)
+	viewJobs := min(s.jobs, len(views))
+	rows := make([]scoreRow, 0, len(views)*len(named))
+	err = batch.Ordered(ctx, viewJobs, len(views),
+		func(ctx context.Context, i int) (rows []scoreRow, err error) {
+			defer batch.Guard(&err)
+			pair, dropped, err := s.join(x, y, views[i])
+			if err != nil {
+				return nil, err
+			}
+			frame := scoreRow{
+				pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width(),
+				warning: joinWarnings(warning, dropped), at: views[i].index,
+			}
+			return s.scores(ctx, pair, named, frame, max(1, s.jobs/viewJobs))
+		},
+		func(_ int, one []scoreRow) error {
+			rows = append(rows, one...)
+			return nil
+		})
+	return rows, err
+}
+
+// scores scores one view of a pair; frame is the row without its score.
+func (s *scorer) scores(ctx context.Context, pair *measures.Pair, named []measures.Named, frame scoreRow, jobs int) ([]scoreRow, error) {
+	rows := make([]scoreRow, 0, len(named))
+	err := batch.Ordered(ctx, jobs, len(named),
+		func(ctx context.Context, i int) (row scoreRow, err error) {
+			defer batch.Guard(&err)
+			if ctx.Err() != nil {
+				return scoreRow{}, ctx.Err()
+			}
+			return scoreOne(pair, named[i], frame), nil
+		},
+		func(_ int, row scoreRow) error {
+			rows = append(rows, row)
+			s.progress.Add(1)
+			return nil
+		})
+	return rows, err
+}
+
+func scoreOne(pair *measures.Pair, m measures.Named, row scoreRow) scoreRow {
+	row.measure = m.Name
+	score, err := m.Score(pair)
+	switch {
+	case err != nil:
+		row.err = err
+	case math.IsNaN(score.Value) || math.IsInf(score.Value, 0):
+		row.err = &measures.UndefinedError{Reason: "the value is not a finite number"}
+	default:
+		row.value = score.Value
+		row.warning = joinWarnings(append([]string{row.warning, m.Note}, score.Warnings...)...)
+	}
+	return row
+}
+
+// failedRows are the rows of an item that cannot be compared.
+func (s *scorer) failedRows(it scoreItem, err error) []scoreRow {
+	named := s.options.measuresOf(it.pair)
+	rows := make([]scoreRow, len(named))
+	for i, m := range named {
+		rows[i] = scoreRow{pair: it.pair, measure: m.Name, err: err, at: it.at}
+	}
+	return rows
+}
+
+// join makes the pair of a view of two inputs, to which missing values have been
+// done what the options say.
+func (s *scorer) join(x, y *input, v view) (pair *measures.Pair, warning string, err error) {
+	policy := s.options.Input.Policy()
+	if !policy.Refuses() {
+		kept, err := policy.Apply(data.Samples, []*data.Dataset{v.of(x.data), v.of(y.data)})
+		if err != nil {
+			return nil, "", err
+		}
+		if kept.Changed() {
+			pair, err := verb.NewPair(kept.Systems[0], kept.Systems[1])
+			return pair, kept.Warning(), err
+		}
+	}
+	xs, err := x.system(v)
+	if err != nil {
+		return nil, "", err
+	}
+	ys, err := y.system(v)
+	if err != nil {
+		return nil, "", err
+	}
+	pair, err = measures.NewPair(xs, ys)
+	return pair, "", err
+}
+
+// joinWarnings joins the warnings that are not empty.
+func joinWarnings(warnings ...string) string {
+	var some []string
+	for _, w := range warnings {
+		if w != "" {
+			some = append(some, w)
+		}
+	}
+	return strings.Join(some, "; ")
+}
+
+// row renders the row for the table. The column that --per adds is empty for a pair
+// whose views are unknown.
+func (r *scoreRow) row(per string) result.Score {
+	out := result.Score{
+		X: r.pair.X, Y: r.pair.Y, Measure: r.measure, Value: r.value, Lo: math.NaN(), Hi: math.NaN(),
+		N: r.n, P: r.p, Q: r.q, Warning: r.warning, Error: batch.RowText(r.err), Time: -1, Condition: -1,
+	}
+	if r.err != nil {
+		out.Value = math.NaN()
+	}
+	switch per {
+	case "time":
+		out.Time = r.at
+	case "condition":
+		out.Condition = r.at
+	}
+	return out
+}

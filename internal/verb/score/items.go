@@ -1,0 +1,92 @@
+package score
+
+import (
+	"fmt"
+	"strconv"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/io"
+)
+
+// scoreItem is a unit of the work of score: a pair or, with --per, one view of it.
+type scoreItem struct {
+	pair Pair
+	at   int // index of the view; all of the pair where it is negative
+}
+
+// items lists the work. Views are items where the shape of the reference can be
+// told beforehand; else the pair is one item, which says what is wrong.
+func (s *scorer) items() []scoreItem {
+	counts := map[string]int{}
+	var items []scoreItem
+	for _, p := range s.options.pairs {
+		n, ok := counts[p.X]
+		if !ok {
+			n = s.viewsIn(p.X)
+			counts[p.X] = n
+		}
+		if n == 0 {
+			items = append(items, scoreItem{p, -1})
+		}
+		for k := range n {
+			items = append(items, scoreItem{p, k})
+		}
+	}
+	return items
+}
+
+// viewsIn returns how many views --per makes of a file, 0 if it has none or
+// that cannot be told without reading it.
+func (s *scorer) viewsIn(path string) int {
+	if s.options.Per == "" || batch.IsStdin(path) {
+		return 0
+	}
+	r, err := dataio.OpenRows(path, s.options.Input.Options(false))
+	if err != nil {
+		return 0
+	}
+	defer r.Close()
+	if shape := r.Shape(); len(shape) == 3 {
+		return shape[axisNumber[s.options.Per]]
+	}
+	return 0
+}
+
+// keysOf names items: by their files and view and, for those given more than once,
+// by which time it is.
+func keysOf(items []scoreItem) []string {
+	keys := make([]string, len(items))
+	times := map[string]int{}
+	for i, it := range items {
+		key := it.pair.X + "\t" + it.pair.Y
+		if it.at >= 0 {
+			key += "\t" + strconv.Itoa(it.at)
+		}
+		if times[key]++; times[key] > 1 {
+			key += fmt.Sprintf("\t#%d", times[key])
+		}
+		keys[i] = key
+	}
+	return keys
+}
+
+// views returns the views of a pair that an item is of.
+func (it scoreItem) views(x, y *data.Dataset, axis string) ([]view, error) {
+	n, err := countViews(x, y, axis)
+	switch {
+	case err != nil:
+		return nil, err
+	case axis == "":
+		return []view{{}}, nil
+	case it.at >= n:
+		return nil, &data.InputError{Path: it.pair.X, Found: fmt.Sprintf("%d in place of at least %d views per %s", n, it.at+1, axis), Wanted: "want files that stay as they are"}
+	case it.at >= 0:
+		return []view{{axis, it.at}}, nil
+	}
+	views := make([]view, n)
+	for i := range views {
+		views[i] = view{axis, i}
+	}
+	return views, nil
+}

@@ -1,0 +1,149 @@
+package score
+
+import (
+	"context"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/io"
+)
+
+// pairsJob scores all pairs.
+func (o *Options) pairsJob(e *batch.Env) (*batch.Job, error) {
+	s := newScorer(e, o, o.Output.ToFile() || e.Collect != nil)
+	streams := e.Terminal && !o.Output.ToFile() && o.Output.Format != string(dataio.Text)
+	items := s.items()
+	part, err := o.Batch.Part(e)
+	if err != nil {
+		return nil, err
+	}
+	s.share(part.Len(len(items)))
+	return &batch.Job{
+		Schema: s.table.Schema,
+		What:   "scores",
+		Keys:   keysOf(items),
+		Inputs: inputPaths(o.pairs),
+		AtOnce: s.itemJobs,
+		Memory: func(atOnce int) (int64, error) { return estimate(o, s.footprints(), atOnce), nil },
+		Begin: func(left []int) error {
+			mine := make([]scoreItem, len(left))
+			for k, i := range left {
+				mine[k] = items[i]
+			}
+			return s.begin(mine, streams)
+		},
+		Work: func(ctx context.Context, i int) (*batch.Item, error) {
+			rows, err := s.compareOrExplain(ctx, items[i])
+			return s.itemOf(rows, items[i].pair), err
+		},
+		Close: s.close,
+	}, nil
+}
+
+// itemOf makes the rows of an item a part of the table.
+func (s *scorer) itemOf(rows []scoreRow, p Pair) *batch.Item {
+	r := &batch.Item{Sources: s.inputs.sourcesOf([]string{p.X, p.Y})}
+	for i := range rows {
+		if rows[i].err != nil {
+			r.Failed++
+		}
+		r.Rows = append(r.Rows, s.table.Cells(rows[i].row(s.options.Per)))
+	}
+	return r
+}
+
+// Table scores all pairs and returns the rows as a table, with the inputs that were
+// read. Rows with an error are no error here.
+func (o *Options) Table(ctx context.Context, e *batch.Env, args []string) (*dataio.Table, []data.Source, error) {
+	if err := o.complete(e, args); err != nil {
+		return nil, nil, err
+	}
+	s := newScorer(e, o, true)
+	defer s.close()
+	items := s.items()
+	s.share(len(items))
+	if err := s.begin(items, false); err != nil {
+		return nil, nil, err
+	}
+	table := &dataio.Table{Schema: s.table.Name, Columns: s.table.Names()}
+	err := batch.Ordered(ctx, s.itemJobs, len(items),
+		func(ctx context.Context, i int) (rows []scoreRow, err error) {
+			defer batch.Guard(&err)
+			return s.compareOrExplain(ctx, items[i])
+		},
+		func(_ int, rows []scoreRow) error {
+			for i := range rows {
+				table.Rows = append(table.Rows, s.table.Cells(rows[i].row(o.Per)))
+			}
+			return nil
+		})
+	return table, s.inputs.sourcesOf(inputPaths(o.pairs)), err
+}
+
+// newScorer returns a scorer of the options' pairs. hash says whether the digests
+// of the inputs are wanted.
+func newScorer(e *batch.Env, o *Options, hash bool) *scorer {
+	read := o.Input.Reader(e, hash)
+	if e.Collect != nil && e.Collect.Read != nil {
+		alone := read
+		read = func(path string) (*data.Dataset, error) {
+			return e.Collect.Read(path+" "+o.Input.Key(), func() (*data.Dataset, error) { return alone(path) })
+		}
+	}
+	return &scorer{env: e, options: o, table: o.table(), hash: hash, inputs: newInputs(read), progress: e.StartProgress("scores", 0, true)}
+}
+
+// share divides the jobs among so many items at once and the work within each.
+func (s *scorer) share(items int) {
+	s.itemJobs = max(1, min(s.env.Jobs, items))
+	s.jobs = s.env.Jobs / s.itemJobs
+}
+
+// begin prepares for items. streams says that rows appear on the terminal as they
+// come.
+func (s *scorer) begin(items []scoreItem, streams bool) error {
+	o := s.options
+	expected := 0
+	for _, it := range items {
+		s.inputs.expect(it.pair)
+		expected += len(o.measuresOf(it.pair))
+	}
+	s.progress = s.env.StartProgress("scores", expected, streams)
+	if x, ok := o.commonReference(); ok && !s.anyStreamed() {
+		// Without its reference nothing can be scored.
+		s.reference = s.inputs.hold(x)
+		return s.reference.err
+	}
+	return nil
+}
+
+// close ends the progress bar.
+func (s *scorer) close() { s.progress.Close() }
+
+// compareOrExplain is compare, but one of several pairs that cannot be compared
+// becomes rows with the reason.
+func (s *scorer) compareOrExplain(ctx context.Context, it scoreItem) ([]scoreRow, error) {
+	rows, err := s.compare(ctx, it)
+	if len(s.options.pairs) > 1 && batch.OfItem(err) {
+		rows = s.failedRows(it, err)
+		s.progress.Add(len(rows))
+		return rows, nil
+	}
+	return rows, err
+}
+
+// inputPaths returns the distinct files of pairs in the order in which they
+// come up.
+func inputPaths(pairs []Pair) []string {
+	var paths []string
+	seen := map[string]bool{}
+	for _, p := range pairs {
+		for _, path := range []string{p.X, p.Y} {
+			if !seen[path] {
+				seen[path] = true
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
+}

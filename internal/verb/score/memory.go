@@ -1,0 +1,125 @@
+package score
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"simtool/internal/batch"
+	"simtool/internal/io"
+	"simtool/internal/measures"
+	"simtool/internal/verb"
+	"simtool/internal/verb/setting"
+)
+
+// footprint is the size of an input: samples × features, and the time bins of
+// 3-d data.
+type footprint struct{ n, p, times int64 }
+
+// values is how many bytes the input takes as float64.
+func (f footprint) values() int64 { return 8 * f.n * f.p }
+
+// streamAbove is the size of a pair as float64 from which on it is read block
+// by block where its measures allow that, although it might fit in memory.
+const streamAbove = 256 << 20
+
+// MemoryError says that a pair needs more memory than it may take.
+type MemoryError struct {
+	pair         Pair
+	need, limit  int64
+	needsSamples []string // measures that keep the pair from being streamed
+	why          error    // what else does
+}
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("%s and %s need about %s of memory, but --max-memory is %s", e.pair.X, e.pair.Y, setting.ByteString(e.need), setting.ByteString(e.limit))
+}
+
+// OfItem implements batch.ItemError.
+func (e *MemoryError) OfItem() {}
+
+// Hint says what to do about it.
+func (e *MemoryError) Hint() string {
+	switch {
+	case len(e.needsSamples) > 0:
+		return "without " + strings.Join(e.needsSamples, ", ") + " they would be read block by block in little memory"
+	case e.why != nil:
+		return "they cannot be read block by block: " + e.why.Error()
+	default:
+		return "give more with --max-memory"
+	}
+}
+
+// plan decides how a pair is scored: whether it is read block by block into
+// second moments, or as a whole. Files too small to matter are not looked at,
+// unless there is a measure of pairs of samples: few features may come with many
+// samples.
+func (s *scorer) plan(p Pair) (stream bool, err error) {
+	named := s.options.measuresOf(p)
+	small := verb.FileSize(p.X)+verb.FileSize(p.Y) < min(streamAbove, s.options.maxMemory())/8
+	if batch.IsStdin(p.X) || batch.IsStdin(p.Y) || small && !slices.ContainsFunc(named, growsWithPairs) {
+		return false, nil
+	}
+	x, why := s.peek(p.X)
+	y, whyY := s.peek(p.Y)
+	if why == nil {
+		why = whyY
+	}
+	if why != nil {
+		// What is wrong with a file comes to light when it is read.
+		return false, nil
+	}
+	var needsSamples []string
+	for _, m := range named {
+		if !m.Card().FromMoments {
+			needsSamples = append(needsSamples, m.Name)
+		}
+	}
+	switch {
+	case s.options.Per != "":
+		why = fmt.Errorf("--per %s is set", s.options.Per)
+	case !s.options.Input.Policy().Refuses():
+		why = fmt.Errorf("--missing %s is set", s.options.Input.Missing)
+	}
+	if why == nil && needsSamples == nil && x.n == y.n && x.values()+y.values() > streamAbove {
+		return true, nil
+	}
+	if need := x.values() + y.values() + pairWork(named, x, y); need > s.options.maxMemory() {
+		return false, &MemoryError{pair: p, need: need, limit: s.options.maxMemory(), needsSamples: needsSamples, why: why}
+	}
+	return false, nil
+}
+
+// anyStreamed reports whether a pair will be read block by block, or refused
+// for its size, so that its reference must not be held in memory for all.
+func (s *scorer) anyStreamed() bool {
+	return slices.ContainsFunc(s.options.pairs, func(p Pair) bool {
+		stream, err := s.plan(p)
+		return stream || err != nil
+	})
+}
+
+// peek returns the size of an input that can be read block by block, from its
+// header.
+func (s *scorer) peek(path string) (footprint, error) {
+	r, err := dataio.OpenRows(path, s.options.Input.Options(false))
+	if err != nil {
+		return footprint{}, err
+	}
+	defer r.Close()
+	times := 1
+	if shape := r.Shape(); len(shape) == 3 {
+		times = shape[0]
+	}
+	return footprint{int64(r.Samples()), int64(r.Width()), int64(times)}, nil
+}
+
+// growsWithPairs reports whether a measure needs memory for pairs of samples.
+func growsWithPairs(m measures.Named) bool {
+	return measures.Memory(m, measures.Dims{N: 1 << 20, P: 1, Q: 1}) > 0
+}
+
+// pairWork bounds the bytes that a pair in work needs beside its inputs.
+func pairWork(named []measures.Named, x, y footprint) int64 {
+	return measures.ScoreMemory(named, measures.Dims{N: x.n, P: x.p, Q: y.p, Times: x.times})
+}

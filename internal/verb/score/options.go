@@ -1,0 +1,180 @@
+// Package score scores models by how similar they are to a recording.
+package score
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/measures"
+	"simtool/internal/result"
+	"simtool/internal/verb"
+	"simtool/internal/verb/setting"
+)
+
+// Options say what to score and how.
+type Options struct {
+	Measures  []string // names, or "default" or "all"
+	List      string   // file of pairs in place of arguments
+	AllPairs  bool
+	Pool      bool
+	Per       string // "time", "condition", or "" for all samples at once
+	Moments   bool   // the files are what simtool moments wrote
+	MaxMemory int64  // bytes that a pair may take, 0 for no limit
+	Input     verb.Input
+	Output    batch.Output
+	Batch     verb.Batch
+
+	pairs []Pair           // from the arguments or the list
+	named []measures.Named // from Measures
+}
+
+// New returns the command with its defaults.
+func New() *Options { return &Options{Measures: []string{"default"}} }
+
+// Settings implements verb.Command.
+func (o *Options) Settings() *setting.Set {
+	s := &setting.Set{}
+	m := s.Strings(&o.Measures, "measures", "m", "measures to score by, a `LIST` separated by commas")
+	m.Default, m.Complete = "default", setting.MeasureList // without the brackets of a list
+	s.String(&o.List, "list", "", "read pairs from `FILE` instead of the arguments")
+	s.Bool(&o.AllPairs, "all-pairs", "", "compare every file with every later one")
+	s.Bool(&o.Pool, "pool", "", "pool time × condition into samples (the default)")
+	s.Choice(&o.Per, "per", "", "score each time bin, or each condition, by itself", "time", "condition")
+	s.Bool(&o.Moments, "moments", "", "the files are what simtool moments wrote: add the pieces of one recording up and score it")
+	memory := s.Bytes(&o.MaxMemory, "max-memory", "", "most memory that a pair may take, such as 4G (default: four fifths of the machine's)")
+	memory.Choose, memory.Machine = verb.ChooseMemory, true
+	o.Input.Register(s)
+	verb.RegisterTable(s, &o.Output)
+	o.Batch.Register(s, "pairs")
+	return s
+}
+
+// Controls implements verb.Batched.
+func (o *Options) Controls() *verb.Batch { return &o.Batch }
+
+// Schema implements verb.Tabular.
+func (o *Options) Schema(e *batch.Env, args []string) (*result.Schema, error) {
+	args, err := verb.ExpandPaths(args)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.complete(e, args); err != nil {
+		return nil, err
+	}
+	return o.table().Schema, nil
+}
+
+// Run implements verb.Command.
+func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
+	if o.Batch.DryRun {
+		return o.dryRun(ctx, e, args)
+	}
+	job, err := o.Job(e, args)
+	if err != nil {
+		return err
+	}
+	control, err := o.Batch.Begin(e, o.Output.Target())
+	if err != nil {
+		return err
+	}
+	return job.Run(ctx, e, o.Output, control)
+}
+
+// Job returns the work of scoring files: an item for each pair, or view of a pair.
+func (o *Options) Job(e *batch.Env, args []string) (*batch.Job, error) {
+	args, err := verb.ExpandPaths(args)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.complete(e, args); err != nil {
+		return nil, err
+	}
+	if o.Moments {
+		return o.momentsJob(e, args)
+	}
+	return o.pairsJob(e)
+}
+
+// Memory implements verb.Forecaster.
+func (o *Options) Memory(_ context.Context, e *batch.Env, args []string) (int64, error) {
+	job, err := o.Job(e, args)
+	if err != nil || job.Memory == nil {
+		return 0, err
+	}
+	return job.Memory(1)
+}
+
+// complete checks the options against each other and works out what to score.
+func (o *Options) complete(e *batch.Env, args []string) error {
+	if o.Pool && o.Per != "" {
+		return batch.Usagef("--pool and --per exclude each other")
+	}
+	var err error
+	if o.named, err = verb.ParseMeasures(o.Measures, e.Seed); err != nil {
+		return err
+	}
+	o.pairs = nil
+	switch {
+	case o.Moments && (o.List != "" || o.AllPairs || o.Per != "" || len(args) == 0):
+		return batch.Usagef("--moments scores the pieces of one pair, want their files and neither --list, --all-pairs nor --per")
+	case o.Moments && o.Batch.DryRun:
+		return batch.Usagef("--dry-run has nothing to say of --moments: the files are read already")
+	case o.Moments:
+	case o.List != "" && (len(args) > 0 || o.AllPairs):
+		return batch.Usagef("--list names the pairs, want neither files nor --all-pairs beside it")
+	case o.List != "":
+		o.pairs, err = listedPairs(e, o.List)
+	case len(args) < 2:
+		return batch.Usagef("%s, want a reference X and at least one Y", data.Counted(len(args), "file"))
+	case len(slices.DeleteFunc(slices.Clone(args), func(path string) bool { return !batch.IsStdin(path) })) > 1:
+		return batch.Usagef("standard input can be only one of the files")
+	case o.AllPairs:
+		o.pairs = slices.DeleteFunc(allPairs(args), func(p Pair) bool { return len(o.measuresOf(p)) == 0 })
+	default:
+		for _, y := range args[1:] {
+			o.pairs = append(o.pairs, Pair{X: args[0], Y: y})
+		}
+	}
+	return err
+}
+
+// maxMemory is the limit in bytes.
+func (o *Options) maxMemory() int64 {
+	if o.MaxMemory == 0 {
+		return math.MaxInt64
+	}
+	return o.MaxMemory
+}
+
+// commonReference returns the X of all pairs, if they have but one.
+func (o *Options) commonReference() (string, bool) {
+	if len(o.pairs) == 0 {
+		return "", false
+	}
+	x := o.pairs[0].X
+	other := slices.ContainsFunc(o.pairs, func(p Pair) bool { return p.X != x })
+	return x, !other
+}
+
+// measuresOf returns the measures that a pair is scored by.
+func (o *Options) measuresOf(p Pair) []measures.Named {
+	if !p.mirrored {
+		return o.named
+	}
+	return slices.DeleteFunc(slices.Clone(o.named), func(m measures.Named) bool { return m.Card().Symmetric })
+}
+
+// table is the table of the scores.
+func (o *Options) table() result.Of[result.Score] {
+	t := result.Scores
+	if o.Per != "" {
+		t = t.With(o.Per)
+	}
+	if _, ok := o.commonReference(); ok {
+		t.Schema = t.SpareFirst("x")
+	}
+	return t
+}

@@ -1,0 +1,101 @@
+package score
+
+import (
+	"context"
+	"strings"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/io"
+	"simtool/internal/measures"
+	"simtool/internal/verb"
+	"simtool/internal/verb/moments"
+)
+
+// compareStreamed is compare for a pair that is read once, block by block.
+func (s *scorer) compareStreamed(ctx context.Context, p Pair) ([]scoreRow, error) {
+	named := s.options.measuresOf(p)
+	x, y, err := s.options.Input.OpenPair(p.X, p.Y, s.hash)
+	if err != nil {
+		return nil, err
+	}
+	defer x.Close()
+	defer y.Close()
+	stream := &measures.Stream{X: verb.RowSource{Rows: x}, Y: verb.RowSource{Rows: y}, Bounds: foldBounds(named, x.Samples()), Workers: s.jobs}
+	segments, err := stream.Run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pair, err := measures.NewMomentPair(p.X, p.Y, segments)
+	if err != nil {
+		return nil, err
+	}
+	for path, r := range map[string]*dataio.Rows{p.X: x, p.Y: y} {
+		source, err := r.Source()
+		if err != nil {
+			return nil, err
+		}
+		s.inputs.note(path, source)
+	}
+	frame := scoreRow{pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width()}
+	return s.scores(ctx, pair, named, frame, s.jobs)
+}
+
+// foldBounds returns the samples at which segments must end for the measures to
+// find their folds.
+func foldBounds(named []measures.Named, n int) []int {
+	lists := [][]int{{n}}
+	for _, m := range named {
+		if k := m.Card().Folds; k > 0 && k <= n {
+			lists = append(lists, data.FoldBounds(n, k))
+		}
+	}
+	return measures.JoinBounds(lists...)
+}
+
+// momentsJob scores the pieces of one pair that simtool moments wrote.
+func (o *Options) momentsJob(e *batch.Env, paths []string) (*batch.Job, error) {
+	var files []*moments.File
+	for _, path := range paths {
+		f, err := moments.Read(path)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	whole, err := moments.Join(files)
+	if err != nil {
+		return nil, err
+	}
+	name := strings.Join(paths, "+")
+	pair, err := measures.NewMomentPair(name+":x", name+":y", whole.Segments())
+	if err != nil {
+		return nil, err
+	}
+	o.pairs = []Pair{{X: name + ":x", Y: name + ":y"}}
+	var sources []data.Source
+	for _, path := range paths {
+		source, err := dataio.FileSource(path)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, source)
+	}
+	s := newScorer(e, o, false)
+	s.share(1)
+	frame := scoreRow{pair: o.pairs[0], n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width()}
+	return &batch.Job{
+		Schema: s.table.Schema,
+		What:   "scores",
+		Keys:   []string{name},
+		Inputs: paths,
+		AtOnce: 1,
+		Work: func(ctx context.Context, _ int) (*batch.Item, error) {
+			rows, err := s.scores(ctx, pair, o.named, frame, s.jobs)
+			r := s.itemOf(rows, o.pairs[0])
+			r.Sources = sources
+			return r, err
+		},
+		Close: s.close,
+	}, nil
+}

@@ -1,0 +1,70 @@
+package score
+
+import (
+	"fmt"
+
+	"simtool/internal/data"
+)
+
+// A view is what is scored of a dataset: all samples pooled (the zero view),
+// one time bin, or one condition.
+type view struct {
+	axis  string // "", "time" or "condition"
+	index int
+}
+
+// of returns the view of a dataset. Pooled samples keep their times and
+// conditions, which a few measures ask for.
+func (v view) of(d *data.Dataset) *data.Dataset {
+	switch v.axis {
+	case "time":
+		return d.Time(v.index)
+	case "condition":
+		return d.Condition(v.index)
+	default:
+		return d
+	}
+}
+
+// axisNumber is the position of the view's axis in a shape.
+var axisNumber = map[string]int{"time": 0, "condition": 1}
+
+// countViews returns how many views of a pair are scored along an axis, 1 for no
+// axis. It refuses datasets without that axis and pairs whose axes disagree.
+func countViews(x, y *data.Dataset, axis string) (int, error) {
+	if axis == "" {
+		return 1, nil
+	}
+	for _, d := range []*data.Dataset{x, y} {
+		if !d.Is3D() {
+			return 0, &data.InputError{
+				Path:   d.Source.Path,
+				Found:  data.ShapeString(d.Shape),
+				Wanted: "want time × condition × neuron for --per " + axis,
+			}
+		}
+	}
+	if !sameGrid(x, y) {
+		return 0, &data.InputError{
+			Path:   y.Source.Path,
+			Found:  fmt.Sprintf("%s times × conditions", data.ShapeString(y.Shape[:2])),
+			Wanted: fmt.Sprintf("but %s has %s, and --per compares them one by one", x.Source.Path, data.ShapeString(x.Shape[:2])),
+		}
+	}
+	return x.Shape[axisNumber[axis]], nil
+}
+
+// sameGrid reports whether two 3-d datasets agree in times and conditions.
+func sameGrid(x, y *data.Dataset) bool {
+	return x.Shape[0] == y.Shape[0] && x.Shape[1] == y.Shape[1]
+}
+
+// gridWarning says that two 3-d datasets are pooled although their times and
+// conditions differ, or "".
+func gridWarning(x, y *data.Dataset) string {
+	if !x.Is3D() || !y.Is3D() || sameGrid(x, y) || x.Samples() != y.Samples() {
+		return ""
+	}
+	return fmt.Sprintf("times × conditions are %s in x and %s in y: samples are paired by their position only",
+		data.ShapeString(x.Shape[:2]), data.ShapeString(y.Shape[:2]))
+}
