@@ -68,17 +68,32 @@ func (o *Input) Reader(e *batch.Env, hash bool) func(path string) (*data.Dataset
 	}
 }
 
-// Complete does to a dataset, and to what runs along its conditions, what the
-// options say of missing values, with a warning.
-func (o *Input) Complete(e *batch.Env, d *data.Dataset, along ...data.Along) (*data.Dataset, error) {
-	kept, err := o.Policy().Apply(data.Conditions, []*data.Dataset{d}, along...)
+// WithoutMissing applies the policy of the options to systems whose samples
+// correspond, and to what runs along them, with one warning that says what was done.
+func (o *Input) WithoutMissing(e *batch.Env, unit data.Unit, systems []*data.Dataset, along ...data.Along) ([]*data.Dataset, error) {
+	kept, err := o.Policy().Apply(unit, systems, along...)
 	if err != nil {
 		return nil, err
 	}
-	if w := kept.Warning(); w != "" {
-		e.Warn("%s: %s", d.Source.Path, w)
+	WarnMissing(e, kept)
+	return kept.Systems, nil
+}
+
+// OneWithoutMissing is WithoutMissing for one system.
+func (o *Input) OneWithoutMissing(e *batch.Env, d *data.Dataset) (*data.Dataset, error) {
+	systems, err := o.WithoutMissing(e, data.Samples, []*data.Dataset{d})
+	if err != nil {
+		return nil, err
 	}
-	return kept.Systems[0], nil
+	return systems[0], nil
+}
+
+// WarnMissing says what a policy has done. It is the one place that does so on
+// standard error.
+func WarnMissing(e *batch.Env, kept *data.Kept) {
+	if w := kept.Warning(); w != "" {
+		e.Warn("%s", w)
+	}
 }
 
 // RegisterFile declares the options that name a file of a result and say what it may
