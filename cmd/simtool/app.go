@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"simtool/internal/batch"
+	"simtool/internal/verb"
+	"simtool/internal/verb/setting"
 )
 
 // commands lists the commands of simtool in the order of its help. To add one,
@@ -20,6 +22,8 @@ func commands() []func(*app) *cobra.Command {
 	return []func(*app) *cobra.Command{
 		newScoreCommand,
 		newMomentsCommand,
+		newRunCommand,
+		newMergeCommand,
 		newVersionCommand,
 		newCompletionCommand,
 		newGenerateCommand,
@@ -35,8 +39,10 @@ type app struct {
 	log      *slog.Logger
 	root     *cobra.Command
 	auto     map[*pflag.Flag]chooser // flags whose default depends on where simtool runs
-	settings []effective             // effective values, once configured
-	env      *batch.Env              // what verbs see of the run
+	verbs    map[*cobra.Command]func() verb.Command
+	declared map[*pflag.Flag]*setting.Setting
+	settings []effective // effective values, once configured
+	env      *batch.Env  // what verbs see of the run
 
 	started time.Time
 	stop    func(cause error) // ends the run as a signal does
@@ -82,7 +88,7 @@ func newApp(s streams) *app {
 	a := &app{
 		streams: s,
 		log:     slog.New(slog.DiscardHandler),
-		auto:    map[*pflag.Flag]chooser{},
+		auto:    map[*pflag.Flag]chooser{}, declared: map[*pflag.Flag]*setting.Setting{}, verbs: map[*cobra.Command]func() verb.Command{},
 		started: time.Now(),
 		stop:    func(error) {},
 	}

@@ -196,18 +196,18 @@ func TestJSONLog(t *testing.T) {
 func TestProgressBar(t *testing.T) {
 	s := newSession(streams{errTTY: true})
 	p := newApp(s.streams).startProgress("scores", 4, false)
-	p.add(1)
+	p.Add(1)
 	if s.err.Len() > 0 {
 		t.Errorf("a bar is drawn before its time: %q", &s.err)
 	}
 	p.show() // what the timer does after a second
 	time.Sleep(2 * barThrottle)
-	p.add(2)
+	p.Add(2)
 	if got := s.err.String(); !strings.Contains(got, "(3/4, ") {
 		t.Errorf("the bar drew %q, want 3/4 at the end", got)
 	}
-	p.close()
-	p.close()
+	p.Close()
+	p.Close()
 	drawn := strings.Split(s.err.String(), "\r")
 	if last := drawn[len(drawn)-1]; strings.TrimSpace(last) != "" {
 		t.Errorf("%q is left on the line", last)

@@ -139,7 +139,7 @@ output: results.csv
 		return filepath.Base(paths[mine.Item(mine.Len(clusterItems)/2)/2])
 	}
 	checkpoint := func(task int) string {
-		return filepath.Join(dir, checkpointOf(fmt.Sprintf("jobs/parts/part-%04d.jsonl", task)))
+		return filepath.Join(dir, batch.CheckpointOf(fmt.Sprintf("jobs/parts/part-%04d.jsonl", task)))
 	}
 	const requeued, timedOut = 1, 6
 	hold(t, dir, inputOf(requeued))

@@ -97,14 +97,14 @@ func poll(t *testing.T, atMost time.Duration, what string, done func() bool) {
 // pollCheckpoint waits until a part has a checkpoint.
 func pollCheckpoint(t *testing.T, dir string, shard int) {
 	t.Helper()
-	pollLog(t, filepath.Join(dir, checkpointOf(fmt.Sprintf("parts/%d.jsonl", shard))))
+	pollLog(t, filepath.Join(dir, batch.CheckpointOf(fmt.Sprintf("parts/%d.jsonl", shard))))
 }
 
 // pollLog waits until there are items in a checkpoint.
 func pollLog(t *testing.T, checkpoint string) {
 	t.Helper()
 	poll(t, 2*time.Minute, checkpoint, func() bool {
-		info, err := os.Stat(filepath.Join(checkpoint, logFile))
+		info, err := os.Stat(filepath.Join(checkpoint, batch.LogFile))
 		return err == nil && info.Size() > 500
 	})
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func newMomentsCommand(a *app) *cobra.Command {
-	return a.withVerb(&cobra.Command{
+	return withVerb(a, &cobra.Command{
 		Use:   "moments X Y",
 		Short: "Reduce a pair of recordings to their second moments",
 		Long: `Read X and Y once, block by block, and write their means and second moments to
@@ -37,5 +37,5 @@ simtool moments recording.npy model.npy --shard 0/2 -o part0.npz
 simtool moments recording.npy model.npy --shard 1/2 -o part1.npz
 simtool merge part0.npz part1.npz -o merged.npz
 simtool score --moments merged.npz -m cka,procrustes,linreg:cv=5`,
-	}, moments.New(), exitInvalid, exitCheckpoint)
+	}, moments.New, exitInvalid, exitCheckpoint)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func newScoreCommand(a *app) *cobra.Command {
-	return a.withVerb(&cobra.Command{
+	return withVerb(a, &cobra.Command{
 		Use:   "score X Y [Y...]",
 		Short: "Score how similar models are to a recording",
 		Long: `Compare each Y with the reference X, by one or more measures of similarity.
@@ -51,5 +51,5 @@ simtool score recording.npy models/*.npy -m cka,procrustes -o scores.csv
 simtool score rec.npy model.npy --per time -m cka --format jsonl
 simtool score --all-pairs layers/*.npy -m all -j 8 -o scores.json
 cat model.npy | simtool score recording.npy - -m default`,
-	}, score.New(), exitPartial, exitInvalid, exitCheckpoint)
+	}, score.New, exitPartial, exitInvalid, exitCheckpoint)
 }

@@ -4,11 +4,12 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"simtool/internal/batch"
 )
 
 // readResults reads the files of a directory of results, but for the manifest, which
@@ -17,7 +18,7 @@ func readResults(directory string) (map[string]string, error) {
 	files := map[string]string{}
 	root := os.DirFS(directory)
 	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || name == manifestName {
+		if err != nil || entry.IsDir() || name == batch.ManifestName {
 			return err
 		}
 		text, err := fs.ReadFile(root, name)
@@ -67,44 +68,5 @@ func sameFiles(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	for _, name := range differences(got, want) {
 		ts.Fatalf("%s of %s is not that of %s", name, args[1], args[0])
-	}
-}
-
-// TestDirectoryOfAnEarlierRun replaces results: nothing of the earlier ones stays,
-// nor what killed processes left, and other files do.
-func TestDirectoryOfAnEarlierRun(t *testing.T) {
-	dir := t.TempDir()
-	d := &resultDir{path: dir, schema: "test", item: "item", files: []string{"table.csv", "arrays/a*.npy"}}
-	if err := os.Mkdir(filepath.Join(dir, "arrays"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"table.csv", "notes.txt", "arrays/a1.npy", "arrays/b.npy", ".table.csv.0123abcd.tmp", "arrays/.a2.npy.0123abcd.tmp", ".notes.txt.0123abcd.tmp", manifestName} {
-		writeFile(t, dir, name, "old")
-	}
-	a := newApp(streams{err: os.Stderr})
-	if _, _, err := a.enter(d, fingerprint{}, false, false, nil); statusOf(err) != exitUsage {
-		t.Errorf("a run may replace results without being told: %v", err)
-	}
-	if _, _, err := a.enter(d, fingerprint{}, false, true, []string{filepath.Join(dir, "arrays/a1.npy")}); statusOf(err) != exitUsage {
-		t.Errorf("a run may replace its input: %v", err)
-	}
-	if err := d.removeUnfinished(); err != nil {
-		t.Fatal(err)
-	}
-	files := a.newFileSet(true, nil)
-	files.single = d.manifest()
-	f, err := files.create(d.join("table.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Write([]byte("new")); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.commit(files, nil, nil); err != nil {
-		t.Fatal(err)
-	}
-	want := map[string]string{"table.csv": "new", "notes.txt": "old", "arrays/b.npy": "old", ".notes.txt.0123abcd.tmp": "old"}
-	if names := differences(resultsIn(t, dir), want); len(names) > 0 {
-		t.Errorf("%q are not as they should be", names)
 	}
 }

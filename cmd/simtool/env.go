@@ -26,7 +26,10 @@ func (a *app) completeEnv() {
 	a.env.Seed, a.env.Jobs = a.global.seed, a.global.jobs
 	a.env.Settings = nil
 	for _, s := range a.settings {
-		a.env.Settings = append(a.env.Settings, s.forManifest())
+		if declared := a.declared[s.flag]; declared != nil && s.origin != "default" && !s.chosen {
+			declared.MarkSet()
+		}
+		a.env.Settings = append(a.env.Settings, a.forManifest(s))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"simtool/internal/batch"
 	"simtool/internal/data"
 )
 
@@ -51,12 +53,12 @@ func TestStatusOfErrors(t *testing.T) {
 		{errPipeClosed, exitOK},
 		{fmt.Errorf("row 3: %w", errPipeClosed), exitOK},
 		{errors.New("disk full"), exitFailure},
-		{&internalError{value: "index out of range"}, exitFailure},
+		{&batch.InternalError{Value: "index out of range"}, exitFailure},
 		{context.DeadlineExceeded, exitFailure},
 		{&fs.PathError{Op: "open", Path: "x", Err: fs.ErrPermission}, exitFailure},
 		{usagef("missing file"), exitUsage},
 		{configf("", "bad key"), exitUsage},
-		{&partialError{failed: 1, total: 2, items: "scores"}, exitPartial},
+		{&batch.PartialError{Failed: 1, Total: 2, Items: "scores"}, exitPartial},
 		{&data.InputError{Found: "NaN"}, exitInvalid},
 		{fmt.Errorf("pair 1: %w", &data.InputError{Found: "NaN"}), exitInvalid},
 		{errInterrupted, 130},
@@ -72,19 +74,19 @@ func TestStatusOfErrors(t *testing.T) {
 // after a signal, or gets a second one.
 func TestStoppedWithACheckpoint(t *testing.T) {
 	a := newApp(streams{})
-	if got := statusOf(a.stopped(errTerminated)); got != exitTerminated {
+	if got := statusOf(a.env.Stopped(errTerminated)); got != exitTerminated {
 		t.Errorf("exit status %d without a checkpoint, want %d", got, exitTerminated)
 	}
 	directory := filepath.Join(t.TempDir(), "out.ckpt")
-	saved, err := a.openCheckpoint(directory, false, 1, nil)
-	if err != nil {
+	if err := os.Mkdir(directory, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if got := statusOf(a.stopped(errTerminated)); got != exitCheckpoint {
+	a.env.KeepsIn(directory)
+	if got := statusOf(a.env.Stopped(errTerminated)); got != exitCheckpoint {
 		t.Errorf("exit status %d with a checkpoint, want %d", got, exitCheckpoint)
 	}
-	saved.remove() // the result is complete
-	if got := statusOf(a.stopped(errTerminated)); got != exitTerminated {
+	batch.Discard(directory) // the result is complete
+	if got := statusOf(a.env.Stopped(errTerminated)); got != exitTerminated {
 		t.Errorf("exit status %d after the checkpoint was removed, want %d", got, exitTerminated)
 	}
 }

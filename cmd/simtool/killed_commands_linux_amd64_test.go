@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"simtool/internal/batch"
 )
 
 // TestKilledCommands is TestKilledAtEveryWrite for what is no plain table: a file
@@ -41,7 +43,7 @@ func TestKilledCommands(t *testing.T) {
 					k.everywhere(t, output+" going on from a checkpoint")
 				}
 			}
-			if _, err := os.Stat(filepath.Join(from, c.outputs[0]+".ckpt", fingerprintFile)); err != nil {
+			if _, err := os.Stat(filepath.Join(from, c.outputs[0]+".ckpt", batch.FingerprintFile)); err != nil {
 				t.Error("there was no checkpoint to go on from")
 			}
 		})

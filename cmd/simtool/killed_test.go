@@ -11,6 +11,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"simtool/internal/batch"
 )
 
 // TestKilledAtAnyTime kills simtool in the middle of real work, on several items at
@@ -41,7 +43,7 @@ func TestKilledAtAnyTime(t *testing.T) {
 			}
 			takes := time.Since(begun)
 			dir := copyOf(t, inputs)
-			checkpoint := filepath.Join(dir, checkpointOf(form.output))
+			checkpoint := filepath.Join(dir, batch.CheckpointOf(form.output))
 			kills := 0
 			for ended := false; !ended; {
 				cmd := simtoolIn(t, dir, append(args, "--resume")...)
@@ -64,7 +66,7 @@ func TestKilledAtAnyTime(t *testing.T) {
 						}
 					default:
 					}
-					if kills == 0 && exists(checkpoint) {
+					if kills == 0 && batch.Exists(checkpoint) {
 						break
 					}
 				}

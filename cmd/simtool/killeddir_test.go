@@ -10,6 +10,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"simtool/internal/batch"
 )
 
 // directoryRuns are commands that write directories, with what they read, by what
@@ -69,10 +71,10 @@ func (r directoryRun) check(t *testing.T, output string, want map[string]string,
 	for _, name := range differences(resultsIn(t, directory), want) {
 		t.Errorf("%s: %s differs", when, name)
 	}
-	if exists(checkpointOf(directory)) {
+	if batch.Exists(batch.CheckpointOf(directory)) {
 		t.Errorf("%s: the checkpoint was left behind", when)
 	}
-	if !exists(filepath.Join(directory, manifestName)) {
+	if !batch.Exists(filepath.Join(directory, batch.ManifestName)) {
 		t.Errorf("%s: there is no manifest", when)
 	}
 }
@@ -143,7 +145,7 @@ func TestDirectoriesStop(t *testing.T) {
 			_ = cmd.Run()
 			return exitStatus(cmd.ProcessState.ExitCode())
 		}
-		checkpoint := checkpointOf(filepath.Join(r.inputs, name))
+		checkpoint := batch.CheckpointOf(filepath.Join(r.inputs, name))
 		if got := status("--time-limit", "1ns"); got != exitFailure && got != exitTerminated {
 			t.Errorf("%s: exit status %d where there is no time for anything, want %d", name, got, exitFailure)
 		}
@@ -171,7 +173,7 @@ func TestDirectoriesStop(t *testing.T) {
 		if got := status(); got != exitUsage {
 			t.Errorf("%s: exit status %d where a checkpoint is in the way, want %d", name, got, exitUsage)
 		}
-		if exists(filepath.Join(r.inputs, name, manifestName)) {
+		if batch.Exists(filepath.Join(r.inputs, name, batch.ManifestName)) {
 			t.Errorf("%s: an unfinished result has its final name", name)
 		}
 	}

@@ -1,16 +1,15 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
 
 	"simtool/internal/batch"
+	"simtool/internal/verb/setting"
 )
 
 // printConfig writes the effective settings of a command as a configuration
@@ -82,39 +81,11 @@ func settingNode(f *pflag.Flag) *yaml.Node {
 
 func scalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }
 
-// ofTheMachine are the settings whose defaults depend on where simtool runs,
-// and change no result.
-var ofTheMachine = []string{"jobs", "max-memory", "color"}
-
 // forManifest is a setting as manifests and checkpoints have it.
-func (s effective) forManifest() batch.Setting {
-	out := batch.Setting{
-		Name: s.flag.Name, Text: s.flag.Value.String(),
-		Chosen: s.chosen && slices.Contains(ofTheMachine, s.flag.Name),
+func (a *app) forManifest(s effective) batch.Setting {
+	declared := a.declared[s.flag]
+	return batch.Setting{
+		Name: s.flag.Name, Text: s.flag.Value.String(), Value: setting.JSON(s.flag.Value),
+		Chosen: s.chosen && declared != nil && declared.Machine, Set: s.origin != "default" && !s.chosen,
 	}
-	if list, ok := s.flag.Value.(pflag.SliceValue); ok {
-		elements := []any{}
-		for _, text := range list.GetSlice() {
-			elements = append(elements, plainValue(strings.TrimSuffix(s.flag.Value.Type(), "Slice"), text))
-		}
-		out.Value = elements
-	} else {
-		out.Value = plainValue(s.flag.Value.Type(), s.flag.Value.String())
-	}
-	return out
-}
-
-// plainValue is the value of a flag as JSON has it: a number, true or false, or
-// else a text.
-func plainValue(kind, text string) any {
-	switch kind {
-	case "bool", "int", "uint64", "float", "float64":
-		if text == "" {
-			return nil
-		}
-		if json.Valid([]byte(text)) {
-			return json.RawMessage(text)
-		}
-	}
-	return text
 }

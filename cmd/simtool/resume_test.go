@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"simtool/internal/batch"
 )
 
 // TestCommandsResume stops each command half-way, goes on with --resume, and
@@ -239,7 +241,7 @@ func TestMomentsResumeFromWhatAKillLeaves(t *testing.T) {
 			return os.WriteFile(filepath.Join(dir, "out.npz.ckpt", ".moments.npz.0123abcd.tmp"), []byte("PK"), 0o666)
 		},
 		"nothing but sums": func(dir string) error {
-			return os.Remove(filepath.Join(dir, "out.npz.ckpt", fingerprintFile))
+			return os.Remove(filepath.Join(dir, "out.npz.ckpt", batch.FingerprintFile))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

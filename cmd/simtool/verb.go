@@ -7,15 +7,37 @@ import (
 	"github.com/spf13/pflag"
 
 	"simtool/internal/verb"
+	verbrun "simtool/internal/verb/run"
 	"simtool/internal/verb/setting"
 )
 
 // withVerb makes a command do what a verb does: the settings of the verb become
-// flags, and the arguments go to it.
-func (a *app) withVerb(cmd *cobra.Command, v verb.Command, more ...exitStatus) *cobra.Command {
+// flags, and the arguments go to it. Plans run the command by creating another.
+func withVerb[V verb.Command](a *app, cmd *cobra.Command, create func() V, more ...exitStatus) *cobra.Command {
+	v := create()
+	a.verbs[cmd] = func() verb.Command { return create() }
 	a.bind(cmd.Flags(), v.Settings())
 	cmd.RunE = a.action(func(ctx context.Context, args []string) error { return v.Run(ctx, a.env, args) })
 	return withExits(cmd, more...)
+}
+
+// runnable lists all commands for plans, with what makes those that are verbs.
+func (a *app) runnable() []verbrun.Entry {
+	var entries []verbrun.Entry
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		for _, sub := range cmd.Commands() {
+			if !sub.IsAvailableCommand() {
+				continue
+			}
+			if create := a.verbs[sub]; create != nil || !sub.HasAvailableSubCommands() {
+				entries = append(entries, verbrun.Entry{Words: section(sub), New: create})
+			}
+			visit(sub)
+		}
+	}
+	visit(a.root)
+	return entries
 }
 
 // bind declares a flag for each setting.
@@ -23,6 +45,7 @@ func (a *app) bind(fs *pflag.FlagSet, s *setting.Set) {
 	for _, one := range s.All() {
 		f := fs.VarPF(one.Value, one.Name, one.Letter, one.Usage)
 		f.DefValue = one.Default
+		a.declared[f] = one
 		if one.Switch {
 			f.NoOptDefVal = "true"
 		}

@@ -48,6 +48,7 @@ type Env struct {
 	mu       sync.Mutex
 	texts    []data.Source // small files that were read: configuration, lists, plans
 	warnings []string
+	inputs   []data.Source // of the result, once it is written
 	open     []*FileSet
 	saved    string      // folder of the checkpoint that this run keeps, "" for none
 	advanced atomic.Bool // this run has added to it
@@ -60,6 +61,8 @@ type Setting struct {
 	Value any    // as JSON has it
 	// Chosen says that nobody set the value and that it was chosen for the machine.
 	Chosen bool
+	// Set says that somebody set the value.
+	Set bool
 }
 
 // Progress tells a person how far a long command is.
@@ -242,12 +245,27 @@ func (e *Env) settingValues() (set, chosen map[string]any) {
 	return set, chosen
 }
 
+// Setting returns the setting of a name, nil for none.
+func (e *Env) Setting(name string) *Setting {
+	for i := range e.Settings {
+		if e.Settings[i].Name == name {
+			return &e.Settings[i]
+		}
+	}
+	return nil
+}
+
+// Inputs are those that the result of the run was made from, once it is written.
+func (e *Env) Inputs() []data.Source {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.inputs
+}
+
 // settingValue is the value of a setting as it stands in a manifest, nil for none.
 func (e *Env) settingValue(name string) any {
-	for _, s := range e.Settings {
-		if s.Name == name {
-			return s.Value
-		}
+	if s := e.Setting(name); s != nil {
+		return s.Value
 	}
 	return nil
 }

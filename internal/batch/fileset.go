@@ -93,6 +93,9 @@ func (s *FileSet) Commit(sources []data.Source, outcome error) error {
 		s.Warn(w)
 	}
 	m.Exit = statusOf(outcome)
+	s.env.mu.Lock()
+	s.env.inputs = m.Inputs
+	s.env.mu.Unlock()
 	if s.env.Collect != nil {
 		s.env.Collect.Sources = m.Inputs
 	}

@@ -48,7 +48,8 @@ func (e *Env) Fingerprint(inputs []data.Source, keys []string) Fingerprint {
 	return f
 }
 
-const fingerprintFile = "settings.json"
+// FingerprintFile says whose a checkpoint is, in its directory.
+const FingerprintFile = "settings.json"
 
 // Store begins the checkpoint in a directory.
 func (f Fingerprint) Store(directory string) error {
@@ -57,7 +58,7 @@ func (f Fingerprint) Store(directory string) error {
 	}
 	text, err := json.MarshalIndent(f, "", "  ")
 	must(err)
-	_, err = dataio.WriteFile(filepath.Join(directory, fingerprintFile), dataio.WriteOptions{Force: true}, func(f *dataio.AtomicFile) error {
+	_, err = dataio.WriteFile(filepath.Join(directory, FingerprintFile), dataio.WriteOptions{Force: true}, func(f *dataio.AtomicFile) error {
 		_, err := f.Write(text)
 		return err
 	})
@@ -67,7 +68,7 @@ func (f Fingerprint) Store(directory string) error {
 // disown removes what says whose a checkpoint is, which goes first when it is
 // removed: what a killed process leaves of it then holds nothing.
 func disown(directory string) {
-	print := filepath.Join(directory, fingerprintFile)
+	print := filepath.Join(directory, FingerprintFile)
 	_ = os.Remove(print)
 	_ = dataio.RemoveUnfinished(print)
 }
@@ -75,7 +76,7 @@ func disown(directory string) {
 // Interrupted reports whether an output has a checkpoint: its run was stopped before
 // it was finished with.
 func Interrupted(output string) bool {
-	return Exists(filepath.Join(CheckpointOf(output), fingerprintFile))
+	return Exists(filepath.Join(CheckpointOf(output), FingerprintFile))
 }
 
 // Resumable reports whether there is a checkpoint of this fingerprint in a
@@ -83,7 +84,7 @@ func Interrupted(output string) bool {
 // directory without a fingerprint holds nothing: its run was killed as it began, or
 // as it discarded it.
 func (f Fingerprint) Resumable(directory string, resume bool) (bool, error) {
-	path := filepath.Join(directory, fingerprintFile)
+	path := filepath.Join(directory, FingerprintFile)
 	text, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

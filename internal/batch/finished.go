@@ -89,9 +89,10 @@ func (e *Env) Keep(ctx context.Context, output string, print Fingerprint, resume
 	return k, nil
 }
 
-const logFile = "items.log"
+// LogFile is the log of finished items, in a checkpoint.
+const LogFile = "items.log"
 
-func (k *Finished) logPath() string { return filepath.Join(k.directory, logFile) }
+func (k *Finished) logPath() string { return filepath.Join(k.directory, LogFile) }
 
 // begin writes what is in memory, if there is anything, to a new log.
 func (k *Finished) begin() {
@@ -146,7 +147,7 @@ func (k *Finished) newLog() (*Log, error) {
 // Discard removes a checkpoint.
 func Discard(directory string) {
 	disown(directory)
-	_ = os.Remove(filepath.Join(directory, logFile))
+	_ = os.Remove(filepath.Join(directory, LogFile))
 	_ = os.Remove(directory)
 }
 

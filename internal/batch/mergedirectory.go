@@ -122,7 +122,7 @@ func (e *Env) MergeDirectories(ctx context.Context, kinds []DirectoryKind, paths
 // noManifest says why a directory is no part.
 func noManifest(path string) error {
 	e := &data.InputError{Path: path, Found: "a directory without " + ManifestName, Wanted: "want the result of a run that has ended"}
-	if Exists(filepath.Join(path, fingerprintFile)) {
+	if Exists(filepath.Join(path, FingerprintFile)) {
 		e.Found = "the checkpoint of a run that has not ended"
 	}
 	if Exists(CheckpointOf(path)) {

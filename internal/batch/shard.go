@@ -74,6 +74,15 @@ func (s Shard) Len(n int) int {
 // k.
 func (s Shard) Item(k int) int { return k*s.Count + s.place(k) }
 
+// Of returns those of a list of all items that the shard has.
+func (s Shard) Of(all []string) []string {
+	var mine []string
+	for k := range s.Len(len(all)) {
+		mine = append(mine, all[s.Item(k)])
+	}
+	return mine
+}
+
 // place returns which item of a round is the shard's, counted from 0.
 func (s Shard) place(round int) int { return (s.Index + turn(round, s.Count)) % s.Count }
 

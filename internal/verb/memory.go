@@ -42,6 +42,10 @@ func memTotal() (int64, bool) {
 	return kb << 10, err == nil
 }
 
+// InputBudget is how many bytes of datasets are kept for work to come. Beyond it an
+// input that is used several times is read again when its turn comes.
+const InputBudget = 2 << 30
+
 // FileSize returns the bytes of a file, 0 where they cannot be told.
 func FileSize(path string) int64 {
 	info, err := os.Stat(path)

@@ -99,7 +99,7 @@ func estimate(o *Options, sizes map[string]footprint, jobs int) int64 {
 	for _, pair := range o.pairs {
 		most = max(most, pairWork(o.measuresOf(pair), sizes[pair.X], sizes[pair.Y]))
 	}
-	return batch.WithGarbage(min(kept, InputBudget) + int64(min(jobs, len(o.pairs)))*most)
+	return batch.WithGarbage(min(kept, verb.InputBudget) + int64(min(jobs, len(o.pairs)))*most)
 }
 
 // footprints returns the sizes of all inputs as their headers tell, without those

@@ -6,11 +6,8 @@ import (
 	"simtool/internal/batch"
 	"simtool/internal/data"
 	"simtool/internal/measures"
+	"simtool/internal/verb"
 )
-
-// InputBudget is how many bytes of datasets are kept for pairs to come. Beyond
-// it an input that several pairs use is read again when its turn comes.
-const InputBudget = 2 << 30
 
 // inputs keeps the datasets that pairs share, from the first use to the last.
 type inputs struct {
@@ -43,7 +40,7 @@ type input struct {
 // newInputs returns no inputs yet.
 func newInputs(read func(string) (*data.Dataset, error)) *inputs {
 	return &inputs{
-		read: read, budget: InputBudget, uses: map[string]int{}, pairOf: map[string]Pair{}, shared: map[string]bool{},
+		read: read, budget: verb.InputBudget, uses: map[string]int{}, pairOf: map[string]Pair{}, shared: map[string]bool{},
 		held: map[string]*input{}, sources: map[string]data.Source{},
 	}
 }

@@ -59,8 +59,11 @@ type Setting struct {
 	set bool
 }
 
-// IsSet reports whether Set was called through the Set that declares the setting.
+// IsSet reports whether somebody has set the setting.
 func (s *Setting) IsSet() bool { return s.set }
+
+// MarkSet notes that somebody has set the value directly.
+func (s *Setting) MarkSet() { s.set = true }
 
 // Set is the settings of a command in the order of its help.
 type Set struct {
@@ -83,6 +86,20 @@ func (s *Set) Names() []string {
 	return names
 }
 
+// Join returns the settings of several sets as one. They stay those of their sets.
+func Join(sets ...*Set) *Set {
+	all := &Set{byName: map[string]*Setting{}}
+	for _, s := range sets {
+		for _, one := range s.settings {
+			if all.byName[one.Name] == nil {
+				all.byName[one.Name] = one
+				all.settings = append(all.settings, one)
+			}
+		}
+	}
+	return all
+}
+
 // Set gives a setting a value. The error says what was wanted; it has no place, which
 // the caller knows.
 func (s *Set) Set(name, text string) error {
@@ -101,7 +118,7 @@ func (s *Set) Set(name, text string) error {
 // machine or from other settings. The settings that were chosen are returned.
 func (s *Set) Choose(p Place) (chosen []*Setting, err error) {
 	for _, one := range s.settings {
-		if one.Choose == nil || one.set {
+		if one.Choose == nil || one.set && one.Value.String() != "" {
 			continue
 		}
 		value, _, err := one.Choose(p)
