@@ -21,9 +21,16 @@ import (
 func commands() []func(*app) *cobra.Command {
 	return []func(*app) *cobra.Command{
 		newScoreCommand,
+		newMeasuresCommand,
+		newGradientCommand,
 		newMomentsCommand,
 		newRunCommand,
 		newMergeCommand,
+		newRDMCommand,
+		newSynthCommand,
+		newPlotCommand,
+		newReportCommand,
+		newDemoCommand,
 		newVersionCommand,
 		newCompletionCommand,
 		newGenerateCommand,

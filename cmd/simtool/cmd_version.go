@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"simtool/internal/verb"
 )
 
 // version and commit are set by the linker: -ldflags "-X main.version=1.0.0
@@ -53,19 +55,11 @@ func newVersionCommand(a *app) *cobra.Command {
 		Short:             "Show which version this is",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: a.action(func(_ context.Context, args []string) error {
-			if err := noArgs(args); err != nil {
+			if err := verb.NoArguments(args); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintln(a.out, buildInfo())
 			return err
 		}),
 	})
-}
-
-// noArgs refuses arguments.
-func noArgs(args []string) error {
-	if len(args) > 0 {
-		return usagef("unexpected argument %q", args[0])
-	}
-	return nil
 }

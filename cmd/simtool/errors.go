@@ -81,7 +81,7 @@ func (a *app) report(err error) {
 	}
 	if e, ok := errors.AsType[*usageError](err); ok && e.cmd != nil {
 		fmt.Fprintf(a.err, "\n%s\n", usageText(e.cmd))
-		if list := commandList(e.cmd, a.textWidth()); list != "" {
+		if list := commandList(e.cmd, a.env.TextWidth()); list != "" {
 			fmt.Fprintf(a.err, "\nCOMMANDS\n%s", list)
 		}
 	}

@@ -2,16 +2,17 @@ package main
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"simtool/internal/verb/layout"
 )
 
 // help writes the help of a command for the width of the terminal.
 func (a *app) help(cmd *cobra.Command, _ []string) {
-	fmt.Fprint(a.out, helpText(cmd, a.textWidth()))
+	fmt.Fprint(a.out, helpText(cmd, a.env.TextWidth()))
 }
 
 // helpText renders the help of a command in lines of at most width columns,
@@ -23,10 +24,10 @@ func helpText(cmd *cobra.Command, width int) string {
 	if long == "" {
 		long = cmd.Short + "."
 	}
-	b.WriteString(wrap(long, width))
+	b.WriteString(layout.Wrap(long, width))
 	b.WriteString("\n\n" + usageText(cmd) + "\n")
 	if cmd.Example != "" {
-		fmt.Fprintf(&b, "\nEXAMPLES\n%s\n", indent(cmd.Example, "  "))
+		fmt.Fprintf(&b, "\nEXAMPLES\n%s\n", layout.Indent(cmd.Example, "  "))
 	}
 	if list := commandList(cmd, width); list != "" {
 		b.WriteString("\nCOMMANDS\n" + list)
@@ -34,7 +35,7 @@ func helpText(cmd *cobra.Command, width int) string {
 	writeFlags(&b, "FLAGS", cmd.LocalNonPersistentFlags(), width)
 	writeFlags(&b, "GLOBAL FLAGS", globalFlags(cmd), width)
 	b.WriteString("\nEXIT STATUS\n")
-	b.WriteString(wrapHanging(exitSection(cmd, "  "), width, 7))
+	b.WriteString(layout.WrapHanging(exitSection(cmd, "  "), width, 7))
 	return b.String()
 }
 
@@ -70,73 +71,7 @@ func commandList(cmd *cobra.Command, width int) string {
 			fmt.Fprintf(&b, "  %-*s  %s\n", longest, sub.Name(), sub.Short)
 		}
 	}
-	return wrapHanging(b.String(), width, longest+4)
-}
-
-// termLine is an indented term with its explanation beside it.
-var termLine = regexp.MustCompile(`^( +\S+ {2,})(\S.*)$`)
-
-// wrap folds paragraphs to lines of at most width columns. Lines that begin
-// with a space stay as they are, but for the explanations of terms.
-func wrap(text string, width int) string {
-	var out, paragraph []string
-	flush := func() {
-		if paragraph != nil {
-			out = append(out, fold(strings.Join(paragraph, " "), width, 0))
-			paragraph = nil
-		}
-	}
-	for line := range strings.SplitSeq(text, "\n") {
-		if line == "" || line[0] == ' ' {
-			flush()
-			if term := termLine.FindStringSubmatch(line); term != nil {
-				line = term[1] + fold(term[2], width-len(term[1]), len(term[1]))
-			}
-			out = append(out, line)
-			continue
-		}
-		paragraph = append(paragraph, line)
-	}
-	flush()
-	return strings.Join(out, "\n")
-}
-
-// wrapHanging folds each line by itself and indents what follows its first
-// line.
-func wrapHanging(text string, width, indent int) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		at := min(indent, len(line))
-		b.WriteString(line[:at] + fold(line[at:], width-indent, indent) + "\n")
-	}
-	return b.String()
-}
-
-// fold breaks text at spaces into lines of at most width columns and puts
-// indent spaces before all but the first.
-func fold(text string, width, indent int) string {
-	var b strings.Builder
-	column := 0
-	for i, word := range strings.Fields(text) {
-		n := len([]rune(word))
-		switch {
-		case i == 0:
-		case column+1+n > width:
-			b.WriteString("\n" + strings.Repeat(" ", indent))
-			column = 0
-		default:
-			b.WriteByte(' ')
-			column++
-		}
-		b.WriteString(word)
-		column += n
-	}
-	return b.String()
-}
-
-func indent(text, by string) string {
-	return by + strings.ReplaceAll(text, "\n", "\n"+by)
+	return layout.WrapHanging(b.String(), width, longest+4)
 }
 
 // newHelpCommand replaces cobra's, which ends with 0 for a command that does

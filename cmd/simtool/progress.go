@@ -62,7 +62,7 @@ func (a *app) startProgress(what string, total int, shared bool) *progress {
 		progressbar.OptionShowIts(),
 		progressbar.OptionSetItsString(what),
 		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionSetWidth(max(5, a.textWidth()/4)),
+		progressbar.OptionSetWidth(max(5, a.env.TextWidth()/4)),
 		progressbar.OptionThrottle(barThrottle),
 		progressbar.OptionClearOnFinish(),
 	)

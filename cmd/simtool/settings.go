@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/csv"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"simtool/internal/batch"
+	"simtool/internal/verb/setting"
 )
 
 // An effective setting is the value of a flag and where it comes from.
@@ -127,25 +126,10 @@ func flagText(value any, f *pflag.Flag) (string, bool) {
 		for i, one := range v {
 			words[i] = fmt.Sprint(one)
 		}
-		return commaList(words), isList(f)
+		return setting.JoinList(words), setting.IsList(f.Value)
 	default:
 		return fmt.Sprint(v), true
 	}
-}
-
-// isList reports whether a flag takes a list separated by commas.
-func isList(f *pflag.Flag) bool {
-	_, slice := f.Value.(pflag.SliceValue)
-	return slice || slices.Contains([]string{"ints", "floats"}, f.Value.Type())
-}
-
-// commaList joins words as the list flags split them.
-func commaList(words []string) string {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	must(w.Write(words))
-	w.Flush()
-	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // configurable returns the settings that a command and those below it have.

@@ -68,13 +68,3 @@ func (s *streams) lookup(name string) (string, bool) {
 	}
 	return "", false
 }
-
-// textWidth is the number of columns for running text: the terminal's, but not
-// over 80, which is also the width where there is no terminal.
-func (s *streams) textWidth() int {
-	const most, least = 80, 30
-	if s.width == 0 {
-		return most
-	}
-	return min(most, max(least, s.width))
-}

@@ -91,6 +91,16 @@ func (e *Env) Warn(format string, args ...any) {
 	}
 }
 
+// TextWidth is the number of columns for running text: the terminal's, but not over
+// 80, which is also the width where there is no terminal.
+func (e *Env) TextWidth() int {
+	const most, least = 80, 30
+	if e.Width == 0 {
+		return most
+	}
+	return min(most, max(least, e.Width))
+}
+
 // Warnings returns what Warn was called with.
 func (e *Env) Warnings() []string {
 	e.mu.Lock()

@@ -15,3 +15,6 @@ type ItemOutput struct {
 	Warning string `column:"warning" doc:"its warnings" show:"note"`
 	Error   string `column:"error" doc:"why it failed" show:"note"`
 }
+
+// LabelsName is the schema of tables of labels, whose columns follow from the data.
+const LabelsName = "simtool.labels/v1"

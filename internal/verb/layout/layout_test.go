@@ -1,18 +1,17 @@
-package main
+package layout
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/spf13/pflag"
 	"pgregory.net/rapid"
 )
 
 func TestWrap(t *testing.T) {
 	const text = "one two three\nfour\n\n    as it is, however long\nfive\n a  b c d e"
 	const want = "one two\nthree four\n\n    as it is, however long\nfive\n a  b c d\n    e"
-	if got := wrap(text, 10); got != want {
+	if got := Wrap(text, 10); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -23,7 +22,7 @@ func TestFold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.SliceOf(rapid.StringMatching(`[a-zé‖]{1,12}`)).Draw(t, "words")
 		width := rapid.IntRange(1, 30).Draw(t, "width")
-		folded := fold(strings.Join(words, " "), width, 3)
+		folded := Fold(strings.Join(words, " "), width, 3)
 		if got := strings.Fields(folded); !slices.Equal(got, words) {
 			t.Fatalf("the words became %q", got)
 		}
@@ -39,19 +38,4 @@ func TestFold(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestCommaList checks that a list from a file arrives as it was written.
-func TestCommaList(t *testing.T) {
-	for _, words := range [][]string{{"a"}, {"a", "b c"}, {"a,b", "c"}, {`say "so"`, "d"}} {
-		var got []string
-		fs := pflag.NewFlagSet("", pflag.ContinueOnError)
-		fs.StringSliceVar(&got, "list", nil, "")
-		if err := fs.Set("list", commaList(words)); err != nil {
-			t.Error(err)
-		}
-		if !slices.Equal(got, words) {
-			t.Errorf("%q became %q", words, got)
-		}
-	}
 }

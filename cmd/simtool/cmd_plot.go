@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"simtool/internal/figure"
+	"simtool/internal/verb/plot"
+)
+
+func newPlotCommand(a *app) *cobra.Command {
+	return withVerb(a, &cobra.Command{
+		Use:   "plot RESULT [RESULT...]",
+		Short: "Draw results",
+		Long: `Draw the figure that fits a result, as SVG with text as text, PDF or PNG. A
+result is recognised by its columns or, if it is an array, by its shape:
+
+` + kindList() + `
+Several results of one kind make one figure, so that runs can be compared. A
+result's manifest, where it has one, tells what was optimised and the number
+of samples. "simtool report" puts results of all kinds on one page.
+
+Text is legible at the default width, that of a journal's column. Colours can
+be told apart by people with any colour vision; markers differ in shape as
+well. The same results give the same bytes. The theme paper has no background,
+light is white and dark is dark.
+
+--style chooses among the forms of a kind that has several: scores as bars or as
+a matrix, importance as bars, as lines over layers or as a matrix, and an RDM as
+a matrix or as points in a plane by classical scaling (mds). All settings can
+stand in the section plot of a file given with --config.`,
+		Example: `simtool score recording.npy models/*.npy -o scores.csv
+simtool plot scores.csv -o scores.svg
+simtool plot scores.csv --facet measure --theme dark --width 170mm -o scores.png
+simtool plot recording.npy --labels conditions.csv --label choice -o plane.pdf
+simtool rdm recording.npy -o rdm.npy
+simtool plot rdm.npy --style mds -o scaling.svg`,
+	}, plot.New, exitInvalid)
+}
+
+// kindList lists the kinds of results for the help.
+func kindList() string {
+	var b strings.Builder
+	for _, k := range figure.Kinds() {
+		fmt.Fprintf(&b, "    %-15s %s\n", k.Name, k.Shows)
+	}
+	return b.String()
+}

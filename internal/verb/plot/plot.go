@@ -1,0 +1,187 @@
+// Package plot draws results.
+package plot
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/figure"
+	"simtool/internal/io"
+	"simtool/internal/verb"
+	"simtool/internal/verb/setting"
+)
+
+// Options say how a figure is to look.
+type Options struct {
+	Title         string // "" for the figure's own, "-" for none
+	Width, Height vg.Length
+	DPI           int // of png
+	Theme         string
+	Facet         string // column whose values get a panel each, "" for none
+	Form          string // of a kind of result that has several
+	Axes          string
+	Labels        string // file of labels for the conditions of arrays
+	Label         string // column of it, "" for the first
+	Format        string // one of figure.Formats
+	Output        batch.Output
+}
+
+// anyForm stands for the form that fits a result.
+const anyForm = "auto"
+
+// New returns the command with its defaults.
+func New() *Options {
+	return &Options{Width: figure.ColumnWidth, DPI: 300, Theme: figure.ThemeNames()[0], Form: anyForm, Axes: "tcn"}
+}
+
+// Settings implements verb.Command.
+func (o *Options) Settings() *setting.Set {
+	s := &setting.Set{}
+	s.String(&o.Title, "title", "", "title in place of the figure's own; - for none")
+	s.Add((*length)(&o.Width), "width", "", "width, a `LENGTH` such as 85mm, 3.3in or 240pt")
+	s.Add((*length)(&o.Height), "height", "", "height (default: what the content takes)")
+	s.Int(&o.DPI, "dpi", "", "dots per inch of png")
+	s.Choice(&o.Theme, "theme", "", "colours", figure.ThemeNames()...)
+	s.String(&o.Facet, "facet", "", "give each value of this `COLUMN` a panel of its own")
+	s.Choice(&o.Form, "style", "", "form of a kind of result that has several", append([]string{anyForm}, figure.Forms...)...)
+	s.Choice(&o.Axes, "axes", "", "order of the axes of 3-d arrays: t time, c condition, n neuron", "tcn", "tnc", "ctn", "cnt", "ntc", "nct")
+	s.String(&o.Labels, "labels", "", "`FILE` with one row of labels for each condition (each sample of 2-d arrays), to colour them by")
+	s.String(&o.Label, "label", "", "`COLUMN` of --labels (default: the first)")
+	format := s.Choice(&o.Format, "format", "", "form of the figure (default: by the suffix of --output, else svg)", figure.Formats...)
+	format.Choose = func(setting.Place) (value, origin string, err error) {
+		if f, ok := figure.FormatOf(o.Output.Path); ok {
+			return f, "the suffix of --output", nil
+		}
+		return figure.Formats[0], "default", nil
+	}
+	verb.RegisterFile(s, &o.Output)
+	return s
+}
+
+// style translates the options.
+func (o *Options) style() (figure.Style, error) {
+	const least, most = 10, 1200
+	if o.DPI < least || o.DPI > most {
+		return figure.Style{}, batch.Configf("", "--dpi: invalid value %d, want a number from %d to %d", o.DPI, least, most)
+	}
+	theme, err := figure.FindTheme(o.Theme)
+	if err != nil {
+		return figure.Style{}, batch.Configf("", "--theme: %s", err)
+	}
+	s := figure.Style{Title: o.Title, Width: o.Width, Height: o.Height, Theme: theme, Facet: o.Facet}
+	if o.Form != anyForm {
+		s.Form = o.Form
+	}
+	return s, nil
+}
+
+// check checks the options against each other.
+func (o *Options) check() error {
+	if o.Label != "" && o.Labels == "" {
+		return batch.Configf("", "--label: %q of no file, want --labels FILE with that column", o.Label)
+	}
+	if suffix := filepath.Ext(o.Output.Path); o.Output.ToFile() && suffix != "" {
+		f, ok := figure.FormatOf(o.Output.Path)
+		if !ok {
+			return batch.Configf("", "%s: the suffix %s, want .%s", o.Output.Path, suffix, strings.Join(figure.Formats, " or ."))
+		}
+		if f != o.Format {
+			return batch.Configf("", "%s: the suffix %s does not fit the format %s, want .%s", o.Output.Path, suffix, o.Format, o.Format)
+		}
+	}
+	return nil
+}
+
+// Run implements verb.Command. args are results.
+func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
+	if len(args) == 0 {
+		return batch.Usagef("no result to draw")
+	}
+	style, err := o.style()
+	if err != nil {
+		return err
+	}
+	if err := o.check(); err != nil {
+		return err
+	}
+	files, target, err := e.OpenArray(&o.Output, "a figure", append(slices.Clone(args), o.Labels))
+	if err != nil {
+		return err
+	}
+	defer files.Abort()
+	results, sources, err := o.load(e, args)
+	if err != nil {
+		return err
+	}
+	f, err := figure.New(results, style)
+	if err != nil {
+		return err
+	}
+	var picture bytes.Buffer
+	if err := f.Write(&picture, o.Format, o.DPI); err != nil {
+		return err
+	}
+	if _, err := target.Write(picture.Bytes()); err != nil {
+		return err
+	}
+	return files.Commit(sources, nil)
+}
+
+// load reads the results and the labels.
+func (o *Options) load(e *batch.Env, paths []string) ([]*figure.Result, []data.Source, error) {
+	var results []*figure.Result
+	var sources []data.Source
+	for _, path := range paths {
+		options := dataio.Options{Axes: o.Axes, Hash: o.Output.ToFile()}
+		if batch.IsStdin(path) {
+			in, err := e.Stdin(fmt.Sprintf("%q", path))
+			if err != nil {
+				return nil, nil, err
+			}
+			options.Stdin = in
+		}
+		r, err := figure.Load(path, options)
+		if err != nil {
+			return nil, nil, err
+		}
+		results = append(results, r)
+		sources = append(sources, r.Source)
+	}
+	figure.DistinctLabels(results)
+	if o.Labels != "" {
+		source, err := o.attachLabels(results)
+		if err != nil {
+			return nil, nil, err
+		}
+		sources = append(sources, source)
+	}
+	return results, sources, nil
+}
+
+// attachLabels reads the labels and gives them to all arrays.
+func (o *Options) attachLabels(results []*figure.Result) (data.Source, error) {
+	table, err := dataio.ReadFeatures(o.Labels, dataio.Options{Hash: true})
+	if err != nil {
+		return data.Source{}, err
+	}
+	column := table.Columns[0]
+	if o.Label != "" {
+		if column, err = table.Column(o.Label); err != nil {
+			return data.Source{}, err
+		}
+	}
+	for _, r := range results {
+		if err := r.SetLabels(column); err != nil {
+			return data.Source{}, batch.Named(err, o.Labels)
+		}
+	}
+	return table.Source, nil
+}
