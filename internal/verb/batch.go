@@ -47,6 +47,9 @@ func (b *Batch) Part(e *batch.Env) (batch.Shard, error) {
 			return shard, batch.Configf("", "--shard slurm: %s", err)
 		}
 		b.Shard = Shard{Shard: shard}
+		if s := e.Setting("shard"); s != nil { // manifests say which part it is
+			s.Text, s.Value = shard.String(), shard.String()
+		}
 	}
 	return b.Shard.Shard, nil
 }
