@@ -41,6 +41,7 @@ func readText(in *input, comma rune, o Options) (*array, error) {
 		return nil, err
 	}
 	var values []float64
+	precision := data.Precision{Stored: data.Integer}
 	rows := 0
 	for ; ; rows++ {
 		record, err := t.next()
@@ -61,12 +62,15 @@ func readText(in *input, comma rune, o Options) (*array, error) {
 				return nil, err
 			}
 			values = append(values, v)
+			if v == v {
+				precision = precision.WithText(record[i])
+			}
 		}
 	}
 	if rows == 0 {
 		return nil, &data.InputError{Found: "a header and no data", Wanted: "want one line for each sample"}
 	}
-	a := &array{values: values, shape: []int{rows, len(chosen)}, fileShape: []int{rows, t.width}, dtype: "text"}
+	a := &array{values: values, shape: []int{rows, len(chosen)}, fileShape: []int{rows, t.width}, dtype: "text", precision: precision}
 	if t.names != nil {
 		for _, i := range chosen {
 			a.features = append(a.features, t.names[i])
