@@ -28,12 +28,25 @@ func textFormat(name string, comma rune, suffixes ...string) inputFormat {
 	}
 }
 
+// textCells hands out the fields of the lines of a table whose columns have names.
+func textCells(in *input, comma rune, o Options) (*cellTable, error) {
+	t, err := openText(in, comma, o, true)
+	if err != nil {
+		return nil, err
+	}
+	next := func() ([]string, int, error) {
+		record, err := t.next()
+		return record, t.line, err
+	}
+	return &cellTable{columnList: t.columnList, dtype: "text", rest: []int{t.width}, next: next}, nil
+}
+
 func readText(in *input, comma rune, o Options) (*array, error) {
 	t, err := openText(in, comma, o, false)
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := selectColumns(t, o.Columns)
+	chosen, err := t.choose(o.Columns)
 	if err != nil {
 		return nil, err
 	}
