@@ -110,7 +110,7 @@ func (s *scorer) peek(path string) (footprint, error) {
 
 // fileSize returns the bytes of a file, 0 where it cannot be told.
 func fileSize(path string) int64 {
-	info, err := os.Stat(path)
+	info, err := os.Stat(dataio.FileOf(path))
 	if err != nil || !info.Mode().IsRegular() {
 		return 0
 	}
