@@ -38,8 +38,7 @@ func (o *stimulusOptions) register(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&o.circular, "circular", nil, "columns that wrap round, a `LIST` of column=period")
 	fs.StringArrayVar(&o.ordinal, "ordinal", nil, "a `COLUMN` of ordered numbers, or of levels as in size=small<middle<large")
 	fs.StringSliceVar(&o.drop, "drop", nil, "`COLUMNS` to leave out")
-	choiceVar(fs, &o.missing, "missing", string(mlem.MissingSame), "distance of stimuli of which one has no value: same (0), different (1), or drop-pair",
-		string(mlem.MissingSame), string(mlem.MissingDifferent), string(mlem.MissingDropPair))
+	choiceVar(fs, &o.missing, "missing", mlem.MissingNames()[0], "distance of stimuli of which one has no value: "+mlem.MissingHelp(), mlem.MissingNames()...)
 	fs.StringVar(&o.groups, "groups", "", "`COLUMN` whose equal values keep stimuli in one fold; it is not a feature")
 	fs.StringVar(&o.splitBy, "split-by", "", "`COLUMN` within whose values alone pairs are formed; it is not a feature")
 }

@@ -22,17 +22,6 @@ const (
 	Precomputed Kind = "precomputed" // as given, stimulus × stimulus
 )
 
-// Missing is what the distance of a feature is for a pair of stimuli of which
-// at least one has no value.
-type Missing string
-
-// The policies. The zero value of FeatureOptions is MissingSame.
-const (
-	MissingSame      Missing = "same"      // 0: nothing is known to differ
-	MissingDifferent Missing = "different" // 1
-	MissingDropPair  Missing = "drop-pair" // the pair is left out of fits and scores
-)
-
 // Encoding turns a column of a table into numbers whose distances are the
 // feature's: all that is needed to apply a model to other stimuli.
 type Encoding struct {

@@ -75,7 +75,7 @@ func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, erro
 			return nil, nil, located(err, table.Source.Path)
 		}
 		f.encodings = append(f.encodings, e)
-		f.columns = append(f.columns, column{kind: e.Kind, values: values, missing: o.Missing.distance()})
+		f.columns = append(f.columns, column{kind: e.Kind, values: values, missing: o.Missing.policy().distance})
 	}
 	if len(f.columns) == 0 {
 		return nil, nil, &data.InputError{Path: table.Source.Path, Found: "no feature that varies over stimuli", Wanted: "want at least one"}
@@ -121,7 +121,7 @@ func ApplyEncodings(table *data.Table, encodings []Encoding, missing Missing) (*
 		if e.Kind == Numeric && slices.ContainsFunc(values, func(v float64) bool { return v < 0 || v > 1 }) {
 			warnings = append(warnings, fmt.Sprintf("feature %q leaves the range %g to %g of the model", e.Name, e.Lo, e.Hi))
 		}
-		f.columns = append(f.columns, column{kind: e.Kind, values: values, missing: missing.distance()})
+		f.columns = append(f.columns, column{kind: e.Kind, values: values, missing: missing.policy().distance})
 	}
 	return f, warnings, nil
 }
@@ -230,25 +230,6 @@ func (c *column) distances(dst []float64, stride int, first, second []int32) {
 	}
 }
 
-// distance is the distance of a pair with a missing value.
-func (m Missing) distance() float64 {
-	if m == MissingDifferent {
-		return 1
-	}
-	return 0
-}
-
-// incomplete reports which stimuli lack a value of some feature.
-func (f *Features) incomplete() []bool {
-	out := make([]bool, f.n)
-	for _, c := range f.columns {
-		for i, v := range c.values {
-			out[i] = out[i] || math.IsNaN(v)
-		}
-	}
-	return out
-}
-
 func isConstant(c *data.Column) bool {
 	first := -1
 	for i := range c.Len() {
@@ -268,12 +249,8 @@ func isConstant(c *data.Column) bool {
 // check refuses options that name columns that are not there, or unknown
 // policies.
 func (o *FeatureOptions) check(t *data.Table) error {
-	switch o.Missing {
-	case "":
-		o.Missing = MissingSame
-	case MissingSame, MissingDifferent, MissingDropPair:
-	default:
-		return &data.InputError{Found: fmt.Sprintf("missing-value policy %q", o.Missing), Wanted: "want same, different or drop-pair"}
+	if err := o.Missing.check(); err != nil {
+		return err
 	}
 	names := slices.Clone(o.Drop)
 	for name := range o.Circular {

@@ -128,9 +128,7 @@ func newFitting(features *Features, neural []*Neural, o Options) (*fitting, erro
 	if s.group == nil {
 		s.group = s.id
 	}
-	if features.missing == MissingDropPair {
-		s.missing = features.incomplete()
-	}
+	s.missing = features.dropped()
 	f.chooseFolds(s.group)
 	// Clusters of stimuli stand for stimuli in the bootstrap beyond this many.
 	const clusters = 100

@@ -182,9 +182,7 @@ func (m *Model) evaluation(features *Features, neural *Neural) (*evaluation, err
 			return nil, &data.InputError{Path: neural.Name, Found: fmt.Sprintf("%d stimuli", neural.Stimuli()), Wanted: fmt.Sprintf("want %d as in the features", n)}
 		}
 		s.neural = []*Neural{neural}
-		if features.missing == MissingDropPair {
-			s.missing = features.incomplete()
-		}
+		s.missing = features.dropped()
 	}
 	if neural != nil && n > scoredStimuli {
 		s = s.subset(spread(n, scoredStimuli))
