@@ -127,8 +127,8 @@ func TestGivenFeatureDistances(t *testing.T) {
 	}
 }
 
-// TestNamesOfStimuliAreNoFeature: categories of one stimulus each differ alike
-// for all pairs, so they explain no distance.
+// Categories of one stimulus each differ alike for all pairs, so they explain no
+// distance.
 func TestNamesOfStimuliAreNoFeature(t *testing.T) {
 	column := func(name string, codes ...int) *data.Column {
 		return &data.Column{Name: name, Kind: data.Categorical, Levels: []string{"a", "b", "c", "d"}, Codes: codes}
