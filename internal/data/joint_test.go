@@ -222,6 +222,9 @@ func random(r *rand.Rand, shape ...int) *Dataset {
 		panic(err)
 	}
 	d.Precision, d.Source.Path = Precision{Stored: Float32}, fmt.Sprint(shape)
+	for i := range shape[len(shape)-2] {
+		d.Names = append(d.Names, fmt.Sprint("s", i))
+	}
 	return d
 }
 
@@ -295,6 +298,17 @@ func checkKept(t *testing.T, kept *Kept, d, from *Dataset) {
 	if d.Precision != from.Precision || d.Source.Path != from.Source.Path {
 		t.Fatal("its source is forgotten")
 	}
+	if from.Names != nil && (kept.Unit == Conditions || !from.Is3D() || len(kept.Out) == 0) {
+		var names []string
+		for _, u := range kept.Units {
+			if u < len(from.Names) {
+				names = append(names, from.Names[u])
+			}
+		}
+		if diff := cmp.Diff(names, d.Names); diff != "" {
+			t.Fatal("names do not follow their samples", diff)
+		}
+	}
 	if (d == from) == kept.Changed() && len(kept.Systems) == 1 {
 		t.Fatal("a system is copied without need, or the other way round")
 	}
@@ -352,9 +366,10 @@ func TestRepair(t *testing.T) {
 		if !math.IsNaN(d.Values[0]) {
 			return d, ""
 		}
-		c := d.derived(slices.Clone(d.Values), d.Shape...)
+		c := *d
+		c.Values = slices.Clone(d.Values)
 		c.Values[0] = 7
-		return c, "filled in a value"
+		return &c, "filled in a value"
 	}
 	nan := math.NaN()
 	x, y := dataset(t, []float64{nan, 2, 3}, 3, 1), dataset(t, []float64{4, nan, 6}, 3, 1)
@@ -410,4 +425,27 @@ func cellsOf(t *Table) [][]any {
 		}
 	}
 	return rows
+}
+
+// A system that is alone is named; without a policy everything stays.
+func TestKept(t *testing.T) {
+	x := dataset(t, []float64{1, math.NaN(), 3}, 3, 1)
+	x.Source.Path = "x.csv"
+	survey := DropMissing.Survey(Stimuli)
+	if err := survey.Look(x); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := survey.Kept()
+	if want := "x.csv: left out 1 of 3 stimuli, which have missing values"; err != nil || kept.Warning() != want {
+		t.Errorf("%v %q", err, kept.Warning())
+	}
+	if _, err := kept.System(dataset(t, []float64{1, 2}, 2, 1)); err == nil || !strings.Contains(err.Error(), "2 stimuli, but x.csv has 3") {
+		t.Errorf("a system that was not looked at: %v", err)
+	}
+	var none *Kept
+	names := []string{"a"}
+	d, err := none.System(x)
+	if err != nil || d != x || none.Changed() || none.Warning() != "" || none.Along(AlongSlice("", "names", &names)) != nil {
+		t.Errorf("no policy: %v %v", d, err)
+	}
 }

@@ -22,10 +22,11 @@ type Policy struct {
 	// Drops says that samples with missing values are left out.
 	Drops bool
 
-	// Repair returns d without the missing values that the policy mends, as a
-	// copy, and says what it did in a few words such as "filled in 3 values".
-	// Where there is nothing to mend it returns d itself and "". It is called
-	// again for the same d, and for several at once. It is nil for none.
+	// Repair returns d without the missing values that the policy mends, and says
+	// what it did in a few words such as "filled in 3 values". It returns a copy of
+	// *d with values, or a shape and features, of its own, and all samples in their
+	// order; where there is nothing to mend, d itself and "". It is called again
+	// for the same d, and for several at once. It is nil for none.
 	Repair func(d *Dataset) (repaired *Dataset, note string)
 }
 

@@ -1,12 +1,15 @@
 package data
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // Precision says how finely the source of a dataset tells numbers apart. The
 // zero value is float64, which is also that of what was computed.
 type Precision struct {
 	Stored Stored
-	Digits int // Decimal: the most significant digits of any number
+	Digits int // of text: the most significant digits of any number
 }
 
 // Stored is how numbers were stored.
@@ -55,11 +58,42 @@ func PrecisionOf(dtype string) Precision {
 	return Precision{}
 }
 
-// SignificantDigits returns the significant digits of a decimal number as it is
-// written, and whether it is whole: without a point, an exponent or a word. It
-// counts zeros at the end after a point, which tell of rounding, and not those of
-// a whole number or at the beginning.
-func SignificantDigits(field string) (digits int, whole bool) {
+// WithText returns the precision of text that holds one more number, as it is
+// written in field. Text without any number is Integer, with no digits.
+func (p Precision) WithText(field string) Precision {
+	// Most numbers need no count: float64 holds no more digits, or there is no room
+	// for more than there were.
+	if p.Stored == Decimal && (p.Digits >= fullDigits || roomForDigits(field) <= p.Digits) {
+		return p
+	}
+	digits, whole := significantDigits(field)
+	if !whole {
+		p.Stored = Decimal
+	}
+	p.Digits = max(p.Digits, digits)
+	return p
+}
+
+// fullDigits are enough to write any float64 so that it is read again as it was.
+const fullDigits = 17
+
+// roomForDigits is an upper bound of the digits of a number.
+func roomForDigits(field string) int {
+	room := len(field)
+	if strings.HasPrefix(field, "-") {
+		room--
+	}
+	if strings.IndexByte(field, '.') >= 0 {
+		room--
+	}
+	return room
+}
+
+// significantDigits returns the significant digits of a decimal number as it is
+// written, and whether it is whole: without a point or an exponent. It counts
+// zeros at the end after a point, which tell of rounding, and not those of a whole
+// number or at the beginning.
+func significantDigits(field string) (digits int, whole bool) {
 	whole = true
 	pending := 0 // zeros that count if something follows
 	for i := range len(field) {

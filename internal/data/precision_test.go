@@ -34,8 +34,30 @@ func TestSignificantDigits(t *testing.T) {
 		"0.0": {0, false}, "0.050": {2, false}, "-1.50": {3, false}, "+1200.5": {5, false}, "1200.": {4, false},
 		"1e-3": {1, false}, "2.50E+10": {3, false}, "100e2": {3, false},
 	} {
-		if digits, whole := SignificantDigits(field); digits != want.digits || whole != want.whole {
+		if digits, whole := significantDigits(field); digits != want.digits || whole != want.whole {
 			t.Errorf("%s: %d %v, want %v", field, digits, whole, want)
+		}
+	}
+}
+
+// The number with the most digits counts; whole numbers are exact until one has a
+// point.
+func TestPrecisionOfText(t *testing.T) {
+	p := Precision{Stored: Integer}
+	for _, step := range []struct {
+		field string
+		want  Precision
+	}{
+		{"12", Precision{Integer, 2}},
+		{"-3", Precision{Integer, 2}},
+		{"0.1234", Precision{Decimal, 4}},
+		{"7", Precision{Decimal, 4}},
+		{"1.5e-7", Precision{Decimal, 4}},
+		{"0.1000000000000000055", Precision{Decimal, 19}},
+		{"0.10000000000000000555", Precision{Decimal, 19}}, // of no more account
+	} {
+		if p = p.WithText(step.field); p != step.want {
+			t.Errorf("%s: %v, want %v", step.field, p, step.want)
 		}
 	}
 }

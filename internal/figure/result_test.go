@@ -1,6 +1,8 @@
 package figure
 
 import (
+	"bytes"
+	"compress/gzip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -85,5 +87,47 @@ func TestManifests(t *testing.T) {
 		if got := r.Measure(); got != want {
 			t.Errorf("%s was made by optimising %q, want %q", name, got, want)
 		}
+	}
+}
+
+// TestLoadArrays: what the name says is an array is read as one, with its key and
+// compressed, and everything else as a table.
+func TestLoadArrays(t *testing.T) {
+	dir := t.TempDir()
+	var array, archive, zipped bytes.Buffer
+	values := []float64{1, 2, 3, 4, 5, 6}
+	if err := dataio.EncodeNPY(&array, dataio.Float64, values, 3, 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := dataio.EncodeNPZ(&archive, dataio.Float64, []dataio.NamedArray{{Name: "w", Values: values[:2], Shape: []int{2}}, {Name: "x", Values: values, Shape: []int{3, 2}}}); err != nil {
+		t.Fatal(err)
+	}
+	z := gzip.NewWriter(&zipped)
+	if _, err := z.Write(array.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{
+		"a.npy": array.Bytes(), "a.npz": archive.Bytes(), "a.npy.gz": zipped.Bytes(), "a.csv": []byte("x,y\n1,2\n"), "a.npz:w.csv": []byte("x,y\n1,2\n"),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, label := range map[string]string{"a.npy": "a", "a.npz:x": "a", "a.npy.gz": "a", "a.csv": "", "a.npz:w.csv": ""} {
+		r, err := Load(filepath.Join(dir, name), dataio.Options{})
+		switch {
+		case err != nil:
+			t.Error(err)
+		case label == "" && (r.Table == nil || r.Array != nil):
+			t.Errorf("%s is no table", name)
+		case label != "" && (r.Array == nil || r.Table != nil || r.Array.Samples() != 3 || r.Label != label):
+			t.Errorf("%s is no array, or labelled %q", name, r.Label)
+		}
+	}
+	if _, err := Load(filepath.Join(dir, "a.npz"), dataio.Options{}); err == nil {
+		t.Error("an archive of two passes for one array")
 	}
 }

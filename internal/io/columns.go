@@ -2,31 +2,46 @@ package dataio
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"simtool/internal/data"
 )
 
-// selectColumns resolves Options.Columns to positions counted from 0.
-func selectColumns(t *textFile, specs []string) ([]int, error) {
+// columnList is what a file says of its columns.
+type columnList struct {
+	names []string // nil where it does not name them
+	width int      // how many there are
+}
+
+// name is the name of column i, or its position counted from 1.
+func (l columnList) name(i int) string {
+	if l.names == nil {
+		return fmt.Sprintf("column %d", i+1)
+	}
+	return fmt.Sprintf("column %q", l.names[i])
+}
+
+// choose resolves Options.Columns to positions counted from 0.
+func (l columnList) choose(specs []string) ([]int, error) {
 	if specs == nil {
-		all := make([]int, t.width)
+		all := make([]int, l.width)
 		for i := range all {
 			all[i] = i
 		}
 		return all, nil
 	}
 	var chosen []int
-	taken := make([]bool, t.width)
+	taken := make([]bool, l.width)
 	for _, spec := range specs {
-		from, to, err := resolve(t, strings.TrimSpace(spec))
+		from, to, err := l.resolve(strings.TrimSpace(spec))
 		if err != nil {
 			return nil, err
 		}
 		for i := from; i <= to; i++ {
 			if taken[i] {
-				return nil, &data.InputError{Found: t.name(i) + " chosen twice", Wanted: "want each column once"}
+				return nil, &data.InputError{Found: l.name(i) + " chosen twice", Wanted: "want each column once"}
 			}
 			taken[i] = true
 			chosen = append(chosen, i)
@@ -40,9 +55,9 @@ func selectColumns(t *textFile, specs []string) ([]int, error) {
 
 // resolve returns the first and last position that spec means: a name, or a
 // range of positions counted from 1.
-func resolve(t *textFile, spec string) (from, to int, err error) {
+func (l columnList) resolve(spec string) (from, to int, err error) {
 	at := -1
-	for i, name := range t.names {
+	for i, name := range l.names {
 		if name != spec {
 			continue
 		}
@@ -57,33 +72,54 @@ func resolve(t *textFile, spec string) (from, to int, err error) {
 	first, last, isRange := strings.Cut(spec, "-")
 	from, err = strconv.Atoi(first)
 	if err != nil {
-		return 0, 0, unknownColumn(t, spec)
+		return 0, 0, l.unknown(spec)
 	}
 	switch {
 	case !isRange:
 		to = from
 	case last == "":
-		to = t.width
+		to = l.width
 	default:
 		if to, err = strconv.Atoi(last); err != nil {
-			return 0, 0, unknownColumn(t, spec)
+			return 0, 0, l.unknown(spec)
 		}
 	}
-	if from < 1 || to < from || to > t.width {
-		return 0, 0, &data.InputError{Found: "no columns " + spec, Wanted: fmt.Sprintf("want positions from 1 to %d", t.width)}
+	if from < 1 || to < from || to > l.width {
+		return 0, 0, &data.InputError{Found: "no columns " + spec, Wanted: fmt.Sprintf("want positions from 1 to %d", l.width)}
 	}
 	return from - 1, to - 1, nil
 }
 
-func unknownColumn(t *textFile, spec string) error {
-	e := &data.InputError{Found: fmt.Sprintf("no column %q", spec), Wanted: fmt.Sprintf("want a position from 1 to %d, for there is no header", t.width)}
-	if t.names != nil {
-		e.Wanted = "the columns are " + strings.Join(t.names[:min(len(t.names), maxListed)], ", ")
-		if len(t.names) > maxListed {
-			e.Wanted += ", …"
-		}
+func (l columnList) unknown(spec string) error {
+	e := &data.InputError{Found: fmt.Sprintf("no column %q", spec), Wanted: fmt.Sprintf("want a position from 1 to %d, for there is no header", l.width)}
+	if l.names != nil {
+		e.Wanted = "the columns are " + firstOf(l.names)
 	}
 	return e
+}
+
+// featureNames returns the names of the chosen columns and refuses empty and
+// repeated ones.
+func (l columnList) featureNames(chosen []int) ([]string, error) {
+	names := make([]string, len(chosen))
+	for k, i := range chosen {
+		if l.names == nil {
+			names[k] = fmt.Sprintf("f%d", i+1)
+			continue
+		}
+		names[k] = l.names[i]
+		if names[k] == "" {
+			return nil, &data.InputError{
+				Found:  fmt.Sprintf("column %d without a name, such as the row index that pandas writes", i+1),
+				Wanted: "want a name for each feature",
+				Hint:   "name the features to read with --columns",
+			}
+		}
+		if slices.Contains(names[:k], names[k]) {
+			return nil, &data.InputError{Found: fmt.Sprintf("two columns named %q", names[k]), Wanted: "want distinct names"}
+		}
+	}
+	return names, nil
 }
 
 // ranges renders positions counted from 0 as Columns takes them: "2-5,7".

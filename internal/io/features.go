@@ -51,10 +51,18 @@ func readFeatures(in *input, o Options) (*data.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkKinds(cells.names, o); err != nil {
+	chosen, err := cells.choose(o.Columns)
+	if err != nil {
 		return nil, err
 	}
-	columns, err := gather(cells)
+	names, err := cells.featureNames(chosen)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkKinds(names, o); err != nil {
+		return nil, err
+	}
+	columns, err := gather(cells, chosen, names)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +80,7 @@ func readFeatures(in *input, o Options) (*data.Table, error) {
 
 // cellTable is what a format makes of a table of features.
 type cellTable struct {
-	names []string // of the columns to read, each once
+	columnList
 	dtype string
 	rest  []int // shape in the file, without the rows
 
@@ -94,10 +102,7 @@ func (f *inputFormat) arrayCells(in *input, o Options) (*cellTable, error) {
 	if d.Is3D() {
 		return nil, &data.InputError{Found: "a 3-d array of shape " + data.ShapeString(d.Shape), Wanted: "want stimuli × features"}
 	}
-	t := &cellTable{dtype: a.dtype, rest: a.fileShape[1:]}
-	for j := range d.Width() {
-		t.names = append(t.names, fmt.Sprintf("f%d", j+1))
-	}
+	t := &cellTable{columnList: columnList{width: d.Width()}, dtype: a.dtype, rest: a.fileShape[1:]}
 	cells := make([]string, d.Width())
 	row := 0
 	t.next = func() ([]string, int, error) {
@@ -130,8 +135,9 @@ type rawColumn struct {
 	lines []int    // of the file, for messages
 }
 
-func gather(t *cellTable) ([]rawColumn, error) {
-	columns := make([]rawColumn, len(t.names))
+// gather reads the chosen columns.
+func gather(t *cellTable, chosen []int, names []string) ([]rawColumn, error) {
+	columns := make([]rawColumn, len(chosen))
 	var lines []int
 	for {
 		cells, line, err := t.next()
@@ -142,15 +148,15 @@ func gather(t *cellTable) ([]rawColumn, error) {
 			return nil, err
 		}
 		lines = append(lines, line)
-		for k, cell := range cells {
-			columns[k].cells = append(columns[k].cells, strings.TrimSpace(cell))
+		for k, i := range chosen {
+			columns[k].cells = append(columns[k].cells, strings.TrimSpace(cells[i]))
 		}
 	}
 	if len(lines) == 0 {
 		return nil, &data.InputError{Found: "a header and no data", Wanted: "want one line for each stimulus"}
 	}
 	for k := range columns {
-		columns[k].name, columns[k].lines = t.names[k], lines
+		columns[k].name, columns[k].lines = names[k], lines
 	}
 	return columns, nil
 }

@@ -46,6 +46,32 @@ func checkRead(t *testing.T, name string, content []byte, o Options) {
 	if err == nil && !bytes.Equal(raw(file.Values), raw(stream.Values)) {
 		t.Fatal("file and stream differ")
 	}
+	blocks, rowsErr := readBlocks(path, o)
+	if o.Missing == MissingKeep && rowsErr == nil && (err != nil || !bytes.Equal(raw(file.Values), raw(blocks))) {
+		t.Fatalf("in blocks it is read, as a whole: %v", err)
+	}
+}
+
+// readBlocks reads a file in blocks of two samples.
+func readBlocks(path string, o Options) ([]float64, error) {
+	r, err := OpenRows(path, o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	var values []float64
+	var b *RowBlock
+	for left := r.Samples(); left > 0; {
+		rows := min(2, left)
+		if b, err = r.Next(rows, b); err != nil {
+			return nil, err
+		}
+		at := len(values)
+		values = append(values, make([]float64, rows*r.Width())...)
+		b.Decode(values[at:])
+		left -= rows
+	}
+	return values, nil
 }
 
 // raw is the encoding of values, which tells NaN from NaN.

@@ -71,6 +71,7 @@ type array struct {
 	fileShape []int
 	dtype     string
 	features  []string // names of the last axis, or nil
+	precision data.Precision
 }
 
 // recognises reports whether a file that begins with head is of the format.

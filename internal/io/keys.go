@@ -80,8 +80,14 @@ func (in *input) keys() ([]string, error) {
 	return f.keys(in)
 }
 
-// maxListed bounds the names that a message lists.
-const maxListed = 12
+// firstOf lists names for a message: the first dozen.
+func firstOf(names []string) string {
+	const most = 12
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:most], ", ") + ", …"
+}
 
 // member chooses among the arrays of a file: the one of the wanted key or, where
 // the path has no key, the only one. It returns its position and makes its key
@@ -98,21 +104,17 @@ func (in *input) member(keys []string, wanted string) (int, error) {
 			found = i
 		}
 	}
-	list := strings.Join(keys[:min(len(keys), maxListed)], ", ")
-	if len(keys) > maxListed {
-		list += ", …"
-	}
 	switch {
 	case len(keys) == 0:
 		return 0, &data.InputError{Found: "an archive without arrays", Wanted: "want at least one"}
 	case in.key == "" && len(keys) > 1:
 		return 0, &data.InputError{
-			Found:  fmt.Sprintf("an archive of %d arrays: %s", len(keys), list),
+			Found:  fmt.Sprintf("an archive of %d arrays: %s", len(keys), firstOf(keys)),
 			Wanted: "want one of them",
 			Hint:   "name the array after a colon: " + in.name + ":" + keys[0],
 		}
 	case found < 0:
-		return 0, &data.InputError{Path: in.name, Found: fmt.Sprintf("no array %q", in.key), Wanted: "the archive holds " + list}
+		return 0, &data.InputError{Path: in.name, Found: fmt.Sprintf("no array %q", in.key), Wanted: "the archive holds " + firstOf(keys)}
 	}
 	in.key = keys[found]
 	return found, nil

@@ -67,7 +67,7 @@ func readNPY(src npySource, axes string) (*array, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &array{values: values, shape: l.shape, fileShape: h.shape, dtype: h.dtype.name()}, nil
+	return &array{values: values, shape: l.shape, fileShape: h.shape, dtype: h.dtype.name(), precision: data.PrecisionOf(h.dtype.name())}, nil
 }
 
 // wrongBody reports a body that is shorter or longer than its header announces.

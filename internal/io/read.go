@@ -38,7 +38,7 @@ func read(in *input, o Options) (*data.Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.Features = a.features
+	d.Features, d.Precision = a.features, a.precision
 	if d.Source, err = in.source(f.name, a.dtype, a.fileShape); err != nil {
 		return nil, err
 	}

@@ -22,11 +22,10 @@ const maxRecord = 16 << 20
 // CRLF, an optional UTF-8 byte order mark, every record with as many fields as
 // the first.
 type textFile struct {
+	columnList
 	csv     *csv.Reader
 	cap     *recordCap
-	header  []string // the first record if it names the columns
-	names   []string // from the header, trimmed; nil without one
-	width   int      // fields per record
+	header  []string // the first record if it names the columns, as it stands
 	pending []string // a first record that was data; nil once delivered
 	line    int      // of the record that next returned last, counted from 1
 }
@@ -161,14 +160,6 @@ func (t *textFile) record() ([]string, error) {
 		}
 	}
 	return nil, err
-}
-
-// name is the name of column i, or its position counted from 1.
-func (t *textFile) name(i int) string {
-	if t.names == nil {
-		return fmt.Sprintf("column %d", i+1)
-	}
-	return fmt.Sprintf("column %q", t.names[i])
 }
 
 // parseNumber parses a decimal number as Python, R and spreadsheets write it.

@@ -28,12 +28,25 @@ func textFormat(name string, comma rune, suffixes ...string) inputFormat {
 	}
 }
 
+// textCells hands out the fields of the lines of a table whose columns have names.
+func textCells(in *input, comma rune, o Options) (*cellTable, error) {
+	t, err := openText(in, comma, o, true)
+	if err != nil {
+		return nil, err
+	}
+	next := func() ([]string, int, error) {
+		record, err := t.next()
+		return record, t.line, err
+	}
+	return &cellTable{columnList: t.columnList, dtype: "text", rest: []int{t.width}, next: next}, nil
+}
+
 func readText(in *input, comma rune, o Options) (*array, error) {
 	t, err := openText(in, comma, o, false)
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := selectColumns(t, o.Columns)
+	chosen, err := t.choose(o.Columns)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +54,7 @@ func readText(in *input, comma rune, o Options) (*array, error) {
 		return nil, err
 	}
 	var values []float64
+	precision := data.Precision{Stored: data.Integer}
 	rows := 0
 	for ; ; rows++ {
 		record, err := t.next()
@@ -61,12 +75,15 @@ func readText(in *input, comma rune, o Options) (*array, error) {
 				return nil, err
 			}
 			values = append(values, v)
+			if v == v {
+				precision = precision.WithText(record[i])
+			}
 		}
 	}
 	if rows == 0 {
 		return nil, &data.InputError{Found: "a header and no data", Wanted: "want one line for each sample"}
 	}
-	a := &array{values: values, shape: []int{rows, len(chosen)}, fileShape: []int{rows, t.width}, dtype: "text"}
+	a := &array{values: values, shape: []int{rows, len(chosen)}, fileShape: []int{rows, t.width}, dtype: "text", precision: precision}
 	if t.names != nil {
 		for _, i := range chosen {
 			a.features = append(a.features, t.names[i])

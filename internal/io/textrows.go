@@ -44,7 +44,7 @@ func textRows(in *input, comma rune, o Options) (*rowBody, error) {
 	if t, err = openText(in, comma, o, false); err != nil {
 		return nil, err
 	}
-	chosen, err := selectColumns(t, o.Columns)
+	chosen, err := t.choose(o.Columns)
 	if err != nil {
 		return nil, err
 	}

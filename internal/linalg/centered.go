@@ -172,19 +172,25 @@ func panelRows(p, q int) int {
 	return max(1, panelValues/max(p, q)/panelUnit) * panelUnit
 }
 
+// panelSizes returns how many of n rows a panel has in a product of p×q entries, and
+// how many are added up in one partial sum.
+func panelSizes(n, p, q int) (rows, size int) {
+	rows = panelRows(p, q)
+	count := (n + rows - 1) / rows
+	groups := max(1, min(count/groupPanels, panelGroups))
+	if p*q > groupedEntries {
+		groups = 1
+	}
+	return rows, (count + groups - 1) / groups * rows
+}
+
 // sumPanels calls add for each panel [lo,hi) of n rows, to accumulate their total
 // in sum, which is zero at first. The shape alone decides which panels have a
 // partial sum of their own, so the result does not depend on the number of
 // goroutines.
 func sumPanels(sum blas64.General, n int, add func(sum blas64.General, lo, hi int, ws *panels)) {
-	rows := panelRows(sum.Rows, sum.Cols)
-	count := (n + rows - 1) / rows
-	groups := max(1, min(count/groupPanels, panelGroups))
-	if sum.Rows*sum.Cols > groupedEntries {
-		groups = 1
-	}
-	size := (count + groups - 1) / groups * rows
-	groups = (n + size - 1) / size
+	rows, size := panelSizes(n, sum.Rows, sum.Cols)
+	groups := (n + size - 1) / size
 	entries := sum.Rows * sum.Cols
 	partial := make([]float64, (groups-1)*entries)
 	parallel(n, size, func(first, last int) {
@@ -210,7 +216,7 @@ type panels struct{ data [2][]float64 }
 
 var spare = sync.Pool{New: func() any { return new(panels) }}
 
-// centred returns rows [lo,hi) centred a centred matrix in the memory centred panel i.
+// centred returns rows [lo,hi) of a centred matrix, in the memory of panel i.
 func (ws *panels) centred(i int, c *Centered, lo, hi int) blas64.General {
 	_, p := c.Dims()
 	if need := (hi - lo) * p; cap(ws.data[i]) < need {

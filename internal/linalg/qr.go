@@ -15,6 +15,10 @@ func QR(a *mat.Dense) (q, r *mat.Dense) {
 	return f.thinQ(), f.r
 }
 
+// UpperFactor returns R of the factorisation of the m×n matrix a without forming Q,
+// in half of the time and of the memory. It destroys a.
+func UpperFactor(a *mat.Dense) *mat.Dense { return newQRFactors(a).r }
+
 const (
 	// qrWidth is the number of columns that are factorised before the columns to
 	// their right are updated.

@@ -124,7 +124,7 @@ func outerGap(x, y *mat.Dense) float64 {
 		both := mat.NewDense(n, k+l, nil)
 		both.Slice(0, n, 0, k).(*mat.Dense).Copy(x)
 		both.Slice(0, n, k, k+l).(*mat.Dense).Copy(y)
-		_, r := linalg.QR(both)
+		r := linalg.UpperFactor(both)
 		x = mat.DenseCopyOf(r.Slice(0, k+l, 0, k))
 		y = mat.DenseCopyOf(r.Slice(0, k+l, k, k+l))
 	}

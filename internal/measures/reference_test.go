@@ -13,7 +13,7 @@ func TestReferenceValues(t *testing.T) {
 		count   int
 	}{
 		"published":   {publishedValues(t), 819},
-		"independent": {independentValues(t), 1271},
+		"independent": {independentValues(t), 1305},
 	} {
 		if len(table.oracles) != table.count {
 			t.Errorf("%d %s values, want %d", len(table.oracles), from, table.count)

@@ -89,7 +89,7 @@ func (s *System) compact() *mat.Dense {
 			return xc
 		}
 		n := s.Samples()
-		_, r := linalg.QR(mat.DenseCopyOf(xc.T()))
+		r := linalg.UpperFactor(mat.DenseCopyOf(xc.T()))
 		return mat.DenseCopyOf(r.Slice(0, n-1, 0, n).T())
 	})
 }

@@ -5,13 +5,14 @@ import (
 	"math"
 )
 
-// sameTerm is a correlation over pairs that only terms with the same values, up
-// to rounding, have.
+// sameTerm bounds the correlation over pairs of two terms from below when their
+// values are proportional up to rounding. Other terms correlate less.
 const sameTerm = 1 - 1e-10
 
-// findAliases looks for features whose distances are those of an earlier one, up
-// to scale, and warns of them and of features that are correlated by more than
-// .5 over pairs: their weights and importances share what they have in common.
+// findAliases finds features whose distances are proportional to those of an
+// earlier one. It warns of them, and of features whose correlation over pairs
+// exceeds .5, because such features divide their common part between their weights
+// and importances.
 func (f *fitting) findAliases(q *problem) {
 	const notable = 0.5
 	names := f.sample.features.Names()
@@ -34,9 +35,10 @@ func (f *fitting) findAliases(q *problem) {
 	}
 }
 
-// findTwins warns of products whose values are those of another term, up to scale
-// and an offset: as of binary features, one of which is 0 wherever the other
-// differs. Between such terms the data do not decide.
+// findTwins warns of products whose values equal those of another term up to scale
+// and an offset. Two binary features give such a product when stimuli that differ in
+// one always differ in the other. The data do not determine the weights of both
+// terms.
 func (f *fitting) findTwins(q *problem) {
 	names := f.sample.features.Names()
 	for i := f.design.features; i < len(q.terms); i++ {
@@ -57,7 +59,7 @@ func (t Term) label(names []string) string {
 	return fmt.Sprintf("the product %q", names[t.A]+"*"+names[t.B])
 }
 
-// correlation returns that of regressors i and j.
+// correlation returns the correlation of regressors i and j.
 func (q *problem) correlation(i, j int) float64 {
 	v := q.g.At(i, i) * q.g.At(j, j)
 	if v <= 0 {
@@ -66,10 +68,10 @@ func (q *problem) correlation(i, j int) float64 {
 	return q.g.At(i, j) / math.Sqrt(v)
 }
 
-// minimise solves a problem under the fit's constraint. A feature that has the
-// distances of another one in the problem takes no part: nothing but rounding
-// would decide between them, and a semidefinite metric could even grow without
-// bound along their difference.
+// minimise solves a problem under the fit's constraint. It leaves out a feature
+// whose distances equal those of another one in the problem: rounding alone would
+// decide between the two, and a semidefinite metric could even grow without bound
+// along their difference.
 func (f *fitting) minimise(q *problem, lambda float64) (solution, error) {
 	if len(f.aliasOf) == 0 {
 		return q.solve(f.Constraint, lambda)

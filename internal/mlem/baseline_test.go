@@ -13,8 +13,8 @@ import (
 	"simtool/internal/linalg"
 )
 
-// TestFRRSAMatchesThePackage: weights are all but parallel to those of the frrsa
-// package (5 outer folds, one repetition), whose random splits are others.
+// The weights must be nearly parallel to those of the frrsa package (5 outer folds,
+// one repetition), which has other random splits.
 func TestFRRSAMatchesThePackage(t *testing.T) {
 	const name = "lin_n200_f10_h64_z1_s0"
 	s := readSimulated(t, name)
@@ -213,8 +213,8 @@ func TestCompatGradient(t *testing.T) {
 	}
 }
 
-// TestCompatAgreesWithThePackage: the stochastic procedure ends near the
-// package's result, as its own runs do.
+// The stochastic procedure must end as near to the package's result as other runs of
+// the package do.
 func TestCompatAgreesWithThePackage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hundreds of steps")

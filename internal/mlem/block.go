@@ -8,9 +8,9 @@ import (
 
 // block writes the regressed distances of stimuli [r0,r1) from stimuli [c0,c1)
 // into dst, row-major. Squared lengths come from one product of the centred
-// patterns, ‖a‖²+‖b‖²−2a·b; pairs close enough to lose digits, and those of
-// stimuli with equal patterns, are summed directly, so that equal patterns have
-// exactly equal distances and ties survive. Concurrent calls are safe.
+// patterns, ‖a‖²+‖b‖²−2a·b. Pairs so close that this would lose digits, and pairs
+// with a stimulus whose pattern occurs twice, are summed directly. Equal patterns
+// thus have exactly equal distances, and ties are kept. Concurrent calls are safe.
 func (d *Neural) block(dst []float64, r0, r1, c0, c1 int) {
 	cols := c1 - c0
 	if d.matrix != nil {
@@ -51,8 +51,8 @@ func (d *Neural) block(dst []float64, r0, r1, c0, c1 int) {
 
 // squared writes squared Euclidean distances of rows of x.
 func (d *Neural) squared(dst []float64, x *mat.Dense, norms []float64, r0, r1, c0, c1 int) {
-	// cancellation is the fraction of ‖a‖²+‖b‖² below which the product has
-	// lost too many digits of the difference.
+	// cancellation is the fraction of ‖a‖²+‖b‖² below which the product loses too
+	// many digits of the difference.
 	const cancellation = 1e-6
 	const directWidth = 4
 	_, q := x.Dims()

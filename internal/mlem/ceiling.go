@@ -10,31 +10,30 @@ import (
 	"simtool/internal/stats"
 )
 
-// Ceiling brackets the scores, Spearman's ρ, that noise leaves room for.
+// Ceiling brackets the highest score, Spearman's ρ, that noise permits.
 type Ceiling struct {
-	// Lower is what the other repeats attain in predicting one: ρ of the distances
-	// of a repeat with those of the mean of the others, averaged over repeats. A
-	// model of the mean of all repeats that knows the features' part can exceed it.
+	// Lower is ρ of the distances of a repeat with those of the mean of the other
+	// repeats, averaged over repeats. A good model of the mean of all repeats can
+	// exceed it.
 	Lower float64
 
 	// Upper estimates ρ of the distances of the mean of all repeats with noiseless
-	// ones, which no model is expected to exceed.
+	// distances. No model is expected to exceed it.
 	Upper float64
 }
 
-// NoiseCeiling estimates from two or more repeats, each stimuli × units, how well
-// the distances of the mean of all repeats could be predicted at most. With the
-// mean rank correlation r between the distances of two repeats, their mean over R
-// has the reliability R·r/(1+(R−1)·r) (Spearman and Brown), whose root is Upper;
-// it is 0 where r is not positive. That treats what noise does to distances as
-// additive, of mean zero and independent of them, which is an approximation:
-// squared distances of the mean of R patterns have 1/R of the noise, not the mean
-// of the noises. The offset that noise adds to all squared distances alike changes
-// no order.
+// NoiseCeiling bounds how well any model can predict the distances of the mean of
+// two or more repeats, each stimuli × units. With the mean rank correlation r
+// between the distances of two repeats, the mean over R repeats has the reliability
+// R·r/(1+(R−1)·r) (Spearman and Brown). Upper is its root, and 0 where r is not
+// positive. This treats the effect of noise on distances as additive, of mean zero
+// and independent of them, which is an approximation: squared distances of the mean
+// of R patterns have 1/R of the noise, not the mean of the noises. Noise also adds
+// an equal offset to all squared distances, which does not change their order.
 //
-// Distances between repeats (Crossnobis) do not exist for one repeat, and have no
-// such ceiling: that is an error. Of more than 2,500 stimuli that many, evenly
-// spread, stand for all.
+// Distances between repeats (Crossnobis) do not exist for one repeat and have no
+// such ceiling; they are an error. Of more than 2,500 stimuli, 2,500 that are evenly
+// spread represent all.
 func NoiseCeiling(repeats []*mat.Dense, o NeuralOptions) (Ceiling, error) {
 	r := len(repeats)
 	if r < 2 {
@@ -44,7 +43,7 @@ func NoiseCeiling(repeats []*mat.Dense, o NeuralOptions) (Ceiling, error) {
 		return Ceiling{}, &data.InputError{Path: o.Name, Found: "crossnobis distances of single repeats", Wanted: "want another distance for a noise ceiling"}
 	}
 	n, q := repeats[0].Dims()
-	index := spread(n, scoredStimuli)
+	index := evenlySpaced(n, scoredStimuli)
 	distances := func(y *mat.Dense) ([]float64, error) {
 		d, err := NewNeural(y, o)
 		if err != nil {
@@ -90,8 +89,8 @@ func NoiseCeiling(repeats []*mat.Dense, o NeuralOptions) (Ceiling, error) {
 	return c, nil
 }
 
-// spearmanBrown returns the root of the reliability of the mean of r repeats
-// that correlate by rho.
+// spearmanBrown returns the root of the reliability of the mean of r repeats with
+// pairwise correlation rho.
 func spearmanBrown(rho float64, r int) float64 {
 	return math.Sqrt(float64(r) * rho / (1 + float64(r-1)*rho))
 }

@@ -15,22 +15,22 @@ type cellWorker struct {
 	blocks        []float64 // distances between two clusters, one matrix for each representation
 }
 
-// abreast is how many distances are multiplied with the regressors at a time. The
-// product has that shape even where fewer are left.
-const abreast = 8
+// distancesAtOnce is the number of distances that one product multiplies with the
+// regressors. The product has that shape even where fewer distances remain.
+const distancesAtOnce = 8
 
 func newCellWorker(a *accumulator) *cellWorker {
 	p, f, k := len(a.design.terms), a.design.features, len(a.sample.neural)
 	w := &cellWorker{accumulator: a}
-	// A tile of regressors that stays in the second-level cache.
-	w.tile = max(64, min(2048, 1<<16/(p+abreast)))
+	// A tile of regressors should stay in the second-level cache.
+	w.tile = max(64, min(2048, 1<<16/(p+distancesAtOnce)))
 	largest := 1
 	for c := range len(a.start) - 1 {
 		largest = max(largest, a.start[c+1]-a.start[c])
 	}
 	w.tile = min(w.tile, largest*largest)
-	w.d, w.x, w.y = make([]float64, w.tile*f), make([]float64, w.tile*p), make([]float64, w.tile*abreast)
-	w.xx, w.xy = make([]float64, p*p), make([]float64, p*abreast)
+	w.d, w.x, w.y = make([]float64, w.tile*f), make([]float64, w.tile*p), make([]float64, w.tile*distancesAtOnce)
+	w.xx, w.xy = make([]float64, p*p), make([]float64, p*distancesAtOnce)
 	w.blocks = make([]float64, largest*largest*k)
 	return w
 }
@@ -43,11 +43,11 @@ func (w *cellWorker) sum(row []float64, a, b int) {
 		y.block(w.blocks[k*size:(k+1)*size], r0, r1, c0, c1)
 	}
 	clear(w.xx)
-	all := w.sample.all()
+	all := w.sample.usesAllPairs()
 	w.first, w.second = w.first[:0], w.second[:0]
 	for i := r0; i < r1; i++ {
 		for j := max(c0, i+1); j < c1; j++ {
-			if !all && !w.sample.keep(i, j) {
+			if !all && !w.sample.uses(i, j) {
 				continue
 			}
 			w.first, w.second = append(w.first, int32(i)), append(w.second, int32(j))
@@ -65,7 +65,7 @@ func (w *cellWorker) sum(row []float64, a, b int) {
 	}
 }
 
-// flush adds a tile of pairs and empties it.
+// flush adds the moments of a tile of pairs and empties the tile.
 func (w *cellWorker) flush(row []float64, r0, c0, cols, size int) {
 	n := len(w.first)
 	if n == 0 {
@@ -73,7 +73,7 @@ func (w *cellWorker) flush(row []float64, r0, c0, cols, size int) {
 	}
 	p := len(w.design.terms)
 	w.regressors(w.first, w.second)
-	m := view(row, p)
+	m := viewMoments(row, p)
 	row[0] += float64(n)
 	for q := range n {
 		x := w.x[q*p : (q+1)*p]
@@ -84,32 +84,33 @@ func (w *cellWorker) flush(row []float64, r0, c0, cols, size int) {
 	}
 	x := blas64.General{Rows: n, Cols: p, Stride: p, Data: w.x}
 	blas64.Syrk(blas.Trans, 1, x, 1, blas64.Symmetric{N: p, Stride: p, Data: w.xx, Uplo: blas.Upper})
-	for k := 0; k < len(w.shift.y); k += abreast {
+	for k := 0; k < len(w.shift.y); k += distancesAtOnce {
 		w.flushDistances(m, x, k, r0, c0, cols, size)
 	}
 	w.first, w.second = w.first[:0], w.second[:0]
 }
 
-// flushDistances adds the distances from number k0 on of a tile with regressors x.
+// flushDistances adds the moments of the distances from number k0 on, for a tile
+// with regressors x.
 func (w *cellWorker) flushDistances(m *moments, x blas64.General, k0, r0, c0, cols, size int) {
-	k1 := min(k0+abreast, len(w.shift.y))
+	k1 := min(k0+distancesAtOnce, len(w.shift.y))
 	p := x.Cols
 	for k := k0; k < k1; k++ {
 		sums := m.cross[k*ownSums(p):]
 		shift, block := w.shift.y[k], w.blocks[k*size:]
 		for q, i := range w.first {
 			v := block[(int(i)-r0)*cols+int(w.second[q])-c0] - shift
-			w.y[q*abreast+k-k0] = v
+			w.y[q*distancesAtOnce+k-k0] = v
 			sums[0] += v
 			sums[1] += v * v
 		}
 	}
-	y := blas64.General{Rows: x.Rows, Cols: abreast, Stride: abreast, Data: w.y}
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, x, y, 0, blas64.General{Rows: p, Cols: abreast, Stride: abreast, Data: w.xy})
+	y := blas64.General{Rows: x.Rows, Cols: distancesAtOnce, Stride: distancesAtOnce, Data: w.y}
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, x, y, 0, blas64.General{Rows: p, Cols: distancesAtOnce, Stride: distancesAtOnce, Data: w.xy})
 	for k := k0; k < k1; k++ {
-		_, _, xy := m.of(k)
+		_, _, xy := m.sums(k)
 		for t := range xy {
-			xy[t] += w.xy[t*abreast+k-k0]
+			xy[t] += w.xy[t*distancesAtOnce+k-k0]
 		}
 	}
 }

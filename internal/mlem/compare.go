@@ -11,18 +11,18 @@ import (
 	"simtool/internal/data"
 )
 
-// Comparison is what one method found.
+// Comparison is the result of one method.
 type Comparison struct {
 	Method   string
-	W        *mat.Dense // of the method, features × features
+	W        *mat.Dense // the metric of the method, features × features
 	Recovery *Recovery  // against the truth; nil without one, or without weights
 	HeldOut  *float64   // Spearman's ρ of distances, mean over held-out folds; nil for methods that predict none
-	Detail   string     // what else there is to say: held-out r², areas under ROC curves
-	Warnings []string   // of what is doubtful, see Result
+	Detail   string     // further results: held-out r², areas under ROC curves
+	Warnings []string   // reasons for doubt, see Result
 	Seconds  float64    // wall time, held-out scores included
 }
 
-// comparisonInput is what methods work on.
+// comparisonInput is the input of every method.
 type comparisonInput struct {
 	features *Features
 	y        *mat.Dense // nil for given distances
@@ -36,7 +36,7 @@ type method struct {
 	run         func(ctx context.Context, in comparisonInput) (*Comparison, error)
 }
 
-// methods are all there are.
+// methods lists all methods.
 var methods = []method{
 	{"mlem", "nonnegative weights, solved exactly", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
 		return compareFit(ctx, in, false, Diagonal)
@@ -61,8 +61,7 @@ var methods = []method{
 	}},
 }
 
-// Methods returns the names of the methods that Compare knows, and what they
-// are.
+// Methods returns the names of the methods of Compare, and a description of each.
 func Methods() (names, about []string) {
 	for _, m := range methods {
 		names, about = append(names, m.name), append(about, m.about)
@@ -71,10 +70,9 @@ func Methods() (names, about []string) {
 }
 
 // Compare applies methods to one recording, with the same folds for all. y may
-// be nil where only distances are known; encoding and decoding then say that
-// they do not apply. truth, features ×
-// features, may be nil. Options used are Folds, Groups, SplitBy, MaxPairs,
-// MaxMemory, Seed and Jobs.
+// be nil where only distances are known; encoding and decoding then report that
+// they do not apply. truth, features × features, may be nil. Options used are
+// Folds, Groups, SplitBy, MaxPairs, MaxMemory, Seed and Jobs.
 func Compare(ctx context.Context, features *Features, y *mat.Dense, neural *Neural, names []string, truth *mat.Dense, o Options) ([]*Comparison, error) {
 	chosen := make([]method, len(names))
 	for i, name := range names {
@@ -139,8 +137,8 @@ func compareFit(ctx context.Context, in comparisonInput, interactions bool, c Co
 	return out, nil
 }
 
-// compareRSA weighs all features alike, so no fold learns anything: scores are
-// of the held-out folds only to be comparable.
+// compareRSA weighs all features alike, so it learns nothing from the training
+// folds. It scores the held-out folds so that scores are comparable.
 func compareRSA(_ context.Context, in comparisonInput) (*Comparison, error) {
 	f, err := newFitting(in.features, []*Neural{in.neural}, in.options)
 	if err != nil {
@@ -150,11 +148,11 @@ func compareRSA(_ context.Context, in comparisonInput) (*Comparison, error) {
 	for t := range w {
 		w[t] = 1
 	}
-	f.prepare()
+	f.selectScored()
 	return &Comparison{W: f.design.matrix(w), HeldOut: f.meanHeldOut(func(int) []float64 { return w }), Warnings: f.warnings}, nil
 }
 
-// meanHeldOut averages the rank correlations of the folds' weights.
+// meanHeldOut averages the held-out rank correlations of the weights over folds.
 func (f *fitting) meanHeldOut(weights func(fold int) []float64) *float64 {
 	if f.Folds == 0 {
 		return nil
@@ -197,7 +195,7 @@ func compareDecoding(ctx context.Context, in comparisonInput) (*Comparison, erro
 	out := &Comparison{W: mat.NewDense(len(r), len(r), nil)}
 	var areas []string
 	for a, d := range r {
-		// What is above chance; below it there is nothing to read out.
+		// The area above chance. Below chance the feature cannot be read out.
 		out.W.Set(a, a, max(0, d.AUC-0.5))
 		areas = append(areas, fmt.Sprintf("%s %.3f", d.Feature, d.AUC))
 	}
@@ -205,7 +203,8 @@ func compareDecoding(ctx context.Context, in comparisonInput) (*Comparison, erro
 	return out, nil
 }
 
-// needsPatterns is what methods that look at units say of given distances.
+// needsPatterns is the result of a method that needs patterns when only distances
+// are given.
 func needsPatterns() *Comparison {
 	return &Comparison{Detail: "not applied: needs patterns, not distances"}
 }
@@ -221,7 +220,7 @@ func compareCompat(ctx context.Context, in comparisonInput, interactions bool) (
 		return nil, err
 	}
 	out := &Comparison{W: whole.W, Detail: fmt.Sprintf("%d steps of %d pairs", whole.Steps, whole.BatchSize), Warnings: f.warnings}
-	f.prepare()
+	f.selectScored()
 	weights := make([][]float64, f.Folds)
 	for k := range weights {
 		var train []int

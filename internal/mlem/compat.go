@@ -22,21 +22,27 @@ type Compat struct {
 }
 
 // FitCompat follows the released MLEM package (Jalouzot et al. 2024) for those
-// who must reproduce its numbers: batches of pairs drawn with replacement, a
-// stimulus with itself included; neural distances scaled to [0,1] by their
-// running range and squared; with interactions, products counted once (so that
-// off-diagonal weights come out twice as large relative to the diagonal as in
-// dᵀWd); w = softplus(θ), or W = LLᵀ with softplus on the diagonal of L, scaled to
-// unit norm; AdamW with rate 0.1 and no decay on the correlation of a fresh batch
-// in each of at most 1,000 steps, until 50 in a row bring no improvement; the
-// last parameters are kept. Its "differentiable Spearman" ranks softly with a
-// strength at which ranks are affine in the values, so it is Pearson's
-// correlation, which is used here. The batch grows by 1.2 from 256 until
-// correlations between features vary by less than .01 over 16 batches.
+// who must reproduce its numbers:
 //
-// Random numbers are not the package's: results agree in distribution. The
-// answer depends on the seed. Options used are Seed and MaxMemory;
-// interactions adds all products.
+//   - Batches of pairs are drawn with replacement; a pair may join a stimulus with
+//     itself. The batch size grows by 1.2 from 256 until correlations between
+//     features vary by less than .01 over 16 batches.
+//   - Neural distances are scaled to [0,1] by their running range and squared.
+//   - With interactions, products count once, so that off-diagonal weights come out
+//     twice as large relative to the diagonal as in dᵀWd.
+//   - w = softplus(θ), or W = LLᵀ with softplus on the diagonal of L, scaled to unit
+//     norm.
+//   - AdamW with rate 0.1 and without decay maximises the correlation of a fresh
+//     batch in each of at most 1,000 steps, and stops after 50 steps without an
+//     improvement. The last parameters are the result.
+//
+// The package's "differentiable Spearman" uses soft ranks, which are affine in the
+// values at the strength it sets. It is therefore Pearson's correlation, which this
+// function computes.
+//
+// Random numbers differ from the package's, so results agree in distribution only.
+// The result depends on the seed. Options used are Seed and MaxMemory; interactions
+// adds all products.
 func FitCompat(ctx context.Context, features *Features, neural *Neural, interactions bool, o Options) (*Compat, error) {
 	n := features.Stimuli()
 	if neural.Stimuli() != n || n < 4 {
@@ -90,7 +96,7 @@ type compat struct {
 	features  *Features
 	design    *design
 	n         int
-	distances []float64 // regressed ones, condensed
+	distances []float64 // the regressed distances, condensed
 	power     float64
 	rng       *rand.Rand
 	lo, hi    float64 // range of distances seen so far

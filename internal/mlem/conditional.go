@@ -10,24 +10,25 @@ import (
 	"simtool/internal/linalg"
 )
 
-// plan is how a player's features are permuted.
+// permutationPlan says how a player's features are permuted.
 //
-// Marginally, the rows of its features are shuffled over stimuli. That makes
-// combinations that never occur when other features are correlated with them,
-// and credits each with what they share. Conditionally on those others,
-// a numeric feature keeps the part that they predict linearly and has its
-// residuals shuffled; anything else is shuffled within strata of stimuli that
-// agree in the others (numbers by thirds). What is left is what the player adds
-// to them (Strobl et al. 2008, doi:10.1186/1471-2105-9-307).
-type plan struct {
+// A marginal permutation shuffles the rows of its features over stimuli. When other
+// features are correlated with them, this makes combinations that never occur, and
+// credits each feature with the part that they share. A permutation conditional on
+// those others keeps the part of a numeric feature that they predict linearly and
+// shuffles its residuals; features of other kinds are shuffled within strata of
+// stimuli that agree in the others (numbers by thirds). The importance is then the
+// player's contribution beyond the others (Strobl et al. 2008,
+// doi:10.1186/1471-2105-9-307).
+type permutationPlan struct {
 	features []int
-	given    []int // features that are held in place; none: marginal
+	given    []int // features that the permutation is conditional on; none: marginal
 }
 
-// plan finds the features that are correlated with those of p by more than .5
-// over pairs, if conditional importance is asked for.
-func (f *fitting) plan(p player, k int) (plan, string) {
-	out := plan{features: p.features}
+// planPermutation returns how p is permuted. If importance is to be conditional, it is given the
+// features whose correlation with those of p over pairs exceeds .5.
+func (f *fitting) planPermutation(p player, k int) (permutationPlan, string) {
+	out := permutationPlan{features: p.features}
 	if !f.Conditional {
 		return out, ""
 	}
@@ -60,12 +61,12 @@ func (p player) label() string {
 }
 
 // byResidual reports whether residuals are shuffled.
-func (p plan) byResidual(s *sample) bool {
+func (p permutationPlan) byResidual(s *sample) bool {
 	return len(p.features) == 1 && s.features.columns[p.features[0]].kind == Numeric
 }
 
 // draw returns the columns of the player's features after one shuffle.
-func (p plan) draw(s *sample, rng *rand.Rand) []column {
+func (p permutationPlan) draw(s *sample, rng *rand.Rand) []column {
 	if len(p.given) > 0 && p.byResidual(s) {
 		return []column{p.shuffleResiduals(s, rng)}
 	}
@@ -81,8 +82,8 @@ func (p plan) draw(s *sample, rng *rand.Rand) []column {
 	return out
 }
 
-// strata numbers the combinations of the given features, and of the level.
-func (p plan) strata(s *sample) []int {
+// strata numbers the combinations of the given features and the level.
+func (p permutationPlan) strata(s *sample) []int {
 	n := len(s.id)
 	label := make([]int, n)
 	if s.level != nil {
@@ -116,7 +117,7 @@ func (p plan) strata(s *sample) []int {
 	return label
 }
 
-// ranksOfKnown returns ranks in [0,1) of the values that are there.
+// ranksOfKnown returns ranks in [0,1) of the values that are not missing.
 func ranksOfKnown(values []float64) []float64 {
 	filled := slices.Clone(values)
 	known := 0.0
@@ -134,9 +135,9 @@ func ranksOfKnown(values []float64) []float64 {
 	return ranks
 }
 
-// shuffleResiduals regresses the feature on the given ones, categories as
-// indicators, and shuffles what is left over.
-func (p plan) shuffleResiduals(s *sample, rng *rand.Rand) column {
+// shuffleResiduals regresses the feature on the given ones, with categories as
+// indicators, and shuffles the residuals.
+func (p permutationPlan) shuffleResiduals(s *sample, rng *rand.Rand) column {
 	c := s.features.columns[p.features[0]]
 	var at []int // stimuli that have all values
 	for i, v := range c.values {
@@ -205,7 +206,7 @@ func indicators(f *Features, features, at []int) *mat.Dense {
 	return x
 }
 
-// movable is the share of stimuli that are not alone in their stratum.
+// movable returns the share of stimuli that are not alone in their stratum.
 func movable(strata []int) float64 {
 	count := map[int]int{}
 	for _, s := range strata {
@@ -221,7 +222,7 @@ func movable(strata []int) float64 {
 }
 
 // shuffleWithin returns a random permutation of n stimuli that keeps each in its
-// stratum; nil strata are one.
+// stratum. With nil strata all stimuli are in one.
 func shuffleWithin(n int, strata []int, rng *rand.Rand) []int {
 	if strata == nil {
 		return rng.Perm(n)

@@ -10,9 +10,8 @@ import (
 )
 
 // dropOne measures the loss of held-out Spearman correlation when the metric is
-// fitted without a player, which lets correlated features step in. Refitting
-// uses the normal equations that are there: it costs no pass over training
-// pairs.
+// fitted without a player, so that correlated features can replace it. Refitting
+// uses the existing normal equations and needs no pass over training pairs.
 func (f *fitting) dropOne(ctx context.Context, k int, sets []*evaluation, weights [][]float64, players []player) ([]Importance, error) {
 	parts := make([][]contribution, len(players))
 	for i := range parts {
@@ -62,7 +61,7 @@ func (f *fitting) dropOne(ctx context.Context, k int, sets []*evaluation, weight
 	return rows, nil
 }
 
-// without solves for the terms at the given positions, the others being 0.
+// without solves for the terms at the given positions, with the others at 0.
 func (f *fitting) without(k, set int, m *moments, at []int) ([]float64, error) {
 	w := make([]float64, len(f.design.terms))
 	if len(at) == 0 {
@@ -82,18 +81,18 @@ func (f *fitting) without(k, set int, m *moments, at []int) ([]float64, error) {
 	return w, nil
 }
 
-// maxShapley is the largest number of players, whose subsets are all fitted.
+// maxShapley is the largest number of players. All their subsets are fitted.
 const maxShapley = 12
 
-// shapley shares out the held-out Pearson correlation: a player's value is what
-// it adds to the players before it, averaged over all orders. With v(S) the
-// correlation, averaged over folds, of the metric fitted to the players S alone,
+// shapley divides the held-out Pearson correlation among the players. A player's
+// value is the correlation that it adds to the players before it, averaged over all
+// orders. With v(S) the correlation, averaged over folds, of the metric fitted to the
+// players S alone,
 //
 //	φ_i = Σ_{S∌i} |S|!(n−|S|−1)!/n! · (v(S∪{i}) − v(S)),  Σφ_i = v(all).
 //
-// The 2ⁿ fits and their scores come from the normal equations. Features that are
-// in a group count through it only. Intervals are not given: their SD is over
-// folds.
+// The 2ⁿ fits and their scores come from the normal equations. Features in a group
+// count as part of it only. There are no intervals; SD is over folds.
 func (f *fitting) shapley(ctx context.Context, k int) ([]Importance, error) {
 	var players []player
 	grouped := map[int]bool{}

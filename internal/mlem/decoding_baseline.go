@@ -13,17 +13,17 @@ import (
 	"simtool/internal/stats"
 )
 
-// Decoding is how well a feature can be read out of the patterns.
+// Decoding says how well a feature can be read out of the patterns.
 type Decoding struct {
 	Feature string
-	AUC     float64 // area under the ROC curve, held out, mean over folds and classes
-	N       int     // areas averaged; 0 if no fold had two classes to tell apart
+	AUC     float64 // held-out area under the ROC curve, mean over folds and classes
+	N       int     // number of areas averaged; 0 if no fold had two classes
 }
 
 // FitDecoding decodes each feature from the patterns y by logistic regression
 // with an l2 penalty (c = 1) on units standardised by their mean and standard
-// deviation over the training stimuli. Categories are decoded one against the
-// rest; numbers as above or not above the training median. Options used are
+// deviation over the training stimuli. Each category is decoded against the rest; a
+// number is decoded as above or not above the training median. Options used are
 // Folds, Groups, Seed and Jobs.
 func FitDecoding(ctx context.Context, features *Features, y *mat.Dense, o Options) ([]Decoding, error) {
 	neural, err := NewNeural(y, NeuralOptions{})
@@ -52,7 +52,7 @@ func FitDecoding(ctx context.Context, features *Features, y *mat.Dense, o Option
 				s.train = append(s.train, i)
 			}
 		}
-		if s.x, s.z, err = reduce(standardise(pickRows(yo, s.train), pickRows(yo, s.test))); err != nil {
+		if s.x, s.z, err = inTrainingBasis(standardise(pickRows(yo, s.train), pickRows(yo, s.test))); err != nil {
 			return nil, err
 		}
 	}
@@ -66,8 +66,8 @@ func FitDecoding(ctx context.Context, features *Features, y *mat.Dense, o Option
 		var sum float64
 		for _, s := range splits {
 			for _, positive := range classes(c, s.train) {
-				train, kt := known(s.x, s.train, c.values)
-				test, ks := known(s.z, s.test, c.values)
+				train, kt := rowsWithValue(s.x, s.train, c.values)
+				test, ks := rowsWithValue(s.z, s.test, c.values)
 				if train == nil || test == nil {
 					continue
 				}
@@ -91,7 +91,7 @@ func FitDecoding(ctx context.Context, features *Features, y *mat.Dense, o Option
 	return out, err
 }
 
-// classes returns the tests of a value for each class that is decoded.
+// classes returns, for each class that is decoded, the test whether a value is in it.
 func classes(c column, train []int) []func(v float64) bool {
 	if c.kind != Categorical {
 		values := slices.DeleteFunc(pick(c.values, train), func(v float64) bool { return v != v })
@@ -113,9 +113,9 @@ func classes(c column, train []int) []func(v float64) bool {
 	return out
 }
 
-// known returns the rows of x whose stimuli have a value, and those stimuli; nil
-// if there are none.
-func known(x *mat.Dense, stimuli []int, values []float64) (*mat.Dense, []int) {
+// rowsWithValue returns the rows of x whose stimuli have a value, and those stimuli. Both are
+// nil if there are none.
+func rowsWithValue(x *mat.Dense, stimuli []int, values []float64) (*mat.Dense, []int) {
 	var rows, at []int
 	for r, i := range stimuli {
 		if v := values[i]; v == v {
@@ -136,10 +136,10 @@ func labels(stimuli []int, values []float64, positive func(float64) bool) []bool
 	return out
 }
 
-// reduce writes patterns of more units than stimuli in an orthonormal basis of
-// the training patterns, which changes no penalised fit and no score: weights
-// orthogonal to them are 0.
-func reduce(train, test *mat.Dense) (x, z *mat.Dense, err error) {
+// inTrainingBasis writes patterns of more units than stimuli in an orthonormal basis of the
+// training patterns. This changes no penalised fit and no score, because weights
+// orthogonal to the training patterns are 0.
+func inTrainingBasis(train, test *mat.Dense) (x, z *mat.Dense, err error) {
 	n, p := train.Dims()
 	if p <= n {
 		return train, test, nil
@@ -156,8 +156,8 @@ func reduce(train, test *mat.Dense) (x, z *mat.Dense, err error) {
 	return x, z, nil
 }
 
-// standardise centres and scales the columns of train, and of test alike. A
-// constant column becomes 0.
+// standardise centres and scales the columns of train, and those of test by the same
+// numbers. A constant column becomes 0.
 func standardise(train, test *mat.Dense) (x, z *mat.Dense) {
 	x, means := linalg.Center(train)
 	n, p := x.Dims()

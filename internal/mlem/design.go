@@ -24,7 +24,7 @@ type design struct {
 	terms    []Term
 }
 
-// newDesign puts the main effects first, in the order of the features, and then
+// newDesign lists the main effects first, in the order of the features, and then
 // the products.
 func newDesign(names []string, in Interactions) (*design, error) {
 	d := &design{features: len(names)}
@@ -84,8 +84,7 @@ func (g *design) predict(w, d []float64) float64 {
 // interacts reports whether the design has products.
 func (g *design) interacts() bool { return len(g.terms) > g.features }
 
-// restrict returns the positions of the terms that are made of kept features
-// only.
+// restrict returns the positions of the terms whose features are all kept.
 func (g *design) restrict(kept func(feature int) bool) []int {
 	var at []int
 	for t, term := range g.terms {

@@ -15,56 +15,56 @@
 // never a stimulus with itself. Off-diagonal entries count twice, as in dᵀWd, and
 // w or W is reported with Frobenius norm 1.
 //
-// What is regressed is the squared distance: the released package regresses the
-// square of the (range-scaled) distance on d_f², and with it the true weights of
-// simulated recordings come out closest (cosine .9963 and .9997 against .9957 and
-// .9996 for D itself). Distances that are squared lengths already, 1−cos among
-// them, are regressed as they are; NeuralOptions.Power overrides both.
+// The model regresses the squared distance. The released package regresses the
+// square of the (range-scaled) distance on d_f², and the true weights of simulated
+// recordings come out closest with it (cosine .9963 and .9997, against .9957 and
+// .9996 for D itself). Distances that are already squared lengths, such as 1−cos,
+// are regressed unchanged; NeuralOptions.Power overrides both.
 //
 // # The fit
 //
 // The released package maximises a "differentiable Spearman correlation" by
 // stochastic gradients. At the strength it uses, soft ranks are affine in the
-// values, so what it maximises is Pearson's correlation; and over a cone of
-// metrics, with scale and offset free, that is least squares on centred
-// regressors. Fit solves it exactly: normal equations over all pairs in one pass
-// of matrix products (accumulator), and then a problem of P×P for P weights,
-// whatever the number of pairs: nonnegative least squares by an active set,
-// semidefinite least squares by an interior-point method, with the violation of
-// the optimality conditions reported (Result.KKT). There is no batch size and no
-// learning rate; weights depend on the seed by rounding only, and nothing depends
-// on the number of workers.
+// values, so it maximises Pearson's correlation. Over a cone of metrics, with scale
+// and offset free, this is least squares on centred regressors. Fit solves it
+// exactly: it forms the normal equations over all pairs in one pass of matrix
+// products (accumulator), and then solves a problem of P×P for P weights, whatever
+// the number of pairs. Nonnegative least squares uses an active set, semidefinite
+// least squares an interior-point method; Result.KKT reports the violation of the
+// optimality conditions. There is no batch size and no learning rate. Weights
+// depend on the seed by rounding only, and nothing depends on the number of
+// workers.
 //
 // Folds, bootstrap samples and jackknife are weighted sums of the same cells of
-// pairs, and several representations share the regressors, so all are
-// accumulated in that one pass.
+// pairs, and several representations share the regressors, so one pass accumulates
+// all of them.
 //
 // The objective Spearman fits, by turns, the metric and a monotone transform of
 // the neural distances, so that only their order counts.
 //
 // # Scores, importances and their uncertainty
 //
-// Scores are of pairs within held-out folds of stimuli. Pairs are not
-// independent, stimuli are: intervals of weights are percentiles over resampled
-// stimuli (a pair counts m_i·m_j times, never a stimulus with its copy), all
-// solved anew; those of scores come from the influence of each stimulus on
-// Spearman's ρ (stats.RankCorrelation), those of importances from the same
-// together with the jackknife of the fit. With more than a hundred stimuli,
-// weights and importances resample a hundred random clusters of them instead.
-// P-values permute the rows of the recording within folds.
+// Scores are of pairs within held-out folds of stimuli. Pairs are not independent,
+// stimuli are. Intervals of weights are percentiles over resampled stimuli (a pair
+// counts m_i·m_j times, never a stimulus with its copy), with a new fit for each
+// sample. Intervals of scores come from the influence of each stimulus on
+// Spearman's ρ (stats.RankCorrelation), and intervals of importances from this
+// influence together with the jackknife of the fit. With more than a hundred
+// stimuli, weights and importances resample a hundred random clusters of them
+// instead. P-values permute the rows of the recording within folds.
 //
-// In 200 simulations each of four settings (60 to 200 stimuli, with and without
-// interactions), nominal 95 % intervals held the true weight in 95 to 98 %, the
+// In 200 simulations of each of four settings (60 to 200 stimuli, with and without
+// interactions), nominal 95 % intervals covered the true weight in 95 to 98 %, the
 // expected held-out score in 97 % and the expected importance in 95 to 100 % of
-// cases, but in 85 to 91 % for numeric features that are worth next to nothing or
-// are scored in folds of twelve stimuli: their importances are skewed.
+// cases. They covered 85 to 91 % for numeric features with almost no importance or
+// with folds of twelve stimuli, because those importances are skewed.
 //
 // # Baselines
 //
-// Compare puts beside it RSA with equal weights, feature-reweighted RSA
+// Compare compares the metric with RSA with equal weights, feature-reweighted RSA
 // (FitFRRSA), encoding and decoding models (FitEncoding, FitDecoding) and the
-// released package's own procedure (FitCompat). Simulate makes recordings with
-// known answer, and Study the sweeps of the paper's figures.
+// released package's own procedure (FitCompat). Simulate makes recordings with a
+// known metric, and Study the sweeps of the paper's figures.
 //
 // # References
 //

@@ -9,32 +9,21 @@ import (
 	"simtool/internal/data"
 )
 
-// Kind is how the values of a feature are compared.
+// Kind says how the values of a feature are compared.
 type Kind string
 
-// The kinds of feature and the distance each defines. All but Precomputed lie
-// in [0,1] on the stimuli the encoding was made from.
+// The kinds of feature, and the distance of each. All distances but Precomputed lie
+// in [0,1] on the stimuli of which the encoding was made.
 const (
 	Numeric     Kind = "numeric"     // |a−b|/(hi−lo)
 	Categorical Kind = "categorical" // 0 where equal, else 1
-	Circular    Kind = "circular"    // the shorter way round, as a fraction of half a period
-	Ordinal     Kind = "ordinal"     // number of levels between, over the number of levels less one
-	Precomputed Kind = "precomputed" // as given, stimulus × stimulus
+	Circular    Kind = "circular"    // the shorter arc, as a fraction of half a period
+	Ordinal     Kind = "ordinal"     // difference of levels, over the number of levels minus one
+	Precomputed Kind = "precomputed" // a given matrix, stimulus × stimulus
 )
 
-// Missing is what the distance of a feature is for a pair of stimuli of which
-// at least one has no value.
-type Missing string
-
-// The policies. The zero value of FeatureOptions is MissingSame.
-const (
-	MissingSame      Missing = "same"      // 0: nothing is known to differ
-	MissingDifferent Missing = "different" // 1
-	MissingDropPair  Missing = "drop-pair" // the pair is left out of fits and scores
-)
-
-// Encoding turns a column of a table into numbers whose distances are the
-// feature's: all that is needed to apply a model to other stimuli.
+// Encoding turns a column of a table into numbers whose distances are the distances
+// of the feature. With it a model can be applied to other stimuli.
 type Encoding struct {
 	Name   string    `json:"name"`
 	Kind   Kind      `json:"kind"`
@@ -85,11 +74,11 @@ func learn(c *data.Column, o FeatureOptions) (Encoding, error) {
 	return e, nil
 }
 
-// apply returns the numbers of a column under the encoding, NaN where missing:
-// for numeric and ordinal features positions whose difference is the distance,
-// for circular ones fractions of a period, for categories their codes. Levels
-// that were not seen before get codes of their own, counted in unseen; an
-// unknown level of an ordinal feature is an error, for it has no place.
+// apply returns the numbers of a column under the encoding, NaN where missing.
+// Numeric and ordinal features give positions whose difference is the distance,
+// circular ones fractions of a period, and categories their codes. Each new level
+// of a category gets a code of its own and is counted in unseen. A new level of an
+// ordinal feature is an error, because its position is unknown.
 func (e *Encoding) apply(c *data.Column) (values []float64, unseen int, err error) {
 	wantNumbers := e.Kind == Numeric || e.Kind == Circular || e.Kind == Ordinal && e.Levels == nil
 	if wantNumbers != (c.Kind == data.Numeric) {

@@ -13,10 +13,10 @@ import (
 	"simtool/internal/stats"
 )
 
-// EncodingModel is the univariate baseline: each unit predicted from the
-// features on its own.
+// EncodingModel is the univariate baseline, which predicts each unit separately from
+// the features.
 type EncodingModel struct {
-	R2       []float64 // of each unit, held out; 0 for a unit that does not vary
+	R2       []float64 // held-out R² of each unit; 0 for a unit that does not vary
 	MeanR2   float64
 	Spearman float64    // of the distances between predicted patterns with the neural ones, mean over folds
 	W        *mat.Dense // the diagonal metric that the coefficients imply, see FitEncoding
@@ -24,15 +24,16 @@ type EncodingModel struct {
 
 // FitEncoding predicts every unit by ridge regression from the features: a
 // column for each number (circular ones: cosine and sine), an indicator for each
-// category. A missing value is the mean, or no category. The penalty of each
-// unit is that of 10⁻³, 10⁻², …, 10⁵ with the smallest leave-one-out error, in
-// closed form. R² is 1 − Σ(y−ŷ)²/Σ(y−ȳ)² over all held-out stimuli, ȳ the mean of
-// those the fit saw.
+// category. A missing number is replaced by the mean; a missing category has no
+// indicator. The penalty of each unit is the one of 10⁻³, 10⁻², …, 10⁵ with the
+// smallest leave-one-out error, in closed form. R² is 1 − Σ(y−ŷ)²/Σ(y−ȳ)² over all
+// held-out stimuli, with ȳ the mean of the training stimuli.
 //
-// W makes it comparable with a metric: for a number, the summed squared
-// coefficients over units (the squared length that the feature's whole range
-// moves a pattern by); for categories, the mean squared distance between the
-// patterns of two of them. Options used are Folds, Groups, Seed and Jobs.
+// W makes the model comparable with a metric. For a number, its entry is the sum of
+// squared coefficients over units (the squared length by which the whole range of
+// the feature moves a pattern). For categories, it is the mean squared distance
+// between the patterns of two of them. Options used are Folds, Groups, Seed and
+// Jobs.
 func FitEncoding(ctx context.Context, features *Features, y *mat.Dense, neural *Neural, o Options) (*EncodingModel, error) {
 	f, err := newFitting(features, []*Neural{neural}, o)
 	if err != nil {
@@ -47,7 +48,7 @@ func FitEncoding(ctx context.Context, features *Features, y *mat.Dense, neural *
 		return nil, err
 	}
 	yo := pickRows(y, f.layout.order)
-	f.prepare()
+	f.selectScored()
 	out := &EncodingModel{R2: make([]float64, q), W: mat.NewDense(f.design.features, f.design.features, nil)}
 	residual, total := make([]float64, q), make([]float64, q)
 	for k, e := range f.folds {
@@ -118,8 +119,8 @@ func seq(n int) []int {
 	return s
 }
 
-// columnsOf returns the regression matrix of all features, without a constant,
-// and the feature of each column.
+// columnsOf returns the regression matrix of all features, without a constant, and
+// the number of the feature of each column.
 func (f *Features) columnsOf() (x *mat.Dense, owner []int, err error) {
 	var columns [][]float64
 	add := func(feature int, c []float64) {
@@ -183,7 +184,7 @@ func levelsOf(values []float64) []float64 {
 	return levels
 }
 
-// impliedWeight is the entry of the implied metric for feature a.
+// impliedWeight returns the entry of the implied metric for feature a.
 func impliedWeight(beta *mat.Dense, owner []int, a int, kind Kind) float64 {
 	var rows []int
 	for j, o := range owner {
@@ -209,7 +210,7 @@ func impliedWeight(beta *mat.Dense, owner []int, a int, kind Kind) float64 {
 	return sum / max(pairs, 1)
 }
 
-// trainMeans centre other stimuli as the training ones were.
+// trainMeans are the means of the training stimuli, with which others are centred.
 type trainMeans struct{ x, y []float64 }
 
 func (m trainMeans) predict(x, beta *mat.Dense) *mat.Dense {
@@ -232,8 +233,8 @@ func (m trainMeans) predict(x, beta *mat.Dense) *mat.Dense {
 	return &out
 }
 
-// ridgeUnits regresses every column of y on x, both centred, with the penalty of
-// the smallest leave-one-out error for each: with X = U·diag(s)·Vᵀ, the fit is
+// ridgeUnits regresses every column of y on x, both centred, and selects for each the
+// penalty with the smallest leave-one-out error. With X = U·diag(s)·Vᵀ, the fit is
 // U·diag(s²/(s²+λ))·Uᵀy and the error of sample i is r_i/(1−h_i), h_i = 1/n +
 // Σ_k u_ik²·s_k²/(s_k²+λ).
 func ridgeUnits(x, y *mat.Dense) (beta *mat.Dense, means trainMeans, err error) {

@@ -10,11 +10,11 @@ import (
 	"simtool/internal/data"
 )
 
-// FeatureOptions says how the columns of a table become feature distances.
-// Columns are numeric or categorical as their type in the table says.
+// FeatureOptions says how the columns of a table become feature distances. The type
+// of a column in the table makes it numeric or categorical.
 type FeatureOptions struct {
 	Missing  Missing             // default MissingSame
-	Circular map[string]float64  // numeric columns that wrap round, and their period
+	Circular map[string]float64  // circular numeric columns, and their period
 	Ordinal  map[string][]string // columns of ordered levels: the order of categories; nil for numbers
 	Drop     []string            // columns to leave out
 }
@@ -31,19 +31,19 @@ type Features struct {
 type column struct {
 	kind    Kind
 	values  []float64  // one for each stimulus, NaN where missing
-	matrix  *mat.Dense // Precomputed: the distances of all stimuli there were
-	index   []int32    // Precomputed: rows of matrix that the stimuli are
+	matrix  *mat.Dense // Precomputed: the distances of all original stimuli
+	index   []int32    // Precomputed: the row of each stimulus in matrix
 	missing float64    // the distance where a value is missing
 }
 
-// minStimuli are the fewest that a metric can be fitted to.
+// minStimuli is the smallest number of stimuli to which a metric can be fitted.
 const minStimuli = 4
 
 // NewFeatures encodes a table of stimulus features, with the smallest and
-// largest value of every numeric column as its range. A column without values
-// or with a single one cannot explain any distance, nor can categories of one
-// stimulus each, which all differ alike: such a column is left out and named in a
-// warning. Errors are *data.InputError.
+// largest value of every numeric column as its range. A column without values or
+// with a single one cannot explain any distance. Nor can a category for each
+// stimulus, because all pairs then differ alike. Such a column is left out and named
+// in a warning. Errors are *data.InputError.
 func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, error) {
 	if err := o.check(table); err != nil {
 		return nil, nil, err
@@ -60,7 +60,7 @@ func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, erro
 		}
 		e, err := learn(c, o)
 		if err != nil {
-			return nil, nil, located(err, table.Source.Path)
+			return nil, nil, withPath(err, table.Source.Path)
 		}
 		if isConstant(c) {
 			warnings = append(warnings, fmt.Sprintf("feature %q has the same value for every stimulus: left out", c.Name))
@@ -72,10 +72,10 @@ func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, erro
 		}
 		values, _, err := e.apply(c)
 		if err != nil {
-			return nil, nil, located(err, table.Source.Path)
+			return nil, nil, withPath(err, table.Source.Path)
 		}
 		f.encodings = append(f.encodings, e)
-		f.columns = append(f.columns, column{kind: e.Kind, values: values, missing: o.Missing.distance()})
+		f.columns = append(f.columns, column{kind: e.Kind, values: values, missing: o.Missing.policy().distance})
 	}
 	if len(f.columns) == 0 {
 		return nil, nil, &data.InputError{Path: table.Source.Path, Found: "no feature that varies over stimuli", Wanted: "want at least one"}
@@ -95,10 +95,10 @@ func allDiffer(c *data.Column) bool {
 	return true
 }
 
-// ApplyEncodings encodes the features of other stimuli as a model's were. Every
-// encoded feature must be a column of the table; other columns are ignored.
-// Categories the model has not seen differ from all others and are reported in
-// a warning, as are numbers outside the range of the model.
+// ApplyEncodings encodes the features of other stimuli with the encodings of a model.
+// Every encoded feature must be a column of the table; other columns are ignored.
+// Categories that are new to the model differ from all others. A warning reports
+// them, and numbers outside the range of the model.
 func ApplyEncodings(table *data.Table, encodings []Encoding, missing Missing) (*Features, []string, error) {
 	if table.Rows() == 0 {
 		return nil, nil, &data.InputError{Path: table.Source.Path, Found: "a table without stimuli", Wanted: "want one row for each"}
@@ -113,7 +113,7 @@ func ApplyEncodings(table *data.Table, encodings []Encoding, missing Missing) (*
 		}
 		values, unseen, err := e.apply(c)
 		if err != nil {
-			return nil, nil, located(err, table.Source.Path)
+			return nil, nil, withPath(err, table.Source.Path)
 		}
 		if unseen > 0 {
 			warnings = append(warnings, fmt.Sprintf("feature %q has %d levels the model has not seen", e.Name, unseen))
@@ -121,14 +121,15 @@ func ApplyEncodings(table *data.Table, encodings []Encoding, missing Missing) (*
 		if e.Kind == Numeric && slices.ContainsFunc(values, func(v float64) bool { return v < 0 || v > 1 }) {
 			warnings = append(warnings, fmt.Sprintf("feature %q leaves the range %g to %g of the model", e.Name, e.Lo, e.Hi))
 		}
-		f.columns = append(f.columns, column{kind: e.Kind, values: values, missing: missing.distance()})
+		f.columns = append(f.columns, column{kind: e.Kind, values: values, missing: missing.policy().distance})
 	}
 	return f, warnings, nil
 }
 
-// NewFeatureDistances makes features of given distance matrices, n×n, symmetric
-// and finite, with a zero diagonal and nothing negative, and of distinct names. Such features have no encoding for other stimuli. The matrices are
-// kept, not copied.
+// NewFeatureDistances makes features of given distance matrices, n×n, with distinct
+// names. A matrix must be symmetric, finite and nonnegative, with a zero diagonal.
+// Such features have no encoding for other stimuli. The matrices are kept, not
+// copied.
 func NewFeatureDistances(names []string, matrices []*mat.Dense) (*Features, error) {
 	if len(names) != len(matrices) || len(names) == 0 {
 		return nil, &data.InputError{Found: fmt.Sprintf("%d feature distance matrices with %d names", len(matrices), len(names)), Wanted: "want one name each"}
@@ -140,11 +141,11 @@ func NewFeatureDistances(names []string, matrices []*mat.Dense) (*Features, erro
 			return nil, &data.InputError{Found: fmt.Sprintf("feature %q: distances of %d stimuli", names[k], rows), Wanted: fmt.Sprintf("want %d as in %q", n, names[0])}
 		}
 		err := checkDistances(m, false)
-		if bound := largest(m); err == nil && bound > 0 {
+		if bound := maxAbs(m); err == nil && bound > 0 {
 			err = checkSquares(bound * bound)
 		}
 		if err != nil {
-			return nil, located(err, names[k])
+			return nil, withPath(err, names[k])
 		}
 		if slices.Contains(names[:k], names[k]) {
 			return nil, &data.InputError{Found: fmt.Sprintf("feature %q twice", names[k]), Wanted: "want distinct names"}
@@ -230,25 +231,6 @@ func (c *column) distances(dst []float64, stride int, first, second []int32) {
 	}
 }
 
-// distance is the distance of a pair with a missing value.
-func (m Missing) distance() float64 {
-	if m == MissingDifferent {
-		return 1
-	}
-	return 0
-}
-
-// incomplete reports which stimuli lack a value of some feature.
-func (f *Features) incomplete() []bool {
-	out := make([]bool, f.n)
-	for _, c := range f.columns {
-		for i, v := range c.values {
-			out[i] = out[i] || math.IsNaN(v)
-		}
-	}
-	return out
-}
-
 func isConstant(c *data.Column) bool {
 	first := -1
 	for i := range c.Len() {
@@ -265,15 +247,10 @@ func isConstant(c *data.Column) bool {
 	return true
 }
 
-// check refuses options that name columns that are not there, or unknown
-// policies.
+// check refuses options that name unknown columns or unknown policies.
 func (o *FeatureOptions) check(t *data.Table) error {
-	switch o.Missing {
-	case "":
-		o.Missing = MissingSame
-	case MissingSame, MissingDifferent, MissingDropPair:
-	default:
-		return &data.InputError{Found: fmt.Sprintf("missing-value policy %q", o.Missing), Wanted: "want same, different or drop-pair"}
+	if err := o.Missing.check(); err != nil {
+		return err
 	}
 	names := slices.Clone(o.Drop)
 	for name := range o.Circular {
@@ -291,8 +268,8 @@ func (o *FeatureOptions) check(t *data.Table) error {
 	return nil
 }
 
-// located puts a path on an input error that has none.
-func located(err error, path string) error {
+// withPath adds the path to an input error that has none.
+func withPath(err error, path string) error {
 	if in, ok := data.AsInputError(err); ok && in.Path == "" {
 		in.Path = path
 	}

@@ -2,6 +2,7 @@ package mlem
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,8 +127,8 @@ func TestGivenFeatureDistances(t *testing.T) {
 	}
 }
 
-// TestNamesOfStimuliAreNoFeature: categories of one stimulus each differ alike
-// for all pairs, so they explain no distance.
+// Categories of one stimulus each differ alike for all pairs, so they explain no
+// distance.
 func TestNamesOfStimuliAreNoFeature(t *testing.T) {
 	column := func(name string, codes ...int) *data.Column {
 		return &data.Column{Name: name, Kind: data.Categorical, Levels: []string{"a", "b", "c", "d"}, Codes: codes}
@@ -142,5 +143,24 @@ func TestNamesOfStimuliAreNoFeature(t *testing.T) {
 	}
 	if len(warnings) != 1 || !strings.Contains(warnings[0], `"word"`) {
 		t.Errorf("warnings %q, want one about word", warnings)
+	}
+}
+
+// A policy of missing values that there is not is refused with those that there
+// are; pairs are dropped by one of them alone.
+func TestMissingPolicies(t *testing.T) {
+	table := tableOf(numeric("x", 1, math.NaN(), 3, 4))
+	_, _, err := NewFeatures(table, FeatureOptions{Missing: "zero"})
+	if want := `missing-value policy "zero", want same, different or drop-pair`; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	for policy, want := range map[Missing][]bool{"": nil, MissingSame: nil, MissingDifferent: nil, MissingDropPair: {false, true, false, false}} {
+		f, _, err := NewFeatures(table, FeatureOptions{Missing: policy})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.dropped(); !slices.Equal(got, want) {
+			t.Errorf("%q drops %v, want %v", policy, got, want)
+		}
 	}
 }

@@ -8,23 +8,23 @@ import (
 	"simtool/internal/stats"
 )
 
-// Objective is what a fit maximises.
+// Objective names the correlation that a fit maximises.
 type Objective string
 
 // The objectives.
 const (
 	Pearson  Objective = "pearson"  // the correlation of predicted and neural distances: exact
-	Spearman Objective = "spearman" // with a monotone transform of the neural distances that is fitted too
+	Spearman Objective = "spearman" // the correlation with a monotone transform of the neural distances, also fitted
 )
 
-// Result is what a fit says of one representation.
+// Result is the result of a fit for one representation.
 type Result struct {
 	Name       string
 	Model      *Model
 	Weights    []Weight
 	Scores     []Score // in-sample, held out as a whole, and every fold
 	Importance []Importance
-	Lambda     float64 // the penalty that was chosen
+	Lambda     float64 // the chosen penalty
 	KKT        float64 // violation of the optimality conditions, in standard units
 	Warnings   []string
 }
@@ -41,9 +41,9 @@ type Weight struct {
 // shared, so a sweep over layers, or over units (NewUnits), costs little more
 // than one fit.
 //
-// Errors are *data.InputError, or ctx's. What is doubtful but not wrong (fewer
-// stimuli than features, correlated or identical features, folds that had to be
-// fewer) is in the warnings of every result.
+// Errors are *data.InputError, or ctx's. The warnings of every result name reasons
+// for doubt: fewer stimuli than features, correlated or identical features, a
+// smaller number of folds than asked for.
 func Fit(ctx context.Context, features *Features, neural []*Neural, o Options) ([]*Result, error) {
 	var results []*Result
 	err := FitEach(ctx, features, neural, o, func(r *Result) error {
@@ -56,10 +56,9 @@ func Fit(ctx context.Context, features *Features, neural []*Neural, o Options) (
 	return results, nil
 }
 
-// FitEach is Fit, but hands over every result as soon as it is there, in the order
-// of the representations, until that returns an error. A result has the same bits
-// whatever other representations are fitted with it, so those of a long list can
-// be fitted in parts.
+// FitEach is Fit, but calls done with every result as soon as it exists, in the order
+// of the representations, until done returns an error. Other representations in the
+// list do not change the bits of a result, so a long list can be fitted in parts.
 func FitEach(ctx context.Context, features *Features, neural []*Neural, o Options, done func(*Result) error) error {
 	f, err := newFitting(features, neural, o)
 	if err != nil {
@@ -90,19 +89,19 @@ type fitting struct {
 	shift    shift
 	warnings []string
 
-	transformed int // representations before their transforms, 0 without: see column
+	transformed int // number of representations if there are transforms, else 0; see distanceIndex
 
 	aliasOf     map[int]int // features with the distances of an earlier one
 	full        *moments
 	train, test []*moments   // by fold
-	pairOut     [][]*moments // [j<k]: training set without folds j and k, for choosing the penalty
+	pairOut     [][]*moments // [j<k]: training set without folds j and k, to choose the penalty
 	replicates  []*moments
 	leaveOut    []*moments // without each cluster in turn
 	folds       []*evaluation
 	whole       *evaluation
 }
 
-// newFitting checks the input and lays it out.
+// newFitting checks the input and arranges the stimuli.
 func newFitting(features *Features, neural []*Neural, o Options) (*fitting, error) {
 	n := features.Stimuli()
 	if len(neural) == 0 {
@@ -121,18 +120,16 @@ func newFitting(features *Features, neural []*Neural, o Options) (*fitting, erro
 		return nil, err
 	}
 	f := &fitting{Options: o, design: design}
-	s := &sample{features: features, neural: neural, id: make([]int, n), level: codes(o.SplitBy), group: codes(o.Groups)}
+	s := &sample{features: features, neural: neural, id: make([]int, n), level: numberLabels(o.SplitBy), group: numberLabels(o.Groups)}
 	for i := range s.id {
 		s.id[i] = i
 	}
 	if s.group == nil {
 		s.group = s.id
 	}
-	if features.missing == MissingDropPair {
-		s.missing = features.incomplete()
-	}
+	s.missing = features.dropped()
 	f.chooseFolds(s.group)
-	// Clusters of stimuli stand for stimuli in the bootstrap beyond this many.
+	// With more stimuli than this, the bootstrap resamples this many clusters.
 	const clusters = 100
 	f.layout = newLayout(s.group, max(1, f.Folds), clusters, stats.Stream(o.Seed, "mlem/layout"))
 	f.sample = s.subset(f.layout.order)
@@ -146,8 +143,8 @@ func newFitting(features *Features, neural []*Neural, o Options) (*fitting, erro
 	return f, nil
 }
 
-// chooseFolds lowers the number of folds until a fold has pairs enough for a
-// rank correlation.
+// chooseFolds lowers the number of folds until each has enough pairs for a rank
+// correlation.
 func (f *fitting) chooseFolds(group []int) {
 	const perFold = 4
 	groups := map[int]bool{}
@@ -168,8 +165,8 @@ func (f *fitting) chooseFolds(group []int) {
 	f.Folds = most
 }
 
-// codes numbers labels in order of appearance; nil stays nil.
-func codes(labels []string) []int {
+// numberLabels numbers labels in order of appearance; nil stays nil.
+func numberLabels(labels []string) []int {
 	if labels == nil {
 		return nil
 	}

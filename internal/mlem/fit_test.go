@@ -38,8 +38,8 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
-// TestInteractions: the paper's generator, whose truth no patterns realise. The
-// exact fit scores above the released one.
+// No patterns realise the truth of the paper's generator. The exact fit must score
+// above the released one.
 func TestInteractions(t *testing.T) {
 	const name = "mds_n256_f16_h768_z1_s0"
 	s := readSimulated(t, name)
@@ -113,8 +113,8 @@ func TestScoresAreThoseOfThePairs(t *testing.T) {
 	}
 }
 
-// TestTheAnswerDoesNotDependOn seed, jobs, other representations, or the units
-// of features and recording.
+// The answer does not depend on the seed, on jobs, on other representations, or on
+// the units of features and recording.
 func TestTheAnswerDoesNotDependOn(t *testing.T) {
 	x, f, y := simulate(t, func(s *Simulation) { s.Stimuli = 70 })
 	base := fitOne(t, f, y, nil)
@@ -194,8 +194,8 @@ func TestModelSurvivesJSON(t *testing.T) {
 }
 
 func TestSpearmanObjective(t *testing.T) {
-	// Distances warped by a monotone function that ruins their correlation: a
-	// rank-based fit recovers the weights, the linear one does not as well.
+	// A monotone function of the distances lowers their correlation. The rank-based
+	// fit still recovers the weights, and better than the linear fit.
 	x, f, y := simulate(t, func(s *Simulation) { s.Stimuli, s.Noise = 120, 0.3 })
 	n := f.Stimuli()
 	warped := mat.NewDense(n, n, nil)

@@ -10,17 +10,17 @@ import (
 	"simtool/internal/stats"
 )
 
-// fitInfluence returns, for every player and cluster, how much the player's
-// permutation importance falls when the cluster is left out of the fit: by the
-// jackknife, on the same stimuli and with the same permutation.
+// fitInfluence returns, for every player and cluster, the decrease of the player's
+// permutation importance when the cluster is left out of the fit. This jackknife
+// uses the same stimuli and the same permutation for all clusters.
 //
-// Held-out stimuli alone say too little about how uncertain an importance is. A
-// score is flat around the best weights, so that estimating them hardly
-// matters; but an importance grows with its feature's weight, and a stimulus
-// that raises the one in its fold raises the other through the fit. A hundred
-// stimuli are enough for a variance. Without a bootstrap there is no jackknife
-// either, the result is nil, and intervals take the weights as they are.
-func (f *fitting) fitInfluence(ctx context.Context, k int, players []player, plans []plan, w []float64, lambda float64) ([][]float64, error) {
+// The influence of held-out stimuli alone underestimates the variance of an
+// importance. A score is flat around the best weights, so their uncertainty hardly
+// matters for it. But an importance grows with the weight of its feature, and a
+// stimulus that raises it in its fold also raises it through the fit. A hundred
+// stimuli suffice for a variance. Without a bootstrap there is no jackknife: the
+// result is nil, and intervals treat the weights as fixed.
+func (f *fitting) fitInfluence(ctx context.Context, k int, players []player, plans []permutationPlan, w []float64, lambda float64) ([][]float64, error) {
 	const stimuli = 100
 	out := make([][]float64, len(players))
 	n := len(f.whole.id)
@@ -87,8 +87,8 @@ func standardRanks(x []float64) []float64 {
 	return z
 }
 
-// rankDot returns Spearman's correlation of the observations with ranks rx and
-// with standardised ranks z; 0 where all of rx are equal.
+// rankDot returns Spearman's correlation between the ranks rx and the standardised
+// ranks z. It is 0 where all of rx are equal.
 func rankDot(rx, z []float64) float64 {
 	n := float64(len(rx))
 	mean := (n + 1) / 2

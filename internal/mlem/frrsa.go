@@ -17,21 +17,20 @@ type FRRSA struct {
 	W        *mat.Dense // features × features, not normalised
 	Spearman float64    // mean over outer folds
 	Folds    []float64  // Spearman's ρ of each
-	Fraction float64    // mean of those chosen in the outer folds
+	Fraction float64    // mean of the fractions chosen in the outer folds
 	Warnings []string
 }
 
 // FitFRRSA fits feature-reweighted RSA (Kaniuth and Hebart 2022,
 // doi:10.1016/j.neuroimage.2022.119294) with the estimator of the frrsa package:
 // ridge regression of the neural distances on the standardised regressors of a
-// pair, without constraint. The penalty is given as the fraction of the
-// unpenalised coefficients' norm that is left (Rokem and Kay 2020,
-// doi:10.1093/gigascience/giaa133), .05, .1, …, 1, and chosen in five repetitions
-// of a five-fold cross-validation over the stimuli outside the outer fold. The
-// weights are those of all stimuli with the mean of the fractions chosen in the
-// outer folds.
+// pair, without constraint. The penalty is given as the ratio of the norm of the
+// coefficients to that without a penalty (Rokem and Kay 2020,
+// doi:10.1093/gigascience/giaa133): .05, .1, …, 1. Five repetitions of a five-fold
+// cross-validation over the stimuli outside the outer fold select it. The weights
+// are those of all stimuli, with the mean of the fractions of the outer folds.
 //
-// With interactions it is FR-RSA-I of the MLEM paper. Options used are Folds,
+// With interactions this is FR-RSA-I of the MLEM paper. Options used are Folds,
 // Groups, SplitBy, Interactions, MaxPairs, MaxMemory, Seed, Jobs and Progress.
 func FitFRRSA(ctx context.Context, features *Features, neural *Neural, o Options) (*FRRSA, error) {
 	const innerFolds, innerRepeats, fractions = 5, 5, 20
@@ -54,7 +53,7 @@ func FitFRRSA(ctx context.Context, features *Features, neural *Neural, o Options
 		return nil, tooFewPairs(all[0].count)
 	}
 	at := func(i int) *problem { return all[i].problem(f.design.terms, a.shift, 0) }
-	f.prepare()
+	f.selectScored()
 	out := &FRRSA{Warnings: f.warnings}
 	for k, e := range f.folds {
 		var paths [][][]float64
@@ -95,7 +94,7 @@ func FitFRRSA(ctx context.Context, features *Features, neural *Neural, o Options
 }
 
 // nestedSamplings returns the whole data, the outer training sets, and the inner
-// training and test sets, whose rows inner lists by outer fold.
+// training and test sets. inner lists the rows of the inner sets by outer fold.
 func (f *fitting) nestedSamplings(folds, repeats int) (s samplings, inner [][][2]int) {
 	c := f.layout.clusters()
 	row := func(weight func(int) bool) int {
@@ -149,10 +148,10 @@ func (q *problem) fractionPath(n int) ([][]float64, error) {
 }
 
 // fraction returns ridge coefficients, of regressors in their own units, whose
-// norm in standard units is the given fraction of that of least squares. In the
+// norm in standard units is the given fraction of the least-squares norm. In the
 // eigenbasis of the correlation matrix, ridge with penalty α multiplies the
-// coefficient of eigenvalue λ by λ/(λ+α): the norm falls steadily with α, which
-// bisection finds.
+// coefficient of eigenvalue λ by λ/(λ+α). The norm decreases with α, so bisection
+// finds α.
 func (q *problem) fraction(fractions []float64) ([][]float64, error) {
 	p := len(q.b)
 	sd := make([]float64, p)

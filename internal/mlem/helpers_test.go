@@ -86,7 +86,7 @@ func readSimulated(t testing.TB, name string) simulated {
 	return s
 }
 
-// reference is what the released package gave for a simulated problem.
+// reference is the result of the released package for a simulated problem.
 type reference struct {
 	W        [][]float64 `json:"W"`
 	Spearman float64     `json:"spearman_exact"`

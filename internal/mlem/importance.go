@@ -9,18 +9,18 @@ import (
 	"simtool/internal/stats"
 )
 
-// Method is a way to say what a feature is worth.
+// Method is a measure of the importance of a feature.
 type Method string
 
-// The methods. All are measured on held-out stimuli where there are folds.
+// The methods. All use held-out stimuli where there are folds.
 const (
 	Permutation Method = "permutation" // loss of Spearman's ρ when the feature is permuted over stimuli
 	DropOne     Method = "drop-one"    // loss of ρ when the metric is fitted without the feature
 	Shapley     Method = "shapley"     // share of Pearson's r, averaged over all orders of adding features
 )
 
-// Importance is what a feature, or a group of features, is worth: together with
-// all products it is part of.
+// Importance is the importance of a feature, or of a group of features, together with
+// all its products with others.
 type Importance struct {
 	Feature  string // "" for a group
 	Group    string // "" for a feature alone
@@ -28,11 +28,11 @@ type Importance struct {
 	Value    float64
 	SD       float64 // over permutations and folds, or over folds
 	Interval stats.Interval
-	P        float64 // that unrelated rows of Y give as much; 0 where not asked for
-	N        int     // values averaged
+	P        float64 // probability that unrelated rows of Y give at least as much; 0 if not computed
+	N        int     // number of values averaged
 }
 
-// player is a feature, or a group of them, that is permuted or left out.
+// player is a feature, or a group of features, that is permuted or left out.
 type player struct {
 	name, group string
 	features    []int
@@ -56,17 +56,17 @@ func (f *fitting) players() []player {
 	return out
 }
 
-// contribution is what one player loses in one fold.
+// contribution is the contribution of one player in one fold.
 type contribution struct {
-	drops []float64 // one for each permutation, or one
-	moved []float64 // how much their mean falls when a cluster is left out of the fold, to first order
-	lost  []float64 // standardised ranks lost by permuting, for the null; nil if not asked for
+	drops []float64 // the loss of correlation, one for each permutation, or one
+	moved []float64 // to first order, the decrease of their mean when a cluster is left out of the fold
+	lost  []float64 // the loss of standardised ranks by permuting, for the null; nil without a null
 }
 
-// explain appends the importances of representation k.
-func (f *fitting) explain(ctx context.Context, res *Result, k int, w []float64, folds []foldFit) error {
+// addImportances adds the importances of representation k to the result.
+func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []float64, folds []foldFit) error {
 	players := f.players()
-	sets, weights := f.explained(len(players)), [][]float64{w}
+	sets, weights := f.importanceSets(len(players)), [][]float64{w}
 	if len(folds) > 0 {
 		weights = weights[:0]
 		for _, s := range folds {
@@ -74,10 +74,10 @@ func (f *fitting) explain(ctx context.Context, res *Result, k int, w []float64, 
 		}
 	}
 	if f.Permutations > 0 {
-		plans := make([]plan, len(players))
+		plans := make([]permutationPlan, len(players))
 		for i, p := range players {
 			var warning string
-			plans[i], warning = f.plan(p, k)
+			plans[i], warning = f.planPermutation(p, k)
 			if warning != "" {
 				res.Warnings = append(res.Warnings, warning)
 			}
@@ -137,12 +137,11 @@ func (f *fitting) explain(ctx context.Context, res *Result, k int, w []float64, 
 	return nil
 }
 
-// explained returns the sets of stimuli that importances and p-values are
-// computed on: those of the folds, or all if there are none, and of each no more
-// than ImportancePairs allows and than keep the ranks of all players within a
-// quarter of the memory.
-func (f *fitting) explained(players int) []*evaluation {
-	f.prepare()
+// importanceSets returns the sets of stimuli for importances and p-values: the folds, or
+// all stimuli if there are none. Each has at most the stimuli that ImportancePairs
+// permits and for which the ranks of all players fit into a quarter of the memory.
+func (f *fitting) importanceSets(players int) []*evaluation {
+	f.selectScored()
 	sets := f.folds
 	if len(sets) == 0 {
 		sets = []*evaluation{f.whole}
@@ -168,7 +167,7 @@ func (f *fitting) explained(players int) []*evaluation {
 	return out
 }
 
-// byCluster sums the influences of pairs over the stimuli of each cluster.
+// byCluster returns the sum of the influences of the stimuli of each cluster.
 func (f *fitting) byCluster(e *evaluation, infl []float64) []float64 {
 	moved := make([]float64, f.layout.clusters())
 	h, _ := stats.HajekProjection(infl, e.first, e.second, len(e.id))
@@ -178,9 +177,9 @@ func (f *fitting) byCluster(e *evaluation, infl []float64) []float64 {
 	return moved
 }
 
-// summarise averages the contributions of the folds. A cluster of stimuli moves
-// the mean through the fold it is scored in and, as fitted says, through the
-// weights; the variance is that of both together.
+// summarise averages the contributions of the folds. A cluster of stimuli affects
+// the mean through the fold in which it is scored and, by the values in fitted,
+// through the weights. The variance is that of the sum of both effects.
 func (f *fitting) summarise(p player, method Method, folds []contribution, fitted []float64) Importance {
 	row := Importance{Feature: p.name, Group: p.group, Method: method}
 	var all []float64
@@ -201,7 +200,7 @@ func (f *fitting) summarise(p player, method Method, folds []contribution, fitte
 }
 
 // permute measures every player in one set of stimuli.
-func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, w []float64, players []player, plans []plan) ([]contribution, error) {
+func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, w []float64, players []player, plans []permutationPlan) ([]contribution, error) {
 	n := len(e.first)
 	var sort linalg.Sorter
 	x, y := e.predict(w), e.distances(k)
@@ -244,9 +243,12 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, w []f
 	return out, err
 }
 
-// permuter computes predictions with some features replaced, at a cost that does
-// not depend on the others: dᵀWd = rest + Σ_{f∈S} d_f·(2·c_f + Σ_{g∈S} W_fg·d_g),
-// where rest and c_f = Σ_{g∉S} W_fg·d_g are formed once.
+// permuter computes predictions with the features of a set S replaced. It forms rest
+// and c_f = Σ_{g∉S} W_fg·d_g once, so the cost of
+//
+//	dᵀWd = rest + Σ_{f∈S} d_f·(2·c_f + Σ_{g∈S} W_fg·d_g)
+//
+// does not depend on the other features.
 type permuter struct {
 	*evaluation
 	correlation *stats.RankCorrelation
@@ -261,7 +263,7 @@ func newPermuter(e *evaluation, c *stats.RankCorrelation) *permuter {
 	return &permuter{evaluation: e, correlation: c, rest: make([]float64, len(e.first)), x: make([]float64, len(e.first))}
 }
 
-// isolate prepares for replacing features.
+// isolate computes rest, c_f and W within S for the features of S.
 func (m *permuter) isolate(w []float64, features []int) {
 	place := make([]int, m.design.features)
 	for i := range place {
@@ -317,7 +319,7 @@ func (m *permuter) isolate(w []float64, features []int) {
 	}
 }
 
-// predict writes the predictions with the features replaced by columns into x.
+// predict writes into x the predictions with the features of S replaced by columns.
 func (m *permuter) predict(columns []column) {
 	for i := range columns {
 		columns[i].distances(m.replaced[i], 1, m.first, m.second)
@@ -335,7 +337,7 @@ func (m *permuter) predict(columns []column) {
 }
 
 // addStandardised adds scale·z to dst, where z are the ranks with mean 0 and
-// mean square 1; nothing where all ranks are equal.
+// mean square 1. It adds nothing where all ranks are equal.
 func addStandardised(dst, ranks []float64, scale float64) {
 	n := float64(len(ranks))
 	mean := (n + 1) / 2

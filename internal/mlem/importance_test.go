@@ -8,8 +8,7 @@ import (
 	"simtool/internal/stats"
 )
 
-// TestReplacedFeatures compares predictions with permuted features, which are
-// updated, with those made anew.
+// Updated predictions with permuted features must equal predictions computed anew.
 func TestReplacedFeatures(t *testing.T) {
 	s, _, _ := smallSample(t)
 	g, err := newDesign(s.features.Names(), Interactions{All: true})
@@ -44,8 +43,8 @@ func TestReplacedFeatures(t *testing.T) {
 	}
 }
 
-// TestImportanceFindsTheFeatures: a feature without weight has none, and the
-// order of the others is that of the truth.
+// A feature without weight has no importance, and the order of the others is that of
+// the truth.
 func TestImportanceFindsTheFeatures(t *testing.T) {
 	x, f, y := simulate(t, func(s *Simulation) {
 		s.Stimuli, s.Kinds, s.Sparsity, s.Seed = 120, []Kind{Binary}, .4, 6
@@ -84,9 +83,8 @@ func TestImportanceFindsTheFeatures(t *testing.T) {
 	}
 }
 
-// TestConditionalImportance: of two strongly correlated features of which one
-// has weight, the other is worth something only marginally, and nothing
-// conditionally even if a fit gives it weight.
+// One of two strongly correlated features has weight. The other has marginal
+// importance, but no conditional importance, even if a fit gives it weight.
 func TestConditionalImportance(t *testing.T) {
 	rng := stats.Stream(3, "test")
 	const n = 200
@@ -125,9 +123,8 @@ func TestConditionalImportance(t *testing.T) {
 	}
 }
 
-// TestNoise: where features say nothing about the recording, held-out scores are
-// within two standard errors of 0 as often as they should be, and p-values are
-// spread out.
+// Where features do not predict the recording, held-out scores are within two
+// standard errors of 0 at the nominal rate, and p-values are spread out.
 func TestNoise(t *testing.T) {
 	const runs = 40
 	inside, small := 0, 0
@@ -157,7 +154,7 @@ func TestNoise(t *testing.T) {
 	}
 }
 
-// TestCoverage: intervals of weights at nominal 95 % hold the truth.
+// Intervals of weights at nominal 95 % cover the truth.
 func TestCoverage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("simulations")

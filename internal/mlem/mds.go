@@ -43,8 +43,8 @@ func (s *Simulation) scaleDistances(ctx context.Context, table *data.Table, w *m
 // smacof returns n points in h dimensions that minimise the stress
 // Σ_{i<j}(‖x_i−x_j‖−d_ij)² locally, by majorisation (de Leeuw and Heiser 1980;
 // Borg and Groenen 2005, ch. 8): X ← B(X)·X/n. It starts from classical scaling
-// and stops when a step lowers the stress by less than 1e-4 of itself, at most
-// after 300.
+// and stops when a step lowers the stress by less than 1e-4 of itself, or after 300
+// steps.
 func smacof(ctx context.Context, d *mat.Dense, h int) (*mat.Dense, error) {
 	const maxSteps, tolerance = 300, 1e-4
 	n, _ := d.Dims()
@@ -92,8 +92,8 @@ func smacof(ctx context.Context, d *mat.Dense, h int) (*mat.Dense, error) {
 }
 
 // classicalScaling returns the h leading principal coordinates of a matrix of
-// distances (Torgerson 1952, doi:10.1007/BF02288916), zeros beyond those with
-// positive eigenvalues.
+// distances (Torgerson 1952, doi:10.1007/BF02288916). Coordinates without a positive
+// eigenvalue are zero.
 func classicalScaling(d *mat.Dense, h int) (*mat.Dense, error) {
 	n, _ := d.Dims()
 	g := mat.NewDense(n, n, nil)

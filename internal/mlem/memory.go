@@ -4,18 +4,18 @@ import "math"
 
 const word = 8 // bytes of a number
 
-// Memory bounds the bytes that FitEach has in use for k representations that take
-// patterns bytes (see Neural.Bytes), with these. It is what the sums over pairs of
-// all data sets that are resampled take, and after these the pairs that are scored
-// and permuted. known is false where monotone transforms are fitted too, of whose
-// curves no size is known beforehand. The error is that of Check.
+// Memory bounds the bytes that FitEach has in use for k representations, the patterns
+// bytes of their patterns included (see Neural.Bytes). First it needs the sums over
+// pairs of all resampled data sets, and after them the pairs that are scored and
+// permuted. known is false where monotone transforms are fitted, because the size of
+// their curves is not known beforehand. The error is that of Check.
 func (o Options) Memory(features *Features, k int, patterns int64) (bytes int64, known bool, err error) {
 	d, err := o.settle(features)
 	if err != nil || o.Objective == Spearman {
 		return 0, false, err
 	}
 	n := features.Stimuli()
-	const clusters = 100 // of newFitting, each of which may be one more in a fold
+	const clusters = 100 // as in newFitting; each may be one more in a fold
 	cells := min(n, clusters+max(1, o.Folds))
 	sets := 1 + 2*o.Folds + o.Bootstrap
 	if len(o.Ridge) > 1 {
@@ -28,7 +28,7 @@ func (o Options) Memory(features *Features, k int, patterns int64) (bytes int64,
 	a := &accumulator{design: d, sample: &sample{neural: make([]*Neural, k)}, jobs: o.Jobs}
 	sums := a.footprint(sets)
 	if o.MaxMemory > 0 {
-		sums = min(sums, o.MaxMemory) // or the fit is refused
+		sums = min(sums, o.MaxMemory) // otherwise the fit is refused
 	}
 	const tile = 4096 // pairs at most for which a worker has regressors
 	side := n/cells + 2
@@ -36,13 +36,13 @@ func (o Options) Memory(features *Features, k int, patterns int64) (bytes int64,
 	worker := side*side*k + tile*(p+len(features.columns)+8) + p*(p+8)
 	used := int64(sums) + word*int64(threads*worker+sets*(a.batch()+cells)+2*cells*cells)
 	used += word * int64(4*n*len(features.columns))
-	// Stimuli are put in order, and their folds and all of them once more.
+	// The patterns are copied in the order of the layout, and by folds.
 	return used + 4*patterns + o.scoresMemory(len(features.columns), n), true, nil
 }
 
-// scoresMemory bounds what scores and importances take for one representation.
+// scoresMemory bounds the bytes for the scores and importances of one representation.
 func (o Options) scoresMemory(features, n int) int64 {
-	const perPair = 104 // of a score; see prepare
+	const perPair = 104 // of a score; see selectScored
 	most := min(n, scoredStimuli)
 	if o.MaxMemory > 0 {
 		most = min(most, max(minStimuli, int(math.Sqrt(float64(o.MaxMemory)/perPair))))
@@ -55,8 +55,8 @@ func (o Options) scoresMemory(features, n int) int64 {
 	if o.ImportancePairs > 0 {
 		own = min(own, o.ImportancePairs+n)
 	}
-	// What permuting loses of each player in each fold, and of each worker the
-	// distances that replace those of a feature.
+	// The lost ranks of each player in each fold, and for each worker the distances
+	// that replace those of a feature.
 	each := folds*players + 16 + workers(o.Jobs, players)*(2*features+8)
 	const slabs, block = 32, 1024
 	null := o.Null * (n + slabs*(players+1) + workers(o.Jobs, slabs)*block)
@@ -65,7 +65,7 @@ func (o Options) scoresMemory(features, n int) int64 {
 
 func pairsOf(n int) int { return n * (n - 1) / 2 }
 
-// Bytes returns the bytes of the patterns, or of the distances, that d has.
+// Bytes returns the size of the patterns, or of the distances, in d.
 func (d *Neural) Bytes() int64 {
 	total := int64(0)
 	if d.matrix != nil {

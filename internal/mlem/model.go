@@ -8,8 +8,8 @@ import (
 	"simtool/internal/data"
 )
 
-// Model is a fitted metric with all that is needed to apply it to other stimuli.
-// It is what model.json holds.
+// Model is a fitted metric together with the encodings that applying it to other
+// stimuli needs. It is the content of model.json.
 type Model struct {
 	Features    []Encoding  `json:"features"`
 	Missing     Missing     `json:"missing"`
@@ -28,8 +28,8 @@ type Model struct {
 	Description string      `json:"description"`
 }
 
-// model wraps unit weights for representation k, the solution s being that of
-// penalty lambda.
+// model returns the model of representation k for the solution s with penalty
+// lambda.
 func (f *fitting) model(k int, s solution, lambda float64) *Model {
 	w := s.w
 	m := f.full.problem(f.design.terms, f.shift, k)
@@ -71,12 +71,12 @@ func (m *Model) weights() []float64 {
 	return w
 }
 
-// Check refuses a model whose parts do not fit together, as one read from a
-// file may not.
+// Check refuses a model whose parts do not fit together. A model from a file may be
+// of this kind.
 func (m *Model) Check() error {
 	f := len(m.Features)
-	bad := func(what string) error {
-		return &data.InputError{Found: "a model with " + what, Wanted: "want one that mlem fit wrote"}
+	bad := func(defect string) error {
+		return &data.InputError{Found: "a model with " + defect, Wanted: "want one that mlem fit wrote"}
 	}
 	if f == 0 || len(m.W) != f {
 		return bad(fmt.Sprintf("%d features and %d rows of weights", f, len(m.W)))
@@ -124,7 +124,8 @@ func (m *Model) Predict(features *Features) ([]float64, error) {
 	return out, checkPredictions(out)
 }
 
-// checkPredictions refuses what features far out of the range of a model give.
+// checkPredictions refuses predictions that overflow, as those for features far out
+// of the range of a model do.
 func checkPredictions(x []float64) error {
 	for _, v := range x {
 		if v-v != 0 {
@@ -135,10 +136,9 @@ func checkPredictions(x []float64) error {
 }
 
 // Score compares the model's predictions for other stimuli with their neural
-// distances. level is the coverage of the interval. Nothing is refitted: R2
-// measures the predictions as they are, so it is negative when the scale of the
-// representation differs. Of more than 2,500 stimuli, that many, spread over the
-// table, stand for all.
+// distances. level is the coverage of the interval. Score refits nothing, so R2 is
+// negative when the scale of the representation differs. Of more than 2,500 stimuli,
+// 2,500 that are spread over the table represent all.
 func (m *Model) Score(features *Features, neural *Neural, level float64) (Score, error) {
 	if err := checkLevel(level); err != nil {
 		return Score{}, err
@@ -160,7 +160,8 @@ func (m *Model) Score(features *Features, neural *Neural, level float64) (Score,
 	return s, nil
 }
 
-// evaluation pairs up the stimuli of features.
+// evaluation returns the stimuli of features and their neural distances as a set that
+// can be scored.
 func (m *Model) evaluation(features *Features, neural *Neural) (*evaluation, error) {
 	if err := m.Check(); err != nil {
 		return nil, err
@@ -182,12 +183,10 @@ func (m *Model) evaluation(features *Features, neural *Neural) (*evaluation, err
 			return nil, &data.InputError{Path: neural.Name, Found: fmt.Sprintf("%d stimuli", neural.Stimuli()), Wanted: fmt.Sprintf("want %d as in the features", n)}
 		}
 		s.neural = []*Neural{neural}
-		if features.missing == MissingDropPair {
-			s.missing = features.incomplete()
-		}
+		s.missing = features.dropped()
 	}
 	if neural != nil && n > scoredStimuli {
-		s = s.subset(spread(n, scoredStimuli))
+		s = s.subset(evenlySpaced(n, scoredStimuli))
 	}
 	e := newEvaluation(s, &design{features: len(m.Features), terms: m.Terms})
 	if neural != nil && len(e.first) < 3 {

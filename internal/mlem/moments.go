@@ -11,10 +11,9 @@ import (
 	"simtool/internal/data"
 )
 
-// moments are sums over pairs of the P regressors x and the K regressed
-// distances y, both less a shift, weighted: everything that least squares, and
-// with it Pearson's correlation, needs to know of the pairs. They are views of
-// one row of sums.
+// moments are weighted sums over pairs of the P regressors x and the K regressed
+// distances y, both minus a shift. They determine least squares and Pearson's
+// correlation. They are views of one row of sums.
 type moments struct {
 	count float64
 	x     []float64 // Σx, P
@@ -22,14 +21,14 @@ type moments struct {
 	cross []float64 // Σy, Σy² and Σx·y of each distance in turn, K×(2+P)
 }
 
-// commonSums is the number of sums that all distances share, ownSums that of those
-// of each distance, and width that of both together.
+// commonSums is the number of sums that all distances share, ownSums the number of
+// sums of each distance, and width the number of all sums.
 func commonSums(p int) int { return 1 + p + p*(p+1)/2 }
 func ownSums(p int) int    { return 2 + p }
 func width(p, k int) int   { return commonSums(p) + k*ownSums(p) }
 
-// view cuts a row of sums into moments. The count is copied.
-func view(row []float64, p int) *moments {
+// viewMoments returns the moments in a row of sums. It copies the count.
+func viewMoments(row []float64, p int) *moments {
 	next := func(n int) []float64 {
 		part := row[:n]
 		row = row[n:]
@@ -38,35 +37,34 @@ func view(row []float64, p int) *moments {
 	return &moments{count: next(1)[0], x: next(p), xx: next(p * (p + 1) / 2), cross: row}
 }
 
-// of returns Σy, Σy² and Σx·y of distance k.
-func (m *moments) of(k int) (y, yy float64, xy []float64) {
+// sums returns Σy, Σy² and Σx·y sums distance k.
+func (m *moments) sums(k int) (y, yy float64, xy []float64) {
 	part := m.cross[k*ownSums(len(m.x)):][:ownSums(len(m.x))]
 	return part[0], part[1], part[2:]
 }
 
-// shift is what was taken off regressors and distances before they were
-// multiplied. It is close to their means, so that centring the sums afterwards
-// costs no digits; the result does not depend on it.
+// shift is subtracted from regressors and distances before they are multiplied. It is
+// close to their means, so that centring the sums afterwards costs no digits. The
+// result does not depend on it.
 type shift struct{ x, y []float64 }
 
-// samplings are multiplicities of the clusters of stimuli, one row for each
-// data set to be formed of them: 1 everywhere is the data themselves, 0 leaves a
-// cluster out (a fold), and counts make a replicate of the bootstrap. A pair of
-// clusters a ≤ b counts m_a·m_b times; a stimulus is never paired with itself or
-// its copy.
+// samplings are multiplicities of the clusters of stimuli, with one row for each
+// resampled data set. A row of ones is the original data, zeros leave clusters out (a
+// fold), and counts make a replicate of the bootstrap. A pair of clusters a ≤ b
+// counts m_a·m_b times; a stimulus is never paired with itself or its copy.
 type samplings struct {
 	rows [][]float64
 }
 
 // accumulator sums the moments of all samplings in one pass over the pairs.
 //
-// A cell is the pairs between two clusters. The moments of a cell are computed
-// once, by products of tiles of its pairs, and then spread over the samplings by
-// one more product, (samplings × cells)·(cells × moments): neither folds nor
-// bootstrap replicates cost another pass over the pairs. Cells are summed in a
-// fixed order, so the result has the same bits for any number of workers. The
-// products for a distance have shapes that do not depend on how many there are,
-// so its sums have the same bits in any company.
+// A cell consists of the pairs between two clusters. Its moments are computed once,
+// by products of tiles of its pairs. One more product, (samplings × cells)·(cells ×
+// moments), adds them to all samplings, so that neither folds nor bootstrap
+// replicates cost another pass over the pairs. Cells are summed in a fixed order, so
+// the result has the same bits for any number of workers. The shapes of the products
+// for a distance do not depend on the number of distances, so other distances do not
+// change the bits of its sums.
 type accumulator struct {
 	sample *sample
 	design *design
@@ -75,7 +73,7 @@ type accumulator struct {
 	jobs   int
 }
 
-// newAccumulator takes the shift from pairs spread over all stimuli.
+// newAccumulator computes the shift from pairs spread over all stimuli.
 func newAccumulator(s *sample, g *design, start []int, jobs int) *accumulator {
 	a := &accumulator{sample: s, design: g, start: start, jobs: jobs}
 	p, k := len(g.terms), len(s.neural)
@@ -86,7 +84,7 @@ func newAccumulator(s *sample, g *design, start []int, jobs int) *accumulator {
 	for t := range probes {
 		// Multiples of a large prime scatter over the stimuli.
 		i, j := t%n, int(uint64(t+1)*2654435761%uint64(n))
-		if i != j && s.keep(min(i, j), max(i, j)) {
+		if i != j && s.uses(min(i, j), max(i, j)) {
 			first, second = append(first, int32(min(i, j))), append(second, int32(max(i, j)))
 		}
 	}
@@ -111,15 +109,15 @@ func (a *accumulator) footprint(samplings int) int {
 	return 8 * (width(p, k)*(samplings+a.batch()) + workers(a.jobs, a.batch())*p*p)
 }
 
-// batch is the number of cells whose moments are held at a time. Sums are rounded
-// once a batch, so it must not depend on the number of distances.
+// batch is the number of cells whose moments are in memory at a time. Sums are
+// rounded once a batch, so it must not depend on the number of distances.
 func (a *accumulator) batch() int {
 	const values = 8 << 20 // 64 MB
 	return max(1, min(128, values/commonSums(len(a.design.terms))))
 }
 
-// amount renders bytes in the largest unit of which there is at least one.
-func amount(bytes int) string {
+// formatBytes renders bytes in the largest unit of which there is at least one.
+func formatBytes(bytes int) string {
 	v, unit := float64(bytes), 0
 	for v >= 1024 && unit < 4 {
 		v /= 1024
@@ -128,14 +126,14 @@ func amount(bytes int) string {
 	return fmt.Sprintf("%.4g %s", v, []string{"B", "KiB", "MiB", "GiB", "TiB"}[unit])
 }
 
-// run returns the moments of every sampling. maxMemory bounds what it takes, in
-// bytes; the error says so if that is too little, or is ctx's.
+// run returns the moments of every sampling. maxMemory bounds its memory in bytes. The
+// error says that this is too little, or is that of ctx.
 func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progress Progress) ([]*moments, error) {
 	p, k := len(a.design.terms), len(a.sample.neural)
 	if need := a.footprint(len(s.rows)); maxMemory > 0 && need > maxMemory {
 		return nil, &data.InputError{
-			Found:  fmt.Sprintf("%d regressors, %d representations and %d resampled data sets need %s", p, k, len(s.rows), amount(need)),
-			Wanted: "want at most " + amount(maxMemory),
+			Found:  fmt.Sprintf("%d regressors, %d representations and %d resampled data sets need %s", p, k, len(s.rows), formatBytes(need)),
+			Wanted: "want at most " + formatBytes(maxMemory),
 			Hint:   "allow more memory, draw fewer bootstrap samples or leave out interactions",
 		}
 	}
@@ -193,7 +191,7 @@ func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progr
 	progress.report("pairs", len(cells), len(cells))
 	out := make([]*moments, len(s.rows))
 	for r := range out {
-		out[r] = view(total.RawRowView(r), p)
+		out[r] = viewMoments(total.RawRowView(r), p)
 	}
 	return out, nil
 }

@@ -12,8 +12,8 @@ import (
 	"simtool/internal/stats"
 )
 
-// transform is a non-decreasing function of the regressed distance, by linear
-// interpolation between knots, constant beyond them.
+// transform is a non-decreasing function of the regressed distance. It interpolates
+// linearly between knots and is constant beyond them.
 type transform struct{ x, y []float64 }
 
 // at returns the value at x.
@@ -29,10 +29,10 @@ func (t *transform) at(x float64) float64 {
 	return t.y[i-1] + (x-a)/(b-a)*(t.y[i]-t.y[i-1])
 }
 
-// addTransforms prepares the objective Spearman: for every representation, and
-// for all stimuli and each training set, the monotone transform of its distances
-// that a metric predicts best is appended to the regressed distances. Fits,
-// folds and bootstrap then proceed as for Pearson, on the transformed distances.
+// addTransforms prepares the objective Spearman. For every representation, and for
+// all stimuli and each training set, it appends to the regressed distances the
+// monotone transform that a metric predicts best. Fits, folds and bootstrap then
+// proceed as for Pearson, on the transformed distances.
 func (f *fitting) addTransforms(ctx context.Context) error {
 	f.transformed = len(f.sample.neural)
 	sets := f.Folds + 1
@@ -63,11 +63,10 @@ func (f *fitting) addTransforms(ctx context.Context) error {
 // 1976, doi:10.1007/BF02296971): the metric that best predicts the current
 // targets, and the targets, non-decreasing in the neural distance, that best fit
 // the predictions (isotonic regression). Both steps raise the correlation of
-// predictions with targets, and nothing but the order of the neural distances
-// matters after the first. It starts at the Pearson fit and returns the
-// transform whose metric has the highest Spearman correlation, so it is never
-// worse than that. A balanced random subset of the pairs stands for them when
-// there are many.
+// predictions with targets, and after the first step only the order of the neural
+// distances matters. It starts at the Pearson fit and returns the transform whose
+// metric has the highest Spearman correlation, so it is never worse than the Pearson
+// fit. When there are many pairs, a balanced random subset represents all.
 func (f *fitting) learnTransform(ctx context.Context, s *sample, k, set int) (*transform, error) {
 	const maxSteps, patience = 30, 5
 	const maxPairs, maxValues = 400_000, 8 << 20 // pairs, and regressors of all of them
@@ -121,7 +120,7 @@ func (f *fitting) learnTransform(ctx context.Context, s *sample, k, set int) (*t
 	return t, nil
 }
 
-// regressors returns the centred regressors of all pairs, one row each.
+// regressors returns the centred regressors of all pairs, one row for each.
 func (e *evaluation) regressors() *mat.Dense {
 	x := mat.NewDense(len(e.first), len(e.design.terms), nil)
 	d := newTiles(e.features, len(e.first))
@@ -153,8 +152,8 @@ func (e *evaluation) problem(x, gram *mat.Dense, target []float64) *problem {
 	return q
 }
 
-// ridgeFloor is the penalty while transforms are learned: the one that was given,
-// or none while there is still one to choose.
+// ridgeFloor returns the penalty while transforms are learned: the only one of the
+// options, or 0 if the penalty is yet to be chosen.
 func (f *fitting) ridgeFloor() float64 {
 	if len(f.Ridge) == 1 {
 		return f.Ridge[0]

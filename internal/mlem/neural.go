@@ -23,7 +23,7 @@ const (
 	Mahalanobis Distance = "mahalanobis" // √((a−b)ᵀΣ⁻¹(a−b)), Σ the noise covariance
 	NormDiff    Distance = "norm-diff"   // |‖a‖ − ‖b‖|
 	Crossnobis  Distance = "crossnobis"  // mean over pairs of repeats r≠s of (a_r−b_r)ᵀΣ⁻¹(a_s−b_s)
-	Given       Distance = "precomputed" // a matrix of distances
+	Given       Distance = "precomputed" // a given matrix of distances
 )
 
 // NeuralOptions says how neural distances are formed.
@@ -36,14 +36,14 @@ type NeuralOptions struct {
 	Noise *mat.Dense
 
 	// Power is the power of the distance that is regressed on squared feature
-	// distances. 0 stands for the power that makes a squared length of it: 2 for
+	// distances. 0 selects the power that gives a squared length: 2 for
 	// Euclidean, Manhattan, Mahalanobis, NormDiff and Given, and 1 for
 	// SqEuclidean, Crossnobis, Cosine and Correlation (1−cos is half the squared
 	// distance of normalised patterns). Rank correlations do not depend on it.
 	Power float64
 }
 
-// Check refuses a power that is not one.
+// Check refuses an invalid power.
 func (o NeuralOptions) Check() error {
 	if !(o.Power >= 0) || math.IsInf(o.Power, 1) {
 		return &data.InputError{Found: fmt.Sprintf("a power of %g of the neural distance", o.Power), Wanted: "want a positive number, or 0 for the usual one"}
@@ -51,9 +51,9 @@ func (o NeuralOptions) Check() error {
 	return nil
 }
 
-// Neural is the pairwise neural distances of n stimuli, raised to the power that
-// is regressed. Distances are formed as they are asked for, a block at a time,
-// and not kept.
+// Neural gives the pairwise neural distances of n stimuli, raised to the power that
+// is regressed. It computes them on demand, a block at a time, and does not keep
+// them.
 type Neural struct {
 	Name     string
 	Distance Distance
@@ -62,30 +62,30 @@ type Neural struct {
 	power  float64    // applied to the base value
 	scale  float64    // of squared lengths: ½ for cosine and correlation
 	points *mat.Dense // patterns whose squared differences (or, Manhattan, absolute ones) are the base
-	minus  *mat.Dense // Crossnobis: concatenated repeats, whose squared differences are taken off
+	minus  *mat.Dense // Crossnobis: concatenated repeats, whose squared differences are subtracted
 	norms  [2][]float64
-	twin   []bool     // stimuli whose pattern another one has too
-	matrix *mat.Dense // Given: distances of all stimuli there were
-	index  []int      // Given: rows of matrix that the stimuli are
-	warp   *transform // applied last, if there is one: see addTransforms
+	twin   []bool     // stimuli that share their pattern with another one
+	matrix *mat.Dense // Given: distances of all original stimuli
+	index  []int      // Given: the row of each stimulus in matrix
+	warp   *transform // applied last, nil for none; see addTransforms
 }
 
-// NewNeural forms the distances of the rows of y, stimuli × units, which is
-// neither kept nor changed. Errors are *data.InputError: values that are not
-// finite, or so large or small that the
-// squares of their distances are not numbers, a pattern without direction for Cosine or Correlation, a noise
-// covariance that is not positive definite.
+// NewNeural prepares the distances of the rows of y, stimuli × units. It neither keeps
+// nor changes y. Errors are *data.InputError: values that are not finite, or so large
+// or small that the squares of their distances overflow or vanish; a pattern without
+// direction for Cosine or Correlation; a noise covariance that is not positive
+// definite.
 func NewNeural(y *mat.Dense, o NeuralOptions) (*Neural, error) {
 	n, _ := y.Dims()
 	d := &Neural{Name: o.Name, Distance: o.Distance, n: n, scale: 1}
 	if err := o.Check(); err != nil {
-		return nil, located(err, o.Name)
+		return nil, withPath(err, o.Name)
 	}
 	if d.Distance == "" {
 		d.Distance = Euclidean
 	}
 	if err := checkFinite(y); err != nil {
-		return nil, located(err, o.Name)
+		return nil, withPath(err, o.Name)
 	}
 	var err error
 	half := true // the base is a squared length, so the distance is its root
@@ -114,15 +114,15 @@ func NewNeural(y *mat.Dense, o NeuralOptions) (*Neural, error) {
 		return nil, &data.InputError{Path: o.Name, Found: fmt.Sprintf("unknown neural distance %q", d.Distance)}
 	}
 	if err != nil {
-		return nil, located(err, o.Name)
+		return nil, withPath(err, o.Name)
 	}
 	d.settle(o.Power, half)
-	return d, located(d.checkRange(), o.Name)
+	return d, withPath(d.checkRange(), o.Name)
 }
 
-// NewCrossnobis forms crossvalidated Mahalanobis distances of two or more
-// repeats, each stimuli × units: noise that is independent between repeats does
-// not bias them, and they may be negative (Walther et al. 2016,
+// NewCrossnobis prepares crossvalidated Mahalanobis distances of two or more
+// repeats, each stimuli × units. Noise that is independent between repeats does not
+// bias them, and they may be negative (Walther et al. 2016,
 // doi:10.1016/j.neuroimage.2015.12.012). With sums S over R repeats,
 // Σ_{r≠s} δ_r·δ_s = ‖ΔS‖² − Σ_r‖Δ_r‖².
 func NewCrossnobis(repeats []*mat.Dense, o NeuralOptions) (*Neural, error) {
@@ -130,7 +130,7 @@ func NewCrossnobis(repeats []*mat.Dense, o NeuralOptions) (*Neural, error) {
 		return nil, &data.InputError{Path: o.Name, Found: fmt.Sprintf("crossnobis distance with %d repeats", len(repeats)), Wanted: "want at least two"}
 	}
 	if err := o.Check(); err != nil {
-		return nil, located(err, o.Name)
+		return nil, withPath(err, o.Name)
 	}
 	n, q := repeats[0].Dims()
 	r := len(repeats)
@@ -140,13 +140,13 @@ func NewCrossnobis(repeats []*mat.Dense, o NeuralOptions) (*Neural, error) {
 			return nil, &data.InputError{Path: o.Name, Found: fmt.Sprintf("repeat %d is %d × %d", k+1, rows, cols), Wanted: fmt.Sprintf("want %d × %d as the first", n, q)}
 		}
 		if err := checkFinite(y); err != nil {
-			return nil, located(err, o.Name)
+			return nil, withPath(err, o.Name)
 		}
 		w, _ := linalg.Center(y)
 		if o.Noise != nil {
 			var err error
 			if w, err = whiten(y, o.Noise); err != nil {
-				return nil, located(err, o.Name)
+				return nil, withPath(err, o.Name)
 			}
 		}
 		sum.Add(sum, w)
@@ -154,18 +154,18 @@ func NewCrossnobis(repeats []*mat.Dense, o NeuralOptions) (*Neural, error) {
 	}
 	d := &Neural{Name: o.Name, Distance: Crossnobis, n: n, scale: 1 / float64(r*(r-1)), points: sum, minus: all}
 	d.settle(o.Power, false)
-	return d, located(d.checkRange(), o.Name)
+	return d, withPath(d.checkRange(), o.Name)
 }
 
-// NewGiven takes a matrix of distances, n×n, symmetric and finite, with a zero
-// diagonal and nothing negative; with Power 1 distances may be negative, as
-// crossvalidated ones are. The matrix is kept, not copied.
+// NewGiven uses a matrix of distances, n×n, which must be symmetric, finite and
+// nonnegative, with a zero diagonal. With Power 1 distances may be negative, as
+// crossvalidated ones can be. The matrix is kept, not copied.
 func NewGiven(matrix *mat.Dense, o NeuralOptions) (*Neural, error) {
 	if err := o.Check(); err != nil {
-		return nil, located(err, o.Name)
+		return nil, withPath(err, o.Name)
 	}
 	if err := checkDistances(matrix, o.Power == 1); err != nil {
-		return nil, located(err, o.Name)
+		return nil, withPath(err, o.Name)
 	}
 	n, _ := matrix.Dims()
 	d := &Neural{Name: o.Name, Distance: Given, n: n, matrix: matrix, index: make([]int, n), power: o.Power}
@@ -175,11 +175,11 @@ func NewGiven(matrix *mat.Dense, o NeuralOptions) (*Neural, error) {
 	if d.power == 0 {
 		d.power = 2
 	}
-	return d, located(d.checkRange(), o.Name)
+	return d, withPath(d.checkRange(), o.Name)
 }
 
-// NewUnits makes a representation of each unit alone: distances are absolute
-// differences of its response. Names are those given, or unit1, unit2, ….
+// NewUnits makes a separate representation of each unit, whose distances are absolute
+// differences of its response. Without names they are called unit1, unit2, ….
 func NewUnits(y *mat.Dense, names []string) ([]*Neural, error) {
 	n, q := y.Dims()
 	if err := checkFinite(y); err != nil {
@@ -203,7 +203,7 @@ func NewUnits(y *mat.Dense, names []string) ([]*Neural, error) {
 // Stimuli returns the number of stimuli.
 func (d *Neural) Stimuli() int { return d.n }
 
-// settle fixes the power of the base value and what does not change afterwards.
+// settle sets the power of the base value and the fields that depend on it.
 func (d *Neural) settle(power float64, half bool) {
 	switch {
 	case power == 0 && d.Distance == Manhattan:
@@ -219,15 +219,15 @@ func (d *Neural) settle(power float64, half bool) {
 	d.summarise()
 }
 
-// summarise computes the squared norms of the patterns and finds the stimuli
-// that share one.
+// summarise computes the squared norms of the patterns and finds the stimuli that
+// share a pattern.
 func (d *Neural) summarise() {
 	d.norms[0], d.norms[1] = rowNorms(d.points), rowNorms(d.minus)
 	pattern := d.points
 	if d.minus != nil {
 		pattern = d.minus
 	}
-	d.twin = twins(pattern)
+	d.twin = repeatedRows(pattern)
 }
 
 // subset returns the distances of the stimuli in index, in that order.
@@ -249,7 +249,7 @@ func (d *Neural) subset(index []int) *Neural {
 	return &s
 }
 
-// raise applies the power, and the transform.
+// raise applies the power and then the transform.
 func (d *Neural) raise(v float64) float64 {
 	switch d.power {
 	case 1:

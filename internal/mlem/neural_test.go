@@ -18,7 +18,7 @@ func randomMatrix(rng *rand.Rand, n, p int) *mat.Dense {
 	return m
 }
 
-// TestNeuralDistances holds every distance to its definition.
+// Every distance must agree with its definition.
 func TestNeuralDistances(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	const n, q = 40, 9

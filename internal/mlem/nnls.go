@@ -9,9 +9,9 @@ import (
 // nonnegative minimises ½wᵀGw − bᵀw over w ≥ 0 by the active-set method of
 // Lawson and Hanson (1974, Solving Least Squares Problems, ch. 23) on the normal
 // equations (Bro and de Jong 1997, doi:10.1002/(SICI)1099-128X(199709/10)11:5).
-// It ends after finitely many exchanges at the exact minimum. A regressor that
-// is a combination of those already in the passive set is not let in: among
-// indistinguishable features the one that was strongest first keeps the weight.
+// It ends after finitely many exchanges at the exact minimum. A regressor that is a
+// combination of those already in the passive set stays out of it: among
+// indistinguishable features the one that entered first keeps the weight.
 func (s *standard) nonnegative() ([]float64, float64, error) {
 	p := len(s.b)
 	const tolerance = 1e-12
@@ -19,24 +19,24 @@ func (s *standard) nonnegative() ([]float64, float64, error) {
 	passive, barred := make([]bool, p), make([]bool, p)
 	s.gradient(grad, w)
 	for range 10*p + 10 {
-		enter := -1
+		entering := -1
 		for i, g := range grad {
-			if !passive[i] && !barred[i] && -g > tolerance && (enter < 0 || g < grad[enter]) {
-				enter = i
+			if !passive[i] && !barred[i] && -g > tolerance && (entering < 0 || g < grad[entering]) {
+				entering = i
 			}
 		}
-		if enter < 0 {
+		if entering < 0 {
 			return w, s.violation(w, grad), nil
 		}
-		passive[enter] = true
+		passive[entering] = true
 		for {
 			z, ok := s.passive(passive)
-			if !ok || z[enter] <= 0 && w[enter] == 0 {
-				// Dependent on the passive set, or no progress but rounding.
-				passive[enter], barred[enter] = false, true
+			if !ok || z[entering] <= 0 && w[entering] == 0 {
+				// It depends on the passive set, or the progress is rounding.
+				passive[entering], barred[entering] = false, true
 				break
 			}
-			// The longest step towards z on which nothing becomes negative.
+			// Take the longest step towards z on which no weight becomes negative.
 			step, blocking := 1.0, false
 			for i := range z {
 				if passive[i] && z[i] <= 0 {
@@ -61,7 +61,8 @@ func (s *standard) nonnegative() ([]float64, float64, error) {
 	return nil, 0, errNoConvergence
 }
 
-// violation is the largest violation of the conditions of nonnegative.
+// violation returns the largest violation of the optimality conditions of
+// nonnegative least squares.
 func (s *standard) violation(w, grad []float64) float64 {
 	var v float64
 	for i, g := range grad {

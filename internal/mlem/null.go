@@ -12,12 +12,11 @@ import (
 
 // nullScores returns the held-out Spearman correlation, averaged over folds, of
 // predictions with the recording, and with recordings whose rows are permuted
-// within each fold. The
-// predictions come from stimuli outside the fold and stay, so under the null
-// hypothesis that features say nothing about Y every permutation is as likely as
-// the data.
+// within each fold. The predictions come from stimuli outside the fold and do not
+// change. Under the null hypothesis that features are unrelated to Y every
+// permutation is therefore as likely as the data.
 func (f *fitting) nullScores(ctx context.Context, k int, folds []foldFit) (observed float64, null []float64, err error) {
-	for i, e := range f.explained(1) {
+	for i, e := range f.importanceSets(1) {
 		z := standardRanks(e.predict(folds[i].w))
 		observed += dot(z, standardRanks(e.distances(k))) / float64(len(z)*len(folds))
 		draws, err := f.nullProducts(ctx, e, k, i, [][]float64{z})
@@ -30,10 +29,10 @@ func (f *fitting) nullScores(ctx context.Context, k int, folds []foldFit) (obser
 }
 
 // nullProducts returns ⟨v, z⟩/N for each vector v over the N pairs of e and each
-// of Null random permutations of the stimuli, z the standardised ranks of the
-// permuted neural distances. Permuting rows permutes distances and so their
-// ranks, which are computed once; what is left is one product of matrices.
-// Stimuli are permuted within their levels.
+// of Null random permutations of the stimuli, with z the standardised ranks of the
+// permuted neural distances. A permutation of rows permutes the distances and so
+// their ranks, which are computed once; the rest is one product of matrices. Stimuli
+// are permuted within their levels.
 func (f *fitting) nullProducts(ctx context.Context, e *evaluation, k, fold int, vectors [][]float64) ([][]float64, error) {
 	m, n := len(e.id), len(e.first)
 	z := e.rankSquare(k)
@@ -85,8 +84,8 @@ func (f *fitting) nullProducts(ctx context.Context, e *evaluation, k, fold int, 
 }
 
 // rankSquare returns the standardised ranks of the neural distances as a square
-// matrix. Pairs that a missing value leaves out have a rank too, for permuted
-// rows may fall on them.
+// matrix. Pairs that are left out for a missing value have a rank too, because a
+// permutation may move other rows to them.
 func (e *evaluation) rankSquare(k int) []float64 {
 	n := len(e.id)
 	whole := *e.sample

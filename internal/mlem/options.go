@@ -7,8 +7,8 @@ import (
 	"simtool/internal/data"
 )
 
-// Options are the settings of a fit. Start from DefaultOptions: zeros switch
-// things off.
+// Options are the settings of a fit. Start from DefaultOptions: a zero turns most
+// options off.
 type Options struct {
 	Interactions Interactions
 	Constraint   Constraint // "": Diagonal without interactions, PSD with
@@ -20,24 +20,24 @@ type Options struct {
 	Ridge []float64
 
 	Folds   int      // parts of the stimuli that are held out in turn; 0: no held-out scores
-	Groups  []string // one label a stimulus: stimuli with the same are held out and resampled together
-	SplitBy []string // one label a stimulus: only pairs with the same are formed
+	Groups  []string // one label a stimulus; stimuli with the same label are held out and resampled together
+	SplitBy []string // one label a stimulus; only stimuli with the same label form pairs
 
 	Bootstrap int     // resampled data sets for the intervals of weights
 	Level     float64 // coverage of all intervals
 
 	Permutations int  // of every feature, in every fold, for its importance; 0: none
 	Null         int  // permutations of the rows of Y for p-values; 0: none
-	Conditional  bool // permute a feature only within what features correlated with it leave open
-	DropOne      bool // importance by refitting without the feature, too
-	Shapley      bool // and by Shapley values, for at most 12 features or groups
+	Conditional  bool // permute a feature conditionally on the features correlated with it
+	DropOne      bool // also compute importance by refitting without the feature
+	Shapley      bool // also compute Shapley values, for at most 12 features or groups
 
 	// ImportancePairs bounds the pairs of each fold on which importances and
-	// p-values are computed: of larger folds a random part of the stimuli stands
-	// for all, and intervals are wider accordingly. 0: no bound.
+	// p-values are computed. In larger folds a random part of the stimuli represents
+	// all, and intervals are wider accordingly. 0: no bound.
 	ImportancePairs int
 
-	FeatureGroups []FeatureGroup // features to be permuted or left out together, besides each alone
+	FeatureGroups []FeatureGroup // features to be permuted or left out together, in addition to each alone
 
 	MaxPairs  int // fit to a balanced random subset of about this many pairs; 0: all
 	MaxMemory int // bytes; 0: no bound
@@ -47,7 +47,7 @@ type Options struct {
 	Progress Progress
 }
 
-// FeatureGroup names features that are treated as one for importance.
+// FeatureGroup names features whose importance is also measured together.
 type FeatureGroup struct {
 	Name     string
 	Features []string
@@ -60,15 +60,15 @@ func DefaultOptions() Options {
 	return Options{Folds: 5, Bootstrap: 200, Level: 0.95, Permutations: 5, Null: 199, ImportancePairs: 100_000, MaxMemory: 1 << 30, Seed: 1}
 }
 
-// Check refuses options that are out of range, or that name what the features
-// do not have, before any work is done. Errors are *data.InputError.
+// Check refuses options that are out of range, or that do not fit the features,
+// before any work is done. Errors are *data.InputError.
 func (o Options) Check(features *Features) error {
 	_, err := o.settle(features)
 	return err
 }
 
-// settle checks the options, fills in those that depend on others, and returns
-// the regressors that they stand for.
+// settle checks the options, sets those that depend on others, and returns the
+// regressors of the model.
 func (o *Options) settle(features *Features) (*design, error) {
 	if err := o.checkRanges(); err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (o *Options) settle(features *Features) (*design, error) {
 	return d, err
 }
 
-// checkRanges refuses values that mean nothing, whatever the features.
+// checkRanges refuses values that are invalid for any features.
 func (o *Options) checkRanges() error {
 	switch o.Objective {
 	case "":
@@ -106,7 +106,7 @@ func (o *Options) checkRanges() error {
 		return &data.InputError{Found: fmt.Sprintf("%d folds", o.Folds), Wanted: "want at least 2, or 0 for none"}
 	}
 	for _, c := range []struct {
-		what  string
+		name  string
 		value int
 	}{
 		{"bootstrap samples", o.Bootstrap},
@@ -118,7 +118,7 @@ func (o *Options) checkRanges() error {
 		{"jobs", o.Jobs},
 	} {
 		if c.value < 0 {
-			return &data.InputError{Found: fmt.Sprintf("%d %s", c.value, c.what), Wanted: "want 0 or more"}
+			return &data.InputError{Found: fmt.Sprintf("%d %s", c.value, c.name), Wanted: "want 0 or more"}
 		}
 	}
 	for _, l := range o.Ridge {
@@ -132,7 +132,7 @@ func (o *Options) checkRanges() error {
 	return nil
 }
 
-// checkLevel refuses what is no coverage of an interval.
+// checkLevel refuses a number that is not the coverage of an interval.
 func checkLevel(level float64) error {
 	if level > 0 && level < 1 {
 		return nil
@@ -140,10 +140,10 @@ func checkLevel(level float64) error {
 	return &data.InputError{Found: fmt.Sprintf("a confidence level of %g", level), Wanted: "want a value between 0 and 1, such as 0.95"}
 }
 
-// checkGroups refuses groups of features that are not there, and what is too
-// much for Shapley values.
+// checkGroups refuses groups with unknown features, and too many players for Shapley
+// values.
 func (o *Options) checkGroups(names []string) error {
-	groups := map[string]string{} // of each feature that is in one
+	groups := map[string]string{} // the group of each feature that is in one
 	for _, g := range o.FeatureGroups {
 		if len(g.Features) == 0 {
 			return &data.InputError{Found: fmt.Sprintf("group %q without features", g.Name)}

@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// Progress is told how much of a stage is done. It is called from one goroutine
-// at a time.
+// Progress receives the progress of a stage. It is called from one goroutine at a
+// time.
 type Progress func(stage string, done, total int)
 
 // report calls p if there is one.
@@ -19,9 +19,9 @@ func (p Progress) report(stage string, done, total int) {
 }
 
 // forEach calls body(worker, i) for every i in [0,n) on up to jobs goroutines
-// (0: as many as there are processors) and returns the first error, or ctx's
-// when it is cancelled. A worker's number is below jobs, so that it can own
-// memory; what is computed for i must not depend on it.
+// (0: as many as there are processors) and returns the first error, or that of ctx
+// when it is cancelled. The number of a worker is below jobs, so that each worker
+// can have its own memory. The result for i must not depend on the worker.
 func forEach(ctx context.Context, jobs, n int, body func(worker, i int) error) error {
 	var (
 		next   atomic.Int64
@@ -52,7 +52,7 @@ func forEach(ctx context.Context, jobs, n int, body func(worker, i int) error) e
 	return failed
 }
 
-// workers is the number of goroutines that forEach uses.
+// workers returns the number of goroutines that forEach uses.
 func workers(jobs, n int) int {
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)

@@ -34,11 +34,11 @@ func directions(y *mat.Dense, centre bool) (*mat.Dense, error) {
 		}
 		norm := mat.Norm(u.RowView(i), 2)
 		if norm <= 1e-14*size || norm == 0 {
-			what := "zero"
+			kind := "zero"
 			if centre {
-				what = "constant"
+				kind = "constant"
 			}
-			return nil, &data.InputError{Found: fmt.Sprintf("a %s pattern at stimulus %d", what, i), Wanted: "want patterns with a direction"}
+			return nil, &data.InputError{Found: fmt.Sprintf("a %s pattern at stimulus %d", kind, i), Wanted: "want patterns with a direction"}
 		}
 		for k := range row {
 			row[k] /= norm
@@ -69,9 +69,9 @@ func whiten(y, noise *mat.Dense) (*mat.Dense, error) {
 	return z, nil
 }
 
-// twins marks the rows that occur more than once, by their hash: two different
-// rows of one hash are taken for twins, which costs time and nothing else.
-func twins(x *mat.Dense) []bool {
+// repeatedRows marks the rows that occur more than once. It compares hashes: different rows
+// with one hash are marked too, which costs time but is not wrong.
+func repeatedRows(x *mat.Dense) []bool {
 	n, q := x.Dims()
 	twin := make([]bool, n)
 	seen := make(map[uint64]int, n)

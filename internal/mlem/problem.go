@@ -6,8 +6,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// problem is least squares of one distance on P regressors, both centred, by
-// its normal equations per pair:
+// problem is the least squares of one distance on P regressors, both centred, in
+// terms of the normal equations per pair:
 //
 //	minimise ½·wᵀGw − bᵀw, G = Cov(x), b = Cov(x,y).
 //
@@ -23,7 +23,7 @@ type problem struct {
 	meanY float64
 }
 
-// problem centres the sums for regressed distance k.
+// problem returns the least squares of distance k: it centres the sums.
 func (m *moments) problem(terms []Term, s shift, k int) *problem {
 	p := len(m.x)
 	q := &problem{terms: terms, g: mat.NewDense(p, p, nil), b: make([]float64, p), count: m.count, meanX: make([]float64, p)}
@@ -32,7 +32,7 @@ func (m *moments) problem(terms []Term, s shift, k int) *problem {
 		return q
 	}
 	inv := 1 / m.count
-	y, yy, xy := m.of(k)
+	y, yy, xy := m.sums(k)
 	my := y * inv
 	at := 0
 	for i := range p {
@@ -51,7 +51,7 @@ func (m *moments) problem(terms []Term, s shift, k int) *problem {
 	return q
 }
 
-// restrict keeps the regressors at the given positions.
+// restrict returns the problem with only the regressors at the given positions.
 func (q *problem) restrict(at []int) *problem {
 	r := &problem{g: mat.NewDense(len(at), len(at), nil), yy: q.yy, count: q.count, meanY: q.meanY}
 	for i, a := range at {
@@ -87,8 +87,8 @@ func (q *problem) covariance(w []float64) float64 {
 	return v
 }
 
-// pearson returns the correlation of the prediction with the distances, exactly
-// what a pass over the pairs would give. ok is false where a side is constant.
+// pearson returns the correlation of the prediction with the distances, exactly as a
+// pass over the pairs would. ok is false where a side is constant.
 func (q *problem) pearson(w []float64) (r float64, ok bool) {
 	v := q.variance(w)
 	if v <= 1e-28*q.ceiling(w) || q.yy == 0 {
@@ -97,7 +97,7 @@ func (q *problem) pearson(w []float64) (r float64, ok bool) {
 	return max(-1, min(1, q.covariance(w)/math.Sqrt(v)/math.Sqrt(q.yy))), true
 }
 
-// ceiling is Σ|w_i|²·G_ii·P, which wᵀGw cannot exceed.
+// ceiling returns Σ|w_i|²·G_ii·P, an upper bound of wᵀGw.
 func (q *problem) ceiling(w []float64) float64 {
 	var v float64
 	for i, a := range w {

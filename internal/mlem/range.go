@@ -9,9 +9,9 @@ import (
 	"simtool/internal/data"
 )
 
-// checkDistances refuses a matrix that is not square, finite and symmetric with
-// a zero diagonal, or that has negative distances, unless they are allowed.
-// Asymmetry, a diagonal and negative values of the size of rounding pass.
+// checkDistances refuses a matrix that is not square, finite and symmetric with a
+// zero diagonal, or that has negative distances unless negative is set. It tolerates
+// asymmetry, a diagonal and negative values of the size of rounding errors.
 func checkDistances(m *mat.Dense, negative bool) error {
 	n, cols := m.Dims()
 	if n != cols {
@@ -20,7 +20,7 @@ func checkDistances(m *mat.Dense, negative bool) error {
 	if err := checkFinite(m); err != nil {
 		return err
 	}
-	rounding := 1e-8 * largest(m)
+	rounding := 1e-8 * maxAbs(m)
 	for i := range n {
 		if v := m.At(i, i); math.Abs(v) > rounding {
 			return &data.InputError{
@@ -44,8 +44,8 @@ func checkDistances(m *mat.Dense, negative bool) error {
 	return nil
 }
 
-// largest returns the largest absolute value, NaN where one is NaN.
-func largest(m *mat.Dense) float64 {
+// maxAbs returns the maxAbs absolute value, or NaN if there is a NaN.
+func maxAbs(m *mat.Dense) float64 {
 	var v float64
 	n, _ := m.Dims()
 	for i := range n {
@@ -56,17 +56,17 @@ func largest(m *mat.Dense) float64 {
 	return v
 }
 
-// checkRange refuses distances whose squares, which moments sum, would be
-// infinite or lost: bound is one that no distance exceeds by much.
+// checkRange refuses distances whose squares, which moments sum, would overflow or
+// underflow. It uses a bound that no distance exceeds by much.
 func (d *Neural) checkRange() error {
 	var bound float64
 	if d.matrix != nil {
-		bound = largest(d.matrix)
+		bound = maxAbs(d.matrix)
 	} else {
 		_, q := d.points.Dims()
-		v := largest(d.points)
+		v := maxAbs(d.points)
 		if d.minus != nil {
-			v = max(v, largest(d.minus))
+			v = max(v, maxAbs(d.minus))
 		}
 		if v == 0 {
 			return nil
@@ -86,8 +86,8 @@ func (d *Neural) checkRange() error {
 	return checkSquares(d.raise(bound))
 }
 
-// checkSquares refuses values of up to the given size, for sums of their squares
-// over pairs, in which small differences matter, are wanted.
+// checkSquares refuses values of up to the given size if sums of their squares over
+// pairs would overflow, or if small differences between them would underflow.
 func checkSquares(size float64) error {
 	const most, least = 1e280, 1e-280
 	switch s := size * size; {
@@ -99,6 +99,6 @@ func checkSquares(size float64) error {
 	return nil
 }
 
-func outOfRange(what, wanted string) error {
-	return &data.InputError{Found: "values whose squared distances " + what, Wanted: "want " + wanted + " ones", Hint: "measure in other units, or take another power"}
+func outOfRange(happens, wanted string) error {
+	return &data.InputError{Found: "values whose squared distances " + happens, Wanted: "want " + wanted + " ones", Hint: "measure in other units, or take another power"}
 }

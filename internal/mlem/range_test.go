@@ -11,9 +11,8 @@ import (
 	"simtool/internal/stats"
 )
 
-// TestRangeOfDistances scales a recording: weights and scores do not change
-// until squares of distances would leave the range of numbers, and then that is
-// what the error says.
+// A change of scale of a recording does not change weights and scores, until squares
+// of distances overflow or underflow; the error then says so.
 func TestRangeOfDistances(t *testing.T) {
 	x, f, y := simulate(t, func(s *Simulation) { s.Stimuli = 24 })
 	plain := func(o *Options) { o.Bootstrap, o.Null, o.Permutations = 0, 0, 0 }
@@ -114,8 +113,7 @@ func TestOptionsRefused(t *testing.T) {
 	}
 }
 
-// TestScoresOfFewerPairs checks that a fit to some pairs is scored on all pairs
-// of each fold, by every score alike.
+// A fit to some pairs is scored on all pairs of each fold, by every score.
 func TestScoresOfFewerPairs(t *testing.T) {
 	_, f, y := simulate(t, func(s *Simulation) { s.Stimuli = 60 })
 	r := fitOne(t, f, y, func(o *Options) { o.MaxPairs, o.Bootstrap, o.Null, o.Permutations = 400, 0, 0, 0 })
@@ -194,8 +192,7 @@ func TestModelScoreRefuses(t *testing.T) {
 	}
 }
 
-// TestTwinProducts has a feature a that differs only where c does, so that their
-// product is a itself.
+// Feature a differs only where feature c does, so that their product is a itself.
 func TestTwinProducts(t *testing.T) {
 	const n = 12
 	table := &data.Table{}
@@ -235,14 +232,14 @@ func TestTwinProducts(t *testing.T) {
 
 func TestAmount(t *testing.T) {
 	for bytes, want := range map[int]string{0: "0 B", 1000: "1000 B", 1024: "1 KiB", 300 << 10: "300 KiB", 1 << 30: "1 GiB", 3 << 29: "1.5 GiB"} {
-		if got := amount(bytes); got != want {
+		if got := formatBytes(bytes); got != want {
 			t.Errorf("%d: %q, want %q", bytes, got, want)
 		}
 	}
 }
 
-// TestScoreOfOneGroup holds out one group of stimuli at a time: within a fold
-// nothing says how much the score would vary.
+// Each fold of this test holds out one group of stimuli, so that the data within a
+// fold do not determine the variance of its score.
 func TestScoreOfOneGroup(t *testing.T) {
 	_, f, y := simulate(t, func(s *Simulation) { s.Stimuli = 24 })
 	r := fitOne(t, f, y, func(o *Options) {

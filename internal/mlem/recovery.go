@@ -13,14 +13,14 @@ import (
 type Recovery struct {
 	Cosine      float64 // tr(WᵀW*)/(‖W‖‖W*‖)
 	Spearman    float64 // rank correlation of the entries
-	WeightedTau float64 // of the entries: agreement on the largest counts most
+	WeightedTau float64 // of the entries; agreement on the largest counts most
 	Frobenius   float64 // ‖W/‖W‖ − W*/‖W*‖‖
 }
 
 // Recover compares an estimated metric with the truth, both features × features
-// and symmetric. Ranks are of the diagonals where neither has products, else of
-// the upper triangles. ok is false when one of them is zero; a rank correlation
-// that does not exist, because all entries are equal, is NaN.
+// and symmetric. Ranks are of the diagonals where neither has products, and
+// otherwise of the upper triangles. ok is false when one of the metrics is zero. A
+// rank correlation is NaN when all entries of a metric are equal.
 func Recover(estimate, truth *mat.Dense) (r Recovery, ok bool) {
 	a, b := linalg.Norm(estimate), linalg.Norm(truth)
 	if a == 0 || b == 0 {
@@ -40,8 +40,8 @@ func Recover(estimate, truth *mat.Dense) (r Recovery, ok bool) {
 	return r, true
 }
 
-// entries lists the diagonals, and the upper triangles where there is something
-// off the diagonal.
+// entries returns the diagonals, or the upper triangles if one has an entry off the
+// diagonal.
 func entries(a, b *mat.Dense) (x, y []float64) {
 	f, _ := a.Dims()
 	var off float64

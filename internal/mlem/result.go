@@ -5,21 +5,21 @@ import (
 	"fmt"
 )
 
-// whole is the set of all stimuli, where the sets of problem are numbered by
-// the fold that is left out.
+// whole is the number of the set of all stimuli. The other sets are numbered by the
+// fold that they leave out.
 const whole = -1
 
-// problem returns the least squares of representation k with the pairs of m, its
-// distances transformed as was learned on a training set. Without a transform
-// (objective Pearson) the set makes no difference.
+// problem returns the least squares of representation k over the pairs of m, with the
+// transform of distances that was learned on a set. Without transforms (objective
+// Pearson) the set makes no difference.
 func (f *fitting) problem(m *moments, k, set int) *problem {
-	return m.problem(f.design.terms, f.shift, f.column(k, set))
+	return m.problem(f.design.terms, f.shift, f.distanceIndex(k, set))
 }
 
-// column is the place of representation k among the regressed distances. For the
+// distanceIndex returns the index of representation k in the regressed distances. For the
 // objective Spearman the transforms follow the distances themselves: for each
-// representation that of all stimuli and that of each training set.
-func (f *fitting) column(k, set int) int {
+// representation the one of all stimuli and the one of each training set.
+func (f *fitting) distanceIndex(k, set int) int {
 	if f.transformed == 0 {
 		return k
 	}
@@ -85,14 +85,14 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 		return fail(err)
 	}
 	if f.Permutations > 0 || f.DropOne || f.Shapley {
-		if err := f.explain(ctx, res, k, s.w, folds); err != nil {
+		if err := f.addImportances(ctx, res, k, s.w, folds); err != nil {
 			return fail(err)
 		}
 	}
 	return res, nil
 }
 
-// foldFit is what the stimuli outside a fold gave.
+// foldFit is the fit to the stimuli outside a fold.
 type foldFit struct {
 	w                []float64 // unit norm
 	scale, intercept float64   // of the regression of distances on predictions

@@ -5,40 +5,40 @@ import (
 	"slices"
 )
 
-// sample is a list of stimuli with everything that is known of them, in the
-// order in which they are worked through.
+// sample is a list of stimuli with their features and distances, in the order in
+// which they are processed.
 type sample struct {
-	features *Features
-	neural   []*Neural
-	id       []int   // number of each stimulus in the user's data
-	group    []int   // stimuli of one group are resampled and split together
-	cluster  []int   // of the layout; nil where nothing is resampled
-	level    []int   // pairs are formed within a level only; nil if there is one
-	missing  []bool  // stimuli whose pairs are dropped; nil if none are
-	seat     []int32 // places round a table, see thin; nil where all pairs are used
-	apart    []bool  // which distances round the table are used
+	features     *Features
+	neural       []*Neural
+	id           []int   // number of each stimulus in the user's data
+	group        []int   // stimuli of one group are resampled and split together
+	cluster      []int   // cluster of the layout; nil where nothing is resampled
+	level        []int   // pairs are formed within a level only; nil if there is one
+	missing      []bool  // stimuli whose pairs are dropped; nil if none are
+	position     []int32 // position of each stimulus on a circle, see thin; nil where all pairs are used
+	usedDistance []bool  // apart[d]: pairs at the distance d on the circle are used
 }
 
-// keep reports whether the pair of stimuli i and j is used.
-func (s *sample) keep(i, j int) bool {
+// uses reports whether the pair of stimuli i and j is used.
+func (s *sample) uses(i, j int) bool {
 	if s.level != nil && s.level[i] != s.level[j] {
 		return false
 	}
 	if s.missing != nil && (s.missing[i] || s.missing[j]) {
 		return false
 	}
-	if s.seat != nil {
-		d := int(s.seat[i] - s.seat[j])
+	if s.position != nil {
+		d := int(s.position[i] - s.position[j])
 		if d < 0 {
 			d = -d
 		}
-		return s.apart[min(d, len(s.seat)-d)]
+		return s.usedDistance[min(d, len(s.position)-d)]
 	}
 	return true
 }
 
-// all reports whether every pair is used.
-func (s *sample) all() bool { return s.level == nil && s.missing == nil && s.seat == nil }
+// usesAllPairs reports whether every pair is used.
+func (s *sample) usesAllPairs() bool { return s.level == nil && s.missing == nil && s.position == nil }
 
 // subset returns the stimuli in index, in that order, with all their pairs.
 func (s *sample) subset(index []int) *sample {
@@ -58,22 +58,22 @@ func (s *sample) subset(index []int) *sample {
 	return out
 }
 
-// thin keeps about maxPairs of all pairs, balanced: stimuli are seated round a
-// table in random order, and a pair is used when the number of seats between
-// the two is one of a random set. Every stimulus is in equally many pairs.
+// thin selects about maxPairs of all pairs. It places stimuli on a circle in random
+// order and uses a pair when its distance on the circle is in a random set. Every
+// stimulus is therefore in equally many pairs.
 func (s *sample) thin(maxPairs int, rng *rand.Rand) (thinned bool) {
 	n := len(s.id)
 	if maxPairs <= 0 || n*(n-1)/2 <= maxPairs {
 		return false
 	}
-	s.seat = make([]int32, n)
+	s.position = make([]int32, n)
 	for i, at := range rng.Perm(n) {
-		s.seat[i] = int32(at)
+		s.position[i] = int32(at)
 	}
-	s.apart = make([]bool, n/2+1)
+	s.usedDistance = make([]bool, n/2+1)
 	distances := (n - 1) / 2 // the distance n/2 of an even n gives half as many pairs
 	for _, d := range rng.Perm(distances)[:max(1, min(maxPairs/n, distances))] {
-		s.apart[d+1] = true
+		s.usedDistance[d+1] = true
 	}
 	return true
 }
@@ -81,12 +81,12 @@ func (s *sample) thin(maxPairs int, rng *rand.Rand) (thinned bool) {
 // pairs lists the pairs i<j that are used, row by row.
 func (s *sample) pairs() (first, second []int32) {
 	n := len(s.id)
-	if s.all() {
+	if s.usesAllPairs() {
 		return allPairs(n)
 	}
 	for i := range n {
 		for j := i + 1; j < n; j++ {
-			if s.keep(i, j) {
+			if s.uses(i, j) {
 				first = append(first, int32(i))
 				second = append(second, int32(j))
 			}
@@ -103,9 +103,9 @@ type layout struct {
 	fold  []int // of each cluster
 }
 
-// newLayout shuffles the groups of stimuli, deals them to folds of nearly equal
-// size, and those of a fold to clusters of nearly equal size, about clusters in
-// all. group gives each stimulus's group.
+// newLayout shuffles the groups of stimuli and deals them to folds of nearly equal
+// size. It deals the groups of each fold to clusters of nearly equal size, about
+// clusters of them in total. group holds the group of each stimulus.
 func newLayout(group []int, folds, clusters int, rng *rand.Rand) *layout {
 	members := map[int][]int{}
 	var groups []int
@@ -116,7 +116,7 @@ func newLayout(group []int, folds, clusters int, rng *rand.Rand) *layout {
 		members[g] = append(members[g], i)
 	}
 	rng.Shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })
-	// Large groups first, so that small ones level the sizes.
+	// Large groups come first, so that small ones even out the sizes.
 	slices.SortStableFunc(groups, func(a, b int) int { return len(members[b]) - len(members[a]) })
 	size := func(g int) int { return len(members[g]) }
 	l := &layout{}
@@ -134,7 +134,7 @@ func newLayout(group []int, folds, clusters int, rng *rand.Rand) *layout {
 	return l
 }
 
-// deal puts each item into the hand that is smallest so far.
+// deal adds each item to the hand whose size is smallest so far.
 func deal(items []int, hands int, size func(int) int) [][]int {
 	dealt, total := make([][]int, hands), make([]int, hands)
 	for _, it := range items {

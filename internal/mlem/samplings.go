@@ -8,7 +8,7 @@ import (
 )
 
 // accumulate makes one pass over the pairs for the moments of the data, of the
-// folds and of the bootstrap, and checks that there is something to fit.
+// folds and of the bootstrap, and checks that a fit is possible.
 func (f *fitting) accumulate(ctx context.Context) error {
 	var s samplings
 	add := func(weight func(cluster int) float64) {

@@ -12,9 +12,9 @@ import (
 	"simtool/internal/stats"
 )
 
-// Score says how well predicted distances agree with neural ones. All of it is
-// of the same pairs. What does not exist, as a correlation with predictions that
-// are all equal, is NaN.
+// Score says how well predicted distances agree with neural ones. All its values are
+// of the same pairs. A value that does not exist, such as a correlation with
+// predictions that are all equal, is NaN.
 type Score struct {
 	Split    string // "in-sample", "held-out" (the mean over folds) or "fold"
 	Fold     int    // from 1, of a fold
@@ -25,15 +25,15 @@ type Score struct {
 	Pairs    int
 
 	// SE is the standard error of the held-out Spearman correlation over stimuli,
-	// from its influence function, NaN of one group of stimuli; Interval is
-	// symmetric in Fisher's z. Zero where there is none, as in-sample.
+	// from its influence function. It is NaN for one group of stimuli. Interval is
+	// symmetric in Fisher's z. Both are zero in-sample.
 	SE       float64
 	Interval stats.Interval
-	P        float64 // that unrelated rows of Y score as high; 0 where not asked for
+	P        float64 // probability that unrelated rows of Y score as high; 0 if not computed
 }
 
-// Defined reports whether there is a correlation: neither the predictions nor
-// the neural distances are all equal.
+// Defined reports whether the correlation exists: neither the predictions nor the
+// neural distances are all equal.
 func (s *Score) Defined() bool { return !math.IsNaN(s.Spearman) }
 
 // interval sets the interval from the standard error, if there is one.
@@ -43,9 +43,9 @@ func (s *Score) interval(level float64) {
 	}
 }
 
-// scoredStimuli bounds the stimuli of which all pairs are ranked for a score:
-// the first so many of a random order, fewer if Options.MaxMemory is small. The
-// pairs of 2,500 are 3 million.
+// scoredStimuli bounds the number of stimuli whose pairs are all ranked for a score.
+// These are the first in a random order, and fewer if Options.MaxMemory is small.
+// 2,500 stimuli have 3 million pairs.
 const scoredStimuli = 2500
 
 // evaluation is a set of stimuli whose pairs are scored.
@@ -64,7 +64,7 @@ func newEvaluation(s *sample, g *design) *evaluation {
 // distances returns the regressed distance of every pair.
 func (e *evaluation) distances(k int) []float64 {
 	all := e.neural[k].condensed()
-	if e.all() {
+	if e.usesAllPairs() {
 		return all
 	}
 	n := len(e.id)
@@ -89,7 +89,7 @@ func (e *evaluation) predict(w []float64) []float64 {
 	return out
 }
 
-// tiles walks over the feature distances of pairs, some thousand at a time.
+// tiles iterates over the feature distances of pairs, some thousand at a time.
 type tiles struct {
 	f        *Features
 	width    int
@@ -104,7 +104,7 @@ func newTiles(f *Features, total int) *tiles {
 	return &tiles{f: f, width: len(f.columns), total: total, d: make([]float64, pairs*len(f.columns))}
 }
 
-// next computes the next tile; false when there is none.
+// next computes the next tile and reports whether there is one.
 func (t *tiles) next(first, second []int32) bool {
 	t.at = t.consumed
 	t.n = min(len(t.d)/t.width, t.total-t.at)
@@ -118,12 +118,11 @@ func (t *tiles) next(first, second []int32) bool {
 	return true
 }
 
-// row is the feature distances of pair p of the tile.
+// row returns the feature distances of pair p of the tile.
 func (t *tiles) row(p int) []float64 { return t.d[p*t.width : (p+1)*t.width] }
 
-// prepare lists the pairs that scores are computed on, once for all
-// representations.
-func (f *fitting) prepare() {
+// selectScored selects the stimuli of scores, once for all representations.
+func (f *fitting) selectScored() {
 	if f.whole != nil {
 		return
 	}
@@ -133,8 +132,8 @@ func (f *fitting) prepare() {
 	}
 	most := scoredStimuli
 	if f.MaxMemory > 0 {
-		// Half of the memory for the largest set: predictions and distances, the
-		// ranks of both, and what the influence of pairs takes.
+		// The largest set may use half of the memory: for predictions and distances,
+		// the ranks of both, and the influence of pairs.
 		const perPair = 104
 		most = min(most, max(minStimuli, int(math.Sqrt(float64(f.MaxMemory)/perPair))))
 	}
@@ -146,11 +145,11 @@ func (f *fitting) prepare() {
 	}
 	// Stimuli are in the order of folds, so a subset is spread over all places.
 	n := len(f.sample.id)
-	f.whole = newEvaluation(own.subset(spread(n, most)), f.design)
+	f.whole = newEvaluation(own.subset(evenlySpaced(n, most)), f.design)
 }
 
-// spread returns at most m of the numbers below n, evenly spread.
-func spread(n, m int) []int {
+// evenlySpaced returns at most m of the numbers below n, evenly evenlySpaced.
+func evenlySpaced(n, m int) []int {
 	places := make([]int, min(n, m))
 	for i := range places {
 		places[i] = i * n / len(places)
@@ -160,7 +159,7 @@ func spread(n, m int) []int {
 
 // score appends the in-sample score of w and those of the folds.
 func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, folds []foldFit) error {
-	f.prepare()
+	f.selectScored()
 	var in Score
 	heldOut := make([]Score, len(folds))
 	err := forEach(ctx, f.Jobs, len(folds)+1, func(_, i int) error {
@@ -204,8 +203,8 @@ func pointers(s []Score) []*Score {
 	return out
 }
 
-// meanScore averages over folds. One without a correlation counts as 0 beside
-// others, for it predicts nothing; if none has one, neither has the mean.
+// meanScore averages over folds. A fold without a correlation counts as 0, because it
+// predicts nothing. If no fold has a correlation, neither has the mean.
 func (f *fitting) meanScore(res *Result, folds []Score) Score {
 	mean := Score{Split: "held-out"}
 	c := float64(len(folds))
@@ -238,8 +237,8 @@ func (f *fitting) meanScore(res *Result, folds []Score) Score {
 	return mean
 }
 
-// inSample scores w on the stimuli it was fitted to, or on those that stand for
-// them.
+// inSample scores w on the stimuli to which it was fitted, or on some of them that
+// represent all.
 func (f *fitting) inSample(k int, w []float64) Score {
 	m := f.full.problem(f.design.terms, f.shift, k)
 	slope := m.regression(w)
@@ -248,8 +247,8 @@ func (f *fitting) inSample(k int, w []float64) Score {
 	return s
 }
 
-// score compares predictions x with distances y of the pairs; scale and
-// intercept turn the one into the other.
+// score compares predictions x with distances y of the pairs. The predicted distance
+// is intercept + scale·x.
 func (e *evaluation) score(x, y []float64, scale, intercept float64) Score {
 	s := e.rankScore(x, y)
 	var ok bool
@@ -272,8 +271,8 @@ func (e *evaluation) score(x, y []float64, scale, intercept float64) Score {
 	return s
 }
 
-// rankScore returns the rank correlation of predictions x with distances y and
-// its standard error, both of which it leaves as they are.
+// rankScore returns the rank correlation of predictions x with distances y, and its
+// standard error. It does not change x and y.
 func (e *evaluation) rankScore(x, y []float64) Score {
 	s := Score{Stimuli: len(e.id), Pairs: len(e.first)}
 	var sort linalg.Sorter
@@ -286,12 +285,12 @@ func (e *evaluation) rankScore(x, y []float64) Score {
 		return s
 	}
 	if s.SE = math.Sqrt(stats.PairVariance(rx, e.first, e.second, len(e.id), e.group)); math.IsInf(s.SE, 1) {
-		s.SE = math.NaN() // one group of stimuli does not vary
+		s.SE = math.NaN() // one group of stimuli has no variance
 	}
 	return s
 }
 
-// heldOut returns the rank correlation of w's predictions; 0 where a side is
+// heldOut returns the rank correlation of the predictions of w, and 0 where a side is
 // constant.
 func (e *evaluation) heldOut(k int, w []float64) float64 {
 	s := e.rankScore(e.predict(w), e.distances(k))

@@ -23,16 +23,16 @@ import (
 //
 //	(G + H)·Δw = b − Gw + A*(μV),  H_tu = ⟨E_t, V·E_u·S⟩ symmetrised,
 //
-// a P×P system, whatever the number of pairs was. About fifteen steps reach a
-// gap of 1e-11; the iterate with the smallest violation is returned. It is
-// strictly inside the cone, so W is positive definite: directions that the exact
-// minimum leaves out keep an eigenvalue of the size of the gap.
+// a P×P system, whatever the number of pairs. About fifteen steps reach a gap of
+// 1e-11; the iterate with the smallest violation is returned. It is strictly inside
+// the cone, so W is positive definite: in the null space of the exact minimum its
+// eigenvalues are of the size of the gap.
 //
 // Where feature distances are linearly dependent (one feature given twice) the
-// minimum is not unique, and W is unbounded: ddᵀ then says nothing about some
-// direction. Few resampled stimuli can have that too. The solver then falls back
-// on the smallest of a few small penalties on W with which it converges, and kkt
-// counts what that costs.
+// minimum is not unique and W is unbounded, because ddᵀ does not depend on some
+// direction. This can also happen with few resampled stimuli. The solver then uses
+// the smallest of a few small penalties on W with which it converges, and kkt
+// includes the effect of the penalty.
 func (s *standard) semidefinite() (w []float64, kkt float64, err error) {
 	for _, floor := range []float64{0, 1e-10, 1e-8, 1e-6, 1e-4} {
 		w, kkt = s.interiorPoint(floor)
@@ -47,9 +47,9 @@ func (s *standard) semidefinite() (w []float64, kkt float64, err error) {
 	return nil, 0, errNoConvergence
 }
 
-// interiorPoint minimises with floor added to the diagonal of G.
+// interiorPoint finds the minimum with floor added to the diagonal of G.
 func (s *standard) interiorPoint(floor float64) (w []float64, kkt float64) {
-	terms, f := compact(s.terms)
+	terms, f := renumberFeatures(s.terms)
 	g := s.g
 	if floor > 0 {
 		g = mat.DenseCopyOf(s.g)
@@ -88,7 +88,7 @@ type interior struct {
 	grad []float64
 }
 
-// start puts W and S at multiples of the identity.
+// start sets W and S to multiples of the identity.
 func (ip *interior) start() {
 	p := len(ip.b)
 	ip.w, ip.grad = make([]float64, p), make([]float64, p)
@@ -105,8 +105,8 @@ func (ip *interior) start() {
 	}
 }
 
-// compact numbers the f features that occur in terms from 0.
-func compact(terms []Term) (numbered []Term, f int) {
+// renumberFeatures renumbers from 0 the f features that occur in terms.
+func renumberFeatures(terms []Term) (numbered []Term, f int) {
 	number := map[int]int{}
 	for _, t := range terms {
 		if t.A == t.B {
@@ -142,7 +142,7 @@ func (ip *interior) matrix(w []float64) *mat.Dense {
 	return m
 }
 
-// violation is the largest of the dual residual and the complementarity gap.
+// violation returns the larger of the dual residual and the complementarity gap.
 // Both matrices are positive definite by construction.
 func (ip *interior) violation() float64 {
 	ip.gradient(ip.grad, ip.w)
@@ -153,8 +153,8 @@ func (ip *interior) violation() float64 {
 	return worst
 }
 
-// step takes one predictor–corrector step. It returns false when rounding
-// leaves no room for one.
+// step takes one predictor–corrector step. It returns false when rounding prevents a
+// step.
 func (ip *interior) step() bool {
 	var ok bool
 	if ip.v, ok = inverse(ip.wm); !ok {
@@ -168,13 +168,13 @@ func (ip *interior) step() bool {
 	mu := linalg.Dot(ip.wm, ip.s) / float64(ip.f)
 	zero := mat.NewDense(ip.f, ip.f, nil)
 	dw, ds := ip.direction(factor, 0, zero)
-	a := min(1, longest(ip.wm, dw), longest(ip.s, ds))
+	a := min(1, longestStep(ip.wm, dw), longestStep(ip.s, ds))
 	var wa, sa mat.Dense
 	wa.Add(ip.wm, scaled(a, dw))
 	sa.Add(ip.s, scaled(a, ds))
 	sigma := math.Pow(max(0, linalg.Dot(&wa, &sa)/float64(ip.f)/mu), 3)
 	dw, ds = ip.direction(factor, min(1, sigma)*mu, ip.symmetric(dw, ds))
-	a = min(1, 0.98*min(longest(ip.wm, dw), longest(ip.s, ds)))
+	a = min(1, 0.98*min(longestStep(ip.wm, dw), longestStep(ip.s, ds)))
 	if a < 1e-10 {
 		return false
 	}
@@ -186,7 +186,7 @@ func (ip *interior) step() bool {
 	return true
 }
 
-// system fills G + H.
+// system computes G + H.
 func (ip *interior) system() {
 	for t, x := range ip.terms {
 		row := ip.h.RawRowView(t)
@@ -240,9 +240,9 @@ func (ip *interior) symmetric(x, y *mat.Dense) *mat.Dense {
 	return out
 }
 
-// longest returns the largest a for which x + a·dx is positive semidefinite, x
-// positive definite: −1/λ_min of R⁻ᵀ·dx·R⁻¹ with x = RᵀR.
-func longest(x, dx *mat.Dense) float64 {
+// longestStep returns the largest a for which x + a·dx is positive semidefinite, for a
+// positive definite x: −1/λ_min of R⁻ᵀ·dx·R⁻¹ with x = RᵀR.
+func longestStep(x, dx *mat.Dense) float64 {
 	r, ok := linalg.Cholesky(x)
 	if !ok {
 		return 0

@@ -19,26 +19,26 @@ type Generator string
 // The generators.
 const (
 	// Realisable makes patterns whose squared distances are exactly dᵀWd before
-	// noise is added: each feature moves a pattern in directions of its own, by
-	// the root of its weight.
+	// noise is added: each feature moves a pattern in its own directions, by the
+	// root of its weight.
 	//
-	// With interactions features are binary and W has only negative products.
-	// That is not a choice: of binary features a and b that occur in all four
-	// combinations, the parallelogram inequality of the four patterns allows no
-	// positive W_ab in any Euclidean space. A mismatch in both counts
-	// d_a·d_b = ½(d_a + d_b − d_{a⊕b}), so dᵀWd is realised by the features and
-	// their exclusive-ors when each row of W sums to no less than 0.
+	// With interactions features are binary and W has only negative products. This
+	// is necessary: if binary features a and b occur in all four combinations, the
+	// parallelogram inequality of the four patterns permits no positive W_ab in any
+	// Euclidean space. A mismatch in both counts
+	// d_a·d_b = ½(d_a + d_b − d_{a⊕b}), so the features and their exclusive-ors
+	// realise dᵀWd when each row of W sums to no less than 0.
 	Realisable Generator = "realisable"
 
-	// MDS is the MLEM paper's: a random positive definite W
+	// MDS is the generator of the MLEM paper: a random positive definite W
 	// (scikit-learn's make_spd_matrix), distances √(dᵀWd) between random binary
-	// features, and a configuration of points that approximates them by metric
-	// multidimensional scaling. Its W has positive products, so no patterns
-	// realise it, and perfect recovery is not to be expected.
+	// features, and points that approximate these distances by metric
+	// multidimensional scaling. Its W has positive products, so no patterns realise
+	// it, and no method can recover it perfectly.
 	MDS Generator = "mds"
 )
 
-// Simulation says what to simulate. Start from DefaultSimulation.
+// Simulation holds the settings of a simulation. Start from DefaultSimulation.
 type Simulation struct {
 	Generator    Generator
 	Stimuli      int
@@ -49,8 +49,8 @@ type Simulation struct {
 	Interactions bool    // Realisable: products, all features binary
 	Sparsity     float64 // share of the weights that are 0, and of the possible products
 	Correlation  float64 // of the Gaussian variables behind the features
-	Seed         uint64  // of everything, but for
-	DataSeed     uint64  // the features and noise, if not 0: other recordings of one truth
+	Seed         uint64  // of all random numbers, but see DataSeed
+	DataSeed     uint64  // of the features and noise if not 0, for several recordings of one truth
 }
 
 // Binary is a Categorical feature of two levels, in Simulation.Kinds.
@@ -62,7 +62,7 @@ func DefaultSimulation() Simulation {
 	return Simulation{Generator: Realisable, Stimuli: 200, Features: 10, Kinds: []Kind{Binary, Categorical, Numeric}, Hidden: 64, Noise: 1, Seed: 1}
 }
 
-// Simulated is a recording with known answer.
+// Simulated is a recording with a known metric.
 type Simulated struct {
 	Table *data.Table
 	Y     *mat.Dense // stimuli × units
@@ -134,8 +134,8 @@ func (s *Simulation) check() error {
 	return nil
 }
 
-// table draws features by thresholding correlated Gaussian variables, or, for
-// numbers, by their distribution function.
+// table draws features from correlated Gaussian variables: categories by thresholds,
+// numbers by the distribution function.
 func (s *Simulation) table(rng *rand.Rand) *data.Table {
 	t := &data.Table{}
 	shared := make([]float64, s.Stimuli)
@@ -171,7 +171,7 @@ func (s *Simulation) table(rng *rand.Rand) *data.Table {
 	return t
 }
 
-// diagonalMatrix draws weights with the size of normal variables.
+// diagonalMatrix draws weights that are absolute values of normal variables.
 func (s *Simulation) diagonalMatrix(rng *rand.Rand) *mat.Dense {
 	w := mat.NewDense(s.Features, s.Features, nil)
 	zeros := min(int(s.Sparsity*float64(s.Features)), s.Features-1)
@@ -198,7 +198,7 @@ func (s *Simulation) dominantMatrix(rng *rand.Rand) *mat.Dense {
 		}
 	}
 	for a := range s.Features {
-		// A main effect of its own beyond what the products need.
+		// The main effect exceeds the amount that the products need.
 		sum := math.Abs(rng.NormFloat64()) * math.Sqrt(float64(s.Features))
 		for b := range s.Features {
 			if b != a {
@@ -210,8 +210,8 @@ func (s *Simulation) dominantMatrix(rng *rand.Rand) *mat.Dense {
 	return scaled(1/linalg.Norm(w), w)
 }
 
-// spdMatrix draws U·(11ᵀ + diag(r))·Uᵀ, U the eigenvectors of AᵀA, A and r
-// uniform: what make_spd_matrix does.
+// spdMatrix draws U·(11ᵀ + diag(r))·Uᵀ with U the eigenvectors of AᵀA, A and r
+// uniform, as make_spd_matrix does.
 func spdMatrix(f int, rng *rand.Rand) *mat.Dense {
 	a := mat.NewDense(f, f, nil)
 	for i := range f {
@@ -307,8 +307,8 @@ func stackColumns(columns [][]float64) *mat.Dense {
 	return x
 }
 
-// embed turns points into patterns over the hidden units by a random rotation,
-// which keeps distances.
+// embed maps points to patterns over the hidden units by a random rotation, which
+// keeps distances.
 func (s *Simulation) embed(points *mat.Dense, rng *rand.Rand) (*mat.Dense, error) {
 	_, p := points.Dims()
 	if p > s.Hidden {
@@ -326,7 +326,7 @@ func (s *Simulation) embed(points *mat.Dense, rng *rand.Rand) (*mat.Dense, error
 	return &y, nil
 }
 
-// patternSD is the standard deviation of all values about the units' means.
+// patternSD returns the standard deviation of all values about the means of units.
 func patternSD(y *mat.Dense) float64 {
 	c, _ := linalg.Center(y)
 	n, h := c.Dims()

@@ -10,8 +10,7 @@ import (
 	"simtool/internal/linalg"
 )
 
-// TestRealisable: without noise, squared distances are dᵀWd to rounding, and a
-// fit finds W.
+// Without noise, squared distances are dᵀWd up to rounding, and a fit finds W.
 func TestRealisable(t *testing.T) {
 	for _, interactions := range []bool{false, true} {
 		x, f, y := simulate(t, func(s *Simulation) {
@@ -158,7 +157,7 @@ func TestStudy(t *testing.T) {
 		if err != nil {
 			t.Fatal(it.Key, err)
 		}
-		// As texts, for equal weights have no rank correlation: NaN.
+		// Texts are compared, because equal weights have the rank correlation NaN.
 		if fmt.Sprint(a.Recovery) != fmt.Sprint(b.Recovery) || *a.HeldOut != *b.HeldOut {
 			t.Errorf("%s: %+v, then %+v", it.Key, a.Recovery, b.Recovery)
 		}

@@ -11,7 +11,7 @@ import (
 	"simtool/internal/linalg"
 )
 
-// Constraint is the set of metrics a fit chooses from.
+// Constraint is the set of metrics to which a fit is restricted.
 type Constraint string
 
 // The constraints. The default is Diagonal without interactions, PSD with.
@@ -21,7 +21,7 @@ const (
 	Unconstrained Constraint = "unconstrained" // any w
 )
 
-// check resolves the default and refuses what cannot be.
+// check resolves the default and refuses a constraint that does not fit the design.
 func (c Constraint) check(g *design) (Constraint, error) {
 	switch c {
 	case "":
@@ -52,10 +52,10 @@ type solution struct {
 var errNoConvergence = errors.New("the solver did not converge")
 
 // solve minimises ½wᵀGw − bᵀw + ½λ·Σ_t G_tt·w_t² under the constraint. The
-// penalty λ is relative: it shrinks standardised coefficients alike.
+// penalty λ is relative: it shrinks all standardised coefficients alike.
 //
-// The problem is solved in standard units, in which every squared feature
-// distance and the neural distance have variance 1; the scaling is one number
+// It solves the problem in standard units, in which every squared feature
+// distance and the neural distance have variance 1. The scaling is one number
 // for each feature, d_f → d_f/c_f, so that W stays positive semidefinite. kkt is
 // the largest violation, in these units, of the conditions that hold at the
 // minimum and nowhere else:
@@ -125,7 +125,8 @@ func (s *standard) gradient(dst, w []float64) {
 	}
 }
 
-// free solves the normal equations, of minimum norm where they are singular.
+// free solves the normal equations. Where they are singular it returns the solution
+// of minimum norm.
 func (s *standard) free() ([]float64, float64, error) {
 	p := len(s.b)
 	sol, err := linalg.SolveSPD(s.g, mat.NewDense(p, 1, append([]float64(nil), s.b...)))

@@ -25,8 +25,8 @@ func randomProblem(rng *rand.Rand, terms []Term, rows int) *problem {
 	return &problem{terms: terms, g: linalg.Gram(x), b: b, yy: 3, count: 1, meanX: make([]float64, p)}
 }
 
-// TestSemidefinite checks the conditions of optimality by another road than the
-// solver's: the gradient's matrix is positive semidefinite and orthogonal to W.
+// TestSemidefinite checks the conditions of optimality independently of the solver:
+// the matrix of the gradient is positive semidefinite and orthogonal to W.
 func TestSemidefinite(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, f := range []int{1, 2, 5, 9} {
@@ -125,8 +125,8 @@ func TestDependentRegressors(t *testing.T) {
 	}
 }
 
-// TestSemidefiniteUnbounded gives one feature twice: W may grow along their
-// difference for nothing.
+// One feature is given twice. W may then grow along their difference without a
+// change of the objective.
 func TestSemidefiniteUnbounded(t *testing.T) {
 	g, _ := newDesign(make([]string, 2), Interactions{All: true})
 	// Regressors d², d², 2d·d of one distance.

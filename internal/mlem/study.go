@@ -15,7 +15,7 @@ import (
 // figures: how well each method recovers the true metric as noise grows, and as
 // stimuli become fewer.
 type Study struct {
-	Simulation Simulation // what does not vary
+	Simulation Simulation // the settings that do not vary
 	Noise      []float64  // levels of the sweep over noise
 	Stimuli    []int      // sizes of the sweep over stimuli
 	Seeds      int        // recordings at each point
@@ -34,8 +34,7 @@ func DefaultStudy() Study {
 	}
 }
 
-// StudyItem is one method on one recording: a unit of work that can be run
-// anywhere.
+// StudyItem is one method on one recording. Items are independent of each other.
 type StudyItem struct {
 	Key        string // unique in the study
 	Sweep      string // "noise" or "stimuli"
@@ -47,12 +46,12 @@ type StudyItem struct {
 // StudyRow is a row of the study's table.
 type StudyRow struct {
 	StudyItem
-	Recovery *Recovery // nil when a method gave no weight at all
+	Recovery *Recovery // nil when all weights of a method are 0
 	HeldOut  *float64
 	Seconds  float64
 }
 
-// Items lists the work, in the order of the table. Methods see the same
+// Items lists the items in the order of the table. All methods have the same
 // recordings.
 func (s Study) Items() ([]StudyItem, error) {
 	if s.Seeds < 1 || len(s.Methods) == 0 || len(s.Noise)+len(s.Stimuli) == 0 {
@@ -96,8 +95,8 @@ func (s Study) Items() ([]StudyItem, error) {
 	return items, nil
 }
 
-// RunStudyItem simulates the item's recording and applies its method. All but
-// Seconds depends on the item only.
+// RunStudyItem simulates the item's recording and applies its method. Apart from
+// Seconds the result depends on the item only.
 func RunStudyItem(ctx context.Context, it StudyItem, o Options) (*StudyRow, error) {
 	sim, err := Simulate(ctx, it.Simulation)
 	if err != nil {
@@ -124,8 +123,8 @@ func RunStudyItem(ctx context.Context, it StudyItem, o Options) (*StudyRow, erro
 	return &StudyRow{StudyItem: it, Recovery: c[0].Recovery, HeldOut: c[0].HeldOut, Seconds: time.Since(start).Seconds()}, nil
 }
 
-// truthOf leaves out of the true metric the features that the few stimuli do not
-// vary in.
+// truthOf returns the true metric of the features in f. Features that do not vary
+// over the stimuli are not in f.
 func truthOf(f *Features, sim *Simulated) *mat.Dense {
 	var at []int
 	for i, c := range sim.Table.Columns {

@@ -13,10 +13,9 @@ func tooFewPairs(n float64) error {
 	return &data.InputError{Found: fmt.Sprintf("%.0f pairs of stimuli", n), Wanted: "want at least 3", Hint: "see what --split-by and --missing drop-pair leave out"}
 }
 
-// choose returns the penalty whose fits to the training sets correlate best
-// with the pairs of the sets held out from them, averaged; of equally good ones
-// the largest. It costs a few solutions of P×P systems, whatever the number of
-// pairs.
+// choose returns the penalty whose fits to the training sets have the highest mean
+// correlation over the pairs of the test sets, and the largest of equally good ones.
+// It costs a few solutions of P×P systems, whatever the number of pairs.
 func (f *fitting) choose(trains, tests []*problem) (float64, error) {
 	switch len(f.Ridge) {
 	case 0:
@@ -42,8 +41,8 @@ func (f *fitting) choose(trains, tests []*problem) (float64, error) {
 	return lambda, nil
 }
 
-// lambda chooses the penalty for the whole data (out < 0) or for the training
-// set without fold out, from folds inside it only.
+// lambda chooses the penalty for the whole data (out < 0) or for the training set
+// without fold out. It uses the folds inside that set only.
 func (f *fitting) lambda(out int, target func(m *moments, set int) *problem) (float64, error) {
 	var trains, tests []*problem
 	if len(f.Ridge) > 1 {
@@ -62,8 +61,8 @@ func (f *fitting) lambda(out int, target func(m *moments, set int) *problem) (fl
 	return f.choose(trains, tests)
 }
 
-// normalise scales w so that w, or the symmetric matrix W it stands for, has
-// Frobenius norm 1, and returns the norm it had; a zero w stays.
+// normalise scales w so that its symmetric matrix W has Frobenius norm 1, and returns
+// the norm before. It does not change a zero w.
 func normalise(w []float64, terms []Term) float64 {
 	var ss float64
 	for t, v := range w {
@@ -82,8 +81,8 @@ func normalise(w []float64, terms []Term) float64 {
 	return norm
 }
 
-// refit returns the normalised weights of resampled data sets, each solved anew
-// under the same constraint and penalty.
+// refit returns the normalised weights of resampled data sets. It solves each under
+// the same constraint and penalty.
 func (f *fitting) refit(ctx context.Context, sets []*moments, k int, lambda float64) ([][]float64, error) {
 	draws := make([][]float64, len(sets))
 	err := forEach(ctx, f.Jobs, len(sets), func(_, r int) error {

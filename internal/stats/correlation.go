@@ -12,8 +12,8 @@ import (
 //	r = Σ(x−x̄)(y−ȳ) / √(Σ(x−x̄)²·Σ(y−ȳ)²),
 //
 // clipped to [−1, 1]. Means are removed first, so a large offset costs no
-// digits. ok is false, and r 0, when a correlation does not exist: fewer than
-// two values, or one side constant.
+// digits. ok is false, and r is 0, when there is no correlation: with fewer than
+// two values, or when one side is constant.
 func Pearson(x, y []float64) (r float64, ok bool) {
 	if len(x) != len(y) {
 		panic("stats: x and y differ in length")
@@ -33,8 +33,8 @@ func Pearson(x, y []float64) (r float64, ok bool) {
 	return max(-1, min(1, sxy/math.Sqrt(sxx)/math.Sqrt(syy))), true
 }
 
-// negligible is the sum of squared deviations that rounding alone leaves of n
-// values around a mean.
+// negligible bounds the sum of squared deviations of n equal values from their
+// mean, which is due to rounding alone.
 func negligible(n int, mean float64) float64 {
 	const eps = 0x1p-52
 	e := 4 * eps * mean
@@ -56,11 +56,11 @@ func Spearman(x, y []float64) (rho float64, ok bool) {
 }
 
 // WeightedTau returns Vigna's weighted τ of x and y with hyperbolic additive
-// weights, averaged over the ranking by x and the ranking by y (what
-// scipy.stats.weightedtau computes by default): a pair of items of ranks r and
-// s, counted from 0 at the largest, weighs 1/(r+1) + 1/(s+1), so agreement on
-// the largest values counts most. Ties count as in τ-b. It takes O(n²) time. ok
-// is false when a side is constant.
+// weights, averaged over the ranking by x and the ranking by y (the default of
+// scipy.stats.weightedtau). A pair of items of ranks r and s, counted from 0 at the
+// largest, weighs 1/(r+1) + 1/(s+1), so agreement on the largest values counts
+// most. Ties count as in τ-b. It takes O(n²) time. ok is false when a side is
+// constant.
 //
 // S. Vigna (2015), A weighted correlation index for rankings with ties, WWW,
 // doi:10.1145/2736277.2741088.

@@ -49,7 +49,7 @@ func TestFitLogistic(t *testing.T) {
 
 func TestFitLogisticSeparable(t *testing.T) {
 	// With a penalty the optimum is finite even where a line separates the
-	// classes; at it the gradient vanishes: Σ e_i·x_i + w/c = 0, Σ e_i = 0.
+	// classes. There the gradient vanishes: Σ e_i·x_i + w/c = 0, Σ e_i = 0.
 	x := mat.NewDense(4, 1, []float64{-2, -1, 1, 2})
 	labels := []bool{false, false, true, true}
 	const c = 1e4

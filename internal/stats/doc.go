@@ -1,4 +1,4 @@
 // Package stats holds the statistics that are not similarity measures: random
-// streams derived from one seed, resampling, intervals, rank correlations and
-// the logistic decoder.
+// streams from one seed, resampling, intervals, rank correlations and the logistic
+// decoder.
 package stats

@@ -2,12 +2,12 @@ package stats
 
 import "math"
 
-// RankCorrelation correlates rankings of n observations with one of them that is
-// fixed, and says how much each observation influences the result. It is not
-// safe for concurrent use; Clone is for another goroutine.
+// RankCorrelation correlates rankings of n observations with one fixed ranking, and
+// computes the influence of each observation on the correlation. It is not safe for
+// concurrent use; each goroutine needs its own Clone.
 type RankCorrelation struct {
-	place []int32   // of each observation among the sums, by the fixed ranks
-	v     []float64 // mid-distribution values less ½ of the fixed ranking
+	place []int32   // index of each observation in sums, by the fixed ranks
+	v     []float64 // mid-distribution values of the fixed ranking, minus ½
 	own   []float64 // influence on the variance of v, over that variance
 	vv    float64   // variance of v
 	sums  []rankSum // by the place of the other ranking
@@ -33,7 +33,7 @@ func NewRankCorrelation(ranks []float64) *RankCorrelation {
 	if c.vv < constantRanks {
 		return c
 	}
-	above(c.other, inv)
+	sumAbove(c.other, inv)
 	for i, v := range c.v {
 		c.own[i] = (v*v + 2*c.other[c.place[i]] - 3*c.vv) / c.vv
 	}
@@ -47,17 +47,17 @@ func (c *RankCorrelation) Clone() *RankCorrelation {
 	return &d
 }
 
-// constantRanks is a variance of mid-distribution values that only a constant
-// has.
+// constantRanks bounds the variance of mid-distribution values of a constant, which
+// is due to rounding. Any other ranking has a larger variance.
 const constantRanks = 1e-16
 
-// placeOf numbers average ranks from 1: those of different tied groups differ,
-// because a group's lies between the first and the last rank it takes.
+// placeOf maps average ranks to numbers from 1. Different tied groups get different
+// numbers, because the average of a group lies between its first and last ranks.
 func placeOf(rank float64) int32 { return int32(math.Ceil(rank)) }
 
-// above replaces the sum at each place by 1/n times the sum over places above
-// it, its own counted half.
-func above(sums []float64, inv float64) {
+// sumAbove replaces the sum at each place by 1/n times the sum over the places sumAbove
+// it, to which its own sum contributes half.
+func sumAbove(sums []float64, inv float64) {
 	var higher float64
 	for k := len(sums) - 1; k >= 0; k-- {
 		at := sums[k]
@@ -75,13 +75,13 @@ func above(sums []float64, inv float64) {
 //
 //	ρ = Σuv/√(Σu²·Σv²),
 //
-// and the influence accounts for three things: the observation's own product,
-// its share in everybody else's rank, and the variances, which ties reduce.
-// Where the ranks were treated as fixed numbers the second would be missing.
+// and the influence has three parts: the observation's own product, its effect on
+// the ranks of all others, and its effect on the variances, which ties reduce. An
+// influence that treated ranks as fixed numbers would lack the second part.
 //
-// It is what the infinitesimal jackknife sums: for pairs of stimuli, which are
-// not independent, the influences of a stimulus's pairs are averaged first (see
-// PairVariance). ok is false, and infl zero, when a side is constant.
+// The infinitesimal jackknife sums the squares of these values. Pairs of stimuli
+// are not independent: for them the influences of a stimulus's pairs are averaged
+// first (see PairVariance). ok is false, and infl is zero, when a side is constant.
 func (c *RankCorrelation) Influence(infl, rx []float64) (rho float64, ok bool) {
 	n := len(c.v)
 	if len(rx) != n || len(infl) != n {
@@ -105,7 +105,7 @@ func (c *RankCorrelation) Influence(infl, rx []float64) (rho float64, ok bool) {
 		clear(infl)
 		return 0, false
 	}
-	above(c.other, inv)
+	sumAbove(c.other, inv)
 	var higher rankSum
 	for k := n; k >= 0; k-- {
 		s := &c.sums[k]
@@ -125,8 +125,8 @@ func (c *RankCorrelation) Influence(infl, rx []float64) (rho float64, ok bool) {
 	return max(-1, min(1, rho)), true
 }
 
-// HajekProjection returns the mean influence of the pairs of each of m stimuli,
-// pair p joining first[p] and second[p], and which stimuli have pairs: to first
+// HajekProjection returns the mean influence h[i] of the pairs of each of m stimuli,
+// and whether the stimulus has pairs. Pair p joins first[p] and second[p]. To first
 // order, leaving stimulus i out changes an average over pairs by −2·h[i]/m.
 func HajekProjection(infl []float64, first, second []int32, m int) (h []float64, used []bool) {
 	h, used = make([]float64, m), make([]bool, m)
@@ -152,9 +152,10 @@ func HajekProjection(infl []float64, first, second []int32, m int) (h []float64,
 //
 //	(4/m²)·Σ_g (Σ_{i∈g} h_i)²·G/(G−1),
 //
-// where h_i is the mean influence of the pairs of stimulus i, and stimuli of one
-// cluster g move together (cluster nil: each is its own). It is the delete-group
-// jackknife's answer to first order at the cost of one pass.
+// where h_i is the mean influence of the pairs of stimulus i and G the number of
+// clusters g, whose stimuli are resampled together (cluster nil: each stimulus is
+// its own cluster). To first order it is the variance of the delete-group
+// jackknife, at the cost of one pass.
 //
 // W. Hoeffding (1948), doi:10.1214/aoms/1177730196; B. Efron and C. Stein (1981),
 // doi:10.1214/aos/1176345462.

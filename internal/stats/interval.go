@@ -27,7 +27,7 @@ func Quantile(sorted []float64, q float64) float64 {
 }
 
 // PercentileInterval returns the interval between the (1−level)/2 and the
-// (1+level)/2 quantiles of replicates, which is left as it is.
+// (1+level)/2 quantiles of replicates. It does not change replicates.
 func PercentileInterval(replicates []float64, level float64) Interval {
 	sorted := slices.Sorted(slices.Values(replicates))
 	return Interval{Quantile(sorted, (1-level)/2), Quantile(sorted, (1+level)/2)}
@@ -39,8 +39,8 @@ func NormalInterval(estimate, se, level float64) Interval {
 	return Interval{estimate - z*se, estimate + z*se}
 }
 
-// CorrelationInterval returns the interval of a correlation whose standard error
-// is se, symmetric in Fisher's z = artanh r and thus inside [−1,1].
+// CorrelationInterval returns the interval of a correlation r with standard error
+// se. It is symmetric in Fisher's z = artanh r and thus inside [−1,1].
 func CorrelationInterval(r, se, level float64) Interval {
 	if r <= -1 || r >= 1 {
 		return Interval{r, r}

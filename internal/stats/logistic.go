@@ -10,7 +10,7 @@ import (
 	"simtool/internal/linalg"
 )
 
-// ErrOneClass is returned when the labels to be decoded are all the same.
+// ErrOneClass is returned when all labels to be decoded are the same.
 var ErrOneClass = errors.New("all labels are the same, wanted two classes")
 
 // Logistic is a linear decoder of a binary label.
@@ -43,9 +43,9 @@ func (l *Logistic) Scores(x *mat.Dense) []float64 {
 //
 //	minimise  Σ_i log(1+exp(−t_i(w·x_i+b))) + ‖w‖²/(2c),  t_i = ±1,
 //
-// the problem that scikit-learn's LogisticRegression(C=c) solves; the intercept
-// b is not penalised and nothing is scaled. c must be positive; a large c is a
-// weak penalty.
+// the problem of scikit-learn's LogisticRegression(C=c). The intercept b is not
+// penalised and nothing is scaled. c must be positive; a large c is a weak
+// penalty.
 //
 // The optimum lies in the span of the centred samples, so with p > n Newton's
 // method runs in an orthonormal basis of it; it stops when the gradient is below
@@ -79,7 +79,7 @@ func FitLogistic(x *mat.Dense, positive []bool, c float64) (*Logistic, error) {
 			return nil, err
 		}
 		z = new(mat.Dense)
-		if back.IsEmpty() { // constant data: only the intercept is left
+		if back.IsEmpty() { // constant data: there is only an intercept
 			z, back = mat.NewDense(n, 1, nil), mat.NewDense(p, 1, nil)
 		} else {
 			z.Mul(xc, back)
@@ -156,8 +156,8 @@ func newtonLogistic(z *mat.Dense, positive []bool, c float64) ([]float64, error)
 			for j := range trial {
 				trial[j] = beta[j] - t*d.At(j, 0)
 			}
-			// Close to the optimum the loss no longer tells better from worse,
-			// but Newton's step still does.
+			// Close to the optimum rounding hides an improvement of the loss, but
+			// Newton's step still leads to the optimum.
 			if next = logisticLoss(z, positive, c, trial, margin); next <= loss*(1+1e-14) {
 				break
 			}

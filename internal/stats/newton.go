@@ -11,15 +11,14 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// newtonSoftmax is the penalised loss of a Softmax as a function of
-// Θ, (r+1)×(K−1): with rows z_i of which the last value is 1, logits F = Z·Θ·Hᵀ
-// and probabilities P,
+// newtonSoftmax is the penalised loss of a Softmax as a function of Θ, (r+1)×(K−1).
+// With rows z_i whose last value is 1, logits F = Z·Θ·Hᵀ and probabilities P,
 //
 //	∂/∂Θ = Zᵀ(P−T)H + Θ/C,
 //	∂²/∂θ_a∂θ_b = Zᵀ·diag_i(h_aᵀ(diag p_i − p_ip_iᵀ)h_b)·Z + I/C,
 //
-// where T is 1 for the class of a sample, and the penalty leaves out the
-// intercepts in the last row of Θ.
+// where T is 1 for the class of a sample. The penalty leaves out the intercepts in
+// the last row of Θ.
 type newtonSoftmax struct {
 	z        *mat.Dense
 	labels   []int
@@ -39,7 +38,7 @@ type newtonSoftmax struct {
 	sizeAt0  float64
 }
 
-// reset takes a new problem at Θ = 0.
+// reset starts a new problem at Θ = 0.
 func (f *newtonSoftmax) reset(z *mat.Dense, labels []int, h *mat.Dense, c float64) {
 	m, r1 := z.Dims()
 	classes, k := h.Dims()
@@ -66,7 +65,7 @@ func (f *newtonSoftmax) keepIfBetter() {
 	f.evaluate(f.theta)
 }
 
-// evaluate returns the loss at Θ and leaves the probabilities there.
+// evaluate returns the loss at Θ and stores the probabilities in prob.
 func (f *newtonSoftmax) evaluate(theta []float64) float64 {
 	m, r1 := f.z.Dims()
 	classes, k := f.h.Dims()
@@ -146,8 +145,8 @@ func (f *newtonSoftmax) minimise(samples int) error {
 		t := 1.0
 		for ; t > 1e-10; t /= 2 {
 			floats.AddScaledTo(f.trial, f.theta, -t, f.step)
-			// Close to the optimum the loss no longer tells better from worse,
-			// but Newton's step still does.
+			// Close to the optimum rounding hides an improvement of the loss, but
+			// Newton's step still leads to the optimum.
 			if loss := f.evaluate(f.trial); loss <= f.loss+1e-13*math.Abs(f.loss) {
 				f.loss = loss
 				break
@@ -155,7 +154,7 @@ func (f *newtonSoftmax) minimise(samples int) error {
 		}
 		if t <= 1e-10 {
 			f.evaluate(f.theta)
-			return nil // the gradient is rounding error
+			return nil // the gradient consists of rounding errors
 		}
 		f.theta, f.trial = f.trial, f.theta
 	}
@@ -208,7 +207,7 @@ func (f *newtonSoftmax) newtonStep() {
 	if t, ok := lapack64.Potrf(upper); ok {
 		lapack64.Potrs(t, b)
 	}
-	// Without a factor the step is the gradient's.
+	// Without a Cholesky factor the step is along the gradient.
 	copy(f.trial, f.step)
 	for j := range r1 {
 		for a := range k {
@@ -235,7 +234,7 @@ func (f *newtonSoftmax) lbfgs(target float64) error {
 	if result == nil {
 		return err
 	}
-	// A line search that fails does so because the loss is flat to rounding.
+	// A line search fails only where the loss is constant up to rounding.
 	copy(f.theta, result.X)
 	return nil
 }

@@ -2,8 +2,8 @@ package stats
 
 import "math/rand/v2"
 
-// Multiplicities draws n items from n with replacement and writes how often
-// each was drawn into dst, of length n: one replicate of the bootstrap.
+// Multiplicities draws n items from n with replacement and writes the number of
+// draws of each into dst, of length n: one replicate of the bootstrap.
 func Multiplicities(dst []float64, rng *rand.Rand) {
 	clear(dst)
 	for range dst {
@@ -11,10 +11,9 @@ func Multiplicities(dst []float64, rng *rand.Rand) {
 	}
 }
 
-// PValue returns (1+#{null ≥ observed})/(1+len(null)), the p-value of a
-// one-sided permutation test, which counts the observed arrangement among the
-// permutations and so is never 0 (Phipson and Smyth 2010,
-// doi:10.2202/1544-6115.1585).
+// PValue returns (1+#{null ≥ observed})/(1+len(null)), the p-value of a one-sided
+// permutation test. It counts the observed arrangement among the permutations and
+// so is never 0 (Phipson and Smyth 2010, doi:10.2202/1544-6115.1585).
 func PValue(observed float64, null []float64) float64 {
 	// An arrangement that gives the same statistic may differ in the last bits.
 	const tolerance = 1e-12

@@ -10,34 +10,33 @@ import (
 	"simtool/internal/linalg"
 )
 
-// Softmax fits l2-penalised multinomial logistic regressions, one after the
-// other, in memory that it keeps: of n samples x of p features with classes
-// k_i ∈ {0, …, K−1},
+// Softmax fits l2-penalised multinomial logistic regressions, one after the other,
+// and keeps its memory between fits. For n samples x of p features with classes
+// k_i ∈ {0, …, K−1} it solves
 //
 //	minimise  −Σ_i log P(k_i|x_i) + ‖W‖²/(2C),  P(k|x) ∝ exp(w_k·x + b_k),
 //
 // where the intercepts b are not penalised and nothing is scaled. For K = 2 there
-// is one weight vector, P(1|x) = 1/(1+exp(−w·x−b)). That is the problem that
-// scikit-learn's LogisticRegression(C=C) solves.
+// is one weight vector, P(1|x) = 1/(1+exp(−w·x−b)). This is the problem of
+// scikit-learn's LogisticRegression(C=C).
 //
-// Where K > 2 the weights of all classes sum to zero at the optimum. They are
-// therefore sought as W = Hᵀ·Θ with K−1 orthonormal contrasts H between classes,
-// which keep ‖W‖, by Newton's method; for more than maxNewton unknowns by L-BFGS.
-// With far more features than samples the optimum lies in the span of the
-// centred samples, and an orthonormal basis of it takes the features' place.
+// For K > 2 the weights of all classes sum to zero at the optimum. The solver
+// therefore writes W = Hᵀ·Θ with K−1 orthonormal contrasts H between classes, which
+// keep ‖W‖. It uses Newton's method, or L-BFGS for more than maxNewton unknowns.
+// With far more features than samples the optimum lies in the span of the centred
+// samples, and the solver works in an orthonormal basis of it.
 //
-// The zero value with C set is ready for use. It may be used by one goroutine at
-// a time.
+// The zero value with C set is ready for use. One goroutine may use it at a time.
 type Softmax struct {
 	C float64 // inverse strength of the penalty; positive
 
 	classes, width int // K, p
 	contrast       *mat.Dense
 	means          []float64
-	theta          []float64 // (p+1)×(K−1), the intercepts last: the last fit
+	theta          []float64 // (p+1)×(K−1), the intercepts last, of the last fit
 
 	z      *mat.Dense // training samples in the coordinates of the fit and a 1
-	basis  *mat.Dense // of those coordinates, p×r; nil when they are the features
+	basis  *mat.Dense // basis of those coordinates, p×r; nil when they are the features
 	labels []int
 	newton newtonSoftmax
 }
@@ -46,8 +45,8 @@ type Softmax struct {
 const maxNewton = 1000
 
 // Fit fits the rows of x listed in train, whose classes are labels[row] in
-// [0,classes). start is what Theta returned of a similar problem, from which to
-// begin, or nil. It stops when the gradient is below 1e-6 of its size at zero
+// [0,classes). It begins at start, the Theta of a similar problem, or at zero when
+// start is nil. It stops when the gradient is below 1e-6 of its size at zero
 // weights. The error is ErrOneClass when a single class is present, and that of
 // linalg for x with NaN or infinities.
 func (s *Softmax) Fit(x *mat.Dense, train, labels []int, classes int, start []float64) error {
@@ -148,8 +147,8 @@ func (s *Softmax) setSamples(x *mat.Dense, train []int) {
 	}
 }
 
-// fromFeatures writes weights on the features, with an intercept for features as
-// they are, in the coordinates of the fit.
+// fromFeatures converts weights on the features, with an intercept for features that
+// are not centred, to the coordinates of the fit.
 func (s *Softmax) fromFeatures(theta, start []float64, r, k int) {
 	p := s.width
 	if s.basis == nil {
@@ -190,8 +189,8 @@ func (s *Softmax) toFeatures(theta []float64, r, k int) {
 // intercepts last, to start another fit from. It is overwritten by the next.
 func (s *Softmax) Theta() []float64 { return s.theta }
 
-// Predict returns the most probable class of a sample under the last fit, the
-// lowest of several.
+// Predict returns the most probable class of a sample under the last fit, and the
+// lowest of several equally probable ones.
 func (s *Softmax) Predict(x []float64) int {
 	k := s.classes - 1
 	best, class := math.Inf(-1), 0

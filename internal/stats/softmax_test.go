@@ -161,8 +161,8 @@ func TestSoftmaxAccuracy(t *testing.T) {
 	}
 }
 
-// TestSoftmaxOfManyUnknowns takes the way of L-BFGS, at whose end the gradient
-// of the penalised loss must vanish: Σ_i (P_ik − T_ik)·x_i + w_k/C = 0.
+// TestSoftmaxOfManyUnknowns uses L-BFGS. At its end the gradient of the penalised
+// loss must vanish: Σ_i (P_ik − T_ik)·x_i + w_k/C = 0.
 func TestSoftmaxOfManyUnknowns(t *testing.T) {
 	const n, p, classes = 260, 210, 6 // 211·5 > maxNewton
 	x, labels := waves(n, p, classes)

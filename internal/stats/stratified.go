@@ -7,10 +7,10 @@ import (
 )
 
 // StratifiedFolds deals items with the given class labels (0, 1, …) into folds so
-// that each fold holds each class in its share of the whole, to within one item:
-// the members of a class are shuffled and dealt in turn, each class going on at
-// the fold where the last one stopped. It returns the fold of every item. It is
-// an error if a class has one member, or fewer members than there are folds.
+// that each fold holds each class in its share of the whole, to within one item.
+// It shuffles the members of a class and deals them in turn; each class continues
+// at the fold where the one before stopped. It returns the fold of every item. It
+// is an error if a class has one member, or fewer members than there are folds.
 func StratifiedFolds(labels []int, folds int, rng *rand.Rand) ([]int, error) {
 	smallest, class, err := SmallestClass(labels)
 	if err != nil {
@@ -33,8 +33,8 @@ func StratifiedFolds(labels []int, folds int, rng *rand.Rand) ([]int, error) {
 	return fold, nil
 }
 
-// SmallestClass returns the number of members of the rarest class, and which it
-// is. It is ErrOneClass if there is only one class.
+// SmallestClass returns the number of members of the rarest class, and its number.
+// The error is ErrOneClass if there is only one class.
 func SmallestClass(labels []int) (members, class int, err error) {
 	count := map[int]int{}
 	for _, c := range labels {

@@ -11,10 +11,10 @@ import (
 // state are the first 16 bytes, little-endian, of SHA-256(seed ‖ key), with
 // seed as 8 little-endian bytes.
 //
-// The stream depends on (seed, key) alone, never on a worker or on what was
-// drawn for other items, so any number of jobs or shards draws the same
-// numbers. Keys that differ in one character give unrelated streams. A stream
-// is not safe for concurrent use.
+// The stream depends on (seed, key) alone, never on a worker or on the draws for
+// other items, so any number of jobs or shards draws the same numbers. Keys that
+// differ in one character give unrelated streams. A stream is not safe for
+// concurrent use.
 func Stream(seed uint64, key string) *rand.Rand {
 	message := binary.LittleEndian.AppendUint64(make([]byte, 0, 8+len(key)), seed)
 	sum := sha256.Sum256(append(message, key...))

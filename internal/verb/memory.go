@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"simtool/internal/io"
 	"simtool/internal/verb/setting"
 )
 
@@ -48,7 +49,7 @@ const InputBudget = 2 << 30
 
 // FileSize returns the bytes of a file, 0 where they cannot be told.
 func FileSize(path string) int64 {
-	info, err := os.Stat(path)
+	info, err := os.Stat(dataio.FileOf(path))
 	if err != nil || !info.Mode().IsRegular() {
 		return 0
 	}

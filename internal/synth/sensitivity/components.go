@@ -92,9 +92,9 @@ func like(x *data.Dataset) *data.Dataset {
 // Data returns the dataset that the components are those of.
 func (c *Components) Data() *data.Dataset { return c.x }
 
-// Courses returns the courses σᵢuᵢ of the components over samples, n×r: the
+// Scores returns the scores σᵢuᵢ of the components over samples, n×r: the
 // centred data in coordinates rotated to their axes.
-func (c *Components) Courses() *mat.Dense { return mat.DenseCopyOf(c.course.T()) }
+func (c *Components) Scores() *mat.Dense { return mat.DenseCopyOf(c.course.T()) }
 
 // Len returns the number of components r.
 func (c *Components) Len() int { return len(c.lambda) }

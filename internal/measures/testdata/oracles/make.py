@@ -41,6 +41,15 @@ def lean_pair():
     return x, y
 
 
+def repeats_pair():
+    """3×4×15 and 3×4×14, repeat × condition × neuron: more neurons than samples."""
+    r = np.random.default_rng(2027)
+    signal = r.normal(size=(4, 15))
+    x = signal + 0.8 * r.normal(size=(3, 4, 15))
+    y = signal @ r.normal(size=(15, 14)) / 4 + 0.6 * r.normal(size=(3, 4, 14))
+    return x, y
+
+
 def rdm_pair():
     """Two 10×10 dissimilarity matrices: distances of related points."""
     r = np.random.default_rng(2026)
@@ -102,11 +111,14 @@ def pairs_of(name):
     if "precomputed" in name:
         return ("rdm",)
     if "crossnobis" in name:  # wants repeats
-        return ("g_3d", "threed_small")
+        return ("g_3d", "repeats")
+    if "lambda=auto" in name and "angular" not in name:  # where the best penalties lie apart
+        return ("small", "lean", "g_3d", "near", "indep")
     return ("small", "lean", "g_3d")
 
 
-PAIRS = ("small", "lean", "g_3d", "threed_small", "rdm")
+PAIRS = ("small", "lean", "g_3d", "near", "indep", "repeats", "rdm")
+MADE_HERE = {"small": small_pair, "lean": lean_pair, "repeats": repeats_pair, "rdm": rdm_pair}
 
 
 def has_gradient(name, pair):
@@ -144,8 +156,8 @@ def main():
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     values_path = os.path.join(here, "independent", "values.csv")
     gradients_path = os.path.join(here, "independent", "gradients.csv")
-    for name, pair in {"small": small_pair(), "lean": lean_pair(), "rdm": rdm_pair()}.items():
-        for side, m in zip("XY", pair):
+    for name, make in MADE_HERE.items():
+        for side, m in zip("XY", make()):
             np.save(os.path.join(here, "pairs", f"{name}_{side}.npy"), m)
     data = {p: [np.load(os.path.join(here, "pairs", f"{p}_{side}.npy")) for side in "XY"] for p in PAIRS}
     before = {row[0]: row for row in read(values_path)[1:]}

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// TestResultsDoNotDependOnCompany fits many representations at once, two at once
-// and one by one: their bits must be the same, for a list may be fitted in parts.
-func TestResultsDoNotDependOnCompany(t *testing.T) {
+// Fits of many representations at once, of two at once and one by one must give the
+// same bits, because a list may be fitted in parts.
+func TestResultsDoNotDependOnOthers(t *testing.T) {
 	const stimuli, many = 40, 9
 	_, features, _ := simulate(t, func(s *Simulation) { s.Stimuli = stimuli })
 	rng := rand.New(rand.NewPCG(3, 4))
@@ -71,9 +71,9 @@ func TestFitEach(t *testing.T) {
 	}
 }
 
-// TestMomentsDoNotDependOnCompany has more pairs in a cell, and more distances,
-// than are multiplied at a time.
-func TestMomentsDoNotDependOnCompany(t *testing.T) {
+// The cells of this test have more pairs, and more distances, than one product
+// multiplies.
+func TestMomentsDoNotDependOnOthers(t *testing.T) {
 	const stimuli, many = 80, 90
 	_, features, _ := simulate(t, func(s *Simulation) { s.Stimuli = stimuli })
 	design, err := newDesign(features.Names(), Interactions{All: true})
@@ -105,8 +105,8 @@ func TestMomentsDoNotDependOnCompany(t *testing.T) {
 			if fmt.Sprint(all[r].x, all[r].xx) != fmt.Sprint(one.x, one.xx) {
 				t.Errorf("sampling %d: the sums of regressors differ", r)
 			}
-			y, yy, xy := all[r].of(k)
-			y1, yy1, xy1 := one.of(0)
+			y, yy, xy := all[r].sums(k)
+			y1, yy1, xy1 := one.sums(0)
 			if fmt.Sprint(y, yy, xy) != fmt.Sprint(y1, yy1, xy1) {
 				t.Errorf("sampling %d: the sums of distance %d are\n%v %v %v among others and\n%v %v %v alone", r, k, y, yy, xy, y1, yy1, xy1)
 			}
