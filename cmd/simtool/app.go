@@ -28,6 +28,8 @@ func commands() []func(*app) *cobra.Command {
 		newMergeCommand,
 		newRDMCommand,
 		newSynthCommand,
+		newJointRangeCommand,
+		newPCSensitivityCommand,
 		newPlotCommand,
 		newReportCommand,
 		newDemoCommand,
