@@ -191,3 +191,26 @@ func TestOrthonormalize(t *testing.T) {
 		t.Errorf("the dependent vector is %d, want 2", bad)
 	}
 }
+
+// TestHaarHasNoPreferredSigns: reflecting a Gaussian matrix changes nothing about
+// its distribution, so every entry of the frame is positive for half of them.
+func TestHaarHasNoPreferredSigns(t *testing.T) {
+	const runs = 2000
+	stream := testStream("haar")
+	var positive [3][2]float64
+	for range runs {
+		q := haar(mat.NewDense(3, 2, normals(stream, 6)))
+		for i := range 3 {
+			for j := range 2 {
+				if q.At(i, j) > 0 {
+					positive[i][j]++
+				}
+			}
+		}
+	}
+	for i := range 3 {
+		for j := range 2 {
+			near(t, "positive entries", positive[i][j], runs/2, 4*math.Sqrt(runs)/2)
+		}
+	}
+}
