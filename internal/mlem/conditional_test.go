@@ -25,8 +25,8 @@ func TestResidualsAreShuffled(t *testing.T) {
 	rng := stats.Stream(1, "residuals")
 	moved := 0
 	for range 50 {
-		b := plan{features: []int{1}, given: []int{0}}.draw(s, rng)[0].values
-		c := plan{features: []int{2}, given: []int{0}}.draw(s, rng)[0].values
+		b := permutationPlan{features: []int{1}, given: []int{0}}.draw(s, rng)[0].values
+		c := permutationPlan{features: []int{2}, given: []int{0}}.draw(s, rng)[0].values
 		for i := range b {
 			if math.Abs(b[i]-f.columns[1].values[i]) > 1e-12 {
 				t.Fatalf("a feature that is determined became %v", b)
@@ -69,7 +69,7 @@ func TestStrataAreThirds(t *testing.T) {
 		{[]int{0}, []int{0, 0, 0, 0, 1, 0, 0, 0, 1}, []int{0, 1, 2, 3, 4, 1, 2, 0, 5}},
 	} {
 		s.level = c.level
-		got := plan{given: c.given}.strata(s)
+		got := permutationPlan{given: c.given}.strata(s)
 		for i := range got {
 			for j := range got {
 				if (got[i] == got[j]) != (c.want[i] == c.want[j]) {
@@ -133,12 +133,12 @@ func TestFeaturesThatAreHeldInPlace(t *testing.T) {
 		o := DefaultOptions()
 		o.Folds, o.Bootstrap, o.Permutations, o.Conditional = 0, 0, 1, true
 		f := prepared(t, features, y, o)
-		a, b := features.Distances(0), features.Distances(1)
+		a, b := distancesOf(features, 0), distancesOf(features, 1)
 		for p := range a {
 			a[p], b[p] = a[p]*a[p], b[p]*b[p]
 		}
 		r, _ := stats.Pearson(a, b)
-		got, _ := f.plan(f.players()[0], 0)
+		got, _ := f.planPermutation(f.players()[0], 0)
 		if want := math.Abs(r) > 0.5; (len(got.given) == 1) != want {
 			t.Errorf("distances correlate by %.3f: held in place are %v", r, got.given)
 		} else if want && r < 0.9 {

@@ -192,7 +192,7 @@ func TestJackknifeOfTheFit(t *testing.T) {
 	f := prepared(t, features, y, o)
 	x, d := f.pairsBetween(func(int) bool { return true })
 	players := f.players()
-	plans := []plan{{features: []int{0}}, {features: []int{1}}}
+	plans := []permutationPlan{{features: []int{0}}, {features: []int{1}}}
 	w := leastSquares(x, d, 0)
 	got, err := f.fitInfluence(t.Context(), 0, players, plans, w, 0)
 	if err != nil {
@@ -263,7 +263,7 @@ func TestDropOneByFits(t *testing.T) {
 		}
 	}
 	for a, im := range r[0].Importance {
-		if math.Abs(im.Value-want[a]) > 1e-9 || !im.Interval.Contains(im.Value) || im.Interval.Lo == im.Interval.Hi {
+		if math.Abs(im.Value-want[a]) > 1e-9 || !(im.Interval.Lo < im.Value && im.Value < im.Interval.Hi) {
 			t.Errorf("%s: %+v, want %.12g", im.Feature, im, want[a])
 		}
 	}
@@ -271,7 +271,7 @@ func TestDropOneByFits(t *testing.T) {
 	// The distances are those of x alone less those of z, which then has no weight.
 	n := features.Stimuli()
 	given := mat.NewDense(n, n, nil)
-	dx, dz := features.Distances(0), features.Distances(1)
+	dx, dz := distancesOf(features, 0), distancesOf(features, 1)
 	first, second := allPairs(n)
 	for p := range dx {
 		v := dx[p]*dx[p] + 1 - dz[p]*dz[p]
@@ -298,7 +298,7 @@ func TestColumnsOfTransforms(t *testing.T) {
 	seen := map[int]bool{}
 	for k := range 2 {
 		for set := whole; set < 3; set++ {
-			at := f.column(k, set)
+			at := f.distanceIndex(k, set)
 			if seen[at] || at < 2 || at >= 2+2*4 {
 				t.Errorf("representation %d and set %d are in place %d", k, set, at)
 			}
@@ -332,7 +332,7 @@ func TestTransformsDoNotSeeTheFold(t *testing.T) {
 		}
 		after := learned(changed)
 		for set := whole; set < 3; set++ {
-			a, b := before.sample.neural[before.column(0, set)].warp, after.sample.neural[after.column(0, set)].warp
+			a, b := before.sample.neural[before.distanceIndex(0, set)].warp, after.sample.neural[after.distanceIndex(0, set)].warp
 			same := len(a.x) == len(b.x)
 			for i := range a.x {
 				same = same && a.x[i] == b.x[i] && a.y[i] == b.y[i]

@@ -76,7 +76,7 @@ func prepared(t *testing.T, features *Features, y *Neural, o Options) *fitting {
 	if err := f.accumulate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	f.prepare()
+	f.selectScored()
 	return f
 }
 
@@ -194,8 +194,8 @@ func TestFoldsArePermutedApart(t *testing.T) {
 	f := twoFolds(t, x, y, func(o *Options) { o.Permutations, o.Null = n, n })
 	players := f.players()
 	var drops, null [2][]float64
-	for fold, e := range f.explained(1) {
-		part, err := f.permute(t.Context(), e, 0, fold, []float64{1}, players, []plan{{features: []int{0}}})
+	for fold, e := range f.importanceSets(1) {
+		part, err := f.permute(t.Context(), e, 0, fold, []float64{1}, players, []permutationPlan{{features: []int{0}}})
 		if err != nil {
 			t.Fatal(err)
 		}

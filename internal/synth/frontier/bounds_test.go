@@ -31,7 +31,7 @@ func TestBoundsByHand(t *testing.T) {
 		{"nbs", "procrustes:as=normalised", 0.5, [2]float64{1, 1}},
 		{"linreg", "linreg:direction=y-from-x", 0.5, [2]float64{0, 1}}, // not known
 	} {
-		got := b.bounds(named(t, c.from).Card(), named(t, c.to).Card(), c.level)
+		got := b.bounds(named(t, c.from).Measure, named(t, c.to).Measure, c.level)
 		for i := range got {
 			near(t, c.from+" to "+c.to, got[i], c.want[i], 1e-12)
 		}
@@ -43,7 +43,7 @@ func TestBoundsOfBothFree(t *testing.T) {
 	p := DefaultProblem(waves(5, 3))
 	p.Width, p.Both = 2, true
 	b := &bound{Problem: p, rank: 1}
-	got := b.bounds(named(t, "nbs").Card(), named(t, "cka").Card(), 0.3)
+	got := b.bounds(named(t, "nbs").Measure, named(t, "cka").Measure, 0.3)
 	near(t, "least", got[0], 0.09/2, 1e-12)
 	near(t, "largest", got[1], 0.09*math.Sqrt(3*2), 1e-12)
 }
