@@ -387,6 +387,37 @@ func TestRepair(t *testing.T) {
 	if kept, err = (Policy{Repair: fill}).Apply(Samples, []*Dataset{x}); err != nil || kept.Warning() != "x.csv: filled in a value" || !kept.Changed() {
 		t.Errorf("%v %v", kept, err)
 	}
+	survey := (Policy{Repair: fill}).Survey(Samples)
+	if err := survey.Look(x); err != nil {
+		t.Fatal(err)
+	}
+	if kept, err = survey.Kept(); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := kept.System(x); err != nil || d.Values[0] != 7 || !math.IsNaN(x.Values[0]) {
+		t.Errorf("after a survey: %v %v", d, err)
+	}
+}
+
+// A dataset remembers all that was left out of it.
+func TestLeftOutTwice(t *testing.T) {
+	d := dataset(t, []float64{1, math.NaN(), 3, 4}, 4, 1)
+	kept, err := DropMissing.Apply(Samples, []*Dataset{d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d = kept.Systems[0]
+	d.Values[2] = math.NaN()
+	if kept, err = DropMissing.Apply(Stimuli, []*Dataset{d}); err != nil {
+		t.Fatal(err)
+	}
+	want := []LeftOut{
+		{Unit: "samples", At: []int{1}, Of: 4, Why: "missing values"},
+		{Unit: "stimuli", At: []int{2}, Of: 3, Why: "missing values"},
+	}
+	if diff := cmp.Diff(want, kept.Systems[0].LeftOut); diff != "" || len(d.LeftOut) != 1 {
+		t.Error(diff)
+	}
 }
 
 func TestPolicyNames(t *testing.T) {

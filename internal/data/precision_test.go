@@ -53,6 +53,7 @@ func TestPrecisionOfText(t *testing.T) {
 		{"0.1234", Precision{Decimal, 4}},
 		{"7", Precision{Decimal, 4}},
 		{"1.5e-7", Precision{Decimal, 4}},
+		{"-12.345", Precision{Decimal, 5}},
 		{"0.1000000000000000055", Precision{Decimal, 19}},
 		{"0.10000000000000000555", Precision{Decimal, 19}}, // of no more account
 	} {

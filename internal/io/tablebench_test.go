@@ -2,11 +2,14 @@ package dataio
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 )
 
@@ -118,4 +121,79 @@ func BenchmarkTableRead(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
 		})
 	}
+}
+
+// BenchmarkJSONTokens reads the rows of a table token by token with
+// encoding/json, into cells as TableReader does: to be compared with json and
+// jsonl of BenchmarkTableRead.
+func BenchmarkJSONTokens(b *testing.B) {
+	const rows = 50000
+	for _, f := range []Format{JSONL, JSON} {
+		b.Run(string(f), func(b *testing.B) {
+			path := putScores(b, f, rows)
+			b.ReportAllocs()
+			for b.Loop() {
+				if n, err := tokenRows(path, f); n != rows || err != nil {
+					b.Fatalf("%d rows, %v", n, err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
+		})
+	}
+}
+
+// tokenRows reads the rows of a json or jsonl and counts them.
+func tokenRows(path string, f Format) (rows int, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	d := json.NewDecoder(file)
+	d.UseNumber()
+	if f == JSON {
+		for token := json.Token(nil); token != "rows"; {
+			if token, err = d.Token(); err != nil {
+				return 0, err
+			}
+		}
+		if _, err := d.Token(); err != nil { // [
+			return 0, err
+		}
+	}
+	cells := map[string]any{}
+	for d.More() {
+		if err := tokenRow(d, cells); err != nil {
+			return rows, err
+		}
+		rows++
+	}
+	return rows, nil
+}
+
+// tokenRow reads the object of one row.
+func tokenRow(d *json.Decoder, cells map[string]any) error {
+	if _, err := d.Token(); err != nil { // {
+		return err
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return err
+		}
+		value, err := d.Token()
+		if err != nil {
+			return err
+		}
+		if number, ok := value.(json.Number); ok {
+			if n, err := strconv.Atoi(string(number)); err == nil {
+				value = n
+			} else if value, err = number.Float64(); err != nil {
+				return err
+			}
+		}
+		cells[key.(string)] = value
+	}
+	_, err := d.Token() // }
+	return err
 }

@@ -95,3 +95,68 @@ func leftOut(x, y *mat.Dense, lambda float64) float64 {
 	}
 	return loss
 }
+
+// TestAutoPenaltyOfManyDataSets leaves every sample out of 150 small data sets of
+// all strengths of noise, so that a wrong term in the closed form chooses another
+// penalty in some of them. Choices that rounding decides do not count.
+func TestAutoPenaltyOfManyDataSets(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 1))
+	chosen := map[int]bool{}
+	for range 150 {
+		n, q := 6+rng.IntN(6), 2+rng.IntN(4)
+		y, x := gaussian(rng, n, q), mat.NewDense(n, 2, nil)
+		for j := range q {
+			size := math.Exp(2 * rng.NormFloat64())
+			for i := range n {
+				y.Set(i, j, size*y.At(i, j)+10)
+			}
+		}
+		x.Mul(y, gaussian(rng, q, 2))
+		noise := gaussian(rng, n, 2)
+		noise.Scale(math.Exp(4*rng.NormFloat64()), noise)
+		x.Add(x, noise)
+		pair := pairOf(t, datasetOf(x), datasetOf(y))
+		all, points := pair.whole(false)
+		got, err := leaveOneOut(predictors{moments: &all, rows: points})
+		if err != nil {
+			t.Fatal(err)
+		}
+		yc, _ := linalg.Center(y)
+		mean := linalg.Dot(yc, yc) / float64(q)
+		best, second, want := math.Inf(1), math.Inf(1), 0
+		for power := -6; power <= 6; power++ {
+			switch loss := leftOut(x, y, mean*math.Pow(10, float64(power))); {
+			case loss < best:
+				best, second, want = loss, best, power
+			case loss < second:
+				second = loss
+			}
+		}
+		if second-best < 1e-6*best {
+			continue
+		}
+		chosen[want] = true
+		if lambda := mean * math.Pow(10, float64(want)); math.Abs(got-lambda) > 1e-9*lambda {
+			t.Errorf("%d samples of %d features: λ = %g, want %g", n, q, got, lambda)
+		}
+	}
+	if !chosen[-6] || !chosen[6] || len(chosen) < 8 {
+		t.Errorf("only the powers %v are chosen", chosen)
+	}
+}
+
+// TestAutoPenaltyTakesTheLargestOfEquals: X differs from its mean in samples only at
+// which Y does not, so that no penalty predicts better than another, to the bit.
+func TestAutoPenaltyTakesTheLargestOfEquals(t *testing.T) {
+	x := mat.NewDense(6, 1, []float64{1, -1, 0, 0, 0, 0})
+	y := mat.NewDense(6, 2, []float64{0, 0, 0, 0, 1, 2, -1, -2, 2, -1, -2, 1})
+	pair := pairOf(t, datasetOf(x), datasetOf(y))
+	all, points := pair.whole(false)
+	got, err := leaveOneOut(predictors{moments: &all, rows: points})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := 1e6 * 10.; math.Abs(got-want) > 1e-9*want { // eigenvalues 10 and 10
+		t.Errorf("λ = %g, want %g", got, want)
+	}
+}

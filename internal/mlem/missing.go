@@ -9,8 +9,8 @@ import (
 	"simtool/internal/data"
 )
 
-// Missing is what the distance of a feature is for a pair of stimuli of which
-// at least one has no value.
+// Missing sets the distance of a feature for a pair of stimuli when at least one of
+// them has no value.
 type Missing string
 
 // The policies. The zero value of FeatureOptions is MissingSame.
@@ -20,7 +20,7 @@ const (
 	MissingDropPair  Missing = "drop-pair" // the pair is left out of fits and scores
 )
 
-// missingPolicy is what a policy does.
+// missingPolicy describes a policy.
 type missingPolicy struct {
 	name     Missing
 	help     string
@@ -44,7 +44,7 @@ func MissingNames() []string {
 	return names
 }
 
-// MissingHelp says in one phrase what the policies do.
+// MissingHelp describes the policies in one phrase.
 func MissingHelp() string {
 	list := make([]string, len(missingPolicies))
 	for i, p := range missingPolicies {

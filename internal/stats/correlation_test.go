@@ -126,3 +126,62 @@ func TestPairVariance(t *testing.T) {
 	// Stimuli 0 and 1 in one cluster: sums 0.5 and -0.5.
 	near(t, "clustered", PairVariance(infl, first, second, 3, []int{7, 7, 2}), 4./9*.5*2, 1e-14)
 }
+
+// TestPairVarianceOfSums: the mean of x_i+x_j over pairs is twice the mean of x,
+// whose variance is estimated by 4s²/m. The projection of the pairs of a stimulus
+// on it is (m−2)/(m−1) of its deviation, so that is what the estimate is, squared,
+// times 4s²/m.
+func TestPairVarianceOfSums(t *testing.T) {
+	x := []float64{3, -1, 4, 1, -5, 9, 2}
+	m := len(x)
+	centre := mean(x)
+	var ss float64
+	for _, v := range x {
+		ss += (v - centre) * (v - centre)
+	}
+	var infl []float64
+	var first, second []int32
+	for i := range m {
+		for j := i + 1; j < m; j++ {
+			infl = append(infl, x[i]+x[j]-2*centre)
+			first, second = append(first, int32(i)), append(second, int32(j))
+		}
+	}
+	shrunk := float64(m-2) / float64(m-1)
+	want := 4 * ss / float64(m-1) / float64(m) * shrunk * shrunk
+	near(t, "variance", PairVariance(infl, first, second, m, nil), want, 1e-12*want)
+}
+
+// TestPairVarianceOfSomePairs: stimulus 0 is in both pairs, 1 and 2 in one each and
+// 3 in none: h = (2, 1, 3), of three stimuli.
+func TestPairVarianceOfSomePairs(t *testing.T) {
+	infl, first, second := []float64{1, 3}, []int32{0, 0}, []int32{1, 2}
+	h, used := HajekProjection(infl, first, second, 4)
+	for i, want := range []float64{2, 1, 3, 0} {
+		if h[i] != want || used[i] != (i < 3) {
+			t.Errorf("stimulus %d: mean %g (used: %v), want %g (%v)", i, h[i], used[i], want, i < 3)
+		}
+	}
+	near(t, "variance", PairVariance(infl, first, second, 4, nil), 4./16*(4+1+9)*3/2, 1e-14)
+}
+
+// TestPairVarianceUnknown: one cluster, or no pair at all, says nothing about how
+// others would differ.
+func TestPairVarianceUnknown(t *testing.T) {
+	first, second := []int32{0, 0, 1}, []int32{1, 2, 2}
+	if v := PairVariance([]float64{1, 1, -2}, first, second, 3, []int{5, 5, 5}); !math.IsInf(v, 1) {
+		t.Errorf("the variance of one cluster is %g, want infinity", v)
+	}
+	if v := PairVariance(nil, nil, nil, 3, nil); !math.IsInf(v, 1) {
+		t.Errorf("the variance of no pairs is %g, want infinity", v)
+	}
+}
+
+// TestWeightedTauAveragesBothRankings: scipy.stats.weightedtau(x, y, rank=None)
+// ranks by x and then y and has 0.461…; ranked by y and then x it is 0.383….
+func TestWeightedTauAveragesBothRankings(t *testing.T) {
+	x := []float64{3, 1, 4, 1, 5, 9, 2, 6}
+	y := []float64{2, 7, 1, 8, 2, 8, 1, 8}
+	got, _ := WeightedTau(x, y)
+	near(t, "weighted tau", got, (0.4610239484762629+0.38333438789392743)/2, 1e-15)
+}

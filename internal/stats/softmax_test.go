@@ -275,3 +275,46 @@ func BenchmarkSoftmax(b *testing.B) {
 		}
 	}
 }
+
+// TestStratifiedFoldsAreRandom: of two members of a class either is in the first
+// fold as often as the other, whatever the members of another class do.
+func TestStratifiedFoldsAreRandom(t *testing.T) {
+	const runs = 4000
+	rng := Stream(1, "folds")
+	first, together := 0, 0
+	for range runs {
+		fold, err := StratifiedFolds([]int{0, 0, 1, 1}, 2, rng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fold[0] == 0 {
+			first++
+		}
+		if fold[0] == fold[2] {
+			together++
+		}
+	}
+	within(t, "in the first fold", first, runs, .5)
+	within(t, "together", together, runs, .5)
+}
+
+// TestSmallestClassIsTheFirst of equally small ones.
+func TestSmallestClassIsTheFirst(t *testing.T) {
+	for range 20 { // maps have no order
+		if members, class, err := SmallestClass([]int{2, 2, 1, 1, 0, 0, 0}); members != 2 || class != 1 || err != nil {
+			t.Fatalf("%d members of class %d (%v), want 2 of class 1", members, class, err)
+		}
+	}
+}
+
+// TestSoftmaxTakesTheFirstOfEquals: features that say nothing leave all classes
+// equally probable.
+func TestSoftmaxTakesTheFirstOfEquals(t *testing.T) {
+	s := &Softmax{C: 1}
+	if err := s.Fit(mat.NewDense(6, 1, nil), all(6), []int{0, 1, 2, 0, 1, 2}, 3, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Predict([]float64{0}); got != 0 {
+		t.Errorf("class %d of equally probable ones, want the first", got)
+	}
+}

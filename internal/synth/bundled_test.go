@@ -113,7 +113,7 @@ func encodeCSV(t *testing.T, labels *data.Table) []byte {
 	return b.Bytes()
 }
 
-// What a user reads from the files must be what the generator made.
+// A user must read from the files the values that the generator made.
 func TestBundledFilesReadBack(t *testing.T) {
 	c := DefaultRecording()
 	out := generate(t, &c, bundledSeed)

@@ -2,8 +2,7 @@
 // recordings and of data with known structure.
 //
 // Every generator is a configuration with documented fields and defaults. The
-// registry binds each field to a named parameter, so that the command line
-// takes its flags, their help and their bounds from the same place. A
-// configuration and a seed determine the output: every ingredient draws from
-// its own stats.Stream.
+// registry binds each field to a named parameter, from which the command line takes
+// its flags, their help and their bounds. A configuration and a seed determine the
+// output: every random part of it has its own stats.Stream.
 package synth

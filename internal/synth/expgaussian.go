@@ -38,7 +38,7 @@ func (c *ExpGaussianConfig) Params() []Param {
 }
 
 // Generate implements Config. Data has shape bins × conditions × neurons. There
-// are no labels, for the conditions do not differ.
+// are no labels, because the conditions do not differ.
 func (c *ExpGaussianConfig) Generate(seed uint64) (*Output, error) {
 	if err := checkAll(c.Params()); err != nil {
 		return nil, err
@@ -61,8 +61,8 @@ func (c *ExpGaussianConfig) Generate(seed uint64) (*Output, error) {
 	}, nil
 }
 
-// logSpaced returns n numbers from first to last at equal ratios; a single one
-// is first.
+// logSpaced returns n numbers from first to last at equal ratios. For n = 1 it
+// returns first.
 func logSpaced(first, last float64, n int) []float64 {
 	list := make([]float64, n)
 	for i := range list {

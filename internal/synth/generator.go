@@ -26,10 +26,10 @@ type Generator struct {
 	New     func() Config // a fresh configuration with the defaults
 }
 
-// Output is what a generator made. The caller owns it.
+// Output is the output of a generator. The caller owns it.
 type Output struct {
 	Data   *data.Dataset
-	Labels *data.Table // one row per condition, or per sample of 2-d data; nil where nothing tells them apart
+	Labels *data.Table // one row per condition, or per sample of 2-d data; nil where they do not differ
 	Time   []float64   // centres of the time bins in ms from stimulus onset; nil where there is no such axis
 	DType  string      // "float32" where every value fits it exactly, else "float64"
 	Truth  *Truth      // nil where there are no components
@@ -39,12 +39,12 @@ type Output struct {
 //
 //	Data = 1·meanᵀ + Scores·diag(√Variances)·Loadingsᵀ + noise
 //
-// for n samples × p features and k components, samples of a recording being
-// time outer, condition inner.
+// for n samples × p features and k components. Samples of a recording are ordered by
+// time, and within a time bin by condition.
 type Truth struct {
 	Names         []string   // of the components; nil where they have none
 	Variances     []float64  // k component variances, in squares of the data's unit
-	Scores        *mat.Dense // n×k, of mean square 1, exactly or in expectation as the generator says; nil where not kept
+	Scores        *mat.Dense // n×k, of mean square 1, exactly or in expectation, see the generator; nil where not kept
 	Loadings      *mat.Dense // p×k with orthonormal columns; nil stands for the identity
 	NoiseVariance float64    // of the independent noise of every value
 }
@@ -99,16 +99,16 @@ func checkSize(shape ...int) error {
 	return nil
 }
 
-// checkFewer refuses more than limit components, limit being the number of what
-// and param the parameter that says how many there are.
-func checkFewer(param string, components, limit int, what string) error {
+// checkFewer refuses a value of param, a number of components, above limit, the
+// number of counted.
+func checkFewer(param string, components, limit int, counted string) error {
 	if components <= limit {
 		return nil
 	}
 	return &ParamError{
 		Param:  param,
 		Found:  fmt.Sprintf("%d components", components),
-		Wanted: fmt.Sprintf("at most %d, the number of %s", limit, what),
+		Wanted: fmt.Sprintf("at most %d, the number of %s", limit, counted),
 	}
 }
 
@@ -121,7 +121,7 @@ func blockOf(values []float64, bins, conditions, neurons int) *data.Dataset {
 	return mustDataset(values, bins, conditions, neurons)
 }
 
-// mustDataset wraps values that a generator has made to shape.
+// mustDataset wraps values of the given shape. It panics if they do not fit.
 func mustDataset(values []float64, shape ...int) *data.Dataset {
 	d, err := data.New(values, shape...)
 	if err != nil {

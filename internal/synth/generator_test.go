@@ -18,7 +18,7 @@ func TestSameSeedSameValuesOtherSeedOthers(t *testing.T) {
 	}
 }
 
-// Every default must be allowed and come back from its own rendering.
+// Every default must be allowed, and Set must read back its String.
 func TestDefaultsRoundTrip(t *testing.T) {
 	for _, g := range Generators() {
 		changed, fresh := g.New(), g.New()

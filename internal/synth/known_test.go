@@ -110,8 +110,8 @@ func TestExpGaussianVariances(t *testing.T) {
 	near(t, "mean ratio", sum/neurons, 1, 5*math.Sqrt(2.0/n/neurons))
 }
 
-// Mante2013 of Cloos et al. has 1080 samples of 727 neurons; a spectrum that
-// falls over six decades stands for its published one here.
+// Mante2013 of Cloos et al. has 1080 samples of 727 neurons. A spectrum that falls
+// over six decades replaces its published one here.
 func TestSpectrumIsExact(t *testing.T) {
 	c := SpectrumConfig{Bins: 15, Conditions: 72, Variance: 2.5, Exact: true, Explained: logSpaced(1, 1e-6, 727)}
 	out := generate(t, &c, 1)
@@ -170,8 +170,8 @@ func TestSpectrumOfThePopulation(t *testing.T) {
 	}
 }
 
-// The Läuchli matrix, whose columns agree to 1e-7, makes a single Gram–Schmidt
-// pass lose all orthogonality.
+// The columns of the Läuchli matrix agree to 1e-7, so that a single Gram–Schmidt pass
+// loses all orthogonality.
 func TestOrthonormalize(t *testing.T) {
 	const e = 1e-7
 	vectors := [][]float64{{1, e, 0, 0}, {1, 0, e, 0}, {1, 0, 0, e}}
@@ -189,5 +189,28 @@ func TestOrthonormalize(t *testing.T) {
 	}
 	if bad := orthonormalize([][]float64{{1, 2}, {3, 1}, {4, 3}}); bad != 2 {
 		t.Errorf("the dependent vector is %d, want 2", bad)
+	}
+}
+
+// TestHaarHasNoPreferredSigns: reflecting a Gaussian matrix changes nothing about
+// its distribution, so every entry of the frame is positive for half of them.
+func TestHaarHasNoPreferredSigns(t *testing.T) {
+	const runs = 2000
+	stream := testStream("haar")
+	var positive [3][2]float64
+	for range runs {
+		q := haar(mat.NewDense(3, 2, normals(stream, 6)))
+		for i := range 3 {
+			for j := range 2 {
+				if q.At(i, j) > 0 {
+					positive[i][j]++
+				}
+			}
+		}
+	}
+	for i := range 3 {
+		for j := range 2 {
+			near(t, "positive entries", positive[i][j], runs/2, 4*math.Sqrt(runs)/2)
+		}
 	}
 }

@@ -10,8 +10,8 @@ const (
 )
 
 // ModelConfig describes a simulated model of a recording, of known quality. It
-// is another population with loadings and noise of its own. What it shares with
-// the recording are the latent variables:
+// is another population with its own loadings and noise. It shares latent variables
+// with the recording:
 //
 //   - good: all of them, with the recording's variances. It is as similar as the
 //     recording's noise allows.
@@ -58,7 +58,7 @@ func (c *ModelConfig) Generate(seed uint64) (*Output, error) {
 		return nil, err
 	}
 	shares := powerLaw(len(latents), r.Decay)
-	sets := "components" // what says how many there are
+	sets := "components" // the parameter that sets their number
 	switch c.Quality {
 	case Partial:
 		if err := checkFewer("keep", c.Keep, r.Components, "components of the recording"); err != nil {
@@ -80,8 +80,8 @@ func (c *ModelConfig) Generate(seed uint64) (*Output, error) {
 	return r.observe(names, latents, shares, c.Units, seed, "model/"+c.Quality), nil
 }
 
-// unrelatedLatents returns as many latent variables as the recording has, all of
-// them smooth noise.
+// unrelatedLatents returns as many latent variables as the recording has. All of them
+// are smooth noise.
 func unrelatedLatents(r RecordingConfig, seed uint64) (names []string, latents [][]float64, err error) {
 	for k := range r.Components {
 		name := fmt.Sprintf("unrelated-%d", k+1)

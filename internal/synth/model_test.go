@@ -62,8 +62,8 @@ func TestPoorModelIsUnrelated(t *testing.T) {
 	near(t, "sum of squared correlations", sum, pairs/(n-1.0), 5*math.Sqrt(2*pairs)/(n-1))
 }
 
-// The noise of a poor model and of the residual components is as smooth as its
-// kernel says: a Gaussian kernel of standard deviation s gives autocorrelation
+// The noise of a poor model and of the residual components has the smoothness of its
+// kernel: a Gaussian kernel of standard deviation s gives the autocorrelation
 // exp(−lag²/(4s²)).
 func TestSmoothNoise(t *testing.T) {
 	const n, sd = 400_000, 2.0

@@ -9,7 +9,7 @@ import (
 
 // ParamError says that a generator cannot run with its parameters.
 type ParamError struct {
-	Param  string // "" when several parameters do not go together
+	Param  string // "" when several parameters contradict each other
 	Found  string
 	Wanted string
 }
@@ -35,8 +35,8 @@ type Param struct {
 
 	kind  string
 	text  func() string
-	store func(string) bool // parses, checks and stores; reports whether the value will do
-	valid func() bool       // of the present value
+	store func(string) bool // parses, checks and stores a value; reports whether it is allowed
+	valid func() bool       // reports whether the present value is allowed
 }
 
 // Type names the kind of value: int, float, bool, word, ints or floats. Lists
@@ -46,8 +46,8 @@ func (p Param) Type() string { return p.kind }
 // String renders the present value in the form that Set reads.
 func (p Param) String() string { return p.text() }
 
-// Set parses a value, checks it and stores it in the field. It leaves the
-// field alone and returns a *ParamError when the value will not do.
+// Set parses a value, checks it and stores it in the field. When the value is not
+// allowed, it does not change the field and returns a *ParamError.
 func (p Param) Set(value string) error {
 	if !p.store(value) {
 		return &ParamError{Param: p.Name, Found: strconv.Quote(value), Wanted: p.Wanted}
@@ -56,7 +56,7 @@ func (p Param) Set(value string) error {
 }
 
 // checkAll returns the *ParamError of the first parameter whose present value
-// is not allowed. It guards configurations that were filled in by hand.
+// is not allowed. Code can set the fields of a configuration without Set.
 func checkAll(params []Param) error {
 	for _, p := range params {
 		if !p.valid() {
@@ -66,8 +66,7 @@ func checkAll(params []Param) error {
 	return nil
 }
 
-// unbounded is the upper bound of numbers that have none: they need only be
-// finite.
+// unbounded is the upper bound of numbers that need only be finite.
 const unbounded = math.MaxFloat64
 
 // bounds are the inclusive bounds of a number.
@@ -77,14 +76,13 @@ func (b bounds) hold(v float64) bool { return v >= b.lo && v <= b.hi }
 
 func (b bounds) String() string {
 	if b.hi == unbounded {
-		return "of at least " + plain(b.lo)
+		return "of at least " + formatPlain(b.lo)
 	}
-	return "from " + plain(b.lo) + " to " + plain(b.hi)
+	return "from " + formatPlain(b.lo) + " to " + formatPlain(b.hi)
 }
 
-// plain writes a number as a person would: without an exponent, unless it is
-// tiny.
-func plain(v float64) string {
+// formatPlain formats a number without an exponent unless it is tiny.
+func formatPlain(v float64) string {
 	if v != 0 && math.Abs(v) < 1e-4 {
 		return formatFloat(v)
 	}
@@ -107,7 +105,7 @@ func bind[T any](field *T, parse func(string) (T, error), text func(T) string, a
 	}
 }
 
-// described fills in what a parameter is called and what it wants.
+// described returns the parameter with its name, unit, allowed values and help.
 func (p Param) described(kind, name, unit, wanted, help string) Param {
 	p.kind, p.Name, p.Unit, p.Wanted, p.Help = kind, name, unit, wanted, help
 	return p

@@ -12,8 +12,8 @@ import (
 
 // RecordingConfig describes a simulated recording of a population of neurons
 // during the context-dependent decision task of Mante et al. (2013): motion and
-// colour of a stimulus point to one of two sides each, and the context says
-// which of them to choose by.
+// colour of a stimulus each point to one of two sides, and the context says which of
+// them determines the choice.
 //
 // Firing rates are trial averages, in spikes/s,
 //
@@ -70,8 +70,7 @@ func (c *RecordingConfig) Params() []Param {
 	}
 }
 
-// Validate returns a *ParamError that says what is wrong with the
-// configuration, or nil.
+// Validate returns a *ParamError for an invalid configuration, or nil.
 func (c *RecordingConfig) Validate() error {
 	if err := checkAll(c.Params()); err != nil {
 		return err
@@ -130,9 +129,9 @@ func powerLaw(k int, decay float64) []float64 {
 	return shares
 }
 
-// observe lets a population of units read the latents, the k-th with the share
-// shares[k] of the signal variance of DefaultRecording's formula. The streams
-// of its loadings, noise and baselines are named after the population.
+// observe returns the responses of a population of units to the latents. The k-th
+// latent has the share shares[k] of the signal variance, see RecordingConfig. The
+// streams of loadings, noise and baselines are named after the population.
 func (c *RecordingConfig) observe(names []string, latents [][]float64, shares []float64, units int, seed uint64, population string) *Output {
 	samples := len(latents[0])
 	loadings := randomFrame(stats.Stream(seed, population+"/loadings"), len(latents), units)
@@ -184,9 +183,9 @@ func randomFrame(stream *rand.Rand, k, n int) [][]float64 {
 }
 
 // raiseToBaseline shifts every unit so that its lowest rate is uniform from 0
-// to baseline, and rounds to float32: rates are then positive without
-// rectification, which would spread the components, and a file of float32
-// values holds them exactly.
+// to baseline, and rounds to float32. Rates are then positive without
+// rectification, which would distort the components, and a file of float32 values
+// holds them exactly.
 func raiseToBaseline(values []float64, units int, baseline float64, stream *rand.Rand) {
 	for n := range units {
 		lowest := math.Inf(1)

@@ -67,8 +67,8 @@ func TestRecordingNoise(t *testing.T) {
 	near(t, "its truth", out.Truth.NoiseVariance, 9, 1e-12)
 }
 
-// The task is balanced, so the choice is uncorrelated with the course of the
-// trial and its component is the product of choice and ramp, scaled.
+// The task is balanced, so the choice is uncorrelated with the time course of the
+// trial, and its component is the product of choice and ramp, scaled.
 func TestChoiceComponentInClosedForm(t *testing.T) {
 	c := DefaultRecording()
 	out := generate(t, &c, 3)

@@ -14,16 +14,16 @@ import (
 //
 //	X = Z·diag(√(N·Variance·f))·Vᵀ,
 //
-// f being Explained divided by its sum, V a random orthonormal frame of the N
+// where f is Explained divided by its sum, V a random orthonormal frame of the N
 // neurons and Z standard normal, n samples × k components.
 //
-// With Exact the columns of Z are centred and made orthonormal times √n, so that
-// the covariance matrix of the sample (divisor n) has exactly the eigenvalues
-// N·Variance·f, to rounding, and each neuron has variance Variance on average.
+// With Exact the columns of Z are centred and made orthonormal times √n. The
+// covariance matrix of the sample (divisor n) then has the eigenvalues
+// N·Variance·f up to rounding, and each neuron has variance Variance on average.
 // The similarity of such data to others by CKA, Bures or Procrustes is that of
-// any recording with the same explained variances whose scores look Gaussian.
-// Otherwise f are the explained variances of the population, and those of the
-// sample scatter about them.
+// any recording with the same explained variances and Gaussian scores. Without Exact,
+// f are the explained variances of the population, and those of the sample scatter
+// about them.
 type SpectrumConfig struct {
 	Explained  []float64 // f up to a factor, default 0.5, 0.25, 0.125, 0.0625, 0.0625
 	Bins       int       // time bins, default 1: 2-d data

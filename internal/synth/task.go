@@ -111,7 +111,7 @@ func ramp(half float64) func(float64) float64 {
 	}
 }
 
-// component is a latent variable: what it encodes, times its time course.
+// component is a latent variable: its tuning to the condition, times its time course.
 type component struct {
 	name   string
 	tuning func(condition) float64
@@ -138,9 +138,9 @@ var components = []component{
 }
 
 // taskLatents returns the first k latent variables of the task over the samples
-// (time outer, condition inner), each with mean 0 and mean square 1, all
-// uncorrelated: each is what is left of it after those before it. Beyond the
-// named ones follow residual components, smooth noise that differs between
+// (time outer, condition inner), each with mean 0 and mean square 1. They are
+// uncorrelated: each is the residual of a regression on those before it. Residual
+// components follow the named ones; they are smooth noise that differs between
 // conditions.
 func taskLatents(c RecordingConfig, seed uint64) (names []string, latents [][]float64, err error) {
 	design, times := conditions(c.Strengths), c.times()
@@ -164,8 +164,8 @@ func taskLatents(c RecordingConfig, seed uint64) (names []string, latents [][]fl
 	return names, latents, standardize(c, names, latents)
 }
 
-// smoothLatent returns a latent variable that follows smooth noise of its own
-// in every condition.
+// smoothLatent returns a latent variable that is independent smooth noise in every
+// condition.
 func smoothLatent(c RecordingConfig, seed uint64, key string) []float64 {
 	stream := stats.Stream(seed, key)
 	count := c.conditionCount()

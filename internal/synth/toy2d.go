@@ -36,8 +36,7 @@ func (c *Toy2DConfig) Params() []Param {
 }
 
 // Generate implements Config. Labels has the columns choice (left, right) and
-// stimulus (−3 … 3 without 0, negative to the left). There is nothing random in
-// it.
+// stimulus (−3 … 3 without 0, negative to the left). The data are not random.
 func (c *Toy2DConfig) Generate(uint64) (*Output, error) {
 	if err := checkAll(c.Params()); err != nil {
 		return nil, err

@@ -9,9 +9,8 @@ import (
 )
 
 // UltrametricConfig describes items at the leaves of a tree that inherit binary
-// features: the root draws each feature as a fair bit, and every descendant
-// copies its parent but draws each bit anew, again fairly, with probability
-// 1 − Gamma.
+// features. The root draws each feature as a fair bit. Every descendant copies its
+// parent, but draws each bit anew, again fairly, with probability 1 − Gamma.
 //
 // The features of two leaves whose last common ancestor lies d levels up then
 // have correlation Gamma^(2d) in expectation, so the expected distances form an
@@ -73,7 +72,7 @@ func (c *UltrametricConfig) Generate(seed uint64) (*Output, error) {
 	}, nil
 }
 
-// descend returns the nodes one level down, those of one parent together.
+// descend returns the nodes of the next level, with siblings next to each other.
 func (c *UltrametricConfig) descend(stream *rand.Rand, parents []float64, branches int) []float64 {
 	children := make([]float64, 0, len(parents)*branches)
 	for at := 0; at < len(parents); at += c.Features {

@@ -5,9 +5,9 @@ import (
 	"math/rand/v2"
 )
 
-// The bundled files must come out the same on every platform. The functions
-// here therefore sum in index order and write float64(a*b), which forbids the
-// compiler to fuse the product into a multiply-add where the processor has one.
+// The bundled files must be the same on every platform. The functions here therefore
+// sum in index order and write float64(a*b), which forbids the compiler to fuse the
+// product into a multiply-add.
 
 // dot returns Σ aᵢbᵢ.
 func dot(a, b []float64) float64 {
@@ -44,11 +44,11 @@ func center(x []float64) {
 	}
 }
 
-// orthonormalize replaces each vector by the part of it that is orthogonal to
-// those before it, scaled to length 1 (Gram–Schmidt, each projection twice, by
-// which the result is orthonormal to machine precision; Giraud et al. 2005). It
-// returns the index of the first vector that depends on those before it to
-// within 1e-8 of its length, or -1 if there is none.
+// orthonormalize replaces each vector by the part of it that is orthogonal to those
+// before it, scaled to length 1. It uses Gram–Schmidt with each projection twice,
+// which makes the result orthonormal to machine precision (Giraud et al. 2005). It
+// returns the index of the first vector that depends on those before it to within
+// 1e-8 of its length, or -1 if there is none.
 func orthonormalize(vectors [][]float64) int {
 	for i, v := range vectors {
 		length := math.Sqrt(dot(v, v))

@@ -6,8 +6,8 @@ import (
 	"simtool/internal/measures"
 )
 
-// BenchmarkTrace finds the ranges of 50 levels on 20×10 data, in blocks of ten as
-// the command line does.
+// BenchmarkTrace finds the ranges of 50 levels on 20×10 data. It uses blocks of ten
+// levels, as the command line does.
 func BenchmarkTrace(b *testing.B) {
 	for _, pair := range [][2]string{
 		{"cka", "procrustes-angular-score"},

@@ -12,32 +12,33 @@ import (
 	"simtool/internal/measures"
 )
 
-// side is one of the two sides of a joint range: the smallest B for sign 1, the
-// largest for −1.
+// side is one of the two sides of a joint range: the smallest B for sign 1, and the
+// largest B for sign −1.
 type side struct {
 	pair      pair
 	sign      float64
-	bound     func(level float64) float64 // what B cannot pass, as sign·B; −Inf for nothing
+	bound     func(level float64) float64 // lower bound of sign·B; −Inf for none
 	starts    []start
 	noise     func() []float64 // random data without means
-	near      float64          // levels that are no farther apart have much in common
+	near      float64          // the optimum at a level leads to the optimum of a level this close
 	tolerance float64
 }
 
 // Bounds on the work at a level.
 const (
-	lookIterations   = 20  // to see which starts are promising
-	polishIterations = 250 // to reach the residual
-	promising        = 9   // starts that are gone on with
-	kept             = 5   // of their ends
-	challengeEvery   = 3   // levels
+	trialIterations  = 20  // iterations that show which starts are promising
+	polishIterations = 250 // iterations to reach the tolerance
+	promising        = 9   // number of starts that are continued
+	kept             = 5   // number of their ends that are kept
+	retryEvery       = 3   // levels between comparisons with all starts
 )
 
-// sweep finds the extremes at increasing levels. The first level tries every
-// start; each further one goes on from the ends of the level before, and from every
-// start if that is far away or these do not lead to an optimum. Now and then all
-// starts are compared with what was found. A second sweep goes back down and takes
-// what is better. A level that cannot be reached has no extreme.
+// sweep finds the extremes at increasing levels. The first level tries every start.
+// Each further level continues from the ends of the level before. It also tries
+// every start if that level is far away or if its ends do not lead to an optimum. At
+// every third level all starts are compared with the result. A second sweep visits
+// the levels in decreasing order and keeps improvements. A level that cannot be
+// reached has no extreme.
 func (s *side) sweep(ctx context.Context, levels []float64) ([]*Extreme, error) {
 	found := make([]*Extreme, len(levels))
 	var chains []*Extreme
@@ -49,15 +50,15 @@ func (s *side) sweep(ctx context.Context, levels []float64) ([]*Extreme, error) 
 		switch {
 		case !s.certified(ends) || level-levels[i-1] > s.near:
 			var fresh []*Extreme
-			fresh, err = s.fresh(ctx, level)
+			fresh, err = s.descendFromStarts(ctx, level)
 			ends = s.ranked(append(fresh, ends...))
-		case i%challengeEvery == 0:
-			ends, err = s.challenge(ctx, ends, level)
+		case i%retryEvery == 0:
+			ends, err = s.retryStarts(ctx, ends, level)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if ends, err = s.kick(ctx, ends, level); err != nil {
+		if ends, err = s.perturb(ctx, ends, level); err != nil {
 			return nil, err
 		}
 		for _, e := range ends {
@@ -80,8 +81,8 @@ func (s *side) sweep(ctx context.Context, levels []float64) ([]*Extreme, error) 
 	return found, nil
 }
 
-// better returns the better of two extremes: the one with the better B, and of
-// two that are as good the one with the smaller residual.
+// better returns the better of two extremes: the one with the better B, or, if both
+// are equally good, the one with the smaller residual.
 func (s *side) better(a, b *Extreme) *Extreme {
 	switch {
 	case a == nil:
@@ -96,19 +97,19 @@ func (s *side) better(a, b *Extreme) *Extreme {
 	return a
 }
 
-// fresh walks from every start, and further from the promising ones.
-func (s *side) fresh(ctx context.Context, level float64) ([]*Extreme, error) {
+// descendFromStarts descends from every start, and continues the most promising descents.
+func (s *side) descendFromStarts(ctx context.Context, level float64) ([]*Extreme, error) {
 	var walkers []*walker
 	v, g := make([]float64, s.pair.size()), make([]float64, s.pair.size())
 	for _, start := range s.starts {
 		err := start.towards(v, g, s.pair, level)
 		if err != nil {
-			if skip(err) {
+			if isUselessStart(err) {
 				continue
 			}
 			return nil, err
 		}
-		w, err := s.walk(ctx, v, start.confine, level, lookIterations)
+		w, err := s.walk(ctx, v, start.confine, level, trialIterations)
 		if err != nil {
 			return nil, err
 		}
@@ -133,9 +134,9 @@ func (s *side) fresh(ctx context.Context, level float64) ([]*Extreme, error) {
 	return ends, nil
 }
 
-// challenge walks from the starts that are better than the best of the ends as they
-// are.
-func (s *side) challenge(ctx context.Context, ends []*Extreme, level float64) ([]*Extreme, error) {
+// retryStarts descends from the starts that are better than the best of the ends
+// before any descent.
+func (s *side) retryStarts(ctx context.Context, ends []*Extreme, level float64) ([]*Extreme, error) {
 	v, g := make([]float64, s.pair.size()), make([]float64, s.pair.size())
 	for _, start := range s.starts {
 		err := start.towards(v, g, s.pair, level)
@@ -144,7 +145,7 @@ func (s *side) challenge(ctx context.Context, ends []*Extreme, level float64) ([
 			b, err = s.pair.second(v, g)
 		}
 		if err != nil {
-			if skip(err) {
+			if isUselessStart(err) {
 				continue
 			}
 			return nil, err
@@ -164,7 +165,7 @@ func (s *side) challenge(ctx context.Context, ends []*Extreme, level float64) ([
 	return ends, nil
 }
 
-// walkFrom walks from several points to a level and along it.
+// walkFrom moves several points to a level and descends along it.
 func (s *side) walkFrom(ctx context.Context, from []*Extreme, level float64) ([]*Extreme, error) {
 	var ends []*Extreme
 	for _, e := range from {
@@ -182,8 +183,8 @@ func (s *side) walkFrom(ctx context.Context, from []*Extreme, level float64) ([]
 	return s.ranked(ends), nil
 }
 
-// ranked returns the best few of the ends, the best first. Of those in the same
-// place the one with the smallest residual stays, so that chains that meet go on as
+// ranked returns the best few of the ends, the best first. Of ends with equal B it
+// keeps the one with the smallest residual, so that chains that meet continue as
 // one.
 func (s *side) ranked(ends []*Extreme) []*Extreme {
 	slices.SortStableFunc(ends, func(a, b *Extreme) int { return cmp.Compare(s.sign*a.B, s.sign*b.B) })
@@ -205,17 +206,17 @@ func (s *side) certified(ends []*Extreme) bool {
 	return len(ends) > 0 && ends[0].Residual <= s.tolerance
 }
 
-// kick pushes the best of the ends a little at random, out of the subspace that it
-// was found in, and walks on: it may be an optimum in the subspace only, or a
-// saddle. What gets better is added to the ends.
-func (s *side) kick(ctx context.Context, ends []*Extreme, level float64) ([]*Extreme, error) {
+// perturb perturbs the best of the ends at random, out of the subspace of its search,
+// and descends again, because it may be an optimum in the subspace only, or a
+// saddle. It adds an improvement to the ends.
+func (s *side) perturb(ctx context.Context, ends []*Extreme, level float64) ([]*Extreme, error) {
 	if len(ends) == 0 || math.Abs(s.sign*ends[0].B-s.bound(level)) <= s.tolerance {
 		return ends, nil
 	}
 	v := slices.Clone(ends[0].values)
 	push := s.noise()
 	floats.AddScaled(v, 0.02*floats.Norm(v, 2)/floats.Norm(push, 2), push)
-	w, err := s.walk(ctx, v, nil, level, lookIterations)
+	w, err := s.walk(ctx, v, nil, level, trialIterations)
 	if err != nil || w == nil || w.b > s.sign*ends[0].B-s.tolerance/10 {
 		return ends, err
 	}
@@ -226,14 +227,14 @@ func (s *side) kick(ctx context.Context, ends []*Extreme, level float64) ([]*Ext
 	return s.ranked(ends), err
 }
 
-// walk returns a walker that has walked from v, or nil if the level is out of its
-// reach.
+// walk returns a walker that has descended from v, or nil if it cannot reach the
+// level.
 func (s *side) walk(ctx context.Context, v []float64, confine func([]float64), level float64, most int) (*walker, error) {
 	w := newWalker(s.pair, s.sign)
 	w.confine = confine
 	w.floor = s.bound(level) + s.tolerance/10
-	if err := w.place(v, level); err != nil {
-		if skip(err) {
+	if err := w.moveToLevel(v, level); err != nil {
+		if isUselessStart(err) {
 			return nil, nil
 		}
 		return nil, err
@@ -241,14 +242,14 @@ func (s *side) walk(ctx context.Context, v []float64, confine func([]float64), l
 	return w, w.descend(ctx, s.tolerance/100, most)
 }
 
-// skip reports whether an error only says that a start is no good.
-func skip(err error) bool {
+// isUselessStart reports whether an error only means that a start is useless.
+func isUselessStart(err error) bool {
 	var undefined *measures.UndefinedError
 	return errors.Is(err, errOffLevel) || errors.As(err, &undefined)
 }
 
-// add adds where a walker stands, if there is one, with its certificate: the
-// residual, or the distance from a bound that B cannot pass if that is less.
+// add adds the point of a walker to the ends; w may be nil. The certificate is the
+// residual, or the distance of B from its bound if that is less.
 func (s *side) add(ends []*Extreme, w *walker) ([]*Extreme, error) {
 	if w == nil {
 		return ends, nil

@@ -6,14 +6,14 @@ import (
 	"simtool/internal/measures"
 )
 
-// bounds returns what B cannot pass at a level of A: the range of B, and, with
-// r the ranks of X and of a Y of full rank,
+// bounds returns bounds of B at a level of A: the range of B, and, with r the ranks
+// of X and of a Y of full rank,
 //
 //	CKA/√(r_X·r_Y) ≤ NBS² ≤ min(r_X, r_Y)·CKA,
 //	NBS² ≤ R² of X from Y,
 //
-// the latter because ⟨XQ, Y⟩ = ⟨P_Y·XQ, Y⟩ ≤ ‖P_Y·X‖·‖Y‖ for every rotation Q, P_Y
-// being the projection on Y. NBS and the angle of Procrustes determine each other.
+// the latter because ⟨XQ, Y⟩ = ⟨P_Y·XQ, Y⟩ ≤ ‖P_Y·X‖·‖Y‖ for every rotation Q, where
+// P_Y is the projection on Y. NBS and the angle of Procrustes determine each other.
 func (t *bound) bounds(a, b measures.Measure, level float64) [2]float64 {
 	limits := [2]float64{b.Card().Min, b.Card().Max}
 	from, ok1 := measures.ScaleOf(a)

@@ -12,8 +12,8 @@ import (
 // Target is a pair of scores to be reached.
 type Target struct{ A, B float64 }
 
-// Border returns the targets on the border of the unit square, n to a side with the
-// corners, anticlockwise from (0,0).
+// Border returns targets on the border of the unit square, anticlockwise from (0,0),
+// n on each side with its corners.
 func Border(n int) []Target {
 	var targets []Target
 	for side := range 4 {
@@ -25,7 +25,7 @@ func Border(n int) []Target {
 	return targets
 }
 
-// Path is how a dataset moves towards a target.
+// Path holds the scores of a dataset on its way to a target.
 type Path struct {
 	Target
 	Scores   []Target // of every iterate
@@ -35,10 +35,10 @@ type Path struct {
 // End returns the scores at the end.
 func (p *Path) End() Target { return p.Scores[len(p.Scores)-1] }
 
-// Chase optimises random data towards a target by a number of steps of Adam on
-// the loss |a−a*| + |b−b*|, as the paper does, and returns all pairs of scores on the
-// way: they are in the joint range, but say nothing of its border. The start
-// depends on the seed and the key alone.
+// Chase optimises random data towards a target by a number of steps of Adam on the
+// loss |a−a*| + |b−b*|, as the paper does, and returns the pairs of scores of all
+// iterates. These are in the joint range, but do not bound it. The start depends on
+// the seed and the key alone.
 func (p Problem) Chase(ctx context.Context, a, b measures.Named, target Target, key string, steps int, method optimize.Adam) (*Path, error) {
 	p.Restarts = 0
 	t, err := p.bind(a, b)

@@ -10,15 +10,15 @@ import (
 	"simtool/internal/measures"
 )
 
-// pair is two scores as functions of the same values v.
+// pair holds two scores as functions of the same values v.
 type pair interface {
 	size() int
 	// first returns the score A and writes its gradient; second does so for B.
 	first(v, g []float64) (float64, error)
 	second(v, g []float64) (float64, error)
-	// spread writes g·Yᵀ, whose norm says how fast a score with the gradient g
-	// changes at v when every direction of the features changes by as much as
-	// there is of it: by E·(YᵀY)^½ with ‖E‖ = 1.
+	// spread writes g·Yᵀ. Its norm is the rate of change of a score with the
+	// gradient g when every direction of the features changes in proportion to its
+	// size in Y: by E·(YᵀY)^½ with ‖E‖ = 1.
 	spread(v, g []float64) []float64
 }
 
@@ -39,11 +39,11 @@ type walker struct {
 	pair  pair
 	sign  float64
 	level float64
-	floor float64 // sign·B that is small enough
+	floor float64 // descend stops at sign·B up to this
 
-	confine func(g []float64) // keeps v and steps in a subspace; nil for all of it
+	confine func(g []float64) // projects v and steps on a subspace; nil for the whole space
 
-	v, alpha, beta []float64 // where it stands, with the gradients there
+	v, alpha, beta []float64 // the present point, and the gradients there
 	a, b           float64   // A, and sign·B
 	r              []float64 // gradient of the Lagrangian
 
@@ -53,14 +53,14 @@ type walker struct {
 }
 
 const (
-	levelTolerance = 1e-8 // |A − level| of a point on the level set
-	stretch        = 10   // iterations in which B must improve
-	memory         = 25   // pairs of the quasi-Newton approximation
+	levelTolerance    = 1e-8 // |A − level| of a point on the level set
+	improvementWindow = 10   // iterations in which B must improve
+	memory            = 25   // pairs of the quasi-Newton approximation
 
-	evaluationsEach = 6 // of either score that an iteration may take on average
+	evaluationsEach = 6 // evaluations of each score that an iteration may take on average
 )
 
-// errOffLevel says that the level cannot be reached from where the walker stands.
+// errOffLevel says that the level cannot be reached from the present point.
 var errOffLevel = errors.New("no step leads to the level")
 
 func newWalker(p pair, sign float64) *walker {
@@ -71,9 +71,9 @@ func newWalker(p pair, sign float64) *walker {
 	return w
 }
 
-// place puts the walker on the level set, near to v. It returns errOffLevel if it
-// does not get there.
-func (w *walker) place(v []float64, level float64) error {
+// moveToLevel sets the walker to a point of the level set near v. It returns errOffLevel if
+// it does not find one.
+func (w *walker) moveToLevel(v []float64, level float64) error {
 	w.level = level
 	w.steps, w.changes = nil, nil
 	copy(w.v, v)
@@ -81,11 +81,11 @@ func (w *walker) place(v []float64, level float64) error {
 	if w.a, err = w.restore(w.v, w.alpha, 25); err != nil {
 		return err
 	}
-	return w.look()
+	return w.evaluate()
 }
 
-// look computes B and the gradient along the level set where the walker stands.
-func (w *walker) look() error {
+// evaluate computes B and the gradient along the level set at the present point.
+func (w *walker) evaluate() error {
 	var err error
 	if w.b, err = w.second(w.v, w.beta); err != nil {
 		return err
@@ -119,7 +119,7 @@ func (w *walker) restore(v, alpha []float64, most int) (float64, error) {
 		if k == most || !(slope > 0) {
 			return a, errOffLevel
 		}
-		// A step longer than the data is no linearisation.
+		// The linearisation does not hold for steps longer than the data.
 		damp := math.Min(1, 0.5*floats.Norm(v, 2)/length)
 		floats.AddScaled(v, damp*gap/(slope*slope), alpha)
 		for range 8 {
@@ -166,13 +166,13 @@ func (w *walker) second(v, g []float64) (float64, error) {
 	return w.sign * b, err
 }
 
-// residual is the certificate of where the walker stands: how far A is off its
-// level, or how fast B changes along the level set, whichever is larger. It is 0
-// where the conditions of Karush, Kuhn and Tucker hold.
+// residual returns the certificate of the present point: the distance of A from its
+// level, or the rate of change of B along the level set, whichever is larger. It is
+// 0 where the conditions of Karush, Kuhn and Tucker hold.
 func (w *walker) residual() float64 { return w.residualOf(w.alpha, w.beta) }
 
-// residualOf is the residual for given gradients of A and sign·B. The multiplier
-// is the one that makes it least.
+// residualOf returns the residual for given gradients of A and sign·B. It uses the
+// multiplier that minimises the residual.
 func (w *walker) residualOf(alpha, beta []float64) float64 {
 	a, b := w.pair.spread(w.v, alpha), w.pair.spread(w.v, beta)
 	if aa := floats.Dot(a, a); aa > 0 {
@@ -181,7 +181,7 @@ func (w *walker) residualOf(alpha, beta []float64) float64 {
 	return math.Max(math.Abs(w.a-w.level), floats.Norm(b, 2)/math.Max(1, math.Abs(w.b)))
 }
 
-// certificate is the residual outside of the subspace too.
+// certificate returns the residual in the whole space, not only in the subspace.
 func (w *walker) certificate() (float64, error) {
 	if w.confine == nil {
 		return w.residual(), nil
@@ -196,12 +196,12 @@ func (w *walker) certificate() (float64, error) {
 	return w.residualOf(w.ta, w.tb), nil
 }
 
-// descend walks until the residual is at most tolerance, no step improves, or for
-// a number of iterations.
+// descend takes steps until the residual is at most tolerance or no step improves,
+// and at most a number of them.
 func (w *walker) descend(ctx context.Context, tolerance float64, most int) error {
 	before, begun := math.Inf(1), w.evaluations
 	for k := range most {
-		if k%stretch == 0 {
+		if k%improvementWindow == 0 {
 			if !(before-w.b > 1e-8*math.Max(1, math.Abs(w.b))) {
 				return nil
 			}
@@ -230,7 +230,7 @@ func (w *walker) descend(ctx context.Context, tolerance float64, most int) error
 
 // step makes one iteration and reports whether it improved.
 func (w *walker) step() (moved bool, err error) {
-	w.direct()
+	w.computeDirection()
 	slope := floats.Dot(w.dir, w.r)
 	size := floats.Norm(w.dir, 2)
 	if !(slope < 0) || !(size > 0) {
@@ -255,7 +255,7 @@ func (w *walker) step() (moved bool, err error) {
 		case b > w.b+1e-4*length*slope:
 			high = length
 		default:
-			// Far enough along if the slope has flattened, or at the last trial.
+			// The step is long enough if the slope is small, or at the last trial.
 			along := w.s
 			project(along, w.dir, w.ta)
 			if flat := floats.Dot(w.tb, along) >= 0.9*slope; flat || k > trials/2 || length*size > floats.Norm(w.v, 2) {
@@ -276,7 +276,7 @@ func (w *walker) step() (moved bool, err error) {
 	return false, nil
 }
 
-// try brings the trial point to the level and computes B and gradients there.
+// try moves the trial point to the level and computes B and the gradients there.
 func (w *walker) try() (a, b float64, err error) {
 	if a, err = w.restore(w.tv, w.ta, 6); err != nil {
 		return 0, 0, err
@@ -287,8 +287,8 @@ func (w *walker) try() (a, b float64, err error) {
 	return a, b, err
 }
 
-// accept moves to the trial point and remembers how r changed on the way. What was
-// along the old level set is carried to the new one by projection.
+// accept moves to the trial point and stores the change of r. It projects vectors
+// along the old level set on the new one.
 func (w *walker) accept(a, b float64) {
 	step, change := make([]float64, len(w.v)), make([]float64, len(w.v))
 	floats.SubTo(w.s, w.tv, w.v)
@@ -309,8 +309,8 @@ func (w *walker) accept(a, b float64) {
 	w.steps, w.changes = append(w.steps, step), append(w.changes, change)
 }
 
-// direct writes −H·r, along the level set, into dir.
-func (w *walker) direct() {
+// computeDirection writes −H·r, along the level set, into dir.
+func (w *walker) computeDirection() {
 	d := w.s
 	copy(d, w.r)
 	floats.Scale(-1, d)

@@ -4,16 +4,16 @@ import "simtool/internal/measures"
 
 const word = 8 // bytes of a number
 
-// search are the sizes of a search, in numbers.
+// search holds the sizes of the parts of a search, in numbers.
 type search struct {
-	bound  int64 // that lasts: the data in the coordinates of the search, starts, objectives
-	vector int64 // of a point
-	points int64 // starts
-	data   int64 // of a result
-	spread int64 // of the matrices of samples × samples behind a certificate
+	bound  int64 // the bound problem: the data in the coordinates of the search, starts, objectives
+	vector int64 // one point
+	points int64 // number of starts
+	data   int64 // the data of a result
+	spread int64 // the matrices of samples × samples of a certificate
 }
 
-// sizes bounds what bind makes for a reference of n×p.
+// sizes bounds the sizes of a search for a reference of n×p.
 func (p Problem) sizes(n, width int, a, b measures.Named) search {
 	d := measures.Dims{N: int64(n), P: int64(width), Q: int64(p.Width), Times: 1}
 	s := search{data: d.N * d.Q}
@@ -25,9 +25,9 @@ func (p Problem) sizes(n, width int, a, b measures.Named) search {
 	ranks := int64(len(spaced(int(min(rank, d.Q)))))
 	s.points = 2*ranks + 2 + int64(p.Restarts)
 	s.vector = d.N * d.Q
-	// The reference's components while they are found, and what starts are made of.
+	// The decomposition of the reference, and the directions of the starts.
 	s.bound += 5*d.N*d.P + 6*rank*rank + d.N*d.Q
-	s.bound += (5*ranks+4+2*int64(p.Restarts))*s.vector + ranks*d.N*rank // a basis of what is confined
+	s.bound += (5*ranks+4+2*int64(p.Restarts))*s.vector + ranks*d.N*rank // starts, and a basis for each confine
 	s.spread = 2 * d.N * d.N
 	if p.Both {
 		s.vector += d.N * d.P
@@ -39,22 +39,22 @@ func (p Problem) sizes(n, width int, a, b measures.Named) search {
 	return s
 }
 
-// TraceMemory bounds the bytes that Trace has in use for a reference of n×width,
-// beside it, and so many levels: of walkers from all starts, with the steps that
-// each remembers, and of the data of each level.
+// TraceMemory bounds the bytes that Trace has in use, apart from the reference of
+// n×width, for a number of levels: for walkers from all starts with their stored
+// steps, and for the data of each level.
 func (p Problem) TraceMemory(n, width int, a, b measures.Named, levels int) int64 {
 	const (
-		vectors = 9 // of a walker
+		vectors = 9 // vectors of a walker
 		others  = kept + promising + 3
 	)
 	s := p.sizes(n, width, a, b)
-	walkers := s.points*(vectors+2*lookIterations) + promising*2*(memory-lookIterations)
+	walkers := s.points*(vectors+2*trialIterations) + promising*2*(memory-trialIterations)
 	ends := int64(2*levels)*(s.vector+s.data) + others*s.vector
 	return word * (s.bound + walkers*s.vector + ends + s.spread)
 }
 
-// ChaseMemory bounds the bytes that Chase has in use for a reference of n×width,
-// beside it, and so many steps.
+// ChaseMemory bounds the bytes that Chase has in use, apart from the reference of
+// n×width, for a number of steps.
 func (p Problem) ChaseMemory(n, width int, a, b measures.Named, steps int) int64 {
 	const vectors, scores = 6, 2
 	p.Restarts = 0

@@ -23,7 +23,7 @@ func newObjective(m measures.Named) (objective, error) {
 	return objective{m.Name, d}, nil
 }
 
-// fixedPair is two scores of Y, n×q, with X fixed.
+// fixedPair holds two scores of Y, n×q, with X fixed.
 type fixedPair struct {
 	n, q int
 	a, b measures.Objective
@@ -59,7 +59,7 @@ func spread(v, g []float64, n, q int) []float64 {
 	return product.RawMatrix().Data
 }
 
-// freePair is two scores of X, n×p, and Y, n×q, both free: v holds X and then Y.
+// freePair holds two scores of X, n×p, and Y, n×q, both free: v holds X and then Y.
 type freePair struct {
 	n, p, q int
 	a, b    objective
@@ -70,7 +70,7 @@ func (f *freePair) size() int { return f.n * (f.p + f.q) }
 func (f *freePair) first(v, g []float64) (float64, error)  { return f.gradient(f.a, v, g) }
 func (f *freePair) second(v, g []float64) (float64, error) { return f.gradient(f.b, v, g) }
 
-// spread is that of both sides.
+// spread implements pair for both sides.
 func (f *freePair) spread(v, g []float64) []float64 {
 	at := f.n * f.p
 	return append(spread(v[:at], g[:at], f.n, f.p), spread(v[at:], g[at:], f.n, f.q)...)

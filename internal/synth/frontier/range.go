@@ -14,19 +14,19 @@ import (
 	"simtool/internal/synth/optimize"
 )
 
-// Problem is the data whose scores are looked at: X, n×p, and Y, n×q.
+// Problem describes the data whose scores are compared: X, n×p, and Y, n×q.
 type Problem struct {
-	X     *mat.Dense // not constant; where the search begins if Both is set
+	X     *mat.Dense // not constant; the search begins there if Both is set
 	Width int        // q
 	Both  bool       // X is free too
-	// Restarts is how many random starts there are beside those made of the
+	// Restarts is the number of random starts, in addition to those made of the
 	// components of X.
 	Restarts int
 	Seed     uint64
-	// Tolerance is the residual of a certificate. The residual of an extreme is
-	// how far A is off its level, or the rate at which B changes along the level
-	// set when every direction of Y changes by as much as there is of it, or, if
-	// that is less, the distance of B from a bound that it cannot pass.
+	// Tolerance is the largest residual of a certified extreme. The residual is the
+	// distance of A from its level, or the rate of change of B along the level set
+	// when every direction of Y changes in proportion to its size, whichever is
+	// larger; or the distance of B from a bound if that is less.
 	Tolerance float64
 }
 
@@ -36,7 +36,7 @@ func DefaultProblem(x *mat.Dense) Problem {
 	return Problem{X: x, Width: p, Restarts: 2, Seed: 1, Tolerance: 1e-4}
 }
 
-// Random returns n×p Gaussian data, the reference of a problem that has none.
+// Random returns n×p Gaussian data, as a reference for a problem without data.
 func Random(n, p int, seed uint64) *mat.Dense {
 	return gaussian(n, p, stats.Stream(seed, "frontier/reference"))
 }
@@ -45,7 +45,7 @@ func Random(n, p int, seed uint64) *mat.Dense {
 type Row struct {
 	A, B     measures.Named
 	Level    float64
-	Min, Max *Extreme // nil where no data of that level were found
+	Min, Max *Extreme // nil where the search found no data of that level
 	Bounds   [2]float64
 }
 
@@ -53,7 +53,7 @@ type Row struct {
 type Extreme struct {
 	B        float64
 	Residual float64
-	X, Y     *mat.Dense // the data that have it
+	X, Y     *mat.Dense // data with these scores
 
 	values  []float64
 	confine func(g []float64)
@@ -76,8 +76,8 @@ type bound struct {
 }
 
 // bind prepares the search for a pair of measures. It returns a
-// *measures.NameError for one without gradient, and a *measures.UndefinedError for
-// one that X has no score by.
+// *measures.NameError for a measure without gradient, and a
+// *measures.UndefinedError for a measure that is undefined for X.
 func (p Problem) bind(a, b measures.Named) (*bound, error) {
 	oa, err := newObjective(a)
 	if err != nil {
@@ -105,7 +105,7 @@ func (p Problem) bind(a, b measures.Named) (*bound, error) {
 	}
 	if p.Both {
 		for i := range t.starts {
-			t.starts[i] = t.starts[i].beside(p.X.RawMatrix().Data)
+			t.starts[i] = t.starts[i].withX(p.X.RawMatrix().Data)
 		}
 		t.pair = &freePair{n: n, p: width, q: p.Width, a: oa, b: ob}
 		return t, nil
@@ -124,8 +124,8 @@ func (p Problem) bind(a, b measures.Named) (*bound, error) {
 func fromMoments(m measures.Named) bool { return m.Card().FromMoments && m.Card().Folds == 0 }
 
 // Trace finds the smallest and largest B at levels of A, in increasing order. Each
-// level goes on from the one before, so that the result depends on which levels
-// there are. It stops when ctx is cancelled.
+// level continues from the one before, so that the result depends on the list of
+// levels. It stops when ctx is cancelled.
 func (p Problem) Trace(ctx context.Context, a, b measures.Named, levels []float64) ([]Row, error) {
 	t, err := p.bind(a, b)
 	if err != nil {
@@ -165,8 +165,9 @@ func (p Problem) Trace(ctx context.Context, a, b measures.Named, levels []float6
 	return rows, nil
 }
 
-// nearLevels returns how far apart levels of a measure may be so that one goes on
-// from the other alone: a little more than a fiftieth of its range.
+// nearLevels returns the largest distance between levels of a measure at which the
+// search at one level continues from the other alone: a little more than a fiftieth
+// of the range.
 func nearLevels(card measures.Card) float64 {
 	if size := card.Max - max(card.Min, 0); !math.IsInf(size, 0) {
 		return 0.022 * size
@@ -174,7 +175,7 @@ func nearLevels(card measures.Card) float64 {
 	return 0
 }
 
-// noise returns random data of the form of a point of the search.
+// noise returns random data in the coordinates of the search.
 func (t *bound) noise(rng *rand.Rand) []float64 {
 	n, p := t.small.Dims()
 	y := gaussian(n, t.Width, rng).RawMatrix().Data
@@ -199,8 +200,8 @@ func (t *bound) data(values []float64) (x, y *mat.Dense) {
 	}
 }
 
-// Reach returns the smallest and the largest score of a measure that Y can have
-// with X, and whether the search for them converged.
+// Reach returns the smallest and the largest score by m that Y can have with X, and
+// whether the search for them converged.
 func (p Problem) Reach(ctx context.Context, m measures.Named) (low, high float64, converged bool, err error) {
 	goal, err := optimize.ParseGoal(m.Name)
 	if err != nil {

@@ -32,8 +32,7 @@ func named(t *testing.T, name string) measures.Named {
 	return measures.Named{Name: name, Measure: m}
 }
 
-// waves returns n×p sinusoids of decaying size, which other languages can compute
-// too.
+// waves returns n×p sinusoids of decaying size, which other languages can reproduce.
 func waves(n, p int) *mat.Dense {
 	x := mat.NewDense(n, p, nil)
 	for i := range n {
@@ -53,7 +52,7 @@ func trace(t *testing.T, p Problem, a, b string, levels ...float64) []Row {
 	return rows
 }
 
-// score scores data by a measure, without the objective that found them.
+// score scores data by a measure, independently of the objective of the search.
 func score(t *testing.T, m measures.Named, x, y *mat.Dense) float64 {
 	t.Helper()
 	var systems [2]*measures.System
@@ -78,8 +77,8 @@ func score(t *testing.T, m measures.Named, x, y *mat.Dense) float64 {
 	return s.Value
 }
 
-// certified fails unless every row is, within its bounds, and its data have the
-// scores that it says.
+// certified fails unless every row is certified and within its bounds, and its data
+// have its scores.
 func certified(t *testing.T, p Problem, rows []Row) {
 	t.Helper()
 	for _, r := range rows {
@@ -98,10 +97,10 @@ func certified(t *testing.T, p Problem, rows []Row) {
 	}
 }
 
-// TestCKAAgainstNBS: the oracle is SciPy's SLSQP on the problem for data with the
-// singular vectors of X, Y = Σ(yᵢuᵢ + tᵢwᵢ)vᵢᵀ, over every set of yᵢ that may be
-// other than 0, from 8 random starts each. The least NBS has that form. The largest
-// comes near to it: at 0.7 other data have 0.0004 more.
+// The oracle is SciPy's SLSQP on the problem for data with the singular vectors of X,
+// Y = Σ(yᵢuᵢ + tᵢwᵢ)vᵢᵀ, over every set of nonzero yᵢ, from 8 random starts each. The
+// smallest NBS has that form. The largest is nearly of that form: at 0.7 other data
+// have 0.0004 more.
 func TestCKAAgainstNBS(t *testing.T) {
 	p := DefaultProblem(waves(12, 4))
 	rows := trace(t, p, "cka", "nbs", 0.1, 0.3, 0.5, 0.7, 0.9)
@@ -118,16 +117,16 @@ func TestCKAAgainstNBS(t *testing.T) {
 			t.Errorf("largest nbs: %.12g, want at least %.12g", got, want[1])
 		}
 	}
-	// The same border from the other side.
+	// The same border with the measures exchanged.
 	back := trace(t, p, "nbs", "cka", 0.7137317115362893, 0.7462701701227935)
 	certified(t, p, back)
 	near(t, "least cka", back[0].Min.B, 0.3, 1e-4)
 	near(t, "largest cka", back[1].Max.B, 0.9, 1e-4)
 }
 
-// TestRegressionAgainstProcrustes: NBS² ≤ R², with equality where the components of
-// Y have the amplitudes of their share of X; and data that predict X may have next to
-// nothing else in common with it, while a component can be left out.
+// NBS² ≤ R², with equality where the components of Y have the amplitudes of their
+// share of X. Data that predict X may have almost no other similarity to it as long
+// as a component can be left out.
 func TestRegressionAgainstProcrustes(t *testing.T) {
 	p := DefaultProblem(waves(20, 6))
 	rows := trace(t, p, "linreg", "procrustes-angular-score", 0.1, 0.4, 0.6, 0.8, 0.9)
@@ -138,7 +137,8 @@ func TestRegressionAgainstProcrustes(t *testing.T) {
 	}
 }
 
-// TestACurve: NBS and the angle of Procrustes are one and the same.
+// The joint range of NBS and the angle of Procrustes is a curve, because each
+// determines the other.
 func TestACurve(t *testing.T) {
 	p := DefaultProblem(waves(14, 5))
 	rows := trace(t, p, "nbs", "procrustes", 0.2, 0.5, 0.95)
@@ -149,8 +149,8 @@ func TestACurve(t *testing.T) {
 	}
 }
 
-// TestContainsTheGrid: whatever random data reach on their way to targets around the
-// unit square is within the range of its level.
+// All pairs of scores of random data on their way to targets around the unit square
+// are within the ranges of their levels.
 func TestContainsTheGrid(t *testing.T) {
 	p := DefaultProblem(Random(20, 10, 1))
 	for _, pair := range []struct {
@@ -183,7 +183,7 @@ func TestContainsTheGrid(t *testing.T) {
 	}
 }
 
-// TestReduced: many samples have the range of the few that carry as much.
+// Many samples have the same range as few samples with the same covariance.
 func TestReduced(t *testing.T) {
 	x := waves(40, 3)
 	p := DefaultProblem(x)
@@ -215,7 +215,7 @@ func TestReduced(t *testing.T) {
 	}
 }
 
-// TestBothFree: X may move too, so that the range is wider, and bounds still hold.
+// If X is free too, the range is wider, and the bounds still hold.
 func TestBothFree(t *testing.T) {
 	p := DefaultProblem(waves(9, 3))
 	fixed := trace(t, p, "cka", "nbs", 0.5)[0]
@@ -236,7 +236,7 @@ func TestBothFree(t *testing.T) {
 	}
 }
 
-// TestOutOfReach: two features cannot reach the CKA of three of equal variance.
+// Data of two features cannot reach the CKA of three features of equal variance.
 func TestOutOfReach(t *testing.T) {
 	p := DefaultProblem(mat.NewDense(8, 3, []float64{
 		1, 1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, -1, 1, 1, -1, 1, -1, -1, -1, 1, -1, -1, -1,

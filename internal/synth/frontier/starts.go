@@ -16,19 +16,19 @@ import (
 	"simtool/internal/stats"
 )
 
-// A start is a path of data Y, base + cos θ·near + sin θ·far, along which a score
-// changes, so that one of its points has about the level asked for.
+// start is a path of data Y, base + cos θ·near + sin θ·far. A score changes along the
+// path, so that one of its points has about the level asked for.
 //
 // Scores that are sums of singular values have kinks where a singular value is 0,
-// and many minima are there. Gradients do not lead to a kink and stay at one once
-// they are there. So most paths keep the singular vectors of the reference
-// X = Σσᵢuᵢvᵢᵀ: their features are combinations of one uᵢ and of directions w that
-// are orthogonal to X, and iterates of scores that are invariant to rotations keep
-// that form.
+// and many minima are there. Gradients do not lead to a kink, but a search that
+// begins at a kink stays there. Most paths therefore keep the singular vectors of
+// the reference X = Σσᵢuᵢvᵢᵀ: their features are combinations of one uᵢ and of
+// directions w that are orthogonal to X. Iterates keep that form for scores that are
+// invariant to rotations.
 type start struct {
 	base, near, far []float64
-	confine         func(g []float64) // keeps what is 0 at 0; nil where nothing is
-	within          bool              // good for the levels along the path only: others have better starts
+	confine         func(g []float64) // keeps zeros of the start at 0; nil if there are none
+	within          bool              // the start serves only levels that the path attains
 }
 
 // startMaker makes the starts for a reference of n×p and a Y of n×q.
@@ -41,8 +41,8 @@ type startMaker struct {
 	seed uint64
 }
 
-// spaced returns ranks from 1 to k to try: all of a few, and of many some, evenly on
-// a logarithmic scale.
+// spaced returns ranks from 1 to k: all ranks if k is small, and otherwise some that
+// are evenly spaced on a logarithmic scale.
 func spaced(k int) []int {
 	const most = 12
 	var ranks []int
@@ -74,7 +74,7 @@ func newStartMaker(x *mat.Dense, q int, seed uint64) (*startMaker, error) {
 	return m, nil
 }
 
-// starts returns the paths, and as many random ones as asked for.
+// starts returns the paths, the given number of random ones included.
 func (m *startMaker) starts(random int) ([]start, error) {
 	r := len(m.s)
 	k := min(r, m.q)
@@ -83,14 +83,14 @@ func (m *startMaker) starts(random int) ([]start, error) {
 	if len(m.w) > 1 {
 		before := 0
 		for _, rank := range ranks {
-			out = append(out, m.faint(before, rank))
+			out = append(out, m.hiddenByNoise(before, rank))
 			before = rank
 		}
 	}
 	for _, rank := range ranks {
 		out = append(out, m.leading(rank, m.s))
 	}
-	out = append(out, m.grown(k))
+	out = append(out, m.scaling(k))
 	ones := make([]float64, r)
 	floats.AddConst(1, ones)
 	out = append(out, m.leading(k, ones))
@@ -104,8 +104,8 @@ func (m *startMaker) starts(random int) ([]start, error) {
 	return out, nil
 }
 
-// leading goes from the first components, with given sizes, to data that have
-// nothing to do with X.
+// leading returns the path from the first components, with given sizes, to data that
+// are unrelated to X.
 func (m *startMaker) leading(rank int, sizes []float64) start {
 	near, far := mat.NewDense(m.n, m.q, nil), mat.NewDense(m.n, m.q, nil)
 	for i := range rank {
@@ -114,7 +114,7 @@ func (m *startMaker) leading(rank int, sizes []float64) start {
 	for j, w := range m.w {
 		m.add(far, m.q-len(m.w)+j, 1, w)
 	}
-	if m.w == nil { // no direction is free of X: end in any data
+	if m.w == nil { // no direction is orthogonal to X: end in random data
 		far = gaussian(m.n, m.q, stats.Stream(m.seed, "frontier/far"))
 	}
 	size := floats.Norm(m.s, 2)
@@ -123,22 +123,22 @@ func (m *startMaker) leading(rank int, sizes []float64) start {
 	return start{near: near.RawMatrix().Data, far: far.RawMatrix().Data, confine: m.without(rank), within: rank < min(len(m.s), m.q)}
 }
 
-// grown goes from a faint X to a strong one, which matters to measures that are not
-// invariant to scaling.
-func (m *startMaker) grown(rank int) start {
+// scaling returns the path from a small multiple of X to a large one, for measures that
+// are not invariant to scaling.
+func (m *startMaker) scaling(rank int) start {
 	const smallest, largest = 1e-2, 1e3
 	near, far := mat.NewDense(m.n, m.q, nil), mat.NewDense(m.n, m.q, nil)
 	for i := range rank {
-		course := mat.Col(nil, i, m.u)
-		m.add(near, i, smallest*m.s[i], course)
-		m.add(far, i, largest*m.s[i], course)
+		component := mat.Col(nil, i, m.u)
+		m.add(near, i, smallest*m.s[i], component)
+		m.add(far, i, largest*m.s[i], component)
 	}
 	return start{near: near.RawMatrix().Data, far: far.RawMatrix().Data, within: true}
 }
 
-// without returns the function that takes the components of X beyond the first
-// ones out of Y or of a gradient: what the directions of Y that are left have in
-// common with X then has no more than that rank, in spite of rounding errors.
+// without returns the function that removes the components of X beyond the first ones
+// from Y or from a gradient. The product of Y with X then has at most that rank, in
+// spite of rounding errors.
 func (m *startMaker) without(rank int) func(g []float64) {
 	r := len(m.s)
 	if rank >= r {
@@ -153,26 +153,26 @@ func (m *startMaker) without(rank int) func(g []float64) {
 	}
 }
 
-// faint has the leading components of X in as many features, those from one rank
-// to another turning into something else, and one more feature that has nothing to
-// do with X and nearly all of the variance: regression does not mind it, and
-// rotations see nothing else. Where there is no other feature the last component's
-// own gets that variance.
-func (m *startMaker) faint(before, rank int) start {
+// hiddenByNoise returns a path of data with the leading components of X in as many features,
+// and one more feature that is unrelated to X and has nearly all of the variance.
+// Regression is invariant to that feature, and rotations see little else. Along the
+// path the components from one rank to another become unrelated to X. Where there is
+// no other feature, the feature of the last component gets that variance.
+func (m *startMaker) hiddenByNoise(before, rank int) start {
 	const larger, much = 1e3, 1e5
 	base, near, far := mat.NewDense(m.n, m.q, nil), mat.NewDense(m.n, m.q, nil), mat.NewDense(m.n, m.q, nil)
-	before = max(before, rank-(len(m.w)-1)) // there are no more directions to turn to
+	before = max(before, rank-(len(m.w)-1)) // there are no more unrelated directions
 	for i := range rank {
 		size := larger * m.s[i]
 		if i == m.q-1 {
 			size *= much
 		}
-		course := mat.Col(nil, i, m.u)
+		component := mat.Col(nil, i, m.u)
 		if i < before {
-			m.add(base, i, size, course)
+			m.add(base, i, size, component)
 			continue
 		}
-		m.add(near, i, size, course)
+		m.add(near, i, size, component)
 		m.add(far, i, size, m.w[1+i-before])
 	}
 	if rank < m.q {
@@ -181,7 +181,7 @@ func (m *startMaker) faint(before, rank int) start {
 	return start{base: base.RawMatrix().Data, near: near.RawMatrix().Data, far: far.RawMatrix().Data, within: true}
 }
 
-// random goes from a noisy X to noise.
+// random returns the path from a noisy X to noise.
 func (m *startMaker) random(rng *rand.Rand) (start, error) {
 	noise, far := gaussian(m.n, m.q, rng), gaussian(m.n, m.q, rng)
 	polar, _, err := linalg.Polar(linalg.CrossGram(noise, m.xc))
@@ -222,7 +222,7 @@ func orthogonalTo(u *mat.Dense, m int, rng *rand.Rand) [][]float64 {
 	var found [][]float64
 	for len(found) < m {
 		w := gaussian(n, 1, rng).RawMatrix().Data
-		for range 2 { // the second pass removes what rounding left
+		for range 2 { // the second pass removes the rounding errors of the first
 			floats.AddConst(-floats.Sum(w)/float64(n), w)
 			for i := range r {
 				column := mat.Col(nil, i, u)
@@ -238,8 +238,8 @@ func orthogonalTo(u *mat.Dense, m int, rng *rand.Rand) [][]float64 {
 	return found
 }
 
-// beside returns the path with an X before each Y that stays as it is.
-func (s start) beside(x []float64) start {
+// withX returns the path with the same X before each Y.
+func (s start) withX(x []float64) start {
 	still := make([]float64, len(x))
 	base := s.base
 	if base == nil {
@@ -258,7 +258,7 @@ func (s start) at(v []float64, theta float64) {
 }
 
 // towards writes the point of the path whose score A is nearest to a level. It
-// returns errOffLevel where the path does not get there but should.
+// returns errOffLevel where within is set and the path stays far from the level.
 func (s start) towards(v, g []float64, p pair, level float64) error {
 	const pieces, nearby = 6, 0.1
 	gap := func(theta float64) (float64, error) {
@@ -266,7 +266,7 @@ func (s start) towards(v, g []float64, p pair, level float64) error {
 		a, err := p.first(v, g)
 		return a - level, err
 	}
-	// Neither end: what has no orthogonal part, or nothing else, may have no score.
+	// The ends are left out: the score may be undefined there.
 	angle := func(k int) float64 { return (0.001 + 0.998*float64(k)/pieces) * math.Pi / 2 }
 	best, least, before, crossed := 0.0, math.Inf(1), 0.0, false
 	for k := range pieces + 1 {
@@ -293,8 +293,8 @@ func (s start) towards(v, g []float64, p pair, level float64) error {
 	return nil
 }
 
-// root returns where f changes sign between a and b, to the level tolerance, by
-// the Illinois form of false position.
+// root returns a point between a and b where f changes sign, to the level tolerance,
+// by the Illinois form of false position.
 func root(f func(float64) (float64, error), a, b, fa, fb float64) (float64, error) {
 	c := b
 	for range 30 {

@@ -74,14 +74,14 @@ func (s *adam) advance(y, g []float64) {
 	})
 }
 
-// Descent returns the steps of Adam on a vector of n values, for losses that are
-// not those of a Goal: each call moves y, of which g is the gradient.
+// Descent returns a function that takes steps of Adam on a vector of n values, for
+// losses other than those of a Goal. Each call moves y along the gradient g.
 func (a Adam) Descent(n int) func(y, g []float64) {
 	s := &adam{Adam: a, clock: []float64{0}, m: make([]float64, n), v: make([]float64, n)}
 	return s.advance
 }
 
-// restore copies the memory of a checkpoint, if there is one, into that of a
+// restore copies the memory of a checkpoint, if there is one, into the memory of a
 // new stepper.
 func restore(from, to [][]float64) error {
 	if from == nil {

@@ -16,38 +16,38 @@ import (
 	"simtool/internal/synth/probe"
 )
 
-// Config says what to optimise, how, when to stop, and what to look at on the
-// way. Start from DefaultConfig.
+// Config describes an optimisation: its goal, its method, when it stops, and the
+// analyses of iterates. Start from DefaultConfig.
 type Config struct {
 	Goal   *Goal
 	Method Method
 
 	Target    float64 // score to be reached; NaN for the best one
 	Tolerance float64 // from the target, default 1e-4
-	Stop      float64 // stop at a score at least this close; NaN for never
+	Stop      float64 // stop at a score that is at least this good; NaN for never
 	MaxIter   int     // default 1000
 	Patience  int     // stop when the loss has not improved for this many iterations; 0 for never
 
 	Restarts int        // default 1
-	Only     []int      // numbers of the restarts to run, rising; nil for all
+	Only     []int      // numbers of the restarts to run, ascending; nil for all
 	Jobs     int        // restarts that run at a time, default GOMAXPROCS
 	Seed     uint64     // default 1
 	Width    int        // q of Y₀ ~ N(0,1); 0 for that of X
-	Start    *mat.Dense // Y₀, n×q; nil for random ones. It goes with a single restart
+	Start    *mat.Dense // Y₀, n×q; nil for random ones. It requires a single restart
 
-	// FullCoordinates keeps all n rows where a subspace would do. Iterates are the
-	// same to rounding; it is there for comparisons.
+	// FullCoordinates keeps all n rows where a subspace suffices. Iterates are the
+	// same up to rounding; comparisons use it.
 	FullCoordinates bool
 
 	PCs      *probe.PCAnalysis  // principal components of X to follow; may be nil
 	Decoders []*probe.Decoder   // labels to follow
 	Also     []measures.Named   // other measures to score
-	Schedule Schedule           // the iterates at which these are looked at
-	Snapshot SnapshotPlan       // the iterates that are handed out
+	Schedule Schedule           // the iterates that are analysed
+	Snapshot SnapshotPlan       // the iterates that recorders receive
 	Recorder func(int) Recorder // the recorder of a restart; may be nil
 
-	CheckpointEvery time.Duration // between checkpoints; 0 for none but that of an interruption
-	Resume          []*State      // states of the restarts to go on with; nil entries start anew
+	CheckpointEvery time.Duration // between checkpoints; 0 for a checkpoint at an interruption only
+	Resume          []*State      // states of the restarts to continue; nil entries start anew
 }
 
 // DefaultConfig returns the settings of the published runs for a goal: Adam with
@@ -61,22 +61,22 @@ func DefaultConfig(goal *Goal) Config {
 	}
 }
 
-// SnapshotPlan lists the iterates that a recorder gets to see: the first at or
-// beyond each score, and those of given numbers.
+// SnapshotPlan lists the iterates that a recorder receives: the first at or beyond
+// each score, and those of given numbers.
 type SnapshotPlan struct {
 	Scores     []float64
 	Iterations []int
 }
 
-// Recorder receives what happens in one restart, from the goroutine that runs
-// it. An error ends the run.
+// Recorder receives the iterates of one restart, from the goroutine that runs it. An
+// error ends the run.
 type Recorder interface {
 	// Point is called for every iterate, from Y₀ on.
 	Point(Point) error
-	// Snapshot is called for the iterates of the plan. Y is on loan.
+	// Snapshot is called for the iterates of the plan. Y is valid during the call.
 	Snapshot(Snapshot) error
-	// Checkpoint is called now and then, and when the run is interrupted. The
-	// state is on loan.
+	// Checkpoint is called at intervals, and when the run is interrupted. The state
+	// is valid during the call.
 	Checkpoint(*State) error
 }
 
@@ -84,7 +84,7 @@ type Recorder interface {
 type Point struct {
 	Iteration int
 	Score     float64       // the goal's weighted sum
-	Scores    []float64     // of its terms; on loan
+	Scores    []float64     // of its terms; valid during the call
 	GradNorm  float64       // ‖∂Score/∂Y‖
 	Elapsed   time.Duration // since the restart began, earlier runs included
 }
@@ -92,12 +92,12 @@ type Point struct {
 // Snapshot is an iterate with its values.
 type Snapshot struct {
 	Point
-	Asked float64 // the score of the plan that was reached; NaN when the iteration was asked for
+	Asked float64 // the score of the plan that was reached; NaN for an iteration of the plan
 	Y     *mat.Dense
 }
 
-// Validate returns an error for settings that Run would refuse for a reference:
-// a *data.InputError where the start is at fault.
+// Validate returns an error for settings that Run would refuse for a reference. It is
+// a *data.InputError where the start is invalid.
 func (c *Config) Validate(x *data.Dataset) error {
 	_, err := c.validate(x.Samples(), x.Width())
 	return err
@@ -144,14 +144,14 @@ func (c *Config) validate(n, p int) (q int, err error) {
 	return q, errors.Join(problems...)
 }
 
-// reached reports whether a score is the target, or one to stop at.
+// reached reports whether a score is the target, or good enough to stop.
 func (c *Config) reached(score float64) bool {
 	return !math.IsNaN(c.Target) && math.Abs(score-c.Target) <= c.Tolerance ||
 		!math.IsNaN(c.Stop) && c.Goal.Closer(score, c.Stop)
 }
 
-// start returns Y₀ of a restart, whose stream is derived from the seed and its
-// number alone.
+// start returns Y₀ of a restart. Its random stream depends on the seed and the number
+// of the restart alone.
 func (c *Config) start(restart, n, q int) *mat.Dense {
 	if c.Start != nil {
 		return mat.DenseCopyOf(c.Start)

@@ -12,14 +12,13 @@ import (
 	"simtool/internal/synth/probe"
 )
 
-// What the authors found (Cloos et al. 2025), on the bundled recording and on a
-// real one.
+// The tests of this file reproduce findings of Cloos et al. (2025), on the bundled
+// recording and on a real one.
 
 const angular = "procrustes:as=angular-score"
 
-// TestCKALearnsLargeComponentsFirst: CKA sees a component through the square of
-// its variance. Nearly all of its range is gone before the smaller ones are
-// learnt, which angular Procrustes asks for much earlier.
+// A component contributes the square of its variance to CKA. CKA is close to 1 before
+// the smaller components are learnt; angular Procrustes requires them much earlier.
 func TestCKALearnsLargeComponentsFirst(t *testing.T) {
 	recording, err := synthRecording()
 	if err != nil {
@@ -89,8 +88,8 @@ func decodedAt(t *testing.T, goal string, x *data.Dataset, labels *data.Table, n
 	return accuracy, reference, chance
 }
 
-// TestHighCKACanGoWithChanceDecoding: at a CKA of 0.99 a label that the recording
-// holds cannot be read from the data, at the same angular Procrustes score all can.
+// At a CKA of 0.99 a label of the recording cannot be decoded from the data; at an
+// angular Procrustes score of 0.99 all labels can.
 func TestHighCKACanGoWithChanceDecoding(t *testing.T) {
 	recording, err := synthRecording()
 	if err != nil {
@@ -114,9 +113,8 @@ func TestHighCKACanGoWithChanceDecoding(t *testing.T) {
 	}
 }
 
-// TestFindingsInMouseCortex: in cortical amygdala, with more neurons than samples,
-// every component can be read linearly from any data; the rotation tells CKA from
-// Procrustes.
+// In cortical amygdala, with more neurons than samples, any data predict every
+// component linearly. The fit by a rotation distinguishes CKA from Procrustes.
 func TestFindingsInMouseCortex(t *testing.T) {
 	x, err := dataio.Read(datatest.Shared(t, "data", "mouse_plcoa", "plCoA_rates.npy"), dataio.Options{})
 	if err != nil {

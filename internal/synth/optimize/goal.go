@@ -14,13 +14,13 @@ import (
 
 // Term is a measure in a weighted sum.
 type Term struct {
-	Name    string // as its user wrote it
+	Name    string // as in the specification
 	Weight  float64
 	Measure measures.Differentiable
 }
 
-// Goal is what is optimised: the weighted sum of the scores of one or more
-// measures.
+// Goal is the objective of an optimisation: the weighted sum of the scores of one or
+// more measures.
 type Goal struct {
 	Terms []Term
 	// Maximise says that similar data have a large sum. It is false for a sum of
@@ -31,10 +31,10 @@ type Goal struct {
 // ParseGoal reads a weighted sum of measures such as "nbs",
 // "cka*0.5+nbs*0.5" or "cka-0.1*procrustes": terms NAME, NAME*WEIGHT or
 // WEIGHT*NAME joined by + or −, with NAME as in measures.Parse. A sum that starts
-// with a similarity is maximised, one that starts with a distance is minimised;
-// the other terms with a positive weight must be of the same kind. It returns a
-// *measures.NameError for a measure that is unknown, has no gradient or does not
-// go with the others.
+// with a similarity is maximised, one that starts with a distance is minimised. The
+// other terms with a positive weight must be of the same kind. It returns a
+// *measures.NameError for a measure that is unknown, has no gradient or is of the
+// other kind.
 func ParseGoal(spec string) (*Goal, error) {
 	g := &Goal{}
 	for _, part := range splitTerms(spec) {
@@ -63,9 +63,9 @@ func ParseGoal(spec string) (*Goal, error) {
 	return g, nil
 }
 
-// splitTerms cuts a sum before every + and − that stands between terms. The
-// signs of a number (1e-3, key=-1) and hyphens within a name are not such: a −
-// joins terms only before a digit or point and a '*', as in "cka-0.1*nbs".
+// splitTerms cuts a sum before every + and − between terms. The signs of a number
+// (1e-3, key=-1) and hyphens within a name are not between terms: a − joins terms
+// only before a number and a '*', as in "cka-0.1*nbs".
 func splitTerms(spec string) []string {
 	var parts []string
 	start := 0

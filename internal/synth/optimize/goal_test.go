@@ -50,7 +50,7 @@ func TestParseGoalRefuses(t *testing.T) {
 	}
 }
 
-// TestWeightedSum: value and gradient are those of the terms, weighted.
+// The value and the gradient are the weighted sums of those of the terms.
 func TestWeightedSum(t *testing.T) {
 	x, y := datasetOf(t, waves(12, 4, 1.7)), waves(12, 3, 0.9)
 	system, err := measures.NewSystem(x)

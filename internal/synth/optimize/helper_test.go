@@ -19,8 +19,7 @@ func near(t *testing.T, what string, got, want, tolerance float64) {
 	}
 }
 
-// waves returns n×p sinusoids of decaying size, which other languages can
-// compute too.
+// waves returns n×p sinusoids of decaying size, which other languages can reproduce.
 func waves(n, p int, a float64) *mat.Dense {
 	x := mat.NewDense(n, p, nil)
 	for i := range n {
@@ -65,7 +64,7 @@ func goalOf(t testing.TB, spec string) *Goal {
 	return g
 }
 
-// log keeps what a restart tells, and can interrupt it.
+// log keeps the points of a restart, and can interrupt it.
 type log struct {
 	scores    []float64
 	points    []Point
@@ -89,7 +88,7 @@ func (l *log) Snapshot(s Snapshot) error {
 	return nil
 }
 
-// Checkpoint sends the state through its file format.
+// Checkpoint writes the state in its file format and reads it back.
 func (l *log) Checkpoint(s *State) error {
 	var file bytes.Buffer
 	if _, err := s.WriteTo(&file); err != nil {

@@ -11,14 +11,14 @@ import (
 )
 
 // LBFGS is the limited-memory quasi-Newton method of Broyden, Fletcher, Goldfarb
-// and Shanno, with steps that satisfy the strong Wolfe conditions. The
-// optimisers of gonum do it too but cannot be saved and resumed; its line search
-// (Moré and Thuente 1994, doi:10.1145/192115.192132) is used.
+// and Shanno, with steps that satisfy the strong Wolfe conditions. gonum's own
+// implementation cannot be saved and resumed, so this one only uses gonum's line
+// search (Moré and Thuente 1994, doi:10.1145/192115.192132).
 //
 // J. Nocedal (1980), Updating quasi-Newton matrices with limited storage,
 // doi:10.1090/S0025-5718-1980-0572855-7.
 type LBFGS struct {
-	Memory int // pairs of steps and gradient changes that are kept, default 10
+	Memory int // number of stored pairs of steps and gradient changes, default 10
 }
 
 // DefaultLBFGS returns the default settings.
@@ -43,8 +43,8 @@ func (l LBFGS) start(p *problem, memory [][]float64) (stepper, error) {
 	s := &lbfgs{
 		LBFGS: l, direction: make([]float64, n), from: make([]float64, n), fromG: make([]float64, n),
 		alpha: make([]float64, l.Memory),
-		// An early end of a line search spares evaluations, and each costs as
-		// much as a direction.
+		// An early end of the line search saves evaluations. Each costs as much
+		// as a new direction.
 		search: optimize.MoreThuente{DecreaseFactor: 1e-4, CurvatureFactor: 0.9},
 	}
 	if len(memory)%2 != 0 || len(memory) > 2*l.Memory {
@@ -59,7 +59,7 @@ func (l LBFGS) start(p *problem, memory [][]float64) (stepper, error) {
 	return s, nil
 }
 
-// pair is a step s = Y₁−Y₀ with the change of the gradient z = g₁−g₀ along it.
+// pair is a step s = Y₁−Y₀ and the change z = g₁−g₀ of the gradient along it.
 type pair struct {
 	s, z []float64
 	rho  float64 // 1/⟨s,z⟩
@@ -82,8 +82,8 @@ func (l *lbfgs) memory() [][]float64 {
 	return m
 }
 
-// push adds a pair, in place of the oldest one if there are enough. A pair
-// without positive curvature would spoil the approximation and is left out.
+// push adds a pair, in place of the oldest one if the memory is full. It leaves out a
+// pair without positive curvature, which would spoil the approximation.
 func (l *lbfgs) push(s, z []float64) {
 	curvature := floats.Dot(s, z)
 	if !(curvature > 1e-12*floats.Norm(s, 2)*floats.Norm(z, 2)) {
@@ -103,8 +103,8 @@ func (l *lbfgs) push(s, z []float64) {
 	l.pairs = append(l.pairs, p)
 }
 
-// descend writes −H·g into direction by the two-loop recursion, H being the
-// approximation of the inverse Hessian. It returns the first step to try.
+// descend writes −H·g into direction by the two-loop recursion, where H approximates
+// the inverse Hessian. It returns the length of the first trial step.
 func (l *lbfgs) descend(p *problem) float64 {
 	d := l.direction
 	copy(d, p.gradient())
@@ -134,8 +134,8 @@ func (l *lbfgs) step(ctx context.Context, p *problem) error {
 	if !errors.Is(err, errStalled) || len(l.pairs) == 0 {
 		return err
 	}
-	// The gradient itself is the last thing to try. A search that is interrupted
-	// must be begun again with the pairs.
+	// The gradient itself is the last direction to try. After an interruption the
+	// search must begin again with the pairs.
 	pairs := l.pairs
 	l.pairs = nil
 	if err = l.lineSearch(ctx, p, l.descend(p)); err != nil {
@@ -144,8 +144,8 @@ func (l *lbfgs) step(ctx context.Context, p *problem) error {
 	return err
 }
 
-// lineSearch moves the problem along the direction. On failure it puts the
-// problem back to where it was.
+// lineSearch moves the problem along the direction. On failure it restores the
+// problem.
 func (l *lbfgs) lineSearch(ctx context.Context, p *problem, length float64) error {
 	copy(l.from, p.values())
 	copy(l.fromG, p.gradient())
@@ -162,7 +162,7 @@ func (l *lbfgs) lineSearch(ctx context.Context, p *problem, length float64) erro
 		p.score, p.loss, p.gradNorm = score, loss, gradNorm
 		return err
 	}
-	// direction and fromG have served: they become the pair.
+	// direction and fromG are no longer needed; their memory becomes the pair.
 	copy(l.direction, p.values())
 	floats.Sub(l.direction, l.from)
 	floats.Scale(-1, l.fromG)
@@ -171,12 +171,12 @@ func (l *lbfgs) lineSearch(ctx context.Context, p *problem, length float64) erro
 	return nil
 }
 
-// maxTrials bounds the evaluations of a line search. A search that needs more
-// is lost in rounding.
+// maxTrials bounds the evaluations of a line search. A search that needs more does
+// not progress because of rounding.
 const maxTrials = 25
 
-// trySteps evaluates steps until one satisfies the strong Wolfe conditions, or is
-// all that was wanted.
+// trySteps evaluates steps until one satisfies the strong Wolfe conditions, or ends
+// the optimisation.
 func (l *lbfgs) trySteps(ctx context.Context, p *problem, length float64) error {
 	for range maxTrials {
 		if err := ctx.Err(); err != nil {

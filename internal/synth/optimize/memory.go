@@ -4,12 +4,12 @@ import "simtool/internal/measures"
 
 const word = 8 // bytes of a number
 
-// Memory bounds the bytes that Run has in use for a reference of n×p, of which it
-// follows so many components (of PCs, or as many as PCs will have), with so many
-// restarts at once, beside the reference and what Config refers to: for each
-// restart the iterate, its gradient, what the method remembers, the subspace where
-// there is one, the work space of the goal and that of a record; and the records
-// and last iterates of all.
+// Memory bounds the bytes that Run has in use for a reference of n×p when it follows a
+// number of components (those of PCs, or as many as PCs will have) and runs atOnce
+// restarts at a time. It does not count the reference and the data in Config. Each
+// running restart needs the iterate, its gradient, the memory of the method, the
+// subspace if there is one, and the work space of the goal and of a record. All
+// restarts keep their records and last iterates.
 func (c *Config) Memory(n, p, components, atOnce int) (int64, error) {
 	q, err := c.validate(n, p)
 	if err != nil {
@@ -41,9 +41,9 @@ func (c *Config) Memory(n, p, components, atOnce int) (int64, error) {
 	return all + int64(atOnce)*each + restarts*(word*full.N*full.Q+int64(c.Records())*c.recordSize(components)), nil
 }
 
-// Records returns how many records of a restart there are at most.
+// Records returns the largest number of records of a restart.
 func (c *Config) Records() int {
-	count := 2 // of the start and of the end
+	count := 2 // the start and the end
 	for i := c.Schedule.next(0); i <= c.MaxIter; i = c.Schedule.next(i) {
 		count++
 	}
@@ -60,8 +60,8 @@ func (c *Config) recordSize(components int) int64 {
 	return size
 }
 
-// recordMemory bounds what it takes to make a record, of which one thing is done
-// after the other, and what decoders remember.
+// recordMemory bounds the memory of making a record, whose analyses run one after the
+// other, and the memory that decoders keep.
 func (c *Config) recordMemory(d measures.Dims, components int64) int64 {
 	var most, kept int64
 	p, q := min(d.P, d.N), min(d.Q, d.N)

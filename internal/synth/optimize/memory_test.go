@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestIterationsDoNotAllocate: an iteration needs next to no memory of its own, so
-// that a run needs the same for any number of them.
+// An iteration allocates almost no memory, so that the memory of a run does not
+// depend on their number.
 func TestIterationsDoNotAllocate(t *testing.T) {
 	x := powerLaw(t, 400, 20, 2)
 	const iterate = 400 * 20 * 8

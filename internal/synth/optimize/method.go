@@ -7,39 +7,39 @@ import (
 	"strings"
 )
 
-// Method is a way to descend. The methods are Adam, Momentum and LBFGS.
+// Method is a method of descent. The methods are Adam, Momentum and LBFGS.
 type Method interface {
 	fmt.Stringer
-	// rotationInvariant reports whether the method gives rotated iterates for
-	// rotated samples, so that it may run in the coordinates of a subspace.
+	// rotationInvariant reports whether a rotation of the samples rotates the
+	// iterates, so that the method may run in the coordinates of a subspace.
 	rotationInvariant() bool
-	// vectors returns how many vectors of the size of the iterate the method keeps.
+	// vectors returns the number of vectors of the size of the iterate in the memory
+	// of the method.
 	vectors() int
-	// start returns the method for one chain of iterates, from its memory of
-	// earlier steps or nil at the first.
+	// start returns the method for one chain of iterates. memory holds its state
+	// after earlier steps, or is nil at the first iterate.
 	start(p *problem, memory [][]float64) (stepper, error)
 	validate() error
 }
 
-// stepper is a method on its way. One step is one iteration.
+// stepper is a method in the state of one chain. One step is one iteration.
 type stepper interface {
-	// step moves the problem to the next iterate and evaluates it. It returns
-	// errStalled, with the problem as it was, where no step improves.
+	// step moves the problem to the next iterate and evaluates it. Where no step
+	// improves it returns errStalled and does not change the problem.
 	step(ctx context.Context, p *problem) error
-	// memory returns what the next step depends on beside the iterate, to be
-	// given to start on resuming. It borrows.
+	// memory returns the state on which the next step depends in addition to the
+	// iterate; a resumed run passes it to start. The caller must not change it.
 	memory() [][]float64
 }
 
-// errStalled says that a method can go no further: the gradient is zero, or
-// improvements are lost in rounding.
+// errStalled says that a method cannot improve the iterate: the gradient is zero, or
+// improvements are below rounding.
 var errStalled = errors.New("no step improves")
 
 // errMemory is the error of a checkpoint by another method.
 var errMemory = errors.New("the checkpoint does not fit the method")
 
-// Methods returns the methods with their default settings, the first of which
-// is the default.
+// Methods returns the methods with their default settings. The first is the default.
 func Methods() []Method { return []Method{DefaultAdam(), DefaultMomentum(), DefaultLBFGS()} }
 
 // FindMethod returns the method of a name (adam, sgd, lbfgs) with its default

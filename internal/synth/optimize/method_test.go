@@ -61,9 +61,8 @@ func TestAdamNeedsThePaperSIterations(t *testing.T) {
 	}
 }
 
-// TestMethodsReachOptima whose value is known: a rotation of X is the closest
-// there can be, and with r of X's p features the most of the variance that a
-// narrower Y can have is that of r components.
+// The methods reach optima of known value: a rotation of X scores highest, and a Y
+// of r features can have at most the variance of r components of X.
 func TestMethodsReachOptima(t *testing.T) {
 	x := powerLaw(t, 60, 5, 1)
 	explained := []float64{1, 1. / 2, 1. / 3, 1. / 4, 1. / 5}
@@ -95,7 +94,7 @@ func TestMethodsReachOptima(t *testing.T) {
 	}
 }
 
-// TestLBFGSDescends: every step lowers the loss.
+// Every step of LBFGS lowers the loss.
 func TestLBFGSDescends(t *testing.T) {
 	config := DefaultConfig(goalOf(t, "cka"))
 	config.Method, config.MaxIter = LBFGS{Memory: 3}, 60
@@ -110,7 +109,7 @@ func TestLBFGSDescends(t *testing.T) {
 	}
 }
 
-// TestStuckAtIdentity: where the gradient is zero there is nothing to do.
+// Where the gradient is zero the method converges at once.
 func TestStuckAtIdentity(t *testing.T) {
 	x := waves(12, 4, 1.7)
 	for _, method := range Methods() {

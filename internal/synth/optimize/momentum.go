@@ -13,16 +13,15 @@ import (
 //	v ← Decay·v + g,  Y ← Y − Rate·v
 //
 // (Polyak 1964, doi:10.1016/0041-5553(64)90137-5, as PyTorch's SGD computes it).
-// Gradients of the measures come in the unit 1/Y, and most shrink as Y has more
-// values, so that no rate suits all data: Rate 0 stands for the one that makes the
-// first step a tenth as long as Y₀ (Frobenius norms, centred columns).
+// Gradients of the measures have the unit 1/Y, and most shrink with the number of
+// values of Y, so that no rate suits all data. Rate 0 selects the rate whose first
+// step is a tenth as long as Y₀ (Frobenius norms, centred columns).
 type Momentum struct {
 	Rate  float64 // default 0, which is relative to Y₀
 	Decay float64 // default 0.9; 0 is plain gradient descent
 }
 
-// firstStep is the length of the first step relative to ‖Y₀‖ where nothing else
-// sets it.
+// firstStep is the default length of the first step relative to ‖Y₀‖.
 const firstStep = 0.1
 
 // DefaultMomentum returns the default settings.

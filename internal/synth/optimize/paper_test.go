@@ -17,8 +17,7 @@ import (
 var paper = flag.Bool("paper", false, "reproduce the published tables of large recordings too, which takes minutes")
 
 // published is the table of a dataset and measure: components in descending order
-// of explained variance, and the score at which each was half learnt, NaN where
-// it was not.
+// of explained variance, and the score at which each was half learnt, or NaN.
 type published struct {
 	explained, scores []float64
 }
@@ -46,8 +45,8 @@ func readPublished(t *testing.T, dataset, measure string) published {
 	return p
 }
 
-// groups returns the medians over components 1–3, 4–10, 11–25 and the rest, of
-// those that were learnt.
+// groups returns the medians over the learnt components among 1–3, 4–10, 11–25 and
+// the rest.
 func groups(scores []float64) (m [4]float64) {
 	for g, span := range [4][2]int{{0, 3}, {3, 10}, {10, 25}, {25, len(scores)}} {
 		learnt := slices.DeleteFunc(slices.Clone(scores[span[0]:span[1]]), math.IsNaN)
@@ -60,10 +59,10 @@ func groups(scores []float64) (m [4]float64) {
 	return m
 }
 
-// groupsOf optimises as published, Adam with rate 0.1 up to a score of 0.99,
-// towards Gaussian data with the published explained variances, and returns the
-// groups of the scores at which components are half learnt, averaged over some
-// datasets with as many restarts each.
+// groupsOf optimises with the published settings, Adam with rate 0.1 up to a score of
+// 0.99, towards Gaussian data with the published explained variances. It returns the
+// groups of the scores at which components are half learnt, averaged over datasets
+// and restarts.
 func groupsOf(t *testing.T, goal string, explained []float64, samples, datasets, restarts int) (mean [4]float64) {
 	t.Helper()
 	for seed := range datasets {
@@ -116,10 +115,10 @@ func thresholdsOf(t *testing.T, x *data.Dataset, config Config) (all [][]float64
 	return all
 }
 
-// TestPublishedThresholds reproduces which components a score implies (Cloos et
-// al. 2025): CKA, NBS and Procrustes see a dataset through its spectrum and its
-// relation to Y alone, so that Gaussian data with the explained variances of a
-// recording are learnt as the recording is.
+// TestPublishedThresholds reproduces the components that a score implies (Cloos et
+// al. 2025). CKA, NBS and Procrustes depend on the spectrum of a dataset and on its
+// relation to Y alone, so Gaussian data with the explained variances of a recording
+// are learnt like the recording.
 func TestPublishedThresholds(t *testing.T) {
 	const procrustes = "procrustes-angular-score"
 	for _, c := range []struct {
@@ -135,8 +134,8 @@ func TestPublishedThresholds(t *testing.T) {
 		{"ultrametric", 100, "cka", 0.08, 1, 1}, // its first components are no Gaussian directions
 		{"Mante2013", 1080, "nbs", 0.02, 0, 1},
 		{"Mante2013", 1080, procrustes, 0.02, 0, 1},
-		// In the first steps of CKA components are learnt by leaps: the second group
-		// scatters by 0.03 between runs, and the published one is a single run.
+		// The first steps of CKA are large: the second group varies by 0.03 between
+		// runs, and the published value is of a single run.
 		{"Mante2013", 1080, "cka", 0.08, 0, 3},
 	} {
 		t.Run(c.dataset+"/"+c.measure, func(t *testing.T) {

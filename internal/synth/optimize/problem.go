@@ -13,7 +13,7 @@ import (
 	"simtool/internal/linalg"
 )
 
-// problem is the loss as a function of the iterate, and its state there. The
+// problem is the loss as a function of the iterate, with its value and gradient. The
 // loss is −s for a score s that is maximised, s for one that is minimised, and
 // (s−target)² for one that is to reach a target.
 type problem struct {
@@ -25,7 +25,7 @@ type problem struct {
 	slope       float64 // ∂loss/∂score
 	gradNorm    float64 // ‖∂score/∂Y‖
 	evaluations int
-	stop        func(score float64) bool // whether nothing better is wanted
+	stop        func(score float64) bool // whether the score ends the optimisation
 }
 
 // values returns the iterate as a vector.
@@ -59,7 +59,7 @@ func (p *problem) evaluate() error {
 	return nil
 }
 
-// norm is linalg.Norm in one stroke, for a matrix of contiguous rows.
+// norm is linalg.Norm in one call, for a matrix of contiguous rows.
 func norm(a *mat.Dense) float64 {
 	v := a.RawMatrix().Data
 	square := blas64.Dot(blas64.Vector{N: len(v), Inc: 1, Data: v}, blas64.Vector{N: len(v), Inc: 1, Data: v})
@@ -82,7 +82,7 @@ func (p *problem) lossOf(score float64) (loss, slope float64) {
 }
 
 // inPieces calls body on pieces of [0,n), in parallel when n is large. body must
-// treat every index on its own.
+// treat every index independently.
 func inPieces(n int, body func(lo, hi int)) {
 	const grain = 1 << 16
 	workers := min(runtime.GOMAXPROCS(0), n/grain)

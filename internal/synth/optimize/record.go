@@ -18,7 +18,7 @@ func (r *restart) recorded() bool {
 	return n > 0 && r.state.Records[n-1].Iteration == r.state.Iteration
 }
 
-// record looks at the present iterate.
+// record analyses the present iterate.
 func (r *restart) record() error {
 	c, s := r.cfg, r.state
 	if c.PCs == nil && len(c.Decoders) == 0 && len(c.Also) == 0 {

@@ -2,13 +2,13 @@ package optimize
 
 import "gonum.org/v1/gonum/mat"
 
-// Reduction holds coordinates in which data of many samples have few rows: those of
-// span[X, Y] for given X and Y, in which every measure of second moments of all
-// samples takes the same values.
+// Reduction holds the coordinates of span[X, Y] for given X and Y, in which data of
+// many samples have few rows. Every measure of second moments of all samples has the
+// same value in these coordinates.
 type Reduction struct{ *subspace }
 
 // Reduce returns the coordinates of x and y in the span of their centred columns.
-// ok is false when there are not enough samples for it to help, or when x or y is
+// ok is false when there are not enough samples for a reduction, or when x or y is
 // constant.
 func Reduce(x, y *mat.Dense) (r Reduction, xr, yr *mat.Dense, ok bool) {
 	s, xr, yr, ok := newSubspace(x, y)

@@ -13,18 +13,18 @@ import (
 	"simtool/internal/synth/probe"
 )
 
-// restart is one chain of iterates under way.
+// restart is the state of one chain of iterates.
 type restart struct {
 	cfg      *Config
 	ref      *reference
 	problem  *problem
 	subspace *subspace  // nil: the iterate has all rows
 	full     *mat.Dense // the iterate in all rows, if there is a subspace
-	liftedAt int        // the iteration that full holds
+	liftedAt int        // the iteration of full
 	method   stepper
 	recorder Recorder
 	state    *State
-	began    time.Time // less what earlier runs took
+	began    time.Time // minus the time of earlier runs
 }
 
 func runRestart(ctx context.Context, ref *reference, cfg *Config, number int) (*Outcome, error) {
@@ -88,7 +88,7 @@ func newRestart(ref *reference, cfg *Config, number int) (*restart, error) {
 	return r, err
 }
 
-// bind makes the problem, in a subspace if the method and the measures allow it.
+// bind makes the problem, in a subspace if the method and the measures permit it.
 func (r *restart) bind(y0 *mat.Dense) error {
 	var err error
 	if r.cfg.Method.rotationInvariant() && !r.cfg.FullCoordinates && r.cfg.Goal.secondMoments() {
@@ -102,7 +102,7 @@ func (r *restart) bind(y0 *mat.Dense) error {
 	return err
 }
 
-// iterate returns the present Y with all its rows. It is overwritten by the next.
+// iterate returns the present Y with all its rows. The next iterate overwrites it.
 func (r *restart) iterate() *mat.Dense {
 	if r.subspace == nil {
 		return r.problem.y
@@ -114,14 +114,14 @@ func (r *restart) iterate() *mat.Dense {
 	return r.full
 }
 
-// run goes on from an iterate that has been evaluated. What is done at an iterate
-// is done before its checkpoint, so that a resumed run does not do it again.
+// run continues from an iterate that has been evaluated. It reports an iterate before
+// the checkpoint of it, so that a resumed run does not report it again.
 func (r *restart) run(ctx context.Context) error {
 	s := r.state
 	saved := time.Now()
 	if s.Evaluations == 0 { // a new restart
 		s.Evaluations = 1
-		if err := r.visit(); err != nil {
+		if err := r.report(); err != nil {
 			return err
 		}
 	}
@@ -140,14 +140,14 @@ func (r *restart) run(ctx context.Context) error {
 			s.Reason = Converged
 			continue
 		case ctx.Err() != nil && errors.Is(err, ctx.Err()):
-			s.Reason = Interrupted // in the midst of a line search, which is undone
+			s.Reason = Interrupted // during a line search, which is undone
 			continue
 		case err != nil:
 			return err
 		}
 		s.Iteration++
 		s.Evaluations = r.problem.evaluations
-		if err := r.visit(); err != nil {
+		if err := r.report(); err != nil {
 			return err
 		}
 		if every := r.cfg.CheckpointEvery; every > 0 && time.Since(saved) >= every {
@@ -165,8 +165,8 @@ func (r *restart) run(ctx context.Context) error {
 	return r.checkpoint()
 }
 
-// visit tells of an iterate that was reached: its point, record and snapshots.
-func (r *restart) visit() error {
+// report reports the present iterate: its point, record and snapshots.
+func (r *restart) report() error {
 	s := r.state
 	if r.problem.loss < s.BestLoss {
 		s.BestLoss, s.BestAt = r.problem.loss, s.Iteration
@@ -219,7 +219,7 @@ func (r *restart) reasonToEnd() Reason {
 	return Running
 }
 
-// checkpoint hands the state to the recorder.
+// checkpoint passes the state to the recorder.
 func (r *restart) checkpoint() error {
 	s := r.state
 	s.Elapsed = time.Since(r.began)

@@ -23,14 +23,14 @@ type Outcome struct {
 }
 
 // Run optimises datasets towards the reference x and returns the outcome of every
-// restart, in their order. They depend on the seed and on their number alone,
-// whatever the number of jobs.
+// restart, in their order. An outcome depends on the seed and the number of its
+// restart, and not on the number of jobs.
 //
-// When ctx is cancelled each restart finishes its evaluation, hands a checkpoint to
-// its recorder and ends with the reason Interrupted; restarts that had not begun
-// are nil, as are those that cfg.Only leaves out. That is no error. Errors are a
-// configuration that cannot be used, a score that is undefined, and those of
-// recorders; the first one ends all restarts.
+// When ctx is cancelled each restart finishes its evaluation, passes a checkpoint to
+// its recorder and ends with the reason Interrupted. This is no error. Outcomes of
+// restarts that had not begun, or that cfg.Only leaves out, are nil. Errors are an
+// invalid configuration, an undefined score, and those of recorders; the first one
+// ends all restarts.
 func Run(ctx context.Context, x *data.Dataset, cfg Config) ([]*Outcome, error) {
 	q, err := cfg.validate(x.Samples(), x.Width())
 	if err != nil {
@@ -54,7 +54,7 @@ func Run(ctx context.Context, x *data.Dataset, cfg Config) ([]*Outcome, error) {
 		}
 	}
 	for _, i := range numbers {
-		slots <- struct{}{} // started in order, so that what is cut off is the end
+		slots <- struct{}{} // started in order, so that an interruption cuts off the last ones
 		if ctx.Err() != nil {
 			break
 		}
@@ -78,8 +78,9 @@ func Run(ctx context.Context, x *data.Dataset, cfg Config) ([]*Outcome, error) {
 	return outcomes, nil
 }
 
-// Best returns the outcome whose score is closest to the target, or best when
-// there is none; the first of several. It is nil if no restart has run.
+// Best returns the outcome whose score is closest to the target, or the best score
+// when there is no target. It returns the first of several, and nil if no restart has
+// run.
 func (c *Config) Best(outcomes []*Outcome) *Outcome {
 	p := problem{maximise: c.Goal.Maximise, target: c.Target}
 	var best *Outcome
@@ -96,7 +97,7 @@ func (c *Config) Best(outcomes []*Outcome) *Outcome {
 	return best
 }
 
-// reference is X with what all restarts share.
+// reference is X, prepared once for all restarts.
 type reference struct {
 	data   *data.Dataset
 	system *measures.System

@@ -16,7 +16,7 @@ import (
 	"simtool/internal/synth/probe"
 )
 
-// everything returns a configuration that looks at all there is to look at.
+// everything returns a configuration with all analyses.
 func everything(t *testing.T, x *data.Dataset, method Method) Config {
 	t.Helper()
 	config := DefaultConfig(goalOf(t, "nbs"))
@@ -51,8 +51,8 @@ func timed(t *testing.T) *data.Dataset {
 	return x
 }
 
-// TestResumeIsExact: a run that is interrupted and goes on from its checkpoint
-// gives the bits of one that is not, whatever the method.
+// A run that is interrupted and continues from its checkpoint gives the same bits as
+// an uninterrupted run, for every method.
 func TestResumeIsExact(t *testing.T) {
 	x := timed(t)
 	for _, method := range Methods() {
@@ -61,7 +61,7 @@ func TestResumeIsExact(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// At each of these iterations the first restart pulls the plug.
+		// At each of these iterations the first restart interrupts the run.
 		states := make([]*State, config.Restarts)
 		for _, stopAt := range []int{0, 4, 5, 9} {
 			ctx, cancel := context.WithCancel(context.Background())
@@ -101,8 +101,8 @@ func TestResumeIsExact(t *testing.T) {
 	}
 }
 
-// TestJobsDoNotMatter: any number of restarts at a time gives the same bits, and a
-// restart does not depend on how many there are.
+// Any number of concurrent restarts gives the same bits, and a restart does not
+// depend on their number.
 func TestJobsDoNotMatter(t *testing.T) {
 	x := timed(t)
 	config := everything(t, x, DefaultAdam())
@@ -135,8 +135,7 @@ func TestJobsDoNotMatter(t *testing.T) {
 	}
 }
 
-// TestRecords: what is looked at along the way is what the measures and probes
-// say of the same data.
+// Records agree with the measures and probes of the same data.
 func TestRecords(t *testing.T) {
 	x := timed(t)
 	config := everything(t, x, DefaultLBFGS())
@@ -234,7 +233,7 @@ func TestReasonsToEnd(t *testing.T) {
 	if o, _ = runOne(t, x, config); o.Reason != ReachedStop || math.Abs(o.Score-0.7) > config.Tolerance {
 		t.Errorf("%s at a distance of %v, want 0.7", o.Reason, o.Score)
 	}
-	// With the target out of reach, Adam circles.
+	// Adam does not converge to a target that is out of reach.
 	config.Target, config.Patience = -1, 20
 	o, l := runOne(t, x, config)
 	best := slices.Index(l.scores, slices.Min(l.scores))

@@ -5,15 +5,15 @@ import (
 	"math"
 )
 
-// Schedule is a set of iterations spaced evenly on a logarithmic scale: 0, 1 and
-// then each that is at least 1/PerDecade of a decade beyond the last one, which
-// is every iteration up to about PerDecade/ln 10.
+// Schedule is a set of iterations spaced evenly on a logarithmic scale: 0, 1, and
+// then each that is at least 1/PerDecade of a decade beyond the last one. It contains
+// every iteration up to about PerDecade/ln 10.
 type Schedule struct {
 	PerDecade int
 }
 
-// DefaultSchedule looks at every one of the first 43 iterates, in which most of a
-// run of Adam with rate 0.1 happens, and at 100 of every decade from there on.
+// DefaultSchedule contains the first 43 iterates, in which most of a run of Adam with
+// rate 0.1 happens, and 100 of every decade after them.
 func DefaultSchedule() Schedule { return Schedule{PerDecade: 100} }
 
 func (s Schedule) validate() error {

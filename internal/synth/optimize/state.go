@@ -24,9 +24,9 @@ const (
 	Interrupted Reason = "interrupted" // by the context
 )
 
-// State is where a restart stands: given back to Run it goes on as if it had
-// never stopped, to the bit. It depends on the configuration and on X; that
-// these are the same is for the caller to see to.
+// State is the state of a restart. Run continues from it with the same bits as if the
+// restart had never stopped. The caller must ensure that the configuration and X are
+// the same.
 type State struct {
 	Restart     int
 	Iteration   int
@@ -40,15 +40,15 @@ type State struct {
 	Memory     [][]float64 // of the method
 
 	BestLoss     float64        // for Patience
-	BestAt       int            // the iteration that had it
+	BestAt       int            // its iteration
 	NextRecord   int            // iteration of the next record
-	ScoresPassed []bool         // of the snapshots asked for
+	ScoresPassed []bool         // for each score of the snapshot plan
 	Records      []Record       // so far
 	Decoders     []probe.Memory // of the decoders
 }
 
-// Record is what was seen at an iterate of the schedule. Slices are parallel to
-// the configuration's: components, decoders and measures.
+// Record holds the analyses of an iterate of the schedule. Slices are parallel to
+// those of the configuration: components, decoders and measures.
 type Record struct {
 	Iteration    int
 	Score        float64
@@ -58,14 +58,14 @@ type Record struct {
 	Also         []float64 // NaN where a measure has no value
 }
 
-// WriteTo writes the state in encoding/gob's format, which keeps every bit.
+// WriteTo writes the state in the format of encoding/gob, which keeps every bit.
 func (s *State) WriteTo(w io.Writer) (int64, error) {
 	counted := &counter{w: w}
 	err := gob.NewEncoder(counted).Encode(s)
 	return counted.n, err
 }
 
-// ReadState reads what WriteTo wrote.
+// ReadState reads a state that WriteTo wrote.
 func ReadState(r io.Reader) (*State, error) {
 	s := new(State)
 	if err := gob.NewDecoder(r).Decode(s); err != nil {

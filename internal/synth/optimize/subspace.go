@@ -20,13 +20,13 @@ import (
 // iterates of a method that is invariant to rotations of the samples never leave
 // span[Xc, Y₀c] (plus the means of Y₀, which do not change). With the QR
 // decomposition [Xc, Y₀c] = Q·R and Y in this span, QᵀXc and QᵀYc have the same
-// second moments as Xc and Yc. They are not centred, but multiplied by the
-// (k+1)×k matrix H of orthonormal columns that sum to zero they are, and then any
-// code that centres leaves them alone. So, exactly,
+// second moments as Xc and Yc, but they are not centred. H is the (k+1)×k matrix of
+// orthonormal columns that sum to zero. H·QᵀXc and H·QᵀYc are centred, so code that
+// centres does not change them. Exactly,
 //
 //	s(Xc, Yc) = s(BᵀXc, BᵀYc),  ∂s/∂Y = B·∂s/∂(BᵀYc),  B = Q·Hᵀ.
 //
-// Where [Xc, Y₀c] = M is well conditioned R is the Cholesky factor of MᵀM and
+// Where M = [Xc, Y₀c] is well conditioned, R is the Cholesky factor of MᵀM and
 // Q = M·R⁻¹ is never formed.
 type subspace struct {
 	both  *mat.Dense // M with sides of unit norm, or Q where r is nil
@@ -35,8 +35,8 @@ type subspace struct {
 	work  *mat.Dense // k×q
 }
 
-// newSubspace returns the subspace of a start and X and Y₀ in its coordinates.
-// ok is false when there are not enough samples for it to help.
+// newSubspace returns the subspace of X and Y₀, and both in its coordinates. ok is
+// false when there are not enough samples for a reduction.
 func newSubspace(x, y0 *mat.Dense) (s *subspace, xr, yr *mat.Dense, ok bool) {
 	n, p := x.Dims()
 	_, q := y0.Dims()
@@ -49,7 +49,7 @@ func newSubspace(x, y0 *mat.Dense) (s *subspace, xr, yr *mat.Dense, ok bool) {
 	left, right := both.Slice(0, n, 0, p).(*mat.Dense), both.Slice(0, n, p, k).(*mat.Dense)
 	linalg.CenterTo(left, means[:p], x)
 	linalg.CenterTo(right, means[p:], y0)
-	// Of one size, neither side is lost in the rounding of the other.
+	// With equal norms neither side is lost in the rounding of the other.
 	sizeX, sizeY := linalg.Norm(left), linalg.Norm(right)
 	if sizeX == 0 || sizeY == 0 {
 		return nil, nil, nil, false
@@ -70,8 +70,8 @@ func newSubspace(x, y0 *mat.Dense) (s *subspace, xr, yr *mat.Dense, ok bool) {
 	return s, xr, yr, true
 }
 
-// wellConditioned reports whether a triangular factor is far from singular, as far
-// as its diagonal tells.
+// wellConditioned reports whether the diagonal of a triangular factor is that of a
+// matrix far from singular.
 func wellConditioned(r *mat.Dense) bool {
 	least, most := math.Inf(1), 0.0
 	n, _ := r.Dims()
@@ -103,7 +103,7 @@ func centre(a *mat.Dense) *mat.Dense {
 	return h
 }
 
-// uncentreTo writes Hᵀ·A, k×m, the reverse of centre.
+// uncentreTo writes Hᵀ·A, k×m, the transpose of centre.
 func uncentreTo(dst, a *mat.Dense) {
 	k, m := dst.Dims()
 	head := make([]float64, m) // Σ of the rows above
@@ -132,9 +132,9 @@ func (s *subspace) lift(y, yr *mat.Dense) {
 }
 
 // secondMoments reports whether a goal is a function of the second moments of the
-// centred samples, by comparing its value and gradient on random data with those
-// in the coordinates of their subspace. Held-out folds, distances between samples
-// and debiased estimators are more than that, and show it.
+// centred samples. It compares the value and gradient on random data with those in
+// the coordinates of their subspace. They differ for held-out folds, distances
+// between samples and debiased estimators.
 func (g *Goal) secondMoments() bool {
 	const n, p, q = 48, 5, 4
 	rng := stats.Stream(1, "optimize/second moments")
@@ -149,7 +149,7 @@ func (g *Goal) secondMoments() bool {
 		return false
 	}
 	lifted := mat.NewDense(n, q, nil)
-	clear(s.means) // a gradient has none
+	clear(s.means) // a gradient has no means
 	s.lift(lifted, reduced.g)
 	floats.Sub(lifted.RawMatrix().Data, full.gradient())
 	return math.Abs(full.score-reduced.score) <= 1e-9*max(1, math.Abs(full.score)) && linalg.Norm(lifted) <= 1e-8*full.gradNorm

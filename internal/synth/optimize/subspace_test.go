@@ -8,8 +8,8 @@ import (
 	"simtool/internal/linalg"
 )
 
-// TestSubspaceIsExact: in the coordinates of the subspace the methods take the same
-// steps as with all samples, to rounding.
+// In the coordinates of the subspace the methods take the same steps as with all
+// samples, up to rounding.
 func TestSubspaceIsExact(t *testing.T) {
 	x := powerLaw(t, 90, 8, 1)
 	for _, goal := range []string{
@@ -41,8 +41,8 @@ func TestSubspaceIsExact(t *testing.T) {
 	}
 }
 
-// TestSubspaceIsRefused where a score depends on more than second moments, where
-// it would be no smaller, and for a method that is not invariant.
+// There is no subspace where a score depends on more than second moments, where the
+// subspace would be no smaller, and for a method that is not invariant.
 func TestSubspaceIsRefused(t *testing.T) {
 	x := powerLaw(t, 40, 5, 1)
 	for _, c := range []struct {
@@ -66,8 +66,7 @@ func TestSubspaceIsRefused(t *testing.T) {
 	}
 }
 
-// TestHelmert: H has orthonormal columns that sum to zero, and uncentreTo is its
-// transpose.
+// H has orthonormal columns that sum to zero, and uncentreTo is its transpose.
 func TestHelmert(t *testing.T) {
 	const k = 6
 	unit := mat.NewDense(k, k, nil)
@@ -88,8 +87,8 @@ func TestHelmert(t *testing.T) {
 	near(t, "Hᵀ·A", linalg.Norm(want), 0, 1e-14)
 }
 
-// TestSubspaceOfDependentFeatures: where the features of X or Y₀ are dependent, the
-// coordinates come from another decomposition and are as good.
+// Where the features of X or Y₀ are dependent, the coordinates come from another
+// decomposition and are equally accurate.
 func TestSubspaceOfDependentFeatures(t *testing.T) {
 	x := waves(30, 4, 1.7)
 	for i := range 30 {

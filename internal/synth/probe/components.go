@@ -59,9 +59,9 @@ func (a *PCAnalysis) Explained() []float64 { return a.explained }
 //
 //	orthogonal_i = 1 − ‖(X − X̂)v_i‖²/σ_i²,
 //
-// which is negative where the rotation does worse than the mean. Data with as
-// many features as samples account for everything linearly. It panics unless Y
-// has n rows.
+// which is negative where the rotation predicts worse than the mean. Data with as
+// many features as samples predict every component linearly. It panics unless Y has
+// n rows.
 func (a *PCAnalysis) R2(y *mat.Dense) (linear, orthogonal []float64, err error) {
 	n, r := a.u.Dims()
 	if m, _ := y.Dims(); m != n {
@@ -85,8 +85,8 @@ func (a *PCAnalysis) R2(y *mat.Dense) (linear, orthogonal []float64, err error) 
 }
 
 // linear writes ‖Q_Yᵀu_i‖² from c = UᵀYc and b = YcᵀYc. With b = RᵀR they are the
-// squared columns of R⁻ᵀcᵀ; where that would lose digits, or Y has not full rank,
-// a basis of Yc is found.
+// squared norms of the columns of R⁻ᵀcᵀ. Where that would lose digits, or Y lacks
+// full rank, it computes a basis of Yc.
 func (a *PCAnalysis) linear(dst []float64, c, b, yc *mat.Dense) error {
 	if factor, ok := linalg.Cholesky(b); ok && wellConditioned(factor) {
 		z := mat.DenseCopyOf(c.T())
@@ -106,8 +106,8 @@ func (a *PCAnalysis) linear(dst []float64, c, b, yc *mat.Dense) error {
 	return nil
 }
 
-// wellConditioned reports whether a triangular factor is far from singular, as far
-// as its diagonal tells: what is solved with it keeps about eight digits.
+// wellConditioned reports whether the diagonal of a triangular factor is that of a
+// matrix far from singular, so that solutions keep about eight digits.
 func wellConditioned(factor *mat.Dense) bool {
 	least, most := math.Inf(1), 0.0
 	n, _ := factor.Dims()

@@ -16,7 +16,7 @@ import (
 type DecoderConfig struct {
 	Folds int     // of the cross-validation, default 5; fewer where a class has fewer members
 	C     float64 // inverse strength of the l2 penalty, default 1
-	Seed  uint64  // of the assignment to folds, and of permutations
+	Seed  uint64  // of the division into folds, and of permutations
 }
 
 // DefaultDecoder returns the default settings.
@@ -29,7 +29,7 @@ func DefaultDecoder() DecoderConfig { return DecoderConfig{Folds: 5, C: 1, Seed:
 type Decoder struct {
 	Name    string
 	Levels  []string // the classes
-	Folds   int      // how many are used
+	Folds   int      // number of folds
 	classes []int    // of each condition
 	bins    int
 	config  DecoderConfig
@@ -38,7 +38,7 @@ type Decoder struct {
 
 // NewDecoder returns the decoder of a column of labels, one for each condition of
 // data with the given number of time bins (samples run time by time), or for
-// each sample with one bin. A numeric column is taken as a list of classes. It
+// each sample with one bin. Each distinct value of a numeric column is a class. It
 // returns a *data.InputError for missing labels, fewer than two classes, or a
 // class with a single member.
 func NewDecoder(labels *data.Column, bins int, config DecoderConfig) (*Decoder, error) {
@@ -73,7 +73,7 @@ func classesOf(labels *data.Column) (classes []int, levels []string) {
 	n := labels.Len()
 	classes = make([]int, n)
 	if labels.Kind == data.Categorical {
-		// Levels that no row has would be classes without members.
+		// A level without rows would be a class without members.
 		number := make([]int, len(labels.Levels))
 		for _, c := range labels.Codes {
 			number[c] = 1
@@ -104,13 +104,13 @@ func (d *Decoder) assign(classes []int, key string) ([]int, error) {
 	return stats.StratifiedFolds(classes, d.Folds, stats.Stream(d.config.Seed, "decode/"+d.Name+"/folds"+key))
 }
 
-// Conditions returns how many labels there are.
+// Conditions returns the number of labels.
 func (d *Decoder) Conditions() int { return len(d.classes) }
 
-// Bins returns how many time bins there are.
+// Bins returns the number of time bins.
 func (d *Decoder) Bins() int { return d.bins }
 
-// MemoryBytes returns the bytes of a Memory of datasets of q features.
+// MemoryBytes returns the size in bytes of a Memory for datasets of q features.
 func (d *Decoder) MemoryBytes(q int) int64 {
 	return 8 * int64(d.bins*d.Folds) * int64(len(d.Levels)-1) * int64(q+1)
 }
@@ -130,14 +130,14 @@ type Decoding struct {
 	Bins     []float64 // accuracy in each time bin, mean over folds
 }
 
-// Memory is what a decoder learnt from one dataset, from where it starts on the
+// Memory holds the fits of a decoder to one dataset, from which it starts on the
 // next: for each time bin and fold the contrasts of the fit (stats.Softmax). The
 // zero value is empty.
 type Memory [][]float64
 
-// Decode returns the accuracy for a dataset of (bins × conditions) × q. memory is
-// that of a similar dataset, is updated, and may be nil; it saves time and
-// changes accuracies only within the tolerance of the fits. It returns a
+// Decode returns the accuracy for a dataset of (bins × conditions) × q. memory, which
+// may be nil, holds the fits to a similar dataset, and Decode updates it. It saves
+// time and changes accuracies only within the tolerance of the fits. Decode returns a
 // *data.InputError when the samples do not match the labels.
 func (d *Decoder) Decode(y *mat.Dense, memory *Memory) (Decoding, error) {
 	if memory == nil {
@@ -177,8 +177,8 @@ func (d *Decoder) decode(y *mat.Dense, classes, fold []int, memory Memory, worke
 	return out, nil
 }
 
-// crossValidate returns the mean over folds of the accuracy on a fold of what was
-// fitted on the others.
+// crossValidate returns the accuracy on a fold of the fit to the other folds, averaged
+// over folds.
 func (d *Decoder) crossValidate(s *stats.Softmax, x *mat.Dense, classes, fold []int, memory Memory) (float64, error) {
 	train := make([]int, 0, len(fold))
 	sum := 0.0

@@ -1,3 +1,3 @@
-// Package probe asks what a dataset encodes: which principal components of a
-// reference can be read from it, and which labels of its conditions.
+// Package probe measures which principal components of a reference can be predicted
+// from a dataset, and which labels of its conditions can be decoded.
 package probe

@@ -18,9 +18,9 @@ type Significance struct {
 	Bins []float64 // of each time bin, not corrected for their number
 }
 
-// Test compares the accuracies of a dataset with those for labels that were
-// permuted over conditions (the same permutation in all time bins), and folds
-// stratified anew. A p-value counts the observed arrangement (stats.PValue).
+// Test compares the accuracies of a dataset with those for labels permuted over
+// conditions (the same permutation in all time bins), each with its own stratified
+// folds. A p-value counts the observed arrangement (stats.PValue).
 func (d *Decoder) Test(y *mat.Dense, observed Decoding, permutations int) (Significance, error) {
 	overall := make([]float64, permutations)
 	bins := make([][]float64, d.bins)
@@ -62,14 +62,14 @@ func (d *Decoder) Test(y *mat.Dense, observed Decoding, permutations int) (Signi
 	return s, nil
 }
 
-// pValue is stats.PValue for accuracies, which are sums of few fractions: values
-// that are the same but for rounding count as equal.
+// pValue is stats.PValue for accuracies. These are sums of few fractions, and values
+// that differ by rounding count as equal.
 func pValue(observed float64, null []float64) float64 {
 	return stats.PValue(observed-1e-12, null)
 }
 
-// each calls the functions that start returns, one for each of some workers, on
-// 0 … n−1.
+// each calls start once for each worker and distributes 0 … n−1 among the functions
+// that it returns.
 func each(n, workers int, start func() func(i int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup

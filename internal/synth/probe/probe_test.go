@@ -90,9 +90,9 @@ func TestPCAnalysis(t *testing.T) {
 	}
 }
 
-// TestPCAnalysisOfCopies: a rotated, scaled and moved copy has everything, a
-// linear image has everything linearly, and data with as many features as samples
-// always do.
+// A rotated, scaled and shifted copy predicts every component by a rotation and
+// linearly. A linear image, and any data with as many features as samples, predict
+// every component linearly.
 func TestPCAnalysisOfCopies(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	x := waves(12, 4, 1.7)
@@ -138,7 +138,7 @@ func TestPCAnalysisOfCopies(t *testing.T) {
 
 func TestThreshold(t *testing.T) {
 	// From 0.2 the half-way level is 0.6, crossed a quarter of the way from 0.5
-	// to 0.9; the later fall and second crossing do not count.
+	// to 0.9. The later decrease and the second crossing do not count.
 	score, ok := Threshold([]float64{0.1, 0.3, 0.7, 0.8, 0.9}, []float64{0.2, 0.5, 0.9, 0.4, 0.95}, 0.5)
 	if !ok {
 		t.Fatal("not crossed")
@@ -155,8 +155,8 @@ func numbers(name string, values ...float64) *data.Column {
 	return &data.Column{Name: name, Kind: data.Numeric, Values: values}
 }
 
-// TestDecoder: in the first bin the label is written into a feature, in the second
-// it is not, and guessing gets what chance says.
+// In the first bin a feature encodes the label. In the second bin no feature does, and
+// the accuracy is at chance.
 func TestDecoder(t *testing.T) {
 	const conditions, width = 60, 8
 	rng := rand.New(rand.NewPCG(3, 4))

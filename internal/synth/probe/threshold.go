@@ -1,11 +1,10 @@
 package probe
 
-// Threshold returns the score at which a quantity that is followed along a
-// trajectory first crosses the level start + share·(1 − start), start being its
-// first value: with share ½, half-way between its start and 1. The crossing is
-// found by linear interpolation between the two points around it. ok is false
-// when the level was not reached, and when the quantity was 1 to begin with, so
-// that there is nothing left to learn.
+// Threshold returns the score at which a quantity along a trajectory first crosses
+// the level start + share·(1 − start), where start is its first value. With share ½
+// the level is half-way between the start and 1. The crossing is interpolated
+// linearly between the two points around it. ok is false when the level was not
+// reached, and when the quantity was 1 at the start, so that nothing is to be learnt.
 func Threshold(scores, values []float64, share float64) (score float64, ok bool) {
 	if len(scores) != len(values) {
 		panic("probe: scores and values of different lengths")

@@ -7,23 +7,23 @@ import (
 	"strings"
 )
 
-// Kind is a way to change a component.
+// Kind is a kind of change of a component.
 type Kind string
 
-// The kinds. Those that move a component towards a new direction w do so in the
-// space of samples: w has mean zero and is orthogonal to every component.
+// The kinds. Some move a component towards a new direction w in the space of samples;
+// w has mean zero and is orthogonal to every component.
 const (
 	Replace Kind = "replace" // σu becomes σw
 	Remove  Kind = "remove"  // σu becomes 0
 	Rotate  Kind = "rotate"  // σu becomes σ(u·cos φ + w·sin φ), φ in degrees
 	Scale   Kind = "scale"   // σu becomes a·σu
-	Noise   Kind = "noise"   // Gaussian noise is added to σu, of a standard deviation in units of the component's own
+	Noise   Kind = "noise"   // Gaussian noise is added to σu; its SD is relative to that of the component
 )
 
-// Change is what is done to each component of a set.
+// Change is a change of each component of a set.
 type Change struct {
 	Kind   Kind
-	Amount float64 // degrees, factor or standard deviation; 0 where there is none
+	Amount float64 // degrees, factor or standard deviation; 0 for other kinds
 }
 
 // ParseChange reads "replace", "remove", "rotate=DEG", "scale=A" or "noise=SD".
@@ -60,7 +60,7 @@ func (c Change) String() string {
 // invariant to rotations of the samples gives the same score for any direction.
 func (c Change) Random() bool { return c.Kind != Remove && c.Kind != Scale }
 
-// amplitude returns the factor of the course.
+// amplitude returns the factor by which the coordinate is multiplied.
 func (c Change) amplitude() float64 {
 	switch c.Kind {
 	case Remove:
@@ -72,8 +72,8 @@ func (c Change) amplitude() float64 {
 	}
 }
 
-// angle returns cosine and sine of the angle by which the course turns. At whole
-// quarters of a turn they are exact.
+// angle returns the cosine and sine of the angle by which the coordinate turns. They
+// are exact at multiples of 90°.
 func (c Change) angle() (cosine, sine float64) {
 	degrees := 0.0
 	switch c.Kind {

@@ -17,16 +17,16 @@ import (
 // Components is a dataset with its principal components. It is safe for
 // concurrent use.
 type Components struct {
-	x      *data.Dataset
-	means  []float64  // of the columns of x
-	lambda []float64  // λᵢ = σᵢ², descending
-	course *mat.Dense // σᵢ·uᵢ in row i, r×n
-	axis   *mat.Dense // vᵢ in row i, r×p
+	x          *data.Dataset
+	means      []float64  // of the columns of x
+	lambda     []float64  // λᵢ = σᵢ², descending
+	coordinate *mat.Dense // σᵢ·uᵢ in row i, r×n
+	axis       *mat.Dense // vᵢ in row i, r×p
 }
 
 // Decompose finds the components of x, n×p, over its numerical rank r, about the
 // column means. If keep is positive and less than r, the components beyond it are
-// taken out of the data first; Data returns what is left. It returns a
+// removed from the data first; Data returns the result. Decompose returns a
 // *data.InputError for values that are not finite and for data that are constant.
 func Decompose(x *data.Dataset, keep int) (*Components, error) {
 	if err := x.CheckFinite(); err != nil {
@@ -49,11 +49,11 @@ func Decompose(x *data.Dataset, keep int) (*Components, error) {
 	}
 	c := &Components{
 		x: x, means: means, lambda: make([]float64, r),
-		course: mat.DenseCopyOf(u.Slice(0, n, 0, r).T()), axis: mat.DenseCopyOf(v.Slice(0, p, 0, r).T()),
+		coordinate: mat.DenseCopyOf(u.Slice(0, n, 0, r).T()), axis: mat.DenseCopyOf(v.Slice(0, p, 0, r).T()),
 	}
 	for i := range r {
 		c.lambda[i] = s[i] * s[i]
-		floats.Scale(s[i], c.course.RawRowView(i))
+		floats.Scale(s[i], c.coordinate.RawRowView(i))
 	}
 	if cut {
 		c.x = c.without(Set{})
@@ -62,10 +62,10 @@ func Decompose(x *data.Dataset, keep int) (*Components, error) {
 }
 
 // without returns the sum of the means and of all components but those of a set.
-// Taking these away from X instead would leave their rounding errors, which are a
-// component to measures that ignore variance.
+// Subtracting these from X instead would leave rounding errors, which act as a
+// component for measures that ignore variance.
 func (c *Components) without(set Set) *data.Dataset {
-	y := like(c.x)
+	y := zerosLike(c.x)
 	m := y.Matrix()
 	n, p := m.Dims()
 	for i := range n {
@@ -73,28 +73,27 @@ func (c *Components) without(set Set) *data.Dataset {
 	}
 	for _, part := range []Set{{0, set.first}, {set.end, c.Len()}} {
 		if part.Len() > 0 {
-			addComponents(m, c.course.Slice(part.first, part.end, 0, n).(*mat.Dense), c.axis.Slice(part.first, part.end, 0, p).(*mat.Dense))
+			addComponents(m, c.coordinate.Slice(part.first, part.end, 0, n).(*mat.Dense), c.axis.Slice(part.first, part.end, 0, p).(*mat.Dense))
 		}
 	}
 	return y
 }
 
-// addComponents adds Σ courseᵢᵀ·axisᵢ over rows to m.
-func addComponents(m, course, axis *mat.Dense) {
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, course.RawMatrix(), axis.RawMatrix(), 1, m.RawMatrix())
+// addComponents adds Σ coordinateᵢᵀ·axisᵢ over rows to m.
+func addComponents(m, coordinates, axis *mat.Dense) {
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, coordinates.RawMatrix(), axis.RawMatrix(), 1, m.RawMatrix())
 }
 
-// like returns a dataset of the shape of x, with values of its own.
-func like(x *data.Dataset) *data.Dataset {
+// zerosLike returns a dataset of zeros with the shape of x.
+func zerosLike(x *data.Dataset) *data.Dataset {
 	return &data.Dataset{Values: make([]float64, len(x.Values)), Shape: slices.Clone(x.Shape), Features: x.Features, Source: x.Source}
 }
 
-// Data returns the dataset that the components are those of.
+// Data returns the dataset of the components.
 func (c *Components) Data() *data.Dataset { return c.x }
 
-// Scores returns the scores σᵢuᵢ of the components over samples, n×r: the
-// centred data in coordinates rotated to their axes.
-func (c *Components) Scores() *mat.Dense { return mat.DenseCopyOf(c.course.T()) }
+// Scores returns the coordinates σᵢuᵢ of all samples on the principal axes, n×r.
+func (c *Components) Scores() *mat.Dense { return mat.DenseCopyOf(c.coordinate.T()) }
 
 // Len returns the number of components r.
 func (c *Components) Len() int { return len(c.lambda) }
@@ -105,33 +104,33 @@ func (c *Components) Variance(set Set) float64 {
 	return floats.Sum(c.lambda[set.first:set.end]) / float64(c.x.Samples()-1)
 }
 
-// Explained returns the share of the variance that a set of components has,
-// Σλᵢ over the set by Σλᵢ over all.
+// Explained returns the share of the variance of a set of components: Σλᵢ over the
+// set, divided by Σλᵢ over all.
 func (c *Components) Explained(set Set) float64 {
 	return floats.Sum(c.lambda[set.first:set.end]) / floats.Sum(c.lambda)
 }
 
-// Spare returns how many directions there are that are orthogonal to all
-// components and, like these, have mean zero: n − 1 − r.
+// Spare returns the number of directions that are orthogonal to all components and
+// have mean zero: n − 1 − r.
 func (c *Components) Spare() int { return c.x.Samples() - 1 - c.Len() }
 
-// Apply returns X with the components of a set changed. Means, and all that is
-// not in the set, stay as they are. rng is used by random changes only. It returns
-// a *data.InputError when the change needs directions and X spares too few.
+// Apply returns X with the components of a set changed. It does not change means and
+// other components. Random changes use rng. Apply returns a *data.InputError when the
+// change needs more directions than Spare.
 func (c *Components) Apply(change Change, set Set, rng *rand.Rand) (*data.Dataset, error) {
 	if change.Kind == Remove {
 		return c.without(set), nil
 	}
 	n, k := c.x.Samples(), set.Len()
-	moves := mat.NewDense(k, n, nil) // what each course changes by
+	moves := mat.NewDense(k, n, nil) // the change of each coordinate
 	switch change.Kind {
 	case Scale:
 		for j := range k {
-			floats.AddScaled(moves.RawRowView(j), change.Amount-1, c.course.RawRowView(set.first+j))
+			floats.AddScaled(moves.RawRowView(j), change.Amount-1, c.coordinate.RawRowView(set.first+j))
 		}
 	case Noise:
 		for j := range k {
-			sd := change.Amount * floats.Norm(c.course.RawRowView(set.first+j), 2) / sqrt(n-1)
+			sd := change.Amount * floats.Norm(c.coordinate.RawRowView(set.first+j), 2) / sqrt(n-1)
 			for i, row := 0, moves.RawRowView(j); i < n; i++ {
 				row[i] = sd * rng.NormFloat64()
 			}
@@ -148,14 +147,14 @@ func (c *Components) Apply(change Change, set Set, rng *rand.Rand) (*data.Datase
 		c.directions(moves, rng)
 		cosine, sine := change.angle()
 		for j := range k {
-			course, move := c.course.RawRowView(set.first+j), moves.RawRowView(j)
-			size := sine * floats.Norm(course, 2)
-			for i, v := range course {
+			coordinate, move := c.coordinate.RawRowView(set.first+j), moves.RawRowView(j)
+			size := sine * floats.Norm(coordinate, 2)
+			for i, v := range coordinate {
 				move[i] = size*move[i] - (1-cosine)*v
 			}
 		}
 	}
-	y := like(c.x)
+	y := zerosLike(c.x)
 	copy(y.Values, c.x.Values)
 	addComponents(y.Matrix(), moves, c.axis.Slice(set.first, set.end, 0, c.x.Width()).(*mat.Dense))
 	return y, nil
@@ -170,11 +169,11 @@ func (c *Components) directions(w *mat.Dense, rng *rand.Rand) {
 		for i := range row {
 			row[i] = rng.NormFloat64()
 		}
-		for range 2 { // the second pass removes what rounding left of the first
+		for range 2 { // the second pass removes the rounding errors of the first
 			floats.AddConst(-floats.Sum(row)/float64(n), row)
 			for i, lambda := range c.lambda {
-				course := c.course.RawRowView(i)
-				floats.AddScaled(row, -floats.Dot(course, row)/lambda, course)
+				earlier := c.coordinate.RawRowView(i)
+				floats.AddScaled(row, -floats.Dot(earlier, row)/lambda, earlier)
 			}
 			for i := range j {
 				floats.AddScaled(row, -floats.Dot(w.RawRowView(i), row), w.RawRowView(i))

@@ -57,8 +57,9 @@ func decaying(t testing.TB, n, p int, exponent float64) *data.Dataset {
 	return out.Data
 }
 
-// recordings are the bundled one and, where there are any, published ones. keep
-// leaves a published recording of fewer samples than neurons directions to move to.
+// recordings returns the bundled recording and the published ones, if present. A
+// published recording with fewer samples than neurons is truncated, so that there are
+// directions orthogonal to its components.
 func recordings(t *testing.T) map[string]*Reference {
 	t.Helper()
 	root := filepath.Join("..", "..", "..")
@@ -84,12 +85,12 @@ func recordings(t *testing.T) map[string]*Reference {
 			t.Fatal(err)
 		}
 		flat := &data.Dataset{Values: d.Values, Shape: []int{d.Samples(), d.Width()}, Source: d.Source}
-		kept, dropped, err := data.DropMissing(flat)
+		kept, err := data.DropMissing.Apply(data.Samples, []*data.Dataset{flat})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(dropped) > 0 {
-			d = kept[0]
+		if kept.Changed() {
+			d = kept.Systems[0]
 		}
 		out[filepath.Base(file.path)] = reference(t, d, file.keep)
 	}

@@ -15,38 +15,39 @@ import (
 	"simtool/internal/synth/probe"
 )
 
-// Learning is the order in which data that are optimised towards X come to encode
-// its components.
+// Learning describes the order in which data that are optimised towards X encode its
+// components.
 type Learning struct {
 	Explained []float64 // of each component
-	// Push is the root mean square, over random Y, of ‖uᵢᵀ∂s/∂Y‖·‖Yc‖: how fast
-	// component i grows in Y at first. It predicts the order.
+	// Push is the root mean square, over random Y, of ‖uᵢᵀ∂s/∂Y‖·‖Yc‖: the rate at
+	// which component i grows in Y at first. It predicts the order.
 	Push []float64
 	// Threshold is the score at which the R² of component i from Y crosses half-way
-	// from its start to 1, NaN where it never does.
+	// from its start to 1, or NaN.
 	Threshold []float64
-	Iteration []float64 // at which it does
+	Iteration []float64 // the iteration of Threshold
 	// Agreement is the rank correlation of −Push and Iteration over the components
-	// that were learnt: 1 when the order is as predicted. NaN for fewer than two.
+	// that were learnt. It is 1 when the order is as predicted, and NaN for fewer than
+	// two components.
 	Agreement float64
 	Outcome   *optimize.Outcome
 }
 
-// Trajectory says how to optimise.
+// Trajectory holds the settings of an optimisation.
 type Trajectory struct {
 	Method  optimize.Method
 	MaxIter int
-	Stop    float64 // score at which everything has been learnt; NaN for none
-	Draws   int     // random Y over which Push is averaged, at least 1
+	Stop    float64 // score at which the optimisation ends; NaN for none
+	Draws   int     // number of random Y over which Push is averaged, at least 1
 	Seed    uint64
 }
 
-// Learning predicts the order in which a measure learns the components of X from
-// its gradient at random Y of the width of X, and compares it with that of an
-// optimised trajectory. At random Y, uᵢᵀ∂s/∂Y of CKA is λᵢ·uᵢᵀY times a constant,
-// so that components grow in proportion to their variance; that of NBS is σᵢ times
-// a row of a rotation, in proportion to their standard deviation. It returns an
-// error for a measure without gradient.
+// Learning predicts the order in which a measure learns the components of X from its
+// gradient at random Y of the width of X, and compares it with the order in an
+// optimised trajectory. At random Y, uᵢᵀ∂s/∂Y of CKA is λᵢ·uᵢᵀY times a constant, so
+// that components grow in proportion to their variance. For NBS it is σᵢ times a row
+// of a rotation, so that they grow in proportion to their standard deviation. It
+// returns an error for a measure without gradient.
 func (r *Reference) Learning(ctx context.Context, m measures.Named, t Trajectory) (*Learning, error) {
 	goal, err := optimize.ParseGoal(m.Name)
 	if err != nil {
@@ -96,7 +97,7 @@ func (r *Reference) push(goal *optimize.Goal, t Trajectory) ([]float64, error) {
 		yc, _ := linalg.Center(y)
 		size := linalg.Norm(yc)
 		var along mat.Dense
-		along.Mul(r.course, g)
+		along.Mul(r.coordinate, g)
 		for i := range push {
 			row := along.RawRowView(i)
 			push[i] += floats.Dot(row, row) * size * size / r.lambda[i]

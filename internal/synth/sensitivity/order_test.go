@@ -7,9 +7,9 @@ import (
 	"simtool/internal/synth/optimize"
 )
 
-// TestLearningOrder: at random Y the push of CKA is proportional to the variance of
-// a component, and that of NBS to its standard deviation; and CKA learns the
-// components in the order of their push.
+// At random Y the push of CKA is proportional to the variance of a component, and
+// that of NBS to its standard deviation. CKA learns the components in the order of
+// their push.
 func TestLearningOrder(t *testing.T) {
 	r := reference(t, decaying(t, 200, 6, 1.5), 0)
 	for measure, want := range map[string]float64{"cka": 1, "nbs": 0.5} {

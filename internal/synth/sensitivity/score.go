@@ -9,9 +9,9 @@ import (
 	"simtool/internal/stats"
 )
 
-// Point is what a change of a set of components does to the score of a measure.
+// Point is the score of a measure after a change of a set of components.
 type Point struct {
-	Measure   string // as its user wrote it
+	Measure   string // as in the specification
 	Set       Set
 	Variance  float64
 	Explained float64
@@ -22,7 +22,7 @@ type Point struct {
 	Err       error   // a *measures.UndefinedError where the measure has no value
 }
 
-// Plan says what to change and how to score it.
+// Plan holds a change and the measures that score it.
 type Plan struct {
 	Change   Change
 	Measures []measures.Named
@@ -30,7 +30,7 @@ type Plan struct {
 	Seed     uint64
 }
 
-// Reference is components with what all scores against their data share.
+// Reference holds components and their data, prepared once for all scores.
 type Reference struct {
 	*Components
 	system *measures.System
@@ -43,8 +43,8 @@ func NewReference(c *Components) (*Reference, error) {
 }
 
 // Score changes a set of components and scores the result against X, which is the
-// reference, by each measure of the plan. What a repeat draws depends on the seed,
-// the change, the set and the number of the repeat alone.
+// reference, by each measure of the plan. The random numbers of a repeat depend on
+// the seed, the change, the set and the number of the repeat alone.
 func (r *Reference) Score(plan Plan, set Set) ([]Point, error) {
 	repeats := plan.Repeats
 	if !plan.Change.Random() {
@@ -93,7 +93,7 @@ func (r *Reference) Score(plan Plan, set Set) ([]Point, error) {
 	return points, nil
 }
 
-// Unchanged returns the score of X with itself, from which changes take away.
+// Unchanged returns the score of X with itself.
 func (r *Reference) Unchanged(m measures.Measure) (float64, error) {
 	pair, err := measures.NewPair(r.system, r.system)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Set is a run of components that are changed at once.
+// Set is a run of consecutive components that are changed together.
 type Set struct{ first, end int }
 
 // Single returns the set of component i alone, counted from 0.
@@ -21,7 +21,7 @@ func All(r int) Set { return Set{0, r} }
 // Len returns the number of components.
 func (s Set) Len() int { return s.end - s.first }
 
-// String renders the set as people count, from 1: "3", or "1-5".
+// String renders the set with numbers from 1: "3", or "1-5".
 func (s Set) String() string {
 	if s.Len() == 1 {
 		return strconv.Itoa(s.end)
@@ -29,7 +29,7 @@ func (s Set) String() string {
 	return fmt.Sprintf("%d-%d", s.first+1, s.end)
 }
 
-// ParseSet reads what String writes.
+// ParseSet reads the form that String writes.
 func ParseSet(text string) (Set, error) {
 	low, high, ranged := strings.Cut(strings.TrimSpace(text), "-")
 	if !ranged {
@@ -52,8 +52,8 @@ func (s Set) Runs(k int) []Set {
 	return runs
 }
 
-// Within returns what the set has in common with the first n components, and
-// whether that is anything.
+// Within returns the components of the set among the first n, and whether there are
+// any.
 func (s Set) Within(n int) (Set, bool) {
 	s.end = min(s.end, n)
 	return s, s.first < s.end

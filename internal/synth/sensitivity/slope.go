@@ -9,9 +9,9 @@ type Slope struct {
 	N        int     // points that were fitted
 }
 
-// FitSlope fits a power law by least squares on logarithms. Points that have no
-// logarithm are left out, as are those whose y is rounding error beside the
-// largest. ok is false when fewer than two values of x are left.
+// FitSlope fits a power law by least squares on logarithms. It leaves out points
+// without a logarithm, and points whose y is a rounding error relative to the
+// largest. ok is false when fewer than two values of x remain.
 func FitSlope(x, y []float64) (s Slope, ok bool) {
 	if len(x) != len(y) {
 		panic("sensitivity: x and y of different lengths")

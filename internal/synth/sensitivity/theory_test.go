@@ -28,8 +28,8 @@ func change(t *testing.T, text string) Change {
 	return c
 }
 
-// TestTheoryAgreesWithConstruction: the closed form of every measure is its score
-// on the data, for single components and several at once, on real recordings.
+// The closed form of every measure equals its score on the data, for single
+// components and several at once, on real recordings.
 func TestTheoryAgreesWithConstruction(t *testing.T) {
 	for name, r := range recordings(t) {
 		sets := append(r.Halves(), Single(0), Single(r.Len()-1))
@@ -56,9 +56,9 @@ func TestTheoryAgreesWithConstruction(t *testing.T) {
 	}
 }
 
-// TestClosedForms holds the general form against the formulas for single
-// components: with the share f of the variance and g of the squared variance, a
-// component that is replaced costs CKA g and NBS f.
+// The general forms agree with the formulas for single components. With the share f
+// of the variance and g of the squared variance, replacing a component lowers CKA by
+// g and NBS by f.
 func TestClosedForms(t *testing.T) {
 	r := reference(t, decaying(t, 60, 6, 1), 0)
 	sum, squares := 0.0, 0.0
@@ -103,7 +103,8 @@ func TestClosedForms(t *testing.T) {
 	}
 }
 
-// TestNoTheory where second moments of all samples do not say it.
+// There is no theory where a score does not follow from second moments of all
+// samples.
 func TestNoTheory(t *testing.T) {
 	r := reference(t, decaying(t, 30, 4, 1), 0)
 	for _, m := range named(t, "cka:estimator=debiased,cka:kernel=rbf,procrustes:cv=5,linreg:cv=3,linreg:pool=columns,ridge:lambda=auto,rsa,svcca,shape") {
@@ -114,15 +115,15 @@ func TestNoTheory(t *testing.T) {
 	if v, ok := r.Theory(named(t, "cka")[0], change(t, "noise=1"), Single(0)); ok {
 		t.Errorf("noise: theory says %g", v)
 	}
-	// Nothing is left to correlate.
+	// No component remains to be correlated.
 	one := reference(t, decaying(t, 30, 1, 1), 0)
 	if v, ok := one.Theory(named(t, "cca")[0], change(t, "remove"), Single(0)); ok {
 		t.Errorf("a constant Y: theory says %g", v)
 	}
 }
 
-// TestSlopes: the loss of CKA grows with the square of the explained variance,
-// that of NBS in proportion to it.
+// The loss of CKA is proportional to the square of the explained variance, and that
+// of NBS to the explained variance.
 func TestSlopes(t *testing.T) {
 	for name, r := range recordings(t) {
 		explained := make([]float64, r.Len())
@@ -160,8 +161,7 @@ func TestFitSlope(t *testing.T) {
 	}
 }
 
-// TestNoiseAddsItsVariance: noise of as much variance as the component halves the
-// share that is left of it.
+// Noise with the variance of the component halves the explained share of it.
 func TestNoiseAddsItsVariance(t *testing.T) {
 	r := reference(t, decaying(t, 2000, 3, 1), 0)
 	points, err := r.Score(Plan{Change: change(t, "noise=1"), Measures: named(t, "linreg"), Repeats: 20, Seed: 3}, Single(0))
@@ -176,7 +176,7 @@ func TestNoiseAddsItsVariance(t *testing.T) {
 	}
 }
 
-// TestApplyChangesNothingElse: means and the other components stay.
+// A change of some components does not change means and other components.
 func TestApplyChangesNothingElse(t *testing.T) {
 	r := reference(t, decaying(t, 40, 5, 1), 0)
 	for _, text := range []string{"replace", "rotate=50", "remove", "scale=2", "noise=0.5"} {
@@ -202,9 +202,9 @@ func TestApplyChangesNothingElse(t *testing.T) {
 	}
 }
 
-// TestKeep leaves data of the rank asked for, with the same means.
+// Decompose with keep gives data of that rank with the same means.
 func TestKeep(t *testing.T) {
-	full := like(&data.Dataset{Values: make([]float64, 120), Shape: []int{10, 12}})
+	full := zerosLike(&data.Dataset{Values: make([]float64, 120), Shape: []int{10, 12}})
 	rng := stats.Stream(1, "keep")
 	for i := range full.Values {
 		full.Values[i] = rng.NormFloat64()
@@ -220,7 +220,7 @@ func TestKeep(t *testing.T) {
 	for i := range 4 {
 		near(t, "variance", again.lambda[i], r.lambda[i], 1e-10)
 	}
-	// Without it there is no direction to move to.
+	// Without keep there is no orthogonal direction.
 	if _, err := reference(t, full, 0).Apply(change(t, "replace"), Single(0), stats.Stream(1, "x")); err == nil {
 		t.Error("a component was replaced where no direction is left")
 	}
