@@ -65,9 +65,9 @@ func (f Fingerprint) Store(directory string) error {
 	return err
 }
 
-// disown removes what says whose a checkpoint is, which goes first when it is
+// Disown removes what says whose a checkpoint is, which goes first when it is
 // removed: what a killed process leaves of it then holds nothing.
-func disown(directory string) {
+func Disown(directory string) {
 	print := filepath.Join(directory, FingerprintFile)
 	_ = os.Remove(print)
 	_ = dataio.RemoveUnfinished(print)

@@ -146,7 +146,7 @@ func (k *Finished) newLog() (*Log, error) {
 
 // Discard removes a checkpoint.
 func Discard(directory string) {
-	disown(directory)
+	Disown(directory)
 	_ = os.Remove(filepath.Join(directory, LogFile))
 	_ = os.Remove(directory)
 }

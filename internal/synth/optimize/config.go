@@ -35,6 +35,10 @@ type Config struct {
 	Width    int        // q of Y₀ ~ N(0,1); 0 for that of X
 	Start    *mat.Dense // Y₀, n×q; nil for random ones. It requires a single restart
 
+	// KeepFailed makes a restart that cannot go on an outcome with an error, and lets the
+	// others go on. Without it the first such error ends all.
+	KeepFailed bool
+
 	// FullCoordinates keeps all n rows where a subspace suffices. Iterates are the
 	// same up to rounding; comparisons use it.
 	FullCoordinates bool

@@ -29,13 +29,16 @@ type restart struct {
 
 func runRestart(ctx context.Context, ref *reference, cfg *Config, number int) (*Outcome, error) {
 	r, err := newRestart(ref, cfg, number)
+	if err == nil && r.state.Reason == Running {
+		if err = r.run(ctx); err != nil {
+			err = fmt.Errorf("iteration %d: %w", r.state.Iteration, err)
+		}
+	}
+	if _, ok := errors.AsType[*computationError](err); ok && cfg.KeepFailed {
+		return r.failed(err), nil
+	}
 	if err != nil {
 		return nil, err
-	}
-	if r.state.Reason == Running {
-		if err := r.run(ctx); err != nil {
-			return nil, fmt.Errorf("iteration %d: %w", r.state.Iteration, err)
-		}
 	}
 	s := r.state
 	return &Outcome{
@@ -44,7 +47,28 @@ func runRestart(ctx context.Context, ref *reference, cfg *Config, number int) (*
 	}, nil
 }
 
+// computationError is an error of what a restart computes, which other restarts may
+// not have: not one of the reference, of a checkpoint or of the recorder.
+type computationError struct{ error }
+
+func (e *computationError) Unwrap() error { return e.error }
+
+// computed marks an error of what a restart computes.
+func computed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &computationError{err}
+}
+
+// failed is the outcome of a restart that err has ended.
+func (r *restart) failed(err error) *Outcome {
+	s := r.state
+	return &Outcome{Restart: s.Restart, Reason: Failed, Iterations: s.Iteration, Evaluations: s.Evaluations, Score: math.NaN(), Err: err}
+}
+
 // newRestart evaluates the first iterate, or that of a checkpoint.
+// Where that has no value the restart is returned with the error.
 func newRestart(ref *reference, cfg *Config, number int) (*restart, error) {
 	y0 := cfg.start(number, ref.data.Samples(), ref.width)
 	r := &restart{cfg: cfg, ref: ref, liftedAt: -1}
@@ -79,8 +103,8 @@ func newRestart(ref *reference, cfg *Config, number int) (*restart, error) {
 		return nil, errors.New("the checkpoint is of a run with other snapshots or labels")
 	}
 	r.began = time.Now().Add(-r.state.Elapsed)
-	if err := r.problem.evaluate(); err != nil {
-		return nil, err
+	if err := computed(r.problem.evaluate()); err != nil {
+		return r, err
 	}
 	r.problem.evaluations = max(1, r.state.Evaluations)
 	var err error
@@ -143,7 +167,7 @@ func (r *restart) run(ctx context.Context) error {
 			s.Reason = Interrupted // during a line search, which is undone
 			continue
 		case err != nil:
-			return err
+			return computed(err)
 		}
 		s.Iteration++
 		s.Evaluations = r.problem.evaluations
@@ -158,7 +182,7 @@ func (r *restart) run(ctx context.Context) error {
 		}
 	}
 	if s.Reason != Interrupted && !r.recorded() {
-		if err := r.record(); err != nil {
+		if err := computed(r.record()); err != nil {
 			return err
 		}
 	}
@@ -172,7 +196,7 @@ func (r *restart) report() error {
 		s.BestLoss, s.BestAt = r.problem.loss, s.Iteration
 	}
 	if s.Iteration == s.NextRecord {
-		if err := r.record(); err != nil {
+		if err := computed(r.record()); err != nil {
 			return err
 		}
 		s.NextRecord = r.cfg.Schedule.next(s.Iteration)

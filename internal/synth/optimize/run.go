@@ -11,7 +11,8 @@ import (
 	"simtool/internal/measures"
 )
 
-// Outcome is the end of a restart.
+// Outcome is the end of a restart. One that failed has an error, the number of the
+// last iterate that it reached, and neither a score (NaN) nor data nor records.
 type Outcome struct {
 	Restart     int
 	Reason      Reason
@@ -20,6 +21,7 @@ type Outcome struct {
 	Score       float64
 	Y           *mat.Dense // n×q
 	Records     []Record
+	Err         error
 }
 
 // Run optimises datasets towards the reference x and returns the outcome of every
@@ -29,8 +31,9 @@ type Outcome struct {
 // When ctx is cancelled each restart finishes its evaluation, passes a checkpoint to
 // its recorder and ends with the reason Interrupted. This is no error. Outcomes of
 // restarts that had not begun, or that cfg.Only leaves out, are nil. Errors are an
-// invalid configuration, an undefined score, and those of recorders; the first one
-// ends all restarts.
+// invalid configuration, a reference that a measure refuses, an undefined score, and
+// those of recorders; the first one ends all restarts. With cfg.KeepFailed an undefined
+// score, or any other error of what a restart computes, is the error of its outcome.
 func Run(ctx context.Context, x *data.Dataset, cfg Config) ([]*Outcome, error) {
 	q, err := cfg.validate(x.Samples(), x.Width())
 	if err != nil {
@@ -80,13 +83,13 @@ func Run(ctx context.Context, x *data.Dataset, cfg Config) ([]*Outcome, error) {
 
 // Best returns the outcome whose score is closest to the target, or the best score
 // when there is no target. It returns the first of several, and nil if no restart has
-// run.
+// run without an error.
 func (c *Config) Best(outcomes []*Outcome) *Outcome {
 	p := problem{maximise: c.Goal.Maximise, target: c.Target}
 	var best *Outcome
 	var least float64
 	for _, o := range outcomes {
-		if o == nil {
+		if o == nil || o.Err != nil {
 			continue
 		}
 		loss, _ := p.lossOf(o.Score)

@@ -22,6 +22,7 @@ const (
 	Impatient   Reason = "patience"    // no improvement for long
 	Converged   Reason = "converged"   // no step improves
 	Interrupted Reason = "interrupted" // by the context
+	Failed      Reason = "error"       // the score, or what is looked at, has no value
 )
 
 // State is the state of a restart. Run continues from it with the same bits as if the

@@ -1,0 +1,133 @@
+// Package decode measures how well labels can be read from a recording.
+package decode
+
+import (
+	"context"
+	"math"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/result"
+	"simtool/internal/synth/probe"
+	"simtool/internal/verb"
+	"simtool/internal/verb/labels"
+	"simtool/internal/verb/setting"
+)
+
+// Options say which labels to decode and from what.
+type Options struct {
+	Labels       labels.Options
+	Permutations int // of the labels, for p values; 0 for none
+	Input        verb.Input
+	Output       batch.Output
+}
+
+// New returns the command with its defaults.
+func New() *Options { return &Options{Labels: labels.New()} }
+
+// Settings implements verb.Command.
+func (o *Options) Settings() *setting.Set {
+	s := &setting.Set{}
+	o.Labels.Register(s)
+	s.Int(&o.Permutations, "permutations", "", "shuffles of the labels that p values are computed from; 0 for none")
+	o.Input.Register(s)
+	verb.RegisterTable(s, &o.Output)
+	return s
+}
+
+// Schema implements verb.Tabular.
+func (o *Options) Schema(_ *batch.Env, args []string) (*result.Schema, error) {
+	return result.Decodings.Schema, o.check(args)
+}
+
+// check refuses options that cannot be meant.
+func (o *Options) check(args []string) error {
+	switch {
+	case len(args) != 1:
+		return batch.Usagef("%s, want one", data.Counted(len(args), "file"))
+	case o.Labels.File == "":
+		return batch.Usagef("want --labels FILE")
+	case o.Permutations < 0:
+		return batch.Configf("", "--permutations %d: want at least 0", o.Permutations)
+	}
+	return o.Labels.Check()
+}
+
+// Run implements verb.Command.
+func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
+	if err := o.check(args); err != nil {
+		return err
+	}
+	path := args[0]
+	out, err := e.OpenTable(&o.Output, result.Decodings.Schema, []string{path, o.Labels.File})
+	if err != nil {
+		return err
+	}
+	defer out.Abort()
+	d, err := o.Input.Reader(e, o.Output.ToFile())(path)
+	if err != nil {
+		return err
+	}
+	sources := []data.Source{d.Source}
+	table, err := o.Labels.Read(d)
+	if err != nil {
+		return err
+	}
+	systems, err := o.Input.WithoutMissing(e, data.Conditions, []*data.Dataset{d}, data.AlongTable("labels", &table))
+	if err != nil {
+		return err
+	}
+	d, sources = systems[0], append(sources, table.Source)
+	decoders, err := o.Labels.Decoders(e, table, d)
+	if err != nil {
+		return err
+	}
+	progress := e.StartProgress("labels", len(decoders), false)
+	defer progress.Close()
+	for _, decoder := range decoders {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		rows, err := o.decode(decoder, d)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := out.Row(result.Decodings.Cells(row)...); err != nil {
+				return err
+			}
+		}
+		progress.Add(1)
+	}
+	return out.Commit(sources, nil)
+}
+
+// decode decodes one label and returns its rows: the mean, then each time bin where
+// there are several.
+func (o *Options) decode(decoder *probe.Decoder, d *data.Dataset) ([]result.Decoding, error) {
+	decoding, err := decoder.Decode(d.Matrix(), nil)
+	if err != nil {
+		return nil, err
+	}
+	p, pOfBin := math.NaN(), func(int) float64 { return math.NaN() }
+	if o.Permutations > 0 {
+		test, err := decoder.Test(d.Matrix(), decoding, o.Permutations)
+		if err != nil {
+			return nil, err
+		}
+		p, pOfBin = test.P, func(t int) float64 { return test.Bins[t] }
+	}
+	row := result.Decoding{
+		Label: decoder.Name, Time: -1, Accuracy: decoding.Accuracy, Chance: decoder.Chance(), PValue: p,
+		N: decoder.Conditions(), Classes: len(decoder.Levels), Folds: decoder.Folds,
+	}
+	rows := []result.Decoding{row}
+	if len(decoding.Bins) == 1 {
+		return rows, nil
+	}
+	for t, accuracy := range decoding.Bins {
+		row.Time, row.Accuracy, row.PValue = t, accuracy, pOfBin(t)
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
