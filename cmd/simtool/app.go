@@ -23,6 +23,8 @@ func commands() []func(*app) *cobra.Command {
 		newScoreCommand,
 		newMeasuresCommand,
 		newGradientCommand,
+		newOptimizeCommand,
+		newDecodeCommand,
 		newMomentsCommand,
 		newRunCommand,
 		newMergeCommand,

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"simtool/internal/verb/merge"
+	"simtool/internal/verb/optimize"
 )
 
 func newMergeCommand(a *app) *cobra.Command {
@@ -34,5 +35,5 @@ merged beside the result: ranges.paths.csv and ranges.save-data.npz for
 		Example: `simtool score rec.npy models/*.npy --shard 0/2 -o part0.csv
 simtool score rec.npy models/*.npy --shard 1/2 -o part1.csv
 simtool merge part0.csv part1.csv -o scores.csv`,
-	}, func() *merge.Options { return merge.New() }, exitPartial, exitInvalid, exitNotConverged)
+	}, func() *merge.Options { return merge.New(optimize.Kind()) }, exitPartial, exitInvalid, exitNotConverged)
 }

@@ -98,11 +98,17 @@ func (c *checkpoint) removeIfEmpty() {
 func (c *checkpoint) remove() {
 	batch.Disown(c.directory)
 	_ = c.clear()
-	if c.locked != nil {
-		_ = c.locked.Close()
-	}
+	c.unlock()
 	_ = os.Remove(filepath.Join(c.directory, lockFile))
 	_ = os.Remove(c.directory)
+}
+
+// unlock lets other runs work with the checkpoint. It may be called twice.
+func (c *checkpoint) unlock() {
+	if c.locked != nil {
+		_ = c.locked.Close()
+		c.locked = nil
+	}
 }
 
 // clear removes what a run saves, of which another that was killed may have left

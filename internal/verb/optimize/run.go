@@ -90,6 +90,7 @@ func (r *optimization) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer saved.unlock()
 	outcomes, err := r.runRestarts(ctx, saved)
 	if err != nil {
 		return batch.Named(verb.UndefinedInput(err), r.path)

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"simtool/internal/result"
+	"simtool/internal/verb/decode"
+)
+
+func newDecodeCommand(a *app) *cobra.Command {
+	return withVerb(a, &cobra.Command{
+		Use:   "decode X --labels FILE",
+		Short: "Decode the labels of the conditions from a recording",
+		Long: `Measure how well labels can be read from X by multinomial logistic regression
+(l2 penalty as in scikit-learn, C = 1) on stratified held-out folds, in each
+time bin by itself. The folds are the same in every bin.
+
+A result has one row per label and time bin, with the columns
+
+    ` + result.Decodings.List() + `
+
+where chance is the accuracy of guessing the most frequent class and p comes
+from --permutations shuffles of the labels (empty for none). The row without a
+time is the mean over bins.`,
+		Example: `simtool decode recording.npy --labels conditions.csv
+simtool decode recording.npy --labels conditions.csv --label choice --permutations 200 -o decoding.csv`,
+	}, decode.New, exitInvalid)
+}
