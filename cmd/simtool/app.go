@@ -25,6 +25,7 @@ func commands() []func(*app) *cobra.Command {
 		newGradientCommand,
 		newOptimizeCommand,
 		newDecodeCommand,
+		newMLEMCommand,
 		newMomentsCommand,
 		newRunCommand,
 		newMergeCommand,

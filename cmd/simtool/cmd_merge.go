@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"simtool/internal/verb/merge"
+	verbmlem "simtool/internal/verb/mlem"
 	"simtool/internal/verb/optimize"
 )
 
@@ -35,5 +36,5 @@ merged beside the result: ranges.paths.csv and ranges.save-data.npz for
 		Example: `simtool score rec.npy models/*.npy --shard 0/2 -o part0.csv
 simtool score rec.npy models/*.npy --shard 1/2 -o part1.csv
 simtool merge part0.csv part1.csv -o scores.csv`,
-	}, func() *merge.Options { return merge.New(optimize.Kind()) }, exitPartial, exitInvalid, exitNotConverged)
+	}, func() *merge.Options { return merge.New(optimize.Kind(), verbmlem.Kind()) }, exitPartial, exitInvalid, exitNotConverged)
 }

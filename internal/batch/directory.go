@@ -181,7 +181,7 @@ func (d *Directory) Describe(files *FileSet, keys []string, shard Shard, tables 
 		files.IsTable(d.Join(t.Name), t.Schema)
 		info.Failed += t.Failed
 	}
-	files.single = d.Manifest()
+	files.DescribeIn(d.Manifest())
 	files.manifest.Batch = info
 }
 

@@ -222,9 +222,9 @@ func (e *Env) Stopped(cause error) error {
 	return &CheckpointError{saved, cause}
 }
 
-// ended is the error of a run that err has ended: what is finished is on the disk,
+// Ended is the error of a run that err has ended: what is finished is on the disk,
 // and the user is told where.
-func (e *Env) ended(ctx context.Context, f *Finished, err error) error {
+func (e *Env) Ended(ctx context.Context, f *Finished, err error) error {
 	f.Flush()
 	if ctx.Err() != nil {
 		return e.Stopped(context.Cause(ctx))

@@ -69,6 +69,9 @@ func (s *FileSet) Add(path string, encode func(w io.Writer) error) error {
 // IsTable notes that a file of the set is a table of a schema, for the manifest.
 func (s *FileSet) IsTable(path string, schema *result.Schema) { s.schemas[path] = schema.Name }
 
+// DescribeIn makes one manifest at a path, which comes last, stand for all files.
+func (s *FileSet) DescribeIn(path string) { s.single = path }
+
 // SetBatch says in the manifest which items of a batch the files hold.
 func (s *FileSet) SetBatch(info *dataio.Batch) { s.manifest.Batch = info }
 

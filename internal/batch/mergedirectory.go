@@ -97,7 +97,7 @@ func (e *Env) MergeDirectories(ctx context.Context, kinds []DirectoryKind, paths
 		return err
 	}
 	files := e.NewFileSet(o.Force, inputs)
-	files.single = d.Manifest()
+	files.DescribeIn(d.Manifest())
 	defer files.Abort()
 	info := mergedBatch(order)
 	if info.Tables, err = e.mergeItemTables(ctx, kind, parts, order, files, d); err != nil {

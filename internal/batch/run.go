@@ -43,7 +43,7 @@ func (j *Job) Run(ctx context.Context, e *Env, o Output, c Control) (err error) 
 		Rows: dataio.RowRuns{}, What: j.What, Schema: j.Schema.Name, Columns: j.Schema.Names(),
 	}}
 	if err := r.all(ctx); err != nil {
-		return e.ended(ctx, saved, err)
+		return e.Ended(ctx, saved, err)
 	}
 	var outcome error
 	if _, rows := r.info.Rows.Totals(); r.info.Failed > 0 {

@@ -60,11 +60,11 @@ func TestFitEach(t *testing.T) {
 	o := DefaultOptions()
 	o.Bootstrap, o.Null, o.Permutations = 0, 0, 0
 	enough, seen := errors.New("enough"), 0
-	err := FitEach(t.Context(), features, []*Neural{y, y, y}, o, func(*Result) error {
+	err := FitEach(t.Context(), features, []*Neural{y, y, y}, o, func(_ int, _ *Result, err error) error {
 		if seen++; seen == 2 {
 			return enough
 		}
-		return nil
+		return err
 	})
 	if !errors.Is(err, enough) || seen != 2 {
 		t.Errorf("%d results and the error %v, want 2 and %v", seen, err, enough)

@@ -46,9 +46,9 @@ type Weight struct {
 // smaller number of folds than asked for.
 func Fit(ctx context.Context, features *Features, neural []*Neural, o Options) ([]*Result, error) {
 	var results []*Result
-	err := FitEach(ctx, features, neural, o, func(r *Result) error {
+	err := FitEach(ctx, features, neural, o, func(_ int, r *Result, err error) error {
 		results = append(results, r)
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -56,10 +56,13 @@ func Fit(ctx context.Context, features *Features, neural []*Neural, o Options) (
 	return results, nil
 }
 
-// FitEach is Fit, but calls done with every result as soon as it exists, in the order
-// of the representations, until done returns an error. Other representations in the
-// list do not change the bits of a result, so a long list can be fitted in parts.
-func FitEach(ctx context.Context, features *Features, neural []*Neural, o Options, done func(*Result) error) error {
+// FitEach is Fit, but calls done with the result of every representation, or with the
+// error that this one cannot be fitted, as soon as it exists, in the order of the
+// representations, until done returns an error. An error of one is a
+// *data.InputError, or has a method OfItem as that of a solver that does not converge
+// has. Other representations in the list do not change the bits of a result, so a
+// long list can be fitted in parts.
+func FitEach(ctx context.Context, features *Features, neural []*Neural, o Options, done func(k int, r *Result, err error) error) error {
 	f, err := newFitting(features, neural, o)
 	if err != nil {
 		return err
@@ -69,10 +72,10 @@ func FitEach(ctx context.Context, features *Features, neural []*Neural, o Option
 	}
 	for k := range neural {
 		r, err := f.result(ctx, k)
-		if err != nil {
+		if err != nil && ctx.Err() != nil {
 			return err
 		}
-		if err := done(r); err != nil {
+		if err := done(k, r, err); err != nil {
 			return err
 		}
 		o.Progress.report("representations", k+1, len(neural))
@@ -89,7 +92,8 @@ type fitting struct {
 	shift    shift
 	warnings []string
 
-	transformed int // number of representations if there are transforms, else 0; see distanceIndex
+	transformed int     // number of representations if there are transforms, else 0; see distanceIndex
+	unlearned   []error // of each representation without its transforms; nil for none
 
 	aliasOf     map[int]int // features with the distances of an earlier one
 	full        *moments

@@ -32,11 +32,13 @@ func (t *transform) at(x float64) float64 {
 // addTransforms prepares the objective Spearman. For every representation, and for
 // all stimuli and each training set, it appends to the regressed distances the
 // monotone transform that a metric predicts best. Fits, folds and bootstrap then
-// proceed as for Pearson, on the transformed distances.
+// proceed as for Pearson, on the transformed distances. A representation without a
+// transform, whose error is in unlearned, keeps its distances as they are.
 func (f *fitting) addTransforms(ctx context.Context) error {
 	f.transformed = len(f.sample.neural)
 	sets := f.Folds + 1
 	learned := make([]*Neural, f.transformed*sets)
+	failed := make([]error, len(learned))
 	err := forEach(ctx, f.Jobs, len(learned), func(_, i int) error {
 		k, set := i/sets, i%sets-1
 		var places []int
@@ -46,15 +48,21 @@ func (f *fitting) addTransforms(ctx context.Context) error {
 			}
 		}
 		t, err := f.learnTransform(ctx, f.sample.subset(places), k, set)
-		if err != nil {
+		if err != nil && ctx.Err() != nil {
 			return err
 		}
 		y := *f.sample.neural[k]
-		y.warp = t
+		y.warp, failed[i] = t, err
 		learned[i] = &y
 		return nil
 	})
 	f.sample.neural = append(f.sample.neural, learned...)
+	f.unlearned = make([]error, f.transformed)
+	for i, err := range failed {
+		if k := i / sets; f.unlearned[k] == nil {
+			f.unlearned[k] = err
+		}
+	}
 	return err
 }
 

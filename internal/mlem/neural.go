@@ -178,26 +178,35 @@ func NewGiven(matrix *mat.Dense, o NeuralOptions) (*Neural, error) {
 	return d, withPath(d.checkRange(), o.Name)
 }
 
-// NewUnits makes a separate representation of each unit, whose distances are absolute
-// differences of its response. Without names they are called unit1, unit2, ….
+// NewUnits makes a separate representation of each unit; see NewUnit. Without names
+// they are called as UnitName says.
 func NewUnits(y *mat.Dense, names []string) ([]*Neural, error) {
-	n, q := y.Dims()
+	_, q := y.Dims()
 	if err := checkFinite(y); err != nil {
 		return nil, err
 	}
 	units := make([]*Neural, q)
 	for k := range units {
-		name := fmt.Sprintf("unit%d", k+1)
+		name := UnitName(k)
 		if k < len(names) {
 			name = names[k]
 		}
 		var err error
-		one := mat.DenseCopyOf(y.Slice(0, n, k, k+1))
-		if units[k], err = NewNeural(one, NeuralOptions{Name: name}); err != nil {
+		if units[k], err = NewUnit(y, k, name); err != nil {
 			return nil, err
 		}
 	}
 	return units, nil
+}
+
+// UnitName is the name of unit k, counted from 0, that has none: unit1, unit2, ….
+func UnitName(k int) string { return fmt.Sprintf("unit%d", k+1) }
+
+// NewUnit makes a representation of column k of y, stimuli × units: its distances are
+// absolute differences of the response of that unit. Errors are those of NewNeural.
+func NewUnit(y *mat.Dense, k int, name string) (*Neural, error) {
+	n, _ := y.Dims()
+	return NewNeural(mat.DenseCopyOf(y.Slice(0, n, k, k+1)), NeuralOptions{Name: name})
 }
 
 // Stimuli returns the number of stimuli.

@@ -58,7 +58,7 @@ func (s *standard) nonnegative() ([]float64, float64, error) {
 		}
 		s.gradient(grad, w)
 	}
-	return nil, 0, errNoConvergence
+	return nil, 0, noConvergence{}
 }
 
 // violation returns the largest violation of the optimality conditions of

@@ -46,6 +46,9 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 		}
 		return nil, err
 	}
+	if f.unlearned != nil && f.unlearned[k] != nil {
+		return fail(f.unlearned[k])
+	}
 	s, lambda, err := f.solve(f.full, k, whole)
 	if err != nil {
 		return fail(err)

@@ -44,7 +44,7 @@ func (s *standard) semidefinite() (w []float64, kkt float64, err error) {
 		}
 		return w, kkt, nil
 	}
-	return nil, 0, errNoConvergence
+	return nil, 0, noConvergence{}
 }
 
 // interiorPoint finds the minimum with floor added to the diagonal of G.

@@ -1,7 +1,6 @@
 package mlem
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -49,7 +48,13 @@ type solution struct {
 	kkt float64 // largest violation of the optimality conditions, in standard units
 }
 
-var errNoConvergence = errors.New("the solver did not converge")
+// noConvergence is the error of a solver that gave up.
+type noConvergence struct{}
+
+func (noConvergence) Error() string { return "the solver did not converge" }
+
+// OfItem says that the distances of other representations may have a solution.
+func (noConvergence) OfItem() {}
 
 // solve minimises ½wᵀGw − bᵀw + ½λ·Σ_t G_tt·w_t² under the constraint. The
 // penalty λ is relative: it shrinks all standardised coefficients alike.

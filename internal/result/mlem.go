@@ -1,5 +1,11 @@
 package result
 
+// Tables of simtool mlem simulate, whose columns are the features of the recording.
+const (
+	FeaturesName = "simtool.mlem.features/v1" // a row for each stimulus
+	TruthName    = "simtool.mlem.truth/v1"    // the metric: a row for each feature
+)
+
 // Weights is weights.csv of simtool mlem fit and layers: a row for each feature and
 // product of features.
 var Weights = Declare[Weight]("simtool.mlem.weights/v1", "a weight of the metric")

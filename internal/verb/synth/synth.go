@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"simtool/internal/batch"
-	"simtool/internal/data"
 	"simtool/internal/io"
 	"simtool/internal/result"
 	"simtool/internal/synth"
@@ -114,7 +113,7 @@ func (o *Options) addLabels(files *batch.FileSet, out *synth.Output, format data
 		return batch.Configf("", "--labels: nothing tells the samples of this dataset apart")
 	}
 	return files.Add(o.Labels, func(w io.Writer) error {
-		return labelTable(out.Labels).Write(w, format, dataio.TableOptions{})
+		return verb.LabelTable(result.LabelsName, out.Labels).Write(w, format, dataio.TableOptions{})
 	})
 }
 
@@ -136,28 +135,6 @@ func precision(dtype string) dataio.Precision {
 		return dataio.Float32
 	}
 	return dataio.Float64
-}
-
-// labelTable renders labels as a result table.
-func labelTable(labels *data.Table) *dataio.Table {
-	t := &dataio.Table{Schema: result.LabelsName}
-	for _, c := range labels.Columns {
-		t.Columns = append(t.Columns, c.Name)
-	}
-	for i := range labels.Rows() {
-		row := make([]any, len(labels.Columns))
-		for j, c := range labels.Columns {
-			switch {
-			case c.IsMissing(i):
-			case c.Kind == data.Numeric:
-				row[j] = c.Values[i]
-			default:
-				row[j] = c.Levels[c.Codes[i]]
-			}
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return t
 }
 
 // truthArrays lists the arrays that --truth writes.

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"simtool/internal/result"
+	verbmlem "simtool/internal/verb/mlem"
+)
+
+func newMLEMFitCommand(a *app) *cobra.Command {
+	list := func(s *result.Schema) string { return strings.Join(s.Names(), ", ") }
+	return withVerb(a, &cobra.Command{
+		Use:   "fit",
+		Short: "Fit a metric over features to one representation",
+		Long: `Fit the metric over the features of a table so that the distances it predicts
+match those between the neural patterns of the same stimuli, one row each.
+Several --neural files are repeats of one recording: their mean is fitted, and
+the score that noise leaves room for is estimated (but for crossnobis, whose
+distances take two repeats each).
+
+The directory of --output gets weights.csv (` + list(result.Weights.Schema) + `;
+a main effect has feature_b = feature_a; the metric has unit Frobenius
+norm), importance.csv (` + list(result.Importances.Schema) + `),
+scores.csv (` + list(result.FitScores.Schema) + `),
+model.json, which "simtool mlem score" and "simtool mlem predict" apply to
+other stimuli, and manifest.json.
+
+--units fits each unit alone instead; --shard I/N then does a part of them. A unit
+that cannot be fitted is a row of scores.csv with its error.
+What is finished is kept in OUTPUT.ckpt for --resume. --dry-run has no bound of
+memory with --objective spearman, whose transforms have no size beforehand.`,
+		Example: `simtool mlem simulate --stimuli 60 -o sim
+simtool mlem fit --features sim/features.csv --neural sim/y.npy -o fit
+simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --null 0 -o fit2`,
+	}, verbmlem.NewFit, exitPartial, exitInvalid, exitCheckpoint)
+}
+
+func newMLEMLayersCommand(a *app) *cobra.Command {
+	return withVerb(a, &cobra.Command{
+		Use:   "layers Y...",
+		Short: "Fit a metric to each of many representations of the same stimuli",
+		Long: `Fit one metric to each file of patterns, such as the layers of a language
+model. The work on the features is shared. The results are those of "simtool mlem
+fit", with a last column that names the representation; of the models in
+model.json, "simtool mlem score" and "simtool mlem predict" apply the one that
+--representation names.
+
+The result for a representation does not depend on the others: folds, resampled
+stimuli and permutations are the same for all, so that differences between
+representations are of the same stimuli. --shard I/N does a part, and "simtool
+merge" puts the directories of all parts together into that of the whole. What is
+finished is kept in OUTPUT.ckpt, and --resume goes on from there. A file that cannot
+be read or fitted is a row of scores.csv with its error, and has neither weights nor
+a model; the others are fitted all the same.`,
+		Example: `simtool mlem simulate --stimuli 60 -o sim
+simtool mlem simulate --stimuli 60 --noise-sd 3 -o noisy
+simtool mlem layers sim/y.npy noisy/y.npy --features sim/features.csv --null 0 -o layers-fit`,
+	}, verbmlem.NewLayers, exitPartial, exitInvalid, exitCheckpoint)
+}

@@ -1,0 +1,187 @@
+package verbmlem
+
+import (
+	"context"
+	"strings"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/mlem"
+	"simtool/internal/verb"
+	"simtool/internal/verb/setting"
+)
+
+// FitOptions say how metrics are fitted and scored.
+type FitOptions struct {
+	Stimuli      Stimuli
+	Neural       Neural
+	Interactions string // none, all, or pairs such as a*b,c*d
+	Constraint   string // auto, or one of mlem's
+	Objective    string
+	Ridge        []float64 // penalties to choose from
+	Folds        int
+	Bootstrap    int
+	Level        float64
+	Permutations int
+	Null         int
+	Conditional  bool
+	DropOne      bool
+	Shapley      bool
+	Groups       []string // NAME=a,b: features whose importance is wanted together
+	MaxPairs     int
+	MaxMemory    int64
+	Units        bool   // fit each unit alone
+	Directory    string // of the results
+	Force        bool   // replace results that exist
+	Batch        verb.Batch
+
+	layers bool // each file is a representation
+}
+
+// NewFit returns the command that fits one representation, or each of its units.
+func NewFit() *FitOptions { return newFitOptions(false) }
+
+// NewLayers returns the command that fits each of many representations.
+func NewLayers() *FitOptions { return newFitOptions(true) }
+
+func newFitOptions(layers bool) *FitOptions {
+	d := mlem.DefaultOptions()
+	return &FitOptions{
+		Interactions: "none", Constraint: "auto", Objective: string(mlem.Pearson),
+		Folds: d.Folds, Bootstrap: d.Bootstrap, Level: d.Level, Permutations: d.Permutations, Null: d.Null,
+		MaxPairs: d.MaxPairs, MaxMemory: int64(d.MaxMemory), layers: layers,
+	}
+}
+
+// Settings implements verb.Command.
+func (o *FitOptions) Settings() *setting.Set {
+	s := &setting.Set{}
+	o.Stimuli.Register(s)
+	s.String(&o.Interactions, "interactions", "", "products of features: none, all, or `PAIRS` such as a*b,c*d")
+	s.Choice(&o.Constraint, "constraint", "", "weights w ≥ 0 (diagonal), a positive semidefinite matrix (spd), or any; auto is diagonal without interactions and spd with",
+		"auto", string(mlem.Diagonal), string(mlem.PSD), string(mlem.Unconstrained))
+	s.Choice(&o.Objective, "objective", "", "correlation that is maximised: pearson, exact, or spearman, of ranks", string(mlem.Pearson), string(mlem.Spearman))
+	s.Floats(&o.Ridge, "ridge", "", "penalties relative to the variances of the regressors, a `LIST` of which the best is chosen by cross-validation")
+	s.Int(&o.Folds, "folds", "", "parts of the stimuli that are held out in turn; 0 for none")
+	s.Int(&o.Bootstrap, "bootstrap", "", "resampled data sets for intervals; 0 for none")
+	s.Float(&o.Level, "level", "", "coverage of intervals")
+	s.Int(&o.Permutations, "permutations", "", "permutations of each feature in each fold, for its importance; 0 for none")
+	s.Int(&o.Null, "null", "", "permutations of the rows of Y, for p values; 0 for none")
+	s.Bool(&o.Conditional, "conditional", "", "permute a feature only within what correlated features leave open")
+	s.Bool(&o.DropOne, "drop-one", "", "importance by fitting without each feature, too")
+	s.Bool(&o.Shapley, "shapley", "", "and by Shapley values, for at most 12 features or groups")
+	s.Texts(&o.Groups, "group", "", "features whose importance is wanted together, as in `NAME`=a,b")
+	s.Int(&o.MaxPairs, "max-pairs", "", "fit to a balanced random subset of about this many pairs; 0 for all")
+	s.Bytes(&o.MaxMemory, memorySetting, "", "most memory to use, such as 2G")
+	s.String(&o.Directory, "output", "o", "`DIR` for the results")
+	s.Bool(&o.Force, "force", "", "replace results that exist")
+	if o.layers {
+		o.Batch.Register(s, "representations")
+		o.Neural.Register(s, "patterns, stimuli × units, `FILES` beside those of the arguments")
+		return s
+	}
+	o.Batch.Register(s, "units")
+	o.Neural.Register(s, repeatsUsage)
+	s.Bool(&o.Units, "units", "", "fit each unit alone")
+	return s
+}
+
+// memorySetting bounds the pairs that scores and importances are computed on. It is
+// one of the settings that change no result of other commands.
+const memorySetting = "max-memory"
+
+// Controls implements verb.Batched.
+func (o *FitOptions) Controls() *verb.Batch { return &o.Batch }
+
+// Run implements verb.Command.
+func (o *FitOptions) Run(ctx context.Context, e *batch.Env, args []string) error {
+	if err := o.check(e, args); err != nil {
+		return err
+	}
+	control, err := o.Batch.Begin(e, o.Directory)
+	if err != nil {
+		return err
+	}
+	if control.Shard.Count > 1 && !o.layers && !o.Units {
+		return batch.Usagef("--shard goes with --units: there is one representation; mlem layers takes many")
+	}
+	f, err := o.begin(e, args, control)
+	if err != nil {
+		return err
+	}
+	if control.DryRun {
+		return f.dryRun()
+	}
+	return f.run(ctx)
+}
+
+// Memory implements verb.Forecaster.
+func (o *FitOptions) Memory(_ context.Context, e *batch.Env, args []string) (int64, error) {
+	if err := o.check(e, args); err != nil {
+		return 0, err
+	}
+	part, err := o.Batch.Part(e)
+	if err != nil {
+		return 0, err
+	}
+	f, err := o.begin(e, args, batch.Control{Shard: part})
+	if err != nil {
+		return 0, err
+	}
+	bytes, _, err := f.memory()
+	return bytes, err
+}
+
+// check refuses options that cannot be meant, before anything is read.
+func (o *FitOptions) check(e *batch.Env, args []string) error {
+	switch {
+	case !o.layers && len(args) > 0:
+		return batch.Usagef("%s, want them behind --features and --neural", data.Counted(len(args), "file"))
+	case o.layers && o.Neural.Given != "":
+		return batch.Configf("leave it out", "--neural-distances has no use here: want files of patterns")
+	case o.layers && o.Neural.Distance == string(mlem.Crossnobis):
+		return batch.Configf("simtool mlem fit takes repeats", "--distance crossnobis: wants repeats, and these are different representations")
+	case o.Directory == "":
+		return batch.Usagef("want --output DIR")
+	case o.layers && len(args)+len(o.Neural.Files) == 0:
+		return batch.Usagef("want at least one file of patterns")
+	case o.Units:
+		return refuseSet(e, "has no use with --units: distances are differences of one response", "distance", "noise", "power", "neural-distances")
+	}
+	return nil
+}
+
+// fitting says to mlem what the options say.
+func (o *FitOptions) fitting(e *batch.Env, s *stimuli) (mlem.Options, error) {
+	m := mlem.DefaultOptions()
+	switch o.Interactions {
+	case "none", "":
+	case "all":
+		m.Interactions.All = true
+	default:
+		for pair := range strings.SplitSeq(o.Interactions, ",") {
+			left, right, ok := strings.Cut(pair, "*")
+			if !ok {
+				return m, batch.Configf("", "--interactions: invalid value %q, want none, all, or pairs such as a*b,c*d", o.Interactions)
+			}
+			m.Interactions.Pairs = append(m.Interactions.Pairs, [2]string{strings.TrimSpace(left), strings.TrimSpace(right)})
+		}
+	}
+	if o.Constraint != "auto" {
+		m.Constraint = mlem.Constraint(o.Constraint)
+	}
+	m.Objective, m.Ridge = mlem.Objective(o.Objective), o.Ridge
+	m.Folds, m.Bootstrap, m.Level, m.Permutations, m.Null = o.Folds, o.Bootstrap, o.Level, o.Permutations, o.Null
+	m.Conditional, m.DropOne, m.Shapley = o.Conditional, o.DropOne, o.Shapley
+	for _, text := range o.Groups {
+		name, features, ok := strings.Cut(text, "=")
+		if !ok {
+			return m, batch.Configf("", "--group: invalid value %q, want NAME=A,B", text)
+		}
+		m.FeatureGroups = append(m.FeatureGroups, mlem.FeatureGroup{Name: name, Features: strings.Split(features, ",")})
+	}
+	m.MaxPairs, m.MaxMemory = o.MaxPairs, int(o.MaxMemory)
+	m.Seed, m.Jobs = e.Seed, e.Jobs
+	m.Groups, m.SplitBy = s.groups, s.splitBy
+	return m, verb.SettingError(m.Check(s.features))
+}

@@ -1,0 +1,125 @@
+package verbmlem
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/io"
+	"simtool/internal/mlem"
+	"simtool/internal/verb"
+	"simtool/internal/verb/setting"
+)
+
+// Applied is the options that say which model is applied to what stimuli.
+type Applied struct {
+	File           string // table of features
+	Representation string // of the model, in a model.json of several
+}
+
+// Register declares the options.
+func (o *Applied) Register(s *setting.Set) {
+	s.String(&o.File, "features", "", "table with one row per stimulus and a header, `FILE`")
+	s.String(&o.Representation, "representation", "", "`NAME` of the one to apply, of a model.json of several")
+}
+
+// read reads a model and the table of the stimuli that it is applied to.
+func (o *Applied) read(e *batch.Env, path string) (*mlem.Model, *data.Table, []data.Source, error) {
+	if o.File == "" {
+		return nil, nil, nil, batch.Usagef("want --features FILE")
+	}
+	model, source, err := readModel(e, path, o.Representation)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	table, err := dataio.ReadFeatures(o.File, modelColumns(model, o.File))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return model, table, []data.Source{source, table.Source}, nil
+}
+
+// encode makes features of a table as the model wants them.
+func (o *Applied) encode(e *batch.Env, model *mlem.Model, table *data.Table) (*mlem.Features, error) {
+	features, warnings, err := model.Encode(table)
+	if err != nil {
+		return nil, batch.Named(err, o.File)
+	}
+	for _, w := range warnings {
+		e.Warn("%s: %s", o.File, w)
+	}
+	return features, nil
+}
+
+// readModel reads a model.json: the model of one representation, or of the named
+// one of several.
+func readModel(e *batch.Env, path, name string) (*mlem.Model, data.Source, error) {
+	content, err := e.ReadSmall(path, "the model")
+	if err != nil {
+		return nil, data.Source{}, err
+	}
+	var parts map[string]json.RawMessage
+	if err := json.Unmarshal(content, &parts); err != nil {
+		return nil, data.Source{}, notModel(path, err)
+	}
+	_, one := parts["terms"]
+	part, found := parts[name]
+	switch known := slices.Sorted(maps.Keys(parts)); {
+	case one && name != "":
+		return nil, data.Source{}, batch.Configf("leave it out", "--representation: %s is of one", path)
+	case one:
+		part = content
+	case !found && name != "":
+		near, _ := data.Nearest(name, known)
+		return nil, data.Source{}, batch.Configf(verb.DidYouMean(near), "--representation: no %q in %s", name, path)
+	case !found && len(parts) > 0 && isModel(parts[known[0]]):
+		return nil, data.Source{}, batch.Configf("--representation names one, such as "+known[0], "%s: models of %d representations", path, len(parts))
+	case !found:
+		part = content
+	}
+	model := &mlem.Model{}
+	if err = json.Unmarshal(part, model); err == nil {
+		err = model.Check()
+	}
+	if err != nil {
+		return nil, data.Source{}, notModel(path, err)
+	}
+	source, err := dataio.FileSource(path)
+	return model, source, err
+}
+
+// isModel reports whether a value of a file is a model.
+func isModel(raw json.RawMessage) bool {
+	model := &mlem.Model{}
+	return json.Unmarshal(raw, model) == nil && model.Check() == nil
+}
+
+func notModel(path string, err error) error {
+	return &data.InputError{Path: path, Found: "not a model (" + batch.OneLine(err.Error()) + ")", Wanted: "want a model.json as simtool mlem fit writes it", Err: err}
+}
+
+// modelColumns are the options to read what the model needs of a table: its own
+// columns, as what they were.
+func modelColumns(m *mlem.Model, path string) dataio.Options {
+	o := dataio.Options{Hash: true, Kinds: map[string]data.Kind{}}
+	for _, f := range m.Features {
+		if f.Kind == mlem.Categorical {
+			o.Kinds[f.Name] = data.Categorical
+		}
+		o.Columns = append(o.Columns, f.Name)
+	}
+	if !dataio.HasColumns(dataio.FileOf(path)) {
+		o.Columns = nil
+	}
+	return o
+}
+
+// wantModel refuses arguments that are not one file of a model.
+func wantModel(args []string) error {
+	if len(args) != 1 {
+		return batch.Usagef("%s, want a model.json", data.Counted(len(args), "file"))
+	}
+	return nil
+}

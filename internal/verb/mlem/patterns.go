@@ -1,0 +1,188 @@
+package verbmlem
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/mlem"
+	"simtool/internal/verb"
+)
+
+// patternInput is how patterns are read: what is missing is dealt with afterwards.
+var patternInput = verb.Input{Axes: "tcn", Header: "auto", Missing: data.DropMissing.Name}
+
+// patterns reads the representations of the same stimuli.
+type patterns struct {
+	env     *batch.Env
+	options *Neural
+	stimuli int        // of the features, before any is left out
+	kept    *data.Kept // nil for all
+}
+
+// newPatterns prepares to read representations of so many stimuli. Where stimuli with
+// missing values are left out, it looks for them in all files, one after the other,
+// for there may be many, and warns once. several says that files are items of a
+// batch: then one that cannot be read has no part in which stimuli are kept.
+func (o *Neural) newPatterns(e *batch.Env, stimuli int, several bool) (*patterns, error) {
+	p := &patterns{env: e, options: o, stimuli: stimuli}
+	policy := o.policy()
+	if policy.Refuses() {
+		return p, nil // when the patterns are used
+	}
+	if o.Given != "" || len(o.Files) == 0 {
+		return nil, batch.Configf("", "--drop-missing-stimuli wants --neural FILE")
+	}
+	survey := policy.Survey(data.Stimuli)
+	looked := false
+	for _, path := range o.Files {
+		d, err := patternInput.Reader(e, false)(path)
+		if err == nil {
+			err = p.checkStimuli(d)
+		}
+		if err == nil {
+			err = survey.Look(d)
+		}
+		switch {
+		case err == nil:
+			looked = true
+		case !several || !batch.OfItem(err):
+			return nil, err
+		}
+	}
+	if !looked {
+		return p, nil
+	}
+	var err error
+	if p.kept, err = survey.Kept(); err != nil {
+		return nil, err
+	}
+	verb.WarnMissing(e, p.kept)
+	return p, nil
+}
+
+// checkStimuli refuses patterns of another number of stimuli than the features.
+func (p *patterns) checkStimuli(d *data.Dataset) error {
+	if d.Samples() == p.stimuli {
+		return nil
+	}
+	return &data.InputError{Path: d.Source.Path, Found: fmt.Sprintf("%d stimuli", d.Samples()), Wanted: fmt.Sprintf("but the features are of %d", p.stimuli)}
+}
+
+// read reads stimuli × units, of the stimuli that are kept.
+func (p *patterns) read(path string) (*mat.Dense, data.Source, error) {
+	d, err := patternInput.Reader(p.env, true)(path)
+	if err != nil {
+		return nil, data.Source{}, err
+	}
+	if err := p.checkStimuli(d); err != nil {
+		return nil, data.Source{}, err
+	}
+	if d, err = p.kept.System(d); err != nil {
+		return nil, data.Source{}, err
+	}
+	if err := d.CheckFinite(); err != nil {
+		if e, ok := data.AsInputError(err); ok && slices.ContainsFunc(d.Values, math.IsNaN) {
+			e.Hint = "--drop-missing-stimuli leaves such stimuli out, of the features too"
+		}
+		return nil, data.Source{}, err
+	}
+	return d.Matrix(), d.Source, nil
+}
+
+// representation is one that was read, from a file or from several repeats.
+type representation struct {
+	neural  *mlem.Neural
+	repeats []*mat.Dense // nil for given distances
+	y       *mat.Dense   // their mean; nil for given distances
+	options mlem.NeuralOptions
+	sources []data.Source
+}
+
+// readOne reads the one representation of the options: a matrix of distances, or
+// patterns, or several repeats of them, whose mean it is.
+func (p *patterns) readOne() (*representation, error) {
+	o := p.options
+	if (len(o.Files) == 0) == (o.Given == "") {
+		return nil, batch.Usagef("want either --neural FILE or --neural-distances FILE")
+	}
+	if o.Given != "" {
+		return p.readGiven()
+	}
+	r := &representation{}
+	var err error
+	if r.options, r.sources, err = o.distances(); err != nil {
+		return nil, err
+	}
+	r.options.Name = o.Files[0]
+	for _, path := range o.Files {
+		m, source, err := p.read(path)
+		if err != nil {
+			return nil, err
+		}
+		if units := m.RawMatrix().Cols; len(r.repeats) > 0 && units != r.repeats[0].RawMatrix().Cols {
+			return nil, &data.InputError{Path: path, Found: fmt.Sprintf("%d units", units), Wanted: fmt.Sprintf("but the repeat %s has %d", o.Files[0], r.repeats[0].RawMatrix().Cols)}
+		}
+		r.repeats = append(r.repeats, m)
+		r.sources = append(r.sources, source)
+	}
+	r.y = meanOf(r.repeats)
+	if r.options.Distance == mlem.Crossnobis {
+		if len(r.repeats) < 2 {
+			return nil, batch.Configf("", "--distance crossnobis: want at least two repeats, --neural A.npy --neural B.npy")
+		}
+		r.neural, err = mlem.NewCrossnobis(r.repeats, r.options)
+	} else {
+		r.neural, err = mlem.NewNeural(r.y, r.options)
+	}
+	return r, batch.Named(err, o.Files[0])
+}
+
+// readGiven reads the matrix of --neural-distances.
+func (p *patterns) readGiven() (*representation, error) {
+	o := p.options
+	if err := refuseSet(p.env, "has no use with --neural-distances", "distance", "noise"); err != nil {
+		return nil, err
+	}
+	r := &representation{options: mlem.NeuralOptions{Name: o.Given, Power: o.Power}}
+	if err := r.options.Check(); err != nil {
+		return nil, verb.SettingError(err)
+	}
+	m, source, err := p.read(o.Given)
+	if err != nil {
+		return nil, err
+	}
+	r.sources = []data.Source{source}
+	r.neural, err = mlem.NewGiven(m, r.options)
+	return r, batch.Named(err, o.Given)
+}
+
+func meanOf(repeats []*mat.Dense) *mat.Dense {
+	mean := mat.DenseCopyOf(repeats[0])
+	for _, r := range repeats[1:] {
+		mean.Add(mean, r)
+	}
+	mean.Scale(1/float64(len(repeats)), mean)
+	return mean
+}
+
+// readStimuli reads the features, and says which stimuli have patterns in all files.
+func readStimuli(e *batch.Env, o *Stimuli, neural *Neural, several bool) (*stimuli, *patterns, error) {
+	files, err := o.read(e)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := neural.newPatterns(e, files.count(), several)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := files.leaveOut(p.kept); err != nil {
+		return nil, nil, err
+	}
+	s, err := o.encode(files)
+	return s, p, err
+}

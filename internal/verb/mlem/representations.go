@@ -1,0 +1,120 @@
+package verbmlem
+
+import (
+	"fmt"
+	"slices"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/mlem"
+)
+
+// fits is the work of fitting a metric to each of some representations, its items.
+type fits struct {
+	*FitOptions
+	env       *batch.Env
+	control   batch.Control
+	directory *batch.Directory
+	inputs    []string // files that are never written over
+	stimuli   *stimuli
+	patterns  *patterns
+	options   mlem.Options
+	ceiling   *mlem.Ceiling // of the one representation, if it has repeats
+	names     []string      // of the representations, all different
+
+	// read reads a representation and says what it was read from.
+	read func(item int) (*mlem.Neural, []data.Source, error)
+}
+
+// begin reads the stimuli and checks the settings; it reads the representation, too,
+// where there is but one file.
+func (o *FitOptions) begin(e *batch.Env, args []string, control batch.Control) (*fits, error) {
+	neural := o.Neural
+	neural.Files = slices.Concat(args, o.Neural.Files)
+	f := &fits{
+		FitOptions: o, env: e, control: control, directory: directoryAt(o.Directory),
+		inputs: append([]string{o.Stimuli.File}, neural.Files...),
+	}
+	var err error
+	if f.stimuli, f.patterns, err = readStimuli(e, &o.Stimuli, &neural, o.layers && len(neural.Files) > 1); err != nil {
+		return nil, err
+	}
+	if f.options, err = o.fitting(e, f.stimuli); err != nil {
+		return nil, err
+	}
+	if o.layers {
+		return f, f.ofFiles(neural.Files)
+	}
+	return f, f.ofOne()
+}
+
+// several reports whether tables say of which representation a row is.
+func (f *fits) several() bool { return len(f.names) > 1 }
+
+// keys are the items, and what else makes the batch: stimuli are left out for all
+// files, of which other parts have others.
+func (f *fits) keys() []string {
+	keys := slices.Clone(f.names)
+	if f.patterns.kept != nil {
+		stimuli := batch.Digest([]string{fmt.Sprint(f.patterns.kept.Units)})
+		for i := range keys {
+			keys[i] += "\tstimuli " + stimuli
+		}
+	}
+	return keys
+}
+
+// ofOne makes items of one recording: the whole of it, or each of its units.
+func (f *fits) ofOne() error {
+	r, err := f.patterns.readOne()
+	if err != nil {
+		return err
+	}
+	if f.Units {
+		_, units := r.y.Dims()
+		for k := range units {
+			f.names = append(f.names, mlem.UnitName(k))
+		}
+		f.read = func(item int) (*mlem.Neural, []data.Source, error) {
+			y, err := mlem.NewUnit(r.y, item, f.names[item])
+			return y, r.sources, err
+		}
+		return nil
+	}
+	// Crossnobis distances are between repeats: one repeat alone has none.
+	if len(r.repeats) > 1 && r.options.Distance != mlem.Crossnobis {
+		c, err := mlem.NoiseCeiling(r.repeats, r.options)
+		if err != nil {
+			return err
+		}
+		f.ceiling = &c
+	}
+	f.names = []string{r.neural.Name}
+	f.read = func(int) (*mlem.Neural, []data.Source, error) { return r.neural, r.sources, nil }
+	return nil
+}
+
+// ofFiles makes an item of each file.
+func (f *fits) ofFiles(files []string) error {
+	f.names = files
+	for i, path := range files {
+		if slices.Contains(files[:i], path) {
+			return batch.Configf("", "%s: given twice", path)
+		}
+	}
+	options, noise, err := f.patterns.options.distances()
+	if err != nil {
+		return err
+	}
+	f.read = func(item int) (*mlem.Neural, []data.Source, error) {
+		of := options
+		of.Name = files[item]
+		m, source, err := f.patterns.read(of.Name)
+		if err != nil {
+			return nil, nil, err
+		}
+		y, err := mlem.NewNeural(m, of)
+		return y, append(noise[:len(noise):len(noise)], source), batch.Named(err, of.Name)
+	}
+	return nil
+}
