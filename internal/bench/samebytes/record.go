@@ -186,7 +186,7 @@ func look(dir string) (map[string]stamp, error) {
 		}
 		s := stamp{info.Size(), info.Mode(), info.ModTime(), 0}
 		if system, ok := info.Sys().(*syscall.Stat_t); ok {
-			s.inode = uint64(system.Ino)
+			s.inode = system.Ino
 		}
 		stamps[strings.TrimPrefix(path, dir+string(filepath.Separator))] = s
 		return nil
