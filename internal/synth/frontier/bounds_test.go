@@ -2,6 +2,7 @@ package frontier
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -99,5 +100,25 @@ func TestCertificate(t *testing.T) {
 			t.Fatal(err)
 		}
 		near(t, "certificate", got, c.want, 1e-15)
+	}
+}
+
+// TestRandomStartsDiffer from each other, and are the same for the same seed.
+func TestRandomStartsDiffer(t *testing.T) {
+	random := func(seed uint64) [][]float64 {
+		m, err := newStartMaker(waves(12, 4), 4, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		starts, err := m.starts(2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := len(starts) - 2
+		return [][]float64{starts[k].near, starts[k+1].near}
+	}
+	a, again, other := random(1), random(1), random(2)
+	if slices.Equal(a[0], a[1]) || slices.Equal(a[0], other[0]) || !slices.Equal(a[1], again[1]) {
+		t.Error("random starts are the same, or not those of the seed")
 	}
 }

@@ -302,3 +302,17 @@ func TestSchedule(t *testing.T) {
 		t.Errorf("iterations %v, want %v", got, want)
 	}
 }
+
+// TestEqualLossesAreNoImprovement: patience counts from the first of them.
+func TestEqualLossesAreNoImprovement(t *testing.T) {
+	r := &restart{cfg: new(Config), state: &State{BestLoss: math.Inf(1), NextRecord: -1}, problem: new(problem)}
+	for i, loss := range []float64{3, 2, 2, 2, 5, 1, 1} {
+		r.state.Iteration, r.problem.loss = i, loss
+		if err := r.report(); err != nil {
+			t.Fatal(err)
+		}
+		if want := []int{0, 1, 1, 1, 1, 5, 5}[i]; r.state.BestAt != want {
+			t.Errorf("after iteration %d the best is that of %d, want %d", i, r.state.BestAt, want)
+		}
+	}
+}
