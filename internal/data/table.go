@@ -73,8 +73,8 @@ func (t *Table) Rows() int {
 	return t.Columns[0].Len()
 }
 
-// Column returns the column of that name, or an InputError that lists the
-// names there are.
+// Column returns the column of that name, or an InputError that lists the names of
+// all columns.
 func (t *Table) Column(name string) (*Column, error) {
 	for _, c := range t.Columns {
 		if c.Name == name {
@@ -97,8 +97,8 @@ func (t *Table) Names() []string {
 	return names
 }
 
-// Select returns some rows of the table, in the order of their numbers, as a
-// table of its own. Levels that no row has any more stay.
+// Select returns some rows of the table, in the order of their numbers, as a new
+// table. It keeps levels without rows.
 func (t *Table) Select(rows []int) *Table {
 	out := &Table{Source: t.Source, Columns: make([]*Column, len(t.Columns))}
 	for k, c := range t.Columns {
