@@ -3,11 +3,13 @@ package sensitivity
 import (
 	"math"
 	"testing"
+
+	"simtool/internal/synth/synthtest"
 )
 
 // TestVariancesOfComponents add up to those of the features over n − 1 samples.
 func TestVariancesOfComponents(t *testing.T) {
-	x := decaying(t, 9, 4, 1)
+	x := synthtest.PowerLaw(t, 9, 4, 1)
 	c, err := Decompose(x, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -24,14 +26,14 @@ func TestVariancesOfComponents(t *testing.T) {
 			want += (m.At(i, j) - mean) * (m.At(i, j) - mean) / float64(n-1)
 		}
 	}
-	near(t, "variance of all", c.Variance(Set{0, c.Len()}), want, 1e-12*want)
-	near(t, "variance of a part", c.Variance(Set{0, 2})+c.Variance(Set{2, c.Len()}), want, 1e-12*want)
-	near(t, "share of all", c.Explained(Set{0, c.Len()}), 1, 1e-14)
+	synthtest.Near(t, "variance of all", c.Variance(Set{0, c.Len()}), want, 1e-12*want)
+	synthtest.Near(t, "variance of a part", c.Variance(Set{0, 2})+c.Variance(Set{2, c.Len()}), want, 1e-12*want)
+	synthtest.Near(t, "share of all", c.Explained(Set{0, c.Len()}), 1, 1e-14)
 }
 
 // TestSpreadOfRepeats: of two values a and b the standard deviation is |a−b|/√2.
 func TestSpreadOfRepeats(t *testing.T) {
-	r := reference(t, decaying(t, 40, 4, 1), 0)
+	r := reference(t, synthtest.PowerLaw(t, 40, 4, 1), 0)
 	plan := Plan{Change: Change{Kind: Noise, Amount: 0.5}, Measures: named(t, "cka"), Repeats: 1, Seed: 3}
 	score := func(repeats int) Point {
 		plan.Repeats = repeats
@@ -49,7 +51,7 @@ func TestSpreadOfRepeats(t *testing.T) {
 	if second == one.Score {
 		t.Error("both repeats are the same")
 	}
-	near(t, "standard deviation", two.SD, math.Abs(second-one.Score)/math.Sqrt2, 1e-12)
+	synthtest.Near(t, "standard deviation", two.SD, math.Abs(second-one.Score)/math.Sqrt2, 1e-12)
 }
 
 // TestFitSlopeByHand: log y = 0, 1, 1, 3 at log x = 0, 1, 2, 3 has the slope 9/10
@@ -64,6 +66,6 @@ func TestFitSlopeByHand(t *testing.T) {
 	if !ok || s.N != 4 {
 		t.Fatalf("%+v, %v", s, ok)
 	}
-	near(t, "slope", s.Exponent, 0.9, 1e-14)
-	near(t, "error", s.Error, math.Sqrt(0.7/5/2), 1e-14)
+	synthtest.Near(t, "slope", s.Exponent, 0.9, 1e-14)
+	synthtest.Near(t, "error", s.Error, math.Sqrt(0.7/5/2), 1e-14)
 }
