@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
+
 	dataio "simtool/internal/io"
 )
 
@@ -15,13 +17,8 @@ import (
 // nonnegative least squares on all pairs of stimuli, numpy.linalg.lstsq, and
 // projected gradients over W ⪰ 0.
 func TestFitOracles(t *testing.T) {
-	dir := filepath.Join("testdata", "oracles")
-	features, warnings, err := NewFeatures(readTable(t, filepath.Join(dir, "features.csv"), dataio.Options{}), FeatureOptions{})
-	if err != nil || len(warnings) > 0 {
-		t.Fatal(err, warnings)
-	}
-	patterns := readMatrix(t, filepath.Join(dir, "patterns.npy"))
-	rows := readFits(t, filepath.Join(dir, "fits.csv"))
+	features, patterns := readOracleData(t)
+	rows := readFits(t)
 	if len(rows) != 24 {
 		t.Errorf("%d fits, want 24", len(rows))
 	}
@@ -67,9 +64,31 @@ type fitOracle struct {
 	values               []float64
 }
 
-func readFits(t *testing.T, path string) []fitOracle {
+func readFits(t *testing.T) []fitOracle {
 	t.Helper()
-	f, err := os.Open(path)
+	var out []fitOracle
+	for _, row := range readOracles(t, "fits.csv") {
+		values := numbers(t, row[3:])
+		out = append(out, fitOracle{row[0], row[1], row[2] == "true", values[0], values[1:]})
+	}
+	return out
+}
+
+// readOracleData reads the simulation that the oracles are about.
+func readOracleData(t *testing.T) (*Features, *mat.Dense) {
+	t.Helper()
+	dir := filepath.Join("testdata", "oracles")
+	features, warnings, err := NewFeatures(readTable(t, filepath.Join(dir, "features.csv"), dataio.Options{}), FeatureOptions{})
+	if err != nil || len(warnings) > 0 {
+		t.Fatal(err, warnings)
+	}
+	return features, readMatrix(t, filepath.Join(dir, "patterns.npy"))
+}
+
+// readOracles returns the rows of a table below its header.
+func readOracles(t *testing.T, file string) [][]string {
+	t.Helper()
+	f, err := os.Open(filepath.Join("testdata", "oracles", file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,21 +99,72 @@ func readFits(t *testing.T, path string) []fitOracle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []fitOracle
-	for _, row := range table[1:] {
-		o := fitOracle{distance: row[0], constraint: row[1], interactions: row[2] == "true"}
-		for i, text := range row[3:] {
-			v, err := strconv.ParseFloat(text, 64)
+	return table[1:]
+}
+
+func numbers(t *testing.T, row []string) []float64 {
+	t.Helper()
+	out := make([]float64, len(row))
+	for i, text := range row {
+		var err error
+		if out[i], err = strconv.ParseFloat(text, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+// TestProcedureOracles holds what draws random numbers to the same procedures in
+// testdata/oracles/procedures.py, with the same streams.
+func TestProcedureOracles(t *testing.T) {
+	features, patterns := readOracleData(t)
+	y, err := NewNeural(patterns, NeuralOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := features.Names()
+	for _, row := range readOracles(t, "procedures.csv") {
+		want := numbers(t, row[2:])
+		o := DefaultOptions()
+		o.Bootstrap, o.Null, o.Permutations = 0, 0, 0
+		o.Interactions.All = row[1] == "true"
+		g, err := newDesign(names, o.Interactions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []float64
+		var metric *mat.Dense
+		tolerance := 1e-11
+		switch row[0] {
+		case "held-out":
+			s := fitOne(t, features, y, func(p *Options) { *p = o }).Scores[1]
+			got = []float64{s.Spearman, s.Pearson, s.R2}
+		case "frrsa":
+			r, err := FitFRRSA(t.Context(), features, y, o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if i == 0 {
-				o.ridge = v
-			} else {
-				o.values = append(o.values, v)
+			got, metric = []float64{r.Spearman, r.Fraction}, r.W
+		case "compat":
+			r, err := FitCompat(t.Context(), features, y, o.Interactions.All, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, metric = []float64{float64(r.BatchSize), float64(r.Steps), r.Score}, r.W
+			tolerance = 1e-9 // rounding grows over the steps
+		}
+		if metric != nil {
+			for _, term := range g.terms {
+				got = append(got, metric.At(term.A, term.B))
 			}
 		}
-		out = append(out, o)
+		if len(got) != len(want) {
+			t.Fatalf("%s: %d values, want %d", row[0], len(got), len(want))
+		}
+		for i, v := range want {
+			if !(math.Abs(got[i]-v) <= tolerance*max(1, math.Abs(v))) {
+				t.Errorf("%s, interactions %s: value %d is %.12g, want %.12g", row[0], row[1], i, got[i], v)
+			}
+		}
 	}
-	return out
 }
