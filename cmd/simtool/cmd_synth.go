@@ -151,24 +151,7 @@ func precision(dtype string) dataio.Precision {
 
 // labelTable renders labels as a result table.
 func labelTable(labels *data.Table) *dataio.Table {
-	t := &dataio.Table{Schema: "simtool.labels/v1"}
-	for _, c := range labels.Columns {
-		t.Columns = append(t.Columns, c.Name)
-	}
-	for i := range labels.Rows() {
-		row := make([]any, len(labels.Columns))
-		for j, c := range labels.Columns {
-			switch {
-			case c.IsMissing(i):
-			case c.Kind == data.Numeric:
-				row[j] = c.Values[i]
-			default:
-				row[j] = c.Levels[c.Codes[i]]
-			}
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return t
+	return &dataio.Table{Schema: "simtool.labels/v1", Columns: labels.Names(), Rows: labels.Cells()}
 }
 
 // truthArrays lists the arrays that --truth writes.

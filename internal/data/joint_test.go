@@ -139,7 +139,7 @@ func TestApplyAlong(t *testing.T) {
 	if !cmp.Equal(groups, []string{"a", "c", "d"}) || !cmp.Equal(times, []float64{0, 2, 3}) {
 		t.Errorf("%v %v", groups, times)
 	}
-	if got, want := fmt.Sprint(cellsOf(table)), "[[1 p] [<nil> <nil>] [4 p]]"; got != want {
+	if got, want := fmt.Sprint(table.Cells()), "[[1 p] [<nil> <nil>] [4 p]]"; got != want {
 		t.Errorf("%s", got)
 	}
 	if !mat.Equal(square, mat.NewDense(3, 3, []float64{0, 2, 3, 2, 0, 23, 3, 23, 0})) {
@@ -435,26 +435,6 @@ func TestPolicyNames(t *testing.T) {
 	if p, _ := PolicyNamed("drop"); p.Refuses() {
 		t.Error("drop refuses")
 	}
-}
-
-// cellsOf returns the rows of a table: numbers, levels, nil where a value is
-// missing.
-func cellsOf(t *Table) [][]any {
-	rows := make([][]any, t.Rows())
-	for i := range rows {
-		for _, c := range t.Columns {
-			var cell any
-			switch {
-			case c.IsMissing(i):
-			case c.Kind == Numeric:
-				cell = c.Values[i]
-			default:
-				cell = c.Levels[c.Codes[i]]
-			}
-			rows[i] = append(rows[i], cell)
-		}
-	}
-	return rows
 }
 
 // The warning names the only system. Without a policy nothing changes.
