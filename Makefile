@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch test-paper fuzz generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes test-paper fuzz generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,10 @@ bench-batch: build ## start, cost per item, scaling over processes, merging: of 
 
 bench-torch: ## optimisers beside PyTorch (float32), if python3 has it (TORCH='-full "cka 600 100"')
 	$(GO) run ./internal/bench/torch -python $(PYTHON) $(TORCH)
+
+REV ?= HEAD^
+same-bytes: ## stories, docs, helps, plans and batches write the bytes of an earlier build (REV=HEAD^ SAME='-figures')
+	$(GO) run ./internal/bench/samebytes -rev '$(REV)' $(SAME)
 
 FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME

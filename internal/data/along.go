@@ -6,33 +6,33 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Along is something that runs along the samples of systems: labels, groups,
-// names, a table of features, a matrix of distances. It refers to a variable,
-// which gets a new value without the samples that are left out; the old value
-// is not written to.
+// Along is data with one element for each sample of the systems: labels, groups,
+// names, a table of features, a matrix of distances. It refers to a variable, which
+// gets a new value without the samples that are left out; the old value does not
+// change.
 type Along struct {
-	Path string // where it comes from, for messages; may be empty
-	What string // what there is one of for each sample, such as "labels"
-	Len  int    // how many there are
+	Path string // its source, for messages; may be empty
+	Name string // the name of its elements, such as "labels"
+	Len  int    // the number of elements
 
 	sel func(rows []int)
 }
 
 // AlongSlice is a list with one element for each sample.
-func AlongSlice[T any](path, what string, s *[]T) Along {
-	return Along{Path: path, What: what, Len: len(*s), sel: func(rows []int) { *s = pick(*s, rows) }}
+func AlongSlice[T any](path, name string, s *[]T) Along {
+	return Along{Path: path, Name: name, Len: len(*s), sel: func(rows []int) { *s = pick(*s, rows) }}
 }
 
 // AlongTable is a table with one row for each sample.
-func AlongTable(what string, t **Table) Along {
-	return Along{Path: (*t).Source.Path, What: what, Len: (*t).Rows(), sel: func(rows []int) { *t = (*t).Select(rows) }}
+func AlongTable(name string, t **Table) Along {
+	return Along{Path: (*t).Source.Path, Name: name, Len: (*t).Rows(), sel: func(rows []int) { *t = (*t).Select(rows) }}
 }
 
-// AlongSquare is a matrix with a row and a column for each sample. Its number of
-// rows counts: that it is square is checked where it is used.
-func AlongSquare(path, what string, m **mat.Dense) Along {
+// AlongSquare is a matrix with a row and a column for each sample. Only the number of
+// rows is checked here; the user of the matrix checks that it is square.
+func AlongSquare(path, name string, m **mat.Dense) Along {
 	n, width := (*m).Dims()
-	return Along{Path: path, What: what, Len: n, sel: func(rows []int) {
+	return Along{Path: path, Name: name, Len: n, sel: func(rows []int) {
 		if width != n {
 			return
 		}
@@ -46,13 +46,13 @@ func AlongSquare(path, what string, m **mat.Dense) Along {
 	}}
 }
 
-// check refuses what does not have one element for each of n units.
+// check refuses data that do not have one element for each of n units.
 func (a Along) check(n int, unit Unit, of string) error {
 	if a.Len == n {
 		return nil
 	}
 	return &InputError{
-		Path: a.Path, Found: fmt.Sprintf("%d %s", a.Len, a.What),
+		Path: a.Path, Found: fmt.Sprintf("%d %s", a.Len, a.Name),
 		Wanted: fmt.Sprintf("want one for each of the %d %s of %s", n, unit, of),
 	}
 }

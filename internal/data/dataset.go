@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Source says where a dataset came from: enough to name it in a message and to
-// recognise it in a manifest.
+// Source describes the origin of a dataset, to name it in a message and to recognise
+// it in a manifest.
 type Source struct {
 	Path   string `json:"path"`             // as the user named it; "-" for standard input
 	Format string `json:"format"`           // npy, npz, csv, tsv
@@ -31,10 +31,10 @@ type Dataset struct {
 	Names     []string  // names of the samples, of the conditions of 3-d data; nil when the file gives none
 	Precision Precision // of the numbers in the source
 	Source    Source
-	LeftOut   []LeftOut // that the source has besides, in the order in which it was left out
+	LeftOut   []LeftOut // the parts of the source that were left out, in that order
 }
 
-// An Axis is what varies along one dimension of a dataset.
+// An Axis names the quantity that varies along one dimension of a dataset.
 type Axis string
 
 // The axes.
@@ -134,9 +134,9 @@ func (d *Dataset) Condition(c int) *Dataset {
 	return d.derived(values, nt, n)
 }
 
-// Pooled returns the dataset as samples × features, without times and
-// conditions. It shares the memory. Names of conditions are no longer those of
-// samples where there are several times.
+// Pooled returns the dataset as samples × features, without times and conditions. It
+// shares the memory. With several times it drops the names, which are those of
+// conditions.
 func (d *Dataset) Pooled() *Dataset {
 	if !d.Is3D() {
 		return d
@@ -195,8 +195,8 @@ func (d *Dataset) must3D() {
 	}
 }
 
-// CheckFinite refuses NaN and infinite values, naming the first one and how
-// many there are.
+// CheckFinite refuses NaN and infinite values. The error names the first one and
+// their number.
 func (d *Dataset) CheckFinite() error {
 	bad, first := 0, -1
 	for i, v := range d.Values {
@@ -211,13 +211,13 @@ func (d *Dataset) CheckFinite() error {
 	if bad == 0 {
 		return nil
 	}
-	what, hint := "NaN", "drop or fill those samples first, or use --missing drop to leave out samples with missing values"
+	kind, hint := "NaN", "drop or fill those samples first, or use --missing drop to leave out samples with missing values"
 	if math.IsInf(d.Values[first], 0) {
-		what, hint = "infinite value", "find out what made it: an overflow or a division by zero"
+		kind, hint = "infinite value", "find out what made it: an overflow or a division by zero"
 	}
 	return &InputError{
 		Path:   d.Source.Path,
-		Found:  fmt.Sprintf("%s at %s (%d of %d values are not finite)", what, d.position(first), bad, len(d.Values)),
+		Found:  fmt.Sprintf("%s at %s (%d of %d values are not finite)", kind, d.position(first), bad, len(d.Values)),
 		Wanted: "want finite numbers",
 		Hint:   hint,
 	}

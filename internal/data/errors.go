@@ -5,15 +5,14 @@ import (
 	"strings"
 )
 
-// InputError says that an input cannot be used: which one, what was found in
-// it and what was wanted. Everything that refuses data returns one, so that
-// the command line can print it as it is and exit with the status for invalid
-// input.
+// InputError says why an input is refused: its name, the fault, and the
+// requirement. Every function that refuses data returns one, so that the command
+// line can print it and exit with the status for invalid input.
 type InputError struct {
 	Path   string // the input as the user named it; "" when it has no name
-	Found  string // what was found, e.g. "590 samples"
-	Wanted string // what was wanted, e.g. "600 as in rec.npy"; may be empty
-	Hint   string // one thing to try; may be empty
+	Found  string // the fault, e.g. "590 samples"
+	Wanted string // the requirement, e.g. "600 as in rec.npy"; may be empty
+	Hint   string // a possible remedy; may be empty
 	Err    error  // the cause, for errors.Is; may be nil
 }
 

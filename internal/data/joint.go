@@ -7,14 +7,13 @@ import (
 	"strings"
 )
 
-// Apply does to all of several systems, whose samples correspond, what the
-// policy does to missing values, and takes the samples that it leaves out from
-// everything that runs along them too. Systems that nothing is done to are
-// handed back as they are, with their memory; the others are copies.
+// Apply applies the policy for missing values to several systems whose samples
+// correspond. It also removes the samples that it leaves out from all data along
+// them. It returns unchanged systems themselves and copies of the others.
 //
-// It fails, with an *InputError, where systems or what runs along them differ in
-// their number of samples, where the policy refuses a value, and where nothing
-// would remain.
+// It fails, with an *InputError, where systems or the data along them differ in their
+// number of samples, where the policy refuses a value, and where no sample would
+// remain.
 func (p Policy) Apply(unit Unit, systems []*Dataset, along ...Along) (*Kept, error) {
 	s := p.Survey(unit)
 	mended := make([]*Dataset, len(systems))
@@ -38,9 +37,9 @@ func (p Policy) Apply(unit Unit, systems []*Dataset, along ...Along) (*Kept, err
 	return k, nil
 }
 
-// Survey looks at one system after the other for what a policy does to all of
-// them, for systems that are not in memory at the same time. Each is asked for
-// again, as it was, by Kept.System.
+// Survey finds the effect of a policy on several systems that are not in memory at
+// the same time, from one system after the other. Kept.System then applies the policy
+// to each system.
 type Survey struct {
 	policy     Policy
 	unit       Unit
@@ -54,7 +53,7 @@ type Survey struct {
 // Survey returns a survey that leaves out units of that kind.
 func (p Policy) Survey(unit Unit) *Survey { return &Survey{policy: p, unit: unit} }
 
-// Look takes account of a system.
+// Look adds a system to the survey.
 func (s *Survey) Look(d *Dataset) error {
 	_, err := s.look(d)
 	return err
@@ -91,7 +90,7 @@ func (s *Survey) look(d *Dataset) (*Dataset, error) {
 	return mended, nil
 }
 
-// check refuses a system of another number of samples than the first.
+// check refuses a system whose number of samples differs from that of the first.
 func (s *Survey) check(d *Dataset) error {
 	if d.Samples() == len(s.missing) {
 		return nil
@@ -99,7 +98,7 @@ func (s *Survey) check(d *Dataset) error {
 	return s.rows().Unequal(d.Source.Path, d.Samples(), s.path, len(s.missing))
 }
 
-// rows is what rows are called.
+// rows returns the unit of a row.
 func (s *Survey) rows() Unit {
 	if s.unit == Stimuli {
 		return Stimuli
@@ -107,8 +106,8 @@ func (s *Survey) rows() Unit {
 	return Samples
 }
 
-// Kept returns what the policy keeps of the systems that were looked at. It
-// refuses to keep nothing.
+// Kept returns the samples of the surveyed systems that the policy keeps. It is an
+// error if there are none.
 func (s *Survey) Kept() (*Kept, error) {
 	k := &Kept{Unit: s.rows(), Of: len(s.missing), survey: s}
 	if s.unit == Conditions && s.conditions > 0 {
@@ -136,23 +135,23 @@ func (s *Survey) Kept() (*Kept, error) {
 	return k, nil
 }
 
-// Kept is what a policy keeps of systems, and says what it did. A nil Kept is of
-// no policy, and leaves everything as it is.
+// Kept holds the samples of systems that a policy keeps, and describes the changes. A
+// nil Kept stands for no policy and changes nothing.
 type Kept struct {
-	Systems []*Dataset // those that Apply was given, as they are now
+	Systems []*Dataset // the systems of Apply after the policy
 	Unit    Unit       // of the numbers below
-	Units   []int      // those that are kept, increasing
-	Out     []int      // those that are left out, increasing
-	Of      int        // how many there were
+	Units   []int      // the numbers that are kept, increasing
+	Out     []int      // the numbers that are left out, increasing
+	Of      int        // the number of units before
 
 	survey *Survey
 }
 
-// Changed reports whether any system is not as it was.
+// Changed reports whether the policy changed any system.
 func (k *Kept) Changed() bool { return k != nil && len(k.Out)+len(k.survey.notes) > 0 }
 
-// Warning says in one line what was done, or "" for nothing. It names a system
-// that was changed by itself, or alone.
+// Warning describes the changes in one line, or returns "" if there are none. It names
+// a system that was repaired, or that is the only one.
 func (k *Kept) Warning() string {
 	if !k.Changed() {
 		return ""
@@ -175,7 +174,7 @@ func prefixed(path, note string) string {
 	return path + ": " + note
 }
 
-// System returns a system that the survey looked at, as it is now.
+// System returns a system of the survey after the policy.
 func (k *Kept) System(d *Dataset) (*Dataset, error) {
 	if k == nil {
 		return d, nil
@@ -187,7 +186,7 @@ func (k *Kept) System(d *Dataset) (*Dataset, error) {
 	return k.part(mended), nil
 }
 
-// Along takes what is left out from what runs along the systems.
+// Along removes the samples that are left out from data along the systems.
 func (k *Kept) Along(along ...Along) error {
 	if k == nil {
 		return nil
@@ -220,8 +219,8 @@ func (k *Kept) part(d *Dataset) *Dataset {
 	return out
 }
 
-// samples returns which of n samples belong to the units that are kept:
-// condition is the faster of the two sample axes.
+// samples returns the numbers of those of n samples that belong to the units that are
+// kept. Condition is the faster of the two sample axes.
 func (k *Kept) samples(n int) []int {
 	var rows []int
 	for first := 0; first < n; first += k.Of {

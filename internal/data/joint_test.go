@@ -68,8 +68,8 @@ func cube(t *testing.T) *Dataset {
 	return d
 }
 
-// A condition is left out at every time, with its label. Where samples go there
-// are no times any more.
+// A condition is left out at every time, with its label. Where samples are left out,
+// the dataset loses its times.
 func TestApplyConditions(t *testing.T) {
 	d := cube(t)
 	whole := dataset(t, make([]float64, 6), 2, 3, 1)
@@ -119,8 +119,7 @@ func TestApplyConditions(t *testing.T) {
 	}
 }
 
-// Everything that runs along the samples loses the same ones, and what it was is
-// not written to.
+// All data along the samples lose the same ones, and their old values do not change.
 func TestApplyAlong(t *testing.T) {
 	d := dataset(t, []float64{1, math.NaN(), 3, 4}, 4, 1)
 	groups, times := []string{"a", "b", "c", "d"}, []float64{0, 1, 2, 3}
@@ -140,7 +139,7 @@ func TestApplyAlong(t *testing.T) {
 	if !cmp.Equal(groups, []string{"a", "c", "d"}) || !cmp.Equal(times, []float64{0, 2, 3}) {
 		t.Errorf("%v %v", groups, times)
 	}
-	if got, want := fmt.Sprint(cellsOf(table)), "[[1 p] [<nil> <nil>] [4 p]]"; got != want {
+	if got, want := fmt.Sprint(table.Cells()), "[[1 p] [<nil> <nil>] [4 p]]"; got != want {
 		t.Errorf("%s", got)
 	}
 	if !mat.Equal(square, mat.NewDense(3, 3, []float64{0, 2, 3, 2, 0, 23, 3, 23, 0})) {
@@ -154,7 +153,7 @@ func TestApplyAlong(t *testing.T) {
 	}
 }
 
-// Nothing is missing: systems and what runs along them stay as they are.
+// Without missing values, systems and the data along them do not change.
 func TestApplyNothing(t *testing.T) {
 	x := dataset(t, []float64{1, math.Inf(1)}, 2, 1)
 	names := []string{"a", "b"}
@@ -228,9 +227,9 @@ func random(r *rand.Rand, shape ...int) *Dataset {
 	return d
 }
 
-// Every policy keeps the promises of Policy on any data: samples still
-// correspond, nothing is missing, inputs are not written to, a survey finds the
-// same as Apply, and what was done is said.
+// Every policy satisfies the contract of Policy on any data: samples still correspond,
+// no value is missing, inputs do not change, a survey agrees with Apply, and a
+// warning describes the changes.
 func TestPolicies(t *testing.T) {
 	for _, p := range Policies() {
 		t.Run(p.Name, func(t *testing.T) {
@@ -289,7 +288,7 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// checkKept compares a system with the one that it was made of, row by row.
+// checkKept compares a system with the original one, row by row.
 func checkKept(t *testing.T, kept *Kept, d, from *Dataset) {
 	t.Helper()
 	if err := d.CheckFinite(); err != nil {
@@ -325,7 +324,7 @@ func checkKept(t *testing.T, kept *Kept, d, from *Dataset) {
 		if len(want) != d.Samples() || d.Values[row*d.Width()] != want[row] {
 			t.Fatalf("row %d of %v is not that of the source: want %v", row, d.Shape, want)
 		}
-		// What is not missing stays as it is.
+		// Values that are not missing do not change.
 		old := from.Values[int(want[row])*from.Width():][:from.Width()]
 		for k, v := range d.Values[row*d.Width():][:d.Width()] {
 			if d.Width() == from.Width() && !math.IsNaN(old[k]) && v != old[k] {
@@ -359,8 +358,8 @@ func TestDropLeavesOutNoMore(t *testing.T) {
 	}
 }
 
-// Repairs come before anything is left out, each is told of, and where samples
-// are not left out what no repair has mended is refused.
+// Repairs come before samples are left out, and a note describes each. Where samples
+// are not left out, values that no repair has filled in are refused.
 func TestRepair(t *testing.T) {
 	fill := func(d *Dataset) (*Dataset, string) {
 		if !math.IsNaN(d.Values[0]) {
@@ -399,7 +398,7 @@ func TestRepair(t *testing.T) {
 	}
 }
 
-// A dataset remembers all that was left out of it.
+// A dataset lists all units that were left out of it.
 func TestLeftOutTwice(t *testing.T) {
 	d := dataset(t, []float64{1, math.NaN(), 3, 4}, 4, 1)
 	kept, err := DropMissing.Apply(Samples, []*Dataset{d})
@@ -438,27 +437,7 @@ func TestPolicyNames(t *testing.T) {
 	}
 }
 
-// cellsOf returns the rows of a table: numbers, levels, nil where a value is
-// missing.
-func cellsOf(t *Table) [][]any {
-	rows := make([][]any, t.Rows())
-	for i := range rows {
-		for _, c := range t.Columns {
-			var cell any
-			switch {
-			case c.IsMissing(i):
-			case c.Kind == Numeric:
-				cell = c.Values[i]
-			default:
-				cell = c.Levels[c.Codes[i]]
-			}
-			rows[i] = append(rows[i], cell)
-		}
-	}
-	return rows
-}
-
-// A system that is alone is named; without a policy everything stays.
+// The warning names the only system. Without a policy nothing changes.
 func TestKept(t *testing.T) {
 	x := dataset(t, []float64{1, math.NaN(), 3}, 3, 1)
 	x.Source.Path = "x.csv"

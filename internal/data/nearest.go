@@ -3,9 +3,9 @@ package data
 import "strings"
 
 // Nearest returns the known word that is closest to a mistyped one, for the
-// "did you mean" of an error message. It returns false when none is close:
-// more than half of the word would have to change. Case does not count. Ties go
-// to the word that comes first.
+// "did you mean" of an error message. It returns false when none is close, so that
+// more than half of the word would have to change. Case does not count. Of equally
+// close words it returns the first.
 func Nearest(word string, known []string) (string, bool) {
 	best, least := "", (len(word)+1)/2+1
 	for _, k := range known {

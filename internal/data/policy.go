@@ -2,17 +2,17 @@ package data
 
 import "strings"
 
-// Policy says what happens to missing values, which are NaN. It has two parts,
-// either of which may be empty:
+// Policy is a policy for missing values, which are NaN. It has two parts, either of
+// which may be empty:
 //
-//  1. Repair changes each system by itself: it fills values in, or leaves
-//     features out.
+//  1. Repair changes each system separately: it fills in values, or leaves out
+//     features.
 //  2. Where Drops is set, the samples at which any system still has a missing
-//     value are left out of all systems, and of everything that runs along their
-//     samples. Otherwise such values are refused.
+//     value are left out of all systems, and of all data along their samples.
+//     Otherwise such values are refused.
 //
-// Infinite values are no missing values: they come from a computation that went
-// wrong, no policy touches them, and CheckFinite refuses them.
+// Infinite values are not missing: they come from a faulty computation. No policy
+// changes them, and CheckFinite refuses them.
 //
 // A policy is one file of this package and one line of policies.
 type Policy struct {
@@ -22,11 +22,11 @@ type Policy struct {
 	// Drops says that samples with missing values are left out.
 	Drops bool
 
-	// Repair returns d without the missing values that the policy mends, and says
-	// what it did in a few words such as "filled in 3 values". It returns a copy of
-	// *d with values, or a shape and features, of its own, and all samples in their
-	// order; where there is nothing to mend, d itself and "". It is called again
-	// for the same d, and for several at once. It is nil for none.
+	// Repair returns a copy of *d without the missing values that the policy repairs,
+	// and a note in a few words such as "filled in 3 values". The copy has its own
+	// values, or its own shape and features, and all samples in their order. Where
+	// there is nothing to repair, it returns d itself and "". It may be called again
+	// for the same d, and concurrently for several. A nil Repair repairs nothing.
 	Repair func(d *Dataset) (repaired *Dataset, note string)
 }
 
@@ -45,7 +45,7 @@ func PolicyNames() []string {
 	return names
 }
 
-// PolicyHelp says in one phrase what the policies do.
+// PolicyHelp describes the policies in one phrase.
 func PolicyHelp() string {
 	last := len(policies) - 1
 	docs := make([]string, last)
@@ -68,11 +68,11 @@ func PolicyNamed(name string) (p Policy, ok bool) {
 	return Policy{}, false
 }
 
-// Refuses reports whether the policy accepts no missing value at all, so that
-// a reader need not hand any on.
+// Refuses reports whether the policy accepts no missing value at all, so that a
+// reader may refuse them.
 func (p Policy) Refuses() bool { return !p.Drops && p.Repair == nil }
 
-// repair is Repair, which may be nil.
+// repair calls Repair if it is not nil.
 func (p Policy) repair(d *Dataset) (*Dataset, string) {
 	if p.Repair == nil {
 		return d, ""

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// Precision says how finely the source of a dataset tells numbers apart. The
-// zero value is float64, which is also that of what was computed.
+// Precision is the precision of the numbers in the source of a dataset. The zero value
+// is float64, which is also the precision of computed data.
 type Precision struct {
 	Stored Stored
-	Digits int // of text: the most significant digits of any number
+	Digits int // of text: the largest number of significant digits of any number
 }
 
-// Stored is how numbers were stored.
+// Stored is a form of storage of numbers.
 type Stored int
 
-// The ways to store numbers.
+// The forms of storage.
 const (
 	Float64 Stored = iota
 	Float32
@@ -24,9 +24,9 @@ const (
 	Decimal // text with a decimal point or an exponent
 )
 
-// Eps is the relative spacing of the numbers that the source has room for,
-// at a power of its base: 2⁻⁵², 2⁻²³ and 2⁻¹⁰ of floats, 10^(1−d) of text with d
-// significant digits but not less than that of float64. It is 0 of integers.
+// Eps returns the relative spacing of the numbers that the source can represent, at a
+// power of its base: 2⁻⁵², 2⁻²³ and 2⁻¹⁰ for floats, and 10^(1−d) for text with d
+// significant digits, but not less than that of float64. It is 0 for integers.
 func (p Precision) Eps() float64 {
 	switch p.Stored {
 	case Float32:
@@ -45,7 +45,7 @@ func (p Precision) Eps() float64 {
 }
 
 // PrecisionOf returns the precision of numbers of a type by its name: float16 to
-// float64, bool and all integers. Other names are taken for float64.
+// float64, bool and all integers. Any other name gives that of float64.
 func PrecisionOf(dtype string) Precision {
 	switch dtype {
 	case "float32":
@@ -58,8 +58,8 @@ func PrecisionOf(dtype string) Precision {
 	return Precision{}
 }
 
-// WithText returns the precision of text that holds one more number, as it is
-// written in field. Text without any number is Integer, with no digits.
+// WithText returns the precision of text with one more number, written in field. Text
+// without any number is Integer, with no digits.
 func (p Precision) WithText(field string) Precision {
 	// Most numbers need no count: float64 holds no more digits, or there is no room
 	// for more than there were.
@@ -74,10 +74,10 @@ func (p Precision) WithText(field string) Precision {
 	return p
 }
 
-// fullDigits are enough to write any float64 so that it is read again as it was.
+// fullDigits is the number of digits that represents any float64 exactly.
 const fullDigits = 17
 
-// roomForDigits is an upper bound of the digits of a number.
+// roomForDigits returns an upper bound of the number of digits of a number.
 func roomForDigits(field string) int {
 	room := len(field)
 	if strings.HasPrefix(field, "-") {
@@ -89,10 +89,10 @@ func roomForDigits(field string) int {
 	return room
 }
 
-// significantDigits returns the significant digits of a decimal number as it is
-// written, and whether it is whole: without a point or an exponent. It counts
-// zeros at the end after a point, which tell of rounding, and not those of a whole
-// number or at the beginning.
+// significantDigits returns the number of significant digits of a decimal number as it
+// is written, and whether it is whole: without a point or an exponent. It counts
+// zeros at the end after a point, because they show the rounding. It does not count
+// zeros at the end of a whole number or at the beginning.
 func significantDigits(field string) (digits int, whole bool) {
 	whole = true
 	pending := 0 // zeros that count if something follows

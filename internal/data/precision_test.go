@@ -40,8 +40,8 @@ func TestSignificantDigits(t *testing.T) {
 	}
 }
 
-// The number with the most digits counts; whole numbers are exact until one has a
-// point.
+// The number with the most digits determines the precision. Whole numbers are exact
+// unless some number has a point.
 func TestPrecisionOfText(t *testing.T) {
 	p := Precision{Stored: Integer}
 	for _, step := range []struct {

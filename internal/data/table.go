@@ -73,8 +73,8 @@ func (t *Table) Rows() int {
 	return t.Columns[0].Len()
 }
 
-// Column returns the column of that name, or an InputError that lists the
-// names there are.
+// Column returns the column of that name, or an InputError that lists the names of
+// all columns.
 func (t *Table) Column(name string) (*Column, error) {
 	for _, c := range t.Columns {
 		if c.Name == name {
@@ -97,8 +97,28 @@ func (t *Table) Names() []string {
 	return names
 }
 
-// Select returns some rows of the table, in the order of their numbers, as a
-// table of its own. Levels that no row has any more stay.
+// Cells returns the rows of the table as cells in the order of the columns, for a table
+// writer: a float64 of a numeric column, the level of a categorical one, and nil where
+// the value is missing.
+func (t *Table) Cells() [][]any {
+	rows := make([][]any, t.Rows())
+	for i := range rows {
+		rows[i] = make([]any, len(t.Columns))
+		for j, c := range t.Columns {
+			switch {
+			case c.IsMissing(i):
+			case c.Kind == Numeric:
+				rows[i][j] = c.Values[i]
+			default:
+				rows[i][j] = c.Levels[c.Codes[i]]
+			}
+		}
+	}
+	return rows
+}
+
+// Select returns some rows of the table, in the order of their numbers, as a new
+// table. It keeps levels without rows.
 func (t *Table) Select(rows []int) *Table {
 	out := &Table{Source: t.Source, Columns: make([]*Column, len(t.Columns))}
 	for k, c := range t.Columns {

@@ -2,34 +2,34 @@ package data
 
 import "fmt"
 
-// Unit is what is left out as a whole where a value is missing.
+// Unit is the unit that is left out where a value is missing.
 type Unit int
 
 // The units.
 const (
-	// Samples are the rows that measures see. A 3-d dataset that loses some has
-	// no room for the hole: it becomes samples × features.
+	// Samples are the rows that measures see. A 3-d dataset that loses some of them
+	// becomes samples × features.
 	Samples Unit = iota
-	// Stimuli are samples by another name.
+	// Stimuli is another name of samples.
 	Stimuli
-	// Conditions are those of 3-d datasets, at all times, so that what remains
-	// keeps its times and conditions. A 2-d dataset beside them loses the samples
-	// that correspond. Where all are 2-d, or conditions differ in number, they are
-	// samples.
+	// Conditions are those of 3-d datasets, at all times, so that the remaining data
+	// keep their times and conditions. 2-d datasets lose the corresponding samples.
+	// Where all datasets are 2-d, or their numbers of conditions differ, samples are
+	// left out instead.
 	Conditions
 )
 
-// unitWords has singular and plural of each unit.
+// unitWords holds the singular and plural of each unit.
 var unitWords = [...][2]string{Samples: {"sample", "samples"}, Stimuli: {"stimulus", "stimuli"}, Conditions: {"condition", "conditions"}}
 
-// One names one unit.
+// One returns the singular.
 func (u Unit) One() string { return unitWords[u][0] }
 
-// String names several units.
+// String returns the plural.
 func (u Unit) String() string { return unitWords[u][1] }
 
-// Unequal is the error of a system of another number of units than the reference
-// with which it is compared.
+// Unequal returns the error for a system whose number of units differs from that of
+// the reference.
 func (u Unit) Unequal(path string, found int, reference string, wanted int) error {
 	return &InputError{
 		Path:   path,
@@ -39,10 +39,10 @@ func (u Unit) Unequal(path string, found int, reference string, wanted int) erro
 	}
 }
 
-// LeftOut is a group of samples, or of other things, that a dataset once had.
+// LeftOut is a group of samples, or of other units, that was left out of a dataset.
 type LeftOut struct {
 	Unit string `json:"unit"` // samples, stimuli, conditions or features
-	At   []int  `json:"at"`   // their numbers from 0, increasing, among those there were
-	Of   int    `json:"of"`   // how many there were
+	At   []int  `json:"at"`   // their numbers from 0, increasing, among all units before
+	Of   int    `json:"of"`   // the number of units before
 	Why  string `json:"why"`
 }

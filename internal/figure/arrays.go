@@ -14,8 +14,8 @@ import (
 	"simtool/internal/data"
 )
 
-// isRecording reports whether an array has samples and features enough for a
-// plane, and is no matrix of similarities.
+// isRecording reports whether an array has enough samples and features for a plane and
+// is not a matrix of similarities.
 func isRecording(r *Result) bool {
 	return r.Array != nil && r.Array.Samples() >= 3 && r.Array.Width() >= 2 && !isSymmetric(r.Array)
 }
@@ -41,7 +41,7 @@ func planePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			p.title = r.Label
 		}
 		if r.Array.Is3D() {
-			p.courses(r, xy)
+			p.conditionLines(r, xy)
 			alt = fmt.Sprintf("Courses of %d conditions over %d time bins in the plane of the first two principal components.", r.Array.Shape[1], r.Array.Shape[0])
 		} else {
 			p.samples(r, xy)
@@ -59,10 +59,10 @@ func planePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	return panels, title, alt + sentence(found), nil
 }
 
-// scaled gives each condition a colour by its label, and explains the colours,
-// where labels are more numbers than there are colours of classes. It returns
-// nil for other labels.
-func (p *panel) scaled(r *Result, n int) func(i int) color.Color {
+// colourScale returns the colour of each condition on a scale of its numeric label, and adds
+// the bar of the scale. It returns nil unless there are more numbers than colours of
+// classes.
+func (p *panel) colourScale(r *Result, n int) func(i int) color.Color {
 	if r.Labels == nil || r.Labels.Len() != n || r.Labels.Kind != data.Numeric {
 		return nil
 	}
@@ -75,11 +75,11 @@ func (p *panel) scaled(r *Result, n int) func(i int) color.Color {
 		if r.Labels.IsMissing(i) {
 			return p.style.Theme.Muted
 		}
-		return p.bar.ramp.at(p.bar.colour(r.Labels.Values[i]))
+		return p.bar.ramp.at(p.bar.position(r.Labels.Values[i]))
 	}
 }
 
-// labelNames are the labels of conditions as text.
+// labelNames returns the labels of conditions as text.
 func (r *Result) labelNames() []string {
 	names := make([]string, r.Labels.Len())
 	for i := range names {
@@ -95,8 +95,8 @@ func (r *Result) labelNames() []string {
 	return names
 }
 
-// classes gives the colour and the key of each condition: by its label, or all
-// alike.
+// classes returns the class of each condition, by its label, and the names of classes.
+// Without labels all conditions are in one class.
 func (r *Result) classes(n int) (class []int, names []string) {
 	class = make([]int, n)
 	if r.Labels == nil || r.Labels.Len() != n {
@@ -115,12 +115,12 @@ func (r *Result) classes(n int) (class []int, names []string) {
 	return class, names
 }
 
-// courses draws each condition's line over time.
-func (p *panel) courses(r *Result, xy []plotter.XY) {
+// conditionLines draws the line of each condition over time.
+func (p *panel) conditionLines(r *Result, xy []plotter.XY) {
 	s := p.style
 	times, conditions := r.Array.Shape[0], r.Array.Shape[1]
 	class, names := r.classes(conditions)
-	colour := p.scaled(r, conditions)
+	colour := p.colourScale(r, conditions)
 	if colour != nil {
 		names = nil
 	}
@@ -147,9 +147,9 @@ func (p *panel) courses(r *Result, xy []plotter.XY) {
 	p.key(key{name: "first time bin", glyph: start})
 }
 
-// samples draws points.
+// samples draws samples as points.
 func (p *panel) samples(r *Result, xy []plotter.XY) {
-	if colour := p.scaled(r, len(xy)); colour != nil {
+	if colour := p.colourScale(r, len(xy)); colour != nil {
 		names := r.labelNames()
 		for i, at := range xy {
 			style := p.style.glyph(0)
@@ -175,7 +175,7 @@ func (p *panel) samples(r *Result, xy []plotter.XY) {
 	}
 }
 
-// equalUnits makes a unit equally long on both axes by widening the shorter.
+// equalUnits makes a unit equally long on both axes: it widens the shorter axis.
 func equalUnits(p *panel) {
 	p.square = true
 	span := math.Max(p.plot.X.Max-p.plot.X.Min, p.plot.Y.Max-p.plot.Y.Min)
@@ -229,8 +229,8 @@ func principalPlane(d *data.Dataset) ([]plotter.XY, [2]float64, error) {
 	return xy, share, nil
 }
 
-// eigenPairs returns the eigenvalues of a symmetric matrix, the largest first,
-// and their eigenvectors as columns. It is false where there are none, as for
+// eigenPairs returns the eigenvalues of a symmetric matrix, the largest first, and
+// their eigenvectors as columns. ok is false where they cannot be computed, as for
 // values that are not finite.
 func eigenPairs(a *mat.SymDense) (values []float64, vectors *mat.Dense, ok bool) {
 	var eigen mat.EigenSym
@@ -249,8 +249,8 @@ func eigenPairs(a *mat.SymDense) (values []float64, vectors *mat.Dense, ok bool)
 	return values, vectors, true
 }
 
-// setCoordinate sets the coordinate k of points, turned round if the largest is
-// negative: the sign of an eigenvector is arbitrary.
+// setCoordinate sets the coordinate k of points, with the sign that makes the largest
+// positive: the sign of an eigenvector is arbitrary.
 func setCoordinate(xy []plotter.XY, k int, scores []float64) {
 	extreme := 0.0
 	for _, v := range scores {

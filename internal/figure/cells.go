@@ -12,18 +12,19 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// grid is a matrix as coloured cells, its first row on top: cell (i, j) is
+// grid draws a matrix as coloured cells, with its first row on top: cell (i, j) is
 // centred at (j, rows−1−i) and one unit wide.
 type grid struct {
 	rows, columns int
 	at            func(i, j int) float64 // NaN for no value
 	bar           *colourBar
 	style         *Style
-	numbers       bool                               // write values into the cells, where there is room
+	numbers       bool                               // write values into cells that are large enough
 	interval      func(i, j int) (low, high float64) // nil for none
 }
 
-// maxVector is how many cells are drawn one by one; more become an image.
+// maxVector is the largest number of cells that are drawn as rectangles; more become an
+// image.
 const maxVector = 2500
 
 // DataRange implements plot.DataRanger.
@@ -35,7 +36,7 @@ func (g *grid) colour(v float64) color.Color {
 	if math.IsNaN(v) {
 		return g.style.Theme.Grid
 	}
-	return g.bar.ramp.at(g.bar.colour(v))
+	return g.bar.ramp.at(g.bar.position(v))
 }
 
 // Plot implements plot.Plotter.
@@ -59,15 +60,15 @@ func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 			fill := g.colour(v)
 			c.FillPolygon(fill, []vg.Point{{X: left, Y: low}, {X: left + wide, Y: low}, {X: left + wide, Y: low + high}, {X: left, Y: low + high}})
 			if g.numbers && wide > 13 && high > 7 && !math.IsNaN(v) {
-				g.write(c, i, j, vg.Rectangle{Min: vg.Point{X: left, Y: low}, Max: vg.Point{X: left + wide, Y: low + high}}, fill)
+				g.writeValue(c, i, j, vg.Rectangle{Min: vg.Point{X: left, Y: low}, Max: vg.Point{X: left + wide, Y: low + high}}, fill)
 			}
 		}
 	}
 }
 
-// write writes the value of a cell into it, and its interval below or beside it
-// where there is room.
-func (g *grid) write(c draw.Canvas, i, j int, cell vg.Rectangle, fill color.Color) {
+// writeValue writes the value of a cell into the cell, and its interval below or next to it
+// where the cell is large enough.
+func (g *grid) writeValue(c draw.Canvas, i, j int, cell vg.Rectangle, fill color.Color) {
 	size := cell.Size()
 	at := vg.Point{X: (cell.Min.X + cell.Max.X) / 2, Y: (cell.Min.Y + cell.Max.Y) / 2}
 	text, small := g.style.text(min(tickSize, size.X/2.6)), g.style.text(intervalSize)
@@ -86,7 +87,7 @@ func (g *grid) write(c draw.Canvas, i, j int, cell vg.Rectangle, fill color.Colo
 	c.FillText(text, at, value)
 }
 
-// intervalText is the interval of a cell in brackets, "" without one.
+// intervalText returns the interval of a cell in brackets, or "" if there is none.
 func (g *grid) intervalText(i, j int) string {
 	if g.interval == nil {
 		return ""
@@ -98,13 +99,12 @@ func (g *grid) intervalText(i, j int) string {
 	return "[" + hundredths(low) + ", " + hundredths(high) + "]"
 }
 
-// hundredths writes a number with two decimals, without a sign where these are
-// 0.
+// hundredths formats a number with two decimals, without a sign where all digits are 0.
 func hundredths(v float64) string {
 	return strconv.FormatFloat(math.Round(100*v)/100+0, 'f', 2, 64)
 }
 
-// heatMap makes a panel of a matrix. Row and column names may be nil.
+// heatMap returns the panel of a matrix. Row and column names may be nil.
 func (s *Style) heatMap(x, y string, g *grid, rowNames, columnNames []string) *panel {
 	p := s.newPanel(x, y)
 	g.style = s
@@ -112,7 +112,7 @@ func (s *Style) heatMap(x, y string, g *grid, rowNames, columnNames []string) *p
 	p.plot.Add(g)
 	if columnNames != nil {
 		p.plot.X.Tick.Marker = nameTicks(columnNames)
-		if total := s.longest(columnNames) * vg.Length(len(columnNames)); total > 110 {
+		if total := s.longestWidth(columnNames) * vg.Length(len(columnNames)); total > 110 {
 			p.slant()
 		}
 	}
@@ -132,15 +132,15 @@ func (s *Style) heatMap(x, y string, g *grid, rowNames, columnNames []string) *p
 	return p
 }
 
-// slant turns the names at the ticks of the x axis, so that long ones have room.
-// They end at their ticks, below the data.
+// slant rotates the names at the ticks of the x axis, so that long names fit. They end
+// at their ticks, below the data.
 func (p *panel) slant() {
 	p.plot.X.Tick.Label.Rotation = math.Pi / 4
 	p.plot.X.Tick.Label.XAlign, p.plot.X.Tick.Label.YAlign = draw.XRight, draw.YTop
 }
 
-// longest is the width of the longest of some names at ticks.
-func (s *Style) longest(names []string) vg.Length {
+// longestWidth returns the width of the longestWidth of some names at ticks.
+func (s *Style) longestWidth(names []string) vg.Length {
 	var w vg.Length
 	for _, n := range names {
 		w = max(w, s.text(tickSize).Width(n))
@@ -148,8 +148,8 @@ func (s *Style) longest(names []string) vg.Length {
 	return w
 }
 
-// countTicks labels cells by their number, counted from 0. Cells may stand for
-// several samples each, whose numbers the labels then are.
+// countTicks labels cells by their number, counted from 0. If each cell stands for
+// several samples, the labels are the numbers of samples.
 type countTicks struct {
 	cells, each int
 	fromTop     bool // the first cell is the uppermost
@@ -183,7 +183,7 @@ func reversed(names []string) []string {
 	return out
 }
 
-// spread is the bar of values from the smallest to the largest. Values on both
+// spread returns the colour bar from the smallest to the largest value. Values on both
 // sides of 0 get a scale with 0 in its middle.
 func spread(label string, values []float64) *colourBar {
 	low, high := math.Inf(1), math.Inf(-1)
@@ -202,7 +202,7 @@ func spread(label string, values []float64) *colourBar {
 
 var nan = math.NaN()
 
-// hbars are horizontal bars from 0, or from where they say, bar i at height
+// hbars are horizontal bars from 0, or from the values in from; bar i is at height
 // at[i]. A value that is not finite has a word in place of its bar.
 type hbars struct {
 	from                 []float64 // nil for 0

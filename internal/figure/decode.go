@@ -7,11 +7,11 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// paint is the key of a colour that fills areas.
-func paint(name string, fill color.Color) key { return key{name: name, fill: fill} }
+// fillKey returns the key of a colour that fills areas.
+func fillKey(name string, fill color.Color) key { return key{name: name, fill: fill} }
 
-// decodePanels draws decoding accuracy in each time bin, or as bars where there
-// is but one.
+// decodePanels draws decoding accuracy in each time bin, or as bars where there is only
+// one time bin.
 func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
 	var found []string
@@ -47,7 +47,7 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			p.across(part.floats("chance")[0], chance)
 			best := 0.0
 			for _, v := range part.floats("accuracy") {
-				if v > best { // false of NaN
+				if v > best { // false for NaN
 					best = v
 				}
 			}

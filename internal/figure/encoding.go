@@ -10,9 +10,9 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// importancePanels draws the importance of features as bars with intervals, or,
-// where a table has several representations such as the layers of a model, as
-// a line a feature.
+// importancePanels draws the importance of features as bars with intervals. Where a
+// table has several representations, such as the layers of a model, it draws a line
+// for each feature.
 func importancePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	r := rs[0]
 	if len(rs) > 1 || len(distinct(r.texts("representation"))) > 1 || s.Form == lines || s.Form == matrix {
@@ -29,8 +29,7 @@ func importancePanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 	return []*panel{p}, "Which features are encoded", alt, nil
 }
 
-// importanceBars draws the importances of several representations in a panel
-// each.
+// importanceBars draws the importances of each representation in its own panel.
 func importanceBars(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
 	var all []string
@@ -56,8 +55,8 @@ func importanceBars(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	return panels, "Which features are encoded where", fmt.Sprintf("Importance of features in %d representations.", len(panels)) + sentence(all), nil
 }
 
-// importanceOf draws the importances of one representation as bars, the largest
-// on top, and says which these are.
+// importanceOf draws the importances of one representation as bars, the largest on
+// top, and returns sentences on the largest.
 func importanceOf(r *Result, s *Style) (*panel, []string, error) {
 	names := featureNames(r)
 	value, lo, hi := r.floats("importance"), r.floats("lo"), r.floats("hi")
@@ -97,8 +96,8 @@ func importanceOf(r *Result, s *Style) (*panel, []string, error) {
 	return p, found, nil
 }
 
-// featureNames names the feature, or group of features, of each row; the way in
-// which importance was measured is added where there are several.
+// featureNames returns the name of the feature, or group of features, of each row. It
+// adds the measure of importance where there are several.
 func featureNames(r *Result) []string {
 	names, groups, methods := r.texts("feature"), r.texts("group"), r.texts("method")
 	several := len(distinct(methods)) > 1
@@ -124,7 +123,7 @@ func importanceLabel(r *Result) string {
 	return label
 }
 
-// importanceByLayer draws a line a feature over representations.
+// importanceByLayer draws a line for each feature over representations.
 func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	values := map[string]map[string][3]float64{}
 	var layers, features []string
@@ -190,7 +189,7 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 		p.key(key{name: f, line: s.line(k)})
 	}
 	p.plot.X.Tick.Marker = nameTicks(names)
-	if s.longest(names)*vg.Length(len(names)) > 170 {
+	if s.longestWidth(names)*vg.Length(len(names)) > 170 {
 		p.slant()
 	}
 	p.rangeY(0, 0)
@@ -199,7 +198,8 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 	return []*panel{p}, title, alt, nil
 }
 
-// mostLines is how many features are drawn as lines; more are a matrix.
+// mostLines is the largest number of features that are drawn as lines; more become a
+// matrix.
 const mostLines = 8
 
 // importanceMatrix draws features × representations.
@@ -226,8 +226,8 @@ func importanceMatrix(features, layers []string, values map[string]map[string][3
 	return p
 }
 
-// weightPanels draws the matrix of weights: features on the diagonal, products
-// beside it. Weights without products are bars.
+// weightPanels draws the matrix of weights: features on the diagonal, products off it.
+// Weights without products are drawn as bars.
 func weightPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
 	for _, r := range rs {
@@ -287,8 +287,8 @@ func weightPanel(r *Result, s *Style) *panel {
 	return p
 }
 
-// foldPanels draws the correlations of a fit in each fold, in sample and held
-// out, and the noise ceiling where there is one.
+// foldPanels draws the correlations of a fit in each fold, in-sample and held-out, and
+// the noise ceiling where there is one.
 func foldPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	p := s.newPanel("", "Spearman correlation with distances")
 	var names []string
@@ -322,7 +322,7 @@ func foldPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		return nil, "", "", noRows(rs)
 	}
 	p.plot.X.Tick.Marker = nameTicks(names)
-	if s.longest(names)*vg.Length(len(names)) > 170 {
+	if s.longestWidth(names)*vg.Length(len(names)) > 170 {
 		p.slant()
 	}
 	p.rangeX(-0.5, float64(len(names))-0.5)

@@ -14,11 +14,11 @@ import (
 type Figure struct {
 	Kind  string // name of the kind of result
 	Title string // "" for none
-	Alt   string // what is shown, for those who cannot see it
+	Alt   string // a description for people who cannot see the figure
 
 	style         Style
 	panels        []*panel
-	keys          []key // of all panels, where there are several; else nil
+	keys          []key // the shared legend of several panels; nil for one panel
 	columns       int
 	rows          []vg.Length // heights
 	width, height vg.Length
@@ -36,7 +36,7 @@ const (
 // quarterTurn is the rotation of text along a vertical axis.
 const quarterTurn = math.Pi / 2
 
-// compose lays panels out in a grid that reads from left to right.
+// compose arranges panels in a grid that reads from left to right.
 func compose(kind, title, alt string, panels []*panel, s *Style) *Figure {
 	f := &Figure{Kind: kind, Title: title, Alt: alt, style: *s, panels: panels, width: s.Width}
 	switch s.Title {
@@ -50,13 +50,13 @@ func compose(kind, title, alt string, panels []*panel, s *Style) *Figure {
 		f.width = ColumnWidth
 	}
 	inner := f.width - 2*margin
-	least := panels[0].least
+	least := panels[0].minWidth
 	f.columns = min(len(panels), max(1, int((inner+gutter)/(least+gutter))))
 	if most := panels[0].perRow; most > 0 {
 		f.columns = min(f.columns, most)
 	}
 	rows := (len(panels) + f.columns - 1) / f.columns
-	f.columns = (len(panels) + rows - 1) / rows // as many in the last row as can be
+	f.columns = (len(panels) + rows - 1) / rows // fills the last row as far as possible
 	f.keys = sharedKeys(panels)
 	for start := 0; start < len(panels); start += f.columns {
 		f.rows = append(f.rows, f.rowHeight(panels[start:min(start+f.columns, len(panels))]))
@@ -66,7 +66,7 @@ func compose(kind, title, alt string, panels []*panel, s *Style) *Figure {
 		f.height += h
 	}
 	if s.Height > 0 {
-		// All rows give way alike; what cannot shrink stays.
+		// All rows shrink alike; titles and legends keep their heights.
 		least := f.fixedHeight() + vg.Length(len(f.rows))*60
 		factor := (max(s.Height, least) - f.fixedHeight()) / (f.height - f.fixedHeight())
 		for i := range f.rows {
@@ -77,13 +77,13 @@ func compose(kind, title, alt string, panels []*panel, s *Style) *Figure {
 	return f
 }
 
-// fixedHeight is what title, legend and gutters take.
+// fixedHeight returns the height of title, legend and gutters.
 func (f *Figure) fixedHeight() vg.Length {
 	h := 2*margin + vg.Length(len(f.rows)-1)*gutter
 	return h + vg.Length(len(f.titleLines()))*titleRow + legendHeight(f.keys, &f.style, f.width-2*margin)
 }
 
-// titleLines breaks the title at spaces into lines that fit.
+// titleLines breaks the title at spaces into lines that fit the width.
 func (f *Figure) titleLines() []string {
 	var lines []string
 	text := f.style.text(titleSize)
@@ -119,16 +119,16 @@ func (f *Figure) rowHeight(panels []*panel) vg.Length {
 	return row
 }
 
-// squareHeight is the height at which a panel of some width has a square of
-// data.
+// squareHeight returns the height at which the data area of a panel of the given width
+// is square.
 func (p *panel) squareHeight(width vg.Length) vg.Length {
 	c := draw.New(vgimg.NewWith(vgimg.UseWH(width, 10*width), vgimg.UseDPI(1)))
 	area := p.plot.DataCanvas(p.axes(c)).Size()
 	return area.X + 10*width - area.Y
 }
 
-// sharedKeys returns the legend of all panels together, where there are several;
-// a name means the same in each. It is nil where no panel has a legend.
+// sharedKeys returns the common legend of several panels; a name has the same meaning
+// in each. It is nil for one panel, and where no panel has a legend.
 func sharedKeys(panels []*panel) []key {
 	if len(panels) < 2 {
 		return nil
@@ -144,13 +144,13 @@ func sharedKeys(panels []*panel) []key {
 	return keys
 }
 
-// placed is a mark in points from the lower left corner of the figure.
+// placed is a mark with coordinates in points from the lower left corner of the figure.
 type placed struct {
 	x, y, w, h float64
 	text       string
 }
 
-// draw draws the figure on a canvas of its size and says where its marks are.
+// draw draws the figure on a canvas of its size and returns the places of its marks.
 func (f *Figure) draw(c draw.Canvas) []placed {
 	if b := f.style.Theme.Background; b != nil {
 		c.SetColor(b)
@@ -226,15 +226,15 @@ func (p *panel) draw(c draw.Canvas, legend bool) []placed {
 	return out
 }
 
-// within moves the middle of a label of some length so that the label does not
-// leave an interval, if it fits in.
+// within returns the middle of a label, moved so that the label stays inside an
+// interval if it fits.
 func within(middle, length, low, high vg.Length) vg.Length {
 	return max(low+length/2, min(middle, high-length/2))
 }
 
-// axes is the part of a canvas that data and axes take, without the labels of
-// the axes and the colour bar. The labels are not left to the plot: on
-// logarithmic axes it makes room for them in the wrong place.
+// axes returns the part of a canvas for data and axes, without the labels of the axes
+// and the colour bar. This package places the labels, because plot reserves the wrong
+// space for them on logarithmic axes.
 func (p *panel) axes(c draw.Canvas) draw.Canvas {
 	if p.x != "" {
 		c.Min.Y += axisLabel

@@ -32,7 +32,8 @@ func marksOf(t *testing.T, f *Figure) []placed {
 	return f.draw(draw.New(vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(72))))
 }
 
-// TestBarsAreInProportion checks that bars are as long as their values say.
+// TestBarsAreInProportion checks that the length of bars is proportional to their
+// values.
 func TestBarsAreInProportion(t *testing.T) {
 	f, err := New([]*Result{scores(map[string]float64{"a.npy": 0.25, "b.npy": 0.5, "c.npy": 1}, "a.npy", "b.npy", "c.npy")}, light(t))
 	if err != nil {
@@ -207,8 +208,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestThemesAreLegible holds text to the contrast that WCAG 2 asks for at level
-// AA, and neighbouring colours of lines to some distance from their background.
+// TestThemesAreLegible requires the contrast of text that WCAG 2 specifies at level AA,
+// and a minimum contrast of line colours with the background.
 func TestThemesAreLegible(t *testing.T) {
 	for _, theme := range themes {
 		background := hex(0xffffff)
@@ -240,8 +241,8 @@ func TestThemesAreLegible(t *testing.T) {
 	}
 }
 
-// TestColoursAreToldApart holds the colours of series to a distance in CIELAB
-// that people see at a glance, in normal colour vision and in the simulations of
+// TestColoursAreToldApart requires a distance in CIELAB between the colours of series
+// that people notice at once, in normal colour vision and in the simulations of
 // dichromacy by Machado, Oliveira and Fernandes (2009, table 1, severity 1).
 func TestColoursAreToldApart(t *testing.T) {
 	visions := map[string][3][3]float64{
@@ -269,7 +270,7 @@ func TestColoursAreToldApart(t *testing.T) {
 	}
 }
 
-// seen is the linear RGB of a colour as somebody sees it.
+// seen returns the linear RGB of a colour as a person with this vision sees it.
 func seen(vision [3][3]float64, c color.RGBA) (out [3]float64) {
 	for j, v := range []uint8{c.R, c.G, c.B} {
 		s := float64(v) / 255
@@ -302,8 +303,8 @@ func lab(rgb [3]float64) [3]float64 {
 	return [3]float64{116*f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])}
 }
 
-// TestRampIsMonotone checks that a ramp orders values for readers who see no
-// colour at all.
+// TestRampIsMonotone checks that the lightness of a ramp orders values for readers who
+// see no colour.
 func TestRampIsMonotone(t *testing.T) {
 	before := 0.0
 	for i := range 101 {

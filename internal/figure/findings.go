@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// Findings: what can be read off a figure, in numbers. They stand in the
-// description of a figure, for those who cannot see it and for captions.
+// This file puts the findings of a figure into numbers. They are in the description of
+// a figure, for people who cannot see it and for captions.
 
-// mostFound is how many findings, and how many numbers in one, a reader is told.
+// mostFound is the largest number of findings in a description, and of numbers in a
+// finding.
 const mostFound = 12
 
 // sentence joins findings; none is "".
@@ -21,7 +22,7 @@ func sentence(findings []string) string {
 	return " In numbers: " + strings.Join(atMost(mostFound, findings), "; ") + "."
 }
 
-// atMost leaves out words beyond the first few, and says how many.
+// atMost returns the first words, and a word with the number of those left out.
 func atMost(most int, words []string) []string {
 	if len(words) <= most {
 		return words
@@ -29,7 +30,7 @@ func atMost(most int, words []string) []string {
 	return append(slices.Clone(words[:most]), fmt.Sprintf("and %d more", len(words)-most))
 }
 
-// last returns the last number of a column, NaN without any.
+// last returns the last number of a column, or NaN if there is none.
 func last(values []float64) float64 {
 	for i := len(values) - 1; i >= 0; i-- {
 		if finite(values[i]) {
@@ -39,8 +40,8 @@ func last(values []float64) float64 {
 	return nan
 }
 
-// halfLearnt says how many components a run came to learn by half, and at which
-// score the largest and the median of them.
+// halfLearnt returns a sentence on the number of components that a run learnt by half,
+// and on the scores at which it learnt the largest and the median of them.
 func halfLearnt(name string, r *Result, column string) string {
 	var learnt []float64
 	first := nan
@@ -62,7 +63,7 @@ func halfLearnt(name string, r *Result, column string) string {
 		name, len(learnt), len(score), percent(largest), first, median(learnt))
 }
 
-// median is the median of numbers, of which there is at least one. It sorts them.
+// median sorts numbers, at least one, and returns their median.
 func median(values []float64) float64 {
 	slices.Sort(values)
 	n := len(values)
@@ -76,7 +77,7 @@ func percent(share float64) string {
 	return fmt.Sprintf("%.2g %%", 100*share)
 }
 
-// encoded says how many components are in the data that a run ended with.
+// encoded returns a sentence on the number of components in the final data of a run.
 func encoded(r *Result, column string) string {
 	score := r.floats("score")
 	if len(score) == 0 {
@@ -93,7 +94,8 @@ func encoded(r *Result, column string) string {
 	return fmt.Sprintf("%s: at a score of %.3f, R² is at least 0.5 for %d of %d components", r.Label, last(score), half, len(distinct(pc)))
 }
 
-// decoded says how well a label is read from the data that each run ended with.
+// decoded returns a sentence on how well a label is decoded from the final data of each
+// run.
 func decoded(label string, rs []*Result) string {
 	var words []string
 	reference, chance := nan, nan
@@ -116,7 +118,8 @@ func decoded(label string, rs []*Result) string {
 	return fmt.Sprintf("at %s, %s is decoded with an accuracy of %s (the data: %.2f, chance: %.2f)", scores, label, strings.Join(atMost(mostFound, words), ", "), reference, chance)
 }
 
-// deviation says how far construction and theory are apart at most.
+// deviation returns a sentence on the largest difference between construction and
+// theory.
 func deviation(r *Result) string {
 	score, theory := r.floats("score"), r.floats("theory")
 	largest, n := 0.0, 0
@@ -132,8 +135,8 @@ func deviation(r *Result) string {
 	return fmt.Sprintf("construction and theory differ by at most %.1e in %d points", largest, n)
 }
 
-// rangeAt says which scores of the second measure go with a high one of the
-// first, and the other way round.
+// rangeAt returns sentences on the scores of the second measure at a high score of the
+// first, and the reverse.
 func rangeAt(r *Result, pair [2]string) []string {
 	a, low, high := r.floats("a"), r.floats("b_min"), r.floats("b_max")
 	best := -1
@@ -161,8 +164,8 @@ func rangeAt(r *Result, pair [2]string) []string {
 	return append(found, fmt.Sprintf("%s stays below %.2f up to a %s of %.2f", pair[1], level, pair[0], x[len(x)-1]))
 }
 
-// atEnds says the mean of a quantity for each method at the last level of a
-// sweep: the most noise, or the fewest stimuli.
+// atEnds returns a sentence on the mean of a quantity for each method at the last level
+// of a sweep: the most noise, or the fewest stimuli.
 func atEnds(r *Result, sweep, column, label string) string {
 	sweeps, methods := r.texts("sweep"), r.texts("method")
 	var words []string

@@ -69,7 +69,7 @@ func spiral(t *testing.T) *Result {
 	return r
 }
 
-// labelled gives two of four samples one label and two another.
+// labelled gives two of four samples one label and the other two another.
 func labelled(r *Result) *Result {
 	r.Labels = &data.Column{Name: "side", Kind: data.Categorical, Levels: []string{"left", "right"}, Codes: []int{0, 1, 0, 1}}
 	return r
@@ -84,7 +84,7 @@ func cloud() []float64 {
 	return values
 }
 
-// numbered gives ten samples numbers for labels, of which one is missing.
+// numbered labels ten samples by numbers, one of which is missing.
 func numbered(r *Result) *Result {
 	c := &data.Column{Name: "depth", Kind: data.Numeric}
 	for i := range 10 {
@@ -95,7 +95,7 @@ func numbered(r *Result) *Result {
 	return r
 }
 
-// TestGolden holds figures to those that were looked at.
+// TestGolden compares figures with stored ones, which were inspected.
 func TestGolden(t *testing.T) {
 	squares := array(t, "square", []float64{0, 4, 8, 4, 4, 0, 4, 8, 8, 4, 0, 4, 4, 8, 4, 0}, 4, 4)
 	cases := []struct {

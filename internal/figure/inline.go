@@ -47,12 +47,12 @@ var (
 	lineBreaks = regexp.MustCompile(`\n\s+`)
 )
 
-// Inline draws results as an SVG element for an HTML page, with the values of
-// its marks to point at, and returns the figure beside it. The style's theme
-// does not matter: the palette has the colours for light and for dark pages.
+// Inline draws results as an SVG element for an HTML page that shows the value of a mark
+// under the pointer. It also returns the figure. The theme of the style does not
+// matter: the palette has the colours for light and for dark pages.
 //
-// Every mark is an invisible shape with a title, so that values are shown
-// without a script, too.
+// Every mark is an invisible shape with a title, so that browsers show values without a
+// script.
 func Inline(results []*Result, s Style, p *Palette) (svg string, f *Figure, err error) {
 	var drawn [2]string
 	for i, name := range []string{"dark", "light"} {

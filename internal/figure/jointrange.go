@@ -8,15 +8,15 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// isJointRange recognises the three tables about pairs of scores: ranges,
-// targets of a search, and the paths to them.
+// isJointRange recognises the three tables of pairs of scores: ranges, targets of a
+// search, and the paths to them.
 func isJointRange(r *Result) bool {
 	return r.has("measure_a", "measure_b", "a") && (r.has("b_min", "b_max") || r.has("target_a", "target_b", "b"))
 }
 
-// rangePanels draws the region of pairs of scores that data can reach, with the
-// known bounds, the targets of a search and where it ended. Each pair of
-// measures has a panel, in which the tables about it lie over each other.
+// rangePanels draws the region of pairs of scores that data can reach, with the known
+// bounds, the targets of a search and its ends. Each pair of measures has a panel,
+// which shows all tables of that pair.
 func rangePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var pairs [][2]string
 	for _, r := range rs {
@@ -65,8 +65,7 @@ func rangePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	return panels, counted("Scores that data can reach together", rs, "samples"), alt, nil
 }
 
-// region draws one range, its bounds, and a ring where an end has no
-// certificate.
+// region draws one range and its bounds, and a ring at each end without a certificate.
 func (p *panel) region(r *Result) {
 	s := p.style
 	level := r.floats("a")
@@ -113,7 +112,7 @@ func (p *panel) region(r *Result) {
 	}
 }
 
-// targets draws where a search was to go, as crosses, and where it ended.
+// targets draws the targets of a search, as crosses, and its ends.
 func (p *panel) targets(r *Result) {
 	s := p.style
 	wanted, reached := s.glyph(0), s.glyph(1)
@@ -124,7 +123,7 @@ func (p *panel) targets(r *Result) {
 	p.key(key{name: "reached", glyph: reached})
 }
 
-// paths draws the way of a search to each target.
+// paths draws the path of a search to each target.
 func (p *panel) paths(r *Result) {
 	to := make([]string, len(r.Table.Rows))
 	a, b := r.texts("target_a"), r.texts("target_b")
@@ -140,8 +139,8 @@ func (p *panel) paths(r *Result) {
 	p.key(key{name: "paths", line: style})
 }
 
-// givenPanels draws, for each measure that is held high, the interval in which
-// every other lies.
+// givenPanels draws, for each measure at a high score, the interval of the scores of
+// every other measure.
 func givenPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	r := join(rs)
 	given, threshold, measure := r.texts("given"), r.texts("threshold"), r.texts("measure")
@@ -153,7 +152,7 @@ func givenPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var found []string
 	for _, g := range distinct(given) {
 		p := s.newPanel("value", "")
-		p.least = 50 * vg.Millimeter
+		p.minWidth = 50 * vg.Millimeter
 		var names []string
 		for i := range given {
 			if given[i] == g {

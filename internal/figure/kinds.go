@@ -12,13 +12,13 @@ import (
 // Kind is a kind of result that has a figure.
 type Kind struct {
 	Name    string
-	Shows   string   // what the figure shows
-	Columns []string // that a table of this kind has; nil where more is to be looked at
-	Joins   bool     // results of several runs are best seen in one figure
-	Forms   []string // in which it can be drawn, where there are several
+	Shows   string   // a description of the figure
+	Columns []string // the columns of a table of this kind; nil where these do not suffice
+	Joins   bool     // results of several runs are best shown in one figure
+	Forms   []string // the forms of the figure, where there are several
 	accepts func(r *Result) bool
-	// panels draws results of the kind, one panel or several, and says in a
-	// sentence what can be seen.
+	// panels draws results of the kind in one or several panels, and describes them
+	// in a sentence.
 	panels func(rs []*Result, s *Style) (ps []*panel, title, alt string, err error)
 }
 
@@ -33,8 +33,8 @@ const (
 // Forms lists all forms that a style may ask for.
 var Forms = []string{bars, lines, matrix, mds}
 
-// kinds lists every kind of result. A result is the first kind whose columns it
-// has, so that the special stand before the general.
+// kinds lists every kind of result. A result is of the first kind whose columns it has,
+// so that special kinds must come before general ones.
 var kinds = []Kind{
 	{Name: "pc-sensitivity", Shows: "score after a change of each principal component, and its theory", Columns: []string{"change", "pc", "explained_variance", "score", "theory"}, panels: sensitivityPanels},
 	{Name: "pc-slopes", Shows: "exponents with which losses grow with explained variance", Columns: []string{"measure", "change", "exponent", "se"}, panels: slopePanels},
@@ -60,7 +60,7 @@ var kinds = []Kind{
 // Kinds lists the kinds of results that have figures.
 func Kinds() []Kind { return slices.Clone(kinds) }
 
-// KindOf recognises a result; it is false for one that has no figure.
+// KindOf recognises a result. It returns false for a result without a figure.
 func KindOf(r *Result) (Kind, bool) {
 	for _, k := range kinds {
 		if k.accepts == nil && r.has(k.Columns...) || k.accepts != nil && k.accepts(r) {
@@ -112,7 +112,7 @@ func commonKind(results []*Result) (Kind, error) {
 	return kind, nil
 }
 
-// wrongForm says that a result cannot be drawn in a form.
+// wrongForm returns the error for a result that cannot be drawn in a form.
 func wrongForm(kind Kind, r *Result, form string) error {
 	e := &data.InputError{Path: r.Path, Found: "a result of kind " + kind.Name, Wanted: "want one of a kind that can be drawn as " + form}
 	switch {
@@ -142,8 +142,8 @@ func unknownResult(r *Result) error {
 	return e
 }
 
-// facets draws the rows of each value of a column by themselves. Title, words and
-// scales of colours are those of all rows together.
+// facets draws the rows of each value of a column in separate panels. Title, words and
+// colour scales are those of all rows together.
 func (k Kind) facets(results []*Result, s *Style) (panels []*panel, title, alt string, err error) {
 	var values []string
 	for _, r := range results {
@@ -175,7 +175,7 @@ func (k Kind) facets(results []*Result, s *Style) (panels []*panel, title, alt s
 		}
 		ps, _, _, err := k.panels(parts, &one)
 		if errors.Is(err, errNoRows) {
-			continue // other values may have something to draw
+			continue // other values may have rows to draw
 		}
 		if err != nil {
 			return nil, "", "", err
@@ -190,8 +190,8 @@ func (k Kind) facets(results []*Result, s *Style) (panels []*panel, title, alt s
 	return panels, title, alt, nil
 }
 
-// facetNames names the values of a column for titles of panels: files in short,
-// and what numbers are of.
+// facetNames returns titles of panels for the values of a column: short names of files,
+// and numbers with the name of the column.
 func facetNames(column string, values []string) []string {
 	if column == "x" || column == "y" || column == "representation" {
 		return shortNames(values)
@@ -210,7 +210,7 @@ func facetNames(column string, values []string) []string {
 
 var errNoRows = errors.New("no row with numbers")
 
-// noRows says that there is nothing to draw.
+// noRows returns the error for results without rows to draw.
 func noRows(results []*Result) error {
 	return &data.InputError{Path: results[0].Path, Found: errNoRows.Error(), Wanted: "want at least one to draw", Err: errNoRows}
 }

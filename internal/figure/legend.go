@@ -33,7 +33,7 @@ func placeKeys(keys []key, s *Style, width vg.Length) (at []vg.Point, rows int) 
 	return at, row + 1
 }
 
-// legendHeight is the height that drawLegend takes.
+// legendHeight returns the height of the legend that drawLegend draws.
 func legendHeight(keys []key, s *Style, width vg.Length) vg.Length {
 	_, rows := placeKeys(keys, s, width)
 	if rows == 0 {
@@ -42,8 +42,7 @@ func legendHeight(keys []key, s *Style, width vg.Length) vg.Length {
 	return vg.Length(rows)*legendRow + 3
 }
 
-// drawLegend draws keys along the top of a canvas and returns the height they
-// take.
+// drawLegend draws keys along the top of a canvas and returns their height.
 func drawLegend(c draw.Canvas, keys []key, s *Style) vg.Length {
 	at, _ := placeKeys(keys, s, c.Size().X)
 	for i, k := range keys {
@@ -62,8 +61,8 @@ func drawLegend(c draw.Canvas, keys []key, s *Style) vg.Length {
 	return legendHeight(keys, s, c.Size().X)
 }
 
-// barSpace is the width that the colour bar takes beside its panel: a gap, the
-// bar, numbers and the label.
+// barSpace returns the width of the colour bar next to its panel: a gap, the bar,
+// numbers and the label.
 func (p *panel) barSpace() vg.Length {
 	if p.bar == nil {
 		return 0
@@ -72,7 +71,7 @@ func (p *panel) barSpace() vg.Length {
 	for _, t := range p.bar.ticks.Ticks(p.bar.low, p.bar.high) {
 		names = append(names, t.Label)
 	}
-	return 7 + 7 + 3.5 + p.style.longest(names) + 14
+	return 7 + 7 + 3.5 + p.style.longestWidth(names) + 14
 }
 
 // colourBar explains a scale of colours.
@@ -84,8 +83,8 @@ type colourBar struct {
 	ramp      ramp
 }
 
-// colour is the colour of a value.
-func (b *colourBar) colour(v float64) (t float64) {
+// position returns the position of a value on the scale, in [0, 1].
+func (b *colourBar) position(v float64) (t float64) {
 	if b.high == b.low {
 		return 0.5
 	}
@@ -104,7 +103,7 @@ func (b *colourBar) draw(c draw.Canvas, s *Style) {
 	}
 	style := draw.LineStyle{Color: s.Theme.Ink, Width: hairline}
 	if b.high > b.low {
-		free := c.Min.Y - tickSize // below which numbers would touch
+		free := c.Min.Y - tickSize // numbers below this would overlap
 		for _, t := range b.ticks.Ticks(b.low, b.high) {
 			if t.IsMinor() || t.Value < b.low || t.Value > b.high {
 				continue

@@ -7,10 +7,10 @@ import (
 	"strconv"
 )
 
-// Figures of how methods of finding encoded features compare.
+// This file draws comparisons of methods that find encoded features.
 
-// studyPanels draws means over recordings, with their standard errors, of what
-// a study measured of each method, against noise and against stimuli.
+// studyPanels draws the recovery of each method in a study against noise and against
+// the number of stimuli, as means over recordings with their standard errors.
 func studyPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	r := join(rs)
 	sweeps, methods := r.texts("sweep"), r.texts("method")
@@ -58,15 +58,15 @@ func studyPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		}
 	}
 	title := fmt.Sprintf("Recovery of a known metric (mean and s.e. of n = %d recordings)", replicates)
-	what := "Recovery of the truth and held-out correlation of "
+	shown := "Recovery of the truth and held-out correlation of "
 	if r.has("seconds") {
-		what = "Recovery of the truth, held-out correlation and time of "
+		shown = "Recovery of the truth, held-out correlation and time of "
 	}
-	return panels, title, what + list(distinct(methods)) + "." + sentence(found), nil
+	return panels, title, shown + list(distinct(methods)) + "." + sentence(found), nil
 }
 
-// meansBy returns the mean of y for each distinct x, and the mean plus and
-// minus its standard error.
+// meansBy returns the mean of y for each distinct x, and the mean minus and plus its
+// standard error.
 func meansBy(x, y []float64) (at, mean, low, high []float64) {
 	groups := map[float64][]float64{}
 	for i := range x {
@@ -96,7 +96,7 @@ func meansBy(x, y []float64) (at, mean, low, high []float64) {
 	return at, mean, low, high
 }
 
-// comparisonPanels draws what methods of finding encoded features achieve.
+// comparisonPanels draws the results of methods that find encoded features.
 func comparisonPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
 	var names []string

@@ -12,8 +12,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Figures of what an optimisation was seen to do. Every result is one run
-// towards one measure; its column restart tells independent starts apart.
+// This file draws the records of optimisations. Every result is one run towards one
+// measure; its column restart distinguishes independent starts.
 
 // runs calls draw for each restart of each result.
 func runs(rs []*Result, draw func(r *Result)) {
@@ -105,12 +105,12 @@ func trajectoryPanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 	return []*panel{score, gradient}, title, fmt.Sprintf("Score and norm of the gradient over up to %.0f iterations, %d runs.", longest, series) + sentence(found), nil
 }
 
-// alignment is one way of reading a component from the synthesised data.
+// alignment is one form of prediction of a component from the synthesised data.
 type alignment struct{ column, title string }
 
-// alignments are the columns of a result that hold more than "found from the
-// start", as a linear map does where features outnumber samples: its R² is 1
-// throughout, and no score is needed for half of it.
+// alignments returns the informative ones of two columns. Where features outnumber
+// samples, a linear map predicts every component from the start: its R² is always 1,
+// and the column is left out.
 func alignments(rs []*Result, linear, orthogonal string) []alignment {
 	var out []alignment
 	for _, a := range []alignment{{linear, "by a linear map"}, {orthogonal, "by a rotation"}} {
@@ -124,7 +124,7 @@ func alignments(rs []*Result, linear, orthogonal string) []alignment {
 	return out
 }
 
-// varies reports whether values are not all one, but for rounding errors.
+// varies reports whether values differ by more than rounding errors.
 func varies(values []float64) bool {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
@@ -135,11 +135,11 @@ func varies(values []float64) bool {
 	return high-low > 1e-6
 }
 
-// lowestR2 is where R² axes end. A rotation may predict a component much worse
-// than its mean does; how much worse is of no interest.
+// lowestR2 is the lower end of R² axes. A rotation may predict a component much worse
+// than its mean; lower values are of no interest.
 const lowestR2 = -0.25
 
-// componentPanels draws R² of each component against the score, one line a
+// componentPanels draws R² of each component against the score, with one line for each
 // component, coloured by explained variance.
 func componentPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
@@ -181,7 +181,7 @@ func componentPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 					style := s.line(0)
 					style.Width = 0.8
 					share := part.floats("explained_variance")[0]
-					style.Color = bar.ramp.at(bar.colour(share))
+					style.Color = bar.ramp.at(bar.position(share))
 					p.line(part.floats("score"), part.floats(way.column), style, fmt.Sprintf("PC %s (%s of variance)", names[i], number(share)))
 				}
 			})
@@ -202,8 +202,8 @@ func componentPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	return panels, "Principal components learnt on the way", alt, nil
 }
 
-// ramp explains colours by a few samples in the legend, where a bar beside the
-// panel would take too much of its width.
+// ramp explains colours by a few samples in the legend, because a bar next to the panel
+// would use too much of its width.
 func (p *panel) ramp(b *colourBar) {
 	for _, t := range []float64{1, 0.75, 0.5, 0.25, 0} {
 		value := math.Exp(math.Log(b.low) + t*(math.Log(b.high)-math.Log(b.low)))
@@ -217,8 +217,8 @@ func (p *panel) ramp(b *colourBar) {
 	}
 }
 
-// logSpread is the bar, for lines, of positive values on a logarithmic scale, or
-// nil where there are none. All panels of a figure have the first that was made.
+// logSpread returns the colour bar for lines of positive values on a logarithmic scale,
+// or nil where there are none. All panels of a figure use the bar of the first call.
 func (s *Style) logSpread(label string, values []float64) *colourBar {
 	if b := s.scales[label]; b != nil {
 		return b
@@ -239,9 +239,9 @@ func (s *Style) logSpread(label string, values []float64) *colourBar {
 	return s.scales[label]
 }
 
-// thresholdPanels draws the score at which each component is half learnt
-// against its explained variance. Components that were not learnt have no score:
-// they stand above the others, a row a run.
+// thresholdPanels draws the score at which each component is half learnt against its
+// explained variance. Components that were not learnt have no score; they are drawn
+// above the others, with one row for each run.
 func thresholdPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
 	var found []string
@@ -271,7 +271,7 @@ func thresholdPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			}
 		}
 		p.rangeY(0, 1)
-		p.above(never)
+		p.drawUnlearnt(never)
 		widen(&p.plot.X)
 		widen(&p.plot.Y)
 		panels = append(panels, p)
@@ -282,15 +282,14 @@ func thresholdPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	return panels, counted("Score needed to learn a component", rs, "samples"), "Score at which each principal component is half learnt (its R² half way from that at the start to 1), against its explained variance on a logarithmic axis; components that are not learnt by then are small, above the line." + sentence(found), nil
 }
 
-// unlearnt are the explained variances of the components that a run did not
-// come to learn.
+// unlearnt holds the explained variances of the components that a run did not learn.
 type unlearnt struct {
 	name   string
 	style  draw.GlyphStyle
 	shares []float64
 }
 
-// missing returns the x that have no y.
+// missing returns the values of x without a y.
 func missing(x, y []float64) []float64 {
 	var out []float64
 	for i := range x {
@@ -301,8 +300,8 @@ func missing(x, y []float64) []float64 {
 	return out
 }
 
-// above draws components that were not learnt, above a line over all scores.
-func (p *panel) above(runs []unlearnt) {
+// drawUnlearnt draws components that were not learnt, drawUnlearnt a line that is drawUnlearnt all scores.
+func (p *panel) drawUnlearnt(runs []unlearnt) {
 	runs = slices.DeleteFunc(runs, func(u unlearnt) bool { return len(u.shares) == 0 })
 	if len(runs) == 0 {
 		return
@@ -326,7 +325,7 @@ func (p *panel) above(runs []unlearnt) {
 	p.key(key{name: "not learnt (above)", line: border})
 }
 
-// decodingPanels draws accuracy against the score, a panel a label.
+// decodingPanels draws accuracy against the score, with one panel for each label.
 func decodingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var labels []string
 	for _, r := range rs {

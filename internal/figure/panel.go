@@ -11,19 +11,19 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A panel is one pair of axes with what is drawn between them.
+// A panel is one pair of axes and the data drawn in them.
 type panel struct {
-	style  *Style
-	title  string
-	x, y   string // labels of the axes
-	plot   *plot.Plot
-	keys   []key
-	bar    *colourBar // nil for none
-	marks  []mark
-	height vg.Length // of the data and its axes
-	least  vg.Length // the narrowest that it can be read at
-	square bool      // one unit is as long on both axes
-	perRow int       // panels that a row has at most; 0 for as many as fit
+	style    *Style
+	title    string
+	x, y     string // labels of the axes
+	plot     *plot.Plot
+	keys     []key
+	bar      *colourBar // nil for none
+	marks    []mark
+	height   vg.Length // of the data and its axes
+	minWidth vg.Length // the smallest legible width
+	square   bool      // a unit has the same length on both axes
+	perRow   int       // the largest number of panels in a row; 0 for as many as fit
 }
 
 // key is an entry of a legend.
@@ -34,15 +34,15 @@ type key struct {
 	fill  color.Color     // nil for none
 }
 
-// mark is a place that a reader may ask the value of, in the units of the data.
-// It is a point, or a cell where w and h are the extent.
+// mark is a place, in the units of the data, whose value a reader can see. It is a
+// point, or a cell of extent w and h.
 type mark struct {
 	x, y, w, h float64
 	text       string
 }
 
-// maxMarks is how many marks a panel has at most: a report would grow too large
-// with more, and nobody could tell them apart.
+// maxMarks is the largest number of marks of a panel. With more a report would be too
+// large, and a reader could not distinguish them.
 const maxMarks = 400
 
 func (s *Style) newPanel(x, y string) *panel {
@@ -58,18 +58,17 @@ func (s *Style) newPanel(x, y string) *panel {
 		tick.XAlign, tick.YAlign = axis.Tick.Label.XAlign, axis.Tick.Label.YAlign
 		axis.Tick.Label = tick
 	}
-	return &panel{style: s, x: x, y: y, plot: p, height: 52 * vg.Millimeter, least: 60 * vg.Millimeter}
+	return &panel{style: s, x: x, y: y, plot: p, height: 52 * vg.Millimeter, minWidth: 60 * vg.Millimeter}
 }
 
-// small makes a panel one of several beside each other.
+// small sets the size of a panel that is next to others.
 func (p *panel) small() *panel {
-	p.height, p.least = 38*vg.Millimeter, 38*vg.Millimeter
+	p.height, p.minWidth = 38*vg.Millimeter, 38*vg.Millimeter
 	p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = linearTicks{4}, linearTicks{4}
 	return p
 }
 
-// logX makes the x axis logarithmic. Values that are not positive must not be
-// drawn then.
+// logX makes the x axis logarithmic. All values drawn must then be positive.
 func (p *panel) logX() {
 	p.plot.X.Scale, p.plot.X.Tick.Marker = plot.LogScale{}, logTicks{4}
 }
@@ -87,7 +86,7 @@ func (p *panel) rangeY(low, high float64) {
 	p.plot.Y.Min, p.plot.Y.Max = math.Min(p.plot.Y.Min, low), math.Max(p.plot.Y.Max, high)
 }
 
-// xys pairs coordinates, leaving out what has none.
+// xys pairs coordinates and leaves out points that cannot be drawn.
 func (p *panel) xys(x, y []float64) plotter.XYs {
 	var out plotter.XYs
 	_, logX := p.plot.X.Scale.(plot.LogScale)
@@ -102,7 +101,7 @@ func (p *panel) xys(x, y []float64) plotter.XYs {
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// line draws a line through points, and marks some of them for a reader.
+// line draws a line through points and adds marks to some of them.
 func (p *panel) line(x, y []float64, style draw.LineStyle, name string) {
 	xys := p.xys(x, y)
 	if len(xys) == 0 {
@@ -157,13 +156,13 @@ func (l acrossLine) Plot(c draw.Canvas, p *plot.Plot) {
 	c.StrokeLine2(l.style, c.Min.X, y(l.y), c.Max.X, y(l.y))
 }
 
-// mark notes a value at a point.
+// mark adds a mark at a point.
 func (p *panel) mark(x, y float64, name string) {
 	text := fmt.Sprintf("%s: %s, %s", name, number(x), number(y))
 	p.marks = append(p.marks, mark{x: x, y: y, text: text})
 }
 
-// thinned returns the marks, evenly thinned to maxMarks.
+// thinned returns at most maxMarks of the marks, evenly spaced.
 func (p *panel) thinned() []mark {
 	if len(p.marks) <= maxMarks {
 		return p.marks
@@ -178,8 +177,8 @@ func (p *panel) thinned() []mark {
 // key adds an entry to the legend.
 func (p *panel) key(k key) { p.keys = append(p.keys, k) }
 
-// widen leaves some room between data and the ends of an axis, but none beyond
-// 0 and 1 for values that cannot go there.
+// widen adds a margin between data and the ends of an axis, but not beyond 0 and 1 for
+// values that lie between them.
 func widen(axis *plot.Axis) {
 	if !finite(axis.Min) || !finite(axis.Max) {
 		axis.Min, axis.Max = 0, 1

@@ -13,7 +13,7 @@ import (
 	"gonum.org/v1/plot/vg/vgpdf"
 )
 
-// pdf writes the figure as PDF, its font embedded.
+// pdf writes the figure as PDF with its font embedded.
 func (f *Figure) pdf(w io.Writer) error {
 	c := &latinCanvas{vgpdf.New(f.width, f.height)}
 	f.draw(draw.New(c))
@@ -25,20 +25,20 @@ func (f *Figure) pdf(w io.Writer) error {
 	return err
 }
 
-// creationDate is replaced by one as long, so that the same figure gives the
-// same bytes on any day.
+// creationDate matches the date, which is replaced by a constant of the same length, so
+// that the same figure gives the same bytes on any day.
 var creationDate = regexp.MustCompile(`Date \(D:\d{14}\)`)
 
-// latinCanvas hands text to PDF in the encoding that its fonts are embedded
-// with, Windows-1252. Letters that this lacks, such as Greek, are drawn by their
-// outlines: they look the same, but cannot be searched for.
+// latinCanvas writes text to PDF in Windows-1252, the encoding of its embedded fonts.
+// Letters outside this encoding, such as Greek, are drawn by their outlines: they look
+// the same, but a search does not find them.
 type latinCanvas struct{ *vgpdf.Canvas }
 
 // FillString implements vg.Canvas.
 func (c *latinCanvas) FillString(f font.Face, at vg.Point, text string) {
-	var run []byte   // letters of the encoding that are still to be written
-	begin := at      // where they begin
-	var width string // the same letters, to measure
+	var run []byte   // letters of the encoding that are not yet written
+	begin := at      // the position of the first
+	var width string // the same letters, to be measured
 	flush := func() {
 		if len(run) > 0 {
 			c.Canvas.FillString(f, begin, string(run))
@@ -60,7 +60,7 @@ func (c *latinCanvas) FillString(f font.Face, at vg.Point, text string) {
 	flush()
 }
 
-// windows1252 returns the code of a letter; false for one that has none.
+// windows1252 returns the code of a letter, and false for a letter without a code.
 func windows1252(r rune) (byte, bool) {
 	if r < 0x80 || r >= 0xa0 && r <= 0xff {
 		return byte(r), true
@@ -69,14 +69,14 @@ func windows1252(r rune) (byte, bool) {
 	return code, ok
 }
 
-// beyondLatin1 is where Windows-1252 has letters that Latin-1 has not.
+// beyondLatin1 holds the codes of letters in Windows-1252 that Latin-1 lacks.
 var beyondLatin1 = map[rune]byte{
 	'€': 0x80, '‚': 0x82, 'ƒ': 0x83, '„': 0x84, '…': 0x85, '†': 0x86, '‡': 0x87, 'ˆ': 0x88, '‰': 0x89, 'Š': 0x8a, '‹': 0x8b, 'Œ': 0x8c, 'Ž': 0x8e,
 	'‘': 0x91, '’': 0x92, '“': 0x93, '”': 0x94, '•': 0x95, '–': 0x96, '—': 0x97, '˜': 0x98, '™': 0x99, 'š': 0x9a, '›': 0x9b, 'œ': 0x9c, 'ž': 0x9e, 'Ÿ': 0x9f,
 }
 
-// outline is the shape of one letter whose origin is at a point, nil for one
-// without ink. Letters that the font lacks have the shape of its empty box.
+// outline returns the shape of one letter with its origin at a point, and nil for a
+// letter without ink. Letters that the font lacks have the shape of its empty box.
 func outline(f font.Face, at vg.Point, r rune) vg.Path {
 	const unitsPerEm = 1024 // the resolution of the outline
 	glyph, err := f.Face.GlyphIndex(nil, r)

@@ -51,8 +51,8 @@ func TestPDFText(t *testing.T) {
 	}
 }
 
-// TestPDFBeyondItsEncoding checks that letters which the encoding lacks are
-// drawn, in their places between those that it has.
+// TestPDFBeyondItsEncoding checks that letters which the encoding lacks are drawn, at
+// their places between the other letters.
 func TestPDFBeyondItsEncoding(t *testing.T) {
 	style := light(t)
 	draw := func(title string) string {
@@ -79,7 +79,7 @@ func TestPDFBeyondItsEncoding(t *testing.T) {
 	}
 }
 
-// TestOutline holds the outline of a letter to the measures of the font.
+// TestOutline compares the outline of a letter with the dimensions in the font.
 func TestOutline(t *testing.T) {
 	style := light(t)
 	face := style.text(100).Handler.Cache().Lookup(style.text(100).Font, 100)
@@ -94,7 +94,7 @@ func TestOutline(t *testing.T) {
 		}
 		want := glyphBounds(t, face, r)
 		for i, d := range []vg.Length{low.X - at.X - want.Min.X, low.Y - at.Y - want.Min.Y, high.X - at.X - want.Max.X, high.Y - at.Y - want.Max.Y} {
-			// Control points may lie outside the ink, by little.
+			// Control points may lie slightly outside the ink.
 			if math.Abs(float64(d)) > 3 {
 				t.Errorf("%c: edge %d is %.2f from where the font has it", r, i, float64(d))
 			}
@@ -105,8 +105,8 @@ func TestOutline(t *testing.T) {
 	}
 }
 
-// glyphBounds is the box of the ink of a letter, y upwards, as another part of
-// the library says.
+// glyphBounds returns the box of the ink of a letter, y upwards, from another part of
+// the library.
 func glyphBounds(t *testing.T, face font.Face, r rune) vg.Rectangle {
 	t.Helper()
 	bounds, _, ok := face.FontFace(72).GlyphBounds(r)

@@ -12,8 +12,8 @@ import (
 	"simtool/internal/data"
 )
 
-// rounding is how far the two halves of a symmetric matrix may be apart, and its
-// diagonal from 0, in shares of the largest element: single precision.
+// rounding is the tolerance for the difference of the halves of a symmetric matrix, and
+// for its diagonal, relative to the largest element: single precision.
 const rounding = 1e-6
 
 // isSymmetric reports whether an array is a symmetric matrix.
@@ -38,8 +38,8 @@ func isRDM(r *Result) bool {
 	return r.Array != nil && isSymmetric(r.Array) && offDiagonal(r.Array) < 0
 }
 
-// offDiagonal is the first element on the diagonal of a square matrix that is
-// not 0, −1 for none.
+// offDiagonal returns the index of the first nonzero element on the diagonal of a
+// square matrix, or −1.
 func offDiagonal(d *data.Dataset) int {
 	n, slack := d.Samples(), rounding*largest(d.Values)
 	for i := range n {
@@ -50,7 +50,7 @@ func offDiagonal(d *data.Dataset) int {
 	return -1
 }
 
-// whyNoRDM says what keeps an array from being a matrix of dissimilarities.
+// whyNoRDM says why an array is not a matrix of dissimilarities.
 func whyNoRDM(d *data.Dataset) string {
 	n := d.Samples()
 	if d.Is3D() || n != d.Width() {
@@ -71,7 +71,7 @@ func whyNoRDM(d *data.Dataset) string {
 	return "a single value"
 }
 
-// largest is the largest magnitude of some values.
+// largest returns the largest magnitude of some values.
 func largest(values []float64) float64 {
 	most := 0.0
 	for _, v := range values {
@@ -80,8 +80,8 @@ func largest(values []float64) float64 {
 	return most
 }
 
-// mostCells is how many rows of a matrix are drawn one by one. Larger ones are
-// averaged over blocks.
+// mostCells is the largest number of rows of a matrix that are drawn separately. Larger
+// matrices are averaged over blocks.
 const mostCells = 512
 
 // rdmPanels draws matrices of dissimilarities.
@@ -118,8 +118,7 @@ func rdmPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	return panels, title, "Matrix of dissimilarities." + sizes, nil
 }
 
-// rdmKind is the kind of dissimilarities that a matrix holds, if its manifest
-// says so.
+// rdmKind returns the kind of dissimilarities in a matrix, if its manifest says so.
 func rdmKind(r *Result) string {
 	if r.Manifest == nil {
 		return ""
@@ -128,7 +127,7 @@ func rdmKind(r *Result) string {
 	return kind
 }
 
-// dissimilarity names what a matrix holds.
+// dissimilarity returns the name of the dissimilarities in a matrix.
 func dissimilarity(r *Result) string {
 	return strings.TrimSpace(rdmKind(r) + " dissimilarity")
 }
@@ -160,8 +159,8 @@ func blockMeans(values []float64, n, block int) []float64 {
 	return out
 }
 
-// scalingPanels draws matrices of dissimilarities as points in a plane whose
-// distances are as near to them as a projection can be.
+// scalingPanels draws matrices of dissimilarities as points in a plane, by classical
+// scaling.
 func scalingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
 	var found []string
@@ -189,24 +188,23 @@ func scalingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	return panels, title, "Samples as points in a plane, by classical scaling (MDS) of their dissimilarities." + sentence(found), nil
 }
 
-// scaling is the picture of dissimilarities in a plane.
+// scaling is the result of scaling dissimilarities to a plane.
 type scaling struct {
 	xy     []plotter.XY
 	share  [2]float64 // λₖ / Σ|λ| of each dimension
 	stress float64    // √(Σ(δ − d)² / Σδ²) over pairs, d their distance in the plane
 }
 
-// mostScaled is how many samples a scaling has at most: its time grows with the
-// third power.
+// mostScaled is the largest number of samples of a scaling. Its time grows with the
+// third power of the number.
 const mostScaled = 2000
 
 // classicalScaling returns the classical multidimensional scaling of
 // dissimilarities δ to the plane: the leading eigenvectors of −½ J δ² J, with J
 // the centring matrix, times the square roots of their eigenvalues (Torgerson,
-// 1952). squares says that the matrix has δ² already, of which estimates may be
-// negative. Distances in a plane are recovered up to rotation; dissimilarities
-// that are no distances have negative eigenvalues, which the shares count in
-// full.
+// 1952). squares says that the matrix holds δ², whose estimates may be negative.
+// Distances in a plane are recovered up to rotation. Dissimilarities that are not
+// distances have negative eigenvalues, whose magnitudes the shares include.
 func classicalScaling(d *data.Dataset, squares bool) (*scaling, error) {
 	square := func(v float64) float64 { return v * v }
 	root := func(v float64) float64 { return v }

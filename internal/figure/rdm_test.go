@@ -25,8 +25,8 @@ func square(t *testing.T, name string, points [][]float64) *Result {
 	return array(t, name, values, n, n)
 }
 
-// TestClassicalScaling checks that a plane is found again from the distances in
-// it, and holds the scaling of other dissimilarities to their closed form.
+// TestClassicalScaling checks that distances in a plane recover the plane, and compares
+// the scaling of other dissimilarities with closed forms.
 func TestClassicalScaling(t *testing.T) {
 	plane := [][]float64{{3, 0}, {-3, 0.5}, {0, 1}, {1, -2}, {2, 2}}
 	r := square(t, "plane", plane)
@@ -63,8 +63,8 @@ func TestClassicalScaling(t *testing.T) {
 	}
 
 	// The four corners of a regular tetrahedron of side √2: −½ J δ² J = J has the
-	// eigenvalue 1 three times, so that each dimension has a third, and no pair is
-	// farther apart than it should be.
+	// eigenvalue 1 three times, so that each dimension has a share of a third, and no
+	// distance in the plane exceeds the dissimilarity.
 	corners := square(t, "tetrahedron", [][]float64{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}})
 	if sc, err = classicalScaling(corners.Array, false); err != nil {
 		t.Fatal(err)
@@ -103,7 +103,7 @@ func TestClassicalScaling(t *testing.T) {
 	}
 }
 
-// TestWhatIsAnRDM tells matrices of dissimilarities from others.
+// TestWhatIsAnRDM distinguishes matrices of dissimilarities from others.
 func TestWhatIsAnRDM(t *testing.T) {
 	cases := []struct {
 		name   string

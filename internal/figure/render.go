@@ -16,10 +16,10 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// Formats are the suffixes of the files that a figure can be written as.
+// Formats lists the suffixes of the files that a figure can be written to.
 var Formats = []string{"svg", "png", "pdf"}
 
-// FormatOf returns the format that the suffix of a path stands for.
+// FormatOf returns the format for the suffix of a path.
 func FormatOf(path string) (string, bool) {
 	suffix := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))
 	for _, f := range Formats {
@@ -30,15 +30,15 @@ func FormatOf(path string) (string, bool) {
 	return "", false
 }
 
-// Write writes the figure in a format of Formats. dpi is the resolution of
-// png and of no importance elsewhere. An unknown format panics.
+// Write writes the figure in a format of Formats. dpi is the resolution of png; other
+// formats ignore it. An unknown format panics.
 func (f *Figure) Write(w io.Writer, format string, dpi int) error {
 	switch format {
 	case "svg":
 		_, err := w.Write(f.svg(nil))
 		return err
 	case "png":
-		c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(clear{}))}
+		c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(transparent{}))}
 		f.draw(draw.New(c))
 		_, err := c.WriteTo(w)
 		return err
@@ -48,14 +48,14 @@ func (f *Figure) Write(w io.Writer, format string, dpi int) error {
 	panic("figure: unknown format " + format)
 }
 
-// clear is the colour of nothing, which themes without background show.
-type clear struct{}
+// transparent is the transparent colour, the background of themes without one.
+type transparent struct{}
 
 // RGBA implements color.Color.
-func (clear) RGBA() (r, g, b, a uint32) { return 0, 0, 0, 0 }
+func (transparent) RGBA() (r, g, b, a uint32) { return 0, 0, 0, 0 }
 
-// sansSerif is what a viewer may use where it lacks the fonts that the figure
-// was set in; Arial is as wide, letter by letter.
+// sansSerif lists the fonts for viewers without the font of the figure. The letters of
+// Arial have the same widths.
 const sansSerif = "font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"
 
 var (
@@ -63,14 +63,14 @@ var (
 	header     = regexp.MustCompile(`(?s)^<\?xml.*?<svg `)
 )
 
-// svg returns the figure as an SVG document. more renders what is to be added to
-// it for the marks; nil adds nothing.
+// svg returns the figure as an SVG document. more renders elements for the marks; nil
+// adds none.
 func (f *Figure) svg(more func(marks []placed) string) []byte {
 	c := vgsvg.New(f.width, f.height)
 	marks := f.draw(draw.New(c))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
-		panic("figure: " + err.Error()) // a buffer takes everything
+		panic("figure: " + err.Error()) // writing to a buffer does not fail
 	}
 	text := f.keepWidths(b.String())
 	text = fontFamily.ReplaceAllString(text, sansSerif)
@@ -89,8 +89,8 @@ func (f *Figure) svg(more func(marks []placed) string) []byte {
 
 var textElement = regexp.MustCompile(`(<text [^>]*font-size:)([0-9.]+)(px[^>]*)>([^<]*)</text>`)
 
-// keepWidths tells viewers how long each text is to be, so that the layout
-// holds where another font stands in for the one it was made with.
+// keepWidths sets the length of each text, so that the layout does not change where a
+// viewer uses another font.
 func (f *Figure) keepWidths(svg string) string {
 	return textElement.ReplaceAllStringFunc(svg, func(element string) string {
 		m := textElement.FindStringSubmatch(element)

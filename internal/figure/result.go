@@ -14,15 +14,15 @@ import (
 	"simtool/internal/io"
 )
 
-// Result is one file to look at: a table or an array.
+// Result is one result file: a table or an array.
 type Result struct {
 	Path     string
-	Label    string           // tells it from other results of a figure
+	Label    string           // distinguishes it from other results of a figure
 	Table    *dataio.Table    // nil for an array
 	Array    *data.Dataset    // nil for a table
 	Labels   *data.Column     // of the conditions of an array; nil for none
 	Source   data.Source      // the file itself
-	Manifest *dataio.Manifest // how it came about; nil where nothing says so
+	Manifest *dataio.Manifest // the record of the run that made it; nil if there is none
 }
 
 // Load reads a result: an array if its name says so, or else a table. The manifest
@@ -60,7 +60,7 @@ func Load(path string, o dataio.Options) (*Result, error) {
 
 type manifestFile struct{ *dataio.Manifest }
 
-// readManifest reads a manifest, if there is one.
+// readManifest reads a manifest if it exists.
 func readManifest(path string) (manifestFile, bool) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -73,33 +73,33 @@ func readManifest(path string) (manifestFile, bool) {
 	return manifestFile{m}, true
 }
 
-// wrote reports whether the manifest lists a file of that name among its
-// outputs. Directories are moved about; names of files are not.
+// wrote reports whether the manifest lists a file of that name among its outputs. It
+// compares base names only, because directories may have been moved.
 func (m manifestFile) wrote(path string) bool {
 	return slices.ContainsFunc(m.Outputs, func(o dataio.Output) bool {
 		return filepath.Base(o.Path) == filepath.Base(path)
 	})
 }
 
-// SetLabels gives the conditions of an array labels to be coloured by. It
-// refuses tables and columns of another length.
+// SetLabels sets labels for the colours of the conditions of an array. It refuses
+// tables, and columns of another length.
 func (r *Result) SetLabels(c *data.Column) error {
 	if r.Array == nil {
 		return &data.InputError{Found: "labels for " + r.Path, Wanted: "want an array, whose conditions they name"}
 	}
-	conditions, what := r.Array.Samples(), "samples"
+	conditions, unit := r.Array.Samples(), "samples"
 	if r.Array.Is3D() {
-		conditions, what = r.Array.Shape[1], "conditions"
+		conditions, unit = r.Array.Shape[1], "conditions"
 	}
 	if c.Len() != conditions {
-		return &data.InputError{Found: fmt.Sprintf("%d rows", c.Len()), Wanted: fmt.Sprintf("want %d, the %s of %s", conditions, what, r.Path)}
+		return &data.InputError{Found: fmt.Sprintf("%d rows", c.Len()), Wanted: fmt.Sprintf("want %d, the %s of %s", conditions, unit, r.Path)}
 	}
 	r.Labels = c
 	return nil
 }
 
-// Reference is the first array or table that the result was made of, without a
-// shape where nothing says which that is.
+// Reference returns the first array or table of which the result was made. It has no
+// shape where this is unknown.
 func (r *Result) Reference() data.Source {
 	if r.Manifest != nil {
 		for _, input := range r.Manifest.Inputs {
@@ -111,7 +111,8 @@ func (r *Result) Reference() data.Source {
 	return data.Source{}
 }
 
-// Measure is what the result was optimised for, or "" where that is unknown.
+// Measure returns the measure for which the result was optimised, or "" where it is
+// unknown.
 func (r *Result) Measure() string {
 	if r.Manifest == nil {
 		return ""
@@ -120,9 +121,9 @@ func (r *Result) Measure() string {
 	return name
 }
 
-// Samples is the number of samples of the first array or table that the result
-// was made of, or of the random data that its settings ask for. It is 0 where it
-// is unknown, as it is if samples with missing values were left out.
+// Samples returns the number of samples of the first array or table of which the result
+// was made, or of the random data in its settings. It is 0 where it is unknown, and if
+// samples with missing values were left out.
 func (r *Result) Samples() int {
 	if r.Manifest == nil || r.Manifest.Config["drop-missing-stimuli"] == true {
 		return 0
@@ -146,8 +147,8 @@ func (r *Result) Samples() int {
 	return 0
 }
 
-// samplesOf is the number of samples of all results that know theirs, 0 if they
-// differ.
+// samplesOf returns the common number of samples of the results whose number is known,
+// and 0 if they differ.
 func samplesOf(rs []*Result) int {
 	n := 0
 	for _, r := range rs {
@@ -160,17 +161,17 @@ func samplesOf(rs []*Result) int {
 	return n
 }
 
-// counted adds the number of samples to a title, where it is known.
-func counted(title string, rs []*Result, what string) string {
+// counted adds the number of samples to a title where it is known.
+func counted(title string, rs []*Result, unit string) string {
 	if n := samplesOf(rs); n > 0 {
-		return fmt.Sprintf("%s (n = %d %s)", title, n, what)
+		return fmt.Sprintf("%s (n = %d %s)", title, n, unit)
 	}
 	return title
 }
 
-// DistinctLabels gives results labels that tell them apart and no more: the
-// measure they were optimised for or else the name of the file, its directory
-// where all files have one name, or as much of the path as that takes.
+// DistinctLabels gives results the shortest labels that distinguish them: the measure
+// for which they were optimised, or else the name of the file, or its directory where
+// all files have the same name, or as much of the path as is necessary.
 func DistinctLabels(results []*Result) {
 	label := func(by func(r *Result) string) bool {
 		seen := map[string]bool{}
@@ -210,13 +211,13 @@ func tail(path string, depth int) string {
 	return strings.TrimSuffix(name, filepath.Ext(name))
 }
 
-// has reports whether the result is a table with all of these columns.
+// has reports whether the result is a table with all of the given columns.
 func (r *Result) has(columns ...string) bool {
 	return r.Table != nil && !slices.ContainsFunc(columns, func(c string) bool { return r.Table.Index(c) < 0 })
 }
 
-// floats returns a column as numbers, NaN where a cell is empty or text or the
-// column is missing.
+// floats returns a column as numbers. They are NaN where a cell is empty or text, and
+// where the column is missing.
 func (r *Result) floats(name string) []float64 {
 	out := make([]float64, len(r.Table.Rows))
 	at := r.Table.Index(name)
@@ -232,8 +233,8 @@ func (r *Result) floats(name string) []float64 {
 	return out
 }
 
-// texts returns a column as text, "" where a cell is empty or the column is
-// missing.
+// texts returns a column as text. It is "" where a cell is empty, and where the column
+// is missing.
 func (r *Result) texts(name string) []string {
 	out := make([]string, len(r.Table.Rows))
 	at := r.Table.Index(name)
@@ -245,7 +246,7 @@ func (r *Result) texts(name string) []string {
 	return out
 }
 
-// where returns the result with only those rows that keep says.
+// where returns the result with only the rows i for which keep(i) is true.
 func (r *Result) where(keep func(i int) bool) *Result {
 	part := *r
 	part.Table = &dataio.Table{Schema: r.Table.Schema, Columns: r.Table.Columns}
@@ -257,7 +258,7 @@ func (r *Result) where(keep func(i int) bool) *Result {
 	return &part
 }
 
-// distinct returns the values of a list in the order in which they come up.
+// distinct returns the distinct values of a list in order of appearance.
 func distinct(values []string) []string {
 	var out []string
 	seen := map[string]bool{}

@@ -38,7 +38,7 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-// TestDistinctLabels checks that labels are as short as they can be.
+// TestDistinctLabels checks that labels are as short as possible.
 func TestDistinctLabels(t *testing.T) {
 	run := func(path, measure string) *Result {
 		r := &Result{Path: path}
@@ -67,8 +67,8 @@ func TestDistinctLabels(t *testing.T) {
 	}
 }
 
-// TestManifests checks that a result has the manifest that lists it, and no
-// other that lies beside it.
+// TestManifests checks that a result has the manifest that lists it, and no other
+// manifest of the same directory.
 func TestManifests(t *testing.T) {
 	dir := t.TempDir()
 	for name, content := range map[string]string{
@@ -90,8 +90,8 @@ func TestManifests(t *testing.T) {
 	}
 }
 
-// TestLoadArrays: what the name says is an array is read as one, with its key and
-// compressed, and everything else as a table.
+// A file whose name is that of an array is read as one, with its key and compressed, and
+// every other file as a table.
 func TestLoadArrays(t *testing.T) {
 	dir := t.TempDir()
 	var array, archive, zipped bytes.Buffer

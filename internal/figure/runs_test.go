@@ -11,7 +11,7 @@ import (
 	"simtool/internal/io"
 )
 
-// looks are the colours that the keys of a name have in all panels.
+// looks returns the colours of the keys of each name in all panels.
 func looks(f *Figure) map[string][]string {
 	out := map[string][]string{}
 	for _, p := range f.panels {
@@ -32,8 +32,8 @@ func looks(f *Figure) map[string][]string {
 	return out
 }
 
-// TestNamesKeepTheirLook checks that a name has one colour in all panels and no
-// two names share one, also where panels show different systems.
+// TestNamesKeepTheirLook checks that a name has one colour in all panels and that no two
+// names share a colour, even where panels show different systems.
 func TestNamesKeepTheirLook(t *testing.T) {
 	byX, byMethod := light(t), light(t)
 	byX.Facet, byMethod.Facet = "x", "method"
@@ -75,8 +75,8 @@ func TestNamesKeepTheirLook(t *testing.T) {
 	}
 }
 
-// TestFacetsAreOneFigure checks that title, words and scale of a figure with
-// facets are those of all rows, and that panels say what they show.
+// TestFacetsAreOneFigure checks that title, words and scale of a figure with facets are
+// those of all rows, and that the titles of panels name their facets.
 func TestFacetsAreOneFigure(t *testing.T) {
 	style := light(t)
 	whole, err := New(load(t, "pc_r2.csv"), style)
@@ -103,14 +103,14 @@ func TestFacetsAreOneFigure(t *testing.T) {
 	}
 }
 
-// renamed is a result as another run might have written it.
+// renamed returns the result as if another run had written it.
 func renamed(r *Result, label string) *Result {
 	other := *r
 	other.Path, other.Label = label+".csv", label
 	return &other
 }
 
-// TestRunsOfOneMeasure checks that runs towards one measure are told apart.
+// TestRunsOfOneMeasure checks that runs towards one measure have different labels.
 func TestRunsOfOneMeasure(t *testing.T) {
 	r := load(t, "trajectory.csv")[0]
 	f, err := New([]*Result{renamed(r, "one"), renamed(r, "two")}, light(t))
@@ -122,8 +122,8 @@ func TestRunsOfOneMeasure(t *testing.T) {
 	}
 }
 
-// TestRunsOfTheSameScores checks that no score covers another: runs have panels
-// of their own, and a table that scores a pair twice needs facets.
+// TestRunsOfTheSameScores checks that no score covers another: each run has its own
+// panel, and a table that scores a pair twice needs facets.
 func TestRunsOfTheSameScores(t *testing.T) {
 	r := scores(map[string]float64{"a.npy": 0.25, "b.npy": 0.5}, "a.npy", "b.npy")
 	f, err := New([]*Result{renamed(r, "one"), renamed(r, "two")}, light(t))
@@ -186,8 +186,8 @@ func TestEveryComparisonIsDrawn(t *testing.T) {
 	}
 }
 
-// TestUnlearntComponents checks that components without a score are drawn above
-// all scores, and that the axis holds them.
+// TestUnlearntComponents checks that components without a score are drawn above all
+// scores and inside the axes.
 func TestUnlearntComponents(t *testing.T) {
 	r := &Result{Path: "t.csv", Table: &dataio.Table{
 		Columns: []string{"measure", "pc", "explained_variance", "score_at_threshold"},

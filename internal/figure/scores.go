@@ -13,9 +13,9 @@ import (
 	"simtool/internal/data"
 )
 
-// scorePanels draws rows of scores: along time or conditions where they have
-// that column, as a matrix where several systems were compared with several
-// others, and otherwise as bars.
+// scorePanels draws rows of scores: along time or conditions where the table has that
+// column, as a matrix where several systems were compared with several others, and
+// otherwise as bars.
 func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	axis, err := commonAxis(rs)
 	if err != nil {
@@ -46,7 +46,7 @@ func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	return scoreBars(t, s)
 }
 
-// scoreAxis is the column along which a table has scores, "" for scores of whole
+// scoreAxis returns the column along which a table has scores, or "" for scores of whole
 // systems.
 func scoreAxis(r *Result) string {
 	for _, axis := range []string{"time", "condition"} {
@@ -57,7 +57,7 @@ func scoreAxis(r *Result) string {
 	return ""
 }
 
-// commonAxis is the axis along which all results have scores.
+// commonAxis returns the axis along which all results have scores.
 func commonAxis(rs []*Result) (string, error) {
 	words := func(axis string) string {
 		if axis == "" {
@@ -74,7 +74,7 @@ func commonAxis(rs []*Result) (string, error) {
 	return axis, nil
 }
 
-// scoresOfRuns draws runs that scored the same systems in panels of their own.
+// scoresOfRuns draws runs that scored the same systems in separate panels.
 func scoresOfRuns(rs []*Result, s *Style) (panels []*panel, title, alt string, err error) {
 	for _, r := range rs {
 		ps, one, words, err := scorePanels([]*Result{r}, s)
@@ -89,15 +89,16 @@ func scoresOfRuns(rs []*Result, s *Style) (panels []*panel, title, alt string, e
 	return panels, title, alt, nil
 }
 
-// scoreTable is the rows of several tables of scores, by column.
+// scoreTable holds the rows of several tables of scores, by column.
 type scoreTable struct {
 	x, y, measure, err []string
 	value, lo, hi      []float64
-	n                  float64 // samples, NaN if they differ
+	n                  float64 // number of samples, NaN if it differs
 	at                 []float64
 }
 
-// repeated returns a row that scores what a row before it scores, −1 for none.
+// repeated returns the first row with the systems, measure and place of an earlier row,
+// or −1.
 func (t *scoreTable) repeated() int {
 	type item struct {
 		x, y, measure string
@@ -143,7 +144,7 @@ func joinScores(rs []*Result) *scoreTable {
 	return t
 }
 
-// samples words the number of samples for a label.
+// samples returns the number of samples as text for a label.
 func (t *scoreTable) samples() string {
 	if !finite(t.n) {
 		return ""
@@ -201,7 +202,7 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 		}
 		p.plot.Add(h)
 		if barNames != nil {
-			p.key(paint(barNames[b], fill))
+			p.key(fillKey(barNames[b], fill))
 		}
 	}
 	p.namedRows(groupNames, vg.Length(len(bars)))
@@ -230,7 +231,7 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	return []*panel{p}, "Similarity to " + list(shortNames(xs)), alt, nil
 }
 
-// namedRows makes the y axis one of named rows, each with some bars.
+// namedRows sets the y axis to named rows, each with some bars.
 func (p *panel) namedRows(names []string, bars vg.Length) {
 	p.plot.Y.Tick.Marker = nameTicks(reversed(names))
 	p.plot.Y.Tick.Length = 0
@@ -281,8 +282,8 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 	return panels, "Similarity to " + list(shortNames(distinct(t.x))) + " by " + label, alt, nil
 }
 
-// scoreMatrices draws a matrix for each measure. A pair that was scored one way
-// round by a measure without direction stands in both cells.
+// scoreMatrices draws a matrix for each measure. The score of a symmetric measure fills
+// both cells of a pair.
 func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	rows, columns := distinct(t.x), distinct(t.y)
 	square := overlap(rows, columns)
@@ -346,7 +347,7 @@ func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	return panels, "Similarity of pairs" + t.samples(), alt, nil
 }
 
-// scoreText words one score for a reader who points at it.
+// scoreText returns the text of one score under the pointer.
 func scoreText(t *scoreTable, i int, name string) string {
 	text := name + ": " + number(t.value[i])
 	if finite(t.lo[i]) && finite(t.hi[i]) {
@@ -355,9 +356,9 @@ func scoreText(t *scoreTable, i int, name string) string {
 	return text
 }
 
-// shortNames shortens paths to what tells them apart: base names without
-// suffix, directories where all base names are one, or more words of the path
-// where these are not unique.
+// shortNames shortens paths but keeps them distinct: to base names without suffix, to
+// directories where all base names are the same, or to more words of the path where
+// these are not unique.
 func shortNames(paths []string) []string {
 	if inDirectories := directories(paths); inDirectories != nil {
 		paths = inDirectories
@@ -381,8 +382,8 @@ func shortNames(paths []string) []string {
 	return paths
 }
 
-// directories returns the directories of several files of one base name, nil of
-// others.
+// directories returns the directories of several files with the same base name, and nil
+// for others.
 func directories(paths []string) []string {
 	var out []string
 	for _, p := range paths {
@@ -416,10 +417,10 @@ func anyFinite(values []float64) bool {
 	return false
 }
 
-// mostNamed is how many of many things a sentence names.
+// mostNamed is the largest number of names in a list of a sentence.
 const mostNamed = 4
 
-// list joins names for a sentence; of many only the first few.
+// list joins names for a sentence, and only the first few of many.
 func list(names []string) string {
 	if len(names) > mostNamed {
 		return strings.Join(names[:mostNamed], ", ") + " and " + strconv.Itoa(len(names)-mostNamed) + " more"

@@ -77,7 +77,7 @@ func sorted(x, y []float64) (sx, sy []float64) {
 	return sx, sy
 }
 
-// slopePanels draws fitted exponents, and the two that theory names.
+// slopePanels draws fitted exponents, and the two of the theory.
 func slopePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	p := s.newPanel("exponent b of loss ~ (explained variance)^b", "")
 	var names []string

@@ -8,14 +8,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Style says how a figure is to look.
+// Style is the appearance of a figure.
 type Style struct {
-	Title  string    // in place of the figure's own; "-" for none
+	Title  string    // in place of the default; "-" for none
 	Width  vg.Length // 0 for the width of a journal's column
-	Height vg.Length // 0 for what the content takes
+	Height vg.Length // 0 for the height of the content
 	Theme  Theme
-	Facet  string // column of tables whose values get panels of their own; "" for none
-	Form   string // one of the forms of the kind; "" for the one that fits
+	Facet  string // column whose values get separate panels; "" for none
+	Form   string // one of the forms of the kind; "" for the default
 
 	places map[string]int        // of the names of series
 	scales map[string]*colourBar // that panels share, by label
@@ -44,12 +44,12 @@ func (s *Style) text(size vg.Length) text.Style {
 	}
 }
 
-// dashes are the patterns of lines beyond the colours that there are, so that
-// no two of the first 28 series look alike.
+// dashes are the patterns of lines. They change after each round of colours, so that no
+// two of the first 28 series look alike.
 var dashes = [][]vg.Length{nil, {4, 2}, {1.2, 1.8}, {5, 2, 1.2, 2}}
 
-// series is the place of a name among colours, markers and dashes: that in which
-// it came up first, so that it looks the same in all panels of a figure.
+// series returns the number of a name, in order of first appearance. It selects colour,
+// marker and dashes, so that a name looks the same in all panels of a figure.
 func (s *Style) series(name string) int {
 	place, ok := s.places[name]
 	if !ok {
@@ -59,13 +59,13 @@ func (s *Style) series(name string) int {
 	return place
 }
 
-// line is the style of series i.
+// line returns the style of series i.
 func (s *Style) line(i int) draw.LineStyle {
 	n := len(s.Theme.Series)
 	return draw.LineStyle{Color: s.Theme.Series[i%n], Width: lineWidth, Dashes: dashes[i/n%len(dashes)]}
 }
 
-// reference is the style of lines that data are compared with.
+// reference returns the style of reference lines.
 func (s *Style) reference(dash []vg.Length) draw.LineStyle {
 	return draw.LineStyle{Color: s.Theme.Muted, Width: 0.8, Dashes: dash}
 }
@@ -75,7 +75,7 @@ var glyphs = []draw.GlyphDrawer{
 	draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, cross{}, draw.SquareGlyph{}, draw.TriangleGlyph{},
 }
 
-// cross is a cross of lines thick enough for its colour to be seen.
+// cross is a cross of lines that are thick enough to show their colour.
 type cross struct{}
 
 // DrawGlyph implements draw.GlyphDrawer.
@@ -86,8 +86,8 @@ func (cross) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
 	c.StrokeLine2(line, at.X-r, at.Y+r, at.X+r, at.Y-r)
 }
 
-// glyph is the marker of series i. Once all colours are used they come with
-// other shapes, so that no two of the first 49 series look alike.
+// glyph returns the marker of series i. Shapes change after each round of colours, so
+// that no two of the first 49 series look alike.
 func (s *Style) glyph(i int) draw.GlyphStyle {
 	n := len(s.Theme.Series)
 	return draw.GlyphStyle{Color: s.Theme.Series[i%n], Radius: 1.9, Shape: glyphs[(i+i/n)%len(glyphs)]}

@@ -11,17 +11,17 @@ type Theme struct {
 	Name       string
 	Background color.Color // nil for none: the page shows through
 	Ink        color.RGBA  // text, axes
-	Muted      color.RGBA  // what is beside the point: references, chance
+	Muted      color.RGBA  // secondary elements: references, chance
 	Grid       color.RGBA
 	Series     [7]color.RGBA
 	grid       bool // faint lines at ticks
 	dark       bool
 }
 
-// themes lists the themes. The colours of series are those of Okabe and Ito
-// (Color universal design, 2008) without yellow, which vanishes on white. Those
-// of the dark theme are like them; a test holds both to be told apart by people
-// with any colour vision.
+// themes lists the themes. The colours of series are those of Okabe and Ito (Color
+// universal design, 2008) without yellow, which is invisible on white. The colours of
+// the dark theme are similar. A test checks that people with any colour vision can
+// distinguish both.
 var themes = []Theme{
 	{
 		Name: "light", Background: color.White, grid: true,
@@ -71,7 +71,7 @@ type ramp []color.RGBA
 // 2015): perceptually uniform, and monotone in lightness for any colour vision.
 var viridis = ramp{hex(0x440154), hex(0x472d7b), hex(0x3b528b), hex(0x2c728e), hex(0x21918c), hex(0x28ae80), hex(0x5ec962), hex(0xaddc30), hex(0xfde725)}
 
-// blueRed is for values on both sides of 0 (ColorBrewer's RdBu, turned round).
+// blueRed is for values on both sides of 0 (ColorBrewer's RdBu, reversed).
 var blueRed = ramp{hex(0x2166ac), hex(0x4393c3), hex(0x92c5de), hex(0xd1e5f0), hex(0xf7f7f7), hex(0xfddbc7), hex(0xf4a582), hex(0xd6604d), hex(0xb2182b)}
 
 // at returns the colour at t in [0, 1], linear between neighbours.
@@ -83,8 +83,8 @@ func (r ramp) at(t float64) color.RGBA {
 	return color.RGBA{R: mix(a.R, b.R), G: mix(a.G, b.G), B: mix(a.B, b.B), A: 0xff}
 }
 
-// lines is the ramp for thin lines on a background, the largest value last: it
-// stands out most, and colours that vanish are left out.
+// lines returns the ramp for thin lines on a background. The largest value, the last,
+// has the most contrast; colours without enough contrast are left out.
 func (t Theme) lines() ramp {
 	if t.dark {
 		return viridis[2:]
@@ -92,8 +92,8 @@ func (t Theme) lines() ramp {
 	return ramp{viridis[7], viridis[6], viridis[5], viridis[4], viridis[3], viridis[2], viridis[1], viridis[0]}
 }
 
-// readable returns black or white, whichever contrasts more with a background.
-// The black is not quite, so that it is written where it is the default.
+// readable returns black or white, whichever contrasts more with a background. The
+// black is not exactly black, so that it is written even where black is the default.
 func readable(background color.RGBA) color.RGBA {
 	black, white := hex(0x010101), hex(0xffffff)
 	if contrast(black, background) > contrast(white, background) {
@@ -102,7 +102,7 @@ func readable(background color.RGBA) color.RGBA {
 	return white
 }
 
-// contrast is the contrast ratio of WCAG 2, from 1 to 21.
+// contrast returns the contrast ratio of WCAG 2, from 1 to 21.
 func contrast(a, b color.RGBA) float64 {
 	luminance := func(c color.RGBA) float64 {
 		linear := func(v uint8) float64 {

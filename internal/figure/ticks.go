@@ -14,7 +14,7 @@ type linearTicks struct{ most int }
 
 // Ticks implements plot.Ticker.
 func (t linearTicks) Ticks(low, high float64) []plot.Tick {
-	// A range of rounding errors has no multiples to count.
+	// There are no multiples in a range of the size of rounding errors.
 	if !(high-low > 1e-9*max(math.Abs(low), math.Abs(high))) {
 		return []plot.Tick{{Value: low, Label: number(low)}}
 	}
@@ -51,7 +51,7 @@ func (t logTicks) Ticks(low, high float64) []plot.Tick {
 	from, to := int(math.Floor(math.Log10(low))), int(math.Ceil(math.Log10(high)))
 	decades := math.Log10(high) - math.Log10(low)
 	every := max(1, int(math.Ceil(decades/float64(t.most))))
-	// Of the ways to leave out powers, take one with most labels.
+	// Choose the selection of powers with the most labels.
 	first, labels := 0, 0
 	for offset := range every {
 		count := 0
@@ -95,7 +95,7 @@ func (names nameTicks) Ticks(_, _ float64) []plot.Tick {
 	return ticks
 }
 
-// number writes a number for people: at most four significant digits.
+// number formats a number with at most four significant digits.
 func number(v float64) string {
 	return strings.Replace(strconv.FormatFloat(v, 'g', 4, 64), "e-0", "e-", 1)
 }

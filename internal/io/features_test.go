@@ -1,13 +1,13 @@
 package dataio
 
 import (
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"simtool/internal/data"
+	"simtool/internal/data/datatest"
 )
 
 func numeric(name string, values ...float64) *data.Column {
@@ -110,8 +110,7 @@ func TestRefusedFeatures(t *testing.T) {
 
 // The counts of the shared table were taken with cut, sort and uniq -c.
 func TestSharedFeatures(t *testing.T) {
-	dir := sharedDir(t)
-	table, err := ReadFeatures(filepath.Join(dir, "data/relative_clause/relative_clause.csv"), Options{})
+	table, err := ReadFeatures(datatest.Shared(t, "data", "relative_clause", "relative_clause.csv"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,33 +70,6 @@ func wantRefused(t *testing.T, err error, path string, fragments ...string) {
 	}
 }
 
-// sharedDir is the folder of reference values and recordings; tests that need
-// it skip where it is absent.
-func sharedDir(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("SIMTOOL_SHARED")
-	if dir == "" {
-		root, err := os.Getwd()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			if filepath.Dir(root) == root {
-				t.Fatal("no go.mod above the test")
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no shared data (SIMTOOL_SHARED): %v", err)
-	}
-	return dir
-}
-
 // sha is the SHA-256 of content in hex.
 func sha(content []byte) string {
 	sum := sha256.Sum256(content)

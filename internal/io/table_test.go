@@ -6,13 +6,14 @@ import (
 	"errors"
 	"io"
 	"math"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
+
+	"simtool/internal/data/datatest"
 )
 
 var scores = &Table{
@@ -290,7 +291,7 @@ func TestRefusedTables(t *testing.T) {
 
 // The published tables of scores, which come gzipped.
 func TestSharedTables(t *testing.T) {
-	path := filepath.Join(sharedDir(t), "data/paper_cloos/siegel15_scores_at_threshold.csv.gz")
+	path := datatest.Shared(t, "data", "paper_cloos", "siegel15_scores_at_threshold.csv.gz")
 	table, err := ReadTable(path, Options{})
 	if err != nil {
 		t.Fatal(err)

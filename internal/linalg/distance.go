@@ -53,7 +53,7 @@ func SqDistancesTo(d []float64, x *mat.Dense) {
 			a := x.RawRowView(i)
 			row := d[condensed(n, i, i+1):]
 			for j := i + 1; j < n; j++ {
-				row[j-i-1] = sqDistance(a, x.RawRowView(j))
+				row[j-i-1] = SqDistance(a, x.RawRowView(j))
 			}
 		}
 		return
@@ -162,7 +162,7 @@ func (d *Distances) BlockTo(dst *mat.Dense, i0, j0 int) {
 				scale := norm + others[j]
 				v = scale - 2*v
 				if v < cancellation*scale && !d.exact {
-					v = sqDistance(d.x.RawRowView(i0+i), d.x.RawRowView(j0+j))
+					v = SqDistance(d.x.RawRowView(i0+i), d.x.RawRowView(j0+j))
 				}
 				row[j] = v
 			}
@@ -174,8 +174,8 @@ func (d *Distances) BlockTo(dst *mat.Dense, i0, j0 int) {
 // n×n matrix.
 func condensed(n, i, j int) int { return i*(2*n-i-1)/2 + j - i - 1 }
 
-// sqDistance returns Σ(a_k−b_k)², summed in the order of k.
-func sqDistance(a, b []float64) float64 {
+// SqDistance returns Σ(a_k−b_k)², summed in the order of k. b is at least as long as a.
+func SqDistance(a, b []float64) float64 {
 	b = b[:len(a)]
 	var sum float64
 	for k, v := range a {

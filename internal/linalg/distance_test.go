@@ -215,7 +215,7 @@ func BenchmarkSqDistances(b *testing.B) {
 	})
 	b.Run("4000x768/direct", func(b *testing.B) {
 		for b.Loop() {
-			eachPair(4000, func(at, i, j int) { d[at] = sqDistance(x.RawRowView(i), x.RawRowView(j)) })
+			eachPair(4000, func(at, i, j int) { d[at] = SqDistance(x.RawRowView(i), x.RawRowView(j)) })
 		}
 	})
 }

@@ -32,11 +32,7 @@ func EigSym(a *mat.Dense) (values []float64, vectors *mat.Dense, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(t.d[j], t.d[i]) })
+	order := descendingOrder(t.d)
 	values = make([]float64, n)
 	for i, o := range order {
 		values[i] = t.d[o] * t.scale
@@ -111,6 +107,17 @@ func copyScaled(dst, src blas64.General, f float64) {
 			blas64.Scal(f, vector(row))
 		}
 	}
+}
+
+// descendingOrder returns the permutation that sorts values in descending order. Equal
+// values keep their order.
+func descendingOrder(values []float64) []int {
+	order := make([]int, len(values))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(values[j], values[i]) })
+	return order
 }
 
 // transposeRows writes row order[j] of src into column j of dst, in tiles that

@@ -1,9 +1,6 @@
 package linalg
 
 import (
-	"cmp"
-	"slices"
-
 	"gonum.org/v1/gonum/blas"
 	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 	"gonum.org/v1/gonum/mat"
@@ -30,11 +27,7 @@ func SVD(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(b.d[j], b.d[i]) })
+	order := descendingOrder(b.d)
 	s = make([]float64, n)
 	for i, o := range order {
 		s[i] = b.d[o] * b.scale

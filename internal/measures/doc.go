@@ -22,8 +22,8 @@
 // # Adding a measure
 //
 // Write one file that declares a Family (card, aliases, constructor) and its
-// Score, add the family to the slice in registry.go, and test it with at least
-// three values from elsewhere. Flags, help, completion, documentation, the
+// Score, add the family to the slice in registry.go, and add three values from
+// elsewhere to testdata/independent. Flags, help, completion, documentation, the
 // contract test and the benchmarks read the card. File ensd.go is the shortest
 // example. Quantities that several measures could share are kept with shared,
 // which needs no change to System or Pair.

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
 )
 
 // block writes the regressed distances of stimuli [r0,r1) from stimuli [c0,c1)
@@ -71,7 +73,7 @@ func (d *Neural) squared(dst []float64, x *mat.Dense, norms []float64, r0, r1, c
 			if direct || v < cancellation*total || d.twin[i] || d.twin[at] {
 				v = 0
 				if i != at {
-					v = sqDifference(x.RawRowView(i), x.RawRowView(at))
+					v = linalg.SqDistance(x.RawRowView(i), x.RawRowView(at))
 				}
 			}
 			row[j] = v
@@ -94,14 +96,4 @@ func (d *Neural) condensed() []float64 {
 		}
 	}
 	return out
-}
-
-func sqDifference(a, b []float64) float64 {
-	b = b[:len(a)]
-	var sum float64
-	for k, v := range a {
-		d := v - b[k]
-		sum += d * d
-	}
-	return sum
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/mat"
+
 	"simtool/internal/data"
 )
 
@@ -93,4 +95,18 @@ func (g *design) restrict(kept func(feature int) bool) []int {
 		}
 	}
 	return at
+}
+
+// matrix returns the symmetric matrix with the entries w.
+func (g *design) matrix(w []float64) *mat.Dense { return symmetricMatrix(g.features, g.terms, w) }
+
+// symmetricMatrix returns the symmetric f×f matrix with w[t] at the place of terms[t],
+// and 0 elsewhere.
+func symmetricMatrix(f int, terms []Term, w []float64) *mat.Dense {
+	m := mat.NewDense(f, f, nil)
+	for t, term := range terms {
+		m.Set(term.A, term.B, w[t])
+		m.Set(term.B, term.A, w[t])
+	}
+	return m
 }

@@ -203,7 +203,7 @@ func impliedWeight(beta *mat.Dense, owner []int, a int, kind Kind) float64 {
 	pairs := 0.0
 	for i, j := range rows {
 		for _, l := range rows[:i] {
-			sum += sqDifference(beta.RawRowView(j), beta.RawRowView(l))
+			sum += linalg.SqDistance(beta.RawRowView(j), beta.RawRowView(l))
 			pairs++
 		}
 	}

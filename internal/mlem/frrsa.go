@@ -224,13 +224,3 @@ func (q *problem) fraction(fractions []float64) ([][]float64, error) {
 	}
 	return out, nil
 }
-
-// matrix returns the symmetric matrix with the entries w.
-func (g *design) matrix(w []float64) *mat.Dense {
-	m := mat.NewDense(g.features, g.features, nil)
-	for t, term := range g.terms {
-		m.Set(term.A, term.B, w[t])
-		m.Set(term.B, term.A, w[t])
-	}
-	return m
-}

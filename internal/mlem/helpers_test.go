@@ -3,13 +3,13 @@ package mlem
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/data/datatest"
 	dataio "simtool/internal/io"
 	"simtool/internal/linalg"
 )
@@ -17,28 +17,7 @@ import (
 // shared returns the path of a file of the shared data, or skips the test.
 func shared(t testing.TB, parts ...string) string {
 	t.Helper()
-	dir := os.Getenv("SIMTOOL_SHARED")
-	if dir == "" {
-		root, err := filepath.Abs(".")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			if root == filepath.Dir(root) {
-				t.Fatal("no go.mod above the test")
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared")
-	}
-	path := filepath.Join(append([]string{dir, "data"}, parts...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("no shared data (SIMTOOL_SHARED): %v", err)
-	}
-	return path
+	return datatest.Shared(t, append([]string{"data"}, parts...)...)
 }
 
 func readTable(t testing.TB, path string, o dataio.Options) *data.Table {

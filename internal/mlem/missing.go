@@ -70,7 +70,7 @@ func (m *Missing) check() error {
 	}
 }
 
-// policy returns what the policy does. A model of an unknown one is of the default.
+// policy returns the policy, or the default for a model with an unknown one.
 func (m Missing) policy() missingPolicy {
 	at := slices.IndexFunc(missingPolicies, func(p missingPolicy) bool { return p.name == m })
 	return missingPolicies[max(0, at)]

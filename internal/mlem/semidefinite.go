@@ -133,14 +133,7 @@ func (ip *interior) adjoint(m *mat.Dense) []float64 {
 }
 
 // matrix returns the symmetric matrix with entries w.
-func (ip *interior) matrix(w []float64) *mat.Dense {
-	m := mat.NewDense(ip.f, ip.f, nil)
-	for t, term := range ip.terms {
-		m.Set(term.A, term.B, w[t])
-		m.Set(term.B, term.A, w[t])
-	}
-	return m
-}
+func (ip *interior) matrix(w []float64) *mat.Dense { return symmetricMatrix(ip.f, ip.terms, w) }
 
 // violation returns the larger of the dual residual and the complementarity gap.
 // Both matrices are positive definite by construction.

@@ -343,3 +343,77 @@ func TestScoreOfTheFolds(t *testing.T) {
 		t.Errorf("warnings %q, want one of fold 1", res.Warnings)
 	}
 }
+
+// weightedSpearman is the correlation of mid-distribution values of a weighted
+// sample, straight from the definition.
+func weightedSpearman(x, y, w []float64) float64 {
+	total := 0.0
+	for _, v := range w {
+		total += v
+	}
+	centred := func(v []float64) []float64 {
+		m, mean := make([]float64, len(v)), 0.0
+		for i := range v {
+			for j := range v {
+				m[i] += w[j] * (1 + sign(v[i]-v[j])) / 2
+			}
+			mean += w[i] * m[i] / total
+		}
+		for i := range m {
+			m[i] -= mean
+		}
+		return m
+	}
+	a, b := centred(x), centred(y)
+	var ab, aa, bb float64
+	for i, v := range w {
+		ab, aa, bb = ab+v*a[i]*b[i], aa+v*a[i]*a[i], bb+v*b[i]*b[i]
+	}
+	return ab / math.Sqrt(aa*bb)
+}
+
+// TestStimulusMovesAnImportance: the influence of a stimulus is the derivative of
+// the importance, with the permutations that were drawn, by a common weight of all
+// pairs of the stimulus.
+func TestStimulusMovesAnImportance(t *testing.T) {
+	const n, q = 9, 3
+	features, _, y := twoFeatures(t, stats.Stream(5, "influence"), n, 0.3)
+	o := DefaultOptions()
+	o.Folds, o.Bootstrap, o.Permutations, o.Null = 0, 0, q, 0
+	f := prepared(t, features, y, o)
+	e, w := f.whole, []float64{0.8, 0.6}
+	got, err := f.permute(t.Context(), e, 0, 0, w, f.players()[:1], []permutationPlan{{features: []int{0}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	intact, d := e.predict(w), e.distances(0)
+	var permuted [][]float64
+	for r := range q {
+		s, replaced := *e.sample, *e.features
+		drawn := permutationPlan{features: []int{0}}.draw(e.sample, stats.Stream(o.Seed, fmt.Sprintf("mlem/permutation/0/%d/x/", r)))
+		replaced.columns = []column{drawn[0], e.features.columns[1]}
+		s.features = &replaced
+		permuted = append(permuted, newEvaluation(&s, e.design).predict(w))
+	}
+	for i := range n {
+		importance := func(weight float64) float64 {
+			v := make([]float64, len(d))
+			for p := range v {
+				v[p] = 1
+				if int(e.first[p]) == i || int(e.second[p]) == i {
+					v[p] = weight
+				}
+			}
+			value := weightedSpearman(intact, d, v)
+			for _, x := range permuted {
+				value -= weightedSpearman(x, d, v) / q
+			}
+			return value
+		}
+		const h = 1e-3
+		want := (8*(importance(1+h)-importance(1-h)) - (importance(1+2*h) - importance(1-2*h))) / (12 * h)
+		if moved := got[0].moved[e.cluster[i]]; math.Abs(moved-want) > 1e-9 {
+			t.Errorf("stimulus %d moves the importance by %.10g, want %.10g", i, moved, want)
+		}
+	}
+}

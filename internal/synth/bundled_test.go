@@ -92,20 +92,7 @@ func encodeNPY(t *testing.T, out *Output) []byte {
 
 func encodeCSV(t *testing.T, labels *data.Table) []byte {
 	t.Helper()
-	table := dataio.Table{Columns: labels.Names()}
-	for i := range labels.Rows() {
-		row := make([]any, len(labels.Columns))
-		for j, c := range labels.Columns {
-			switch {
-			case c.IsMissing(i):
-			case c.Kind == data.Numeric:
-				row[j] = c.Values[i]
-			default:
-				row[j] = c.Levels[c.Codes[i]]
-			}
-		}
-		table.Rows = append(table.Rows, row)
-	}
+	table := dataio.Table{Columns: labels.Names(), Rows: labels.Cells()}
 	var b bytes.Buffer
 	if err := table.Write(&b, dataio.CSV, dataio.TableOptions{}); err != nil {
 		t.Fatal(err)

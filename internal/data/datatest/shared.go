@@ -1,5 +1,5 @@
-// Package datatest finds the data that tests may use but that are not part of
-// the repository: published recordings and oracle values.
+// Package datatest finds data for tests that are not part of the repository:
+// published recordings and oracle values.
 package datatest
 
 import (
@@ -8,10 +8,9 @@ import (
 	"testing"
 )
 
-// Shared returns the path of a file or folder among the shared data, or skips
-// the test where they are absent. They lie in the folder that SIMTOOL_SHARED
-// names, relative to the root of the repository; by default beside it, in
-// ../shared.
+// Shared returns the path of a file or folder of the shared data, or skips the test
+// where it is absent. The environment variable SIMTOOL_SHARED names the folder of the
+// shared data, relative to the root of the repository; the default is ../shared.
 func Shared(t testing.TB, parts ...string) string {
 	t.Helper()
 	dir := os.Getenv("SIMTOOL_SHARED")

@@ -1,9 +1,9 @@
-// Command gallery writes the README of the directory of figures: for each what
-// it shows, what the paper found, what came out, and the commands that made it.
+// Command gallery writes the README of the directory of figures. For each figure it
+// gives the question, the finding of the paper, the result, and the commands that made
+// the figure.
 //
-// What came out is the description in the figure itself, and commands come from
-// the manifests of the figure and of what it was drawn from, so that neither can
-// differ from what was done.
+// The result is the description in the figure itself, and the commands come from the
+// manifests of the figure and of its data, so that neither can be outdated.
 package main
 
 import (
@@ -25,7 +25,7 @@ import (
 	"simtool/internal/io"
 )
 
-// entry is what a person wrote about a figure.
+// entry is the written part of the text about a figure.
 type entry struct {
 	Figure, Title, Shows, Paper string
 }
@@ -65,8 +65,8 @@ func write(output, config string) error {
 	return err
 }
 
-// gallery renders the page of the figures that there are in dir. Those of data
-// that this machine does not have are left out.
+// gallery renders the page of the figures in dir. It leaves out figures of data that are
+// missing on this machine.
 func gallery(dir string, entries []entry) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString("# Figures\n\nMade by `make figures`; this page is made with them.\n")
@@ -104,11 +104,11 @@ func descriptionOf(path string) (string, error) {
 	return svg.Desc, nil
 }
 
-// commandsFor lists the commands that lead to a file, the first first.
+// commandsFor returns the commands that make a file, in the order of their execution.
 func commandsFor(path string) ([]string, error) {
 	m, ok := manifestOf(path)
 	if !ok {
-		return nil, nil // data that were there
+		return nil, nil // original data
 	}
 	var commands []string
 	for _, in := range m.Inputs {
@@ -126,7 +126,7 @@ func commandsFor(path string) ([]string, error) {
 	return append(commands, report.ShellLine(words)), nil
 }
 
-// manifestOf finds the manifest of a file beside it or in its directory.
+// manifestOf finds the manifest next to a file, or that of its directory.
 func manifestOf(path string) (*dataio.Manifest, bool) {
 	for _, name := range []string{path + dataio.ManifestSuffix, filepath.Join(filepath.Dir(path), "manifest.json")} {
 		content, err := os.ReadFile(name)

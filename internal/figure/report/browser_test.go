@@ -31,9 +31,9 @@ type browser struct {
 	errors  []string // that the page wrote to its console
 }
 
-// profile returns a folder for the browser's own files. Its helper processes
-// outlive it by a moment and may still write there, so that, unlike that of
-// t.TempDir, its removal may fail without failing the test.
+// profile returns a folder for the files of the browser. Its child processes may still
+// write there shortly after it ends, so the removal of the folder may fail; unlike with
+// t.TempDir, this does not fail the test.
 func profile(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "simtool-browser-")
@@ -142,7 +142,7 @@ func (b *browser) call(method string, params map[string]any, result any) {
 	}
 }
 
-// read reads a message and keeps what the page complains of.
+// read reads a message and stores errors of the page.
 func (b *browser) read() message {
 	b.t.Helper()
 	text, err := b.out.ReadBytes(0)
@@ -191,8 +191,8 @@ func (b *browser) want(expression, value string) {
 	}
 }
 
-// mouse moves the pointer to the middle of an element, or clicks it. A click is
-// for what was drawn last: it waits until the page is drawn where it scrolled to.
+// mouse moves the pointer to the middle of an element, or clicks it. It waits until the
+// page is drawn at its scroll position, because a click applies to the last drawing.
 func (b *browser) mouse(element string, click bool) {
 	b.t.Helper()
 	var at struct{ X, Y float64 }
@@ -224,7 +224,7 @@ func (b *browser) device(width, height int, scheme string) {
 	b.call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}}, nil)
 }
 
-// screenshot leaves a picture of the whole page, where one is wanted.
+// screenshot saves a picture of the whole page if the test flags ask for one.
 func (b *browser) screenshot(name string) {
 	b.t.Helper()
 	if *shots == "" {
@@ -334,8 +334,8 @@ func TestBrowser(t *testing.T) {
 	})
 	t.Run("accessible", func(t *testing.T) {
 		b.t = t
-		// Headings descend one level at a time, and what can be pressed or
-		// focused has a name.
+		// Headings descend one level at a time, and every element that can be pressed
+		// or focused has a name.
 		b.want(`(() => { let before = 0, ok = true; for (const h of document.querySelectorAll("h1,h2,h3")) { const level = Number(h.tagName[1]); ok &&= level <= before + 1; before = level; } return ok; })()`, "true")
 		b.want(`[...document.querySelectorAll("button, a, summary, [tabindex]")].every(e => (e.getAttribute("aria-label") || e.textContent).trim() !== "")`, "true")
 		b.want(`document.querySelectorAll("svg.figure:not([role=img])").length`, "0")
@@ -367,8 +367,8 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// lowContrast lists texts of the page, outside figures, whose contrast with
-// what is behind them is below the 4.5 of WCAG 2 AA.
+// lowContrast lists texts of the page, outside figures, whose contrast with their
+// background is below the 4.5 of WCAG 2 AA.
 const lowContrast = `(() => {
 	const parse = (c) => c.match(/[\d.]+/g).map(Number);
 	const luminance = (c) => { const [r, g, b] = parse(c).map((v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };

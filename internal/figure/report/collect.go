@@ -25,21 +25,21 @@ const (
 	mostNames   = 6                   // of files below a figure
 )
 
-// Collection is what was found in directories of results.
+// Collection is a page of the results in directories.
 type Collection struct {
 	Page     *Page
-	Measures []string      // that the results are about, in the order in which they come up
+	Measures []string      // the measures of the results, in order of appearance
 	Sources  []data.Source // of the results
 
-	names map[string]string // of directories, for readers
+	names map[string]string // displayed names of directories
 }
 
-// Collect reads all results in and below directories, or single files, and
-// makes a page of them: a section for each directory, and before them the runs
-// that are best seen side by side. Files that are no results, and results that
-// cannot be drawn, are noted.
+// Collect reads all results in and below directories, or single files, and makes a page
+// of them: a section for each directory, and before them a section of the runs that are
+// best shown side by side. Notes list files that are not results, and results that
+// cannot be drawn.
 //
-// Errors are *data.InputError: a path that cannot be read, nothing found.
+// Errors are *data.InputError: a path that cannot be read, or no result at all.
 func Collect(paths []string) (*Collection, error) {
 	c := &Collection{Page: &Page{Palette: &figure.Palette{}}}
 	var directories []string
@@ -94,8 +94,8 @@ func Collect(paths []string) (*Collection, error) {
 	return c, nil
 }
 
-// nameOf names a directory in or below one that the user named, by what follows
-// the latter's own place.
+// nameOf returns the displayed name of a directory in or below root, which the user
+// named.
 func nameOf(root, dir string) string {
 	rest, err := filepath.Rel(root, dir)
 	if err != nil || strings.HasPrefix(rest, "..") { // root is a file
@@ -111,7 +111,7 @@ func nameOf(root, dir string) string {
 	return filepath.ToSlash(filepath.Join(base, rest))
 }
 
-// nameOfFile names a file in one of the directories.
+// nameOfFile returns the displayed name of a file in one of the directories.
 func (c *Collection) nameOfFile(path string) string {
 	dir, file := filepath.Split(path)
 	if name := c.names[filepath.Clean(dir)]; name != "Results" {
@@ -127,7 +127,7 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// mayBeResult tells by the name of a file whether it is worth opening.
+// mayBeResult reports whether the name of a file can be that of a result.
 func mayBeResult(path string) bool {
 	name := filepath.Base(path)
 	return dataio.IsReadable(name) && name != "manifest.json" && !strings.HasSuffix(name, dataio.ManifestSuffix)
@@ -179,11 +179,11 @@ func (c *Collection) section(dir string, paths []string) (*Section, []*figure.Re
 	return s, results
 }
 
-// load reads a file that may be a result; nil if it is none.
+// load reads a file that may be a result. It returns nil if it is not one.
 func (c *Collection) load(path string, siblings []string) *figure.Result {
 	array := dataio.IsArray(path) && !dataio.IsArchive(path)
 	if twin := strings.TrimSuffix(path, filepath.Ext(path)) + ".csv"; twin != path && !array && slices.Contains(siblings, twin) {
-		return nil // the same table in another format, or the arrays that stand beside it
+		return nil // the same table in another format, or the arrays next to it
 	}
 	if info, err := os.Stat(path); err == nil && info.Size() > maxFile {
 		c.note("%s: %d MB, more than the %d of a report", path, info.Size()>>20, maxFile>>20)
@@ -195,11 +195,11 @@ func (c *Collection) load(path string, siblings []string) *figure.Result {
 		return nil
 	}
 	if _, ok := figure.KindOf(r); !ok {
-		what := "a table"
+		kind := "a table"
 		if r.Array != nil {
-			what = "an array"
+			kind = "an array"
 		}
-		c.note("%s: %s that has no figure", path, what)
+		c.note("%s: %s that has no figure", path, kind)
 		return nil
 	}
 	return r
@@ -223,7 +223,7 @@ func (c *Collection) draw(s *Section, results []*figure.Result) {
 	s.Figures = append(s.Figures, Figure{SVG: template.HTML(svg), Caption: f.Alt, Source: strings.Join(names, ", ")}) //nolint:gosec // our own drawing, its text escaped
 }
 
-// join adds a section, before all others, of runs on the same data side by side.
+// join adds a section before all others, with runs on the same data side by side.
 func (c *Collection) join(joint map[string][]*figure.Result) {
 	s := &Section{Title: "Runs side by side"}
 	for _, kind := range figure.Kinds() {
@@ -247,7 +247,7 @@ func (c *Collection) join(joint map[string][]*figure.Result) {
 	}
 }
 
-// addRuns adds the runs that the results come from, each once.
+// addRuns adds the runs that made the results, each once.
 func (s *Section) addRuns(results []*figure.Result) {
 	for _, r := range results {
 		if r.Manifest == nil {
@@ -261,7 +261,7 @@ func (s *Section) addRuns(results []*figure.Result) {
 	}
 }
 
-// collectMeasures notes the measures that a table is about.
+// collectMeasures adds the measures of a table.
 func (c *Collection) collectMeasures(r *figure.Result) {
 	for _, name := range []string{"measure", "measure_a", "measure_b"} {
 		at := r.Table.Index(name)

@@ -13,14 +13,14 @@ import (
 	"simtool/internal/io"
 )
 
-// Page is what a report shows.
+// Page is the content of a report.
 type Page struct {
 	Title    string
 	Lead     string // a sentence below the title; "" for none
 	Version  string // of simtool
 	Sections []*Section
 	Cards    []Card
-	Notes    []string // what was left out and why
+	Notes    []string // omissions and their reasons
 	Palette  *figure.Palette
 }
 
@@ -40,7 +40,7 @@ type Figure struct {
 	Source  string // the files that were drawn
 }
 
-// Table is a result table. Of long ones only the first rows are shown.
+// Table is a result table. A long table shows its first rows only.
 type Table struct {
 	Name    string
 	Columns []Column
@@ -54,7 +54,7 @@ type Column struct {
 	Numeric bool
 }
 
-// Cell is a value as it is shown and, for numbers, in full for sorting.
+// Cell is the displayed text of a value and, for numbers, the full value for sorting.
 type Cell struct{ Text, Value string }
 
 // Card explains a measure.
@@ -68,7 +68,7 @@ type Card struct {
 // Reference is a publication with a link.
 type Reference struct{ Text, URL string }
 
-// Run is what was run to get a result.
+// Run is the run that made a result.
 type Run struct {
 	Command  string // for a shell
 	When     string
@@ -83,10 +83,10 @@ type Run struct {
 // Input is a file that a run read.
 type Input struct{ Path, Shape, SHA256 string }
 
-// MaxRows is how many rows of a table a report shows.
+// MaxRows is the largest number of rows of a table in a report.
 const MaxRows = 100
 
-// openRows is how many rows of a table are in sight before a reader opens it.
+// openRows is the number of rows of a table that are visible before a reader opens it.
 const openRows = 40
 
 // NewTable prepares a result table.
@@ -101,7 +101,7 @@ func NewTable(name string, t *dataio.Table) *Table {
 			empty = empty && row[i] == nil
 		}
 		if empty && len(t.Rows) > 0 {
-			continue // nothing to see
+			continue // no cell has a value
 		}
 		shown = append(shown, i)
 		out.Columns = append(out.Columns, Column{c, numeric})
@@ -171,7 +171,7 @@ var scriptText string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
-// IsReport reports whether a file is a report that simtool wrote.
+// IsReport reports whether the content of a file is a report by simtool.
 func IsReport(content []byte) bool {
 	return bytes.Contains(content[:min(len(content), 1024)], []byte(`<meta name="generator" content="simtool `))
 }

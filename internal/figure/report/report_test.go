@@ -33,8 +33,8 @@ func write(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-// example is a directory with scores, two optimisations, an array that is no
-// result, and things to leave out.
+// example returns a directory with scores, two optimisations, an array that is not a
+// result, and files to leave out.
 func example(t *testing.T) string {
 	manifest := func(measure string) string {
 		return `{"schema":"simtool.manifest/v1","version":"v1","argv":["simtool","optimize","my data.npy","-m","` + measure + `"],
@@ -103,8 +103,8 @@ func TestCollect(t *testing.T) {
 	}
 }
 
-// TestNothingIsLoaded checks that the page refers to nothing outside itself,
-// and that text from results stays text.
+// TestNothingIsLoaded checks that the page refers to no other file or server, and that
+// text from results stays text.
 func TestNothingIsLoaded(t *testing.T) {
 	_, page := render(t, example(t))
 	for _, m := range regexp.MustCompile(`(?:src|href|url)\s*[=(]\s*["']?([^"'\s)>]+)`).FindAllStringSubmatch(page, -1) {
@@ -132,8 +132,8 @@ func TestNothingIsLoaded(t *testing.T) {
 	}
 }
 
-// TestRunsOfOtherData checks that runs stand side by side with those on the same
-// data only, and that many files have a short caption.
+// TestRunsOfOtherData checks that only runs on the same data are shown side by side, and
+// that many files have a short caption.
 func TestRunsOfOtherData(t *testing.T) {
 	const thresholds = "measure,pc,explained_variance,score_at_threshold\nM,1,0.5,0.2\nM,2,0.1,0.6\n"
 	files := map[string]string{}

@@ -2,13 +2,16 @@ package frontier
 
 import (
 	"math"
+	"slices"
 	"testing"
+
+	"simtool/internal/synth/synthtest"
 )
 
 // TestBoundsByHand: X has the rank 2 and five samples, and Y the rank 4, that of
 // centred samples, though it has six features.
 func TestBoundsByHand(t *testing.T) {
-	p := DefaultProblem(waves(5, 2))
+	p := DefaultProblem(synthtest.Waves(5, 2, 1.7))
 	p.Width = 6
 	b := &bound{Problem: p, rank: 2}
 	const rx, ry = 2, 4
@@ -33,19 +36,19 @@ func TestBoundsByHand(t *testing.T) {
 	} {
 		got := b.bounds(named(t, c.from).Measure, named(t, c.to).Measure, c.level)
 		for i := range got {
-			near(t, c.from+" to "+c.to, got[i], c.want[i], 1e-12)
+			synthtest.Near(t, c.from+" to "+c.to, got[i], c.want[i], 1e-12)
 		}
 	}
 }
 
 // TestBoundsOfBothFree: X may then have any rank that its size allows.
 func TestBoundsOfBothFree(t *testing.T) {
-	p := DefaultProblem(waves(5, 3))
+	p := DefaultProblem(synthtest.Waves(5, 3, 1.7))
 	p.Width, p.Both = 2, true
 	b := &bound{Problem: p, rank: 1}
 	got := b.bounds(named(t, "nbs").Measure, named(t, "cka").Measure, 0.3)
-	near(t, "least", got[0], 0.09/2, 1e-12)
-	near(t, "largest", got[1], 0.09*math.Sqrt(3*2), 1e-12)
+	synthtest.Near(t, "least", got[0], 0.09/2, 1e-12)
+	synthtest.Near(t, "largest", got[1], 0.09*math.Sqrt(3*2), 1e-12)
 }
 
 // plane is a pair of scores A = v₀ and B = v₀ + s·v₁ whose directions all have one
@@ -85,7 +88,7 @@ func TestCertificate(t *testing.T) {
 		copy(w.v, c.v)
 		w.a, _ = w.first(w.v, w.alpha)
 		w.b, _ = w.second(w.v, w.beta)
-		near(t, "residual", w.residual(), c.want, 1e-15)
+		synthtest.Near(t, "residual", w.residual(), c.want, 1e-15)
 		if got, err := w.certificate(); err != nil || got != w.residual() {
 			t.Errorf("certificate %v (%v), want the residual %v", got, err, w.residual())
 		}
@@ -93,11 +96,31 @@ func TestCertificate(t *testing.T) {
 		// outside of it.
 		w.confine = func(g []float64) { g[1] = 0 }
 		w.confine(w.beta)
-		near(t, "residual within", w.residual(), math.Abs(w.a-w.level), 1e-15)
+		synthtest.Near(t, "residual within", w.residual(), math.Abs(w.a-w.level), 1e-15)
 		got, err := w.certificate()
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "certificate", got, c.want, 1e-15)
+		synthtest.Near(t, "certificate", got, c.want, 1e-15)
+	}
+}
+
+// TestRandomStartsDiffer from each other, and are the same for the same seed.
+func TestRandomStartsDiffer(t *testing.T) {
+	random := func(seed uint64) [][]float64 {
+		m, err := newStartMaker(synthtest.Waves(12, 4, 1.7), 4, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		starts, err := m.starts(2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := len(starts) - 2
+		return [][]float64{starts[k].near, starts[k+1].near}
+	}
+	a, again, other := random(1), random(1), random(2)
+	if slices.Equal(a[0], a[1]) || slices.Equal(a[0], other[0]) || !slices.Equal(a[1], again[1]) {
+		t.Error("random starts are the same, or not those of the seed")
 	}
 }

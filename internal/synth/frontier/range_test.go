@@ -14,14 +14,8 @@ import (
 	"simtool/internal/linalg"
 	"simtool/internal/measures"
 	"simtool/internal/synth/optimize"
+	"simtool/internal/synth/synthtest"
 )
-
-func near(t *testing.T, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance) {
-		t.Errorf("%s: %.12g, want %.12g ± %g", what, got, want, tolerance)
-	}
-}
 
 func named(t *testing.T, name string) measures.Named {
 	t.Helper()
@@ -30,17 +24,6 @@ func named(t *testing.T, name string) measures.Named {
 		t.Fatal(err)
 	}
 	return measures.Named{Name: name, Measure: m}
-}
-
-// waves returns n×p sinusoids of decaying size, which other languages can reproduce.
-func waves(n, p int) *mat.Dense {
-	x := mat.NewDense(n, p, nil)
-	for i := range n {
-		for j := range p {
-			x.Set(i, j, math.Sin(1.7*float64(i+1)*float64(j+1)+0.3*float64(j))*math.Exp(-0.3*float64(j)))
-		}
-	}
-	return x
 }
 
 func trace(t *testing.T, p Problem, a, b string, levels ...float64) []Row {
@@ -91,8 +74,8 @@ func certified(t *testing.T, p Problem, rows []Row) {
 			t.Errorf("%s: [%g, %g] is not within %v", what, r.Min.B, r.Max.B, r.Bounds)
 		}
 		for _, e := range []*Extreme{r.Min, r.Max} {
-			near(t, what+": level of the data", score(t, r.A, e.X, e.Y), r.Level, 1e-6)
-			near(t, what+": score of the data", score(t, r.B, e.X, e.Y), e.B, 1e-6)
+			synthtest.Near(t, what+": level of the data", score(t, r.A, e.X, e.Y), r.Level, 1e-6)
+			synthtest.Near(t, what+": score of the data", score(t, r.B, e.X, e.Y), e.B, 1e-6)
 		}
 	}
 }
@@ -102,7 +85,7 @@ func certified(t *testing.T, p Problem, rows []Row) {
 // smallest NBS has that form. The largest is nearly of that form: at 0.7 other data
 // have 0.0004 more.
 func TestCKAAgainstNBS(t *testing.T) {
-	p := DefaultProblem(waves(12, 4))
+	p := DefaultProblem(synthtest.Waves(12, 4, 1.7))
 	rows := trace(t, p, "cka", "nbs", 0.1, 0.3, 0.5, 0.7, 0.9)
 	certified(t, p, rows)
 	for i, want := range [][2]float64{
@@ -112,7 +95,7 @@ func TestCKAAgainstNBS(t *testing.T) {
 		{0.48231867207135373, 0.917879202479195},
 		{0.7462701701227935, 0.9768296625241577},
 	} {
-		near(t, "least nbs", rows[i].Min.B, want[0], 1e-5)
+		synthtest.Near(t, "least nbs", rows[i].Min.B, want[0], 1e-5)
 		if got := rows[i].Max.B; got < want[1]-1e-5 || got > want[1]+1e-3 {
 			t.Errorf("largest nbs: %.12g, want at least %.12g", got, want[1])
 		}
@@ -120,32 +103,32 @@ func TestCKAAgainstNBS(t *testing.T) {
 	// The same border with the measures exchanged.
 	back := trace(t, p, "nbs", "cka", 0.7137317115362893, 0.7462701701227935)
 	certified(t, p, back)
-	near(t, "least cka", back[0].Min.B, 0.3, 1e-4)
-	near(t, "largest cka", back[1].Max.B, 0.9, 1e-4)
+	synthtest.Near(t, "least cka", back[0].Min.B, 0.3, 1e-4)
+	synthtest.Near(t, "largest cka", back[1].Max.B, 0.9, 1e-4)
 }
 
 // NBS² ≤ R², with equality where the components of Y have the amplitudes of their
 // share of X. Data that predict X may have almost no other similarity to it as long
 // as a component can be left out.
 func TestRegressionAgainstProcrustes(t *testing.T) {
-	p := DefaultProblem(waves(20, 6))
+	p := DefaultProblem(synthtest.Waves(20, 6, 1.7))
 	rows := trace(t, p, "linreg", "procrustes-angular-score", 0.1, 0.4, 0.6, 0.8, 0.9)
 	certified(t, p, rows)
 	for _, r := range rows {
-		near(t, "largest score", r.Max.B, 1-2*math.Acos(math.Sqrt(r.Level))/math.Pi, 1e-4)
-		near(t, "least score", r.Min.B, 0, 1e-4)
+		synthtest.Near(t, "largest score", r.Max.B, 1-2*math.Acos(math.Sqrt(r.Level))/math.Pi, 1e-4)
+		synthtest.Near(t, "least score", r.Min.B, 0, 1e-4)
 	}
 }
 
 // The joint range of NBS and the angle of Procrustes is a curve, because each
 // determines the other.
 func TestACurve(t *testing.T) {
-	p := DefaultProblem(waves(14, 5))
+	p := DefaultProblem(synthtest.Waves(14, 5, 1.7))
 	rows := trace(t, p, "nbs", "procrustes", 0.2, 0.5, 0.95)
 	certified(t, p, rows)
 	for _, r := range rows {
-		near(t, "least angle", r.Min.B, math.Acos(r.Level), 1e-6)
-		near(t, "largest angle", r.Max.B, math.Acos(r.Level), 1e-6)
+		synthtest.Near(t, "least angle", r.Min.B, math.Acos(r.Level), 1e-6)
+		synthtest.Near(t, "largest angle", r.Max.B, math.Acos(r.Level), 1e-6)
 	}
 }
 
@@ -185,7 +168,7 @@ func TestContainsTheGrid(t *testing.T) {
 
 // Many samples have the same range as few samples with the same covariance.
 func TestReduced(t *testing.T) {
-	x := waves(40, 3)
+	x := synthtest.Waves(40, 3, 1.7)
 	p := DefaultProblem(x)
 	rows := trace(t, p, "cka", "nbs", 0.3, 0.8)
 	certified(t, p, rows)
@@ -210,14 +193,14 @@ func TestReduced(t *testing.T) {
 	small.Mul(h, v.T())
 	again := trace(t, DefaultProblem(&small), "cka", "nbs", 0.3, 0.8)
 	for i := range rows {
-		near(t, "least nbs", again[i].Min.B, rows[i].Min.B, 1e-5)
-		near(t, "largest nbs", again[i].Max.B, rows[i].Max.B, 1e-5)
+		synthtest.Near(t, "least nbs", again[i].Min.B, rows[i].Min.B, 1e-5)
+		synthtest.Near(t, "largest nbs", again[i].Max.B, rows[i].Max.B, 1e-5)
 	}
 }
 
 // If X is free too, the range is wider, and the bounds still hold.
 func TestBothFree(t *testing.T) {
-	p := DefaultProblem(waves(9, 3))
+	p := DefaultProblem(synthtest.Waves(9, 3, 1.7))
 	fixed := trace(t, p, "cka", "nbs", 0.5)[0]
 	p.Both = true
 	free := trace(t, p, "cka", "nbs", 0.5)[0]
@@ -231,8 +214,8 @@ func TestBothFree(t *testing.T) {
 		t.Errorf("[%g, %g] is not within %v", free.Min.B, free.Max.B, free.Bounds)
 	}
 	for _, e := range []*Extreme{free.Min, free.Max} {
-		near(t, "level of the data", score(t, free.A, e.X, e.Y), 0.5, 1e-6)
-		near(t, "score of the data", score(t, free.B, e.X, e.Y), e.B, 1e-6)
+		synthtest.Near(t, "level of the data", score(t, free.A, e.X, e.Y), 0.5, 1e-6)
+		synthtest.Near(t, "score of the data", score(t, free.B, e.X, e.Y), e.B, 1e-6)
 	}
 }
 
@@ -250,8 +233,8 @@ func TestOutOfReach(t *testing.T) {
 	if err != nil || !converged {
 		t.Fatalf("converged: %v (%v)", converged, err)
 	}
-	near(t, "least cka", low, 0, 1e-3)
-	near(t, "largest cka", high, math.Sqrt(2./3), 1e-6)
+	synthtest.Near(t, "least cka", low, 0, 1e-3)
+	synthtest.Near(t, "largest cka", high, math.Sqrt(2./3), 1e-6)
 }
 
 func TestBorder(t *testing.T) {
@@ -262,7 +245,7 @@ func TestBorder(t *testing.T) {
 }
 
 func TestTraceRefuses(t *testing.T) {
-	p := DefaultProblem(waves(9, 3))
+	p := DefaultProblem(synthtest.Waves(9, 3, 1.7))
 	var name *measures.NameError
 	if _, err := p.Trace(t.Context(), named(t, "cka"), named(t, "mutual-knn:k=2"), []float64{0.5}); !errors.As(err, &name) {
 		t.Errorf("a measure without gradient: %v", err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"simtool/internal/measures"
+	"simtool/internal/synth/synthtest"
 )
 
 // BenchmarkIteration times an iteration: a step of the method, and the score and
@@ -30,7 +31,7 @@ func BenchmarkIteration(b *testing.B) {
 
 func benchRestart(tb testing.TB, n, p int, goal string, method Method) *restart {
 	tb.Helper()
-	x := powerLaw(tb, n, p, 2)
+	x := synthtest.PowerLaw(tb, n, p, 2)
 	config := DefaultConfig(goalOf(tb, goal))
 	config.Method = method
 	system, err := measures.NewSystem(x)

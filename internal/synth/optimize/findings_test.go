@@ -10,6 +10,7 @@ import (
 	dataio "simtool/internal/io"
 	"simtool/internal/synth"
 	"simtool/internal/synth/probe"
+	"simtool/internal/synth/synthtest"
 )
 
 // The tests of this file reproduce findings of Cloos et al. (2025), on the bundled
@@ -132,7 +133,7 @@ func TestFindingsInMouseCortex(t *testing.T) {
 		last := o.Records[len(o.Records)-1]
 		at[goal] = last.R2Orthogonal
 		for i, r2 := range last.R2 {
-			near(t, "linear R² of more neurons than samples", r2, 1, 1e-9)
+			synthtest.Near(t, "linear R² of more neurons than samples", r2, 1, 1e-9)
 			if i > 0 && math.IsNaN(last.R2Orthogonal[i]) {
 				t.Errorf("component %d has no R²", i+1)
 			}

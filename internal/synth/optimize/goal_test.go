@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"simtool/internal/measures"
+	"simtool/internal/synth/synthtest"
 )
 
 func TestParseGoal(t *testing.T) {
@@ -52,7 +53,7 @@ func TestParseGoalRefuses(t *testing.T) {
 
 // The value and the gradient are the weighted sums of those of the terms.
 func TestWeightedSum(t *testing.T) {
-	x, y := datasetOf(t, waves(12, 4, 1.7)), waves(12, 3, 0.9)
+	x, y := datasetOf(t, synthtest.Waves(12, 4, 1.7)), synthtest.Waves(12, 3, 0.9)
 	system, err := measures.NewSystem(x)
 	if err != nil {
 		t.Fatal(err)
@@ -68,10 +69,10 @@ func TestWeightedSum(t *testing.T) {
 		return p
 	}
 	sum, a, b := at("cka*0.3-2*procrustes"), at("cka"), at("procrustes")
-	near(t, "score", sum.score, 0.3*a.score-2*b.score, 1e-14)
+	synthtest.Near(t, "score", sum.score, 0.3*a.score-2*b.score, 1e-14)
 	for i, g := range sum.gradient() {
 		// The losses of cka and of the sum are minus the scores.
-		near(t, "gradient", g, 0.3*a.gradient()[i]+2*b.gradient()[i], 1e-14)
+		synthtest.Near(t, "gradient", g, 0.3*a.gradient()[i]+2*b.gradient()[i], 1e-14)
 	}
 	if got := sum.goal.scores; got[0] != a.score || got[1] != b.score {
 		t.Errorf("terms %v, want %v and %v", got, a.score, b.score)

@@ -3,32 +3,12 @@ package optimize
 import (
 	"bytes"
 	"context"
-	"math"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
-	"simtool/internal/synth"
 )
-
-func near(t *testing.T, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance) {
-		t.Errorf("%s: %.15g, want %.15g", what, got, want)
-	}
-}
-
-// waves returns n×p sinusoids of decaying size, which other languages can reproduce.
-func waves(n, p int, a float64) *mat.Dense {
-	x := mat.NewDense(n, p, nil)
-	for i := range n {
-		for j := range p {
-			x.Set(i, j, math.Sin(a*float64(i+1)*float64(j+1)+0.3*float64(j))*math.Exp(-0.3*float64(j)))
-		}
-	}
-	return x
-}
 
 func datasetOf(t testing.TB, x *mat.Dense) *data.Dataset {
 	t.Helper()
@@ -38,21 +18,6 @@ func datasetOf(t testing.TB, x *mat.Dense) *data.Dataset {
 		t.Fatal(err)
 	}
 	return d
-}
-
-// powerLaw returns Gaussian data, n×p, with explained variances ∝ k^−exponent.
-func powerLaw(t testing.TB, n, p int, exponent float64) *data.Dataset {
-	t.Helper()
-	config := synth.DefaultSpectrum()
-	config.Explained, config.Conditions = nil, n
-	for k := 1; k <= p; k++ {
-		config.Explained = append(config.Explained, math.Pow(float64(k), -exponent))
-	}
-	out, err := config.Generate(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out.Data
 }
 
 func goalOf(t testing.TB, spec string) *Goal {

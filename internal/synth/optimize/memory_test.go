@@ -4,12 +4,14 @@ import (
 	"context"
 	"runtime"
 	"testing"
+
+	"simtool/internal/synth/synthtest"
 )
 
 // An iteration allocates almost no memory, so that the memory of a run does not
 // depend on their number.
 func TestIterationsDoNotAllocate(t *testing.T) {
-	x := powerLaw(t, 400, 20, 2)
+	x := synthtest.PowerLaw(t, 400, 20, 2)
 	const iterate = 400 * 20 * 8
 	for _, method := range Methods() {
 		allocated := func(iterations int) uint64 {

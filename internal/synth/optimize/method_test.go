@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/synth/synthtest"
 )
 
 // Expected: PyTorch 1.13.1 in float64, torch.optim.Adam(lr=0.1) and
 // torch.optim.SGD(lr=0.5, momentum=0.9) on autograd through the definitions, from
-// waves(12, 3, 0.9) towards waves(12, 4, 1.7): the scores of iterates 0, 1, 2, 5,
+// synthtest.Waves(12, 3, 0.9) towards synthtest.Waves(12, 4, 1.7): the scores of iterates 0, 1, 2, 5,
 // 10 and 30.
 func TestMethodsFollowTorch(t *testing.T) {
 	adam, sgd := DefaultAdam(), Momentum{Rate: 0.5, Decay: 0.9}
@@ -29,11 +31,11 @@ func TestMethodsFollowTorch(t *testing.T) {
 		{"cka", adam, 0.5, [6]float64{0.18064512179772785, 0.33668913359466834, 0.5061643009235258, 0.641956208954294, 0.45372867695700014, 0.4941796426548867}},
 	} {
 		config := DefaultConfig(goalOf(t, c.goal))
-		config.Method, config.Target, config.Start, config.MaxIter = c.method, c.target, waves(12, 3, 0.9), 30
+		config.Method, config.Target, config.Start, config.MaxIter = c.method, c.target, synthtest.Waves(12, 3, 0.9), 30
 		config.Tolerance = 0
-		_, l := runOne(t, datasetOf(t, waves(12, 4, 1.7)), config)
+		_, l := runOne(t, datasetOf(t, synthtest.Waves(12, 4, 1.7)), config)
 		for i, at := range []int{0, 1, 2, 5, 10, 30} {
-			near(t, c.goal+" by "+c.method.String(), l.scores[at], c.scores[i], 1e-9)
+			synthtest.Near(t, c.goal+" by "+c.method.String(), l.scores[at], c.scores[i], 1e-9)
 		}
 	}
 }
@@ -51,7 +53,7 @@ func TestAdamNeedsThePaperSIterations(t *testing.T) {
 	} {
 		config := DefaultConfig(goalOf(t, c.goal))
 		config.Stop = 0.99
-		o, l := runOne(t, powerLaw(t, 600, 100, 2), config)
+		o, l := runOne(t, synthtest.PowerLaw(t, 600, 100, 2), config)
 		if o.Iterations < c.from-2 || o.Iterations > c.to+2 {
 			t.Errorf("%s: %d iterations to 0.99, want %d to %d", c.goal, o.Iterations, c.from, c.to)
 		}
@@ -64,7 +66,7 @@ func TestAdamNeedsThePaperSIterations(t *testing.T) {
 // The methods reach optima of known value: a rotation of X scores highest, and a Y
 // of r features can have at most the variance of r components of X.
 func TestMethodsReachOptima(t *testing.T) {
-	x := powerLaw(t, 60, 5, 1)
+	x := synthtest.PowerLaw(t, 60, 5, 1)
 	explained := []float64{1, 1. / 2, 1. / 3, 1. / 4, 1. / 5}
 	total, two := 0.0, 0.0
 	for i, f := range explained {
@@ -89,7 +91,7 @@ func TestMethodsReachOptima(t *testing.T) {
 			config := DefaultConfig(goalOf(t, c.goal))
 			config.Method, config.Width, config.MaxIter = method, c.width, 3000
 			o, _ := runOne(t, x, config)
-			near(t, method.String()+" towards "+c.goal, o.Score, c.want, 1e-7)
+			synthtest.Near(t, method.String()+" towards "+c.goal, o.Score, c.want, 1e-7)
 		}
 	}
 }
@@ -98,7 +100,7 @@ func TestMethodsReachOptima(t *testing.T) {
 func TestLBFGSDescends(t *testing.T) {
 	config := DefaultConfig(goalOf(t, "cka"))
 	config.Method, config.MaxIter = LBFGS{Memory: 3}, 60
-	o, l := runOne(t, powerLaw(t, 50, 6, 1), config)
+	o, l := runOne(t, synthtest.PowerLaw(t, 50, 6, 1), config)
 	for i := 1; i < len(l.scores); i++ {
 		if l.scores[i] < l.scores[i-1] {
 			t.Errorf("iteration %d: score %v after %v", i, l.scores[i], l.scores[i-1])
@@ -111,7 +113,7 @@ func TestLBFGSDescends(t *testing.T) {
 
 // Where the gradient is zero the method converges at once.
 func TestStuckAtIdentity(t *testing.T) {
-	x := waves(12, 4, 1.7)
+	x := synthtest.Waves(12, 4, 1.7)
 	for _, method := range Methods() {
 		config := DefaultConfig(goalOf(t, "procrustes"))
 		config.Method, config.Start = method, mat.DenseCopyOf(x)

@@ -12,6 +12,7 @@ import (
 	dataio "simtool/internal/io"
 	"simtool/internal/synth"
 	"simtool/internal/synth/probe"
+	"simtool/internal/synth/synthtest"
 )
 
 var paper = flag.Bool("paper", false, "reproduce the published tables of large recordings too, which takes minutes")
@@ -150,7 +151,7 @@ func TestPublishedThresholds(t *testing.T) {
 				if math.IsNaN(want[g]) != math.IsNaN(got[g]) {
 					t.Errorf("group %d: %v, published %v", g+1, got[g], want[g])
 				} else if !math.IsNaN(want[g]) {
-					near(t, "median of a group", got[g], want[g], c.tolerance)
+					synthtest.Near(t, "median of a group", got[g], want[g], c.tolerance)
 				}
 			}
 		})

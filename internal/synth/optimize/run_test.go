@@ -14,6 +14,7 @@ import (
 	"simtool/internal/data"
 	"simtool/internal/measures"
 	"simtool/internal/synth/probe"
+	"simtool/internal/synth/synthtest"
 )
 
 // everything returns a configuration with all analyses.
@@ -44,7 +45,7 @@ func everything(t *testing.T, x *data.Dataset, method Method) Config {
 // timed returns a recording of 3 bins × 12 conditions × 4 neurons.
 func timed(t *testing.T) *data.Dataset {
 	t.Helper()
-	x, err := data.New(waves(36, 4, 1.7).RawMatrix().Data, 3, 12, 4)
+	x, err := data.New(synthtest.Waves(36, 4, 1.7).RawMatrix().Data, 3, 12, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,14 +163,14 @@ func TestRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "accuracy", last.Decodings[0].Accuracy, decoding.Accuracy, 1e-12)
+	synthtest.Near(t, "accuracy", last.Decodings[0].Accuracy, decoding.Accuracy, 1e-12)
 	pair := pairOf(t, x, o.Y)
 	for i, m := range config.Also {
 		s, err := m.Score(pair)
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, m.Name, last.Also[i], s.Value, 1e-12)
+		synthtest.Near(t, m.Name, last.Also[i], s.Value, 1e-12)
 	}
 	nbs, err := measures.Parse("nbs")
 	if err != nil {
@@ -179,7 +180,7 @@ func TestRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "score", last.Score, s.Value, 1e-12)
+	synthtest.Near(t, "score", last.Score, s.Value, 1e-12)
 
 	// Snapshots: the two iterations, and the first at or beyond each score.
 	var asked []float64
@@ -218,7 +219,7 @@ func pairOf(t *testing.T, x *data.Dataset, y *mat.Dense) *measures.Pair {
 }
 
 func TestReasonsToEnd(t *testing.T) {
-	x := datasetOf(t, waves(12, 4, 1.7))
+	x := datasetOf(t, synthtest.Waves(12, 4, 1.7))
 	config := DefaultConfig(goalOf(t, "procrustes"))
 	config.Stop = 0.5
 	o, _ := runOne(t, x, config)
@@ -250,7 +251,7 @@ var errFull = errors.New("no space left")
 func (*failing) Point(Point) error { return errFull }
 
 func TestErrors(t *testing.T) {
-	x := datasetOf(t, waves(12, 4, 1.7))
+	x := datasetOf(t, synthtest.Waves(12, 4, 1.7))
 	config := DefaultConfig(goalOf(t, "cka"))
 	config.Restarts = 4
 	config.Recorder = func(int) Recorder { return &failing{} }
@@ -266,9 +267,9 @@ func TestErrors(t *testing.T) {
 	for name, change := range map[string]func(*Config){
 		"no goal":           func(c *Config) { c.Goal = nil },
 		"no restart":        func(c *Config) { c.Restarts = 0 },
-		"a start of 11":     func(c *Config) { c.Restarts, c.Start = 1, waves(11, 4, 1) },
-		"a start for all":   func(c *Config) { c.Start = waves(12, 4, 1) },
-		"a second width":    func(c *Config) { c.Restarts, c.Start, c.Width = 1, waves(12, 4, 1), 3 },
+		"a start of 11":     func(c *Config) { c.Restarts, c.Start = 1, synthtest.Waves(11, 4, 1) },
+		"a start for all":   func(c *Config) { c.Start = synthtest.Waves(12, 4, 1) },
+		"a second width":    func(c *Config) { c.Restarts, c.Start, c.Width = 1, synthtest.Waves(12, 4, 1), 3 },
 		"no schedule":       func(c *Config) { c.Schedule = Schedule{} },
 		"a bad method":      func(c *Config) { c.Method = Adam{} },
 		"few checkpoints":   func(c *Config) { c.Resume = make([]*State, 1) },
@@ -300,5 +301,19 @@ func TestSchedule(t *testing.T) {
 	want := []int{0, 1, 2, 4, 7, 12, 20, 32, 51, 81, 129, 205, 325, 516, 818}
 	if !slices.Equal(got, want) {
 		t.Errorf("iterations %v, want %v", got, want)
+	}
+}
+
+// TestEqualLossesAreNoImprovement: patience counts from the first of them.
+func TestEqualLossesAreNoImprovement(t *testing.T) {
+	r := &restart{cfg: new(Config), state: &State{BestLoss: math.Inf(1), NextRecord: -1}, problem: new(problem)}
+	for i, loss := range []float64{3, 2, 2, 2, 5, 1, 1} {
+		r.state.Iteration, r.problem.loss = i, loss
+		if err := r.report(); err != nil {
+			t.Fatal(err)
+		}
+		if want := []int{0, 1, 1, 1, 1, 5, 5}[i]; r.state.BestAt != want {
+			t.Errorf("after iteration %d the best is that of %d, want %d", i, r.state.BestAt, want)
+		}
 	}
 }

@@ -58,7 +58,7 @@ func newSubspace(x, y0 *mat.Dense) (s *subspace, xr, yr *mat.Dense, ok bool) {
 	right.Scale(1/sizeY, right)
 	s = &subspace{both: both, means: means[p:], work: mat.NewDense(k, q, nil)}
 	factor, ok := linalg.Cholesky(linalg.Gram(both))
-	if ok && wellConditioned(factor) {
+	if ok && linalg.FarFromSingular(factor) {
 		s.r = factor
 	} else {
 		s.both, factor = linalg.QR(both)
@@ -68,18 +68,6 @@ func newSubspace(x, y0 *mat.Dense) (s *subspace, xr, yr *mat.Dense, ok bool) {
 	xr.Scale(sizeX, centred.Slice(0, k+1, 0, p))
 	yr.Scale(sizeY, centred.Slice(0, k+1, p, k))
 	return s, xr, yr, true
-}
-
-// wellConditioned reports whether the diagonal of a triangular factor is that of a
-// matrix far from singular.
-func wellConditioned(r *mat.Dense) bool {
-	least, most := math.Inf(1), 0.0
-	n, _ := r.Dims()
-	for i := range n {
-		v := math.Abs(r.At(i, i))
-		least, most = min(least, v), max(most, v)
-	}
-	return least > 1e-4*most
 }
 
 // helmert returns the scale of column j of the matrix H of centre.

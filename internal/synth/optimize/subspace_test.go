@@ -6,12 +6,13 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
+	"simtool/internal/synth/synthtest"
 )
 
 // In the coordinates of the subspace the methods take the same steps as with all
 // samples, up to rounding.
 func TestSubspaceIsExact(t *testing.T) {
-	x := powerLaw(t, 90, 8, 1)
+	x := synthtest.PowerLaw(t, 90, 8, 1)
 	for _, goal := range []string{
 		"cka", "cka:as=angular", "nbs", "procrustes", "procrustes:as=squared", "linreg", "ridge:lambda=5",
 		"cca", "cca:stat=mean-squared", "ensd", "cka*0.5+nbs*0.5", "linreg:direction=symmetric",
@@ -31,12 +32,12 @@ func TestSubspaceIsExact(t *testing.T) {
 				continue
 			}
 			for i := range less.scores {
-				near(t, goal+" by "+method.String(), less.scores[i], all.scores[i], 1e-10)
-				near(t, goal+" by "+method.String()+", gradient", less.points[i].GradNorm, all.points[i].GradNorm, 1e-9)
+				synthtest.Near(t, goal+" by "+method.String(), less.scores[i], all.scores[i], 1e-10)
+				synthtest.Near(t, goal+" by "+method.String()+", gradient", less.points[i].GradNorm, all.points[i].GradNorm, 1e-9)
 			}
 			gap := mat.DenseCopyOf(full.Y)
 			gap.Sub(gap, reduced.Y)
-			near(t, goal+" by "+method.String()+", data", linalg.Norm(gap)/linalg.Norm(full.Y), 0, 1e-9)
+			synthtest.Near(t, goal+" by "+method.String()+", data", linalg.Norm(gap)/linalg.Norm(full.Y), 0, 1e-9)
 		}
 	}
 }
@@ -44,7 +45,7 @@ func TestSubspaceIsExact(t *testing.T) {
 // There is no subspace where a score depends on more than second moments, where the
 // subspace would be no smaller, and for a method that is not invariant.
 func TestSubspaceIsRefused(t *testing.T) {
-	x := powerLaw(t, 40, 5, 1)
+	x := synthtest.PowerLaw(t, 40, 5, 1)
 	for _, c := range []struct {
 		goal   string
 		method Method
@@ -76,21 +77,21 @@ func TestHelmert(t *testing.T) {
 	h := centre(unit)
 	gap := linalg.Gram(h)
 	gap.Sub(gap, unit)
-	near(t, "HᵀH − I", linalg.Norm(gap), 0, 1e-14)
+	synthtest.Near(t, "HᵀH − I", linalg.Norm(gap), 0, 1e-14)
 	for j := range k {
-		near(t, "sum of a column", mat.Sum(h.ColView(j)), 0, 1e-14)
+		synthtest.Near(t, "sum of a column", mat.Sum(h.ColView(j)), 0, 1e-14)
 	}
-	a, got, want := waves(k+1, 3, 1.7), mat.NewDense(k, 3, nil), mat.NewDense(k, 3, nil)
+	a, got, want := synthtest.Waves(k+1, 3, 1.7), mat.NewDense(k, 3, nil), mat.NewDense(k, 3, nil)
 	uncentreTo(got, a)
 	want.Mul(h.T(), a)
 	want.Sub(want, got)
-	near(t, "Hᵀ·A", linalg.Norm(want), 0, 1e-14)
+	synthtest.Near(t, "Hᵀ·A", linalg.Norm(want), 0, 1e-14)
 }
 
 // Where the features of X or Y₀ are dependent, the coordinates come from another
 // decomposition and are equally accurate.
 func TestSubspaceOfDependentFeatures(t *testing.T) {
-	x := waves(30, 4, 1.7)
+	x := synthtest.Waves(30, 4, 1.7)
 	for i := range 30 {
 		x.Set(i, 3, x.At(i, 0)-2*x.At(i, 1))
 	}
@@ -103,9 +104,9 @@ func TestSubspaceOfDependentFeatures(t *testing.T) {
 		t.Fatal("no subspace")
 	}
 	for i := range all.scores {
-		near(t, "score", less.scores[i], all.scores[i], 1e-10)
+		synthtest.Near(t, "score", less.scores[i], all.scores[i], 1e-10)
 	}
 	gap := mat.DenseCopyOf(full.Y)
 	gap.Sub(gap, reduced.Y)
-	near(t, "data", linalg.Norm(gap)/linalg.Norm(full.Y), 0, 1e-9)
+	synthtest.Near(t, "data", linalg.Norm(gap)/linalg.Norm(full.Y), 0, 1e-9)
 }

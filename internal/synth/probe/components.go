@@ -2,7 +2,6 @@ package probe
 
 import (
 	"fmt"
-	"math"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -88,7 +87,7 @@ func (a *PCAnalysis) R2(y *mat.Dense) (linear, orthogonal []float64, err error) 
 // squared norms of the columns of R⁻ᵀcᵀ. Where that would lose digits, or Y lacks
 // full rank, it computes a basis of Yc.
 func (a *PCAnalysis) linear(dst []float64, c, b, yc *mat.Dense) error {
-	if factor, ok := linalg.Cholesky(b); ok && wellConditioned(factor) {
+	if factor, ok := linalg.Cholesky(b); ok && linalg.FarFromSingular(factor) {
 		z := mat.DenseCopyOf(c.T())
 		triangle := blas64.Triangular{N: factor.RawMatrix().Rows, Stride: factor.RawMatrix().Stride, Data: factor.RawMatrix().Data, Uplo: blas.Upper, Diag: blas.NonUnit}
 		blas64.Trsm(blas.Left, blas.Trans, 1, triangle, z.RawMatrix())
@@ -104,18 +103,6 @@ func (a *PCAnalysis) linear(dst []float64, c, b, yc *mat.Dense) error {
 		dst[i] = min(v, 1)
 	}
 	return nil
-}
-
-// wellConditioned reports whether the diagonal of a triangular factor is that of a
-// matrix far from singular, so that solutions keep about eight digits.
-func wellConditioned(factor *mat.Dense) bool {
-	least, most := math.Inf(1), 0.0
-	n, _ := factor.Dims()
-	for i := range n {
-		v := math.Abs(factor.At(i, i))
-		least, most = min(least, v), max(most, v)
-	}
-	return least > 1e-4*most
 }
 
 // orthogonal writes the R² of the Procrustes fit from c = UᵀYc and b = YcᵀYc, and

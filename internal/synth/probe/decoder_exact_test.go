@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/synth/synthtest"
 )
 
 // logisticLine fits P(class 1) = 1/(1+exp(−wx−b)) to samples of one feature by
@@ -80,7 +81,7 @@ func TestDecoderHoldsOut(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			near(t, "accuracy", got.Accuracy, heldOutAccuracy(x, d.classes, d.fold, d.Folds, 100), 1e-12)
+			synthtest.Near(t, "accuracy", got.Accuracy, heldOutAccuracy(x, d.classes, d.fold, d.Folds, 100), 1e-12)
 		}
 	}
 }
@@ -92,7 +93,7 @@ func TestChanceOfUnequalClasses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "chance", d.Chance(), 3./5, 0)
+	synthtest.Near(t, "chance", d.Chance(), 3./5, 0)
 }
 
 // TestFoldsDependOnTheSeed: of two conditions of a class either comes first for
@@ -109,7 +110,7 @@ func TestFoldsDependOnTheSeed(t *testing.T) {
 			first++
 		}
 	}
-	near(t, "seeds of which condition 0 is in the first fold", float64(first), seeds/2, 4*math.Sqrt(seeds)/2)
+	synthtest.Near(t, "seeds of which condition 0 is in the first fold", float64(first), seeds/2, 4*math.Sqrt(seeds)/2)
 }
 
 // orders returns all orders of 0 … n−1.
@@ -184,7 +185,7 @@ func TestPermutationsAgainstEnumeration(t *testing.T) {
 		if share < .1 || share > .9 {
 			t.Errorf("%s: %.3g of the arrangements are as good, which tests little", what, share)
 		}
-		near(t, what, got, (1+share*permutations)/(permutations+1), 4*math.Sqrt(share*(1-share)/permutations))
+		synthtest.Near(t, what, got, (1+share*permutations)/(permutations+1), 4*math.Sqrt(share*(1-share)/permutations))
 	}
 	check("p-value of the mean", s.P, func(a []float64) bool { return a[0]+a[1] >= 2*observed.Accuracy-1e-9 })
 	for b := range bins {

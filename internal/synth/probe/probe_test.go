@@ -8,25 +8,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/synth/synthtest"
 )
-
-func near(t *testing.T, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance) {
-		t.Errorf("%s: %.15g, want %.15g", what, got, want)
-	}
-}
-
-// waves returns n×p sinusoids of decaying size.
-func waves(n, p int, a float64) *mat.Dense {
-	x := mat.NewDense(n, p, nil)
-	for i := range n {
-		for j := range p {
-			x.Set(i, j, math.Sin(a*float64(i+1)*float64(j+1)+0.3*float64(j))*math.Exp(-0.3*float64(j)))
-		}
-	}
-	return x
-}
 
 func gaussian(rng *rand.Rand, n, p int) *mat.Dense {
 	x := mat.NewDense(n, p, nil)
@@ -41,28 +24,28 @@ func gaussian(rng *rand.Rand, n, p int) *mat.Dense {
 // YcᵀXc and c the sum of its singular values over ‖Yc‖².
 func TestPCAnalysis(t *testing.T) {
 	explained := []float64{0.5186305560313977, 0.26267423601205875, 0.1489586919080312, 0.06973651604851232}
-	tall := waves(12, 4, 1.7)
+	tall := synthtest.Waves(12, 4, 1.7)
 	for name, c := range map[string]struct {
 		x, y                          *mat.Dense
 		explained, linear, orthogonal []float64
 	}{
 		"narrower": {
-			tall, waves(12, 3, 0.9), explained,
+			tall, synthtest.Waves(12, 3, 0.9), explained,
 			[]float64{0.3425754782229268, 0.48444808421122065, 0.0436113154925154, 0.0010776752306840276},
 			[]float64{0.25253656420771475, 0.33095660142839745, -0.29980568899675286, -0.0014182717299726644},
 		},
 		"of one width": {
-			tall, waves(12, 4, 0.9), explained,
+			tall, synthtest.Waves(12, 4, 0.9), explained,
 			[]float64{0.3486890176510181, 0.5081805987387058, 0.047221471136137616, 0.006577507415271633},
 			[]float64{0.24163801862444967, 0.316603073614558, -0.23284859740390007, -0.14691691324172806},
 		},
 		"wider": {
-			tall, waves(12, 7, 0.9), explained,
+			tall, synthtest.Waves(12, 7, 0.9), explained,
 			[]float64{0.9396959737465118, 0.5590279233332673, 0.21434994859489975, 0.7394603617010075},
 			[]float64{0.326451518018104, 0.3378804922501799, -0.22783887709737294, 0.2078792604732861},
 		},
 		"fewer samples than features": {
-			waves(6, 9, 1.7), waves(6, 3, 0.9), nil,
+			synthtest.Waves(6, 9, 1.7), synthtest.Waves(6, 3, 0.9), nil,
 			[]float64{0.8571169985254057, 0.7977211735854117, 0.9143304600115247, 0.1591168293499734, 0.27171453852768424},
 			[]float64{0.7153152245441434, 0.7061282550941906, 0.5048033283995854, 0.11211136820966394, 0.25041836885447344},
 		},
@@ -81,10 +64,10 @@ func TestPCAnalysis(t *testing.T) {
 			}
 			for i := range c.linear {
 				if c.explained != nil {
-					near(t, "explained variance", a.Explained()[i], c.explained[i], 1e-13)
+					synthtest.Near(t, "explained variance", a.Explained()[i], c.explained[i], 1e-13)
 				}
-				near(t, "linear", linear[i], c.linear[i], 1e-11)
-				near(t, "orthogonal", orthogonal[i], c.orthogonal[i], 1e-11)
+				synthtest.Near(t, "linear", linear[i], c.linear[i], 1e-11)
+				synthtest.Near(t, "orthogonal", orthogonal[i], c.orthogonal[i], 1e-11)
 			}
 		})
 	}
@@ -95,7 +78,7 @@ func TestPCAnalysis(t *testing.T) {
 // every component linearly.
 func TestPCAnalysisOfCopies(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	x := waves(12, 4, 1.7)
+	x := synthtest.Waves(12, 4, 1.7)
 	a, err := NewPCAnalysis(x)
 	if err != nil {
 		t.Fatal(err)
@@ -116,9 +99,9 @@ func TestPCAnalysisOfCopies(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range linear {
-			near(t, name+", linear", linear[i], 1, 1e-10)
+			synthtest.Near(t, name+", linear", linear[i], 1, 1e-10)
 			if c.orthogonal {
-				near(t, name+", orthogonal", orthogonal[i], 1, 1e-10)
+				synthtest.Near(t, name+", orthogonal", orthogonal[i], 1, 1e-10)
 			} else if orthogonal[i] > 0.999 {
 				t.Errorf("%s: component %d has an orthogonal R² of %v", name, i, orthogonal[i])
 			}
@@ -129,7 +112,7 @@ func TestPCAnalysisOfCopies(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range linear {
-		near(t, "constant", linear[i]+orthogonal[i], 0, 0)
+		synthtest.Near(t, "constant", linear[i]+orthogonal[i], 0, 0)
 	}
 	if _, err := NewPCAnalysis(mat.NewDense(3, 2, nil)); err == nil {
 		t.Error("constant data have principal components")
@@ -143,7 +126,7 @@ func TestThreshold(t *testing.T) {
 	if !ok {
 		t.Fatal("not crossed")
 	}
-	near(t, "score", score, 0.4, 1e-15)
+	synthtest.Near(t, "score", score, 0.4, 1e-15)
 	for name, values := range map[string][]float64{"never": {0.2, 0.3, 0.5}, "there from the start": {1, 1, 1}, "nothing": nil} {
 		if _, ok := Threshold(make([]float64, len(values)), values, 0.5); ok {
 			t.Errorf("%s: crossed", name)
@@ -171,7 +154,7 @@ func TestDecoder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "chance", d.Chance(), 1./3, 1e-15)
+	synthtest.Near(t, "chance", d.Chance(), 1./3, 1e-15)
 	var memory Memory
 	got, err := d.Decode(y, &memory)
 	if err != nil {
@@ -183,19 +166,19 @@ func TestDecoder(t *testing.T) {
 	if got.Bins[1] > 0.6 {
 		t.Errorf("accuracy %v where it cannot", got.Bins[1])
 	}
-	near(t, "mean over bins", got.Accuracy, (got.Bins[0]+got.Bins[1])/2, 1e-15)
+	synthtest.Near(t, "mean over bins", got.Accuracy, (got.Bins[0]+got.Bins[1])/2, 1e-15)
 	again, err := d.Decode(y, &memory)
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "from a warm start", again.Accuracy, got.Accuracy, 1e-15)
+	synthtest.Near(t, "from a warm start", again.Accuracy, got.Accuracy, 1e-15)
 
 	const permutations = 99
 	s, err := d.Test(y, got, permutations)
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "p-value of what can be read", s.Bins[0], 1./(permutations+1), 1e-15)
+	synthtest.Near(t, "p-value of what can be read", s.Bins[0], 1./(permutations+1), 1e-15)
 	if s.Bins[1] < 0.02 {
 		t.Errorf("p-value %v of what cannot be read", s.Bins[1])
 	}

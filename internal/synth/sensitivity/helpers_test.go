@@ -1,7 +1,6 @@
 package sensitivity
 
 import (
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,15 +9,7 @@ import (
 	"simtool/internal/data"
 	dataio "simtool/internal/io"
 	"simtool/internal/measures"
-	"simtool/internal/synth"
 )
-
-func near(t *testing.T, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance) {
-		t.Errorf("%s: %.15g, want %.15g ± %g", what, got, want, tolerance)
-	}
-}
 
 func named(t testing.TB, list string) []measures.Named {
 	t.Helper()
@@ -40,21 +31,6 @@ func reference(t testing.TB, x *data.Dataset, keep int) *Reference {
 		t.Fatal(err)
 	}
 	return r
-}
-
-// decaying returns Gaussian data with the explained variances of a power law.
-func decaying(t testing.TB, n, p int, exponent float64) *data.Dataset {
-	t.Helper()
-	config := synth.DefaultSpectrum()
-	config.Explained, config.Conditions = nil, n
-	for k := 1; k <= p; k++ {
-		config.Explained = append(config.Explained, math.Pow(float64(k), -exponent))
-	}
-	out, err := config.Generate(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out.Data
 }
 
 // recordings returns the bundled recording and the published ones, if present. A

@@ -41,6 +41,10 @@ func TestHalves(t *testing.T) {
 	if got, want := c.Halves(), []Set{{0, 2}, {2, 4}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
+	c.lambda = []float64{2, 1, 1} // the first has exactly half
+	if got, want := c.Halves(), []Set{{0, 1}, {1, 3}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
 	c.lambda = c.lambda[:1]
 	if got, want := c.Halves(), []Set{{0, 1}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)

@@ -6,6 +6,7 @@ import (
 
 	"simtool/internal/data"
 	"simtool/internal/stats"
+	"simtool/internal/synth/synthtest"
 )
 
 // everyForm lists the measures with a closed form, in all their forms.
@@ -49,7 +50,7 @@ func TestTheoryAgreesWithConstruction(t *testing.T) {
 					}
 					// Distances in the units of the data are as large as these.
 					size := math.Max(1, math.Abs(p.Theory))
-					near(t, name+": "+text+" of "+set.String()+": "+p.Measure, p.Score/size, p.Theory/size, 1e-10)
+					synthtest.Near(t, name+": "+text+" of "+set.String()+": "+p.Measure, p.Score/size, p.Theory/size, 1e-10)
 				}
 			}
 		}
@@ -60,7 +61,7 @@ func TestTheoryAgreesWithConstruction(t *testing.T) {
 // of the variance and g of the squared variance, replacing a component lowers CKA by
 // g and NBS by f.
 func TestClosedForms(t *testing.T) {
-	r := reference(t, decaying(t, 60, 6, 1), 0)
+	r := reference(t, synthtest.PowerLaw(t, 60, 6, 1), 0)
 	sum, squares := 0.0, 0.0
 	for _, v := range r.lambda {
 		sum, squares = sum+v, squares+v*v
@@ -98,7 +99,7 @@ func TestClosedForms(t *testing.T) {
 			if !ok {
 				t.Fatalf("%s has no theory", c.measure)
 			}
-			near(t, c.change+" for "+c.measure, got, c.want, 1e-12)
+			synthtest.Near(t, c.change+" for "+c.measure, got, c.want, 1e-12)
 		}
 	}
 }
@@ -106,7 +107,7 @@ func TestClosedForms(t *testing.T) {
 // There is no theory where a score does not follow from second moments of all
 // samples.
 func TestNoTheory(t *testing.T) {
-	r := reference(t, decaying(t, 30, 4, 1), 0)
+	r := reference(t, synthtest.PowerLaw(t, 30, 4, 1), 0)
 	for _, m := range named(t, "cka:estimator=debiased,cka:kernel=rbf,procrustes:cv=5,linreg:cv=3,linreg:pool=columns,ridge:lambda=auto,rsa,svcca,shape") {
 		if v, ok := r.Theory(m, change(t, "replace"), Single(0)); ok {
 			t.Errorf("%s: theory says %g", m.Name, v)
@@ -116,7 +117,7 @@ func TestNoTheory(t *testing.T) {
 		t.Errorf("noise: theory says %g", v)
 	}
 	// No component remains to be correlated.
-	one := reference(t, decaying(t, 30, 1, 1), 0)
+	one := reference(t, synthtest.PowerLaw(t, 30, 1, 1), 0)
 	if v, ok := one.Theory(named(t, "cca")[0], change(t, "remove"), Single(0)); ok {
 		t.Errorf("a constant Y: theory says %g", v)
 	}
@@ -143,7 +144,7 @@ func TestSlopes(t *testing.T) {
 			if !ok {
 				t.Fatal("no slope")
 			}
-			near(t, name+": exponent of "+measure, slope.Exponent, want, 1e-3)
+			synthtest.Near(t, name+": exponent of "+measure, slope.Exponent, want, 1e-3)
 		}
 	}
 }
@@ -154,8 +155,8 @@ func TestFitSlope(t *testing.T) {
 	if !ok || slope.N != 4 {
 		t.Fatalf("fitted %d points, want 4", slope.N)
 	}
-	near(t, "exponent", slope.Exponent, 2, 1e-12)
-	near(t, "error", slope.Error, 0, 1e-7)
+	synthtest.Near(t, "exponent", slope.Exponent, 2, 1e-12)
+	synthtest.Near(t, "error", slope.Error, 0, 1e-7)
 	if _, ok := FitSlope([]float64{1, 1}, []float64{1, 2}); ok {
 		t.Error("a slope of a single x")
 	}
@@ -163,14 +164,14 @@ func TestFitSlope(t *testing.T) {
 
 // Noise with the variance of the component halves the explained share of it.
 func TestNoiseAddsItsVariance(t *testing.T) {
-	r := reference(t, decaying(t, 2000, 3, 1), 0)
+	r := reference(t, synthtest.PowerLaw(t, 2000, 3, 1), 0)
 	points, err := r.Score(Plan{Change: change(t, "noise=1"), Measures: named(t, "linreg"), Repeats: 20, Seed: 3}, Single(0))
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := points[0]
 	// R² of x from x + e is 1/2, and its sampling error about 1/√n.
-	near(t, "R²", p.Score, 1-p.Explained/2, 4*p.SD/math.Sqrt(20)+2e-3)
+	synthtest.Near(t, "R²", p.Score, 1-p.Explained/2, 4*p.SD/math.Sqrt(20)+2e-3)
 	if p.N != 20 || !(p.SD > 0) || !math.IsNaN(p.Theory) {
 		t.Errorf("n %d, sd %g, theory %g", p.N, p.SD, p.Theory)
 	}
@@ -178,7 +179,7 @@ func TestNoiseAddsItsVariance(t *testing.T) {
 
 // A change of some components does not change means and other components.
 func TestApplyChangesNothingElse(t *testing.T) {
-	r := reference(t, decaying(t, 40, 5, 1), 0)
+	r := reference(t, synthtest.PowerLaw(t, 40, 5, 1), 0)
 	for _, text := range []string{"replace", "rotate=50", "remove", "scale=2", "noise=0.5"} {
 		y, err := r.Apply(change(t, text), Set{1, 3}, stats.Stream(1, "apply"))
 		if err != nil {
@@ -218,7 +219,7 @@ func TestKeep(t *testing.T) {
 		t.Errorf("rank %d, want 4", again.Len())
 	}
 	for i := range 4 {
-		near(t, "variance", again.lambda[i], r.lambda[i], 1e-10)
+		synthtest.Near(t, "variance", again.lambda[i], r.lambda[i], 1e-10)
 	}
 	// Without keep there is no orthogonal direction.
 	if _, err := reference(t, full, 0).Apply(change(t, "replace"), Single(0), stats.Stream(1, "x")); err == nil {

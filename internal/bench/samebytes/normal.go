@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Two runs of one build differ in a few things, which are replaced by words:
+//
+//   - times in manifests (started, finished, seconds) and in the report of results that
+//     shows them;
+//   - times in log lines: time, elapsed;
+//   - the column seconds of tables of mlem compare, and of others with --timing;
+//   - checksums and sizes of files with one of these, which other manifests hold: the
+//     checksum becomes that of the normalised file;
+//   - version and commit, if a binary was given that calls itself otherwise.
+
+var (
+	manifestTime = regexp.MustCompile(`"(started|finished)": "[^"]*"`)
+	secondsValue = regexp.MustCompile(`"seconds":( ?)[0-9.eE+-]+`)
+	logTime      = regexp.MustCompile(`("time":"|\btime=)\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)`)
+	logElapsed   = regexp.MustCompile(`("elapsed":"?|\belapsed=)[0-9.hmnsµ]+`)
+	reportTime   = regexp.MustCompile(`<dt>When</dt><dd>[^<]*</dd>`)
+	sizeAndSum   = regexp.MustCompile(`"bytes": \d+(,\s+"sha256": ")([0-9a-f]{64})"`)
+	anySum       = regexp.MustCompile(`[0-9a-f]{64}`)
+)
+
+// normalize replaces what differs between two runs of one build.
+type normalize struct {
+	words [2]*strings.Replacer // of each side
+	sums  [2]map[string]string // checksums of raw files, and those of the normalised ones
+}
+
+// normalizer returns what is to be replaced for any case.
+func normalizer(old, new build) *normalize {
+	n := &normalize{}
+	for i, b := range [2]build{old, new} {
+		var pairs []string
+		if old.version != new.version {
+			for _, form := range []string{`"version": "%"`, "simtool % ", "simtool.version=%"} {
+				pairs = append(pairs, strings.Replace(form, "%", b.version, 1), strings.Replace(form, "%", "VERSION", 1))
+			}
+		}
+		if old.commit != new.commit {
+			for _, form := range []string{`"commit": "%"`, "(commit %,"} {
+				pairs = append(pairs, strings.Replace(form, "%", b.commit, 1), strings.Replace(form, "%", "COMMIT", 1))
+			}
+		}
+		n.words[i] = strings.NewReplacer(pairs...)
+	}
+	return n
+}
+
+// forFiles adds the checksums of the files of a case that are normalised. A file may
+// hold the checksum of one that holds another, so that this is repeated until nothing
+// changes; chains are as short as merges are deep.
+func (n *normalize) forFiles(was, is *traces) *normalize {
+	more := &normalize{words: n.words}
+	for i, t := range [2]*traces{was, is} {
+		for changed := true; changed; {
+			changed = false
+			known := map[string]string{}
+			each(t, func(content []byte) {
+				raw := sum(content)
+				now := sum(more.text(content, i))
+				if now != raw {
+					known[raw] = now
+					changed = changed || more.sums[i][raw] != now
+				}
+			})
+			more.sums[i] = known
+		}
+	}
+	return more
+}
+
+// each calls f for every file of a case.
+func each(t *traces, f func(content []byte)) {
+	for _, c := range t.commands {
+		for _, file := range c.files {
+			f(file.content)
+		}
+	}
+	for _, file := range t.files {
+		f(file.content)
+	}
+}
+
+func sum(content []byte) string {
+	s := sha256.Sum256(content)
+	return hex.EncodeToString(s[:])
+}
+
+// text normalises a file, or what a command printed.
+func (n *normalize) text(content []byte, side int) []byte {
+	if !isText(content) {
+		return content
+	}
+	if bytes.Contains(content, []byte(`"schema": "simtool.manifest/`)) {
+		content = manifestTime.ReplaceAll(content, []byte(`"$1": "TIME"`))
+	}
+	content = secondsValue.ReplaceAll(content, []byte(`"seconds":${1}SECONDS`))
+	content = logTime.ReplaceAll(content, []byte("${1}TIME"))
+	content = logElapsed.ReplaceAll(content, []byte("${1}ELAPSED"))
+	content = reportTime.ReplaceAll(content, []byte("<dt>When</dt><dd>TIME</dd>"))
+	if header, _, ok := bytes.Cut(content, []byte("\n")); ok && slices.Contains(strings.Split(string(header), ","), "seconds") {
+		content = withoutSeconds(content)
+	}
+	content = []byte(n.words[side].Replace(string(content)))
+	if len(n.sums[side]) > 0 {
+		content = sizeAndSum.ReplaceAllFunc(content, func(match []byte) []byte {
+			parts := sizeAndSum.FindSubmatch(match)
+			if now, ok := n.sums[side][string(parts[2])]; ok {
+				return fmt.Appendf(nil, `"bytes": SIZE%s%s"`, parts[1], now)
+			}
+			return match
+		})
+		content = anySum.ReplaceAllFunc(content, func(match []byte) []byte {
+			if now, ok := n.sums[side][string(match)]; ok {
+				return []byte(now)
+			}
+			return match
+		})
+	}
+	return content
+}
+
+// withoutSeconds replaces what is in the column seconds of a CSV table, and no other
+// byte.
+func withoutSeconds(content []byte) []byte {
+	var b bytes.Buffer
+	r := csv.NewReader(bytes.NewReader(content))
+	lines := slices.Collect(bytes.Lines(content))
+	header, err := r.Read()
+	column := slices.Index(header, "seconds")
+	done := 1 // lines that are written; a header holds no line break
+	if err != nil || column < 0 {
+		return content
+	}
+	b.Write(lines[0])
+	for {
+		row, err := r.Read()
+		if err != nil {
+			break
+		}
+		line, at := r.FieldPos(column)
+		for ; done < line-1; done++ {
+			b.Write(lines[done])
+		}
+		text := lines[line-1]
+		b.Write(text[:at-1])
+		if row[column] != "" {
+			b.WriteString("SECONDS")
+		}
+		b.Write(text[at-1+len(row[column]):])
+		done = line
+	}
+	for ; done < len(lines); done++ {
+		b.Write(lines[done])
+	}
+	return b.Bytes()
+}
