@@ -82,6 +82,26 @@ func (s *Softmax) Fit(x *mat.Dense, train, labels []int, classes int, start []fl
 	return nil
 }
 
+// SoftmaxMemory bounds the bytes that a Softmax allocates for a fit of m samples of p
+// features with so many classes: the training samples in the coordinates of the fit,
+// twice, the QR factors that lead to these coordinates where there are more features
+// than samples, the probabilities, and the Hessian or the steps that L-BFGS remembers.
+func SoftmaxMemory(m, p, classes int64) int64 {
+	const panel, kernels = 64, 1 << 16 // of a QR factorisation; of products of matrices
+	r, k, numbers := p, classes-1, int64(kernels)
+	if p > m+m/4 {
+		r, numbers = m, numbers+4*p*m+3*m*m+3*panel*(panel+max(m, panel))
+	}
+	unknowns := (r + 1) * k
+	numbers += 2*m*(r+1) + m*(2*k+classes+3) + 4*unknowns + (p+1)*k + p + classes*k
+	if unknowns <= maxNewton {
+		numbers += 2 * unknowns * unknowns
+	} else {
+		numbers += 40 * unknowns
+	}
+	return 8 * numbers
+}
+
 func (s *Softmax) setClasses(classes int) {
 	if s.classes != classes {
 		s.classes, s.contrast = classes, contrasts(classes)

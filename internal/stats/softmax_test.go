@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -316,5 +317,32 @@ func TestSoftmaxTakesTheFirstOfEquals(t *testing.T) {
 	}
 	if got := s.Predict([]float64{0}); got != 0 {
 		t.Errorf("class %d of equally probable ones, want the first", got)
+	}
+}
+
+// TestSoftmaxMemory: a fit allocates no more than is foreseen, and not much less,
+// with few and many features, two and more classes, and either solver.
+func TestSoftmaxMemory(t *testing.T) {
+	for _, c := range []struct{ m, p, classes int }{
+		{4000, 30, 2}, {2000, 60, 5}, {150, 1000, 2}, {150, 1000, 3}, {300, 310, 3}, {400, 440, 6},
+	} {
+		x, labels := waves(c.m, c.p, c.classes)
+		train := make([]int, c.m)
+		for i := range train {
+			train[i] = i
+		}
+		var before, after runtime.MemStats
+		for range 2 { // the first fit also allocates what kernels keep for all
+			runtime.ReadMemStats(&before)
+			s := &Softmax{C: 1}
+			if err := s.Fit(x, train, labels, c.classes, nil); err != nil {
+				t.Fatal(err)
+			}
+			runtime.ReadMemStats(&after)
+		}
+		bound, took := SoftmaxMemory(int64(c.m), int64(c.p), int64(c.classes)), int64(after.TotalAlloc-before.TotalAlloc)
+		if took > bound || bound > 3*took {
+			t.Errorf("%+v: %d bytes, and at most %d foreseen", c, took, bound)
+		}
 	}
 }

@@ -115,6 +115,12 @@ func (d *Decoder) MemoryBytes(q int) int64 {
 	return 8 * int64(d.bins*d.Folds) * int64(len(d.Levels)-1) * int64(q+1)
 }
 
+// FitBytes bounds the bytes that the fits of one time bin take at a time for a dataset
+// of q features, beside the dataset and a Memory.
+func (d *Decoder) FitBytes(q int) int64 {
+	return stats.SoftmaxMemory(int64(len(d.classes)), int64(q), int64(len(d.Levels)))
+}
+
 // Chance returns the accuracy of always guessing the most frequent class.
 func (d *Decoder) Chance() float64 {
 	count := make([]int, len(d.Levels))

@@ -64,21 +64,7 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 		return err
 	}
 	defer out.Abort()
-	d, err := o.Input.Reader(e, o.Output.ToFile())(path)
-	if err != nil {
-		return err
-	}
-	sources := []data.Source{d.Source}
-	table, err := o.Labels.Read(d)
-	if err != nil {
-		return err
-	}
-	systems, err := o.Input.WithoutMissing(e, data.Conditions, []*data.Dataset{d}, data.AlongTable("labels", &table))
-	if err != nil {
-		return err
-	}
-	d, sources = systems[0], append(sources, table.Source)
-	decoders, err := o.Labels.Decoders(e, table, d)
+	d, decoders, sources, err := o.read(e, path)
 	if err != nil {
 		return err
 	}
@@ -100,6 +86,46 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 		progress.Add(1)
 	}
 	return out.Commit(sources, nil)
+}
+
+// read reads the recording and the labels, and makes decoders of them.
+func (o *Options) read(e *batch.Env, path string) (*data.Dataset, []*probe.Decoder, []data.Source, error) {
+	d, err := o.Input.Reader(e, o.Output.ToFile())(path)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	sources := []data.Source{d.Source}
+	table, err := o.Labels.Read(d)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	systems, err := o.Input.WithoutMissing(e, data.Conditions, []*data.Dataset{d}, data.AlongTable("labels", &table))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	decoders, err := o.Labels.Decoders(e, table, systems[0])
+	return systems[0], decoders, append(sources, table.Source), err
+}
+
+// Memory implements verb.Forecaster: the recording, and for the label that takes most
+// the fits at once, of time bins or of permutations.
+func (o *Options) Memory(_ context.Context, e *batch.Env, args []string) (int64, error) {
+	if err := o.check(args); err != nil {
+		return 0, err
+	}
+	d, decoders, _, err := o.read(e, args[0])
+	if err != nil {
+		return 0, err
+	}
+	q, most := d.Width(), int64(0)
+	for _, decoder := range decoders {
+		work := int64(min(e.Jobs, decoder.Bins())) * decoder.FitBytes(q)
+		if o.Permutations > 0 {
+			work = max(work, int64(min(e.Jobs, o.Permutations))*(decoder.FitBytes(q)+decoder.MemoryBytes(q)))
+		}
+		most = max(most, work+decoder.MemoryBytes(q))
+	}
+	return batch.WithGarbage(8*int64(d.Samples())*int64(q) + most), nil
 }
 
 // decode decodes one label and returns its rows: the mean, then each time bin where

@@ -144,3 +144,22 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 }
+
+// TestMemory: plans are told of a bound that grows with what is at work at once.
+func TestMemory(t *testing.T) {
+	inputs(t)
+	forecast := func(jobs, permutations int) int64 {
+		t.Helper()
+		o := New()
+		o.Labels.File, o.Permutations = "labels.csv", permutations
+		bytes, err := o.Memory(t.Context(), &batch.Env{Seed: 1, Jobs: jobs}, []string{"x.npy"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bytes
+	}
+	one, bins, shuffles := forecast(1, 0), forecast(8, 0), forecast(8, 8)
+	if !(batch.ProgramMemory < one && one < bins && bins < shuffles) {
+		t.Errorf("%d bytes for one bin at a time, %d for two, %d for eight permutations", one, bins, shuffles)
+	}
+}
