@@ -159,7 +159,7 @@ func TestMemory(t *testing.T) {
 		return bytes
 	}
 	one, bins, shuffles := forecast(1, 0), forecast(8, 0), forecast(8, 8)
-	if !(batch.ProgramMemory < one && one < bins && bins < shuffles) {
+	if one <= batch.ProgramMemory || bins <= one || shuffles <= bins {
 		t.Errorf("%d bytes for one bin at a time, %d for two, %d for eight permutations", one, bins, shuffles)
 	}
 }
