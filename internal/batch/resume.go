@@ -2,6 +2,8 @@ package batch
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"simtool/internal/io"
@@ -43,13 +45,37 @@ func (e *Env) isComplete(path string, print Fingerprint, resume bool, what strin
 	if same, err := e.sameRun(path, print, m); !same || err != nil {
 		return false, false, nil, err
 	}
-	if slices.ContainsFunc(beside, func(path string) bool { return !Exists(path) }) {
+	if !allThere(beside) {
 		return false, true, nil, nil
 	}
 	if _, rows := m.Batch.Rows.Totals(); m.Batch.Failed > 0 {
 		outcome = &PartialError{Failed: m.Batch.Failed, Total: rows, Items: what}
 	}
 	return true, false, outcome, nil
+}
+
+// allThere reports whether everything that was written besides is still there: files,
+// and directories with all files that their manifest lists.
+func allThere(paths []string) bool {
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return false
+		}
+		if !info.IsDir() {
+			continue
+		}
+		m, err := dataio.ReadManifest(filepath.Join(path, ManifestName))
+		if err != nil {
+			continue // it never had one, or it is not a result of ours
+		}
+		for name := range OutputsIn(m) {
+			if !Exists(filepath.Join(path, filepath.FromSlash(name))) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // sameRun reports whether a manifest is that of this very run. It refuses one of

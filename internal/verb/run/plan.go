@@ -91,7 +91,7 @@ func (r *planRun) findCommand(commands []Entry) error {
 			names = append(names, c.Words[len(p.Command)])
 		}
 		return refuse("%s is a group, want one of %s", name, strings.Join(names, ", "))
-	case found[i].New == nil || found[i].New().Settings().Lookup("output") == nil:
+	case name == "run" || found[i].New == nil || found[i].New().Settings().Lookup("output") == nil:
 		return refuse("%s cannot be run by a plan, want a command with --output", name)
 	}
 	r.command = found[i].New
