@@ -1,9 +1,11 @@
 package mlem
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 )
 
@@ -68,6 +70,51 @@ func TestFitEach(t *testing.T) {
 	})
 	if !errors.Is(err, enough) || seen != 2 {
 		t.Errorf("%d results and the error %v, want 2 and %v", seen, err, enough)
+	}
+}
+
+// TestFitEachGoesOn: what one representation cannot be fitted for is told, and the
+// results of the others are those of a fit without it.
+func TestFitEachGoesOn(t *testing.T) {
+	_, features, y := simulate(t, func(s *Simulation) { s.Stimuli = 30 })
+	o := DefaultOptions()
+	o.Bootstrap, o.Null, o.Permutations, o.Objective = 0, 0, 0, Spearman
+	f, err := newFitting(features, []*Neural{y, y, y}, o)
+	if err == nil {
+		err = f.accumulate(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.unlearned[1] = fmt.Errorf("of one: %w", noConvergence{})
+	var results []*Result
+	var errs []error
+	err = f.each(t.Context(), func(_ int, r *Result, err error) error {
+		results, errs = append(results, r), append(errs, err)
+		return nil
+	})
+	if err != nil || len(errs) != 3 || errs[0] != nil || errs[2] != nil || results[1] != nil {
+		t.Fatalf("%v, %v", err, errs)
+	}
+	if _, ok := errors.AsType[interface {
+		error
+		OfItem()
+	}](errs[1]); !ok {
+		t.Errorf("%v is no error of an item", errs[1])
+	}
+	alone, err := Fit(t.Context(), features, []*Neural{y}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []int{0, 2} {
+		if !reflect.DeepEqual(results[k].Weights, alone[0].Weights) || !reflect.DeepEqual(results[k].Scores, alone[0].Scores) {
+			t.Errorf("result %d is %+v, alone %+v", k, results[k], alone[0])
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := f.each(ctx, func(_ int, _ *Result, err error) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("a fit that is stopped goes on: %v", err)
 	}
 }
 

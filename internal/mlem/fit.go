@@ -70,7 +70,16 @@ func FitEach(ctx context.Context, features *Features, neural []*Neural, o Option
 	if err := f.accumulate(ctx); err != nil {
 		return err
 	}
-	for k := range neural {
+	return f.each(ctx, done)
+}
+
+// each calls done with the result of each representation; see FitEach.
+func (f *fitting) each(ctx context.Context, done func(k int, r *Result, err error) error) error {
+	n := len(f.sample.neural)
+	if f.transformed > 0 {
+		n = f.transformed
+	}
+	for k := range n {
 		r, err := f.result(ctx, k)
 		if err != nil && ctx.Err() != nil {
 			return err
@@ -78,7 +87,7 @@ func FitEach(ctx context.Context, features *Features, neural []*Neural, o Option
 		if err := done(k, r, err); err != nil {
 			return err
 		}
-		o.Progress.report("representations", k+1, len(neural))
+		f.Progress.report("representations", k+1, n)
 	}
 	return nil
 }

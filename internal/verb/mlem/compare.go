@@ -89,7 +89,7 @@ func (o *CompareOptions) Run(ctx context.Context, e *batch.Env, args []string) e
 	if err := options.Check(s.features); err != nil {
 		return verb.SettingError(err)
 	}
-	r, err := p.readOne()
+	r, y, err := p.readOne()
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (o *CompareOptions) Run(ctx context.Context, e *batch.Env, args []string) e
 	warn(s.warnings)
 	// One method at a time, so that results appear as they come.
 	for _, method := range methods {
-		comparisons, err := mlem.Compare(ctx, s.features, r.y, r.neural, []string{method}, truth, options)
+		comparisons, err := mlem.Compare(ctx, s.features, r.y, y, []string{method}, truth, options)
 		if err != nil {
 			return err
 		}

@@ -96,16 +96,26 @@ func (p *patterns) read(path string) (*mat.Dense, data.Source, error) {
 
 // representation is one that was read, from a file or from several repeats.
 type representation struct {
-	neural  *mlem.Neural
-	repeats []*mat.Dense // nil for given distances
-	y       *mat.Dense   // their mean; nil for given distances
+	repeats []*mat.Dense // patterns, nil for given distances
+	y       *mat.Dense   // their mean, nil for given distances
+	given   *mat.Dense   // distances, nil for patterns
 	options mlem.NeuralOptions
 	sources []data.Source
 }
 
-// readOne reads the one representation of the options: a matrix of distances, or
+// readOne reads the one representation of the options and forms its distances.
+func (p *patterns) readOne() (*representation, *mlem.Neural, error) {
+	r, err := p.readFiles()
+	if err != nil {
+		return nil, nil, err
+	}
+	y, err := r.neural()
+	return r, y, batch.Named(err, r.options.Name)
+}
+
+// readFiles reads the one representation of the options: a matrix of distances, or
 // patterns, or several repeats of them, whose mean it is.
-func (p *patterns) readOne() (*representation, error) {
+func (p *patterns) readFiles() (*representation, error) {
 	o := p.options
 	if (len(o.Files) == 0) == (o.Given == "") {
 		return nil, batch.Usagef("want either --neural FILE or --neural-distances FILE")
@@ -131,15 +141,7 @@ func (p *patterns) readOne() (*representation, error) {
 		r.sources = append(r.sources, source)
 	}
 	r.y = meanOf(r.repeats)
-	if r.options.Distance == mlem.Crossnobis {
-		if len(r.repeats) < 2 {
-			return nil, batch.Configf("", "--distance crossnobis: want at least two repeats, --neural A.npy --neural B.npy")
-		}
-		r.neural, err = mlem.NewCrossnobis(r.repeats, r.options)
-	} else {
-		r.neural, err = mlem.NewNeural(r.y, r.options)
-	}
-	return r, batch.Named(err, o.Files[0])
+	return r, nil
 }
 
 // readGiven reads the matrix of --neural-distances.
@@ -153,12 +155,21 @@ func (p *patterns) readGiven() (*representation, error) {
 		return nil, verb.SettingError(err)
 	}
 	m, source, err := p.read(o.Given)
-	if err != nil {
-		return nil, err
+	r.given, r.sources = m, []data.Source{source}
+	return r, err
+}
+
+// neural forms the distances.
+func (r *representation) neural() (*mlem.Neural, error) {
+	switch {
+	case r.given != nil:
+		return mlem.NewGiven(r.given, r.options)
+	case r.options.Distance != mlem.Crossnobis:
+		return mlem.NewNeural(r.y, r.options)
+	case len(r.repeats) < 2:
+		return nil, batch.Configf("", "--distance crossnobis: want at least two repeats, --neural A.npy --neural B.npy")
 	}
-	r.sources = []data.Source{source}
-	r.neural, err = mlem.NewGiven(m, r.options)
-	return r, batch.Named(err, o.Given)
+	return mlem.NewCrossnobis(r.repeats, r.options)
 }
 
 func meanOf(repeats []*mat.Dense) *mat.Dense {

@@ -42,10 +42,15 @@ func (o *FitOptions) begin(e *batch.Env, args []string, control batch.Control) (
 	if f.options, err = o.fitting(e, f.stimuli); err != nil {
 		return nil, err
 	}
-	if o.layers {
-		return f, f.ofFiles(neural.Files)
+	switch {
+	case o.layers:
+		err = f.ofFiles(neural.Files)
+	case o.Units:
+		err = f.ofUnits()
+	default:
+		err = f.ofOne()
 	}
-	return f, f.ofOne()
+	return f, err
 }
 
 // several reports whether tables say of which representation a row is.
@@ -64,22 +69,11 @@ func (f *fits) keys() []string {
 	return keys
 }
 
-// ofOne makes items of one recording: the whole of it, or each of its units.
+// ofOne makes the one item of a recording, which may have repeats.
 func (f *fits) ofOne() error {
-	r, err := f.patterns.readOne()
+	r, y, err := f.patterns.readOne()
 	if err != nil {
 		return err
-	}
-	if f.Units {
-		_, units := r.y.Dims()
-		for k := range units {
-			f.names = append(f.names, mlem.UnitName(k))
-		}
-		f.read = func(item int) (*mlem.Neural, []data.Source, error) {
-			y, err := mlem.NewUnit(r.y, item, f.names[item])
-			return y, r.sources, err
-		}
-		return nil
 	}
 	// Crossnobis distances are between repeats: one repeat alone has none.
 	if len(r.repeats) > 1 && r.options.Distance != mlem.Crossnobis {
@@ -89,8 +83,25 @@ func (f *fits) ofOne() error {
 		}
 		f.ceiling = &c
 	}
-	f.names = []string{r.neural.Name}
-	f.read = func(int) (*mlem.Neural, []data.Source, error) { return r.neural, r.sources, nil }
+	f.names = []string{y.Name}
+	f.read = func(int) (*mlem.Neural, []data.Source, error) { return y, r.sources, nil }
+	return nil
+}
+
+// ofUnits makes an item of each unit of a recording.
+func (f *fits) ofUnits() error {
+	r, err := f.patterns.readFiles()
+	if err != nil {
+		return err
+	}
+	_, units := r.y.Dims()
+	for k := range units {
+		f.names = append(f.names, mlem.UnitName(k))
+	}
+	f.read = func(item int) (*mlem.Neural, []data.Source, error) {
+		y, err := mlem.NewUnit(r.y, item, f.names[item])
+		return y, r.sources, err
+	}
 	return nil
 }
 

@@ -90,11 +90,11 @@ func (o *ScoreOptions) score(e *batch.Env, path string) (row result.ModelScore, 
 		return row, nil, err
 	}
 	p.options = &neural
-	r, err := p.readOne()
+	r, y, err := p.readOne()
 	if err != nil {
 		return row, nil, err
 	}
-	s, err := model.Score(features, r.neural, o.Level)
+	s, err := model.Score(features, y, o.Level)
 	if err != nil {
 		return row, nil, err
 	}
