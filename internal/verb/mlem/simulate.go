@@ -101,7 +101,7 @@ func (o *SimulateOptions) Run(ctx context.Context, e *batch.Env, args []string) 
 	files := e.NewFileSet(o.Force, nil)
 	files.DescribeIn(filepath.Join(o.Directory, batch.ManifestName))
 	defer files.Abort()
-	features := verb.LabelTable(result.FeaturesName, sim.Table)
+	features := &dataio.Table{Schema: result.FeaturesName, Columns: sim.Table.Names(), Rows: sim.Table.Cells()}
 	truth := &dataio.Table{Schema: result.TruthName, Columns: features.Columns}
 	n, _ := sim.W.Dims()
 	for i := range n {

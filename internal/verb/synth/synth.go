@@ -113,7 +113,8 @@ func (o *Options) addLabels(files *batch.FileSet, out *synth.Output, format data
 		return batch.Configf("", "--labels: nothing tells the samples of this dataset apart")
 	}
 	return files.Add(o.Labels, func(w io.Writer) error {
-		return verb.LabelTable(result.LabelsName, out.Labels).Write(w, format, dataio.TableOptions{})
+		t := &dataio.Table{Schema: result.LabelsName, Columns: out.Labels.Names(), Rows: out.Labels.Cells()}
+		return t.Write(w, format, dataio.TableOptions{})
 	})
 }
 
