@@ -43,12 +43,12 @@ func (d *Directory) present() []string {
 	return names
 }
 
-// Enter prepares the directory for a run. It returns the manifest of a complete
+// Prepare prepares the directory for a run. It returns the manifest of a complete
 // output of this very run, of which --resume leaves everything as it is; else
 // whether the files that are there may be replaced. It refuses a place where the
 // results cannot be written or would replace what must stay.
-func (d *Directory) Enter(e *Env, print Fingerprint, resume, force bool, inputs []string) (done *dataio.Manifest, replace bool, err error) {
-	done, replace, err = d.Look(e, print, resume, force, inputs)
+func (d *Directory) Prepare(e *Env, identity Fingerprint, resume, force bool, inputs []string) (done *dataio.Manifest, replace bool, err error) {
+	done, replace, err = d.Inspect(e, identity, resume, force, inputs)
 	switch {
 	case err != nil:
 	case done != nil:
@@ -59,8 +59,8 @@ func (d *Directory) Enter(e *Env, print Fingerprint, resume, force bool, inputs 
 	return done, replace, err
 }
 
-// Look is Enter without its effects.
-func (d *Directory) Look(e *Env, print Fingerprint, resume, force bool, inputs []string) (done *dataio.Manifest, replace bool, err error) {
+// Inspect is Prepare without its effects.
+func (d *Directory) Inspect(e *Env, identity Fingerprint, resume, force bool, inputs []string) (done *dataio.Manifest, replace bool, err error) {
 	if IsStdout(d.Path) {
 		return nil, false, Usagef("the results are a directory, want --output DIR and not standard output")
 	}
@@ -70,7 +70,7 @@ func (d *Directory) Look(e *Env, print Fingerprint, resume, force bool, inputs [
 	// What a run that was killed had named already is written again.
 	again := resume && Interrupted(d.Path)
 	if resume && !again {
-		if done, err = d.complete(e, print); done != nil || err != nil {
+		if done, err = d.complete(e, identity); done != nil || err != nil {
 			return done, false, err
 		}
 	}
@@ -94,7 +94,7 @@ func (d *Directory) Look(e *Env, print Fingerprint, resume, force bool, inputs [
 
 // complete returns the manifest of a directory that this very run has written,
 // nil where there is none. It refuses the result of another run.
-func (d *Directory) complete(e *Env, print Fingerprint) (*dataio.Manifest, error) {
+func (d *Directory) complete(e *Env, identity Fingerprint) (*dataio.Manifest, error) {
 	if !Exists(d.Manifest()) {
 		return nil, nil
 	}
@@ -107,7 +107,7 @@ func (d *Directory) complete(e *Env, print Fingerprint) (*dataio.Manifest, error
 			return nil, nil
 		}
 	}
-	if same, err := e.sameRun(d.Path, print, m); !same || err != nil {
+	if same, err := e.sameRun(d.Path, identity, m); !same || err != nil {
 		return nil, err
 	}
 	return m, nil

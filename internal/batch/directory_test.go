@@ -27,10 +27,10 @@ func TestDirectoryOfAnEarlierRun(t *testing.T) {
 		_, ok := errors.AsType[*ConfigError](err)
 		return ok
 	}
-	if _, _, err := d.Enter(e, Fingerprint{}, false, false, nil); !refused(err) {
+	if _, _, err := d.Prepare(e, Fingerprint{}, false, false, nil); !refused(err) {
 		t.Errorf("a run may replace results without being told: %v", err)
 	}
-	if _, _, err := d.Enter(e, Fingerprint{}, false, true, []string{filepath.Join(dir, "arrays/a1.npy")}); !refused(err) {
+	if _, _, err := d.Prepare(e, Fingerprint{}, false, true, []string{filepath.Join(dir, "arrays/a1.npy")}); !refused(err) {
 		t.Errorf("a run may replace its input: %v", err)
 	}
 	if err := d.removeUnfinished(); err != nil {

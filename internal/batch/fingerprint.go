@@ -68,9 +68,9 @@ func (f Fingerprint) Store(directory string) error {
 // Disown removes what says whose a checkpoint is, which goes first when it is
 // removed: what a killed process leaves of it then holds nothing.
 func Disown(directory string) {
-	print := filepath.Join(directory, FingerprintFile)
-	_ = os.Remove(print)
-	_ = dataio.RemoveUnfinished(print)
+	identity := filepath.Join(directory, FingerprintFile)
+	_ = os.Remove(identity)
+	_ = dataio.RemoveUnfinished(identity)
 }
 
 // Interrupted reports whether an output has a checkpoint: its run was stopped before

@@ -25,7 +25,7 @@ const KeepAfter = time.Second
 type Finished struct {
 	env       *Env
 	directory string
-	print     Fingerprint
+	identity  Fingerprint
 	resumed   *Log // what an interrupted run has kept, nil for nothing
 	begun     time.Time
 	detach    func() // ends the wait for a signal and for a second to pass
@@ -56,9 +56,9 @@ func CheckpointOf(output string) string { return output + ".ckpt" }
 // Keep begins to keep what a run finishes for an output, or takes up what an
 // interrupted run of the same fingerprint has kept. beside are the files that are
 // written beside the output.
-func (e *Env) Keep(ctx context.Context, output string, print Fingerprint, resume bool, beside ...string) (*Finished, error) {
-	k := &Finished{env: e, directory: CheckpointOf(output), print: print, begun: time.Now(), detach: func() {}, noted: map[string]bool{}}
-	there, err := print.Resumable(k.directory, resume)
+func (e *Env) Keep(ctx context.Context, output string, identity Fingerprint, resume bool, companions ...string) (*Finished, error) {
+	k := &Finished{env: e, directory: CheckpointOf(output), identity: identity, begun: time.Now(), detach: func() {}, noted: map[string]bool{}}
+	there, err := identity.Resumable(k.directory, resume)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (e *Env) Keep(ctx context.Context, output string, print Fingerprint, resume
 		k.resumed = k.log
 	}
 	if resume {
-		for _, path := range append(beside, output) {
+		for _, path := range append(companions, output) {
 			if err := cmp.Or(dataio.RemoveUnfinished(path), dataio.RemoveUnfinished(path+dataio.ManifestSuffix)); err != nil {
 				return nil, err
 			}
@@ -135,7 +135,7 @@ func (k *Finished) newLog() (*Log, error) {
 		return nil, err
 	}
 	if err = log.Clear(); err == nil {
-		err = k.print.Store(k.directory)
+		err = k.identity.Store(k.directory)
 	}
 	if err != nil {
 		_ = log.Close()

@@ -8,7 +8,7 @@ import (
 
 // Forecast is what --dry-run says of a run.
 type Forecast struct {
-	What     string // items in the plural; "" for items
+	Noun     string // for items, in the plural; "" for items
 	Items    int    // of all parts
 	Mine     int    // of this one
 	Kept     int    // of these, that an interrupted run has finished
@@ -21,10 +21,10 @@ type Forecast struct {
 
 // Tell writes the forecast to standard output: a key and a value to a line.
 func (f *Forecast) Tell(e *Env, c *Control) error {
-	if f.What == "" {
-		f.What = "items"
+	if f.Noun == "" {
+		f.Noun = "items"
 	}
-	lines := []string{fmt.Sprintf("%s: %d", f.What, f.Items)}
+	lines := []string{fmt.Sprintf("%s: %d", f.Noun, f.Items)}
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	if c.Shard.Count > 1 {
 		add("part %s: %d", c.Shard, f.Mine)
@@ -71,24 +71,24 @@ const ProgramMemory = 32 << 20
 func WithGarbage(used int64) int64 { return ProgramMemory + 2*used }
 
 // dryRun says what Run would do, and touches nothing.
-func (j *Job) dryRun(e *Env, o *Output, c *Control, print Fingerprint) error {
+func (j *Job) dryRun(e *Env, o *Output, c *Control, identity Fingerprint) error {
 	f := &Forecast{Items: len(j.Keys), Mine: c.Shard.Len(len(j.Keys)), Memory: j.Memory}
 	if o.ToFile() {
-		f.Foresee(e, o, c, print, j.Inputs, func(saved *Finished) int {
+		f.Foresee(e, o, c, identity, j.Inputs, func(saved *Finished) int {
 			return saved.Count(f.Mine, func(k int) string { return j.Keys[c.Shard.Item(k)] })
-		}, j.besidePaths()...)
+		}, j.companionPaths()...)
 	}
 	return f.Tell(e, c)
 }
 
 // Foresee finds out what becomes of a file: whether it is complete, how many of its
 // items are kept, which count says of a checkpoint, and whether it would be refused.
-func (f *Forecast) Foresee(e *Env, o *Output, c *Control, print Fingerprint, inputs []string, count func(*Finished) int, beside ...string) {
+func (f *Forecast) Foresee(e *Env, o *Output, c *Control, identity Fingerprint, inputs []string, count func(*Finished) int, companions ...string) {
 	var replace bool
-	if f.Complete, replace, _, f.Refused = e.isComplete(o.Path, print, c.Resume, f.What, beside...); f.Complete || f.Refused != nil {
+	if f.Complete, replace, _, f.Refused = e.isComplete(o.Path, identity, c.Resume, f.Noun, companions...); f.Complete || f.Refused != nil {
 		return
 	}
-	saved, err := e.Peek(o.Path, print, c.Resume)
+	saved, err := e.Peek(o.Path, identity, c.Resume)
 	if err != nil {
 		f.Refused = err
 		return
@@ -98,7 +98,7 @@ func (f *Forecast) Foresee(e *Env, o *Output, c *Control, print Fingerprint, inp
 		f.Kept = count(saved)
 	}
 	files := e.NewFileSet(o.Force || replace || saved.Resumes(), inputs)
-	for _, path := range append(beside, o.Path) {
+	for _, path := range append(companions, o.Path) {
 		if f.Refused == nil && !IsStdout(path) {
 			f.Refused = files.check(path)
 		}
@@ -117,9 +117,9 @@ func (k *Finished) Count(n int, key func(int) string) int {
 }
 
 // Peek is Keep for a look: nothing is locked, changed or begun.
-func (e *Env) Peek(output string, print Fingerprint, resume bool) (*Finished, error) {
-	k := &Finished{env: e, directory: CheckpointOf(output), print: print, detach: func() {}, noted: map[string]bool{}}
-	there, err := print.Resumable(k.directory, resume)
+func (e *Env) Peek(output string, identity Fingerprint, resume bool) (*Finished, error) {
+	k := &Finished{env: e, directory: CheckpointOf(output), identity: identity, detach: func() {}, noted: map[string]bool{}}
+	there, err := identity.Resumable(k.directory, resume)
 	if err != nil || !there {
 		return k, err
 	}

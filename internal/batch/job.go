@@ -16,12 +16,12 @@ import (
 // It is a value: what it does is fixed before anything is done, and the same job
 // with the same settings and inputs gives the same bytes, however it is divided.
 type Job struct {
-	Schema *result.Schema
-	What   string   // rows, in the plural
-	Keys   []string // of the items, all different: which it is in every run
-	Inputs []string // files that are never written over
-	AtOnce int      // items at once
-	Beside []*Beside
+	Schema     *result.Schema
+	Noun       string   // for rows, in the plural
+	Keys       []string // of the items, all different: which it is in every run
+	Inputs     []string // files that are never written over
+	AtOnce     int      // items at once
+	Companions []*Companion
 	// Outputs are what the items themselves write. Where one of them is gone, --resume
 	// does not take the job for complete.
 	Outputs []string
@@ -53,7 +53,7 @@ type Item struct {
 	Rows    [][]any
 	Failed  int           // rows with an error; such items are done again on --resume
 	Sources []data.Source // inputs that were read for it
-	Beside  []Piece       // of each Beside of the job, in their order
+	Pieces  []Piece       // of each companion of the job, in their order
 	Extra   []byte        // for Job.Each, which has it back from a checkpoint
 }
 
@@ -70,7 +70,7 @@ func (j *Job) orExplain(ctx context.Context, item int) (*Item, error) {
 		return r, err
 	}
 	rows := j.Explain(item, err)
-	return &Item{Rows: rows, Failed: len(rows), Beside: make([]Piece, len(j.Beside))}, nil
+	return &Item{Rows: rows, Failed: len(rows), Pieces: make([]Piece, len(j.Companions))}, nil
 }
 
 // itemHead is what a checkpoint has of an item before its rows.
@@ -85,7 +85,7 @@ type itemHead struct {
 func (r *Item) encode() []byte {
 	rows := EncodeRows(r.Rows)
 	head := itemHead{Sources: r.Sources, Rows: len(rows)}
-	for _, p := range r.Beside {
+	for _, p := range r.Pieces {
 		piece := p.encode()
 		head.Pieces = append(head.Pieces, len(piece))
 		rows = append(rows, piece...)
@@ -128,7 +128,7 @@ func decodeItem(key string, value []byte) (*Item, error) {
 		if err != nil {
 			return fail(err)
 		}
-		r.Beside = append(r.Beside, p)
+		r.Pieces = append(r.Pieces, p)
 	}
 	r.Extra = rest
 	return r, nil

@@ -72,7 +72,7 @@ func (e *Env) MergeTables(ctx context.Context, paths []string, o *Output) error 
 		return err
 	}
 	describe(m, parts[0].Manifest, info)
-	if err := e.mergeBeside(ctx, parts, order, o, out.files, info, bar); err != nil {
+	if err := e.mergeCompanions(ctx, parts, order, o, out.files, info, bar); err != nil {
 		return err
 	}
 	for _, p := range parts {
@@ -195,7 +195,7 @@ func sameSettings(a, b *PartFile) error {
 	}
 	for _, name := range names {
 		mine, theirs := jsonText(b.Manifest.Config[name]), jsonText(a.Manifest.Config[name])
-		if mine != theirs && !slices.Contains(freeSettings, name) && !slices.Contains(perPart, name) && !isBeside(a.Manifest, name) {
+		if mine != theirs && !slices.Contains(freeSettings, name) && !slices.Contains(perPart, name) && !isCompanion(a.Manifest, name) {
 			return refuse(name, mine, theirs)
 		}
 	}

@@ -86,7 +86,7 @@ func (e *Env) MergeDirectories(ctx context.Context, kinds []DirectoryKind, paths
 		}
 		inputs = append(inputs, p.Join(ManifestName))
 	}
-	if _, _, err := d.Enter(e, Fingerprint{}, false, o.Force, inputs); err != nil {
+	if _, _, err := d.Prepare(e, Fingerprint{}, false, o.Force, inputs); err != nil {
 		return err
 	}
 	sources, err := MergedInputs(parts)

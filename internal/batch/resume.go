@@ -11,8 +11,8 @@ import (
 
 // Complete reports whether --resume has nothing to do, and with what error the run
 // ended that did it. See isComplete.
-func (e *Env) Complete(o *Output, print Fingerprint, resume bool, what string, beside ...string) (done bool, outcome, err error) {
-	done, replace, outcome, err := e.isComplete(o.Path, print, resume, what, beside...)
+func (e *Env) Complete(o *Output, identity Fingerprint, resume bool, noun string, companions ...string) (done bool, outcome, err error) {
+	done, replace, outcome, err := e.isComplete(o.Path, identity, resume, noun, companions...)
 	o.Force = o.Force || replace
 	if done {
 		Discard(CheckpointOf(o.Path)) // of which a killed run may have left something
@@ -25,7 +25,7 @@ func (e *Env) Complete(o *Output, print Fingerprint, resume bool, what string, b
 // error that run ended. It refuses an output of another run. Where there is a
 // checkpoint, the output is not finished with; where a file beside it is missing, a
 // killed run has not written it, and the output may be replaced.
-func (e *Env) isComplete(path string, print Fingerprint, resume bool, what string, beside ...string) (done, replace bool, outcome, err error) {
+func (e *Env) isComplete(path string, identity Fingerprint, resume bool, noun string, companions ...string) (done, replace bool, outcome, err error) {
 	manifest := path + dataio.ManifestSuffix
 	if !resume || !Exists(path) || !Exists(manifest) || Interrupted(path) {
 		return false, false, nil, nil
@@ -42,14 +42,14 @@ func (e *Env) isComplete(path string, print Fingerprint, resume bool, what strin
 	if m.Batch == nil || !ours {
 		return false, false, nil, nil // made by something else
 	}
-	if same, err := e.sameRun(path, print, m); !same || err != nil {
+	if same, err := e.sameRun(path, identity, m); !same || err != nil {
 		return false, false, nil, err
 	}
-	if !allThere(beside) {
+	if !allThere(companions) {
 		return false, true, nil, nil
 	}
 	if _, rows := m.Batch.Rows.Totals(); m.Batch.Failed > 0 {
-		outcome = &PartialError{Failed: m.Batch.Failed, Total: rows, Items: what}
+		outcome = &PartialError{Failed: m.Batch.Failed, Total: rows, Items: noun}
 	}
 	return true, false, outcome, nil
 }
@@ -80,10 +80,10 @@ func allThere(paths []string) bool {
 
 // sameRun reports whether a manifest is that of this very run. It refuses one of
 // other settings or inputs, naming what differs.
-func (e *Env) sameRun(path string, print Fingerprint, m *dataio.Manifest) (bool, error) {
-	mine := Fingerprint{Version: print.Version, Settings: map[string]string{}, Items: print.Items}
+func (e *Env) sameRun(path string, identity Fingerprint, m *dataio.Manifest) (bool, error) {
+	mine := Fingerprint{Version: identity.Version, Settings: map[string]string{}, Items: identity.Items}
 	theirs := Fingerprint{Version: m.Version, Settings: map[string]string{}, Items: m.Batch.Digest}
-	for name := range print.Settings {
+	for name := range identity.Settings {
 		mine.Settings[name], theirs.Settings[name] = jsonText(e.settingValue(name)), jsonText(m.Config[name])
 	}
 	if err := mine.same(path, "this output", theirs); err != nil {

@@ -15,16 +15,16 @@ func (j *Job) Run(ctx context.Context, e *Env, o Output, c Control) (err error) 
 	if j.Close != nil {
 		defer j.Close()
 	}
-	print := e.Fingerprint(nil, j.Keys)
+	identity := e.Fingerprint(nil, j.Keys)
 	if c.DryRun {
-		return j.dryRun(e, &o, &c, print)
+		return j.dryRun(e, &o, &c, identity)
 	}
 	var saved *Finished
 	if o.ToFile() {
-		if done, outcome, err := e.Complete(&o, print, c.Resume, j.What, append(j.besidePaths(), j.Outputs...)...); done || err != nil {
+		if done, outcome, err := e.Complete(&o, identity, c.Resume, j.Noun, append(j.companionPaths(), j.Outputs...)...); done || err != nil {
 			return cmp.Or(err, outcome)
 		}
-		if saved, err = e.Keep(ctx, o.Path, print, c.Resume, j.besidePaths()...); err != nil {
+		if saved, err = e.Keep(ctx, o.Path, identity, c.Resume, j.companionPaths()...); err != nil {
 			return err
 		}
 		// A result that a killed run wrote, but could not finish with, is written
@@ -39,15 +39,15 @@ func (j *Job) Run(ctx context.Context, e *Env, o Output, c Control) (err error) 
 	}
 	defer out.Abort()
 	r := &running{Job: j, env: e, shard: c.Shard, saved: saved, out: out, info: &dataio.Batch{
-		Items: len(j.Keys), Digest: print.Items, Shard: c.Shard.Index, Shards: c.Shard.Count,
-		Rows: dataio.RowRuns{}, What: j.What, Schema: j.Schema.Name, Columns: j.Schema.Names(),
+		Items: len(j.Keys), Digest: identity.Items, Shard: c.Shard.Index, Shards: c.Shard.Count,
+		Rows: dataio.RowRuns{}, What: j.Noun, Schema: j.Schema.Name, Columns: j.Schema.Names(),
 	}}
 	if err := r.all(ctx); err != nil {
 		return e.Ended(ctx, saved, err)
 	}
 	var outcome error
 	if _, rows := r.info.Rows.Totals(); r.info.Failed > 0 {
-		outcome = &PartialError{Failed: r.info.Failed, Total: rows, Items: j.What}
+		outcome = &PartialError{Failed: r.info.Failed, Total: rows, Items: j.Noun}
 	}
 	if c.Shard.Count > 1 && r.info.Items < c.Shard.Count && c.Shard.Len(r.info.Items) == 0 {
 		e.Warn("part %s of %s is empty", c.Shard, data.Counted(r.info.Items, "item"))
@@ -63,36 +63,36 @@ func (j *Job) Run(ctx context.Context, e *Env, o Output, c Control) (err error) 
 // running is a job while it is done.
 type running struct {
 	*Job
-	env     *Env
-	shard   Shard
-	saved   *Finished
-	out     *Table
-	info    *dataio.Batch
-	beside  []*besideWriter
-	sources []data.Source // that the rows were made from, in the order in which they come up
-	seen    map[string]bool
+	env        *Env
+	shard      Shard
+	saved      *Finished
+	out        *Table
+	info       *dataio.Batch
+	companions []*companionWriter
+	sources    []data.Source // that the rows were made from, in the order in which they come up
+	seen       map[string]bool
 }
 
 // all does the items, writes their rows in order, and what stands beside them.
 func (r *running) all(ctx context.Context) error {
-	for _, b := range r.Beside {
-		w, err := newBesideWriter(b, r.out.files)
+	for _, b := range r.Companions {
+		w, err := newCompanionWriter(b, r.out.files)
 		if err != nil {
 			return err
 		}
-		r.beside = append(r.beside, w)
+		r.companions = append(r.companions, w)
 	}
 	if err := r.items(ctx); err != nil {
 		return err
 	}
-	for _, w := range r.beside {
+	for _, w := range r.companions {
 		if err := w.finish(); err != nil {
 			return err
 		}
-		if r.info.Beside == nil {
-			r.info.Beside = map[string]*dataio.BesideInfo{}
+		if r.info.Companions == nil {
+			r.info.Companions = map[string]*dataio.CompanionInfo{}
 		}
-		r.info.Beside[w.of.Setting] = w.info
+		r.info.Companions[w.of.Setting] = w.info
 	}
 	if r.Finish != nil {
 		return r.Finish()
@@ -158,8 +158,8 @@ func (r *running) write(item int, it *Item) error {
 			return err
 		}
 	}
-	for i, w := range r.beside {
-		if err := w.add(it.Beside[i]); err != nil {
+	for i, w := range r.companions {
+		if err := w.add(it.Pieces[i]); err != nil {
 			return err
 		}
 	}

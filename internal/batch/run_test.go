@@ -39,8 +39,8 @@ var traces = result.Declare[trace]("test.traces/v1", "a step to a number")
 // beside the table.
 func squaresJob(dir string, n int, fails func(i int) error) *Job {
 	j := &Job{
-		Schema: squares.Schema, What: "squares", AtOnce: 3,
-		Beside: []*Beside{
+		Schema: squares.Schema, Noun: "squares", AtOnce: 3,
+		Companions: []*Companion{
 			{Setting: "traces", Path: filepath.Join(dir, "traces.csv"), Schema: traces.Schema},
 			{Setting: "arrays", Path: filepath.Join(dir, "arrays.npz"), Last: func() ([]dataio.NamedArray, error) {
 				return []dataio.NamedArray{{Name: "all", Values: []float64{float64(n)}, Shape: []int{1}}}, nil
@@ -52,10 +52,10 @@ func squaresJob(dir string, n int, fails func(i int) error) *Job {
 			}
 			item := &Item{
 				Rows:   [][]any{squares.Cells(square{N: i, Sq: i * i})},
-				Beside: []Piece{{}, {Arrays: []dataio.NamedArray{{Name: fmt.Sprint("a:", i), Values: []float64{float64(i), .5}, Shape: []int{2}}}}},
+				Pieces: []Piece{{}, {Arrays: []dataio.NamedArray{{Name: fmt.Sprint("a:", i), Values: []float64{float64(i), .5}, Shape: []int{2}}}}},
 			}
 			for step := range i {
-				item.Beside[0].Rows = append(item.Beside[0].Rows, traces.Cells(trace{i, step}))
+				item.Pieces[0].Rows = append(item.Pieces[0].Rows, traces.Cells(trace{i, step}))
 			}
 			return item, nil
 		},
@@ -125,7 +125,7 @@ func TestPartsMergeToTheWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if items, rows := m.Batch.Beside["traces"].Rows.Totals(); items != n || rows != n*(n-1)/2 {
+	if items, rows := m.Batch.Companions["traces"].Rows.Totals(); items != n || rows != n*(n-1)/2 {
 		t.Errorf("the manifest has %d rows of %d items in traces", rows, items)
 	}
 
@@ -257,7 +257,7 @@ func TestCollectedRows(t *testing.T) {
 	e := testEnv()
 	e.Collect = &Collector{}
 	job := squaresJob(t.TempDir(), 3, noFailure)
-	job.Beside = nil
+	job.Companions = nil
 	if err := job.Run(t.Context(), e, Output{Path: "-", Format: "csv"}, Control{Shard: Whole}); err != nil {
 		t.Fatal(err)
 	}

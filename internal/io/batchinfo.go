@@ -24,13 +24,13 @@ type Batch struct {
 	// then counts the items, and Schema says what kind of directory it is.
 	Tables map[string]RowRuns `json:"tables,omitempty"`
 
-	// Beside are the files beside a table of which every item has a part, by the
+	// Companions are the files beside a table of which every item has a part, by the
 	// setting that names them.
-	Beside map[string]*BesideInfo `json:"beside,omitempty"`
+	Companions map[string]*CompanionInfo `json:"companions,omitempty"`
 }
 
-// BesideInfo describes a file beside the table of a batch.
-type BesideInfo struct {
+// CompanionInfo describes a file beside the table of a batch.
+type CompanionInfo struct {
 	Path   string  `json:"path"`
 	Schema string  `json:"schema,omitempty"` // of a table; "" for an archive of arrays
 	Rows   RowRuns `json:"rows"`             // or arrays, of each item, in order

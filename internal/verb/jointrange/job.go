@@ -122,7 +122,7 @@ func (b block) key(i int) string {
 // blocksJob returns the job over blocks. item makes rows of what was found at the
 // levels of a block.
 func (r *run) blocksJob(blocks []block, item func(ctx context.Context, p frontier.Problem, found []frontier.Row) (*batch.Item, error)) *batch.Job {
-	j := &batch.Job{What: "ranges"}
+	j := &batch.Job{Noun: "ranges"}
 	for i, b := range blocks {
 		j.Keys = append(j.Keys, b.key(i))
 	}

@@ -29,7 +29,7 @@ func (r *run) ranges() (*batch.Job, func(item int) int, error) {
 	j := r.blocksJob(blocks, r.rangeItem)
 	j.Schema = result.Ranges.Schema
 	if r.o.SaveData != "" {
-		j.Beside = []*batch.Beside{{Setting: "save-data", Path: r.o.SaveData, Last: r.reference}}
+		j.Companions = []*batch.Companion{{Setting: "save-data", Path: r.o.SaveData, Last: r.reference}}
 	}
 	j.Explain = func(i int, err error) [][]any {
 		var rows [][]any
@@ -110,7 +110,7 @@ func (r *run) rangeItem(ctx context.Context, p frontier.Problem, found []frontie
 		item.Rows = append(item.Rows, result.Ranges.Cells(row))
 	}
 	if r.o.SaveData != "" {
-		item.Beside = []batch.Piece{{Arrays: arrays}}
+		item.Pieces = []batch.Piece{{Arrays: arrays}}
 	}
 	return item, nil
 }

@@ -27,7 +27,7 @@ type aim struct {
 // targets is a row for each pair and target of --grid.
 func (r *run) targets() (*batch.Job, func(item int) int, error) {
 	var aims []aim
-	j := &batch.Job{Schema: result.Targets.Schema, What: "targets"}
+	j := &batch.Job{Schema: result.Targets.Schema, Noun: "targets"}
 	for _, pair := range r.o.pairs(false) {
 		for i, target := range frontier.Border(r.o.Grid) {
 			j.Keys = append(j.Keys, fmt.Sprintf("%d\t%s\t%s\t%v", len(aims), pair[0].Name, pair[1].Name, target))
@@ -35,7 +35,7 @@ func (r *run) targets() (*batch.Job, func(item int) int, error) {
 		}
 	}
 	if r.o.Paths != "" {
-		j.Beside = []*batch.Beside{{Setting: "paths", Path: r.o.Paths, Schema: result.Paths.Schema}}
+		j.Companions = []*batch.Companion{{Setting: "paths", Path: r.o.Paths, Schema: result.Paths.Schema}}
 	}
 	j.Work = func(ctx context.Context, i int) (*batch.Item, error) {
 		p, err := r.problem()
@@ -51,7 +51,7 @@ func (r *run) targets() (*batch.Job, func(item int) int, error) {
 		item := targetItem(a, path)
 		item.Sources = p.sources
 		if r.o.Paths != "" {
-			item.Beside = []batch.Piece{{Rows: pathRows(a, path)}}
+			item.Pieces = []batch.Piece{{Rows: pathRows(a, path)}}
 		}
 		return item, nil
 	}

@@ -7,12 +7,12 @@ import (
 
 // dryRun says what run would do.
 func (f *fits) dryRun() error {
-	shard, print := f.control.Shard, f.fingerprint()
+	shard, identity := f.control.Shard, f.fingerprint()
 	forecast := &batch.Forecast{Items: len(f.names), Mine: shard.Len(len(f.names))}
-	done, _, err := f.directory.Look(f.env, print, f.control.Resume, f.Force, f.inputs)
+	done, _, err := f.directory.Inspect(f.env, identity, f.control.Resume, f.Force, f.inputs)
 	forecast.Complete, forecast.Refused = done != nil, err
 	if !forecast.Complete && err == nil {
-		saved, err := f.env.Peek(f.directory.Path, print, f.control.Resume)
+		saved, err := f.env.Peek(f.directory.Path, identity, f.control.Resume)
 		if forecast.Refused = err; err == nil {
 			forecast.Kept = saved.Count(forecast.Mine, func(k int) string { return f.names[shard.Item(k)] })
 			saved.End(false)

@@ -14,8 +14,8 @@ import (
 // Until then what is finished is kept for --resume.
 func (f *fits) run(ctx context.Context) error {
 	e, d := f.env, f.directory
-	print := f.fingerprint()
-	done, replace, err := d.Enter(e, print, f.control.Resume, f.Force, f.inputs)
+	identity := f.fingerprint()
+	done, replace, err := d.Prepare(e, identity, f.control.Resume, f.Force, f.inputs)
 	if err != nil {
 		return err
 	}
@@ -23,7 +23,7 @@ func (f *fits) run(ctx context.Context) error {
 		batch.Discard(batch.CheckpointOf(d.Path)) // of which a killed run may have left something
 		return outcomeOf(done.Batch.Failed, f.control.Shard.Len(len(f.names)))
 	}
-	saved, err := e.Keep(ctx, d.Path, print, f.control.Resume)
+	saved, err := e.Keep(ctx, d.Path, identity, f.control.Resume)
 	if err != nil {
 		return err
 	}
@@ -61,9 +61,9 @@ func outcomeOf(failed, of int) error {
 
 // fingerprint is what a checkpoint or a result belongs to.
 func (f *fits) fingerprint() batch.Fingerprint {
-	print := f.env.Fingerprint(nil, f.keys())
-	print.Settings[memorySetting] = fmt.Sprint(f.options.MaxMemory)
-	return print
+	identity := f.env.Fingerprint(nil, f.keys())
+	identity.Settings[memorySetting] = fmt.Sprint(f.options.MaxMemory)
+	return identity
 }
 
 // fitItems fits the representations of the shard that are not kept, and returns all

@@ -117,7 +117,7 @@ func (o *StudyOptions) Job(e *batch.Env, args []string) (*batch.Job, error) {
 	bar := e.StartProgress("fits", 0, false)
 	return &batch.Job{
 		Schema: table.Schema,
-		What:   "fits",
+		Noun:   "fits",
 		Keys:   keys,
 		AtOnce: e.Jobs,
 		Begin: func(left []int) error {

@@ -39,11 +39,11 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	print := e.Fingerprint(nil, r.keys())
+	identity := e.Fingerprint(nil, r.keys())
 	if control.DryRun {
-		return r.dryRun(o, &control, print)
+		return r.dryRun(o, &control, identity)
 	}
-	return r.write(ctx, o, &control, print)
+	return r.write(ctx, o, &control, identity)
 }
 
 // Memory implements verb.Forecaster.
@@ -84,14 +84,14 @@ func (r *momentsRun) close() {
 }
 
 // write adds the samples of the part up and writes the result.
-func (r *momentsRun) write(ctx context.Context, o *Options, c *batch.Control, print batch.Fingerprint) error {
+func (r *momentsRun) write(ctx context.Context, o *Options, c *batch.Control, identity batch.Fingerprint) error {
 	target, e := o.Output, r.env
 	if target.ToFile() {
-		done, outcome, err := e.Complete(&target, print, c.Resume, "parts")
+		done, outcome, err := e.Complete(&target, identity, c.Resume, "parts")
 		if done || err != nil {
 			return cmp.Or(err, outcome)
 		}
-		if r.saved, err = e.Keep(ctx, target.Path, print, c.Resume); err != nil {
+		if r.saved, err = e.Keep(ctx, target.Path, identity, c.Resume); err != nil {
 			return err
 		}
 		target.Force = target.Force || r.saved.Resumes()
@@ -119,7 +119,7 @@ func (r *momentsRun) write(ctx context.Context, o *Options, c *batch.Control, pr
 		}
 		sources = append(sources, source)
 	}
-	files.SetBatch(Batch(print.Items, c.Shard))
+	files.SetBatch(Batch(identity.Items, c.Shard))
 	if err := files.Commit(sources, nil); err != nil {
 		return err
 	}
@@ -149,11 +149,11 @@ func (r *momentsRun) divide(folds []int, shard batch.Shard) error {
 }
 
 // dryRun says what the run would do.
-func (r *momentsRun) dryRun(o *Options, c *batch.Control, print batch.Fingerprint) error {
-	f := &batch.Forecast{What: "samples", Items: r.order.Samples(), Mine: r.last - r.first}
+func (r *momentsRun) dryRun(o *Options, c *batch.Control, identity batch.Fingerprint) error {
+	f := &batch.Forecast{Noun: "samples", Items: r.order.Samples(), Mine: r.last - r.first}
 	f.Memory = func(int) (int64, error) { return r.memory(), nil }
 	if o.Output.ToFile() {
-		f.Foresee(r.env, &o.Output, c, print, []string{r.pair.X, r.pair.Y}, func(saved *batch.Finished) int {
+		f.Foresee(r.env, &o.Output, c, identity, []string{r.pair.X, r.pair.Y}, func(saved *batch.Finished) int {
 			r.saved = saved
 			if sums, err := Read(r.path()); err == nil && sums.First == r.first {
 				return sums.Last - r.first

@@ -36,8 +36,8 @@ func newCheckpoint(e *batch.Env, output string, restarts int) *checkpoint {
 // that another run is working with.
 func (r *optimization) openCheckpoint() (*checkpoint, error) {
 	c := newCheckpoint(r.env, r.Directory, r.Restarts)
-	print := r.env.Fingerprint(r.sources, nil)
-	there, err := print.Resumable(c.directory, r.control.Resume)
+	identity := r.env.Fingerprint(r.sources, nil)
+	there, err := identity.Resumable(c.directory, r.control.Resume)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (r *optimization) openCheckpoint() (*checkpoint, error) {
 	if there {
 		err = c.readStates()
 	} else {
-		err = print.Store(c.directory)
+		err = identity.Store(c.directory)
 	}
 	if err == nil {
 		c.locked, err = batch.OpenLog(filepath.Join(c.directory, lockFile))

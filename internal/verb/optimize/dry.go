@@ -11,7 +11,7 @@ import (
 // dryRun says what the run would do.
 func (r *optimization) dryRun() error {
 	f := &batch.Forecast{Items: r.Restarts, Mine: len(r.config.Only), Memory: r.memory}
-	done, _, err := r.directory.Look(r.env, r.env.Fingerprint(nil, r.keys), r.control.Resume, r.Force, r.inputs())
+	done, _, err := r.directory.Inspect(r.env, r.env.Fingerprint(nil, r.keys), r.control.Resume, r.Force, r.inputs())
 	f.Complete, f.Refused = done != nil, err
 	if err := r.read(false); err != nil { // without components, whose decomposition is work
 		return err

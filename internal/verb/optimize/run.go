@@ -67,8 +67,8 @@ func (r *optimization) inputs() []string { return []string{r.path, r.Start, r.La
 
 // run runs the restarts and writes the directory of results.
 func (r *optimization) run(ctx context.Context) error {
-	print := r.env.Fingerprint(nil, r.keys)
-	done, replace, err := r.directory.Enter(r.env, print, r.control.Resume, r.Force, r.inputs())
+	identity := r.env.Fingerprint(nil, r.keys)
+	done, replace, err := r.directory.Prepare(r.env, identity, r.control.Resume, r.Force, r.inputs())
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func (o *Options) Job(e *batch.Env, args []string) (*batch.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	j.What, j.Inputs, j.AtOnce, j.Memory = "rows", args, e.Jobs, r.memory
+	j.Noun, j.Inputs, j.AtOnce, j.Memory = "rows", args, e.Jobs, r.memory
 	r.bar = e.StartProgress(what, 0, false)
 	j.Begin = func(items []int) error {
 		r.bar.Expect(len(items))

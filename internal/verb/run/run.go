@@ -49,7 +49,7 @@ func (r *planRun) job(c batch.Control, force bool) *batch.Job {
 	schema, inputs := r.table()
 	return &batch.Job{
 		Schema:  schema,
-		What:    "items",
+		Noun:    "items",
 		Keys:    keys,
 		Inputs:  inputs,
 		Outputs: c.Shard.Of(outputs),

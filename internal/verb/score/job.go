@@ -20,7 +20,7 @@ func (o *Options) pairsJob(e *batch.Env) (*batch.Job, error) {
 	s.share(part.Len(len(items)))
 	return &batch.Job{
 		Schema: s.table.Schema,
-		What:   "scores",
+		Noun:   "scores",
 		Keys:   keysOf(items),
 		Inputs: inputPaths(o.pairs),
 		AtOnce: s.itemJobs,

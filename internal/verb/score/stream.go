@@ -86,7 +86,7 @@ func (o *Options) momentsJob(e *batch.Env, paths []string) (*batch.Job, error) {
 	frame := scoreRow{pair: o.pairs[0], n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width()}
 	return &batch.Job{
 		Schema: s.table.Schema,
-		What:   "scores",
+		Noun:   "scores",
 		Keys:   []string{name},
 		Inputs: paths,
 		AtOnce: 1,

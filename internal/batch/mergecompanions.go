@@ -13,40 +13,40 @@ import (
 	"simtool/internal/result"
 )
 
-// isBeside reports whether a setting names a file beside a table.
-func isBeside(m *dataio.Manifest, setting string) bool {
-	return m.Batch != nil && m.Batch.Beside[setting] != nil
+// isCompanion reports whether a setting names a file beside a table.
+func isCompanion(m *dataio.Manifest, setting string) bool {
+	return m.Batch != nil && m.Batch.Companions[setting] != nil
 }
 
-// besideOf is where a merged file stands that is beside a table: ranges.paths.csv for
+// companionOf is where a merged file stands that is beside a table: ranges.paths.csv for
 // the setting paths of ranges.csv.
-func besideOf(output, setting, suffix string) string {
+func companionOf(output, setting, suffix string) string {
 	stem := strings.TrimSuffix(output, gzipSuffix)
 	return strings.TrimSuffix(stem, filepath.Ext(stem)) + "." + setting + suffix
 }
 
-// mergeBeside merges what stands beside the tables of parts.
-func (e *Env) mergeBeside(ctx context.Context, parts []*PartFile, order []Part, o *Output, files *FileSet, info *dataio.Batch, bar Progress) error {
-	for _, setting := range slices.Sorted(maps.Keys(order[0].Beside)) {
+// mergeCompanions merges what stands beside the tables of parts.
+func (e *Env) mergeCompanions(ctx context.Context, parts []*PartFile, order []Part, o *Output, files *FileSet, info *dataio.Batch, bar Progress) error {
+	for _, setting := range slices.Sorted(maps.Keys(order[0].Companions)) {
 		if !o.ToFile() {
 			e.Warn("--%s of the parts is left out: it is merged beside the file of --output", setting)
 			files.manifest.Config[setting] = ""
 			continue
 		}
-		b := &Beside{Setting: setting}
-		kind := order[0].Beside[setting]
+		b := &Companion{Setting: setting}
+		kind := order[0].Companions[setting]
 		if kind.Schema != "" {
 			b.Schema = result.Untyped(kind.Schema)
 		}
-		b.Path = besideOf(o.Path, setting, b.suffix())
+		b.Path = companionOf(o.Path, setting, b.suffix())
 		pieces := make([]*PartFile, len(parts))
 		runs := slices.Clone(order)
 		for i, p := range parts {
-			of := order[i].Beside[setting]
+			of := order[i].Companions[setting]
 			if of == nil || of.Schema != kind.Schema || of.Last != kind.Last {
 				return &data.InputError{Path: p.Path, Found: "a part without --" + setting, Wanted: "but " + parts[0].Path + " has it: want parts of one batch"}
 			}
-			pieces[i] = &PartFile{Path: p.besidePath(of.Path), Manifest: p.Manifest}
+			pieces[i] = &PartFile{Path: p.companionPath(of.Path), Manifest: p.Manifest}
 			counts := *runs[i].Batch
 			counts.Rows = of.Rows
 			runs[i].Batch = &counts
@@ -54,22 +54,22 @@ func (e *Env) mergeBeside(ctx context.Context, parts []*PartFile, order []Part, 
 		if err := checkCounts(runs); err != nil {
 			return err
 		}
-		var w *besideWriter
+		var w *companionWriter
 		var err error
 		if b.Schema != nil {
-			w, err = mergeBesideTable(ctx, b, pieces, runs, files, bar)
+			w, err = mergeCompanionTable(ctx, b, pieces, runs, files, bar)
 		} else {
-			w, err = mergeBesideArrays(b, pieces, runs, kind.Last, files)
+			w, err = mergeCompanionArrays(b, pieces, runs, kind.Last, files)
 		}
 		if err != nil {
 			return err
 		}
 		EachItem(runs, w.info.Rows.Add)
-		if info.Beside == nil {
-			info.Beside = map[string]*dataio.BesideInfo{}
+		if info.Companions == nil {
+			info.Companions = map[string]*dataio.CompanionInfo{}
 		}
 		w.info.Last = kind.Last
-		info.Beside[setting] = w.info
+		info.Companions[setting] = w.info
 		files.manifest.Config[setting] = b.Path
 	}
 	return nil
@@ -85,16 +85,16 @@ func checkCounts(parts []Part) error {
 	return nil
 }
 
-// besidePath finds a file beside the table of a part, which may have been moved with
+// companionPath finds a file beside the table of a part, which may have been moved with
 // it since.
-func (p *PartFile) besidePath(path string) string {
+func (p *PartFile) companionPath(path string) string {
 	if moved := filepath.Join(filepath.Dir(p.Path), filepath.Base(path)); !Exists(path) && Exists(moved) {
 		return moved
 	}
 	return path
 }
 
-func mergeBesideTable(ctx context.Context, b *Beside, pieces []*PartFile, runs []Part, files *FileSet, bar Progress) (*besideWriter, error) {
+func mergeCompanionTable(ctx context.Context, b *Companion, pieces []*PartFile, runs []Part, files *FileSet, bar Progress) (*companionWriter, error) {
 	defer closeParts(pieces)
 	for _, p := range pieces {
 		if err := p.open(len(pieces)); err != nil {
@@ -105,7 +105,7 @@ func mergeBesideTable(ctx context.Context, b *Beside, pieces []*PartFile, runs [
 		}
 	}
 	b.Schema = result.Untyped(b.Schema.Name, pieces[0].rows.Columns()...)
-	w, err := newBesideWriter(b, files)
+	w, err := newCompanionWriter(b, files)
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +127,8 @@ func otherColumns(p, first *PartFile) error {
 	return &data.InputError{Path: p.Path, Found: fmt.Sprintf("columns %q", p.rows.Columns()), Wanted: fmt.Sprintf("but %s has %q: want parts of one batch", first.Path, first.rows.Columns())}
 }
 
-func mergeBesideArrays(b *Beside, pieces []*PartFile, runs []Part, last int, files *FileSet) (*besideWriter, error) {
-	w, err := newBesideWriter(b, files)
+func mergeCompanionArrays(b *Companion, pieces []*PartFile, runs []Part, last int, files *FileSet) (*companionWriter, error) {
+	w, err := newCompanionWriter(b, files)
 	if err != nil {
 		return nil, err
 	}

@@ -8,9 +8,9 @@ import (
 	"simtool/internal/result"
 )
 
-// Beside is a file beside the table of a job, of which every item has a part: a
+// Companion is a file beside the table of a job, of which every item has a part: a
 // table, or an archive of arrays. It is kept, written and merged with the table.
-type Beside struct {
+type Companion struct {
 	Setting string // that names the file
 	Path    string
 	Schema  *result.Schema // of a table, nil for an archive
@@ -20,35 +20,35 @@ type Beside struct {
 }
 
 // suffix is that of the file.
-func (b *Beside) suffix() string {
+func (b *Companion) suffix() string {
 	if b.Schema != nil {
 		return ".csv"
 	}
 	return ".npz"
 }
 
-// besidePaths are the files beside the table.
-func (j *Job) besidePaths() []string {
+// companionPaths are the files beside the table.
+func (j *Job) companionPaths() []string {
 	var paths []string
-	for _, b := range j.Beside {
+	for _, b := range j.Companions {
 		paths = append(paths, b.Path)
 	}
 	return paths
 }
 
-// besideWriter writes a Beside.
-type besideWriter struct {
-	of     *Beside
-	info   *dataio.BesideInfo
+// companionWriter writes a companion.
+type companionWriter struct {
+	of     *Companion
+	info   *dataio.CompanionInfo
 	files  *FileSet
 	table  dataio.TableWriter // of a table
 	buffer *bufio.Writer
 	arrays []dataio.NamedArray // of an archive
 }
 
-// newBesideWriter begins a file beside a table.
-func newBesideWriter(b *Beside, files *FileSet) (*besideWriter, error) {
-	w := &besideWriter{of: b, files: files, info: &dataio.BesideInfo{Path: b.Path, Rows: dataio.RowRuns{}}}
+// newCompanionWriter begins a file beside a table.
+func newCompanionWriter(b *Companion, files *FileSet) (*companionWriter, error) {
+	w := &companionWriter{of: b, files: files, info: &dataio.CompanionInfo{Path: b.Path, Rows: dataio.RowRuns{}}}
 	if b.Schema == nil {
 		return w, files.check(b.Path)
 	}
@@ -64,7 +64,7 @@ func newBesideWriter(b *Beside, files *FileSet) (*besideWriter, error) {
 }
 
 // add adds the piece of the next item.
-func (w *besideWriter) add(p Piece) error {
+func (w *companionWriter) add(p Piece) error {
 	if w.table == nil {
 		w.info.Rows.Add(len(p.Arrays))
 		w.arrays = append(w.arrays, p.Arrays...)
@@ -80,7 +80,7 @@ func (w *besideWriter) add(p Piece) error {
 }
 
 // finish completes the file.
-func (w *besideWriter) finish() error {
+func (w *companionWriter) finish() error {
 	if w.table != nil {
 		if err := w.table.Close(); err != nil {
 			return err
