@@ -141,9 +141,9 @@ func scaled(f float64, a *mat.Dense) *mat.Dense {
 }
 
 // within fails the test when got > bound or is NaN.
-func within(t *testing.T, what string, got, bound float64) {
+func within(t *testing.T, name string, got, bound float64) {
 	t.Helper()
 	if !(got <= bound) {
-		t.Errorf("%s is %.3g, want at most %.3g", what, got, bound)
+		t.Errorf("%s is %.3g, want at most %.3g", name, got, bound)
 	}
 }

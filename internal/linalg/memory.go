@@ -1,22 +1,22 @@
 package linalg
 
-// This file says what decompositions take: the numbers of 8 bytes that they allocate
-// at most for an m×n matrix, their results among them. Callers who announce their
-// own memory then need not know the algorithms.
+// The functions of this file bound the memory of decompositions of an m×n matrix: the
+// number of 8-byte values that they allocate, their results included. With them callers
+// can bound their own memory without knowing the algorithms.
 
-// QRMemory is that of QR.
+// QRMemory bounds the memory of QR.
 func QRMemory(m, n int64) int64 {
 	k := min(m, n)
 	return m*n + UpperFactorMemory(m, n) + m*k + qrWidth*(qrWidth+k)
 }
 
-// UpperFactorMemory is that of UpperFactor, beside the matrix.
+// UpperFactorMemory bounds the memory of UpperFactor, without the matrix.
 func UpperFactorMemory(m, n int64) int64 {
 	k := min(m, n)
 	return k*m + k*n + qrWidth*(qrWidth+max(n, qrWidth))
 }
 
-// SVDMemory is that of SVD.
+// SVDMemory bounds the memory of SVD.
 func SVDMemory(m, n int64) int64 {
 	if m < n {
 		return m*n + SVDMemory(n, m)
@@ -25,17 +25,17 @@ func SVDMemory(m, n int64) int64 {
 	if m > n {
 		outer = m*n + UpperFactorMemory(m, n)
 	}
-	vectors := 4*n*n + 3*panelWidth*(panelWidth+n) // once by rows in any order, and once by columns in theirs
+	vectors := 4*n*n + 3*panelWidth*(panelWidth+n) // as unsorted rows and as sorted columns
 	if n > leafSize {
 		vectors += 3 * n * n
 	}
 	return m*n + outer + reductionMemory(n) + vectors
 }
 
-// reductionMemory is that of bidiagonalize, beside the matrix.
+// reductionMemory bounds the memory of bidiagonalize, without the matrix.
 func reductionMemory(n int64) int64 { return n*n + 2*panelWidth*n + 8*n }
 
-// SingularValuesMemory is that of SingularValues.
+// SingularValuesMemory bounds the memory of SingularValues.
 func SingularValuesMemory(m, n int64) int64 {
 	if m < n {
 		return m*n + SingularValuesMemory(n, m)
@@ -47,7 +47,7 @@ func SingularValuesMemory(m, n int64) int64 {
 	return total
 }
 
-// EigSymMemory is that of EigSym for an n×n matrix.
+// EigSymMemory bounds the memory of EigSym for an n×n matrix.
 func EigSymMemory(n int64) int64 {
 	total := 3*n*n + 3*panelWidth*(panelWidth+n)
 	if n > leafSize {
@@ -56,8 +56,8 @@ func EigSymMemory(n int64) int64 {
 	return total
 }
 
-// PolarMemory is that of Polar: by iteration, and, where that fails, by the singular
-// value decomposition.
+// PolarMemory bounds the memory of Polar: of the iteration, and of the singular value
+// decomposition where the iteration fails.
 func PolarMemory(m, n int64) int64 {
 	k := min(m, n)
 	total := SVDMemory(m, n) + m*n
@@ -67,8 +67,8 @@ func PolarMemory(m, n int64) int64 {
 	return total
 }
 
-// NuclearNormMemory is that of NuclearNorm: from the eigenvalues of AᵀA, and, where
-// these do not suffice, from singular values.
+// NuclearNormMemory bounds the memory of NuclearNorm: of the eigenvalues of AᵀA, and of
+// the singular values where these do not suffice.
 func NuclearNormMemory(m, n int64) int64 {
 	k := min(m, n)
 	if k <= valueByIteration {
@@ -77,8 +77,8 @@ func NuclearNormMemory(m, n int64) int64 {
 	return 3*k*k + panelWidth*k + SingularValuesMemory(m, n)
 }
 
-// RangeBasisMemory is that of RangeBasis: by QR decomposition, and, where the rank is
-// not full, by the singular value decomposition of the factor.
+// RangeBasisMemory bounds the memory of RangeBasis: of the QR decomposition, and of the
+// singular value decomposition of its factor where the rank is not full.
 func RangeBasisMemory(m, n int64) int64 {
 	if m < n {
 		return SVDMemory(m, n) + m*m
@@ -86,8 +86,8 @@ func RangeBasisMemory(m, n int64) int64 {
 	return QRMemory(m, n) + SingularValuesMemory(n, n) + SVDMemory(n, n) + m*n
 }
 
-// ProductMemory is that of Centered.CrossGram, and of Gram where p = q: the product,
-// and partial sums over the n rows.
+// ProductMemory bounds the memory of Centered.CrossGram, and of Gram where p = q: the
+// product, and partial sums over the n rows.
 func ProductMemory(n, p, q int64) int64 {
 	if n == 0 || p == 0 || q == 0 {
 		return 0
@@ -96,11 +96,11 @@ func ProductMemory(n, p, q int64) int64 {
 	return (n + int64(size) - 1) / int64(size) * p * q
 }
 
-// DistancesMemory is that of Distances.
+// DistancesMemory bounds the memory of Distances.
 func DistancesMemory(n, p int64) int64 { return n*p + 2*n + p }
 
-// SqDistancesMemory is that of SqDistances for n rows of p numbers, of which some
-// may repeat.
+// SqDistancesMemory bounds the memory of SqDistances for n rows of p numbers; rows may
+// repeat.
 func SqDistancesMemory(n, p int64) int64 {
 	const perRow = 16 // of a table of distinct rows
 	pairs := n * (n - 1) / 2
@@ -110,9 +110,9 @@ func SqDistancesMemory(n, p int64) int64 {
 	return 2*pairs + n*p + DistancesMemory(n, p) + distanceTile*n + perRow*n
 }
 
-// RankingMemory is that of NewRanking: a rank of each value, a place in the order if
-// that is kept, and what it takes to sort as many as are sorted at once. Of values
-// that are all equal, their run takes a number each more.
+// RankingMemory bounds the memory of NewRanking: the rank of each value, its place in the
+// order if keepOrder is set, and the sorting of a part. It does not count the run of
+// equal values, which needs 4 bytes for each.
 func RankingMemory(values int64, keepOrder bool) int64 {
 	const sorting, part = 4, 2 // two items a value, and in parts the value and its place
 	total := (values + 1) / 2

@@ -8,10 +8,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// TestMemoryOfDecompositions holds what is announced to what is allocated in all: it
-// must not be less, but for vectors, nor much
-// more than some matrix of the shape needs. These are one of full rank, one without,
-// and one with a row that repeats.
+// TestMemoryOfDecompositions compares the bounds with the allocations for three
+// matrices: one of full rank, one of low rank, and one with a repeated row. Apart from
+// vectors a bound must not be less than the allocation, nor much more than the largest
+// of the three.
 func TestMemoryOfDecompositions(t *testing.T) {
 	const below, above = 0.9, 1.5
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))

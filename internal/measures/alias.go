@@ -2,19 +2,17 @@ package measures
 
 import "strings"
 
-// Alias is a name that a measure bears elsewhere: in diffscore or in the
-// similarity-repository. A "{}" in Name stands for a number, which replaces
-// the "{}" of the same position in Spec.
+// Alias is the name of a measure in diffscore or in the similarity-repository. A "{}"
+// in Name stands for a number, which replaces the "{}" of the same position in Spec.
 type Alias struct {
 	Name string // e.g. "ridge-lambda{}-r2#{}folds_cv"
 	Spec string // e.g. "ridge:lambda={}:cv={}"
 }
 
-// resolveAlias returns the specification that a foreign name stands for, and
-// what its user should know about it. The
-// similarity-repository's "measure/<repository>/" prefix is ignored, unless
-// the same name means different measures there: then the alias has the
-// repository in it.
+// resolveAlias returns the specification of a foreign name, and a note for its user. It
+// ignores the prefix "measure/<repository>/" of the similarity-repository. Where
+// repositories use the same name for different measures, the alias contains the
+// repository.
 func resolveAlias(name string) (spec, note string, ok bool) {
 	if rest, ok := strings.CutPrefix(name, "measure/"); ok {
 		if spec, note, ok := findAlias(rest); ok {
@@ -80,9 +78,8 @@ func exponent(name string, i int) bool {
 	return false
 }
 
-// Names returns every name that can be written without choosing a number:
-// families, then aliases, each list in the order of the registry. It serves
-// completion and suggestions.
+// Names returns every name without a number: families, then aliases, each list in the
+// order of the registry. Completion and suggestions use it.
 func Names() []string {
 	names := FamilyNames()
 	for _, f := range families {

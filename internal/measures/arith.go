@@ -8,7 +8,7 @@ import (
 	"simtool/internal/linalg"
 )
 
-// Arithmetic that the measures share. What takes its destination does not
+// This file holds arithmetic that measures share. Functions with a destination do not
 // allocate.
 
 // dot returns Σ aᵢbᵢ.
@@ -118,8 +118,8 @@ func transpose(dst, a *mat.Dense) {
 	})
 }
 
-// eachTile calls f with pieces of the rows of a, tile by tile, so that the
-// columns they belong to stay in cache: row is a[i, j:].
+// eachTile calls f with pieces of the rows of a, tile by tile, so that their columns
+// stay in cache: row is a[i, j:].
 func eachTile(a *mat.Dense, f func(i, j int, row []float64)) {
 	const tile = 32
 	r, c := a.Dims()

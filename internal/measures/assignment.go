@@ -12,10 +12,10 @@ var refJonker1987 = Reference{
 	Venue: "Computing", Year: 1987, DOI: "10.1007/BF02278710",
 }
 
-// assignment matches the rows of a p×q matrix one to one with its columns so
-// that the sum of the entries at the matches is largest, and returns the
-// column of each row, −1 for rows left over when p > q. All of the narrower
-// side is matched, at a loss if need be.
+// assignment matches the rows of a p×q matrix one to one with its columns so that the
+// sum of the entries at the matches is largest. It returns the column of each row, −1
+// for unmatched rows when p > q. Every row or column of the narrower side is matched,
+// even where its gain is negative.
 //
 // The method is that of Jonker and Volgenant (1987) for rectangular matrices:
 // rows bid for columns in two passes, and the rows still free are matched along
@@ -58,7 +58,7 @@ type assigner struct {
 	// Work space of augment.
 	short []float64 // length of the shortest path to each column
 	from  []int     // row before each column on that path
-	order []int     // columns: first those reached for good, then the others
+	order []int     // columns: first those with a final path, then the others
 }
 
 func newAssigner(gain *mat.Dense) *assigner {
@@ -76,8 +76,8 @@ func newAssigner(gain *mat.Dense) *assigner {
 	return a
 }
 
-// bid lets each of the given rows take its best column at the price that makes
-// the second best as good, and returns the rows that are free afterwards.
+// bid matches each of the given rows with its best column, at the price at which the
+// second best column is equally good. It returns the rows that are free afterwards.
 func (a *assigner) bid(rows []int) (free []int) {
 	for _, i := range rows {
 		best, first, second := -1, math.Inf(-1), math.Inf(-1)
@@ -95,7 +95,7 @@ func (a *assigner) bid(rows []int) (free []int) {
 			rise = 0 // a single column has no second
 		}
 		if previous >= 0 && rise == 0 {
-			free = append(free, i) // a tie: left to augment
+			free = append(free, i) // a tie: augment matches the row
 			continue
 		}
 		a.price[best] += rise
@@ -108,16 +108,16 @@ func (a *assigner) bid(rows []int) (free []int) {
 	return free
 }
 
-// augment matches a free row along the shortest path to a free column, where
-// the length of a step is what the row loses against its best column
-// (Dijkstra's algorithm), and raises the prices on the way.
+// augment matches a free row along the shortest path to a free column (Dijkstra's
+// algorithm) and raises the prices along the path. The length of a step is the loss of
+// the row against its best column.
 func (a *assigner) augment(start int) {
 	for j := range a.order {
 		a.short[j] = math.Inf(1)
 		a.order[j] = j
 	}
-	// All lengths are less than they should be by the best the first row can
-	// get, which changes nothing.
+	// All lengths are too small by the best gain of the first row. This offset does
+	// not change the shortest path.
 	reached, row, base, end := 0, start, 0.0, -1
 	for {
 		at := a.relax(a.order[reached:], row, base)
@@ -141,9 +141,9 @@ func (a *assigner) augment(start int) {
 	}
 }
 
-// relax shortens the paths to the given columns by way of a row that is reached
-// at the length base, and returns the place of the column with the shortest
-// path; a free one is preferred among equals.
+// relax shortens the paths to the given columns through a row at the length base, and
+// returns the place of the column with the shortest path. Among equal ones it prefers a
+// free column.
 func (a *assigner) relax(columns []int, row int, base float64) int {
 	gains := a.gain.RawRowView(row)
 	best, at := math.Inf(1), 0

@@ -2,9 +2,8 @@ package measures
 
 import "strings"
 
-// Card says everything about a measure that a person or a program wants to
-// know before using it. Fields that depend on parameters hold for the
-// parameters as they are set.
+// Card describes a measure for the people and programs that use it. Fields that depend
+// on parameters are for the present values of these.
 type Card struct {
 	Name     string // canonical name, with the parameters that differ from their defaults
 	Family   string // name of the family
@@ -20,7 +19,7 @@ type Card struct {
 	X, Y           Invariance
 	Differentiable bool
 	FromMoments    bool   // second moments suffice: data larger than memory can be scored
-	Folds          int    // contiguous folds that samples are held out in; 0 for none
+	Folds          int    // number of contiguous folds of held-out samples; 0 for none
 	MinSamples     int    // fewer samples than this have no score
 	Cost           string // leading term of the running time
 
@@ -28,8 +27,7 @@ type Card struct {
 	References []Reference
 }
 
-// Invariance is a set of transformations of one system that leave the score as
-// it is.
+// Invariance is a set of transformations of one system that do not change the score.
 type Invariance uint8
 
 // The transformations of an n×p system X.
@@ -41,14 +39,13 @@ const (
 	Translation                        // X + 1·tᵀ
 )
 
-// Euclidean is what measures of shape are invariant to.
+// Euclidean holds the invariances of measures of shape.
 const Euclidean = Permutation | Orthogonal | Scaling | Translation
 
-// Affine is what measures of linear information are invariant to.
+// Affine holds the invariances of measures of linear information.
 const Affine = Euclidean | Linear
 
-// Invariances lists each single invariance with its name, in the order in
-// which tables print them.
+// Invariances lists each single invariance with its name, in the order of tables.
 var Invariances = []struct {
 	Bit  Invariance
 	Name string

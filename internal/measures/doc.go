@@ -6,14 +6,14 @@
 //	family[:key=value]...
 //
 // for example "rsa:rdm=correlation:compare=spearman", and Parse turns a name
-// into a Measure. A System is one side of a comparison and keeps everything
-// that depends on it alone (centred data, Gram matrix, orthonormal basis,
-// dissimilarities); a Pair keeps what depends on both. Measures that are asked
-// about the same Pair share what they have in common.
+// into a Measure. A System is one side of a comparison. It keeps the quantities that
+// depend on it alone (centred data, Gram matrix, orthonormal basis, dissimilarities). A
+// Pair keeps the quantities that depend on both systems. Measures of the same Pair share
+// these quantities.
 //
 // # Notation
 //
-// X is n×p, the reference (data); Y is n×q, what is compared with it (model);
+// X is n×p, the reference (data); Y is n×q, the system compared with it (model);
 // rows are samples. Xc and Yc have their column means removed. A = XcᵀXc,
 // B = YcᵀYc, C = XcᵀYc; Kx = XcXcᵀ, Ky = YcYcᵀ. ‖·‖ is the Frobenius norm and
 // ‖·‖* the nuclear norm. The numerical rank of an n×p matrix counts the
@@ -25,6 +25,6 @@
 // Score, add the family to the slice in registry.go, and add three values from
 // elsewhere to testdata/independent. Flags, help, completion, documentation, the
 // contract test and the benchmarks read the card. File ensd.go is the shortest
-// example. Quantities that several measures could share are kept with shared,
-// which needs no change to System or Pair.
+// example. The function shared keeps a quantity that several measures can use; it
+// requires no change to System or Pair.
 package measures

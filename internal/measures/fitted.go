@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// fitted holds for each feature of X the sums Σx², Σx̂² and Σx·x̂ over samples,
-// with x̂ the prediction: all that R² and the correlation depend on.
+// fitted holds for each feature of X the sums Σx², Σx̂² and Σx·x̂ over samples, where x̂
+// is the prediction. R² and the correlation depend on these sums alone.
 type fitted struct {
 	total, predicted, product []float64
 }
@@ -17,7 +17,7 @@ func newFitted(p int) fitted {
 	return fitted{make([]float64, p), make([]float64, p), make([]float64, p)}
 }
 
-// predict evaluates coefficients W on a set of samples through its moments.
+// predict evaluates coefficients W on a set of samples by its moments.
 func predict(m *foldMoments, w *mat.Dense) fitted {
 	q, p := w.Dims()
 	f := newFitted(p)
@@ -50,7 +50,7 @@ func (f *fitted) predict(m *foldMoments, w, bw *mat.Dense) {
 func (m regression) one(total, predicted, product float64) (v float64, d [3]float64) {
 	if m.as == "pearson" {
 		if !(predicted > 0) {
-			return 0, d // a prediction of nothing but the mean
+			return 0, d // the prediction is the mean
 		}
 		scale := cosineScale(total, predicted)
 		v = clip(product * scale)
@@ -86,8 +86,8 @@ func (m regression) value(f fitted) (v float64, skipped int, err error) {
 	return v / float64(used), skipped, nil
 }
 
-// derivatives returns the value of a set of samples in the form that was asked
-// for, and replaces the sums by its derivatives with respect to them, so that
+// derivatives returns the value of a set of samples in the form of the measure, and
+// replaces the sums by its derivatives with respect to them, so that
 //
 //	∂v/∂x = 2·total·x + product·x̂,  ∂v/∂x̂ = product·x + 2·predicted·x̂.
 func (m regression) derivatives(f fitted) (float64, error) {

@@ -148,7 +148,7 @@ func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 // without a copy of these. As in the rows, means are about those of all samples.
 func (p *Pair) contiguousFolds(k int, rowed func() *folds) *folds {
 	f := &folds{rowed: rowed}
-	x, y := p.X.lessMeans(), p.Y.lessMeans()
+	x, y := p.X.centredPanels(), p.Y.centredPanels()
 	lo := 0
 	for _, hi := range data.FoldBounds(p.Samples(), k) {
 		fx := linalg.NewCentered(p.X.raw.Slice(lo, hi, 0, p.X.p).(*mat.Dense))

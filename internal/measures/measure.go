@@ -2,21 +2,21 @@ package measures
 
 import "fmt"
 
-// Measure scores the similarity of a pair of systems. A Measure has no state,
-// gives the same bits for the same input, may be used by many goroutines at
-// once, and never writes to the data.
+// Measure scores the similarity of a pair of systems. A Measure has no state, gives the
+// same bits for the same input, is safe for concurrent use, and never writes to the
+// data.
 type Measure interface {
-	// Card says what the measure is, with its parameters as they are set.
+	// Card describes the measure with the present values of its parameters.
 	Card() Card
-	// Score returns the value for a pair. It returns an *UndefinedError when
-	// the data give the measure no value (constant data, too few samples).
+	// Score returns the value for a pair. It returns an *UndefinedError when the
+	// measure is undefined for the data (constant data, too few samples).
 	Score(p *Pair) (Score, error)
 }
 
-// As returns a measure as one of the optional interfaces, with which it says what
-// it can do besides: Differentiable, FromMoments, Memory, Theory, Monotone. Each is
-// implemented in the file of the measure's family, so that nobody else looks at
-// types or names to find out. ok is false for a measure without.
+// As returns a measure as one of the optional interfaces: Differentiable, FromMoments,
+// Memory, Theory, Monotone. The file of the measure's family implements each of them,
+// so that no other code tests types or names of measures. ok is false for a measure
+// without the interface.
 func As[T Measure](m Measure) (as T, ok bool) {
 	if named, is := m.(Named); is {
 		m = named.Measure
@@ -25,7 +25,7 @@ func As[T Measure](m Measure) (as T, ok bool) {
 	return as, ok
 }
 
-// Score is the value of a measure with what a reader of it should know.
+// Score is the value of a measure, with warnings for its reader.
 type Score struct {
 	Value    float64
 	Warnings []string // one line each, lower case

@@ -2,7 +2,7 @@ package measures
 
 import "sync"
 
-// memo keeps what was computed once. The zero value is ready to use.
+// memo keeps quantities so that each is computed once. The zero value is ready to use.
 type memo struct {
 	mu      sync.Mutex
 	entries map[any]any // key → *entry[T]
@@ -14,10 +14,9 @@ type entry[T any] struct {
 	err   error
 }
 
-// shared returns the quantity that key stands for and computes it the first
-// time; goroutines that ask meanwhile wait. Keys are values of unexported
-// types, one type for each quantity, with fields for what it depends on
-// (as in rdmKey{kind}). compute must be deterministic.
+// shared returns the quantity of a key and computes it at the first call; concurrent
+// callers wait. Keys are values of unexported types, one type for each quantity, with
+// fields for its parameters (as in rdmKey{kind}). compute must be deterministic.
 func shared[T any](m *memo, key any, compute func() (T, error)) (T, error) {
 	m.mu.Lock()
 	if m.entries == nil {
@@ -33,13 +32,13 @@ func shared[T any](m *memo, key any, compute func() (T, error)) (T, error) {
 	return e.value, e.err
 }
 
-// always is shared for what cannot fail.
+// always is shared for quantities whose computation cannot fail.
 func always[T any](m *memo, key any, compute func() T) T {
 	v, _ := shared(m, key, func() (T, error) { return compute(), nil })
 	return v
 }
 
-// seed sets a quantity that is known from elsewhere.
+// seed sets a quantity that is already known.
 func seed[T any](m *memo, key any, value T) {
 	always(m, key, func() T { return value })
 }

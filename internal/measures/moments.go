@@ -10,13 +10,13 @@ import (
 	"simtool/internal/linalg"
 )
 
-// NewMomentPair returns a pair that is known by the moments of consecutive
-// segments of its samples, in their order. Measures whose card says
-// FromMoments score it; folds must end where segments do.
+// NewMomentPair returns a pair in terms of the moments of consecutive segments of its
+// samples, in their order. Measures whose card says FromMoments can score it; folds must
+// end where segments end.
 //
-// Without the samples two things are less exact than with them: angles and
-// distances of nearly identical systems are good to about 1e-8, and features
-// that are nearly dependent are told apart down to about 1e-7 of the largest.
+// Two results are less exact without the samples than with them. Angles and distances
+// of nearly identical systems have an error of about 1e-8, and a feature counts as
+// dependent if its independent part is below about 1e-7 of the largest.
 func NewMomentPair(nameX, nameY string, s *Segments) (*Pair, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func NewMomentPair(nameX, nameY string, s *Segments) (*Pair, error) {
 	return newMomentPair(x, y, s), nil
 }
 
-// check verifies that the bounds and sizes fit together.
+// check verifies that the bounds and sizes are consistent.
 func (s *Segments) check() error {
 	if len(s.Moments) == 0 || len(s.Moments) != len(s.Bounds) {
 		return &data.InputError{Found: fmt.Sprintf("%d segments with %d bounds", len(s.Moments), len(s.Bounds)), Wanted: "want as many of both, and at least one"}

@@ -8,10 +8,9 @@ import (
 	"simtool/internal/data"
 )
 
-// NameError says that a measure's name cannot be understood, and which name
-// may have been meant.
+// NameError says why the name of a measure is invalid, and suggests another one.
 type NameError struct {
-	Name   string // the name as it was written
+	Name   string // the invalid name
 	Reason string
 	Hint   string // may be empty
 }
@@ -24,14 +23,13 @@ func (e *NameError) Error() string {
 // Named is a measure under the name that its user typed.
 type Named struct {
 	Name string
-	Note string // what a user of this name should know; mostly empty
+	Note string // a note for users of this name; mostly empty
 	Measure
 }
 
-// Parse resolves the name of a measure: family[:key=value]..., or a name that
-// is in use elsewhere (see Alias). It returns a *NameError for an unknown
-// family, an unknown, repeated or malformed parameter, and a value out of
-// range.
+// Parse resolves the name of a measure: family[:key=value]..., or a name in other
+// software (see Alias). It returns a *NameError for an unknown family, an unknown,
+// repeated or malformed parameter, and a value out of range.
 func Parse(name string) (Measure, error) {
 	n, err := parseNamed(name, 1)
 	return n.Measure, err
@@ -65,7 +63,7 @@ func parseNamed(name string, seed uint64) (Named, error) {
 	return Named{Name: name, Note: note, Measure: m}, nil
 }
 
-// unknown is the error of a name that stands for nothing.
+// unknown returns the error for an unknown name.
 func unknown(name, spec string) *NameError {
 	for _, f := range families {
 		for pattern, why := range f.Refused {
@@ -77,10 +75,10 @@ func unknown(name, spec string) *NameError {
 	return &NameError{Name: name, Reason: "unknown measure", Hint: suggest(spec)}
 }
 
-// ParseList resolves measures separated by commas. The words "default" and
-// "all" stand for the registry's core measures and for every family with its
-// default parameters. A measure that is named twice is kept once. seed is that
-// of folds in random order where a name does not say one itself.
+// ParseList resolves measures separated by commas. The word "default" stands for the
+// core measures of the registry, and "all" for every family with its default
+// parameters. A measure that is named twice is kept once. seed is the seed of folds in
+// random order for names that do not set one.
 func ParseList(list string, seed uint64) ([]Named, error) {
 	var out []Named
 	seen := map[string]bool{}
@@ -152,8 +150,8 @@ func (f Family) parameterHint() string {
 	return f.Card.Family + " has the parameters " + strings.Join(names, ", ")
 }
 
-// suggest returns a hint that names the known word nearest to a name, or tells
-// how to list them.
+// suggest returns a hint with the known name nearest to a name, or with the command that
+// lists them.
 func suggest(name string) string {
 	word, _, _ := strings.Cut(name, ":")
 	if best, ok := data.Nearest(word, Names()); ok {

@@ -62,7 +62,7 @@ func (m nbs) Score(p *Pair) (Score, error) {
 }
 
 // ComponentScore implements Theory: ‖C‖* = Σλᵢ|aᵢcos φᵢ|.
-func (m nbs) ComponentScore(p AlignedPair) (float64, bool) { return p.courses().form(m.as), true }
+func (m nbs) ComponentScore(p AlignedPair) (float64, bool) { return p.rotated().form(m.as), true }
 
 // Scale implements Monotone.
 func (m nbs) Scale() (Scale, bool) { return Scale{BuresCosine, m.as}, true }

@@ -7,13 +7,13 @@ import (
 	"simtool/internal/linalg"
 )
 
-// Pair is two systems that responded to the same samples: X the reference and
-// Y what is compared with it. It computes what depends on both once, and is
-// safe for concurrent use.
+// Pair holds two systems that responded to the same samples: the reference X, and Y,
+// which is compared with it. It computes each quantity of both systems once, and is safe
+// for concurrent use.
 type Pair struct {
 	memo
 	X, Y     *System
-	segments *Segments // where the pair is known by its moments only
+	segments *Segments // set if only the moments of the pair are known
 }
 
 // NewPair joins two systems. It fails when they differ in the number of
@@ -28,8 +28,8 @@ func NewPair(x, y *System) (*Pair, error) {
 // Samples returns n.
 func (p *Pair) Samples() int { return p.X.Samples() }
 
-// Swap returns the pair with the systems exchanged. What depends on one system
-// stays computed; what depends on both is computed anew.
+// Swap returns the pair with the systems exchanged. It keeps the quantities of each
+// system; those of both are computed again.
 func (p *Pair) Swap() *Pair {
 	if p.segments != nil {
 		return newMomentPair(p.Y, p.X, p.segments.swap())
@@ -49,8 +49,8 @@ func (p *Pair) check(card Card) error {
 	return p.Y.varies()
 }
 
-// checkSamples returns an UndefinedError if a measure wants samples where only
-// moments are known.
+// checkSamples returns an UndefinedError if a measure needs samples and only moments are
+// known.
 func (p *Pair) checkSamples(card Card) error {
 	if p.segments != nil && !card.FromMoments {
 		return undefined("%s needs the samples themselves, but only second moments are known", card.Name)
@@ -77,14 +77,14 @@ type (
 func (p *Pair) cross() *mat.Dense {
 	return always(&p.memo, crossKey{}, func() *mat.Dense {
 		if p.X.slim() && p.Y.slim() {
-			return p.X.lessMeans().CrossGram(p.Y.lessMeans())
+			return p.X.centredPanels().CrossGram(p.Y.centredPanels())
 		}
 		return linalg.CrossGram(p.X.compact(), p.Y.compact())
 	})
 }
 
-// identical reports whether the centred data are the same to the bit. Angles
-// are then exactly 0, whatever way they would have been computed.
+// identical reports whether the centred data are the same to the bit. Angles are then
+// exactly 0, without a computation.
 func (p *Pair) identical() bool {
 	return always(&p.memo, identicalKey{}, func() bool {
 		if p.X == p.Y {
@@ -93,15 +93,15 @@ func (p *Pair) identical() bool {
 		if p.segments != nil {
 			return p.segments.Identical
 		}
-		return p.X.lessMeans().Equal(p.Y.lessMeans())
+		return p.X.centredPanels().Equal(p.Y.centredPanels())
 	})
 }
 
-// rows are corresponding samples of two systems, computed when they are asked
-// for; nil when only moments are known.
+// rows computes corresponding samples of two systems on demand. It is nil when only
+// moments are known.
 type rows func() (x, y *mat.Dense)
 
-// both are rows at hand.
+// both returns rows that already exist.
 func both(x, y *mat.Dense) rows {
 	return func() (*mat.Dense, *mat.Dense) { return x, y }
 }
@@ -114,7 +114,7 @@ func (p *Pair) compacts() rows {
 	return func() (x, y *mat.Dense) { return p.X.compact(), p.Y.compact() }
 }
 
-// alignment returns how X is best rotated to Y.
+// alignment returns the best rotation of X to Y.
 func (p *Pair) alignment() (alignment, error) {
 	return shared(&p.memo, polarKey{}, func() (alignment, error) {
 		return align(p.compacts(), p.cross(), p.X.trace(), p.Y.trace(), p.identical())

@@ -13,11 +13,11 @@ type Param struct {
 	Name    string
 	Default string
 	Help    string
-	Choices []string // the allowed words; with Check also set, words or what Check allows
+	Choices []string // the allowed words; if Check is set, in addition to the values that it allows
 	Check   func(string) error
 }
 
-// Valid returns an error that says what is wanted if value is not allowed.
+// Valid returns an error that describes the allowed values if value is not allowed.
 func (p Param) Valid(value string) error {
 	if slices.Contains(p.Choices, value) {
 		return nil
@@ -34,8 +34,7 @@ func (p Param) Valid(value string) error {
 	return nil
 }
 
-// choice declares a parameter that is one of a few words, the first the
-// default.
+// choice declares a parameter that is one of a few words. The first is the default.
 func choice(name, help string, words ...string) Param {
 	return Param{Name: name, Default: words[0], Help: help, Choices: words}
 }
@@ -85,7 +84,7 @@ type Args struct {
 	given  map[string]bool // parameters that the name sets
 }
 
-// setSeed sets the seed of folds in random order unless the name says one.
+// setSeed sets the seed of folds in random order unless the name sets it.
 func (a Args) setSeed(seed uint64) {
 	if a.values[foldsParam.Name] == conditions && !a.given[seedParam.Name] {
 		a.values[seedParam.Name] = strconv.FormatUint(seed, 10)
@@ -120,8 +119,8 @@ func (a Args) Int(name string) int {
 // Bool returns the value of a parameter declared with boolean.
 func (a Args) Bool(name string) bool { return a.Text(name) == "true" }
 
-// Card returns the family's card under the canonical name of these arguments,
-// ready to be adjusted to them.
+// Card returns the card of the family with the canonical name of these arguments. The
+// caller adjusts the other fields to them.
 func (a Args) Card() Card {
 	card := a.family.Card
 	var b strings.Builder

@@ -145,7 +145,7 @@ func (m procrustes) ComponentScore(p AlignedPair) (float64, bool) {
 	if m.cv > 0 {
 		return 0, false
 	}
-	v := p.courses()
+	v := p.rotated()
 	switch m.as {
 	case asProcrustesSquared, asEuclidean:
 		sum := 0.0

@@ -2,25 +2,24 @@ package measures
 
 import "gonum.org/v1/gonum/blas/blas64"
 
-// projection is what comparisons of symmetric n×n matrices D centre them by.
-// With the sums sᵢ of the rows and their sum S,
+// projection centres symmetric n×n matrices D for a comparison. With the sums sᵢ of the
+// rows and their sum S,
 //
 //	P(D)_ij = D_ij − a(sᵢ+sⱼ) + b·S,  P(D)_ii = D_ii − a'·sᵢ + b'·S.
 //
-// It is orthogonal, on all symmetric matrices or on those with a zero diagonal,
-// unless it is hollow: then the diagonal is cleared in the end, and on matrices
-// with a zero diagonal P is its own adjoint but not idempotent.
+// It is an orthogonal projection, on all symmetric matrices or on those with a zero
+// diagonal, unless it is hollow. A hollow one clears the diagonal at the end; on
+// matrices with a zero diagonal it is its own adjoint but not idempotent.
 type projection struct {
 	rows, total                 float64 // a, b
 	diagonalRows, diagonalTotal float64 // a', b'
 	hollow                      bool
 }
 
-// projectionOf returns the projection of a comparison of RDMs. It is what
-// pearson, cosine-cov and corr-cov do before they take the cosine, up to a
-// factor: the mean of the entries off the diagonal is removed, or H·D·H is
-// taken, or the part of H·D·H orthogonal to H, which is what is left when both
-// are done.
+// projectionOf returns the projection of a comparison of RDMs, which takes the cosine of
+// projected matrices. Up to a factor, pearson removes the mean of the entries off the
+// diagonal, cosine-cov takes H·D·H, and corr-cov does both, which gives the part of
+// H·D·H orthogonal to H.
 func projectionOf(compare string, samples int) projection {
 	n := float64(samples)
 	switch compare {
@@ -88,7 +87,7 @@ func innerProduct(a, diagonalA, b, diagonalB []float64) float64 {
 	return 2*longDot(a, b) + dot(diagonalA, diagonalB)
 }
 
-// longDot is dot for vectors that are long enough to be worth a call.
+// longDot is dot for long vectors, by the kernel of linalg.
 func longDot(a, b []float64) float64 {
 	return blas64.Dot(blas64.Vector{N: len(a), Inc: 1, Data: a}, blas64.Vector{N: len(b), Inc: 1, Data: b})
 }

@@ -2,8 +2,8 @@ package measures
 
 import "math"
 
-// Monotone is a measure that is a monotone function of a quantity that others
-// depend on too, or are tied to by inequalities.
+// Monotone is a measure that is a monotone function of a quantity. Other measures depend
+// on the same quantity, or on one that is related by inequalities.
 type Monotone interface {
 	Measure
 	// Scale returns the quantity and the function. ok is false where there is none
@@ -11,7 +11,7 @@ type Monotone interface {
 	Scale() (s Scale, ok bool)
 }
 
-// ScaleOf returns the scale of a measure that has one.
+// ScaleOf returns the scale of a measure if it has one.
 func ScaleOf(m Measure) (s Scale, ok bool) {
 	monotone, ok := As[Monotone](m)
 	if !ok {
@@ -20,8 +20,7 @@ func ScaleOf(m Measure) (s Scale, ok bool) {
 	return monotone.Scale()
 }
 
-// Quantity is a number from 0 to 1 that several measures report in one form or
-// another.
+// Quantity is a number from 0 to 1 that several measures report in different forms.
 type Quantity int
 
 // The quantities.
@@ -37,7 +36,7 @@ type Scale struct {
 	form     string
 }
 
-// Value returns the value of the quantity that has a score.
+// Value returns the value of the quantity at a score.
 func (s Scale) Value(score float64) float64 {
 	switch s.form {
 	case asSquared:
@@ -53,8 +52,7 @@ func (s Scale) Value(score float64) float64 {
 	}
 }
 
-// Score returns the score that a value of the quantity has, which is clipped to
-// [0,1].
+// Score returns the score at a value of the quantity, which is clipped to [0,1].
 func (s Scale) Score(value float64) float64 {
 	value = max(0, min(1, value))
 	switch s.form {

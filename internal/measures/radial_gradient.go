@@ -8,25 +8,25 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// The functions of the distance beside the dissimilarities.
+// The functions of the distance, in addition to the dissimilarities.
 const (
 	kernelRBF     = "rbf"     // exp(−d²/(2σ²))
 	kernelLaplace = "laplace" // exp(−d/(σ√2))
 )
 
-// radial is the function f of the distance between two samples that an
-// objective compares: the name of a dissimilarity or of a kernel. A width σ may
-// be a multiple of the median distance, through which it has a derivative.
+// radial is the function f of the distance between two samples in an objective: a
+// dissimilarity or a kernel. A width σ may be a multiple of the median distance, and
+// then depends on the data.
 type radial struct {
 	kind     string
-	text     string  // σ as it was written, for messages
+	text     string  // σ as in the name of the measure, for messages
 	factor   float64 // σ, or the multiple
 	relative bool
 
 	sigma        float64
 	distances    []float64 // squared, i < j; only for a relative width
 	sorted       []float64 // the same, partly in order
-	lower, upper float64   // the middle ones, whose roots average to the median
+	lower, upper float64   // the middle ones; the mean of their roots is the median
 }
 
 // newRadial returns a function by its name. Kinds without a width ignore sigma.
@@ -45,7 +45,7 @@ func newRadial(kind, sigma string, pairs int) (radial, error) {
 	return f, nil
 }
 
-// linear reports whether the distances that are measured are f itself.
+// linear reports whether f is the identity on the distances that are measured.
 func (f *radial) linear() bool {
 	switch f.kind {
 	case rdmEuclidean, rdmGaussian, kernelRBF, kernelLaplace:
@@ -54,8 +54,8 @@ func (f *radial) linear() bool {
 	return true
 }
 
-// evaluate replaces squared distances d in v by f of them, and writes ∂f/∂d
-// into slope. √d has no derivative at 0; the subgradient 0 is taken.
+// evaluate replaces the squared distances d in v by f(d), and writes ∂f/∂d to slope. √d
+// has no derivative at 0, where slope is the subgradient 0.
 func (f *radial) evaluate(v, slope []float64) error {
 	if f.linear() {
 		return nil
@@ -99,7 +99,7 @@ func (f *radial) evaluate(v, slope []float64) error {
 	return nil
 }
 
-// setWidth finds σ for squared distances.
+// setWidth computes σ for squared distances.
 func (f *radial) setWidth(squared []float64) error {
 	f.sigma = f.factor
 	if !f.relative {
@@ -115,13 +115,13 @@ func (f *radial) setWidth(squared []float64) error {
 	return nil
 }
 
-// throughWidth adds to the upper triangle of Γ = ∂/∂d at a fixed width what the
-// median distance passes on. A function of d/σ² has
+// throughWidth adds to the upper triangle of Γ = ∂/∂d at a fixed width the derivative
+// through the median distance. A function of d/σ² has
 //
-//	∂/∂σ = −2/σ·Σ Γ_ij·d_ij,
+//	∂/∂σ = −2/σ·Σ Γ_ij·d_ij.
 //
-// which falls on the middle pairs, shared between those that tie and between
-// their two orders.
+// This derivative belongs to the middle pairs. Pairs that tie, and both orders of a
+// pair, have equal shares of it.
 func (f *radial) throughWidth(gamma *mat.Dense) {
 	n := gamma.RawMatrix().Rows
 	product := 0.0
@@ -156,9 +156,8 @@ func (f *radial) throughWidth(gamma *mat.Dense) {
 	}
 }
 
-// middleTwo returns the two values in the middle of the order of a slice that
-// is not empty, which are the same one when their number is odd. It moves the
-// values about.
+// middleTwo returns the two middle values of the order of a nonempty slice; they are
+// the same value when their number is odd. It reorders the slice.
 func middleTwo(values []float64) (lower, upper float64) {
 	mid := len(values) / 2
 	selectRank(values, mid)
@@ -169,10 +168,9 @@ func middleTwo(values []float64) (lower, upper float64) {
 	return slices.Max(values[:mid]), upper
 }
 
-// selectRank moves the value of rank k, counted from 0, to position k, those
-// that are not larger before it and those that are not smaller behind it
-// (Hoare's quickselect). Where the pivots keep being bad ones it sorts, so that
-// it never takes more than O(n log n).
+// selectRank moves the value of rank k, counted from 0, to position k, values that are
+// not larger before it and values that are not smaller after it (Hoare's quickselect).
+// After several bad pivots it sorts, so that it never takes more than O(n log n).
 func selectRank(values []float64, k int) {
 	lo, hi := 0, len(values)-1
 	for rounds := 4 * bits.Len(uint(len(values))); lo < hi; rounds-- {

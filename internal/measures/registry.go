@@ -6,18 +6,18 @@ import "slices"
 type Family struct {
 	Card    Card // for the default parameters; New adjusts a copy
 	Aliases []Alias
-	// Notes say of some aliases what their users should know: a warning that
-	// stands beside every score under that name.
+	// Notes holds notes on some aliases: a warning next to every score under that
+	// name.
 	Notes map[string]string
-	// Refused says of names in use elsewhere, written as in Alias, why they
-	// stand for nothing here.
+	// Refused says why some names of other software, written as in Alias, have no
+	// measure here.
 	Refused map[string]string
-	// New returns the measure for arguments that passed the declarations of
-	// Card.Params. It returns an error when they do not go together.
+	// New returns the measure for arguments that satisfy the declarations of
+	// Card.Params. It returns an error when they contradict each other.
 	New func(Args) (Measure, error)
 }
 
-// Default names the core measures that are scored unless others are asked for.
+// Default lists the core measures, which are scored by default.
 var Default = []string{
 	"cka", "cka:estimator=debiased", "nbs", "procrustes:as=angular-score",
 	"cca", "svcca", "linreg", "linreg:cv=5", "ridge:lambda=auto:cv=5",

@@ -8,22 +8,22 @@ import (
 	"simtool/internal/linalg"
 )
 
-// predictors is a training set: its moments, and its centred rows for when the
-// moments do not suffice.
+// predictors is a training set: its moments, and its centred rows where the moments do
+// not suffice.
 type predictors struct {
 	moments *foldMoments
 	rows    rows // nil when only moments are known
 }
 
-// ridgeSolver solves (B+λI)W = YᵀX for one training set after the other. With
-// S the inverse of B+λI, or its pseudo-inverse over the numerical rank of Y
-// when λ = 0, W = S·YᵀX. It works through the Cholesky factor of B+λI while
-// that is well conditioned, and through the singular values of Y otherwise.
+// ridgeSolver solves (B+λI)W = YᵀX for one training set after the other: W = S·YᵀX,
+// where S is the inverse of B+λI, or, when λ = 0, its pseudo-inverse over the numerical
+// rank of Y. It uses the Cholesky factor of B+λI where that is well conditioned, and
+// the singular values of Y otherwise.
 type ridgeSolver struct {
 	w      *mat.Dense // coefficients, q×p
 	lambda float64
 	factor *factor
-	normal bool // the factor holds; otherwise the singular vectors do
+	normal bool // the Cholesky factor is in use, and otherwise the singular vectors
 
 	v      *mat.Dense // right singular vectors of Y, q×r
 	shrunk []float64  // 1/(s²+λ)
@@ -71,7 +71,7 @@ func (s *ridgeSolver) fit(train predictors, lambda float64) error {
 	return nil
 }
 
-// fitGram is fit for an ill-conditioned B when the samples are out of reach.
+// fitGram is fit for an ill-conditioned B when only moments are known.
 func (s *ridgeSolver) fitGram(m *foldMoments) error {
 	w := whitenGram(m.yy)
 	if w == nil {
@@ -111,13 +111,13 @@ func (s *ridgeSolver) apply(m *mat.Dense) {
 	}
 }
 
-// truncated reports whether directions were left out for lack of rank.
+// truncated reports whether the fit left out directions beyond the numerical rank.
 func (s *ridgeSolver) truncated() bool {
 	return !s.normal && s.lambda == 0
 }
 
-// project replaces M by the part of M outside of the span of the directions
-// that were kept, M − V·Vᵀ·M.
+// project replaces M by its part outside the span of the directions within the rank,
+// M − V·Vᵀ·M.
 func (s *ridgeSolver) project(m *mat.Dense) {
 	if s.v == nil {
 		return

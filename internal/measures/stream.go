@@ -17,9 +17,9 @@ import (
 // RowSource delivers the samples of a system in their order, a block at a time,
 // so that data need not fit in memory.
 type RowSource interface {
-	// Name is what messages call the source.
+	// Name returns the name of the source in messages.
 	Name() string
-	// Samples returns how many samples there are in all.
+	// Samples returns the total number of samples.
 	Samples() int
 	// Width returns the number of features.
 	Width() int
@@ -39,30 +39,30 @@ type RowBlock interface {
 // Stream reads two systems once and adds up the moments of their samples.
 type Stream struct {
 	X, Y RowSource
-	// Bounds are the samples at which segments end, increasing, the last the
-	// number of samples. data.FoldBounds gives those that folds need.
+	// Bounds are the samples at which segments end, increasing; the last is the
+	// number of samples. data.FoldBounds returns the bounds of folds.
 	Bounds   []int
 	Workers  int            // goroutines that decode and multiply; at least 1
 	Progress func(rows int) // called after rows more samples; may be nil
-	// Added is called when samples have been added to the sums, which are in order
-	// then and can be kept; it must not write to them. An error ends the run. It
-	// may be nil.
+	// Added is called after samples have been added to the sums. The sums are then
+	// in order and can be stored; Added must not write to them. An error ends the
+	// run. Added may be nil.
 	Added func(*Sums) error
 }
 
 const (
-	// pieceValues is the size of the pieces that are decoded and multiplied at a
-	// time, small enough to stay in cache in between; they have pieceRows samples
-	// at least, for products with few terms are slow.
+	// pieceValues is the size of a piece, which is decoded and then multiplied. It
+	// is small enough to stay in cache in between. A piece has at least pieceRows
+	// samples, because products with few terms are slow.
 	pieceValues = 1 << 16
 	pieceRows   = 256
-	// blockValues is the size of one system's part of a block, the pieces that are
-	// added up before they are merged with what came before.
+	// blockValues is the size of one system's part of a block. The pieces of a block
+	// are added up before they are merged with earlier sums.
 	blockValues = 1 << 19
 )
 
-// blockShape chooses how large blocks and pieces are by the widths of the systems
-// alone: the samples of a full piece and the pieces of a full block.
+// blockShape returns the samples of a full piece and the pieces of a full block. They
+// depend on the widths of the systems alone.
 func blockShape(p, q int) (rows, pieces int) {
 	rows = max(1, pieceValues/(p+q)/pieceRows) * pieceRows
 	return rows, max(1, blockValues/max(p, q)/rows)
@@ -109,9 +109,9 @@ func (s *Stream) Run(ctx context.Context) (*Segments, error) {
 	return sums.Segments(), nil
 }
 
-// AddTo adds the samples up to last, which is the end of a leaf, to sums of an
-// order with the bounds of the stream. The sources must stand where the sums end.
-// After an error the sums are those of the leaves that were complete.
+// AddTo adds the samples up to last, the end of a leaf, to sums whose order has the
+// bounds of the stream. The sources must be at the sample where the sums end. After an
+// error the sums are those of the complete leaves.
 func (s *Stream) AddTo(ctx context.Context, sums *Sums, last int) error {
 	if n, m := s.X.Samples(), s.Y.Samples(); n != m {
 		return data.Samples.Unequal(s.Y.Name(), m, s.X.Name(), n)
@@ -154,7 +154,7 @@ func (s *Stream) merge(sums *Sums, free chan<- *block, finished <-chan *block, c
 	p, q := s.X.Width(), s.Y.Width()
 	waiting := map[int]*block{}
 	next := 0
-	var leaf Node // the part of it that is there
+	var leaf Node // the part of the leaf that is complete
 	same := p == q
 	for b := range finished {
 		if b.err != nil {
@@ -238,8 +238,7 @@ func (s *Stream) work(ctx context.Context, reader *blockReader, free <-chan *blo
 	}
 }
 
-// blockReader hands out the blocks of a stream in order, one goroutine at a
-// time.
+// blockReader reads the blocks of a stream in order, one goroutine at a time.
 type blockReader struct {
 	stream *Stream
 	order  SumOrder
@@ -250,7 +249,7 @@ type blockReader struct {
 	mu    sync.Mutex
 	index int
 	at    int // first sample not yet read
-	leaf  int // where the leaf ends that it is in
+	leaf  int // end of the present leaf
 	err   error
 }
 

@@ -3,17 +3,17 @@ package measures
 import "math/bits"
 
 // Memory bounds the bytes that Stream.AddTo has in use for samples [first, last) of
-// systems of p and q features: the moments of its blocks and those of the sums,
-// the samples of blocks as they were read, as wide as float64 at most, and those
-// of each worker, decoded and about their origin.
+// systems of p and q features: the moments of its blocks and of the sums, the undecoded
+// samples of blocks, at most as wide as float64, and the decoded and shifted samples of
+// each worker.
 func (o SumOrder) Memory(p, q, first, last, workers int) int64 {
 	w := int64(p + q)
 	rows, pieces := blockShape(p, q)
 	block := min(int64(rows*pieces), int64(o.Leaf), int64(last-first))
 	piece := min(int64(rows), block)
 	blocks := int64(workers + 2)
-	// Of a segment under way there is a node for each level of sums at most, and one
-	// more than that while two are added up.
+	// An incomplete segment has at most one node for each level of sums, and one more
+	// while two nodes are added up.
 	levels := int64(bits.Len(uint(o.Leaves(first, last)))) + 1
 	moments := blocks + int64(len(o.Ends(first, last))) + levels
 	return moments*MomentBytes(p, q) + word*(blocks*block*w+int64(workers)*(2*piece*w+w*w))

@@ -7,32 +7,31 @@ import (
 	"simtool/internal/linalg"
 )
 
-// SumOrder is the order in which the moments of a recording are added up. It
-// follows from the recording alone, so that the bits of the sums do not depend on
-// how the work is divided among goroutines, machines or runs.
+// SumOrder is the order in which the moments of a recording are added up. It depends on
+// the recording alone, so that the bits of the sums do not depend on the division of the
+// work among goroutines, machines or runs.
 //
-// Each segment is cut into leaves of as many samples, the last of which may have
-// fewer. Leaf i of a segment is added to leaf i+1 where i is even, their sum to
-// that of the next two where i/2 is even, and so on: to a sum of 2ᵏ leaves, the
-// first of which is a multiple of 2ᵏ, is added the one that follows where it makes
-// another of this kind. Whoever has some consecutive leaves can form all sums that
-// lie within them, of which at most 2·log₂ remain, and those of whoever has the
-// next ones go on from there. In a complete segment what remains is added up from
-// its end. Such pairwise sums are also the more accurate ones: errors grow with
-// the logarithm of the number of terms (Higham 1993, doi:10.1137/0914050).
+// Each segment is cut into leaves of Leaf samples; the last leaf may have fewer. The
+// leaves are added in a binary tree: leaf i is added to leaf i+1 where i is even, their
+// sum to the sum of the next two leaves where i/2 is even, and so on. A node of level k
+// is thus the sum of 2ᵏ leaves whose first number is a multiple of 2ᵏ. A part of the
+// recording forms all nodes that lie within its leaves; at most 2·log₂ nodes remain, and
+// the nodes of the next part continue from there. In a complete segment the remaining
+// nodes are added up from its end. Such pairwise sums are also more accurate: errors
+// grow with the logarithm of the number of terms (Higham 1993, doi:10.1137/0914050).
 type SumOrder struct {
-	Bounds []int // sample at which each segment ends, increasing, the last the number of samples
-	Leaf   int   // samples
+	Bounds []int // sample at which each segment ends, increasing; the last is the number of samples
+	Leaf   int   // samples of a leaf
 }
 
-// maxLeaves bounds the leaves of a recording, but for one more in each segment:
-// each level of sums may hold the moments of one more node in memory.
+// maxLeaves bounds the number of leaves of a recording, apart from one more in each
+// segment. Each level of sums may keep the moments of one more node in memory.
 const maxLeaves = 256
 
 // NewSumOrder returns the order of sums for systems of p and q features.
 func NewSumOrder(p, q int, bounds []int) SumOrder {
-	// A leaf has samples enough for its product to take longer than adding it up,
-	// and fills a piece.
+	// A leaf has so many samples that its product takes longer than its addition, and
+	// it fills a piece.
 	const perFeature = 4
 	rows, pieces := blockShape(p, q)
 	block := rows * pieces
@@ -47,7 +46,7 @@ func NewSumOrder(p, q int, bounds []int) SumOrder {
 // Samples returns the number of samples of the recording.
 func (o SumOrder) Samples() int { return o.Bounds[len(o.Bounds)-1] }
 
-// segment returns the samples [start, end) of the segment that a sample is in.
+// segment returns the samples [start, end) of the segment of a sample.
 func (o SumOrder) segment(sample int) (start, end int) {
 	i, at := slices.BinarySearch(o.Bounds, sample)
 	if at {
@@ -59,8 +58,7 @@ func (o SumOrder) segment(sample int) (start, end int) {
 	return start, o.Bounds[i]
 }
 
-// nodeEnd returns the sample at which the run of leaves ends that begins at a
-// sample.
+// nodeEnd returns the end of the run of leaves that begins at a sample.
 func (o SumOrder) nodeEnd(sample, leaves int) int {
 	_, end := o.segment(sample)
 	return min(sample+leaves*o.Leaf, end)
@@ -76,8 +74,8 @@ func (o SumOrder) Leaves(first, last int) int {
 	return n
 }
 
-// ends returns the samples at which groups of as many leaves end, counted from
-// the beginning of each segment.
+// ends returns the samples at which groups of the given number of leaves end, counted
+// from the beginning of each segment.
 func (o SumOrder) ends(leaves int) []int {
 	var ends []int
 	for at := 0; at < o.Samples(); at = ends[len(ends)-1] {
@@ -86,9 +84,9 @@ func (o SumOrder) ends(leaves int) []int {
 	return ends
 }
 
-// Shard returns the samples [first, last) of part i of n, about as many in each.
-// They begin and end where few sums remain. ok is false where there are fewer
-// leaves than parts.
+// Shard returns the samples [first, last) of part i of n. Parts have about equally many
+// samples and end where few nodes remain. ok is false where there are fewer leaves than
+// parts.
 func (o SumOrder) Shard(i, n int) (first, last int, ok bool) {
 	const groups = 8 // of leaves in a part, so that parts differ by an eighth
 	ends := o.ends(1)
@@ -107,7 +105,7 @@ func (o SumOrder) Shard(i, n int) (first, last int, ok bool) {
 	return first, ends[of[i]-1], true
 }
 
-// joins reports whether the last two of consecutive nodes are to be added up.
+// joins reports whether the last two of consecutive nodes must be added up.
 func (o SumOrder) joins(nodes []Node) bool {
 	if len(nodes) < 2 {
 		return false
@@ -144,9 +142,8 @@ func (o SumOrder) Ends(first, last int) []int {
 	return ends
 }
 
-// Sums are the moments of consecutive samples of a recording. Those of the samples
-// that follow can be added, a leaf at a time or many, with the same bits in the
-// end.
+// Sums are the moments of consecutive samples of a recording. The moments of the next
+// samples can be added one leaf at a time or many at once, with the same final bits.
 type Sums struct {
 	Order       SumOrder
 	First, Last int  // samples [First, Last), both ends of leaves
@@ -162,13 +159,13 @@ type Node struct {
 	Moments     *linalg.Moments
 }
 
-// NewSums returns the sums of no samples of two systems of p and q features, to
-// which those from sample first on can be added.
+// NewSums returns empty sums for two systems of p and q features, to which the samples
+// from first on can be added.
 func NewSums(order SumOrder, first, p, q int) *Sums {
 	return &Sums{Order: order, First: first, Last: first, Identical: p == q}
 }
 
-// add adds the node that follows. The moments belong to the sums from then on.
+// add adds the next node and takes over its moments.
 func (s *Sums) add(n Node) {
 	s.Nodes = append(s.Nodes, n)
 	s.Last = n.Last
@@ -182,9 +179,8 @@ func (s *Sums) add(n Node) {
 	}
 }
 
-// Append adds the sums of the samples that follow, whose memory belongs to s from
-// then on. It panics unless they are of the same recording and begin where s
-// ends.
+// Append adds the sums of the next samples and takes over their memory. It panics unless
+// they are of the same recording and begin where s ends.
 func (s *Sums) Append(next *Sums) {
 	if next.First != s.Last || next.Order.Leaf != s.Order.Leaf || !slices.Equal(next.Order.Bounds, s.Order.Bounds) {
 		panic("measures: sums that do not follow each other")
@@ -211,7 +207,7 @@ func (s *Sums) Segments() *Segments {
 	return out
 }
 
-// memory returns moments to be written to, of whatever content.
+// memory returns moments with arbitrary content, to be overwritten.
 func (s *Sums) memory(p, q int) *linalg.Moments {
 	if k := len(s.spare) - 1; k >= 0 {
 		m := s.spare[k]

@@ -12,9 +12,9 @@ import (
 )
 
 // System is one side of a comparison: the responses of a brain or a model to n
-// samples, n×p. It computes what depends on it alone once, when a measure
-// first asks for it, and is safe for concurrent use. It borrows the data it
-// was made from, which must not change while the System is in use.
+// samples, n×p. It computes each of its quantities once, when a measure first needs it,
+// and is safe for concurrent use. It borrows its data, which must not change while the
+// System is in use.
 type System struct {
 	memo
 	name  string
@@ -23,15 +23,15 @@ type System struct {
 	times int        // time bins of 3-d data, whose samples run time by time; else 1
 }
 
-// NewSystem returns the system of a dataset, which it borrows: T·C samples of
-// a 3-d one. It refuses fewer than two samples and values that are not finite.
+// NewSystem returns the system of a dataset, which it borrows. A 3-d dataset has T·C
+// samples. It refuses fewer than two samples, and values that are not finite.
 func NewSystem(d *data.Dataset) (*System, error) {
 	if n := d.Samples(); n < 2 {
 		return nil, &data.InputError{Path: d.Source.Path, Found: fmt.Sprintf("%d sample", n), Wanted: "want at least 2"}
 	}
 	s := &System{name: d.Source.Path, n: d.Samples(), p: d.Width(), raw: d.Matrix(), times: 1}
-	// The means, which nearly every measure needs, tell whether to look further.
-	if !s.lessMeans().Finite() {
+	// Nearly every measure needs the means. They are not finite if a value is not.
+	if !s.centredPanels().Finite() {
 		if err := d.CheckFinite(); err != nil {
 			return nil, err
 		}
@@ -48,11 +48,11 @@ func (s *System) Samples() int { return s.n }
 // Width returns p.
 func (s *System) Width() int { return s.p }
 
-// momentsOnly reports whether the samples themselves are out of reach.
+// momentsOnly reports whether only the moments of the samples are known.
 func (s *System) momentsOnly() bool { return s.raw == nil }
 
 type (
-	lessMeansKey     struct{}
+	centredPanelsKey struct{}
 	centredKey       struct{}
 	compactKey       struct{}
 	gramKey          struct{}
@@ -61,15 +61,15 @@ type (
 	magnitudeKey     struct{}
 )
 
-// lessMeans returns Xc, the n×p data without their column means, for products
-// that need not keep it.
-func (s *System) lessMeans() *linalg.Centered {
-	return always(&s.memo, lessMeansKey{}, func() *linalg.Centered { return linalg.NewCentered(s.raw) })
+// centredPanels returns Xc, the n×p data without their column means, in a form that
+// computes products panel by panel and does not store Xc.
+func (s *System) centredPanels() *linalg.Centered {
+	return always(&s.memo, centredPanelsKey{}, func() *linalg.Centered { return linalg.NewCentered(s.raw) })
 }
 
 // centred returns Xc.
 func (s *System) centred() *mat.Dense {
-	return always(&s.memo, centredKey{}, s.lessMeans().Dense)
+	return always(&s.memo, centredKey{}, s.centredPanels().Dense)
 }
 
 // slim reports whether there are no more features than samples.
@@ -77,11 +77,10 @@ func (s *System) slim() bool { return s.p <= s.n }
 
 // compact returns Z with ZZᵀ = XcXcᵀ: Xc itself when p ≤ n, and otherwise an
 // n×(n−1) matrix, Rᵀ of the thin QR decomposition Xcᵀ = QR, which is Xc in an
-// orthonormal basis of its rows. They add up to 0, so that the last of the n
-// columns of Rᵀ is rounding error, which whitening would blow up: it is left
-// out. A measure that does not change when the features are rotated may use Z
-// in place of Xc, so that nothing it computes is larger than the number of
-// samples.
+// orthonormal basis of its rows. The rows of Xc add up to 0, so the last of the n
+// columns of Rᵀ consists of rounding errors, which whitening would amplify: it is left
+// out. A measure that is invariant to rotations of the features may use Z in place of
+// Xc, so that no matrix is larger than the number of samples.
 func (s *System) compact() *mat.Dense {
 	return always(&s.memo, compactKey{}, func() *mat.Dense {
 		xc := s.centred()
@@ -98,7 +97,7 @@ func (s *System) compact() *mat.Dense {
 func (s *System) gram() *mat.Dense {
 	return always(&s.memo, gramKey{}, func() *mat.Dense {
 		if s.slim() {
-			return s.lessMeans().Gram()
+			return s.centredPanels().Gram()
 		}
 		return linalg.Gram(s.compact())
 	})
@@ -111,7 +110,7 @@ func (s *System) columnSquares() []float64 {
 		if s.momentsOnly() {
 			return diagonal(s.gram())
 		}
-		return s.lessMeans().ColumnSquares()
+		return s.centredPanels().ColumnSquares()
 	})
 }
 
@@ -120,11 +119,11 @@ func (s *System) trace() float64 { return sum(s.columnSquares()) }
 
 // rowNorms returns the squared norms of the rows of Xc, the diagonal of Kx.
 func (s *System) rowNorms() []float64 {
-	return always(&s.memo, rowNormKey{}, s.lessMeans().RowSquares)
+	return always(&s.memo, rowNormKey{}, s.centredPanels().RowSquares)
 }
 
-// varies returns an UndefinedError if all samples of the system are equal, or so
-// nearly that their variance vanishes.
+// varies returns an UndefinedError if all samples of the system are equal, or so nearly
+// equal that their variance underflows.
 func (s *System) varies() error {
 	if err := s.inRange(); err != nil {
 		return err
@@ -135,12 +134,12 @@ func (s *System) varies() error {
 	return undefined("%s is constant: every sample has the same values, so it has no similarity to anything", s.label())
 }
 
-// Data whose sum of squares lies outside of these bounds have fourth powers that
-// overflow or vanish, and with them scores that look like numbers.
+// The fourth powers of data whose sum of squares lies outside these bounds overflow or
+// underflow, which would give wrong scores.
 const smallestSquares, largestSquares = 1e-100, 1e100
 
-// inRange returns an UndefinedError for data of a magnitude that products of
-// four values cannot hold.
+// inRange returns an UndefinedError for data of a magnitude at which products of four
+// values overflow or underflow.
 func (s *System) inRange() error {
 	_, err := shared(&s.memo, magnitudeKey{}, func() (struct{}, error) {
 		var squares float64
@@ -168,10 +167,10 @@ func (s *System) zero() bool {
 	return !slices.ContainsFunc(s.raw.RawMatrix().Data, func(v float64) bool { return v != 0 })
 }
 
-// differs reports whether a sample is so far from the first that the variance
-// cannot vanish. Mostly the second one is.
+// differs reports whether a sample is so far from the first that the variance cannot
+// underflow. Mostly this is the second sample.
 func (s *System) differs() bool {
-	const far = 1e-150 // with a square that is a number
+	const far = 1e-150 // its square does not underflow
 	if s.momentsOnly() {
 		return false
 	}

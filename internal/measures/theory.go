@@ -6,13 +6,12 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Theory is a measure that says in a closed form what principal components are
-// worth to it.
+// Theory is a measure with a closed form for pairs whose principal components correspond.
 type Theory interface {
 	Measure
 	// ComponentScore returns the score of a pair whose components correspond one to
-	// one. ok is false where there is no closed form for the parameters as they are
-	// set, or no score.
+	// one. ok is false where there is no closed form for the present parameters, or no
+	// score.
 	ComponentScore(p AlignedPair) (score float64, ok bool)
 }
 
@@ -28,7 +27,7 @@ func ComponentScore(m Measure, p AlignedPair) (score float64, ok bool) {
 }
 
 // AlignedPair is a pair (X,Y) whose principal components correspond one to one.
-// With the centred X = Σ √λᵢ·uᵢvᵢᵀ of rank r, Y has in place of √λᵢ·uᵢ the course
+// With the centred X = Σ √λᵢ·uᵢvᵢᵀ of rank r, Y has in place of √λᵢ·uᵢ the vector
 //
 //	√λᵢ·aᵢ·(uᵢcos φᵢ + wᵢsin φᵢ)
 //
@@ -41,15 +40,15 @@ func ComponentScore(m Measure, p AlignedPair) (score float64, ok bool) {
 // the length r.
 type AlignedPair struct {
 	Lambda       []float64 // λᵢ, the variance of component i of X times n − 1
-	Amplitude    []float64 // aᵢ; 0 takes the component away, and the sign turns it about
+	Amplitude    []float64 // aᵢ; 0 removes the component, and a negative sign reverses it
 	Cosine, Sine []float64 // of φᵢ, with Cosine² + Sine² = 1
 }
 
-// vectors are two vectors whose angle is a score: x, and y along the axes of x
-// with z along other axes.
+// vectors holds two vectors whose angle is a score: x, and (y,z), where y is along the
+// axes of x and z along other axes.
 type vectors struct{ x, y, z []float64 }
 
-// vectors fills vectors component by component.
+// vectors computes vectors component by component.
 func (p AlignedPair) vectors(term func(lambda, a, cosine, sine float64) (x, y, z float64)) vectors {
 	r := len(p.Lambda)
 	v := vectors{make([]float64, r), make([]float64, r), make([]float64, r)}
@@ -59,8 +58,8 @@ func (p AlignedPair) vectors(term func(lambda, a, cosine, sine float64) (x, y, z
 	return v
 }
 
-// kernels are Kx and Ky: λᵢuᵢuᵢᵀ against λᵢaᵢ²·yᵢyᵢᵀ, whose part along uᵢuᵢᵀ is
-// cos² φ and whose other part has the norm √(1−cos⁴ φ).
+// kernels returns Kx and Ky: λᵢuᵢuᵢᵀ and λᵢaᵢ²·yᵢyᵢᵀ, whose part along uᵢuᵢᵀ is cos² φ
+// and whose other part has the norm √(1−cos⁴ φ).
 func (p AlignedPair) kernels() vectors {
 	return p.vectors(func(lambda, a, cosine, sine float64) (x, y, z float64) {
 		b := lambda * a * a
@@ -68,8 +67,8 @@ func (p AlignedPair) kernels() vectors {
 	})
 }
 
-// courses are X, and Y rotated to it: the nuclear norm takes each |aᵢcos φᵢ|.
-func (p AlignedPair) courses() vectors {
+// rotated returns X, and Y rotated to it: the nuclear norm contains each |aᵢcos φᵢ|.
+func (p AlignedPair) rotated() vectors {
 	return p.vectors(func(lambda, a, cosine, sine float64) (x, y, z float64) {
 		s := math.Sqrt(lambda)
 		return s, s * math.Abs(a*cosine), s * math.Abs(a*sine)
@@ -87,8 +86,8 @@ func (v vectors) cosine() float64 {
 	return floats.Dot(v.x, v.y) / (nx * nyz)
 }
 
-// angle returns the arccosine of that from the difference of the unit vectors,
-// which keeps its digits where the angle is small.
+// angle returns the arccosine of cosine from the difference of the unit vectors, which
+// keeps its digits where the angle is small.
 func (v vectors) angle() float64 {
 	nx, nyz := v.norms()
 	gap := 0.0
@@ -99,7 +98,7 @@ func (v vectors) angle() float64 {
 	return chord(math.Sqrt(gap))
 }
 
-// form gives the cosine in the form that a measure reports.
+// form returns the cosine in the form that a measure reports.
 func (v vectors) form(as string) float64 {
 	switch as {
 	case asSquared:

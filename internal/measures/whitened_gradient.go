@@ -6,9 +6,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// whitenedObjective is an objective of the whitened samples √(n−1)·Q_Y, of
-// which squared distances are the Mahalanobis distance. It must not depend on
-// the orthonormal basis Q_Y that is chosen of the span of Yc.
+// whitenedObjective is an objective of the whitened samples √(n−1)·Q_Y, whose squared
+// distances are Mahalanobis distances. It must not depend on the choice of the
+// orthonormal basis Q_Y of the span of Yc.
 type whitenedObjective struct {
 	columnSpace
 	inner  Objective

@@ -373,8 +373,8 @@ func TestStudyHasOtherRecordings(t *testing.T) {
 	}
 }
 
-// TestSimulatedNoise: what noise adds to the same patterns has the standard deviation
-// that was asked for, in that of the patterns.
+// TestSimulatedNoise: the noise in the same patterns has the requested standard
+// deviation, relative to that of the patterns.
 func TestSimulatedNoise(t *testing.T) {
 	s := DefaultSimulation()
 	s.Noise = 0

@@ -11,8 +11,8 @@ import (
 	"simtool/internal/stats"
 )
 
-// twoFeatures is stimuli of two numeric features and a recording of what they say
-// and noise.
+// twoFeatures returns stimuli of two numeric features and a recording of both with
+// noise.
 func twoFeatures(t *testing.T, rng *rand.Rand, n int, noise float64) (*Features, *mat.Dense, *Neural) {
 	t.Helper()
 	x, z := make([]float64, n), make([]float64, n)
@@ -182,8 +182,8 @@ func TestPenaltyIsChosenInsideTheTrainingSet(t *testing.T) {
 	}
 }
 
-// TestJackknifeOfTheFit: what leaving a cluster out of the fit takes from a
-// feature's importance, on the same stimuli and with the same permutation, from fits
+// TestJackknifeOfTheFit: the decrease of a feature's importance when a cluster is left
+// out of the fit, on the same stimuli and with the same permutation, equals that of fits
 // to explicit lists of pairs.
 func TestJackknifeOfTheFit(t *testing.T) {
 	features, _, y := twoFeatures(t, rand.New(rand.NewPCG(3, 3)), 14, 0.4)

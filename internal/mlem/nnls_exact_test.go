@@ -14,7 +14,7 @@ func TestNonnegativeByHand(t *testing.T) {
 	for name, c := range map[string]struct {
 		g, b, want []float64
 	}{
-		// The second regressor explains 1e-10 of what the first does.
+		// The second regressor explains 1e-10 of the variance that the first explains.
 		"a faint regressor": {[]float64{1, 0, 0, 1}, []float64{1, 1e-5}, []float64{1, 1e-5}},
 		// Two weights would become negative on the way. A step that is as long as the
 		// second of them allows goes round in circles.

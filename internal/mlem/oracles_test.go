@@ -114,8 +114,8 @@ func numbers(t *testing.T, row []string) []float64 {
 	return out
 }
 
-// TestProcedureOracles holds what draws random numbers to the same procedures in
-// testdata/oracles/procedures.py, with the same streams.
+// TestProcedureOracles compares procedures that draw random numbers with the same
+// procedures in testdata/oracles/procedures.py, with the same streams.
 func TestProcedureOracles(t *testing.T) {
 	features, patterns := readOracleData(t)
 	y, err := NewNeural(patterns, NeuralOptions{})

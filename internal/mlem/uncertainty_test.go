@@ -11,8 +11,8 @@ import (
 	"simtool/internal/stats"
 )
 
-// within fails unless k of n independent trials of probability p are within four
-// standard deviations of what is expected.
+// within fails unless the successes k of n independent trials of probability p are
+// within four standard deviations of their expectation.
 func within(t *testing.T, name string, k, n int, p float64) {
 	t.Helper()
 	if mean, sd := p*float64(n), math.Sqrt(p*(1-p)*float64(n)); math.Abs(float64(k)-mean) > 4*sd {
@@ -126,7 +126,7 @@ func TestIntervalOfAnImportance(t *testing.T) {
 		{drops: []float64{0.5, 0.7}, moved: []float64{0, 0, 0.06, -0.06}},
 	}
 	fitted := []float64{0.01, 0, 0, -0.01}
-	// Of each cluster half of what the folds say, and what the fit says.
+	// For each cluster half of its effect on the folds, and its effect through the fit.
 	moved := []float64{0.02, -0.01, 0.03, -0.04}
 	const ofClusters = 4. / 3 * (0.0004 + 0.0001 + 0.0009 + 0.0016) // C·Σ²/(C−1)
 	const sd2 = (0.09 + 0.01 + 0.01 + 0.09) / 3
@@ -277,7 +277,7 @@ func TestBootstrapAgainstEnumeration(t *testing.T) {
 // TestPValuesOfNothing: where the rows of Y have nothing to do with the features
 // every rank of the observed score among permutations is as probable, so with three
 // of them a p-value of ¼, of the held-out score and of an importance, has the
-// probability ¼. Neither is true where training sees what is tested, where folds
+// probability ¼. Neither is true where training uses the tested stimuli, where folds
 // share a permutation, or where the null distribution is on another scale.
 func TestPValuesOfNothing(t *testing.T) {
 	const runs, stimuli = 2000, 11

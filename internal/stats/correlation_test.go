@@ -128,9 +128,9 @@ func TestPairVariance(t *testing.T) {
 }
 
 // TestPairVarianceOfSums: the mean of x_i+x_j over pairs is twice the mean of x,
-// whose variance is estimated by 4s²/m. The projection of the pairs of a stimulus
-// on it is (m−2)/(m−1) of its deviation, so that is what the estimate is, squared,
-// times 4s²/m.
+// whose variance is estimated by 4s²/m. The projection of the pairs on a stimulus is
+// (m−2)/(m−1) of its deviation, so the estimate is the square of this factor times
+// 4s²/m.
 func TestPairVarianceOfSums(t *testing.T) {
 	x := []float64{3, -1, 4, 1, -5, 9, 2}
 	m := len(x)

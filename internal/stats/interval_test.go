@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// within fails unless k of n independent trials of probability p are within four
-// standard deviations of what is expected.
+// within fails unless the successes k of n independent trials of probability p are
+// within four standard deviations of their expectation.
 func within(t *testing.T, name string, k, n int, p float64) {
 	t.Helper()
 	if mean, sd := p*float64(n), math.Sqrt(p*(1-p)*float64(n)); math.Abs(float64(k)-mean) > 4*sd {

@@ -21,10 +21,10 @@ func generate(t *testing.T, c Config, seed uint64) *Output {
 }
 
 // near fails unless |got − want| ≤ tol.
-func near(t *testing.T, what string, got, want, tol float64) {
+func near(t *testing.T, name string, got, want, tol float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tol) {
-		t.Errorf("%s is %.12g, want %.12g ± %.3g", what, got, want, tol)
+		t.Errorf("%s is %.12g, want %.12g ± %.3g", name, got, want, tol)
 	}
 }
 

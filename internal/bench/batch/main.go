@@ -1,10 +1,10 @@
 //go:build linux
 
-// Command batch measures what simtool costs beside the work of a batch: how long
-// it takes to start, the time per item when items are tiny, how items per second
-// grow with --jobs and with processes that share the work as shards, and merging.
-// Wall time and processor time are those of whole processes, as the system counts
-// them; of several runs the median is printed.
+// Command batch measures the overhead of simtool in a batch: the time to start, the time
+// per item when items are tiny, the growth of items per second with --jobs and with
+// processes that share the work as shards, and the time of merging. Wall time and
+// processor time are those of whole processes, as the system counts them. It prints the
+// median of several runs.
 //
 //	go run ./internal/bench/batch [-runs 5] [-rows 1000000] bin/simtool
 package main
@@ -32,13 +32,13 @@ func main() {
 	}
 }
 
-// bench runs one program in a directory of its own.
+// bench runs one program in a temporary directory.
 type bench struct {
 	program, dir string
 	runs         int
 }
 
-// cost is what a run, or several at once, took.
+// cost holds the times and the memory of a run, or of several concurrent runs.
 type cost struct {
 	wall, cpu time.Duration
 	peak      int64 // bytes, of the largest process
@@ -70,14 +70,14 @@ func measure(program string, runs, rows int) error {
 
 func (b *bench) start() error {
 	c, err := b.median([]string{"version"})
-	c.print("start", "")
+	c.report("start", "")
 	return err
 }
 
-// tinyMeasures and tinyRows make rows at little cost.
+// tinyMeasures are fast measures, and tinyRows is their number.
 const tinyMeasures, tinyRows = "cka,nbs,procrustes,cca,linreg,shape,svcca,pwcca,ridge,ensd", 10
 
-// overhead scores pairs of 20 samples and 3 features, of which little is work.
+// overhead scores pairs of 20 samples and 3 features, whose scores take little time.
 func (b *bench) overhead() error {
 	for _, items := range []int{5_000, 100_000} {
 		if err := b.write("t", 100, 20, 3, items); err != nil {
@@ -87,12 +87,12 @@ func (b *bench) overhead() error {
 		if err != nil {
 			return err
 		}
-		c.print(fmt.Sprintf("%d tiny items", items), fmt.Sprintf("%.1f µs of processor time per item", float64(c.cpu.Microseconds())/float64(items)))
+		c.report(fmt.Sprintf("%d tiny items", items), fmt.Sprintf("%.1f µs of processor time per item", float64(c.cpu.Microseconds())/float64(items)))
 	}
 	return nil
 }
 
-// scaling scores pairs that take some hundredth of a second each.
+// scaling scores pairs that take some hundredths of a second each.
 func (b *bench) scaling() error {
 	const items = 64
 	if err := b.write("s", 9, 400, 20, items); err != nil {
@@ -105,7 +105,7 @@ func (b *bench) scaling() error {
 		}
 	}
 	for _, v := range []struct {
-		what     string
+		name     string
 		commands [][]string
 	}{
 		{"1 process, --jobs 1", [][]string{score(1, "0/1")}},
@@ -116,7 +116,7 @@ func (b *bench) scaling() error {
 		if err != nil {
 			return err
 		}
-		c.print(v.what, fmt.Sprintf("%.1f items/s", items/c.wall.Seconds()))
+		c.report(v.name, fmt.Sprintf("%.1f items/s", items/c.wall.Seconds()))
 	}
 	return nil
 }
@@ -141,7 +141,7 @@ func (b *bench) merging(rows int) error {
 		if err != nil {
 			return err
 		}
-		c.print(fmt.Sprintf("merge of %d rows of %s", rows, format), "")
+		c.report(fmt.Sprintf("merge of %d rows of %s", rows, format), "")
 	}
 	return nil
 }
@@ -223,6 +223,6 @@ func (b *bench) run(commands ...[]string) (cost, error) {
 	return c, nil
 }
 
-func (c cost) print(what, note string) {
-	fmt.Printf("%-30s %8.3f s wall %8.3f s processor %7.1f MB peak   %s\n", what, c.wall.Seconds(), c.cpu.Seconds(), float64(c.peak)/1e6, note)
+func (c cost) report(name, note string) {
+	fmt.Printf("%-30s %8.3f s wall %8.3f s processor %7.1f MB peak   %s\n", name, c.wall.Seconds(), c.cpu.Seconds(), float64(c.peak)/1e6, note)
 }

@@ -1,11 +1,10 @@
-// Command peers times scores, and the linear algebra below them, for peers.py,
-// which puts them side by side with NumPy.
+// Command peers times scores, and the linear algebra below them, for peers.py, which
+// compares them with NumPy.
 //
-// It is a server, so that the two sides can take turns within one run: for
-// every line "op size...  seconds" on standard input it repeats the operation
-// for that long and answers with the shortest time of one call in seconds, or
-// with "error: ..." in lower case. An operation is one of ops, or the name of a
-// measure.
+// It is a server, so that the two sides can take turns within one run. For every line
+// "op size... seconds" on standard input it repeats the operation for that long and
+// answers with the shortest time of one call in seconds, or with "error: ..." in lower
+// case. An operation is one of ops, or the name of a measure.
 package main
 
 import (
@@ -40,7 +39,7 @@ func main() {
 	}
 }
 
-// server keeps the call it timed last, for peers.py asks for each several times.
+// server keeps the last call, because peers.py times each call several times.
 type server struct {
 	now      func() time.Duration
 	prepared string // operation and sizes
@@ -67,7 +66,7 @@ func (s *server) serve(engine string, in io.Reader, out io.Writer) error {
 	return lines.Err()
 }
 
-// request parses one line and times what it asks for.
+// request parses one line and times its operation.
 func (s *server) request(line string) (string, error) {
 	fields := strings.Fields(line)
 	if slices.Equal(fields, []string{"name"}) {
@@ -99,8 +98,8 @@ func (s *server) request(line string) (string, error) {
 	if len(sizes) != op.sizes {
 		return "", fmt.Errorf("%q: %s takes %d sizes", line, fields[0], op.sizes)
 	}
-	if what := strings.Join(fields[:last], " "); what != s.prepared {
-		s.call, s.prepared = op.prepare(sizes), what
+	if request := strings.Join(fields[:last], " "); request != s.prepared {
+		s.call, s.prepared = op.prepare(sizes), request
 	}
 	best := shortest(s.call, s.now, time.Duration(seconds*float64(time.Second)))
 	return strconv.FormatFloat(best, 'g', -1, 64), nil
@@ -140,8 +139,7 @@ var begin = time.Now()
 // wallTime is the time since the program began.
 func wallTime() time.Duration { return time.Since(begin) }
 
-// processorTime is the time that all threads have run, those of the collector
-// among them.
+// processorTime is the time of all threads, the garbage collector included.
 func processorTime() time.Duration {
 	var use syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {

@@ -92,14 +92,14 @@ func vector(n int) blas64.Vector {
 	return v
 }
 
-// symmetric returns an n×n matrix of which the upper triangle counts.
+// symmetric returns the upper triangle of a symmetric n×n matrix.
 func symmetric(n int) blas64.Symmetric {
 	g := random(n, n)
 	return blas64.Symmetric{N: n, Stride: n, Data: g.Data, Uplo: blas.Upper}
 }
 
-// triangular returns an upper triangular n×n matrix of orthogonal-like scale:
-// products and solutions with it keep their size when repeated in place.
+// triangular returns an upper triangular n×n matrix near the identity, so that products
+// and solutions keep their size when they are repeated in place.
 func triangular(n int) blas64.Triangular {
 	g := random(n, n)
 	for i := range g.Data {

@@ -15,8 +15,8 @@ import (
 // one call of simtool score does.
 const defaultSet = "default"
 
-// scoring returns the operation that a measure's name stands for: one score of
-// two n×p datasets in memory, of which nothing is known yet.
+// scoring returns the operation of a measure's name: one score of two n×p datasets in
+// memory, with no quantity computed in advance.
 func scoring(name string) (operation, error) {
 	names := []string{name}
 	if name == defaultSet {
@@ -40,7 +40,7 @@ func scoring(name string) (operation, error) {
 	}}, nil
 }
 
-// score scores a pair as if it had just been read.
+// score scores a pair with new systems.
 func score(set []measures.Measure, x, y *data.Dataset) error {
 	sx, err := measures.NewSystem(x)
 	if err != nil {

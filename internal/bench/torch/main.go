@@ -1,14 +1,13 @@
-// Command torch puts the iterations of package optimize side by side with those
-// of PyTorch by hand-written formulas in float32 (peer.py), one thread each and
-// taking turns.
+// Command torch compares the iterations of package optimize with those of PyTorch by
+// hand-written formulas in float32 (peer.py). Both sides use one thread and take turns.
 //
 //	torch [-python /usr/bin/python3] [-seconds 1] [-rounds 3] [-full] [ROW ...]
 //
 // A row is "MEASURE SAMPLES FEATURES". Times are processor times, which other users
-// of the machine disturb least. Columns: an iteration with Adam here and there and
-// how many times shorter ours is; the same for the whole way to a score of 0.99,
-// there with Adam and here with L-BFGS, with the number of iterations. Times to
-// 0.99 come with -full.
+// of the machine disturb least. The columns are the time of an iteration with Adam on
+// both sides, and the ratio of the two. With -full there follow the times of a whole
+// run to a score of 0.99, here with L-BFGS and in PyTorch with Adam, with the numbers
+// of iterations.
 package main
 
 import (
@@ -126,7 +125,7 @@ func parse(row string) (*optimize.Goal, *data.Dataset, error) {
 	return goal, out.Data, nil
 }
 
-// watch notes the processor time at the first and the last iterate.
+// watch records the processor time at the first and the last iterate.
 type watch struct {
 	points      int
 	first, last float64
@@ -143,12 +142,12 @@ func (w *watch) Point(optimize.Point) error {
 func (*watch) Snapshot(optimize.Snapshot) error { return nil }
 func (*watch) Checkpoint(*optimize.State) error { return nil }
 
-// stretch is the number of iterations that are timed in one go, on both sides:
-// about as many as a run to 0.99 has, and fewer where they take long.
+// stretch returns the number of iterations that are timed together, on both sides:
+// about as many as in a run to 0.99, and fewer where they are slow.
 func stretch(x *data.Dataset) int { return max(4, min(60, 6_000_000/len(x.Values))) }
 
-// adamStep returns the time of an iteration of Adam, the shortest mean over a
-// stretch of several that fit into the time.
+// adamStep returns the time of an iteration of Adam: the shortest mean over a stretch,
+// of all stretches that fit into the time.
 func adamStep(goal *optimize.Goal, x *data.Dataset) (float64, error) {
 	best, end := math.Inf(1), processorTime()+*seconds
 	for {
@@ -165,8 +164,8 @@ func adamStep(goal *optimize.Goal, x *data.Dataset) (float64, error) {
 	}
 }
 
-// reach returns the time of L-BFGS from scratch to a score of 0.99, the making of
-// the subspace included: the shortest of several runs that fit into the time.
+// reach returns the time of a whole run of L-BFGS to a score of 0.99: the shortest of
+// all runs that fit into the time.
 func reach(goal *optimize.Goal, x *data.Dataset) (best float64, iterations int, err error) {
 	config := optimize.DefaultConfig(goal)
 	config.Method, config.Stop = optimize.DefaultLBFGS(), 0.99
@@ -197,7 +196,7 @@ func processorTime() float64 {
 	return time.Duration(use.Utime.Nano() + use.Stime.Nano()).Seconds()
 }
 
-// peer is peer.py at the other end of a pipe: a line for a line.
+// peer is peer.py at the other end of a pipe. It answers each line with a line.
 type peer struct {
 	command *exec.Cmd
 	in      io.WriteCloser

@@ -131,7 +131,7 @@ func orders(n int) [][]int {
 // 10 labellings, and in each of 120 orders the members of class 0 and then those
 // of class 1 are dealt to two folds in turn. All of that is equally probable under
 // the null hypothesis, in all time bins at once, and p-values come near to the
-// share of what is as good as the observed accuracies.
+// share of arrangements with accuracies at least as high as the observed ones.
 func TestPermutationsAgainstEnumeration(t *testing.T) {
 	bins := [][]float64{{0, 8.2, 1, 7, 12}, {0, 10, 12, 11, 14}}
 	const c, folds, n, permutations = 10, 2, 5, 3000

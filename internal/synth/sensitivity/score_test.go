@@ -56,7 +56,7 @@ func TestSpreadOfRepeats(t *testing.T) {
 
 // TestFitSlopeByHand: log y = 0, 1, 1, 3 at log x = 0, 1, 2, 3 has the slope 9/10
 // and residuals with Σr² = 0.7, and so the error √(0.7/5/(4−2)).
-// What is 0 has no logarithm and is left out.
+// A point with y = 0 has no logarithm and is left out.
 func TestFitSlopeByHand(t *testing.T) {
 	var x, y []float64
 	for i, v := range []float64{0, 1, 1, 3} {
