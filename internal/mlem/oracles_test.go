@@ -124,8 +124,10 @@ func TestProcedureOracles(t *testing.T) {
 	}
 	names := features.Names()
 	for _, row := range readOracles(t, "procedures.csv") {
-		want := numbers(t, row[2:])
+		values := numbers(t, row[2:])
+		want := values[1:]
 		o := DefaultOptions()
+		o.Seed = uint64(values[0])
 		o.Bootstrap, o.Null, o.Permutations = 0, 0, 0
 		o.Interactions.All = row[1] == "true"
 		g, err := newDesign(names, o.Interactions)
