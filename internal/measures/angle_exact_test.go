@@ -13,7 +13,6 @@ import (
 var (
 	axisA = []float64{.5, .5, -.5, -.5}
 	axisB = []float64{.5, -.5, .5, -.5}
-	axisC = []float64{.5, -.5, -.5, .5}
 )
 
 // spanned returns a matrix of columns s·a for each pair of a size and an axis.

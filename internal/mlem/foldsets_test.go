@@ -204,7 +204,8 @@ func TestJackknifeOfTheFit(t *testing.T) {
 		at := 0
 		for i := range column.values {
 			for j := i + 1; j < len(column.values); j++ {
-				px.Set(at, a, math.Pow(column.values[i]-column.values[j], 2))
+				d := column.values[i] - column.values[j]
+				px.Set(at, a, d*d)
 				at++
 			}
 		}

@@ -298,7 +298,7 @@ func (m *permuter) isolate(w []float64, features []int) {
 			outside = append(outside, t)
 		}
 	}
-	d := newTiles(m.evaluation.features, len(m.first))
+	d := newTiles(m.features, len(m.first))
 	for d.next(m.first, m.second) {
 		for p := range d.n {
 			row := d.row(p)

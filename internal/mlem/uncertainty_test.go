@@ -60,7 +60,8 @@ func (l line) distances(order []int) []float64 {
 	var d []float64
 	for i := range order {
 		for j := i + 1; j < len(order); j++ {
-			d = append(d, math.Pow(l[order[i]]-l[order[j]], 2))
+			difference := l[order[i]] - l[order[j]]
+			d = append(d, difference*difference)
 		}
 	}
 	return d
