@@ -290,3 +290,48 @@ func TestReadLogChangesNothing(t *testing.T) {
 		t.Errorf("no file: %v", err)
 	}
 }
+
+// TestLogKeysAreInOrder of their first values, also when the log is opened again.
+func TestLogKeysAreInOrder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	putAll(t, path, [2]string{"b", "1"}, [2]string{"c", "2"}, [2]string{"a", "3"}, [2]string{"b", "4"})
+	l, err := OpenLog(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := l.Put("0", nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := l.Keys(), []string{"b", "c", "a", "0"}; !slices.Equal(got, want) {
+		t.Errorf("keys %q, want %q", got, want)
+	}
+}
+
+// TestLogDropsWhatFollowsDamage: of three entries of one length the second is
+// damaged. An entry that takes its place must not bring the third back.
+func TestLogDropsWhatFollowsDamage(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	putAll(t, path, [2]string{"a", "1"})
+	first, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	putAll(t, path, [2]string{"b", "2"}, [2]string{"c", "3"})
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.WriteAt([]byte{0xff}, first.Size()+headBytes); err != nil {
+		t.Fatal(err)
+	}
+	file.Close()
+	putAll(t, path)
+	if info, err := os.Stat(path); err != nil || info.Size() != first.Size() {
+		t.Errorf("%d bytes (%v), want the %d of what is whole", info.Size(), err, first.Size())
+	}
+	putAll(t, path, [2]string{"d", "4"})
+	if got := contents(t, path); len(got) != 2 || got["a"] != "1" || got["d"] != "4" {
+		t.Errorf("the log holds %q, want a and d", got)
+	}
+}

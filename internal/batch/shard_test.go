@@ -218,3 +218,15 @@ func TestSortPartsRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestDigestTellsWhereKeysEnd: no two lists of keys are one text.
+func TestDigestTellsWhereKeysEnd(t *testing.T) {
+	seen := map[string]int{}
+	for i, keys := range [][]string{{"abc"}, {"a", "bc"}, {"ab", "c"}, {"abc", ""}, {"", "abc"}, {"a", "b", "c"}, {"a\x00\x00\x00\x00\x00\x00\x00\x00bc"}} {
+		d := Digest(keys)
+		if j, ok := seen[d]; ok {
+			t.Errorf("lists %d and %d have one digest", j, i)
+		}
+		seen[d] = i
+	}
+}
