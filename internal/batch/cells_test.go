@@ -37,6 +37,9 @@ func TestRowsComeBack(t *testing.T) {
 				t.Errorf("%d of %d bytes are taken for rows", n, len(code))
 			}
 		}
+		if _, err := DecodeRows(append(code, 0)); err == nil {
+			t.Error("rows with a byte after them are taken for rows")
+		}
 	})
 }
 
