@@ -418,3 +418,85 @@ func TestStimulusMovesAnImportance(t *testing.T) {
 		}
 	}
 }
+
+// TestNullStaysWithinLevels: of two levels of three stimuli, within which pairs are
+// formed, all 3!·3! permutations that keep levels are as frequent, and no others.
+func TestNullStaysWithinLevels(t *testing.T) {
+	x, y := line{0, 1, 3.2, 0.5, 2, 7.1}, line{0.1, 2.3, 3.1, 9.7, 4.4, 5.2}
+	const n = 3000
+	level := []int{0, 0, 0, 1, 1, 1}
+	inLevels := func(l line, order []int) []float64 {
+		var d []float64
+		for i := range order {
+			for j := i + 1; j < len(order); j++ {
+				if level[i] == level[j] {
+					d = append(d, math.Pow(l[order[i]]-l[order[j]], 2))
+				}
+			}
+		}
+		return d
+	}
+	s := &sample{features: x.features(t), neural: []*Neural{y.neural(t)}, id: seq(6), level: level}
+	g, err := newDesign([]string{"x"}, Interactions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := newEvaluation(s, g)
+	f := &fitting{Options: Options{Null: n, Seed: 1}}
+	draws, err := f.nullProducts(t.Context(), e, 0, 0, [][]float64{standardRanks(e.predict([]float64{1}))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	share := map[float64]float64{}
+	for _, a := range everyOrder(3) {
+		for _, b := range everyOrder(3) {
+			order := slices.Concat(a, []int{3 + b[0], 3 + b[1], 3 + b[2]})
+			rho, _ := stats.Spearman(inLevels(x, seq(6)), inLevels(y, order))
+			share[math.Round(rho*1e9)] += 1. / 36
+		}
+	}
+	count := map[float64]int{}
+	for _, d := range draws[0] {
+		count[math.Round(d*1e9)]++
+	}
+	for d, k := range count {
+		if p := share[d]; math.Abs(float64(k)-p*n) > 4*math.Sqrt(p*(1-p)*n) {
+			t.Errorf("%d of %d permutations have the correlation %.4f, want %.0f", k, n, d*1e-9, p*n)
+		}
+	}
+}
+
+// TestShapleyOfTwo: with the held-out correlations of none, of each alone and of
+// both, a feature is worth the mean of what it adds to nothing and to the other.
+func TestShapleyOfTwo(t *testing.T) {
+	features, _, y := twoFeatures(t, stats.Stream(5, "shapley"), 24, 0.3)
+	o := DefaultOptions()
+	o.Folds, o.Bootstrap, o.Permutations, o.Null, o.Shapley, o.Constraint = 3, 0, 0, 0, true, Unconstrained
+	f := prepared(t, features, y, o)
+	r, err := Fit(t.Context(), features, []*Neural{y}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make([][]float64, 2) // in each fold
+	for k := range 3 {
+		fold := func(place int) int { return f.layout.fold[f.sample.cluster[place]] }
+		x, d := f.pairsBetween(func(i int) bool { return fold(i) != k })
+		tx, td := f.pairsBetween(func(i int) bool { return fold(i) == k })
+		both := correlationOf(tx, td, leastSquares(x, d, 0))
+		var alone [2]float64
+		for a := range alone {
+			r, _ := stats.Pearson(mat.Col(nil, a, x), d) // its sign is that of the weight
+			w := []float64{0, 0}
+			w[a] = math.Copysign(1, r)
+			alone[a] = correlationOf(tx, td, w)
+		}
+		for a := range alone {
+			want[a] = append(want[a], (alone[a]+both-alone[1-a])/2)
+		}
+	}
+	for a, im := range r[0].Importance {
+		if mean, sd := meanSD(want[a]); math.Abs(im.Value-mean) > 1e-9 || math.Abs(im.SD-sd) > 1e-9 || im.N != 3 {
+			t.Errorf("%s: %+v, want %.10g ± %.10g", im.Feature, im, mean, sd)
+		}
+	}
+}
