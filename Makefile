@@ -65,8 +65,8 @@ fuzz: ## every fuzz target for FUZZTIME
 		done; \
 	done
 
-generate: ## write the assembly kernels anew from internal/linalg/gen
-	$(GO) generate ./internal/linalg/kernel
+generate: ## write the assembly kernels and docs/tables.md anew
+	$(GO) generate ./internal/linalg/kernel ./internal/result
 
 clean: ## remove what was built
 	rm -rf bin simtool-demo figures

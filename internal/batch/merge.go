@@ -47,7 +47,7 @@ func (e *Env) MergeTables(ctx context.Context, paths []string, o *Output) error 
 			return err
 		}
 	}
-	schema := result.Untyped(info.Schema, info.Columns...)
+	schema := result.OfColumns(info.Schema, info.Columns...)
 	out, err := e.OpenTable(o, schema, paths)
 	if err != nil {
 		return err

@@ -36,7 +36,7 @@ func (e *Env) mergeCompanions(ctx context.Context, parts []*PartFile, order []Pa
 		b := &Companion{Setting: setting}
 		kind := order[0].Companions[setting]
 		if kind.Schema != "" {
-			b.Schema = result.Untyped(kind.Schema)
+			b.Schema = result.OfColumns(kind.Schema)
 		}
 		b.Path = companionOf(o.Path, setting, b.suffix())
 		pieces := make([]*PartFile, len(parts))
@@ -104,7 +104,7 @@ func mergeCompanionTable(ctx context.Context, b *Companion, pieces []*PartFile, 
 			return nil, otherColumns(p, first)
 		}
 	}
-	b.Schema = result.Untyped(b.Schema.Name, pieces[0].rows.Columns()...)
+	b.Schema = result.OfColumns(b.Schema.Name, pieces[0].rows.Columns()...)
 	w, err := newCompanionWriter(b, files)
 	if err != nil {
 		return nil, err

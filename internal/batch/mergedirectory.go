@@ -186,7 +186,7 @@ func mergeTable(ctx context.Context, parts []*PartFile, order []Part, name strin
 			return otherColumns(t, first)
 		}
 	}
-	schema := result.Untyped(OutputsIn(parts[0].Manifest)[name].Schema, tables[0].rows.Columns()...)
+	schema := result.OfColumns(OutputsIn(parts[0].Manifest)[name].Schema, tables[0].rows.Columns()...)
 	files.IsTable(d.Join(name), schema)
 	f, err := files.Create(d.Join(name))
 	if err != nil {

@@ -25,7 +25,7 @@ type square struct {
 	Error string `column:"error" doc:"why there is none" show:"note"`
 }
 
-var squares = result.Declare[square]("test.squares/v1", "a number and its square")
+var squares = result.Declare[square]("test.squares/v1", "simtool test", "a number and its square")
 
 // trace is a row beside them.
 type trace struct {
@@ -33,7 +33,7 @@ type trace struct {
 	Step int `column:"step" doc:"a number below it"`
 }
 
-var traces = result.Declare[trace]("test.traces/v1", "a step to a number")
+var traces = result.Declare[trace]("test.traces/v1", "--traces of simtool test", "a step to a number")
 
 // squaresJob squares numbers, of which some fail, and writes traces and arrays
 // beside the table.

@@ -5,5 +5,8 @@
 // docs/tables.md, the merging of parts and the recognition of results by figures
 // all read the declaration. Nothing else counts columns or repeats their names.
 //
-// To add a column to a table, add a field to the struct of its row.
+// To add a column to a table, add a field to the struct of its row, and run
+// "go generate ./internal/result" for docs/tables.md.
 package result
+
+//go:generate go run ./gen

@@ -2,7 +2,7 @@ package result
 
 // Ranges is the table of simtool joint-range: a row for each pair of measures and
 // level of the first.
-var Ranges = Declare[Range]("simtool.joint-range/v2", "the scores by one measure of data of a score by another")
+var Ranges = Declare[Range]("simtool.joint-range/v2", "simtool joint-range", "what scores by one measure data have whose score by another is given")
 
 // Range is a row of Ranges.
 type Range struct {
@@ -22,7 +22,7 @@ type Range struct {
 
 // GivenRanges is the table of simtool joint-range --given: a row for each ordered
 // pair of measures.
-var GivenRanges = Declare[GivenRange]("simtool.joint-range.given/v2", "the range of a measure among data that score high by another")
+var GivenRanges = Declare[GivenRange]("simtool.joint-range.given/v2", "simtool joint-range --given", "the range of one measure among data that score high by another")
 
 // GivenRange is a row of GivenRanges.
 type GivenRange struct {
@@ -37,7 +37,7 @@ type GivenRange struct {
 }
 
 // Targets is the table of simtool joint-range --grid: a row for each target.
-var Targets = Declare[Target]("simtool.joint-range.targets/v2", "how near data come to a target")
+var Targets = Declare[Target]("simtool.joint-range.targets/v2", "simtool joint-range --grid", "how near data come to a wanted pair of scores")
 
 // Target is a row of Targets.
 type Target struct {
@@ -55,7 +55,7 @@ type Target struct {
 
 // Paths is what simtool joint-range --paths writes: a row for each step towards a
 // target.
-var Paths = Declare[PathStep]("simtool.joint-range.paths/v1", "a step towards a target")
+var Paths = Declare[PathStep]("simtool.joint-range.paths/v1", "--paths of simtool joint-range --grid", "a step towards a wanted pair of scores")
 
 // PathStep is a row of Paths.
 type PathStep struct {

@@ -1,14 +1,16 @@
 package result
 
-// Tables of simtool mlem simulate, whose columns are the features of the recording.
-const (
-	FeaturesName = "simtool.mlem.features/v1" // a row for each stimulus
-	TruthName    = "simtool.mlem.truth/v1"    // the metric: a row for each feature
-)
+// SimulatedFeatures is features.csv of simtool mlem simulate.
+var SimulatedFeatures = DeclareOpen("simtool.mlem.features/v1", "features.csv of simtool mlem simulate", "the features of a stimulus",
+	"the features of the recording")
+
+// TrueMetric is w_true.csv of simtool mlem simulate.
+var TrueMetric = DeclareOpen("simtool.mlem.truth/v1", "w_true.csv of simtool mlem simulate", "the metric that the recording was made with, a feature's row of its matrix",
+	"the features of the recording")
 
 // Weights is weights.csv of simtool mlem fit and layers: a row for each feature and
 // product of features.
-var Weights = Declare[Weight]("simtool.mlem.weights/v1", "a weight of the metric")
+var Weights = Declare[Weight]("simtool.mlem.weights/v1", "weights.csv of simtool mlem fit and simtool mlem layers", "the weight of a feature, or of a product of features, in the metric")
 
 // Weight is a row of Weights.
 type Weight struct {
@@ -22,7 +24,7 @@ type Weight struct {
 
 // Importances is importance.csv of simtool mlem fit and layers: a row for each
 // feature or group and method.
-var Importances = Declare[Importance]("simtool.mlem.importance/v1", "the importance of a feature")
+var Importances = Declare[Importance]("simtool.mlem.importance/v1", "importance.csv of simtool mlem fit and simtool mlem layers", "the importance of a feature, or of a group of features")
 
 // Importance is a row of Importances.
 type Importance struct {
@@ -40,7 +42,7 @@ type Importance struct {
 
 // FitScores is scores.csv of simtool mlem fit and layers: a row for each fold, and
 // for each score of the whole.
-var FitScores = Declare[FitScore]("simtool.mlem.scores/v2", "how well a fitted metric predicts distances")
+var FitScores = Declare[FitScore]("simtool.mlem.scores/v2", "scores.csv of simtool mlem fit and simtool mlem layers", "how well the metric predicts the distances of a fold, or of all stimuli")
 
 // FitScore is a row of FitScores.
 type FitScore struct {
@@ -60,7 +62,7 @@ type FitScore struct {
 }
 
 // ModelScores is the table of simtool mlem score.
-var ModelScores = Declare[ModelScore]("simtool.mlem.score/v1", "the score of a fitted model on other stimuli")
+var ModelScores = Declare[ModelScore]("simtool.mlem.score/v1", "simtool mlem score", "the score of a fitted model on other stimuli")
 
 // ModelScore is a row of ModelScores.
 type ModelScore struct {
@@ -78,7 +80,7 @@ type ModelScore struct {
 }
 
 // Comparisons is the table of simtool mlem compare: a row for each method.
-var Comparisons = Declare[Comparison]("simtool.mlem.compare/v1", "a method that finds what is encoded")
+var Comparisons = Declare[Comparison]("simtool.mlem.compare/v1", "simtool mlem compare", "what a method finds that looks for encoded features")
 
 // Comparison is a row of Comparisons.
 type Comparison struct {
@@ -93,7 +95,7 @@ type Comparison struct {
 }
 
 // Studies is the table of simtool mlem study: a row for each recording and method.
-var Studies = Declare[Study]("simtool.mlem.study/v2", "a method on a simulated recording")
+var Studies = Declare[Study]("simtool.mlem.study/v2", "simtool mlem study", "what a method finds in a simulated recording")
 
 // Study is a row of Studies.
 type Study struct {

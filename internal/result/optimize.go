@@ -1,7 +1,7 @@
 package result
 
 // Outcomes is outcomes.csv of simtool optimize: a row for each restart.
-var Outcomes = Declare[Outcome]("simtool.optimize.outcomes/v2", "how a restart ended")
+var Outcomes = Declare[Outcome]("simtool.optimize.outcomes/v2", "outcomes.csv of simtool optimize", "the end of a restart")
 
 // Outcome is a row of Outcomes.
 type Outcome struct {
@@ -16,7 +16,7 @@ type Outcome struct {
 
 // Trajectories is trajectory.csv of simtool optimize: a row for each iteration, and
 // for each term of a weighted sum.
-var Trajectories = Declare[Iterate]("simtool.optimize.trajectory/v1", "the score at an iteration")
+var Trajectories = Declare[Iterate]("simtool.optimize.trajectory/v1", "trajectory.csv of simtool optimize", "the score, or a term of it, at an iteration")
 
 // Iterate is a row of Trajectories.
 type Iterate struct {
@@ -30,7 +30,7 @@ type Iterate struct {
 
 // PCR2 is pc_r2.csv of simtool optimize: a row for each recorded iteration and
 // principal component of X.
-var PCR2 = Declare[ComponentR2]("simtool.optimize.pc_r2/v1", "how much of a principal component is in Y")
+var PCR2 = Declare[ComponentR2]("simtool.optimize.pc_r2/v1", "pc_r2.csv of simtool optimize", "how much of a principal component of X is in Y at an iteration")
 
 // ComponentR2 is a row of PCR2.
 type ComponentR2 struct {
@@ -45,7 +45,7 @@ type ComponentR2 struct {
 
 // PCThresholds is pc_thresholds.csv of simtool optimize: a row for each principal
 // component of X.
-var PCThresholds = Declare[ComponentThreshold]("simtool.optimize.pc_thresholds/v1", "the score at which a component is half learnt")
+var PCThresholds = Declare[ComponentThreshold]("simtool.optimize.pc_thresholds/v1", "pc_thresholds.csv of simtool optimize", "the score at which a principal component of X is half learnt")
 
 // ComponentThreshold is a row of PCThresholds.
 type ComponentThreshold struct {
@@ -59,7 +59,7 @@ type ComponentThreshold struct {
 
 // OptimizeDecodings is decoding.csv of simtool optimize: a row for each label and
 // recorded iteration.
-var OptimizeDecodings = Declare[OptimizeDecoding]("simtool.optimize.decoding/v1", "how well a label can be read from Y")
+var OptimizeDecodings = Declare[OptimizeDecoding]("simtool.optimize.decoding/v1", "decoding.csv of simtool optimize", "how well a label can be read from Y at an iteration")
 
 // OptimizeDecoding is a row of OptimizeDecodings.
 type OptimizeDecoding struct {
@@ -74,7 +74,7 @@ type OptimizeDecoding struct {
 
 // OptimizeAlso is also.csv of simtool optimize: a row for each other measure and
 // recorded iteration.
-var OptimizeAlso = Declare[OtherScore]("simtool.optimize.also/v1", "another measure along the way")
+var OptimizeAlso = Declare[OtherScore]("simtool.optimize.also/v1", "also.csv of simtool optimize", "the score by another measure at an iteration")
 
 // OtherScore is a row of OptimizeAlso.
 type OtherScore struct {

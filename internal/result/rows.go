@@ -31,10 +31,11 @@ type field struct {
 	empty *int
 }
 
-// Declare declares the table of a struct, and registers it under its name. It
-// panics on a struct that is no row, which is a programmer's error.
-func Declare[R any](name, row string) Of[R] {
-	all := describe[R](name, row)
+// Declare declares the table of a struct, and registers it under its name. from says
+// which command writes it, and row what one row is. It panics on a struct that is no
+// row, which is a programmer's error.
+func Declare[R any](name, from, row string) Of[R] {
+	all := describe[R](Schema{Name: name, From: from, Row: row})
 	register(all.Schema)
 	var optional []string
 	for _, c := range all.Columns {
@@ -46,9 +47,10 @@ func Declare[R any](name, row string) Of[R] {
 }
 
 // describe reads the columns off the fields of R.
-func describe[R any](name, row string) Of[R] {
+func describe[R any](s Schema) Of[R] {
 	t := reflect.TypeFor[R]()
-	o := Of[R]{Schema: &Schema{Name: name, Row: row}}
+	s.Columns = nil
+	o := Of[R]{Schema: &s}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		c := Column{Name: f.Tag.Get("column"), Unit: f.Tag.Get("unit"), Doc: f.Tag.Get("doc")}
@@ -92,7 +94,7 @@ func mustInt(text string) int {
 // With returns the table with some of its optional columns, which stand where the
 // struct has them.
 func (o Of[R]) With(names ...string) Of[R] {
-	all := describe[R](o.Name, o.Row)
+	all := describe[R](*o.Schema)
 	return all.Without(slices.DeleteFunc(all.Names(), func(name string) bool {
 		return slices.Contains(names, name) || o.Has(name)
 	})...)

@@ -1,12 +1,12 @@
 package result
 
-// RunName is the schema of the tables of simtool run. Their columns are the
-// parameters of the plan and then those of the command, or of ItemOutputs.
-const RunName = "simtool.run/v1"
+// Runs is the table of simtool run.
+var Runs = DeclareOpen("simtool.run/v1", "simtool run", "a row of the table of the command that the plan runs, or an item of the plan",
+	"the parameters of the plan, then the columns of the table of its command, or those of simtool.run.outputs where each item writes an output of its own; a parameter of the name of such a column has plan_ in front")
 
 // ItemOutputs are the columns of simtool run, behind the parameters, for items that
 // write outputs of their own.
-var ItemOutputs = Declare[ItemOutput]("simtool.run.outputs/v1", "an item of a plan that wrote its own output")
+var ItemOutputs = Declare[ItemOutput]("simtool.run.outputs/v1", "simtool run, behind the parameters, where each item writes an output of its own", "an item of the plan")
 
 // ItemOutput is the part of a row of simtool run that is not the parameters.
 type ItemOutput struct {
@@ -16,5 +16,6 @@ type ItemOutput struct {
 	Error   string `column:"error" doc:"why it failed" show:"note"`
 }
 
-// LabelsName is the schema of tables of labels, whose columns follow from the data.
-const LabelsName = "simtool.labels/v1"
+// Labels is the table of simtool synth --labels.
+var Labels = DeclareOpen("simtool.labels/v1", "--labels of simtool synth", "the labels of a sample, or of a condition of 3-d data",
+	"what tells the samples of the generator apart, such as choice and motion")

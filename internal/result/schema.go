@@ -1,6 +1,7 @@
 package result
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -26,21 +27,30 @@ type Column struct {
 // immutable; the methods that change something return a copy.
 type Schema struct {
 	Name    string // and version, e.g. "simtool.score/v1"
+	From    string // the command that writes the table, and the option or file, as a phrase
 	Row     string // what one row is, as a phrase
 	Columns []Column
+	// Open says, as a phrase, which columns a table has that is declared without any,
+	// because they follow from its data; "" for all others.
+	Open string
 }
 
-// Untyped returns a schema of columns of which nothing but the names is known, for
-// tables that were read.
-func Untyped(name string, columns ...string) *Schema {
+// OfColumns returns the schema of a table that was read: its columns are as they are
+// declared, and of others nothing but the name is known.
+func OfColumns(name string, columns ...string) *Schema {
 	s := &Schema{Name: name}
+	known, _ := Lookup(name)
 	for _, c := range columns {
-		s.Columns = append(s.Columns, Column{Name: c, Note: isNote(c), Fixed: c == "measure"})
+		column := Column{Name: c, Note: isNote(c), Fixed: c == "measure"}
+		if known != nil && known.Index(c) >= 0 {
+			column = known.Columns[known.Index(c)]
+		}
+		s.Columns = append(s.Columns, column)
 	}
 	return s
 }
 
-// isNote reports whether a column of an unknown table is one of those that hold
+// isNote reports whether a column that is not declared is one of those that hold
 // sentences in all tables of simtool.
 func isNote(name string) bool { return slices.Contains([]string{"warning", "error", "note"}, name) }
 
@@ -64,6 +74,21 @@ func (s *Schema) Index(name string) int {
 // Has reports whether the schema has all of the columns.
 func (s *Schema) Has(names ...string) bool {
 	return !slices.ContainsFunc(names, func(name string) bool { return s.Index(name) < 0 })
+}
+
+// Only returns the schema with none but some of its columns. It panics where it has
+// no such column, which is a programmer's error.
+func (s *Schema) Only(names ...string) *Schema {
+	c := *s
+	c.Columns = make([]Column, len(names))
+	for i, name := range names {
+		at := s.Index(name)
+		if at < 0 {
+			panic(fmt.Sprintf("result: %s has no column %q", s.Name, name))
+		}
+		c.Columns[i] = s.Columns[at]
+	}
+	return &c
 }
 
 // Without returns the schema without some columns.

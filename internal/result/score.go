@@ -1,7 +1,7 @@
 package result
 
 // Scores is the table of simtool score: a row for each pair and measure.
-var Scores = Declare[Score]("simtool.score/v1", "the score of a model by a measure")
+var Scores = Declare[Score]("simtool.score/v1", "simtool score", "the score of a model by a measure")
 
 // Score is a row of Scores.
 type Score struct {
@@ -21,7 +21,7 @@ type Score struct {
 }
 
 // DryRun is the table of simtool score --dry-run: a row for each input.
-var DryRun = Declare[DryRunInput]("simtool.dry-run/v1", "an input that would be read")
+var DryRun = Declare[DryRunInput]("simtool.dry-run/v1", "simtool score --dry-run", "an input that would be read")
 
 // DryRunInput is a row of DryRun.
 type DryRunInput struct {
@@ -34,7 +34,7 @@ type DryRunInput struct {
 }
 
 // Gradients is the table that simtool gradient prints beside its array.
-var Gradients = Declare[Gradient]("simtool.gradient/v1", "the score and the norm of its gradient")
+var Gradients = Declare[Gradient]("simtool.gradient/v1", "simtool gradient", "the score, and how steep it is")
 
 // Gradient is a row of Gradients.
 type Gradient struct {
@@ -51,7 +51,7 @@ type Gradient struct {
 
 // Decodings is the table of simtool decode: a row for each label, and for each of
 // its time bins.
-var Decodings = Declare[Decoding]("simtool.decode/v1", "how well a label can be read from a recording")
+var Decodings = Declare[Decoding]("simtool.decode/v1", "simtool decode", "how well a label can be read from a recording")
 
 // Decoding is a row of Decodings.
 type Decoding struct {
@@ -66,7 +66,7 @@ type Decoding struct {
 }
 
 // Measures is the table of simtool measures: a row for each family.
-var Measures = Declare[Measure]("simtool.measures/v1", "a family of measures")
+var Measures = Declare[Measure]("simtool.measures/v1", "simtool measures", "a family of measures")
 
 // Measure is a row of Measures. Its invariances are those of measures.Invariances,
 // in their order.

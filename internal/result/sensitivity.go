@@ -2,7 +2,7 @@ package result
 
 // Sensitivities is the table of simtool pc-sensitivity: a row for each change, set
 // of components and measure.
-var Sensitivities = Declare[Sensitivity]("simtool.pc-sensitivity/v1", "the score after a change of principal components")
+var Sensitivities = Declare[Sensitivity]("simtool.pc-sensitivity/v1", "simtool pc-sensitivity", "the score after a change of principal components")
 
 // Sensitivity is a row of Sensitivities.
 type Sensitivity struct {
@@ -20,7 +20,7 @@ type Sensitivity struct {
 
 // Slopes is the table of simtool pc-sensitivity --slopes: a row for each change and
 // measure.
-var Slopes = Declare[Slope]("simtool.pc-sensitivity.slopes/v1", "the exponent with which a loss grows with explained variance")
+var Slopes = Declare[Slope]("simtool.pc-sensitivity.slopes/v1", "simtool pc-sensitivity --slopes", "how fast a loss grows with explained variance")
 
 // Slope is a row of Slopes.
 type Slope struct {
@@ -34,7 +34,7 @@ type Slope struct {
 
 // LearningOrders is the table of simtool pc-sensitivity --learning-order: a row for
 // each measure and component.
-var LearningOrders = Declare[LearningOrder]("simtool.pc-sensitivity.learning-order/v2", "when a component is learnt")
+var LearningOrders = Declare[LearningOrder]("simtool.pc-sensitivity.learning-order/v2", "simtool pc-sensitivity --learning-order", "when a component is learnt, and when it should be")
 
 // LearningOrder is a row of LearningOrders.
 type LearningOrder struct {

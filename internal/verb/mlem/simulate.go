@@ -101,8 +101,8 @@ func (o *SimulateOptions) Run(ctx context.Context, e *batch.Env, args []string) 
 	files := e.NewFileSet(o.Force, nil)
 	files.DescribeIn(filepath.Join(o.Directory, batch.ManifestName))
 	defer files.Abort()
-	features := &dataio.Table{Schema: result.FeaturesName, Columns: sim.Table.Names(), Rows: sim.Table.Cells()}
-	truth := &dataio.Table{Schema: result.TruthName, Columns: features.Columns}
+	features := &dataio.Table{Schema: result.SimulatedFeatures.Name, Columns: sim.Table.Names(), Rows: sim.Table.Cells()}
+	truth := &dataio.Table{Schema: result.TrueMetric.Name, Columns: features.Columns}
 	n, _ := sim.W.Dims()
 	for i := range n {
 		row := make([]any, n)
@@ -112,11 +112,12 @@ func (o *SimulateOptions) Run(ctx context.Context, e *batch.Env, args []string) 
 		truth.Rows = append(truth.Rows, row)
 	}
 	for _, t := range []struct {
-		name string
+		name   string
+		schema *result.Schema
 		*dataio.Table
-	}{{"features.csv", features}, {"w_true.csv", truth}} {
+	}{{"features.csv", result.SimulatedFeatures, features}, {"w_true.csv", result.TrueMetric, truth}} {
 		path := filepath.Join(o.Directory, t.name)
-		files.IsTable(path, result.Untyped(t.Schema, t.Columns...))
+		files.IsTable(path, t.schema)
 		if err := files.Add(path, func(w io.Writer) error { return t.Write(w, dataio.CSV, dataio.TableOptions{}) }); err != nil {
 			return err
 		}

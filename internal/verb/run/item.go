@@ -23,7 +23,7 @@ func (r *planRun) findColumns(ctx context.Context) error {
 		r.columns = result.ItemOutputs.Schema
 		return nil
 	}
-	columns := &result.Schema{Name: result.RunName}
+	columns := &result.Schema{Name: result.Runs.Name}
 	add := func(s *result.Schema) {
 		for _, c := range s.Columns {
 			if !columns.Has(c.Name) {
@@ -47,7 +47,7 @@ func (r *planRun) findColumns(ctx context.Context) error {
 			}
 		}
 	}
-	add(result.Untyped("", "warning", "error"))
+	add(result.OfColumns("", "warning", "error"))
 	r.columns = columns
 	return nil
 }

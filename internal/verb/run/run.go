@@ -103,7 +103,7 @@ func (r *planRun) table() (*result.Schema, []string) {
 			}
 		}
 	}
-	s := &result.Schema{Name: result.RunName}
+	s := &result.Schema{Name: result.Runs.Name}
 	for _, name := range r.items.Names {
 		if r.columns.Has(name) {
 			name = "plan_" + name

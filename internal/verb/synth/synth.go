@@ -112,8 +112,9 @@ func (o *Options) addLabels(files *batch.FileSet, out *synth.Output, format data
 	case out.Labels == nil:
 		return batch.Configf("", "--labels: nothing tells the samples of this dataset apart")
 	}
+	files.IsTable(o.Labels, result.Labels)
 	return files.Add(o.Labels, func(w io.Writer) error {
-		t := &dataio.Table{Schema: result.LabelsName, Columns: out.Labels.Names(), Rows: out.Labels.Cells()}
+		t := &dataio.Table{Schema: result.Labels.Name, Columns: out.Labels.Names(), Rows: out.Labels.Cells()}
 		return t.Write(w, format, dataio.TableOptions{})
 	})
 }
