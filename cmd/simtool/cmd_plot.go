@@ -15,7 +15,8 @@ func newPlotCommand(a *app) *cobra.Command {
 		Use:   "plot RESULT [RESULT...]",
 		Short: "Draw results",
 		Long: `Draw the figure that fits a result, as SVG with text as text, PDF or PNG. A
-result is recognised by its columns or, if it is an array, by its shape:
+table is known by the schema that it or its manifest names, one of another
+program by its columns, and an array by its shape:
 
 ` + kindList() + `
 Several results of one kind make one figure, so that runs can be compared. A

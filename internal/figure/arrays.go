@@ -16,8 +16,8 @@ import (
 
 // isRecording reports whether an array has enough samples and features for a plane and
 // is not a matrix of similarities.
-func isRecording(r *Result) bool {
-	return r.Array != nil && r.Array.Samples() >= 3 && r.Array.Width() >= 2 && !isSymmetric(r.Array)
+func isRecording(d *data.Dataset) bool {
+	return d.Samples() >= 3 && d.Width() >= 2 && !isSymmetric(d)
 }
 
 // planePanels draws recordings in the plane of their first two principal

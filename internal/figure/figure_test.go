@@ -169,10 +169,13 @@ func TestPrincipalPlane(t *testing.T) {
 	}
 }
 
+// ofSchema makes a table without rows.
+func ofSchema(schema string, columns ...string) *Result {
+	return &Result{Path: "t.csv", Table: &dataio.Table{Schema: schema, Columns: columns}}
+}
+
 func TestRefusals(t *testing.T) {
-	table := func(columns ...string) *Result {
-		return &Result{Path: "t.csv", Table: &dataio.Table{Columns: columns}}
-	}
+	table := func(columns ...string) *Result { return ofSchema("", columns...) }
 	facet := light(t)
 	facet.Facet = "colour"
 	lined := light(t)
@@ -184,6 +187,8 @@ func TestRefusals(t *testing.T) {
 		want    string
 	}{
 		{"unknown columns", []*Result{table("a", "b")}, light(t), "t.csv: columns a, b"},
+		{"a schema without a figure", []*Result{ofSchema("simtool.measures/v1", "x", "y", "measure", "value")}, light(t), "t.csv: a table of simtool.measures/v1, want one that has a figure"},
+		{"a schema without its columns", []*Result{ofSchema("simtool.score/v1", "x", "y")}, light(t), "t.csv: columns x, y, want x, y, measure, value for a figure of simtool.score"},
 		{"two kinds", []*Result{scores(map[string]float64{"a": 1}, "a"), table("feature_a", "feature_b", "weight")}, light(t), "one figure shows one kind"},
 		{"nothing to draw", []*Result{table("x", "y", "measure", "value")}, light(t), "no row with numbers"},
 		{"no such facet", []*Result{scores(map[string]float64{"a": 1}, "a")}, facet, "no column colour"},
@@ -199,11 +204,10 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	for _, k := range kinds {
-		if k.accepts != nil {
-			continue
-		}
-		if _, err := New([]*Result{table(k.Columns...)}, light(t)); !errors.Is(err, errNoRows) {
-			t.Errorf("%s without rows: %v", k.Name, err)
+		for _, s := range k.tables {
+			if _, err := New([]*Result{table(s.Names()...)}, light(t)); !errors.Is(err, errNoRows) {
+				t.Errorf("%s without rows: %v", s.Name, err)
+			}
 		}
 	}
 }

@@ -6,13 +6,16 @@ import (
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+
+	"simtool/internal/result"
 )
 
-// isJointRange recognises the three tables of pairs of scores: ranges, targets of a
-// search, and the paths to them.
-func isJointRange(r *Result) bool {
-	return r.has("measure_a", "measure_b", "a") && (r.has("b_min", "b_max") || r.has("target_a", "target_b", "b"))
-}
+// The three tables of pairs of scores: ranges, the paths of a search, and its targets.
+var (
+	scoreRanges  = result.Ranges.Only("measure_a", "measure_b", "a", "b_min", "b_max")
+	scorePaths   = result.Paths.Only("measure_a", "measure_b", "a", "target_a", "target_b", "b", "step")
+	scoreTargets = result.Targets.Only("measure_a", "measure_b", "a", "target_a", "target_b", "b")
+)
 
 // rangePanels draws the region of pairs of scores that data can reach, with the known
 // bounds, the targets of a search and its ends. Each pair of measures has a panel,
@@ -40,10 +43,10 @@ func rangePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			part := r.where(func(i int) bool { return a[i] == pair[0] && b[i] == pair[1] })
 			switch {
 			case len(part.Table.Rows) == 0:
-			case r.has("b_min"):
+			case r.is(scoreRanges):
 				p.region(part)
 				found = append(found, rangeAt(part, pair)...)
-			case r.has("step"):
+			case r.is(scorePaths):
 				p.paths(part)
 			default:
 				p.targets(part)
@@ -88,8 +91,8 @@ func (p *panel) region(r *Result) {
 	p.line(x, high, s.line(0), "largest")
 	p.key(key{name: "attainable", fill: fill, line: s.line(0)})
 	bounded := false
-	for _, column := range []string{"bound_min", "bound_max"} {
-		bx, by := sorted(level, r.floats(column))
+	for _, bound := range [][]float64{r.floats("bound_min"), r.floats("bound_max")} {
+		bx, by := sorted(level, bound)
 		if anyFinite(by) {
 			p.line(bx, by, s.reference([]vg.Length{4, 2}), "bound")
 			bounded = true

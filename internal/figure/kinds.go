@@ -7,16 +7,20 @@ import (
 	"strings"
 
 	"simtool/internal/data"
+	"simtool/internal/result"
 )
 
 // Kind is a kind of result that has a figure.
 type Kind struct {
-	Name    string
-	Shows   string   // a description of the figure
-	Columns []string // the columns of a table of this kind; nil where these do not suffice
-	Joins   bool     // results of several runs are best shown in one figure
-	Forms   []string // the forms of the figure, where there are several
-	accepts func(r *Result) bool
+	Name  string
+	Shows string   // a description of the figure
+	Joins bool     // results of several runs are best shown in one figure
+	Forms []string // the forms of the figure, where there are several
+	// tables are the tables that the figure draws, each with the columns that the
+	// figure needs; nil for a figure of arrays.
+	tables []*result.Schema
+	// array reports whether the figure draws an array; nil for a figure of tables.
+	array func(d *data.Dataset) bool
 	// panels draws results of the kind in one or several panels, and describes them
 	// in a sentence.
 	panels func(rs []*Result, s *Style) (ps []*panel, title, alt string, err error)
@@ -33,41 +37,50 @@ const (
 // Forms lists all forms that a style may ask for.
 var Forms = []string{bars, lines, matrix, mds}
 
-// kinds lists every kind of result. A result is of the first kind whose columns it has,
-// so that special kinds must come before general ones.
+// kinds lists every kind of result. A table without a schema is of the first kind whose
+// columns it has, so that special kinds must come before general ones.
 var kinds = []Kind{
-	{Name: "pc-sensitivity", Shows: "score after a change of each principal component, and its theory", Columns: []string{"change", "pc", "explained_variance", "score", "theory"}, panels: sensitivityPanels},
-	{Name: "pc-slopes", Shows: "exponents with which losses grow with explained variance", Columns: []string{"measure", "change", "exponent", "se"}, panels: slopePanels},
-	{Name: "learning-order", Shows: "order in which components are learnt against the predicted one", Columns: []string{"pc", "push", "predicted", "observed"}, panels: learningPanels},
-	{Name: "joint-range", Shows: "pairs of scores that data can reach, with targets and paths", accepts: isJointRange, panels: rangePanels},
-	{Name: "given", Shows: "ranges of measures among data that score high by another", Columns: []string{"given", "threshold", "measure", "lo", "hi"}, panels: givenPanels},
-	{Name: "components", Shows: "R² of each principal component against the score", Columns: []string{"iteration", "score", "pc", "explained_variance", "r2"}, panels: componentPanels},
-	{Name: "thresholds", Joins: true, Shows: "score at which a component is half learnt against its variance", Columns: []string{"measure", "pc", "explained_variance", "score_at_threshold"}, panels: thresholdPanels},
-	{Name: "decoding", Joins: true, Shows: "decoding accuracy against the score, with reference and chance", Columns: []string{"score", "label", "accuracy", "reference_accuracy", "chance"}, panels: decodingPanels},
-	{Name: "decode", Shows: "decoding accuracy over time, with chance", Columns: []string{"label", "time", "accuracy", "chance", "folds"}, panels: decodePanels},
-	{Name: "also", Shows: "other measures against the optimised one", Columns: []string{"iteration", "score", "measure", "value"}, panels: alsoPanels},
-	{Name: "trajectory", Joins: true, Shows: "score and gradient over iterations", Columns: []string{"iteration", "measure", "score", "grad_norm"}, panels: trajectoryPanels},
-	{Name: "study", Shows: "recovery, held-out correlation and time against noise and number of stimuli", Columns: []string{"sweep", "method", "cosine"}, panels: studyPanels},
-	{Name: "comparison", Shows: "held-out correlation and recovery of several methods", Columns: []string{"method", "held_out_spearman", "seconds"}, panels: comparisonPanels},
-	{Name: "importance", Shows: "importance of features with intervals, or by layer", Columns: []string{"feature", "importance", "lo", "hi"}, Forms: []string{bars, lines, matrix}, panels: importancePanels},
-	{Name: "weights", Shows: "weights of features and their products", Columns: []string{"feature_a", "feature_b", "weight"}, panels: weightPanels},
-	{Name: "model-scores", Shows: "in-sample and held-out correlations of a fit", Columns: []string{"split", "spearman", "pearson", "r2"}, panels: foldPanels},
-	{Name: "scores", Shows: "scores as bars, over time, or as a matrix", Columns: []string{"x", "y", "measure", "value"}, Forms: []string{bars, matrix}, panels: scorePanels},
-	{Name: "rdm", Shows: "matrix of dissimilarities, or its scaling (MDS) to a plane", accepts: isRDM, Forms: []string{matrix, mds}, panels: rdmPanels},
-	{Name: "recording", Shows: "conditions over time in the plane of the first two principal components", accepts: isRecording, panels: planePanels},
+	{Name: "pc-sensitivity", Shows: "score after a change of each principal component, and its theory", tables: tables(result.Sensitivities.Only("change", "pc", "explained_variance", "score", "theory")), panels: sensitivityPanels},
+	{Name: "pc-slopes", Shows: "exponents with which losses grow with explained variance", tables: tables(result.Slopes.Only("measure", "change", "exponent", "se")), panels: slopePanels},
+	{Name: "learning-order", Shows: "order in which components are learnt against the predicted one", tables: tables(result.LearningOrders.Only("pc", "push", "predicted", "observed")), panels: learningPanels},
+	{Name: "joint-range", Shows: "pairs of scores that data can reach, with targets and paths", tables: tables(scoreRanges, scorePaths, scoreTargets), panels: rangePanels},
+	{Name: "given", Shows: "ranges of measures among data that score high by another", tables: tables(result.GivenRanges.Only("given", "threshold", "measure", "lo", "hi")), panels: givenPanels},
+	{Name: "components", Shows: "R² of each principal component against the score", tables: tables(result.PCR2.Only("iteration", "score", "pc", "explained_variance", "r2")), panels: componentPanels},
+	{Name: "thresholds", Joins: true, Shows: "score at which a component is half learnt against its variance", tables: tables(result.PCThresholds.Only("measure", "pc", "explained_variance", "score_at_threshold")), panels: thresholdPanels},
+	{Name: "decoding", Joins: true, Shows: "decoding accuracy against the score, with reference and chance", tables: tables(result.OptimizeDecodings.Only("score", "label", "accuracy", "reference_accuracy", "chance")), panels: decodingPanels},
+	{Name: "decode", Shows: "decoding accuracy over time, with chance", tables: tables(result.Decodings.Only("label", "time", "accuracy", "chance", "folds")), panels: decodePanels},
+	{Name: "also", Shows: "other measures against the optimised one", tables: tables(result.OptimizeAlso.Only("iteration", "score", "measure", "value")), panels: alsoPanels},
+	{Name: "trajectory", Joins: true, Shows: "score and gradient over iterations", tables: tables(result.Trajectories.Only("iteration", "measure", "score", "grad_norm")), panels: trajectoryPanels},
+	{Name: "study", Shows: "recovery, held-out correlation and time against noise and number of stimuli", tables: tables(result.Studies.Only("sweep", "method", "cosine")), panels: studyPanels},
+	{Name: "comparison", Shows: "held-out correlation and recovery of several methods", tables: tables(result.Comparisons.Only("method", "held_out_spearman", "seconds")), panels: comparisonPanels},
+	{Name: "importance", Shows: "importance of features with intervals, or by layer", tables: tables(result.Importances.Only("feature", "importance", "lo", "hi")), Forms: []string{bars, lines, matrix}, panels: importancePanels},
+	{Name: "weights", Shows: "weights of features and their products", tables: tables(result.Weights.Only("feature_a", "feature_b", "weight")), panels: weightPanels},
+	{Name: "model-scores", Shows: "in-sample and held-out correlations of a fit", tables: tables(result.FitScores.Only("split", "spearman", "pearson", "r2")), panels: foldPanels},
+	{Name: "scores", Shows: "scores as bars, over time, or as a matrix", tables: tables(result.Scores.Only("x", "y", "measure", "value"), result.Gradients.Only("x", "y", "measure", "value")), Forms: []string{bars, matrix}, panels: scorePanels},
+	{Name: "rdm", Shows: "matrix of dissimilarities, or its scaling (MDS) to a plane", array: isRDM, Forms: []string{matrix, mds}, panels: rdmPanels},
+	{Name: "recording", Shows: "conditions over time in the plane of the first two principal components", array: isRecording, panels: planePanels},
 }
+
+func tables(of ...*result.Schema) []*result.Schema { return of }
 
 // Kinds lists the kinds of results that have figures.
 func Kinds() []Kind { return slices.Clone(kinds) }
 
 // KindOf recognises a result. It returns false for a result without a figure.
 func KindOf(r *Result) (Kind, bool) {
-	for _, k := range kinds {
-		if k.accepts == nil && r.has(k.Columns...) || k.accepts != nil && k.accepts(r) {
-			return k, true
-		}
+	i := slices.IndexFunc(kinds, func(k Kind) bool { return k.draws(r) })
+	if i < 0 {
+		return Kind{}, false
 	}
-	return Kind{}, false
+	return kinds[i], true
+}
+
+// draws reports whether the figure of a kind draws a result.
+func (k Kind) draws(r *Result) bool {
+	if r.Array != nil {
+		return k.array != nil && k.array(r.Array)
+	}
+	return slices.ContainsFunc(k.tables, r.is)
 }
 
 // New draws results in one figure. They must be of one kind.
@@ -130,8 +143,10 @@ func wrongForm(kind Kind, r *Result, form string) error {
 func unknownResult(r *Result) error {
 	e := &data.InputError{Path: r.Path, Hint: `"simtool plot --help" lists the results that have a figure`}
 	if r.Table != nil {
-		e.Found = "columns " + strings.Join(r.Table.Columns, ", ")
-		e.Wanted = "want those of a result that has a figure"
+		e.Found, e.Wanted = "columns "+strings.Join(r.Table.Columns, ", "), "want those of a result that has a figure"
+		if r.knownBySchema() {
+			e.Found, e.Wanted = r.ofSchema(e.Found)
+		}
 		return e
 	}
 	e.Found = data.ShapeString(r.Array.Shape) + " values"
@@ -140,6 +155,19 @@ func unknownResult(r *Result) error {
 	}
 	e.Wanted = "want a matrix of dissimilarities, or a recording of at least 3 samples and 2 features"
 	return e
+}
+
+// ofSchema says why there is no figure of a table of a known schema: the schema has
+// none, or the table lacks columns of it.
+func (r *Result) ofSchema(columns string) (found, wanted string) {
+	for _, k := range kinds {
+		for _, t := range k.tables {
+			if t.Is(r.Table.Schema) {
+				return columns, "want " + strings.Join(t.Names(), ", ") + " for a figure of " + t.Base()
+			}
+		}
+	}
+	return "a table of " + r.Table.Schema, "want one that has a figure"
 }
 
 // facets draws the rows of each value of a column in separate panels. Title, words and

@@ -34,9 +34,7 @@ func isSymmetric(d *data.Dataset) bool {
 
 // isRDM reports whether an array is a matrix of dissimilarities: square,
 // symmetric, its diagonal 0.
-func isRDM(r *Result) bool {
-	return r.Array != nil && isSymmetric(r.Array) && offDiagonal(r.Array) < 0
-}
+func isRDM(d *data.Dataset) bool { return isSymmetric(d) && offDiagonal(d) < 0 }
 
 // offDiagonal returns the index of the first nonzero element on the diagonal of a
 // square matrix, or −1.

@@ -12,6 +12,7 @@ import (
 
 	"simtool/internal/data"
 	"simtool/internal/io"
+	"simtool/internal/result"
 )
 
 // Result is one result file: a table or an array.
@@ -26,7 +27,8 @@ type Result struct {
 }
 
 // Load reads a result: an array if its name says so, or else a table. The manifest
-// beside it, or that of its directory, is read as well.
+// beside it, or that of its directory, is read as well. It says of which schema a
+// table is that does not say so itself, unless the file is no longer what was written.
 //
 // Errors are *data.InputError.
 func Load(path string, o dataio.Options) (*Result, error) {
@@ -50,35 +52,42 @@ func Load(path string, o dataio.Options) (*Result, error) {
 		}
 	}
 	for _, m := range []string{path + dataio.ManifestSuffix, filepath.Join(filepath.Dir(path), "manifest.json")} {
-		if manifest, ok := readManifest(m); ok && manifest.wrote(path) {
-			r.Manifest = manifest.Manifest
+		manifest := readManifest(m)
+		if output := outputNamed(manifest, path); output != nil {
+			r.Manifest = manifest
+			if r.Table != nil && r.Table.Schema == "" && output.SHA256 == r.Source.SHA256 {
+				r.Table.Schema = output.Schema
+			}
 			break
 		}
 	}
 	return r, nil
 }
 
-type manifestFile struct{ *dataio.Manifest }
-
-// readManifest reads a manifest if it exists.
-func readManifest(path string) (manifestFile, bool) {
+// readManifest reads a manifest. It returns nil if there is none.
+func readManifest(path string) *dataio.Manifest {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return manifestFile{}, false
+		return nil
 	}
 	m := &dataio.Manifest{}
 	if json.Unmarshal(content, m) != nil || m.Schema != dataio.ManifestSchema {
-		return manifestFile{}, false
+		return nil
 	}
-	return manifestFile{m}, true
+	return m
 }
 
-// wrote reports whether the manifest lists a file of that name among its outputs. It
-// compares base names only, because directories may have been moved.
-func (m manifestFile) wrote(path string) bool {
-	return slices.ContainsFunc(m.Outputs, func(o dataio.Output) bool {
-		return filepath.Base(o.Path) == filepath.Base(path)
-	})
+// outputNamed returns the output that a manifest lists under the name of a file, nil if
+// there is none. It compares base names only, because directories may have been moved.
+func outputNamed(m *dataio.Manifest, path string) *dataio.Output {
+	if m == nil {
+		return nil
+	}
+	i := slices.IndexFunc(m.Outputs, func(o dataio.Output) bool { return filepath.Base(o.Path) == filepath.Base(path) })
+	if i < 0 {
+		return nil
+	}
+	return &m.Outputs[i]
 }
 
 // SetLabels sets labels for the colours of the conditions of an array. It refuses
@@ -209,6 +218,20 @@ func tail(path string, depth int) string {
 	words := strings.Split(filepath.ToSlash(path), "/")
 	name := strings.TrimSuffix(strings.Join(words[max(0, len(words)-depth):], "/"), ".gz")
 	return strings.TrimSuffix(name, filepath.Ext(name))
+}
+
+// is reports whether the result is a table of a schema with its columns. A table that
+// names no known schema, or one whose columns follow from its data, is known by its
+// columns alone.
+func (r *Result) is(s *result.Schema) bool {
+	return r.has(s.Names()...) && (!r.knownBySchema() || s.Is(r.Table.Schema))
+}
+
+// knownBySchema reports whether a table names a declared schema that has columns of its
+// own.
+func (r *Result) knownBySchema() bool {
+	known, ok := result.Lookup(r.Table.Schema)
+	return ok && known.Open == ""
 }
 
 // has reports whether the result is a table with all of the given columns.
