@@ -17,7 +17,7 @@ time bin by itself. The folds are the same in every bin.
 
 A result has one row per label and time bin, with the columns
 
-    ` + result.Decodings.List() + `
+` + columnList(result.Decodings.Schema) + `
 
 where chance is the accuracy of guessing the most frequent class and p comes
 from --permutations shuffles of the labels (empty for none). The row without a

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"simtool/internal/result"
 	"simtool/internal/verb/jointrange"
 )
 
@@ -13,8 +14,7 @@ func newJointRangeCommand(a *app) *cobra.Command {
 		Long: `Find the pairs of scores (a, b) by two measures that datasets Y can have with X,
 which is a file or, with --shape, random. For each of --levels values of a the
 smallest and the largest b are found by constrained optimisation. The result has
-the columns measure_a, measure_b, a, b_min, b_max, residual_min, residual_max,
-certified, bound_min, bound_max, note.
+the columns ` + result.Ranges.Enumerate() + `.
 
 A residual is how far the data are from being an optimum: what a is off its
 level by, or the rate at which b still changes along the level when every
@@ -27,11 +27,11 @@ have is left empty, and the note says so.
 
 More than two measures are taken pair by pair. --given 0.9 asks instead for the
 range of every measure among the data that score at least that by each other
-one: columns given, threshold, measure, lo, hi, residual, certified.
+one: columns ` + result.GivenRanges.Enumerate() + `.
 
 --grid N is the search of the published runs: random data move by Adam towards
-N targets on each side of the unit square. Columns: measure_a, measure_b,
-target_a, target_b, a, b, residual, converged, steps; --paths has the way there.
+N targets on each side of the unit square. Columns:
+` + result.Targets.Enumerate() + `; --paths has the way there.
 
 --free both lets X move as well. --shard 1/4 does a quarter of the work, in items
 of ten levels, a pair given another, or a target; "simtool merge" puts the tables

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"simtool/internal/result"
@@ -10,7 +8,6 @@ import (
 )
 
 func newMLEMFitCommand(a *app) *cobra.Command {
-	list := func(s *result.Schema) string { return strings.Join(s.Names(), ", ") }
 	return withVerb(a, &cobra.Command{
 		Use:   "fit",
 		Short: "Fit a metric over features to one representation",
@@ -20,10 +17,10 @@ Several --neural files are repeats of one recording: their mean is fitted, and
 the score that noise leaves room for is estimated (but for crossnobis, whose
 distances take two repeats each).
 
-The directory of --output gets weights.csv (` + list(result.Weights.Schema) + `;
+The directory of --output gets weights.csv (` + result.Weights.Enumerate() + `;
 a main effect has feature_b = feature_a; the metric has unit Frobenius
-norm), importance.csv (` + list(result.Importances.Schema) + `),
-scores.csv (` + list(result.FitScores.Schema) + `),
+norm), importance.csv (` + result.Importances.Enumerate() + `),
+scores.csv (` + result.FitScores.Enumerate() + `),
 model.json, which "simtool mlem score" and "simtool mlem predict" apply to
 other stimuli, and manifest.json.
 

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"simtool/internal/result"
 	"simtool/internal/verb/optimize"
 )
 
@@ -19,8 +20,8 @@ The measure is one with a gradient, or a weighted sum such as
 The default method is Adam with rate 0.1, as in the published runs; lbfgs gets
 there in fewer steps.
 
-The directory of --output gets trajectory.csv (restart, iteration, measure,
-score, grad_norm, and with --timing seconds); outcomes.csv, how each restart
+The directory of --output gets trajectory.csv (` + result.Trajectories.Enumerate() + `, and with --timing
+seconds); outcomes.csv, how each restart
 ended; y.npy, the last data of the restart that ended best, in the shape of X;
 pc_r2.csv, how much of each principal component of X is in Y, by a linear map
 (r2) and by a rotation (r2_orthogonal); pc_thresholds.csv, the score at

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"simtool/internal/result"
 	"simtool/internal/verb/pcsensitivity"
 )
 
@@ -26,20 +27,20 @@ A new course is orthogonal to all components. Where X has as many
 components as samples allow there is none: --keep K leaves all but the K largest
 components out of X first. Changes that draw random numbers are repeated; score
 is their mean and sd their standard deviation. The result has the columns
-measure, change, pc, variance, explained_variance, score, theory, sd, n, error;
+` + result.Sensitivities.Enumerate() + `;
 pc counts from 1, and is a range such as 1-5 where several components are changed
 at once.
 
 --slopes fits the exponent b of loss ∝ explained_variance^b, the loss being what
 the score with X itself loses: 2 for cka and 1 for nbs when components are
-replaced. Its columns are measure, change, exponent, se, n, error.
+replaced. Its columns are ` + result.Slopes.Enumerate() + `.
 
 --learning-order asks in which order data that are optimised towards X come to
 encode its components. push is the speed at which each component grows at random
 Y, from the gradient; threshold and iteration are where its R² from Y crosses
 half-way to 1 on an optimised trajectory; predicted and observed rank both, and
-agreement is their rank correlation. Its columns are measure, pc,
-explained_variance, push, predicted, threshold, iteration, observed, agreement.
+agreement is their rank correlation. Its columns are
+` + result.LearningOrders.Enumerate() + `.
 
 --shard 1/4 does every fourth change, or measure of --learning-order, and "simtool
 merge" puts the parts together; a slope is of all changes and has no parts. With

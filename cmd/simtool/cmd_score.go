@@ -27,7 +27,7 @@ measures and "all" for every family. "simtool measures" lists them.
 
 A result has one row per pair and measure, with the columns
 
-    ` + result.Scores.List() + `
+` + columnList(result.Scores.Schema) + `
 
 where n counts samples, p the features of X and q those of Y. With --per a
 last column, time or condition, holds the index, counted from 0. Rows come in

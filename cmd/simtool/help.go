@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"simtool/internal/result"
 	"simtool/internal/verb/layout"
 )
 
@@ -38,6 +39,15 @@ func helpText(cmd *cobra.Command, width int) string {
 	b.WriteString(layout.WrapHanging(exitSection(cmd, "  "), width, 7))
 	return b.String()
 }
+
+// columnList lists the columns of a table in indented lines that fit any terminal.
+func columnList(s *result.Schema) string {
+	const indent = "    "
+	return layout.Indent(layout.Fold(s.List(), leastWidth-len(indent), 0), indent)
+}
+
+// leastWidth is that of terminals in which helps are to be read.
+const leastWidth = 60
 
 func globalFlags(cmd *cobra.Command) *pflag.FlagSet {
 	if cmd.HasParent() {

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,50 +13,20 @@ import (
 	"simtool/internal/figure"
 	"simtool/internal/io"
 	"simtool/internal/result"
-	"simtool/internal/verb"
 )
 
-// TestHelpListsDeclaredColumns: the help of score has exactly the columns of its
-// table, and so has every help that lists columns.
-func TestHelpListsDeclaredColumns(t *testing.T) {
-	lists := map[string]string{}
-	everyCommand(fullTree(), func(cmd *cobra.Command) {
-		for _, match := range regexp.MustCompile(`with the columns\s+(.*)\n`).FindAllStringSubmatch(cmd.Long, -1) {
-			lists[cmd.CommandPath()] = match[1]
-		}
-	})
-	if got := lists["simtool score"]; got != result.Scores.List() {
-		t.Errorf("help of score lists the columns %q, want %q", got, result.Scores.List())
-	}
-	for path, list := range lists {
-		words := strings.Fields(strings.NewReplacer(",", "", ".", "", ":", "").Replace(list))
-		if !slices.ContainsFunc(result.All(), func(s *result.Schema) bool { return s.Has(words...) }) {
-			t.Errorf("%q lists the columns %q, which no table has", path, list)
-		}
-	}
-}
-
-// TestTabularCommandsAreDeclared: the table that a command says it makes is declared,
-// as it is and with every option that changes its columns.
-func TestTabularCommandsAreDeclared(t *testing.T) {
-	x, y := corners(t)
-	a := newApp(newSession(streams{}).streams)
-	checked := 0
-	for cmd, create := range a.verbs {
-		tabular, ok := create().(verb.Tabular)
-		if !ok {
-			continue
-		}
-		table, err := tabular.Schema(a.env, []string{x, y})
+// TestHelpListsColumns: the help of a command has exactly the columns of its table.
+func TestHelpListsColumns(t *testing.T) {
+	for name, table := range map[string]*result.Schema{"score": result.Scores.Schema, "decode": result.Decodings.Schema} {
+		cmd, _, err := fullTree().Find([]string{name})
 		if err != nil {
-			t.Logf("%s: %v", cmd.CommandPath(), err)
-			continue
+			t.Fatal(err)
 		}
-		checked++
-		wantDeclared(t, cmd.CommandPath(), table.Name, table.Names())
-	}
-	if checked < 3 {
-		t.Errorf("%d commands say which table they make", checked)
+		_, after, _ := strings.Cut(cmd.Long, "with the columns\n\n")
+		list, _, _ := strings.Cut(after, "\n\n")
+		if got := strings.Fields(list); !slices.Equal(got, table.Names()) {
+			t.Errorf("the help of %s lists the columns %q, want %q", name, got, table.Names())
+		}
 	}
 }
 
@@ -78,8 +46,15 @@ func wantDeclared(t *testing.T, of, name string, columns []string) {
 	}
 }
 
-// TestTablesAreDeclared runs commands and looks at every table that a manifest lists:
-// it names a declared schema, has no other columns, and figures know it by that name.
+// unnamed are the declared tables that no file and no manifest names.
+var unnamed = map[string]string{
+	"simtool.gradient/v1":    "goes to standard output, as csv or for people",
+	"simtool.run.outputs/v1": "is a part of simtool.run",
+}
+
+// TestTablesAreDeclared runs commands and looks at every table that a manifest lists,
+// which are all that are declared: it names its schema, has no other columns, and
+// figures know it by that name.
 func TestTablesAreDeclared(t *testing.T) {
 	x, _ := corners(t)
 	t.Chdir(filepath.Dir(x))
@@ -94,11 +69,17 @@ func TestTablesAreDeclared(t *testing.T) {
 		"pc-sensitivity x.csv -m cka --learning-order --max-iter 2 --repeats 1 -o order.csv",
 		"joint-range --shape 6,2,2 -m cka,nbs --levels 2 --restarts 1 -o ranges.csv",
 		"joint-range --shape 6,2,2 -m cka,nbs --given 0.9 --restarts 1 -o given.csv",
-		"joint-range --shape 6,2,2 -m cka,nbs --grid 1 --steps 2 --paths paths.csv -o targets.jsonl",
+		"joint-range --shape 6,2,2 -m cka,nbs --grid 2 --steps 2 --paths paths.csv -o targets.jsonl",
 		"optimize x.csv -m cka --max-iter 2 --restarts 2 --also nbs --labels labels.csv --folds 2 -o optimized",
 		"decode x.csv --labels labels.csv --folds 2 -o decode.csv",
 		"synth toy2d --labels classes.csv -o toy.npy",
 		"measures -o measures.csv",
+		"mlem simulate --stimuli 24 --features 3 -o simulated",
+		"mlem fit --features simulated/features.csv --neural simulated/y.npy --null 0 --bootstrap 0 -o fit",
+		"mlem layers simulated/y.npy --features simulated/features.csv --null 0 --bootstrap 0 -o layers",
+		"mlem score fit/model.json --features simulated/features.csv --neural simulated/y.npy -o score.csv",
+		"mlem compare --features simulated/features.csv --neural simulated/y.npy --methods mlem,rsa -o compare.csv",
+		"mlem study --methods mlem --replicates 1 --sizes 20 --stimuli 20 --noise 1 --features 3 --timing -o study.csv",
 		"run scores.yaml -o run.csv",
 		"run curves.yaml -o runs.csv",
 	} {
@@ -107,34 +88,38 @@ func TestTablesAreDeclared(t *testing.T) {
 			t.Errorf("%s: exit status %d: %s", line, status, &s.err)
 		}
 	}
+	// What is not written to a file has no manifest.
+	s := newSession(streams{})
+	if status := s.run(t, "score", "x.csv", "y.csv", "--dry-run", "--format", "json"); status != exitOK {
+		t.Fatalf("exit status %d: %s", status, &s.err)
+	}
+	writeFile(t, ".", "dry.json", s.out.String())
+
 	seen := map[string]bool{}
-	manifests := 0
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+	look := func(path, schema string) {
+		r, err := figure.Load(path, dataio.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[r.Table.Schema] = true
+		if schema != "" && r.Table.Schema != schema {
+			t.Errorf("%s: a figure takes it for a table of %q, the manifest says %q", path, r.Table.Schema, schema)
+		}
+		wantDeclared(t, path, r.Table.Schema, r.Table.Columns)
+	}
+	look("dry.json", "")
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "manifest.json") {
 			return err
 		}
-		manifests++
-		text, err := os.ReadFile(path)
+		m, err := dataio.ReadManifest(path)
 		if err != nil {
 			return err
 		}
-		m := &dataio.Manifest{}
-		if err := json.Unmarshal(text, m); err != nil {
-			return err
-		}
 		for _, o := range m.Outputs {
-			if dataio.IsArray(o.Path) {
-				continue
+			if !dataio.IsArray(o.Path) && filepath.Base(o.Path) != "model.json" {
+				look(o.Path, o.Schema)
 			}
-			r, err := figure.Load(o.Path, dataio.Options{})
-			if err != nil {
-				return err
-			}
-			seen[o.Schema] = true
-			if r.Table.Schema != o.Schema {
-				t.Errorf("%s: a figure takes it for a table of %q, the manifest says %q", o.Path, r.Table.Schema, o.Schema)
-			}
-			wantDeclared(t, o.Path, o.Schema, r.Table.Columns)
 		}
 		return nil
 	})
@@ -142,9 +127,34 @@ func TestTablesAreDeclared(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range result.All() {
-		if !seen[s.Name] {
-			t.Logf("no command wrote %s", s.Name)
+		switch reason := unnamed[s.Name]; {
+		case reason == "" && !seen[s.Name]:
+			t.Errorf("no command wrote a table of %s", s.Name)
+		case reason != "" && seen[s.Name]:
+			t.Errorf("a command wrote a table of %s, which %s", s.Name, reason)
 		}
 	}
-	t.Logf("%d manifests, %d tables", manifests, len(seen))
+}
+
+// TestWritersAreCommands: the commands that declarations name exist, and have the
+// options that they name.
+func TestWritersAreCommands(t *testing.T) {
+	root := fullTree()
+	option := regexp.MustCompile(`--([a-z-]+)`)
+	for _, s := range result.All() {
+		for _, words := range strings.Split(strings.ReplaceAll(s.From, ",", ""), "simtool ")[1:] {
+			cmd, left, err := root.Find(strings.Fields(words))
+			if err != nil || cmd == root || cmd.HasSubCommands() && len(left) > 0 {
+				t.Errorf("%s is written by %q: no command %q", s.Name, s.From, words)
+				continue
+			}
+			for _, o := range option.FindAllStringSubmatch(s.From, -1) {
+				has := false
+				everyCommand(cmd, func(c *cobra.Command) { has = has || c.Flags().Lookup(o[1]) != nil })
+				if !has {
+					t.Errorf("%s is written by %q: no option --%s of %s", s.Name, s.From, o[1], cmd.CommandPath())
+				}
+			}
+		}
+	}
 }

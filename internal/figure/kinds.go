@@ -75,7 +75,7 @@ func KindOf(r *Result) (Kind, bool) {
 	return kinds[i], true
 }
 
-// draws reports whether the figure of a kind draws a result.
+// draws reports whether the kind is that of a result.
 func (k Kind) draws(r *Result) bool {
 	if r.Array != nil {
 		return k.array != nil && k.array(r.Array)

@@ -27,8 +27,8 @@ type Result struct {
 }
 
 // Load reads a result: an array if its name says so, or else a table. The manifest
-// beside it, or that of its directory, is read as well. It says of which schema a
-// table is that does not say so itself, unless the file is no longer what was written.
+// beside it, or that of its directory, is read as well. A table that does not name its
+// schema has the one of the manifest, unless the file has been changed since.
 //
 // Errors are *data.InputError.
 func Load(path string, o dataio.Options) (*Result, error) {

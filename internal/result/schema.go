@@ -66,6 +66,9 @@ func (s *Schema) Names() []string {
 // List returns the names of the columns with a space between each, for help texts.
 func (s *Schema) List() string { return strings.Join(s.Names(), " ") }
 
+// Enumerate returns the names of the columns with a comma between each, for sentences.
+func (s *Schema) Enumerate() string { return strings.Join(s.Names(), ", ") }
+
 // Index returns the position of a column, -1 where there is none of that name.
 func (s *Schema) Index(name string) int {
 	return slices.IndexFunc(s.Columns, func(c Column) bool { return c.Name == name })
