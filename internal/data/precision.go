@@ -2,14 +2,16 @@ package data
 
 import (
 	"math"
+	"strconv"
 	"strings"
 )
 
 // Precision is the precision of the numbers in the source of a dataset. The zero value
 // is float64, which is also the precision of computed data.
 type Precision struct {
-	Stored Stored
-	Digits int // of text: the largest number of significant digits of any number
+	Stored   Stored
+	Digits   int // of text: the largest number of significant digits of any number
+	Decimals int // of text: the largest number of digits behind the point of any number
 }
 
 // Stored is a form of storage of numbers.
@@ -44,6 +46,27 @@ func (p Precision) Eps() float64 {
 	return 0x1p-52
 }
 
+// Spacing returns the distance between neighbouring numbers of the source near the
+// magnitude largest, of which a number is rounded by at most half. For floats that is
+// ε·largest, with the ε of float64 for integers: they are exact, but computing with
+// them is not.
+//
+// Text with d significant digits shows the last of them at its largest numbers, which
+// lie 10^(1−d) of their decade apart. Smaller numbers have as many digits behind the
+// point where all are written alike, as by %.3f, and as many significant digits where
+// each is rounded on its own, as by %.4g: the finest place of the text bounds the
+// spacing from below, and tells the two apart.
+func (p Precision) Spacing(largest float64) float64 {
+	const double = 0x1p-52
+	largest = math.Abs(largest)
+	if p.Stored != Decimal || p.Digits == 0 || largest == 0 {
+		return max(double, p.Eps()) * largest
+	}
+	const nearly = 1e-12 // a power of ten may have a logarithm that is rounded down
+	decade := math.Floor(math.Log10(largest) + nearly)
+	return max(double*largest, math.Pow(10, decade+1-float64(p.Digits)), math.Pow(10, -float64(p.Decimals)))
+}
+
 // PrecisionOf returns the precision of numbers of a type by its name: float16 to
 // float64, bool and all integers. Any other name gives that of float64.
 func PrecisionOf(dtype string) Precision {
@@ -61,6 +84,7 @@ func PrecisionOf(dtype string) Precision {
 // WithText returns the precision of text with one more number, written in field. Text
 // without any number is Integer, with no digits.
 func (p Precision) WithText(field string) Precision {
+	p.Decimals = max(p.Decimals, decimalPlaces(field))
 	// Most numbers need no count: float64 holds no more digits, or there is no room
 	// for more than there were.
 	if p.Stored == Decimal && (p.Digits >= fullDigits || roomForDigits(field) <= p.Digits) {
@@ -87,6 +111,20 @@ func roomForDigits(field string) int {
 		room--
 	}
 	return room
+}
+
+// decimalPlaces returns the number of digits behind the point of a decimal number, when
+// it is written without an exponent.
+func decimalPlaces(field string) int {
+	places, exponent := 0, 0
+	if at := strings.IndexAny(field, "eE"); at >= 0 {
+		exponent, _ = strconv.Atoi(field[at+1:]) // a number has been parsed already
+		field = field[:at]
+	}
+	if at := strings.IndexByte(field, '.'); at >= 0 {
+		places = len(field) - at - 1
+	}
+	return max(0, places-exponent)
 }
 
 // significantDigits returns the number of significant digits of a decimal number as it

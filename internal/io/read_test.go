@@ -20,8 +20,8 @@ func TestPrecisionOfSource(t *testing.T) {
 		want    data.Precision
 	}{
 		"counts.csv":  {"a,b\n1,20\n-3,4\n", data.Precision{Stored: data.Integer, Digits: 1}},
-		"rounded.tsv": {"0.25\t1\n-0.500\t\n", data.Precision{Stored: data.Decimal, Digits: 3}},
-		"full.csv":    {"0.1,3.141592653589793\n", data.Precision{Stored: data.Decimal, Digits: 16}},
+		"rounded.tsv": {"0.25\t1\n-0.500\t\n", data.Precision{Stored: data.Decimal, Digits: 3, Decimals: 3}},
+		"full.csv":    {"0.1,3.141592653589793\n", data.Precision{Stored: data.Decimal, Digits: 16, Decimals: 15}},
 	} {
 		d, err := Read(put(t, name, []byte(c.content)), Options{Missing: MissingKeep})
 		if err != nil {

@@ -21,6 +21,8 @@ type System struct {
 	n, p  int
 	raw   *mat.Dense // nil when only moments are known
 	times int        // time bins of 3-d data, whose samples run time by time; else 1
+
+	precision data.Precision // of the numbers in the source
 }
 
 // NewSystem returns the system of a dataset, which it borrows. A 3-d dataset has T·C
@@ -29,7 +31,7 @@ func NewSystem(d *data.Dataset) (*System, error) {
 	if n := d.Samples(); n < 2 {
 		return nil, &data.InputError{Path: d.Source.Path, Found: fmt.Sprintf("%d sample", n), Wanted: "want at least 2"}
 	}
-	s := &System{name: d.Source.Path, n: d.Samples(), p: d.Width(), raw: d.Matrix(), times: 1}
+	s := &System{name: d.Source.Path, n: d.Samples(), p: d.Width(), raw: d.Matrix(), times: 1, precision: d.Precision}
 	// Nearly every measure needs the means. They are not finite if a value is not.
 	if !s.centredPanels().Finite() {
 		if err := d.CheckFinite(); err != nil {

@@ -7,6 +7,6 @@
 //	Differentiable optimization of similarity scores between models and brains,
 //	arXiv:2407.07059,
 //
-// sample the same set from inside, by optimising towards targets around it, as Chase
+// sample the same set from inside, by optimising towards targets around it, as PathTo
 // does.
 package frontier

@@ -147,7 +147,7 @@ func TestContainsTheGrid(t *testing.T) {
 	} {
 		a, b := named(t, pair.a), named(t, pair.b)
 		for i, target := range pair.targets {
-			path, err := p.Chase(t.Context(), a, b, target, strconv.Itoa(i), 300, optimize.DefaultAdam())
+			path, err := p.PathTo(t.Context(), a, b, target, strconv.Itoa(i), 300, optimize.DefaultAdam())
 			if err != nil {
 				t.Fatal(err)
 			}

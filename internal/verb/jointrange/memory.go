@@ -23,7 +23,7 @@ func (r *run) memory(args []string, atOnce int) (int64, error) {
 	}
 	for _, pair := range o.pairs(o.Given.IsSet) {
 		if o.Grid > 0 {
-			each = max(each, p.ChaseMemory(n, width, pair[0], pair[1], o.Steps))
+			each = max(each, p.PathMemory(n, width, pair[0], pair[1], o.Steps))
 			continue
 		}
 		levels := givenLevels

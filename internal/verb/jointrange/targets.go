@@ -43,7 +43,7 @@ func (r *run) targets() (*batch.Job, func(item int) int, error) {
 			return nil, err
 		}
 		a := aims[i]
-		path, err := p.Chase(ctx, a.pair[0], a.pair[1], a.target, strconv.Itoa(a.number), r.o.Steps, optimize.DefaultAdam())
+		path, err := p.PathTo(ctx, a.pair[0], a.pair[1], a.target, strconv.Itoa(a.number), r.o.Steps, optimize.DefaultAdam())
 		if err != nil {
 			return nil, verb.UndefinedInput(err)
 		}

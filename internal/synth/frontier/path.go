@@ -35,11 +35,11 @@ type Path struct {
 // End returns the scores at the end.
 func (p *Path) End() Target { return p.Scores[len(p.Scores)-1] }
 
-// Chase optimises random data towards a target by a number of steps of Adam on the
+// PathTo optimises random data towards a target by a number of steps of Adam on the
 // loss |a−a*| + |b−b*|, as the paper does, and returns the pairs of scores of all
 // iterates. These are in the joint range, but do not bound it. The start depends on
 // the seed and the key alone.
-func (p Problem) Chase(ctx context.Context, a, b measures.Named, target Target, key string, steps int, method optimize.Adam) (*Path, error) {
+func (p Problem) PathTo(ctx context.Context, a, b measures.Named, target Target, key string, steps int, method optimize.Adam) (*Path, error) {
 	p.Restarts = 0
 	t, err := p.bind(a, b)
 	if err != nil {

@@ -1,0 +1,87 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// What a system can tell from rounding. Its numbers were rounded when they were stored,
+// to float32 perhaps, and an offset takes digits from whatever varies around it: what is
+// left of a constant feature, or of a linear combination of features that is constant,
+// is noise, which whitening would blow up to the size of a signal. Rank, constancy and
+// components of all measures have the one tolerance that is declared here,
+// spacing·√n of the numbers of a feature at its largest magnitude.
+
+type (
+	largestKey  struct{}
+	roundingKey struct{}
+)
+
+// largest returns the largest magnitude of each feature, before centring.
+func (s *System) largest() []float64 {
+	return always(&s.memo, largestKey{}, func() []float64 {
+		out := make([]float64, s.p)
+		if s.momentsOnly() {
+			return out
+		}
+		for i := range s.n {
+			for j, v := range s.raw.RawRowView(i) {
+				out[j] = max(out[j], math.Abs(v))
+			}
+		}
+		return out
+	})
+}
+
+// rounding returns for each feature the norm that the rounding of its numbers can give
+// its column of Xc, ε·max|x_j|·√n with the ε of the source. A feature whose centred
+// column is no longer than that is constant as far as the data tell.
+func (s *System) rounding() []float64 {
+	return always(&s.memo, roundingKey{}, func() []float64 {
+		out := make([]float64, s.p)
+		for j, v := range s.largest() {
+			out[j] = s.precision.Spacing(v) * math.Sqrt(float64(s.n))
+		}
+		return out
+	})
+}
+
+// constantFeature reports whether feature j does not vary by more than rounding.
+func (s *System) constantFeature(j int) bool {
+	r := s.rounding()[j]
+	return s.columnSquares()[j] <= r*r
+}
+
+// equilibrate divides the columns of a centred matrix, which it overwrites, by what
+// rounding can give them, so that all have noise of one size: whatever the units and the
+// offsets of the features, a direction whose singular value dimensions does not count
+// may be noise. Features of zeros stay so. It returns the factors, one for each column.
+func (s *System) equilibrate(xc *mat.Dense) []float64 {
+	factors := make([]float64, s.p)
+	for j, r := range s.rounding() {
+		if r > 0 {
+			factors[j] = 1 / r
+		}
+	}
+	scaleColumns(xc, factors)
+	return factors
+}
+
+// dimensions returns the numerical rank of n samples of p features by the descending
+// singular values of the equilibrated matrix. The noise has entries of at most ½/√n, and
+// of a third of that on average, so that its largest singular value is below
+// √max(1,p/n) (Davidson and Szarek 2001). Computing the values adds an error of
+// max(n,p)·2⁻⁵² of the largest.
+func dimensions(values []float64, n, p int) int {
+	if len(values) == 0 {
+		return 0
+	}
+	size := float64(max(n, p))
+	cut := max(values[0]*size*epsilon, math.Sqrt(size/float64(n)))
+	r := 0
+	for r < len(values) && values[r] > cut {
+		r++
+	}
+	return r
+}
