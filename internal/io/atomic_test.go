@@ -217,7 +217,7 @@ func TestWriteDataset(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "x.npy")
-	out, err := WriteDataset(path, WriteOptions{}, Float64, d)
+	out, err := WriteFile(path, WriteOptions{}, func(f *AtomicFile) error { return EncodeNPY(f, Float64, d.Values, d.Shape...) })
 	if err != nil {
 		t.Fatal(err)
 	}

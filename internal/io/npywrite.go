@@ -79,13 +79,3 @@ func EncodeNPY(w io.Writer, p Precision, values []float64, shape ...int) error {
 	}
 	return nil
 }
-
-// WriteNPY writes values in the given shape to a .npy file, atomically.
-func WriteNPY(path string, o WriteOptions, p Precision, values []float64, shape ...int) (Output, error) {
-	return WriteFile(path, o, func(f *AtomicFile) error { return EncodeNPY(f, p, values, shape...) })
-}
-
-// WriteDataset writes the values of d in its shape to a .npy file, atomically.
-func WriteDataset(path string, o WriteOptions, p Precision, d *data.Dataset) (Output, error) {
-	return WriteNPY(path, o, p, d.Values, d.Shape...)
-}

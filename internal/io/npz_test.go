@@ -135,7 +135,7 @@ func TestWriteNPZ(t *testing.T) {
 		{Name: "moments", Values: []float64{1, 2, 3, 4, 5, 6}, Shape: []int{2, 3}},
 	}
 	path := filepath.Join(t.TempDir(), "m.npz")
-	if _, err := WriteNPZ(path, WriteOptions{}, Float64, arrays); err != nil {
+	if _, err := WriteFile(path, WriteOptions{}, func(f *AtomicFile) error { return EncodeNPZ(f, Float64, arrays) }); err != nil {
 		t.Fatal(err)
 	}
 	d, err := Read(path+":moments", Options{})

@@ -40,8 +40,3 @@ func EncodeNPZ(w io.Writer, p Precision, arrays []NamedArray) error {
 	}
 	return z.Close()
 }
-
-// WriteNPZ writes the arrays to a .npz file, atomically.
-func WriteNPZ(path string, o WriteOptions, p Precision, arrays []NamedArray) (Output, error) {
-	return WriteFile(path, o, func(f *AtomicFile) error { return EncodeNPZ(f, p, arrays) })
-}

@@ -237,9 +237,13 @@ func TestRidgeIsChosen(t *testing.T) {
 
 func TestUnits(t *testing.T) {
 	x, f, _ := simulate(t, func(s *Simulation) { s.Stimuli, s.Hidden = 50, 16 })
-	units, err := NewUnits(x.Y, nil)
-	if err != nil {
-		t.Fatal(err)
+	var units []*Neural
+	for k := range 16 {
+		unit, err := NewUnit(x.Y, k, UnitName(k))
+		if err != nil {
+			t.Fatal(err)
+		}
+		units = append(units, unit)
 	}
 	o := DefaultOptions()
 	o.Permutations, o.Null, o.Bootstrap = 0, 0, 0

@@ -178,27 +178,6 @@ func NewGiven(matrix *mat.Dense, o NeuralOptions) (*Neural, error) {
 	return d, withPath(d.checkRange(), o.Name)
 }
 
-// NewUnits makes a separate representation of each unit; see NewUnit. Without names
-// they are called as UnitName says.
-func NewUnits(y *mat.Dense, names []string) ([]*Neural, error) {
-	_, q := y.Dims()
-	if err := checkFinite(y); err != nil {
-		return nil, err
-	}
-	units := make([]*Neural, q)
-	for k := range units {
-		name := UnitName(k)
-		if k < len(names) {
-			name = names[k]
-		}
-		var err error
-		if units[k], err = NewUnit(y, k, name); err != nil {
-			return nil, err
-		}
-	}
-	return units, nil
-}
-
 // UnitName is the name of unit k, counted from 0, that has none: unit1, unit2, ….
 func UnitName(k int) string { return fmt.Sprintf("unit%d", k+1) }
 

@@ -13,7 +13,9 @@ func TestDistanceFiles(t *testing.T) {
 	square := dataio.NamedArray{Name: "size", Values: make([]float64, 4), Shape: []int{2, 2}}
 	other := square
 	other.Name = "colour"
-	if _, err := dataio.WriteNPZ(path, dataio.WriteOptions{}, dataio.Float64, []dataio.NamedArray{square, other}); err != nil {
+	if _, err := dataio.WriteFile(path, dataio.WriteOptions{}, func(f *dataio.AtomicFile) error {
+		return dataio.EncodeNPZ(f, dataio.Float64, []dataio.NamedArray{square, other})
+	}); err != nil {
 		t.Fatal(err)
 	}
 	parts, err := distanceFiles(path)
