@@ -23,7 +23,8 @@ for a score per time bin or per condition.
 
 Measures are separated by commas and have parameters behind colons, as in
 "cka,rsa:rdm=correlation:compare=spearman"; "default" stands for the core
-measures and "all" for every family. "simtool measures" lists them.
+measures, of which those that hold samples out hold out whole conditions of pooled
+3-d data, and "all" for every family. "simtool measures" lists them.
 
 A result has one row per pair and measure, with the columns
 

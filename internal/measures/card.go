@@ -22,6 +22,9 @@ type Card struct {
 	Folds          int    // number of contiguous folds of held-out samples; 0 for none
 	MinSamples     int    // fewer samples than this have no score
 	Cost           string // leading term of the running time
+	// Inflated says that data which have nothing in common get a value near that of
+	// identical ones when features outnumber samples.
+	Inflated bool
 
 	Pitfalls   []string
 	References []Reference

@@ -88,6 +88,7 @@ func newCKA(a Args) (Measure, error) {
 	m := cka{card: a.Card(), estimator: a.Text("estimator"), as: a.Text("as")}
 	m.kernel = kernel{kind: a.Text("kernel"), sigma: a.Text("sigma")}
 	lo := 0.0
+	m.card.Inflated = m.estimator != debiased
 	if m.estimator != biased {
 		lo = -1
 		m.card.MinSamples = 4

@@ -63,6 +63,7 @@ type distanceCorrelation struct {
 
 func newDistanceCorrelation(a Args) (Measure, error) {
 	m := distanceCorrelation{card: a.Card(), squared: a.Bool("squared"), estimator: a.Text("estimator")}
+	m.card.Inflated = m.estimator == biased
 	if m.estimator == debiased {
 		if !m.squared {
 			return nil, errors.New("estimator=debiased may be negative and has no root: add squared=true")

@@ -22,6 +22,7 @@ var gulpFamily = Family{
 		Max:            math.Inf(1),
 		Identity:       0,
 		Symmetric:      true,
+		Inflated:       true,
 		X:              Euclidean,
 		Y:              Euclidean,
 		Differentiable: true,

@@ -24,6 +24,7 @@ func (e *NameError) Error() string {
 type Named struct {
 	Name string
 	Note string // a note for users of this name; mostly empty
+	Core bool   // one of the core measures that "default" stands for, and not named itself
 	Measure
 }
 
@@ -100,6 +101,7 @@ func ParseList(list string, seed uint64) ([]Named, error) {
 			if err != nil {
 				return nil, err
 			}
+			n.Core = name == "default"
 			out = append(out, n)
 		}
 	}

@@ -12,6 +12,7 @@ var nbsFamily = Family{
 		Identity:       1,
 		HigherIsCloser: true,
 		Symmetric:      true,
+		Inflated:       true,
 		X:              Euclidean,
 		Y:              Euclidean,
 		Differentiable: true,

@@ -29,6 +29,7 @@ var procrustesFamily = Family{
 			integer("cv", 0, 0, maxFolds, "held out in this many contiguous folds: the rotation is found on the others, and the mean over folds reported; 0 for none"),
 		},
 		Symmetric:      true,
+		Inflated:       true,
 		X:              Euclidean,
 		Y:              Euclidean,
 		Differentiable: true,

@@ -116,6 +116,7 @@ func newRSA(a Args) (Measure, error) {
 	if rdm.kind == rdmCrossnobis {
 		m.card.MinSamples = 6 // 2 repeats of 3 conditions
 	}
+	m.card.Inflated = m.compare == compareCosine || m.compare == compareCosineCov
 	m.card.Differentiable = m.differentiable()
 	m.card.Cost = m.cost()
 	m.card.Pitfalls = m.pitfalls()

@@ -17,6 +17,7 @@ var shapeFamily = Family{
 			alignedForm,
 		},
 		Symmetric:      true,
+		Inflated:       true,
 		Differentiable: true,
 		FromMoments:    true,
 		MinSamples:     2,

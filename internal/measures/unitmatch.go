@@ -27,6 +27,7 @@ var matchFamily = Family{
 		Identity:       1,
 		HigherIsCloser: true,
 		Symmetric:      true,
+		Inflated:       true,
 		X:              Permutation | Scaling | Translation,
 		Y:              Permutation | Scaling | Translation,
 		MinSamples:     2,

@@ -3,6 +3,7 @@ package score
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 
 	"simtool/internal/batch"
@@ -61,6 +62,7 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 	if err != nil {
 		return nil, err
 	}
+	named = s.holdOutConditions(named, x.data, y.data)
 	s.progress.Expect((len(views) - 1) * len(named))
 	warning := gridWarning(x.data, y.data)
 	viewJobs := min(s.jobs, len(views))
@@ -83,6 +85,22 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 			return nil
 		})
 	return rows, err
+}
+
+// holdOutConditions lets the core measures that hold samples out hold out whole
+// conditions, where samples of the same times and conditions are pooled: contiguous
+// folds would be stretches of time. A measure that is named itself stays what it is.
+func (s *scorer) holdOutConditions(named []measures.Named, x, y *data.Dataset) []measures.Named {
+	if s.options.Per != "" || !x.Is3D() || !y.Is3D() || !sameGrid(x, y) {
+		return named
+	}
+	out := slices.Clone(named)
+	for i, m := range out {
+		if variant, ok := m.ByConditions(s.env.Seed); ok && m.Core && x.Shape[1] >= m.Card().Folds {
+			out[i] = variant
+		}
+	}
+	return out
 }
 
 // scores scores one view of a pair; frame is the row without its score.
@@ -114,7 +132,8 @@ func scoreOne(pair *measures.Pair, m measures.Named, row scoreRow) scoreRow {
 		row.err = &measures.UndefinedError{Reason: "the value is not a finite number"}
 	default:
 		row.value = score.Value
-		row.warning = joinWarnings(append([]string{row.warning, m.Note}, score.Warnings...)...)
+		lines := append([]string{row.warning, m.Note}, score.Warnings...)
+		row.warning = joinWarnings(append(lines, measures.Cautions(m.Card(), pair)...)...)
 	}
 	return row
 }
