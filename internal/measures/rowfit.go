@@ -134,6 +134,9 @@ func (f *rowFit) apply(m *mat.Dense) {
 // coordinates returns what rows of the predicting system, about the means of training,
 // are to be multiplied by H, n×r: their predictions are coordinates·H.
 func (f *rowFit) coordinates(y *mat.Dense) *mat.Dense {
+	if f.constant() {
+		return nil
+	}
 	var at mat.Dense
 	at.Mul(y, f.c)
 	scaleColumns(&at, f.weights())
@@ -142,6 +145,9 @@ func (f *rowFit) coordinates(y *mat.Dense) *mat.Dense {
 
 // trained returns the coordinates of the training rows, U·diag(σ²/(σ²+λ)).
 func (f *rowFit) trained() *mat.Dense {
+	if f.constant() {
+		return nil
+	}
 	at := mat.DenseCopyOf(f.u)
 	if f.lambda > 0 {
 		w := f.weights()
@@ -163,14 +169,13 @@ func (f *rowFit) residuals(x, at *mat.Dense) *mat.Dense {
 }
 
 // score adds up rows and their predictions.
-func (f *rowFit) score(sums fitted, x, at *mat.Dense) {
-	columnSquaresTo(sums.total, x)
-	clear(sums.predicted)
-	clear(sums.product)
-	if f.constant() {
-		return
-	}
+func (f *rowFit) score(x, at *mat.Dense) fitted {
 	n, p := x.Dims()
+	sums := newFitted(p)
+	columnSquaresTo(sums.total, x)
+	if f.constant() {
+		return sums
+	}
 	prediction := mat.NewDense(n, p, nil)
 	gemm(1, at, f.h, 0, prediction)
 	for i := range n {
@@ -180,4 +185,93 @@ func (f *rowFit) score(sums fitted, x, at *mat.Dense) {
 			sums.product[j] += v * own[j]
 		}
 	}
+	return sums
+}
+
+// towards returns G = ∂v/∂x̂ on rows with the given coordinates, from the derivatives of
+// a score v with respect to the sums of these rows.
+func (f *rowFit) towards(d fitted, x, at *mat.Dense) *mat.Dense {
+	g := mat.DenseCopyOf(x)
+	scaleColumns(g, d.product)
+	if f.constant() {
+		return g
+	}
+	n, p := x.Dims()
+	prediction := mat.NewDense(n, p, nil)
+	gemm(1, at, f.h, 0, prediction)
+	scaleColumns(prediction, d.predicted)
+	addMatrix(g, 2, prediction)
+	return g
+}
+
+// derivatives returns ∂v/∂Y_t on test rows, about the means of training, and ∂v/∂Y_r on
+// training rows, from G = ∂v/∂x̂ on the test rows and the training rows X. With P = Y_t·C,
+// N = PᵀG, ω = σ/(σ²+λ) and the residuals E of training,
+//
+//	∂v/∂Y_t = G·Hᵀ·diag(ω)·Cᵀ,
+//	∂v/∂Y_r = (E·Nᵀ·diag(1/(σ²+λ)) − U·diag(ω)·N·Hᵀ·diag(ω))·Cᵀ + O·Gᵀ·Y_t(I − VVᵀ),
+//
+// V a basis of the rows within the rank. O is what S·Γ outside of V multiplies: E/λ, and
+// U·diag(1/σ)·CᵀC·diag(1/σ)·H where λ = 0 (Golub and Pereyra 1973, doi 10.1137/0710036).
+// If orthogonal is set, N and what lies outside vanish, and ∂v/∂Y_r is 0.
+func (f *rowFit) derivatives(g, x, testY *mat.Dense, orthogonal bool) (test, train *mat.Dense) {
+	n, p := x.Dims()
+	rows, q := testY.Dims()
+	test, train = mat.NewDense(rows, q, nil), mat.NewDense(n, q, nil)
+	if f.constant() {
+		return test, train
+	}
+	r := len(f.sigma)
+	omega, inverse := f.weights(), make([]float64, r)
+	for i, s := range f.sigma {
+		inverse[i] = 1 / (s*s + f.lambda)
+	}
+	left := mat.NewDense(rows, r, nil)
+	gemmNT(1, g, f.h, 0, left)
+	scaleColumns(left, omega)
+	gemmNT(1, left, f.c, 0, test)
+	if orthogonal {
+		return test, train
+	}
+	var at mat.Dense
+	at.Mul(testY, f.c)
+	nu := linalg.CrossGram(&at, g) // r×p
+	e := f.residuals(x, f.trained())
+	inner := mat.NewDense(n, r, nil)
+	gemmNT(1, e, nu, 0, inner)
+	scaleColumns(inner, inverse)
+	own := mat.NewDense(r, r, nil)
+	scaleRows(nu, omega)
+	gemmNT(1, nu, f.h, 0, own)
+	scaleColumns(own, omega)
+	gemm(-1, f.u, own, 1, inner)
+	gemmNT(1, inner, f.c, 0, train)
+	if f.inside == nil {
+		return test, train
+	}
+	var within mat.Dense
+	within.Mul(testY, f.inside)
+	outside := mat.DenseCopyOf(testY)
+	gemmNT(-1, &within, f.inside, 1, outside)
+	toOutside := linalg.CrossGram(g, outside) // p×q
+	if f.lambda > 0 {
+		gemm(1/f.lambda, e, toOutside, 1, train)
+		return test, train
+	}
+	scales := linalg.Gram(f.c)
+	for i, s := range f.sigma {
+		scale(scales.RawRowView(i), 1/s)
+	}
+	for i := range r {
+		row := scales.RawRowView(i)
+		for j, s := range f.sigma {
+			row[j] /= s
+		}
+	}
+	weighted := mat.NewDense(r, p, nil)
+	gemm(1, scales, f.h, 0, weighted)
+	among := mat.NewDense(r, q, nil)
+	gemm(1, weighted, toOutside, 0, among)
+	gemm(1, f.u, among, 1, train)
+	return test, train
 }
