@@ -30,6 +30,15 @@ func NewCentered(x *mat.Dense) *Centered {
 // Dims returns n and p.
 func (c *Centered) Dims() (n, p int) { return c.x.Dims() }
 
+// Means returns the column means.
+func (c *Centered) Means() []float64 {
+	means := make([]float64, len(c.estimate))
+	for j, v := range c.estimate {
+		means[j] = v + c.rest[j]
+	}
+	return means
+}
+
 // MeansAbout returns the means minus those of another matrix with as many columns.
 // The differences are as exact as if neither matrix had an offset.
 func (c *Centered) MeansAbout(other *Centered) []float64 {

@@ -17,6 +17,13 @@ func newFitted(p int) fitted {
 	return fitted{make([]float64, p), make([]float64, p), make([]float64, p)}
 }
 
+// copyFitted copies the sums.
+func copyFitted(dst, src fitted) {
+	copy(dst.total, src.total)
+	copy(dst.predicted, src.predicted)
+	copy(dst.product, src.product)
+}
+
 // predict evaluates coefficients W on a set of samples by its moments.
 func predict(m *foldMoments, w *mat.Dense) fitted {
 	q, p := w.Dims()

@@ -29,7 +29,8 @@ type foldGradient struct {
 	total, row     []float64
 	out            *mat.Dense
 	outParts       []*mat.Dense
-	whole          bool // there is one fold, which is its own training set
+	whole          bool       // there is one fold, which is its own training set
+	direct         *mat.Dense // what was computed from rows, in the order of out; nil mostly
 }
 
 // newFoldGradient prepares for folds whose x (fixed) or y (varying) system is
@@ -83,6 +84,44 @@ func (o *foldGradient) merge(i int) {
 	o.trainV[i].Zero()
 }
 
+// addRows adds derivatives of fold i that were computed from rows: with respect to its
+// test rows, and with respect to the training rows of predictors, both about the means
+// of training. A training set that is the whole has no test rows of its own.
+func (o *foldGradient) addRows(i int, test, train *mat.Dense) {
+	if o.direct == nil {
+		n, b := o.out.Dims()
+		o.direct = mat.NewDense(n, b, nil)
+	}
+	count, b := train.Dims()
+	shift := make([]float64, b)
+	for r := range count {
+		addScaled(shift, -1/float64(count), train.RawRowView(r))
+	}
+	own := test.RawMatrix().Rows
+	for r := range own {
+		addScaled(shift, -1/float64(count), test.RawRowView(r))
+	}
+	at, first := 0, 0
+	for j := range o.fixed {
+		rows := o.fixed[j].RawMatrix().Rows
+		for r := range rows {
+			to := o.direct.RawRowView(first + r)
+			if j == i {
+				addScaled(to, 1, test.RawRowView(r))
+			}
+			if j != i || count == len(o.order) {
+				addScaled(to, 1, train.RawRowView(at))
+				addScaled(to, 1, shift)
+				at++
+			}
+		}
+		first += rows
+	}
+	for _, m := range []*mat.Dense{o.testF[i], o.testV[i], o.trainF[i], o.trainV[i]} {
+		m.Zero()
+	}
+}
+
 // assemble writes α times the gradient into g, its rows in the order of the
 // samples.
 func (o *foldGradient) assemble(g *mat.Dense, alpha float64) {
@@ -90,6 +129,10 @@ func (o *foldGradient) assemble(g *mat.Dense, alpha float64) {
 		// Test and training rows share their means, which then drop out.
 		gemm(alpha, o.fixed[0], o.testF[0], 0, g)
 		gemm(alpha, o.varies[0], o.testV[0], 1, g)
+		if o.direct != nil {
+			addMatrix(g, alpha, o.direct)
+			o.direct.Zero()
+		}
 		return
 	}
 	o.sumF.Zero()
@@ -124,6 +167,10 @@ func (o *foldGradient) assemble(g *mat.Dense, alpha float64) {
 		for r := range out.RawMatrix().Rows {
 			addScaled(out.RawRowView(r), alpha, o.row)
 		}
+	}
+	if o.direct != nil {
+		addMatrix(o.out, alpha, o.direct)
+		o.direct.Zero()
 	}
 	for i, sample := range o.order {
 		copy(g.RawRowView(sample), o.out.RawRowView(i))

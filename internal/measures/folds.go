@@ -90,8 +90,10 @@ type folds struct {
 	// rowed returns the same folds with their rows, where there are such: nil when
 	// only moments are known.
 	rowed func() *folds
-	order []int      // sample of each row below
-	x, y  *mat.Dense // samples fold by fold, every fold centred by its own means
+	order []int        // sample of each row below
+	x, y  *mat.Dense   // samples fold by fold, every fold centred by its own means
+	noisy bool         // see predictors
+	grain func() grain // of y; nil if nothing is known
 }
 
 // part is one fold: its rows, if the folds have them, and their moments.
@@ -134,6 +136,7 @@ func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 			y := p.Y.compact()
 			_, q := y.Dims()
 			f := newFolds(p.X, plan, columns, q)
+			f.noisy, f.grain = p.Y.noisy(), p.Y.grain
 			f.setY(y)
 			return f
 		}
@@ -147,7 +150,7 @@ func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 // contiguousFolds returns the moments of folds that are slices of the data,
 // without a copy of these. As in the rows, means are about those of all samples.
 func (p *Pair) contiguousFolds(k int, rowed func() *folds) *folds {
-	f := &folds{rowed: rowed}
+	f := &folds{rowed: rowed, noisy: p.Y.noisy(), grain: p.Y.grain}
 	x, y := p.X.centredPanels(), p.Y.centredPanels()
 	lo := 0
 	for _, hi := range data.FoldBounds(p.Samples(), k) {
@@ -308,7 +311,18 @@ func (f *folds) predictors(i int, train *foldMoments) predictors {
 	if f.rowed == nil {
 		return predictors{moments: train}
 	}
-	return predictors{moments: train, rows: func() (*mat.Dense, *mat.Dense) { return f.rowed().trainRows(i, train) }}
+	return predictors{
+		moments: train, noisy: f.noisy, grain: f.grain,
+		rows: func() (*mat.Dense, *mat.Dense) { return f.rowed().trainRows(i, train) },
+	}
+}
+
+// whole returns the training set of the one fold that is scored on its own samples.
+func (f *folds) whole(m *foldMoments) predictors {
+	return predictors{
+		moments: m, noisy: f.noisy, grain: f.grain,
+		rows: func() (*mat.Dense, *mat.Dense) { return f.x, f.y },
+	}
 }
 
 // trainRows copies the training samples of fold i, centred by their means.

@@ -131,7 +131,14 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 		if err := m.fit(solver, f.predictors(i, &train)); err != nil {
 			return Score{}, err
 		}
-		v, skipped, err := m.value(predict(&test, solver.w))
+		var fit fitted
+		if solver.rows != nil {
+			x, y := f.rowed().testRows(i, &train)
+			fit = solver.rows.score(x, solver.rows.coordinates(y))
+		} else {
+			fit = predict(&test, solver.w)
+		}
+		v, skipped, err := m.value(fit)
 		if err != nil {
 			return Score{}, undefined("fold %d of %d: %s", i+1, f.count(), err)
 		}
@@ -146,12 +153,12 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 // inSample scores the samples that were fitted.
 func (m regression) inSample(p *Pair) (Score, error) {
 	all, points := p.whole(m.columns)
-	train := predictors{moments: &all, rows: points}
+	train := predictors{moments: &all, rows: points, noisy: p.Y.noisy(), grain: p.Y.grain}
 	solver := newRidgeSolver(all.dims())
-	if err := m.fit(solver, train); err != nil {
+	fit, err := m.fitWhole(solver, train)
+	if err != nil {
 		return Score{}, err
 	}
-	fit := predict(&all, solver.w)
 	v, skipped, err := m.value(fit)
 	if err != nil {
 		return Score{}, err
@@ -166,11 +173,36 @@ func (m regression) inSample(p *Pair) (Score, error) {
 	if m.as == asAngular {
 		loss := 1 - v
 		if loss < 1-exactAngle && points != nil {
-			loss = m.residual(points, solver.w)
+			loss = m.residual(points, solver)
 		}
 		v = arccosine(loss)
 	}
 	return Score{Value: v, Warnings: warnings}, nil
+}
+
+// fitWhole fits all samples and predicts them.
+func (m regression) fitWhole(s *ridgeSolver, train predictors) (fitted, error) {
+	if m.solve != nil {
+		err := m.solve(s.w, train.moments)
+		return predict(train.moments, s.w), err
+	}
+	lambda, err := m.penalty(train)
+	if err != nil {
+		return fitted{}, err
+	}
+	if err := s.decompose(train, lambda); err != nil {
+		return fitted{}, err
+	}
+	switch {
+	case s.rows != nil:
+		x, _ := train.rows()
+		return s.rows.score(x, s.rows.trained()), nil
+	case s.normal && lambda == 0 && m.as != asAngular: // an angle takes residuals
+		return s.explained(train.moments), nil
+	default:
+		err := s.coefficients(train.moments)
+		return predict(train.moments, s.w), err
+	}
 }
 
 // fit computes the coefficients for a training set with the penalty that the
@@ -188,11 +220,16 @@ func (m regression) fit(s *ridgeSolver, train predictors) error {
 
 // residual returns the unexplained part of the variance from the residuals
 // themselves, which keeps its digits when it is small.
-func (m regression) residual(points rows, w *mat.Dense) float64 {
+func (m regression) residual(points rows, s *ridgeSolver) float64 {
 	x, y := points()
 	var e mat.Dense
-	e.Mul(y, w)
-	e.Sub(x, &e)
+	switch {
+	case s.rows != nil:
+		e.CloneFrom(s.rows.residuals(x, s.rows.trained()))
+	default:
+		e.Mul(y, s.w)
+		e.Sub(x, &e)
+	}
 	if !m.columns {
 		return linalg.Dot(&e, &e) / linalg.Dot(x, x)
 	}

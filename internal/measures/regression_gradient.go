@@ -105,7 +105,8 @@ func newPrediction(m regression, x *System, q int) *prediction {
 //	∂s/∂Y_t = G·Wᵀ,  ∂s/∂Y_r = X·Mᵀ − Y(W·Mᵀ + M·Wᵀ),
 //
 // to which a rank-deficient least-squares fit adds Y·S·W·Γᵀ(I − VVᵀ), with V
-// the directions it kept (Golub and Pereyra 1973, doi 10.1137/0710036).
+// the directions it kept (Golub and Pereyra 1973, doi 10.1137/0710036); see
+// rowFit.derivatives.
 func (o *prediction) Gradient(g, y *mat.Dense) (float64, error) {
 	o.folds.setY(y)
 	k := o.folds.count()
@@ -115,10 +116,11 @@ func (o *prediction) Gradient(g, y *mat.Dense) (float64, error) {
 		if linalg.Trace(train.yy) == 0 {
 			return 0, constantModel()
 		}
-		if err := o.fit(o.solver, o.trainingSet(i, train)); err != nil {
+		set := o.trainingSet(i, train)
+		if err := o.fit(o.solver, set); err != nil {
 			return 0, err
 		}
-		v, err := o.differentiate(i, train, test)
+		v, err := o.differentiate(i, set, test)
 		if err != nil {
 			return 0, err
 		}
@@ -141,13 +143,43 @@ func (o *prediction) moments(i int) (train, test *foldMoments) {
 // trainingSet returns the training rows of fold i behind their moments.
 func (o *prediction) trainingSet(i int, train *foldMoments) predictors {
 	if o.plan.k == 0 {
-		return predictors{moments: train, rows: func() (*mat.Dense, *mat.Dense) { return o.folds.x, o.folds.y }}
+		return o.folds.whole(train)
 	}
 	return o.folds.predictors(i, train)
 }
 
+// differentiateRows is differentiate for a fit to rows.
+func (o *prediction) differentiateRows(i int, set predictors) (float64, error) {
+	fit := o.solver.rows
+	x, y := set.rows()
+	testX, testY := x, y
+	at := fit.trained()
+	if o.plan.k > 0 {
+		testX, testY = o.folds.testRows(i, set.moments)
+		at = fit.coordinates(testY)
+	}
+	copyFitted(o.sums, fit.score(testX, at))
+	v, err := o.derivatives(o.sums)
+	if err != nil {
+		return 0, err
+	}
+	to := fit.towards(o.sums, testX, at)
+	orthogonal := o.plan.k == 0 && fit.lambda == 0 && o.as != "pearson"
+	test, train := fit.derivatives(to, x, testY, orthogonal)
+	o.gradient.means(i, set.moments.n, set.moments.mx, set.moments.my)
+	o.gradient.addRows(i, test, train)
+	if o.plan.k == 0 {
+		o.gradient.merge(i)
+	}
+	return v, nil
+}
+
 // differentiate hands fold i's derivatives to the gradient.
-func (o *prediction) differentiate(i int, train, test *foldMoments) (float64, error) {
+func (o *prediction) differentiate(i int, set predictors, test *foldMoments) (float64, error) {
+	train := set.moments
+	if o.solver.rows != nil {
+		return o.differentiateRows(i, set)
+	}
 	w := o.solver.w
 	o.sums.predict(test, w, o.bw)
 	v, err := o.derivatives(o.sums)
@@ -175,11 +207,7 @@ func (o *prediction) differentiate(i int, train, test *foldMoments) (float64, er
 			toW[j] = a[j]*toW[j] + 2*b[j]*bw[j]
 		}
 	}
-	if o.solver.truncated() {
-		o.addTruncation(d.trainV[i])
-	} else {
-		d.trainV[i].Zero()
-	}
+	d.trainV[i].Zero()
 	o.solver.apply(o.toW)
 	transpose(d.trainF[i], o.toW)
 	gemmNT(-1, w, o.toW, 1, d.trainV[i])
@@ -205,15 +233,6 @@ func (o *prediction) scaleColumns(w *mat.Dense, c []float64, alpha float64) {
 			to[j] = alpha * c[j] * v
 		}
 	}
-}
-
-// addTruncation writes S·W·Γᵀ(I − VVᵀ).
-func (o *prediction) addTruncation(dst *mat.Dense) {
-	outside := mat.DenseCopyOf(o.toW)
-	o.solver.project(outside)
-	left := mat.DenseCopyOf(o.solver.w)
-	o.solver.apply(left)
-	gemmNT(1, left, outside, 0, dst)
 }
 
 // target is the objective of predicting Y from a fixed X.
@@ -259,13 +278,21 @@ func (o *target) Gradient(g, y *mat.Dense) (float64, error) {
 		if o.plan.k == 0 {
 			train = &o.folds.parts[0].foldMoments
 			test = train
-			set = predictors{moments: train, rows: func() (*mat.Dense, *mat.Dense) { return o.folds.x, o.folds.y }}
+			set = o.folds.whole(train)
 		} else {
 			o.folds.split(i, train, test)
 		}
 		solver := o.solvers[i]
 		if err := o.fit(solver, set); err != nil {
 			return 0, err
+		}
+		if solver.rows != nil {
+			v, err := o.collectRows(i, solver.rows, set)
+			if err != nil {
+				return 0, err
+			}
+			total += v
+			continue
 		}
 		o.sums.predict(test, solver.w, o.bw)
 		v, err := o.derivatives(o.sums)
@@ -301,4 +328,44 @@ func (o *target) collect(i int, solver *ridgeSolver, train, test *foldMoments) {
 	if o.plan.k == 0 {
 		d.merge(i)
 	}
+}
+
+// collectRows is collect for a fit to rows: with coordinates P_t of the test rows,
+// ∂s/∂Y_r = X_r·S·Γ = U·diag(1/σ)·P_tᵀG in place of a product with second moments.
+func (o *target) collectRows(i int, fit *rowFit, set predictors) (float64, error) {
+	target, predictor := set.rows()
+	testTarget, testPredictor := target, predictor
+	at := fit.trained()
+	if o.plan.k > 0 {
+		testTarget, testPredictor = o.folds.testRows(i, set.moments)
+		at = fit.coordinates(testPredictor)
+	}
+	copyFitted(o.sums, fit.score(testTarget, at))
+	v, err := o.derivatives(o.sums)
+	if err != nil {
+		return 0, err
+	}
+	to := fit.towards(o.sums, testTarget, at)
+	n, q := target.Dims()
+	train := mat.NewDense(n, q, nil)
+	test := mat.DenseCopyOf(testTarget)
+	total := mat.NewDense(1, q, nil)
+	for j, c := range o.sums.total {
+		total.Set(0, j, 2*c)
+	}
+	scaleColumns(test, total.RawRowView(0))
+	if !fit.constant() {
+		predicted := mat.NewDense(testTarget.RawMatrix().Rows, q, nil)
+		gemm(1, at, fit.h, 0, predicted)
+		scaleColumns(predicted, o.sums.product)
+		addMatrix(test, 1, predicted)
+		// The coordinates hold σ/(σ²+λ) already, and Y·C = U·σ.
+		gemm(1, fit.u, linalg.CrossGram(at, to), 0, train)
+	}
+	o.gradient.means(i, set.moments.n, set.moments.my, set.moments.mx)
+	o.gradient.addRows(i, test, train)
+	if o.plan.k == 0 {
+		o.gradient.merge(i)
+	}
+	return v, nil
 }

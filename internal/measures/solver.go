@@ -12,63 +12,77 @@ import (
 // not suffice.
 type predictors struct {
 	moments *foldMoments
-	rows    rows // nil when only moments are known
+	rows    rows         // nil when only moments are known
+	noisy   bool         // rounding is a considerable part of a predicting feature
+	grain   func() grain // what rounding can do to the rows; nil if nothing is known
 }
 
 // ridgeSolver solves (B+λI)W = YᵀX for one training set after the other: W = S·YᵀX,
 // where S is the inverse of B+λI, or, when λ = 0, its pseudo-inverse over the numerical
 // rank of Y. It uses the Cholesky factor of B+λI where that is well conditioned, and
-// the singular values of Y otherwise.
+// otherwise a decomposition of the rows.
 type ridgeSolver struct {
 	w      *mat.Dense // coefficients, q×p
 	lambda float64
 	factor *factor
-	normal bool // the Cholesky factor is in use, and otherwise the singular vectors
-
-	v      *mat.Dense // right singular vectors of Y, q×r
-	shrunk []float64  // 1/(s²+λ)
+	normal bool    // the Cholesky factor is in use
+	rows   *rowFit // the decomposition that is in use in its place; nil without rows
 }
 
 func newRidgeSolver(p, q int) *ridgeSolver {
 	return &ridgeSolver{w: mat.NewDense(q, p, nil), factor: newFactor(q)}
 }
 
-// fit computes the coefficients for a training set.
-func (s *ridgeSolver) fit(train predictors, lambda float64) error {
-	s.lambda = lambda
-	m := train.moments
-	if s.normal = s.factor.of(m.yy, lambda); s.normal {
-		transpose(s.w, m.xy)
-		s.factor.solve(s.w)
+// decompose prepares for a training set. It leaves the coefficients for later.
+func (s *ridgeSolver) decompose(train predictors, lambda float64) error {
+	s.lambda, s.rows = lambda, nil
+	s.normal = (lambda > 0 || !train.noisy) && s.factor.of(train.moments.yy, lambda)
+	if s.normal || train.rows == nil {
 		return nil
 	}
-	if train.rows == nil {
-		return s.fitGram(m)
+	var g grain
+	if train.grain != nil {
+		g = train.grain()
 	}
 	x, y := train.rows()
-	u, sv, v, err := linalg.SVD(y)
-	if err != nil {
+	var err error
+	s.rows, err = newRowFit(x, y, g, lambda)
+	return err
+}
+
+// fit computes the coefficients for a training set.
+func (s *ridgeSolver) fit(train predictors, lambda float64) error {
+	if err := s.decompose(train, lambda); err != nil {
 		return err
 	}
-	n, q := y.Dims()
-	r := len(sv)
-	if lambda == 0 {
-		r = linalg.Rank(sv, n, q)
+	return s.coefficients(train.moments)
+}
+
+// coefficients writes W after decompose.
+func (s *ridgeSolver) coefficients(m *foldMoments) error {
+	switch {
+	case s.normal:
+		transpose(s.w, m.xy)
+		s.factor.solve(s.w)
+	case s.rows != nil:
+		s.rows.coefficientsTo(s.w)
+	default:
+		return s.fitGram(m)
 	}
-	s.shrunk = make([]float64, r)
-	if r == 0 {
-		s.v = nil
-		s.w.Zero()
-		return nil
-	}
-	s.v = v.Slice(0, q, 0, r).(*mat.Dense)
-	ux := linalg.CrossGram(u.Slice(0, n, 0, r).(*mat.Dense), x)
-	for i := range r {
-		s.shrunk[i] = 1 / (sv[i]*sv[i] + lambda)
-		scale(ux.RawRowView(i), sv[i]*s.shrunk[i])
-	}
-	s.w.Mul(s.v, ux)
 	return nil
+}
+
+// explained writes what of the X of a training set least squares explains, which is
+// Σx̂² and Σxx̂ of each feature: with B = D⁻¹RᵀRD⁻¹ the squares of the columns of
+// R⁻ᵀD·YᵀX, which take half the solution of the normal equations and no product.
+func (s *ridgeSolver) explained(m *foldMoments) fitted {
+	f := newFitted(len(m.xx))
+	copy(f.total, m.xx)
+	transpose(s.w, m.xy)
+	s.factor.whitenLeft(s.w)
+	columnSquaresTo(f.predicted, s.w)
+	copy(f.product, f.predicted)
+	return f
 }
 
 // fitGram is fit for an ill-conditioned B when only moments are known.
@@ -96,33 +110,4 @@ func (s *ridgeSolver) fitGram(m *foldMoments) error {
 }
 
 // apply replaces M by S·M.
-func (s *ridgeSolver) apply(m *mat.Dense) {
-	switch {
-	case s.normal:
-		s.factor.solve(m)
-	case s.v == nil:
-		m.Zero()
-	default:
-		inner := linalg.CrossGram(s.v, m)
-		for i, c := range s.shrunk {
-			scale(inner.RawRowView(i), c)
-		}
-		m.Mul(s.v, inner)
-	}
-}
-
-// truncated reports whether the fit left out directions beyond the numerical rank.
-func (s *ridgeSolver) truncated() bool {
-	return !s.normal && s.lambda == 0
-}
-
-// project replaces M by its part outside the span of the directions within the rank,
-// M − V·Vᵀ·M.
-func (s *ridgeSolver) project(m *mat.Dense) {
-	if s.v == nil {
-		return
-	}
-	var inside mat.Dense
-	inside.Mul(s.v, linalg.CrossGram(s.v, m))
-	m.Sub(m, &inside)
-}
+func (s *ridgeSolver) apply(m *mat.Dense) { s.factor.solve(m) }

@@ -1,0 +1,107 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// grain is what rounding can give the columns of a matrix that is fitted: nothing
+// smaller than that can be told from noise. The zero value knows of no noise.
+type grain struct {
+	columns []float64 // of each column; nil where columns are not features
+	floor   float64   // of any direction
+}
+
+// grain returns that of the compact matrix.
+func (s *System) grain() grain {
+	if s.momentsOnly() {
+		return grain{}
+	}
+	return grainOf(s.rounding(), s.Samples())
+}
+
+// grainOf returns the grain of n samples of features with the given rounding.
+func grainOf(rounding []float64, n int) grain {
+	g := grain{}
+	for _, v := range rounding {
+		g.floor = max(g.floor, v)
+	}
+	p := len(rounding)
+	if p <= n {
+		g.columns = rounding
+	}
+	g.floor *= math.Sqrt(float64(max(n, p)) / float64(n))
+	return g
+}
+
+// noiseShare is the share of its norm that rounding may have in a feature whose second
+// moments are trusted.
+const noiseShare = 1e-4
+
+// noisy reports whether rounding is a considerable part of a predicting feature, so that
+// second moments, scaled to unit variance, would pass it for a signal. It needs a look at
+// the data only where means and variances leave a doubt.
+func (s *System) noisy() bool {
+	return always(&s.memo, noisyKey{}, func() bool {
+		if s.momentsOnly() || !s.slim() {
+			return false
+		}
+		n := float64(s.Samples())
+		doubt := false
+		means := s.centredPanels().Means()
+		squares := s.columnSquares()
+		for j, square := range squares {
+			norm := math.Sqrt(square)
+			doubt = doubt || s.precision.Spacing(math.Abs(means[j])+norm)*math.Sqrt(n) > noiseShare*norm
+		}
+		if !doubt {
+			return false
+		}
+		for j, r := range s.rounding() {
+			if r > noiseShare*math.Sqrt(squares[j]) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+type noisyKey struct{}
+
+// equilibrate divides columns by their grain, or by their norms where that is not
+// known, and returns the factors: 0 for columns of zeros.
+func (g grain) equilibrate(y *mat.Dense) []float64 {
+	by := g.columns
+	if by == nil {
+		by = columnNorms(y)
+	}
+	factors := make([]float64, len(by))
+	for j, v := range by {
+		if v > 0 {
+			factors[j] = 1 / v
+		}
+	}
+	scaleColumns(y, factors)
+	return factors
+}
+
+// rank returns the numerical rank of n samples of q equilibrated features with the given
+// singular values.
+func (g grain) rank(values []float64, n, q int) int {
+	if g.columns == nil {
+		return linalg.Rank(values, n, q)
+	}
+	return dimensions(values, n, q)
+}
+
+// plainRank returns the numerical rank of a matrix in the units of the data.
+func (g grain) plainRank(values []float64, n, q int) int {
+	r := linalg.Rank(values, n, q)
+	for r > 0 && values[r-1] <= g.floor {
+		r--
+	}
+	return r
+}
