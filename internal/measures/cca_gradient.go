@@ -51,7 +51,17 @@ func (o *canonicalObjective) Gradient(g, y *mat.Dense) (float64, error) {
 	if o.as != asScore {
 		// Σρ is divided by √(r_X r_Y) in place of the smaller rank.
 		ratio := float64(min(rx, ry)) / math.Sqrt(float64(rx)*float64(ry))
-		value, slope := chain(o.as, mean*ratio)
+		value, slope, err := chainNear(o.as, clip(mean*ratio), func() (float64, error) {
+			var polar mat.Dense
+			polar.Scale(float64(min(rx, ry)), gamma)
+			return alignment{
+				rows: both(o.qx, o.q), polar: known(&polar), nuclear: mean * float64(min(rx, ry)),
+				xx: float64(rx), yy: float64(ry),
+			}.angle()
+		})
+		if err != nil {
+			return 0, err
+		}
 		mean = value
 		gamma.Scale(slope*ratio, gamma)
 	}

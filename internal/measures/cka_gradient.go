@@ -1,6 +1,8 @@
 package measures
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
@@ -98,7 +100,10 @@ func (o *gramObjective) Gradient(g, y *mat.Dense) (float64, error) {
 	}
 	unit := cosineScale(o.self, yy)
 	cosine := xy * unit
-	value, slope := chain(o.as, cosine)
+	value, slope, err := chainNear(o.as, clip(cosine), func() (float64, error) { return o.angle(yc, yy), nil })
+	if err != nil {
+		return 0, err
+	}
 	alpha := slope * unit
 	beta := slope * cosine / yy
 	gemm(2*alpha, o.x, o.c, 0, g)
@@ -107,6 +112,14 @@ func (o *gramObjective) Gradient(g, y *mat.Dense) (float64, error) {
 		o.addDiagonal(g, yc, 2*alpha, -2*beta)
 	}
 	return value, nil
+}
+
+// angle returns the angle between Kx and Ky where it is small and no diagonal counts.
+func (o *gramObjective) angle(yc *mat.Dense, yy float64) float64 {
+	var x, y mat.Dense
+	x.Scale(math.Pow(o.self, -0.25), o.x)
+	y.Scale(math.Pow(yy, -0.25), yc)
+	return chord(outerGap(&x, &y))
 }
 
 // addDiagonal adds diag(a·T·dx + b·T·dy)·Y to g, and centres it again: the
@@ -136,7 +149,10 @@ func (o *gramObjective) throughSamples(g, yc *mat.Dense) (float64, error) {
 	}
 	unit := cosineScale(o.self, yy)
 	cosine := linalg.Dot(o.kx, o.ky) * unit
-	value, slope := chain(o.as, cosine)
+	value, slope, err := chainNear(o.as, clip(cosine), func() (float64, error) { return o.angle(yc, yy), nil })
+	if err != nil {
+		return 0, err
+	}
 	gemm(2*slope*unit, o.kx, yc, 0, g)
 	gemm(-2*slope*cosine/yy, o.ky, yc, 1, g)
 	return value, nil

@@ -97,14 +97,19 @@ func (m regression) value(f fitted) (v float64, skipped int, err error) {
 // replaces the sums by its derivatives with respect to them, so that
 //
 //	∂v/∂x = 2·total·x + product·x̂,  ∂v/∂x̂ = product·x + 2·predicted·x̂.
-func (m regression) derivatives(f fitted) (float64, error) {
+//
+// loss returns the part of the variance that is not explained, 1 − R², which R² does not
+// tell when it is nearly 1.
+func (m regression) derivatives(f fitted, loss func() float64) (float64, error) {
 	v, skipped, err := m.value(f)
 	if err != nil {
 		return 0, undefined("%s", err)
 	}
 	slope := 1.0
 	if m.as == asAngular {
-		v, slope = chain(asAngular, v)
+		if v, slope, err = chainNear(asAngular, v, func() (float64, error) { return arccosine(loss()), nil }); err != nil {
+			return 0, err
+		}
 	}
 	if !m.columns {
 		_, d := m.one(sum(f.total), sum(f.predicted), sum(f.product))

@@ -53,20 +53,39 @@ func chain(form string, s float64) (value, slope float64) {
 		}
 		return value, slope
 	case asAngular, asAngularScore:
-		// (1−s)(1+s) keeps the digits that 1−s² would lose near 1. Below this
-		// bound it is rounding error and not a direction.
-		sine := math.Sqrt((1 - s) * (1 + s))
-		theta := math.Atan2(sine, s)
-		if sine > 1e-7 {
-			slope = -1 / sine
-		}
-		if form == asAngularScore {
-			return 1 - 2*theta/math.Pi, -2 / math.Pi * slope
-		}
-		return theta, slope
+		// (1−s)(1+s) keeps the digits that 1−s² would lose near 1.
+		return chainAngle(form, math.Atan2(math.Sqrt((1-s)*(1+s)), s))
 	default:
 		return s, 1
 	}
+}
+
+// chainNear is chain where the cosine may be so close to 1 that it does not tell the
+// angle any more: that is then asked for.
+func chainNear(form string, s float64, angle func() (float64, error)) (value, slope float64, err error) {
+	if (form == asAngular || form == asAngularScore) && s > exactAngle {
+		theta, err := angle()
+		value, slope = chainAngle(form, theta)
+		return value, slope, err
+	}
+	value, slope = chain(form, s)
+	return value, slope, nil
+}
+
+// leastAngle is the angle, and the distance in relation to the data, below which
+// differences are rounding errors and not a direction.
+const leastAngle = 1e-13
+
+// chainAngle is chain for a given angle. Its derivative with respect to the cosine is
+// −1/sin θ.
+func chainAngle(form string, theta float64) (value, slope float64) {
+	if sine := math.Sin(theta); sine > leastAngle {
+		slope = -1 / sine
+	}
+	if form == asAngularScore {
+		return 1 - 2*theta/math.Pi, -2 / math.Pi * slope
+	}
+	return theta, slope
 }
 
 // centring is the work space in which an objective keeps Yc.

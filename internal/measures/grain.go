@@ -2,6 +2,7 @@ package measures
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -35,6 +36,19 @@ func grainOf(rounding []float64, n int) grain {
 	}
 	g.floor *= math.Sqrt(float64(max(n, p)) / float64(n))
 	return g
+}
+
+// computedGrain is that of a matrix of computed numbers.
+func computedGrain(y *mat.Dense) grain {
+	n, q := y.Dims()
+	rounding := make([]float64, q)
+	for i := range n {
+		for j, v := range y.RawRowView(i) {
+			rounding[j] = max(rounding[j], math.Abs(v))
+		}
+	}
+	scale(rounding, epsilon*math.Sqrt(float64(n)))
+	return grainOf(rounding, n)
 }
 
 // noiseShare is the share of its norm that rounding may have in a feature whose second
@@ -71,30 +85,21 @@ func (s *System) noisy() bool {
 
 type noisyKey struct{}
 
-// equilibrate divides columns by their grain, or by their norms where that is not
-// known, and returns the factors: 0 for columns of zeros.
+// equilibrate divides columns by their grain and returns the factors. A column that is
+// as small as the rounding errors of computing with the largest gets a factor of 0: it
+// may be nothing else.
 func (g grain) equilibrate(y *mat.Dense) []float64 {
-	by := g.columns
-	if by == nil {
-		by = columnNorms(y)
-	}
-	factors := make([]float64, len(by))
-	for j, v := range by {
-		if v > 0 {
+	factors := make([]float64, len(g.columns))
+	norms := columnNorms(y)
+	n, q := y.Dims()
+	least := slices.Max(norms) * float64(max(n, q)) * epsilon
+	for j, v := range g.columns {
+		if v > 0 && norms[j] > least {
 			factors[j] = 1 / v
 		}
 	}
 	scaleColumns(y, factors)
 	return factors
-}
-
-// rank returns the numerical rank of n samples of q equilibrated features with the given
-// singular values.
-func (g grain) rank(values []float64, n, q int) int {
-	if g.columns == nil {
-		return linalg.Rank(values, n, q)
-	}
-	return dimensions(values, n, q)
 }
 
 // plainRank returns the numerical rank of a matrix in the units of the data.

@@ -52,7 +52,13 @@ func (o *smoothedModel) Gradient(g, y *mat.Dense) (float64, error) {
 	if o.squared {
 		form = asProcrustesSquared
 	}
-	value, toCross, toSquare := rotationForm(form, sumSquares(cross), o.x.square, square)
+	value, toCross, toSquare, err := rotationForm(form, sumSquares(cross), o.x.square, square, func(_, _ float64) (float64, error) {
+		gap := outerGap(o.x.root, r)
+		return gap * gap, nil
+	})
+	if err != nil {
+		return 0, err
+	}
 	f := squares(root)
 	scale(f, 4*toSquare)
 	scaleColumns(r, f)

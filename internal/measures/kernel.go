@@ -3,6 +3,7 @@ package measures
 import (
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,6 +32,7 @@ var sigmaParam = Param{
 type kernel struct {
 	kind  string // rbf or laplace
 	sigma string
+	wide  bool // values are those of the kernel less 1
 }
 
 type kernelKey struct {
@@ -91,10 +93,8 @@ func (k kernel) matrix(s *System, estimator string) (*mat.Dense, error) {
 		at := 0
 		widest := 0.0
 		d := s.distances()
-		diagonal := 1.0
-		if estimator == debiased {
-			diagonal = 0
-		}
+		k.wide = k.isWide(s, sigma)
+		diagonal := k.self(estimator)
 		for i := range n {
 			m.Set(i, i, diagonal)
 			for j := i + 1; j < n; j++ {
@@ -105,7 +105,7 @@ func (k kernel) matrix(s *System, estimator string) (*mat.Dense, error) {
 				widest = max(widest, v)
 			}
 		}
-		if widest < epsilon {
+		if !k.wide && widest < epsilon {
 			return nil, k.tooNarrow(s)
 		}
 		centreKernel(m, estimator)
@@ -119,15 +119,16 @@ func (k kernel) bands(s *System, estimator string) (centredBands, error) {
 	if err != nil {
 		return centredBands{}, err
 	}
+	k.wide = k.isWide(s, sigma)
 	b := distanceBands(s.raw).mapped(func(d float64) float64 { return k.value(d, sigma) })
 	e := b.extent()
-	if e.highest < epsilon {
+	if !k.wide && e.highest < epsilon {
 		return centredBands{}, k.tooNarrow(s)
 	}
 	if estimator == debiased {
 		return b.uCentred(e), nil
 	}
-	c := b.doublyCentred(e, 1)
+	c := b.doublyCentred(e, k.self(estimator))
 	if estimator == lange {
 		c.diagonal = nil
 	}
@@ -159,12 +160,37 @@ func centreKernel(m *mat.Dense, estimator string) {
 	}
 }
 
-// value returns the kernel at a squared distance.
+// value returns the kernel at a squared distance, or the kernel less 1 if it is wide.
 func (k kernel) value(squared, sigma float64) float64 {
-	if k.kind == "laplace" {
-		return math.Exp(-math.Sqrt(squared) / (sigma * math.Sqrt2))
+	exponent := k.exponent(squared, sigma)
+	if k.wide {
+		return math.Expm1(-exponent)
 	}
-	return math.Exp(-squared / (2 * sigma * sigma))
+	return math.Exp(-exponent)
+}
+
+func (k kernel) exponent(squared, sigma float64) float64 {
+	if k.kind == "laplace" {
+		return math.Sqrt(squared) / (sigma * math.Sqrt2)
+	}
+	return squared / (2 * sigma * sigma)
+}
+
+// self returns the value of a sample with itself that an estimator wants on the
+// diagonal. U-centring wants 0.
+func (k kernel) self(estimator string) float64 {
+	if estimator == debiased || k.wide {
+		return 0
+	}
+	return 1
+}
+
+// isWide reports whether all values of a kernel are near 1, where the digits of their
+// differences would go to that 1. Centring removes it, whatever the estimator, so that
+// the kernel less 1 will do, which has all of its digits. Distances are at most twice the
+// distance from the mean.
+func (k kernel) isWide(s *System, sigma float64) bool {
+	return k.exponent(4*slices.Max(s.rowNorms()), sigma) < 0.5
 }
 
 // scoreKernel scores a kernel that is not linear.

@@ -29,7 +29,6 @@ type pairwise struct {
 	as         string
 	f          radial
 	projection projection
-	self       float64 // f of a sample and itself
 
 	target, targetDiagonal []float64 // T
 
@@ -39,11 +38,11 @@ type pairwise struct {
 	work        []float64  // squared norms of rows, sums of rows
 }
 
-// newPairwise binds the values v of the reference.
+// newPairwise binds the values v of the reference; self is that of a sample with itself.
 func newPairwise(x *System, values []float64, self float64, f radial, p projection, as string, q int) (Objective, error) {
 	n := x.Samples()
 	o := &pairwise{
-		centring: newCentring(n, q), as: as, f: f, projection: p, self: self,
+		centring: newCentring(n, q), as: as, f: f, projection: p,
 		target: slices.Clone(values), targetDiagonal: make([]float64, n),
 		v: make([]float64, len(values)), diagonal: make([]float64, n),
 		gamma: mat.NewDense(n, n, nil), work: make([]float64, n),
@@ -51,7 +50,7 @@ func newPairwise(x *System, values []float64, self float64, f radial, p projecti
 	if !f.linear() {
 		o.slope = make([]float64, len(values))
 	}
-	norm, err := o.centrePairs(o.target, o.targetDiagonal)
+	norm, err := o.centrePairs(o.target, o.targetDiagonal, self)
 	if err != nil {
 		return nil, undefined("%s: %s", x.label(), err)
 	}
@@ -61,9 +60,9 @@ func newPairwise(x *System, values []float64, self float64, f radial, p projecti
 }
 
 // centrePairs replaces values by their centred ones and returns their norm.
-func (o *pairwise) centrePairs(v, diagonal []float64) (float64, error) {
+func (o *pairwise) centrePairs(v, diagonal []float64, self float64) (float64, error) {
 	for i := range diagonal {
-		diagonal[i] = o.self
+		diagonal[i] = self
 	}
 	whole := math.Sqrt(innerProduct(v, diagonal, v, diagonal))
 	o.projection.apply(v, diagonal, o.work)
@@ -99,12 +98,15 @@ func (o *pairwise) Gradient(g, y *mat.Dense) (float64, error) {
 	if err := o.f.evaluate(o.v, o.slope); err != nil {
 		return 0, err
 	}
-	norm, err := o.centrePairs(o.v, o.diagonal)
+	norm, err := o.centrePairs(o.v, o.diagonal, o.f.onDiagonal())
 	if err != nil {
 		return 0, undefined("the model: %s", err)
 	}
 	cosine := clip(innerProduct(o.target, o.targetDiagonal, o.v, o.diagonal) / norm)
-	value, slope := chain(o.as, cosine)
+	value, slope, err := chainNear(o.as, cosine, func() (float64, error) { return o.angle(norm), nil })
+	if err != nil {
+		return 0, err
+	}
 	o.fillGamma(slope/norm, slope*cosine/norm/norm)
 	if o.f.kind == rdmManhattan {
 		throughAbsolute(g, o.gamma, yc)
@@ -112,6 +114,20 @@ func (o *pairwise) Gradient(g, y *mat.Dense) (float64, error) {
 		throughDistances(g, o.gamma, yc)
 	}
 	return value, nil
+}
+
+// angle returns the angle between T and W, where it is small.
+func (o *pairwise) angle(norm float64) float64 {
+	gap := 0.0
+	for k, t := range o.target {
+		d := t - o.v[k]/norm
+		gap += 2 * d * d
+	}
+	for i, t := range o.targetDiagonal {
+		d := t - o.diagonal[i]/norm
+		gap += d * d
+	}
+	return chord(math.Sqrt(gap))
 }
 
 // cancelled is the share of ‖yᵢ‖²+‖yⱼ‖² below which inner products keep less than

@@ -40,7 +40,13 @@ func (o *heldOutRotation) Gradient(dst, y *mat.Dense) (float64, error) {
 		if xx == 0 || yy == 0 {
 			return 0, undefined("fold %d of %d: the samples left out all lie at the mean of the others", i+1, k)
 		}
-		value, toNuclear, toSquare := rotationForm(o.as, linalg.Dot(p, o.test.xy), xx, yy)
+		value, toNuclear, toSquare, err := rotationForm(o.as, linalg.Dot(p, o.test.xy), xx, yy, alignment{
+			rows:  func() (x, y *mat.Dense) { return o.folds.testRows(i, &o.train) },
+			polar: known(p), xx: xx, yy: yy,
+		}.residual)
+		if err != nil {
+			return 0, err
+		}
 		total += value
 		g := o.gradient
 		g.means(i, o.train.n, o.train.mx, o.train.my)

@@ -22,6 +22,8 @@ type radial struct {
 	text     string  // σ as in the name of the measure, for messages
 	factor   float64 // σ, or the multiple
 	relative bool
+	self     float64 // f of a sample and itself, which is 1 or 0
+	offset   float64 // taken from all values, and from self unless that is 0
 
 	sigma        float64
 	distances    []float64 // squared, i < j; only for a relative width
@@ -82,22 +84,40 @@ func (f *radial) evaluate(v, slope []float64) error {
 			}
 		}
 	case kernelRBF:
+		f.offset = 0
+		if slices.Max(v)*rate < 0.5 { // see kernel.isWide
+			f.offset = 1
+		}
 		for k, d := range v {
 			v[k] = math.Exp(-d * rate)
 			slope[k] = -rate * v[k]
+			if f.offset != 0 {
+				v[k] = math.Expm1(-d * rate)
+			}
 		}
 	case kernelLaplace:
 		decay := 1 / (f.sigma * math.Sqrt2)
+		f.offset = 0
+		if math.Sqrt(slices.Max(v))*decay < 0.5 {
+			f.offset = 1
+		}
 		for k, d := range v {
 			root := math.Sqrt(d)
 			v[k], slope[k] = math.Exp(-decay*root), 0
 			if root > 0 {
 				slope[k] = -decay / 2 * v[k] / root
 			}
+			if f.offset != 0 {
+				v[k] = math.Expm1(-decay * root)
+			}
 		}
 	}
 	return nil
 }
+
+// onDiagonal returns the value of a sample with itself that goes with those that
+// evaluate wrote.
+func (f *radial) onDiagonal() float64 { return max(0, f.self-f.offset) }
 
 // setWidth computes σ for squared distances.
 func (f *radial) setWidth(squared []float64) error {

@@ -109,6 +109,7 @@ func newPrediction(m regression, x *System, q int) *prediction {
 // rowFit.derivatives.
 func (o *prediction) Gradient(g, y *mat.Dense) (float64, error) {
 	o.folds.setY(y)
+	o.folds.grain = func() grain { return computedGrain(y) }
 	k := o.folds.count()
 	total := 0.0
 	for i := range k {
@@ -159,7 +160,7 @@ func (o *prediction) differentiateRows(i int, set predictors) (float64, error) {
 		at = fit.coordinates(testY)
 	}
 	copyFitted(o.sums, fit.score(testX, at))
-	v, err := o.derivatives(o.sums)
+	v, err := o.derivatives(o.sums, func() float64 { return o.residual(both(x, y), o.solver) })
 	if err != nil {
 		return 0, err
 	}
@@ -182,7 +183,7 @@ func (o *prediction) differentiate(i int, set predictors, test *foldMoments) (fl
 	}
 	w := o.solver.w
 	o.sums.predict(test, w, o.bw)
-	v, err := o.derivatives(o.sums)
+	v, err := o.derivatives(o.sums, func() float64 { return o.residual(both(o.folds.x, o.folds.y), o.solver) })
 	if err != nil {
 		return 0, err
 	}
@@ -256,6 +257,7 @@ func newTarget(m regression, x *System, q int) (*target, error) {
 	varies := &System{n: n, p: q, raw: mat.NewDense(n, q, nil), times: x.times}
 	o.folds = newFolds(varies, plan, true, p)
 	o.folds.setY(x.compact())
+	o.folds.noisy, o.folds.grain = x.noisy(), x.grain
 	o.train, o.test = o.folds.newSplit()
 	o.sums, o.gradient, o.bw = newFitted(q), newFoldGradient(o.folds, true), mat.NewDense(p, q, nil)
 	for range o.folds.count() {
@@ -287,7 +289,7 @@ func (o *target) Gradient(g, y *mat.Dense) (float64, error) {
 			return 0, err
 		}
 		if solver.rows != nil {
-			v, err := o.collectRows(i, solver.rows, set)
+			v, err := o.collectRows(i, solver, set)
 			if err != nil {
 				return 0, err
 			}
@@ -295,7 +297,7 @@ func (o *target) Gradient(g, y *mat.Dense) (float64, error) {
 			continue
 		}
 		o.sums.predict(test, solver.w, o.bw)
-		v, err := o.derivatives(o.sums)
+		v, err := o.derivatives(o.sums, func() float64 { return o.residual(both(o.folds.x, o.folds.y), solver) })
 		if err != nil {
 			return 0, err
 		}
@@ -332,7 +334,8 @@ func (o *target) collect(i int, solver *ridgeSolver, train, test *foldMoments) {
 
 // collectRows is collect for a fit to rows: with coordinates P_t of the test rows,
 // ∂s/∂Y_r = X_r·S·Γ = U·diag(1/σ)·P_tᵀG in place of a product with second moments.
-func (o *target) collectRows(i int, fit *rowFit, set predictors) (float64, error) {
+func (o *target) collectRows(i int, solver *ridgeSolver, set predictors) (float64, error) {
+	fit := solver.rows
 	target, predictor := set.rows()
 	testTarget, testPredictor := target, predictor
 	at := fit.trained()
@@ -341,7 +344,7 @@ func (o *target) collectRows(i int, fit *rowFit, set predictors) (float64, error
 		at = fit.coordinates(testPredictor)
 	}
 	copyFitted(o.sums, fit.score(testTarget, at))
-	v, err := o.derivatives(o.sums)
+	v, err := o.derivatives(o.sums, func() float64 { return o.residual(both(target, predictor), solver) })
 	if err != nil {
 		return 0, err
 	}

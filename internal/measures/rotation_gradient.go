@@ -60,7 +60,10 @@ func (o *rotation) Gradient(g, y *mat.Dense) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	value, toNuclear, toSquare := rotationForm(o.as, nuclear, o.xx, yy)
+	value, toNuclear, toSquare, err := rotationForm(o.as, nuclear, o.xx, yy, o.residual(p, yy))
+	if err != nil {
+		return 0, err
+	}
 	gemm(toNuclear, o.x, p, 0, g)
 	addMatrix(g, 2*toSquare, o.yc)
 	return value, nil
@@ -77,30 +80,54 @@ func (o *rotation) align(y *mat.Dense) (polar *mat.Dense, nuclear, yy float64, e
 	return polar, nuclear, yy, err
 }
 
+// residual returns that of the alignment by P.
+func (o *rotation) residual(polar *mat.Dense, yy float64) func(alpha, beta float64) (float64, error) {
+	return alignment{rows: both(o.x, o.yc), polar: known(polar), xx: o.xx, yy: yy}.residual
+}
+
 // rotationForm returns a form of the Procrustes distance and its derivatives
-// with respect to ν = ‖C‖* and to ‖Yc‖².
-func rotationForm(form string, nuclear, xx, yy float64) (value, toNuclear, toSquare float64) {
+// with respect to ν = ‖C‖* and to ‖Yc‖². Where the two nearly coincide it asks for the
+// square of the distance of their multiples by α and β, which the difference of sums does
+// not tell.
+func rotationForm(form string, nuclear, xx, yy float64, residual func(alpha, beta float64) (float64, error)) (value, toNuclear, toSquare float64, err error) {
 	switch form {
-	case asProcrustesSquared:
-		return max(0, xx+yy-2*nuclear), -2, 1
-	case asEuclidean:
-		value = math.Sqrt(max(0, xx+yy-2*nuclear))
-		// Below this bound the distance is rounding error.
-		if value < 1e-7*math.Sqrt(xx+yy) {
-			return value, 0, 0
+	case asProcrustesSquared, asEuclidean:
+		square := max(0, xx+yy-2*nuclear)
+		if square <= (1-exactAngle)*(xx+yy) {
+			if square, err = residual(1, 1); err != nil {
+				return 0, 0, 0, err
+			}
 		}
-		return value, -1 / value, 0.5 / value
+		if form == asProcrustesSquared {
+			return square, -2, 1, nil
+		}
+		value = math.Sqrt(square)
+		if value < leastAngle*math.Sqrt(xx+yy) {
+			return value, 0, 0, nil
+		}
+		return value, -1 / value, 0.5 / value, nil
 	}
 	unit := cosineScale(xx, yy)
 	cosine := clip(nuclear * unit)
+	angle := func() (float64, error) {
+		gap, err := residual(1/math.Sqrt(xx), 1/math.Sqrt(yy))
+		return chord(math.Sqrt(gap)), err
+	}
 	var slope float64
 	if form == asNormalised {
 		value = math.Sqrt(2 - 2*cosine)
-		if value > 1e-7 {
+		if cosine > exactAngle {
+			theta, err := angle()
+			if err != nil {
+				return 0, 0, 0, err
+			}
+			value = 2 * math.Sin(theta/2)
+		}
+		if value > leastAngle {
 			slope = -1 / value
 		}
-	} else {
-		value, slope = chain(form, cosine)
+	} else if value, slope, err = chainNear(form, cosine, angle); err != nil {
+		return 0, 0, 0, err
 	}
-	return value, slope * unit, -slope * cosine / (2 * yy)
+	return value, slope * unit, -slope * cosine / (2 * yy), nil
 }

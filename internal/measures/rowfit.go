@@ -27,13 +27,13 @@ type rowFit struct {
 }
 
 // newRowFit fits training rows. Least squares is invariant to the scale of each
-// predictor as long as these are independent: they are divided by their norms, or by
-// what rounding can give them where that is known, so that a predictor in small units is
-// none the less one. Where predictors are dependent, of all coefficients that fit
-// equally those of least norm are taken, in the units of the data.
+// predictor as long as these are independent: they are divided by what rounding can give
+// them, so that a predictor in small units is none the less one. Where predictors are dependent, of all coefficients that fit
+// equally those of least norm are taken, in the units of the data. Columns that are not
+// features are taken as they are.
 func newRowFit(x, y *mat.Dense, noise grain, lambda float64) (*rowFit, error) {
 	n, q := y.Dims()
-	if lambda > 0 || n <= q {
+	if lambda > 0 || n <= q || noise.columns == nil {
 		return plainRowFit(x, y, noise, lambda)
 	}
 	scaled := mat.DenseCopyOf(y)
@@ -42,7 +42,7 @@ func newRowFit(x, y *mat.Dense, noise grain, lambda float64) (*rowFit, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := noise.rank(s, n, q)
+	r := dimensions(s, n, q)
 	if r == 0 {
 		return &rowFit{}, nil
 	}

@@ -53,7 +53,12 @@ func (o *whitenedRotation) Gradient(g, y *mat.Dense) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	value, toNuclear, toSquare := rotationForm(o.as, nuclear, o.x.square, sum(squares(o.f)))
+	square := sum(squares(o.f))
+	near := alignment{rows: both(o.x.points, z), polar: known(p), xx: o.x.square, yy: square}
+	value, toNuclear, toSquare, err := rotationForm(o.as, nuclear, o.x.square, square, near.residual)
+	if err != nil {
+		return 0, err
+	}
 	gemm(toNuclear, o.x.points, p, 2*toSquare, z)
 
 	inner := linalg.CrossGram(o.u, z)
