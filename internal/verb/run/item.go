@@ -155,7 +155,7 @@ func (r *planRun) itemToFile(ctx context.Context, it plan.Item) (*batch.Item, er
 	if r.resume && r.resumes {
 		flags = append(flags, [2]string{"resume", "true"})
 	}
-	if r.force || r.resume && !r.resumes && unfinished(output) {
+	if r.force || r.resume && (!r.resumes && unfinished(output) || r.resumes && r.lacking(r.line(it), output)) {
 		flags = append(flags, [2]string{"force", "true"})
 	}
 	p, e, err := r.prepare(it, flags...)
@@ -199,8 +199,8 @@ func (r *planRun) written(line commandLine, output string) (*dataio.Manifest, bo
 	if !r.resume || r.resumes {
 		return nil, false
 	}
-	m, err := dataio.ReadManifest(manifestOf(output))
-	if err != nil || m.Version != r.env.Version || !slices.Equal(m.Argv, append([]string{"simtool"}, line.all()...)) {
+	m, ok := r.manifestBy(line, output)
+	if !ok {
 		return nil, false
 	}
 	same := !slices.ContainsFunc(m.Outputs, func(o dataio.Output) bool { return verb.FileSize(o.Path) != o.Bytes })
@@ -208,6 +208,20 @@ func (r *planRun) written(line commandLine, output string) (*dataio.Manifest, bo
 		same = same && batch.Unchanged(was, m.Run.Started) == nil
 	}
 	return m, same
+}
+
+// manifestBy returns the manifest of an output, where this very command line and this
+// version have written it.
+func (r *planRun) manifestBy(line commandLine, output string) (*dataio.Manifest, bool) {
+	m, err := dataio.ReadManifest(manifestOf(output))
+	return m, err == nil && m.Version == r.env.Version && slices.Equal(m.Argv, append([]string{"simtool"}, line.all()...))
+}
+
+// lacking reports whether an output is that of this very command line and some of its
+// files are gone: a command that has --resume would take what is left for another's.
+func (r *planRun) lacking(line commandLine, output string) bool {
+	m, ok := r.manifestBy(line, output)
+	return ok && slices.ContainsFunc(m.Outputs, func(o dataio.Output) bool { return !batch.Exists(o.Path) })
 }
 
 // unfinished reports whether an output is what a killed run has left.
