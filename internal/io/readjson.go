@@ -176,11 +176,14 @@ func (j *jsonRows) addColumn(name string) {
 	j.seen = append(j.seen, 0)
 }
 
+// cell returns the cell of a column in the row at hand.
+func (j *jsonRows) cell(name string) any { return j.cells[j.at[name]] }
+
 // firstRow scans the first row of a jsonl: its members are the columns.
 func (j *jsonRows) firstRow() {
 	j.members(true)
 	if j.scan.err == nil {
-		j.schema = j.cells[0].(string)
+		j.schema = j.cell("schema").(string)
 	}
 }
 
@@ -278,9 +281,9 @@ func (j *jsonRows) complete(found int, learn bool) {
 		j.cells[i] = v
 	}
 	if j.lines {
-		schema, ok := j.cells[0].(string)
+		schema, ok := j.cell("schema").(string)
 		if !ok || (!learn && schema != j.schema) {
-			s.fail(fmt.Sprintf("schema %q", j.cells[0]), "want text, the same in every row")
+			s.fail(fmt.Sprintf("schema %q", j.cell("schema")), "want text, the same in every row")
 		}
 	}
 }
