@@ -130,7 +130,9 @@ type foldsKey struct {
 func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 	return always(&p.memo, foldsKey{plan, columns}, func() *folds {
 		if p.segments != nil {
-			return p.segments.folds(plan.k)
+			f := p.segments.folds(plan.k)
+			f.noisy, f.grain = p.Y.noisy(), p.Y.grain
+			return f
 		}
 		rowed := func() *folds {
 			y := p.Y.compact()
@@ -309,7 +311,7 @@ func (m *foldMoments) dims() (p, q int) { return m.xy.Dims() }
 // predictors returns the training set of fold i with the moments of split.
 func (f *folds) predictors(i int, train *foldMoments) predictors {
 	if f.rowed == nil {
-		return predictors{moments: train}
+		return predictors{moments: train, noisy: f.noisy, grain: f.grain}
 	}
 	return predictors{
 		moments: train, noisy: f.noisy, grain: f.grain,

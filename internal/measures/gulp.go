@@ -93,8 +93,17 @@ type smoother struct {
 }
 
 // smoother returns Hx. As λ is relative to the total variance,
-// f = σ²/(σ² + λΣσ²) over the principal components of X.
+// f = σ²/(σ² + λΣσ²) over the principal components of X. With λ = 0 it is the projection
+// on their span, in which units do not count.
 func (m gulp) smoother(s *System) (smoother, error) {
+	if m.lambda == 0 {
+		root, err := s.span()
+		if err != nil {
+			return smoother{}, err
+		}
+		_, r := root.Dims()
+		return smoother{root, float64(r)}, nil
+	}
 	c, err := s.rankComponents()
 	if err != nil {
 		return smoother{}, err

@@ -274,15 +274,18 @@ func normalise(row []float64, centre bool) bool {
 	if largest == 0 {
 		return false
 	}
-	scale(row, 1/largest) // squares can then neither overflow nor vanish
+	_, exponent := math.Frexp(largest)
+	scale(row, math.Ldexp(1, -exponent)) // squares can then neither overflow nor vanish
 	if centre {
-		// Relative to the first value, a constant row leaves exact zeros.
+		// Relative to the first value, a constant row leaves exact zeros, and an offset
+		// takes no digits.
 		first, mean := row[0], 0.0
-		for _, v := range row {
-			mean += (v - first) / float64(len(row))
+		for k := range row {
+			row[k] -= first
+			mean += row[k] / float64(len(row))
 		}
 		for k := range row {
-			row[k] -= first + mean
+			row[k] -= mean
 		}
 	}
 	norm := math.Sqrt(dot(row, row))

@@ -111,10 +111,10 @@ func (d dissimilarity) direct(p *Pair, compare string) (float64, error) {
 		return 0, err
 	}
 	centre := compare == comparePearson || compare == compareCorrCov
-	if err := patterned(p.X, x, centre); err != nil {
+	if err := d.patterned(p.X, x, centre); err != nil {
 		return 0, err
 	}
-	if err := patterned(p.Y, y, centre); err != nil {
+	if err := d.patterned(p.Y, y, centre); err != nil {
 		return 0, err
 	}
 	var xy, xx, yy float64
@@ -157,7 +157,7 @@ func (d dissimilarity) comparable(s *System, compare string) (centredBands, erro
 		return centredBands{}, overflowing(s)
 	}
 	centre := compare == comparePearson || compare == compareCorrCov
-	if err := patternedBetween(s, e.lowest, e.highest, centre); err != nil {
+	if err := d.patternedBetween(s, e.lowest, e.highest, centre); err != nil {
 		return centredBands{}, err
 	}
 	mean := 0.0
@@ -202,24 +202,31 @@ func (d dissimilarity) rankings(p *Pair, keepOrder bool) (x, y *linalg.Ranking, 
 
 // patterned returns an UndefinedError for dissimilarities that are all 0, or
 // that are all the same and shall be centred.
-func patterned(s *System, values []float64, centre bool) error {
+func (d dissimilarity) patterned(s *System, values []float64, centre bool) error {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
 		lo, hi = min(lo, v), max(hi, v)
 	}
-	return patternedBetween(s, lo, hi, centre)
+	return d.patternedBetween(s, lo, hi, centre)
 }
 
 // patternedBetween is patterned for dissimilarities from lo to hi.
-func patternedBetween(s *System, lo, hi float64, centre bool) error {
-	switch largest := max(math.Abs(lo), math.Abs(hi)); {
-	case largest == 0:
+func (d dissimilarity) patternedBetween(s *System, lo, hi float64, centre bool) error {
+	largest := max(math.Abs(lo), math.Abs(hi))
+	if largest == 0 {
 		return noDissimilarity(s)
-	case centre && hi-lo <= roundoff*largest:
-		return sameDissimilarity(s)
-	default:
+	}
+	if !centre {
 		return nil
 	}
+	allow, err := d.allowance(s, largest)
+	if err != nil {
+		return err
+	}
+	if hi-lo <= max(roundoff*largest, allow(hi)) {
+		return sameDissimilarity(s)
+	}
+	return nil
 }
 
 type centredKernelKey struct {
