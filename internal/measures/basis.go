@@ -302,3 +302,21 @@ func (p *Pair) canonical() (*mat.Dense, error) {
 		return linalg.CrossGram(qx, qy), nil
 	})
 }
+
+// needBasis is that of the orthonormal bases of both systems, and of what whitens
+// them.
+func (d Dims) needBasis() Need {
+	p, q := d.compact()
+	return together(
+		d.needCompact(), d.needGram(),
+		kept(gramFactorKey{}, p*p+q*q), kept(whitenerKey{}, p*p+q*q), kept(basisKey{}, d.N*(p+q)),
+		work(linalg.RangeBasisMemory(d.N, d.larger())),
+	)
+}
+
+// needCanonical is that of N, from the Gram matrices or from the bases.
+func (d Dims) needCanonical() Need {
+	type crossBasisKey struct{}
+	p, q := d.compact()
+	return together(d.needMoments(), d.needBasis(), kept(crossBasisKey{}, p*q))
+}

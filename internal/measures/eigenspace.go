@@ -119,3 +119,12 @@ func (s *System) rawBasis() (*mat.Dense, error) {
 		return mat.DenseCopyOf(u.Slice(0, s.n, 0, r)), nil
 	})
 }
+
+// Memory implements Memory: orthonormal bases of the data, centred or as they are.
+func (m eigenspaceOverlap) Memory(d Dims) Need {
+	p, q := d.compact()
+	if m.centred {
+		return d.needCanonical()
+	}
+	return together(kept(rawBasisKey{}, d.N*(p+q)), work(linalg.RangeBasisMemory(d.N, max(d.P, d.Q))), work(p*q))
+}

@@ -366,3 +366,12 @@ func copyShifted(dst *mat.Dense, at int, src *mat.Dense, from, to []float64) int
 	}
 	return n
 }
+
+// need is that of folds of p and q features, with the moments of each, and of their
+// samples where these are wanted.
+func (plan foldPlan) need(d Dims, p, q int64) Need {
+	return together(kept(foldsKey{plan, p == d.P}, 2*int64(plan.k)*(q*q+p*q+2*p+2*q)+d.N*(p+q)), work(linalg.ProductMemory(d.N, p, q)))
+}
+
+// splitMemory is that of the moments of a training set and of a test set.
+func (plan foldPlan) splitMemory(p, q int64) int64 { return 2 * (q*q + p*q + 2*p + 2*q) }

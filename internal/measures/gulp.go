@@ -85,6 +85,13 @@ func (m gulp) Score(p *Pair) (Score, error) {
 	return Score{Value: delta}, nil
 }
 
+// Memory implements Memory: principal components, and their shrunken copies.
+func (m gulp) Memory(d Dims) Need {
+	p, q := d.compact()
+	roots := d.N*(p+q) + p*q
+	return together(d.needComponents(), work(roots+d.N*d.larger()), work(roots+d.gapMemory(p, q)))
+}
+
 // smoother is the matrix H = U·diag(f)·Uᵀ that takes a target to its
 // prediction, as U·diag(√f) with ‖H‖².
 type smoother struct {
@@ -141,4 +148,12 @@ func outerGap(x, y *mat.Dense) float64 {
 	gap := linalg.OuterGram(x)
 	gap.Sub(gap, linalg.OuterGram(y))
 	return linalg.Norm(gap)
+}
+
+// gapMemory is what outerGap takes.
+func (d Dims) gapMemory(p, q int64) int64 {
+	if k := p + q; d.N > k {
+		return d.N*k + linalg.UpperFactorMemory(d.N, k) + 3*k*k
+	}
+	return 2 * d.N * d.N
 }

@@ -94,6 +94,23 @@ func moments(p *Pair, compare string) (value float64, ok bool, err error) {
 	return normalised(xy, xx, yy), true, nil
 }
 
+// digitsMayCancel reports whether n samples of p features may be so nearly equally
+// far apart that moments refuses them. As ‖K‖² ≥ (tr K)²/r for a rank r ≤ p, what is
+// left of the second moment of squared distances when their mean is removed is at
+// least the share (1/r − 1/(n−1))/(1 + 1/r), and for the whitened comparison
+// 1 − r/(n−1).
+func digitsMayCancel(compare string, n, p int64) bool {
+	rank, most := float64(min(p, n-1)), float64(n-1)
+	switch compare {
+	case comparePearson:
+		return (1/rank-1/most)/(1+1/rank) < lostDigits
+	case compareCorrCov:
+		return 1-rank/most < lostDigits
+	default:
+		return false
+	}
+}
+
 // direct compares the RDMs entry by entry.
 func (d dissimilarity) direct(p *Pair, compare string) (float64, error) {
 	if rankBased(compare) {

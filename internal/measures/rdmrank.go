@@ -168,3 +168,25 @@ func merge(dst, left, right []uint32) float64 {
 	}
 	return float64(count)
 }
+
+// needRanks is that of the rankings of the dissimilarities of both systems, with the
+// order of X where all have one or it is asked for, and of a merge sort by it.
+func (d dissimilarity) needRanks(of Dims, ordered bool) Need {
+	if d.kind == rdmEuclidean || d.kind == rdmGaussian {
+		d = dissimilarity{kind: rdmSqEuclidean}
+	}
+	pairs := of.pairs()
+	sorting := linalg.RankingMemory(pairs, false)
+	merging := int64(0)
+	if ordered {
+		merging = pairs // two sequences of ranks
+	}
+	if !of.tiled() {
+		return together(d.need(of), kept(orderKey{d, true}, 2*pairs), work(sorting+merging))
+	}
+	order := pairs // the ranks of both
+	if ordered {
+		order += pairs / 2
+	}
+	return together(d.needBanded(of), kept(orderKey{d, ordered}, order), work(pairs+sorting+d.needBanded(of).work), work(merging))
+}

@@ -154,3 +154,13 @@ func (m shape) norms(sigma []float64, width int) (f []float64, c scaling) {
 	c.factor = math.Sqrt(c.before / c.after)
 	return f, c
 }
+
+// Memory implements Memory: principal components, and their whitened copies.
+func (m shape) Memory(d Dims) Need {
+	p, q := d.compact()
+	if m.alpha == 1 {
+		return together(d.needMoments(), d.needCompact(), d.needAlignment(p, q))
+	}
+	whitened := d.N*(p+q) + p*q
+	return together(d.needComponents(), work(whitened+d.N*d.larger()), work(whitened+d.needAlignment(p, q).work))
+}

@@ -111,3 +111,12 @@ func (o *whitenedRotation) throughScaling(c scaling, toF []float64) []float64 {
 	}
 	return extra
 }
+
+// GradientMemory implements GradientMemory.
+func (m shape) GradientMemory(d Dims) Need {
+	if m.alpha == 1 {
+		return d.needRotation()
+	}
+	p, q := d.compact()
+	return d.reference().needComponents().plus(2*d.N*p + d.modelSpectrumMemory() + p*q + max(linalg.PolarMemory(p, q), d.N*(p+q)))
+}
