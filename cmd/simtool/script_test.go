@@ -1,11 +1,15 @@
 package main
 
 import (
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -43,6 +47,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":      exits,
+			"rows":       rows,
 			"same-files": sameFiles,
 		},
 		RequireExplicitExec: true,
@@ -68,5 +73,53 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// rows looks for rows of a table, whose columns it knows by name: rows [-count=N] FILE
+// COLUMN=PATTERN... wants a row, or N, with cells that the patterns match as a whole.
+func rows(ts *testscript.TestScript, neg bool, args []string) {
+	want := -1
+	if len(args) > 0 && strings.HasPrefix(args[0], "-count=") {
+		n, err := strconv.Atoi(strings.TrimPrefix(args[0], "-count="))
+		ts.Check(err)
+		want, args = n, args[1:]
+	}
+	if len(args) < 2 || neg && want >= 0 {
+		ts.Fatalf("usage: rows [-count=N] FILE COLUMN=PATTERN...")
+	}
+	text := ts.ReadFile(args[0])
+	table := csv.NewReader(strings.NewReader(text))
+	if header, _, _ := strings.Cut(text, "\n"); strings.Contains(header, "\t") {
+		table.Comma = '\t'
+	}
+	lines, err := table.ReadAll()
+	ts.Check(err)
+	if len(lines) == 0 {
+		ts.Fatalf("%s is empty", args[0])
+	}
+	at := map[int]*regexp.Regexp{}
+	for _, arg := range args[1:] {
+		column, pattern, _ := strings.Cut(arg, "=")
+		i := slices.Index(lines[0], column)
+		if i < 0 {
+			ts.Fatalf("%s has no column %q: %q", args[0], column, lines[0])
+		}
+		compiled, err := regexp.Compile("^(?:" + pattern + ")$")
+		ts.Check(err)
+		at[i] = compiled
+	}
+	found := 0
+	for _, cells := range lines[1:] {
+		matches := true
+		for i, pattern := range at {
+			matches = matches && pattern.MatchString(cells[i])
+		}
+		if matches {
+			found++
+		}
+	}
+	if want < 0 && (found > 0) == neg || want >= 0 && found != want {
+		ts.Fatalf("%d rows of %s have %q:\n%s", found, args[0], args[1:], text)
 	}
 }

@@ -122,9 +122,17 @@ func (m cka) Score(p *Pair) (Score, error) {
 	xy, xx, yy := p.crossSquares(), p.X.gramSquares(), p.Y.gramSquares()
 	if m.estimator != biased {
 		dx, dy := p.X.rowNorms(), p.Y.rowNorms()
+		squareX, squareY := xx, yy
 		xy += m.correction(dx, dy)
 		xx += m.correction(dx, dx)
 		yy += m.correction(dy, dy)
+		t1, t2 := m.weights(p.Samples())
+		if cancels(xx, squareX, t1, t2, dx) || cancels(yy, squareY, t1, t2, dy) {
+			return m.scoreKernel(p)
+		}
+		if angular := m.as == asAngular || m.as == asAngularScore; angular && xy*cosineScale(xx, yy) > exactAngle {
+			return m.scoreKernel(p)
+		}
 	}
 	cosine, err := cosineOf(xy, xx, yy, m.estimator)
 	if err != nil {
@@ -134,7 +142,7 @@ func (m cka) Score(p *Pair) (Score, error) {
 		switch {
 		case p.identical():
 			return 0, nil
-		case cosine < exactAngle || m.estimator != biased || p.segments != nil:
+		case cosine < exactAngle || p.segments != nil:
 			return math.Acos(clip(cosine)), nil
 		default:
 			return p.gramAngle(), nil
@@ -171,7 +179,7 @@ func (m cka) linear() bool { return m.kernel.kind == "linear" && m.estimator == 
 // cosineOf divides xy by √(xx·yy), which rounding must not overflow.
 func cosineOf(xy, xx, yy float64, estimator string) (float64, error) {
 	if !(xx > 0) || !(yy > 0) {
-		return 0, undefined("the %s estimate of a system's own HSIC is not positive, so it cannot be normalised", estimator)
+		return 0, noHSIC(estimator)
 	}
 	return xy * cosineScale(xx, yy), nil
 }

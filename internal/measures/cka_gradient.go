@@ -20,7 +20,10 @@ func (m cka) Bind(x *System, q int) (Objective, error) {
 		return m.bindKernel(x, q)
 	}
 	t1, t2 := m.weights(x.Samples())
-	return newGramObjective(x, q, m.as, t1, t2, undefined("the %s estimate of a system's own HSIC is not positive, so it cannot be normalised", m.estimator))
+	if m.estimator == biased {
+		return newGramObjective(x, q, m.as, t1, t2, nil, noHSIC(biased))
+	}
+	return newGramObjective(x, q, m.as, t1, t2, &hollowObjective{estimator: m.estimator, x: x}, noHSIC(m.estimator))
 }
 
 // gramObjective is the objective of the cosine that belongs to an inner product
@@ -39,8 +42,10 @@ type gramObjective struct {
 	t1, t2      float64
 	x           *mat.Dense
 	rowX, rowY  []float64
-	self        float64 // h(X,X)
-	notPositive error   // what to say when h(Y,Y) is not
+	self        float64          // h(X,X)
+	notPositive error            // what to say when h(Y,Y) is not
+	hollow      *hollowObjective // in use where second moments cancel; nil if there is none
+	always      bool             // they do so for the reference
 
 	c, b    *mat.Dense // features × features
 	samples bool       // fewer samples than features: work with n×n matrices
@@ -49,11 +54,11 @@ type gramObjective struct {
 
 // newGramObjective binds a reference. It returns notPositive when h(X,X) is
 // not.
-func newGramObjective(x *System, q int, as string, t1, t2 float64, notPositive error) (*gramObjective, error) {
+func newGramObjective(x *System, q int, as string, t1, t2 float64, hollow *hollowObjective, notPositive error) (*gramObjective, error) {
 	n, p := x.compact().Dims()
 	o := &gramObjective{
 		centring: newCentring(n, q), as: as, t1: t1, t2: t2, x: x.compact(),
-		rowX: x.rowNorms(), rowY: make([]float64, n), notPositive: notPositive,
+		rowX: x.rowNorms(), rowY: make([]float64, n), notPositive: notPositive, hollow: hollow,
 	}
 	o.samples = n < p+q && !o.weighted()
 	if o.samples {
@@ -61,7 +66,12 @@ func newGramObjective(x *System, q int, as string, t1, t2 float64, notPositive e
 	} else {
 		o.c, o.b = mat.NewDense(p, q, nil), mat.NewDense(q, q, nil)
 	}
-	if o.self = x.gramSquares() + o.correction(o.rowX, o.rowX); !(o.self > 0) {
+	o.self = x.gramSquares() + o.correction(o.rowX, o.rowX)
+	if hollow != nil && cancels(o.self, x.gramSquares(), t1, t2, o.rowX) {
+		o.always = true
+		return o, hollow.reference()
+	}
+	if !(o.self > 0) {
 		return nil, notPositive
 	}
 	return o, nil
@@ -81,6 +91,9 @@ func (o *gramObjective) correction(dx, dy []float64) float64 {
 //	∂s = ∂h(X,Y)/√(h(X,X)·h(Y,Y)) − s/2·∂h(Y,Y)/h(Y,Y).
 func (o *gramObjective) Gradient(g, y *mat.Dense) (float64, error) {
 	yc := o.centre(y)
+	if o.always {
+		return o.hollow.gradient(g, y, yc, o.as)
+	}
 	if o.samples {
 		return o.throughSamples(g, yc)
 	}
@@ -93,13 +106,20 @@ func (o *gramObjective) Gradient(g, y *mat.Dense) (float64, error) {
 			o.rowY[i] = dot(row, row)
 		}
 		xy += o.correction(o.rowX, o.rowY)
+		square := yy
 		yy += o.correction(o.rowY, o.rowY)
+		if o.hollow != nil && cancels(yy, square, o.t1, o.t2, o.rowY) {
+			return o.hollow.gradient(g, y, yc, o.as)
+		}
 	}
 	if !(yy > 0) {
 		return 0, o.notPositive
 	}
 	unit := cosineScale(o.self, yy)
 	cosine := xy * unit
+	if near := cosine > exactAngle && (o.as == asAngular || o.as == asAngularScore); near && o.hollow != nil {
+		return o.hollow.gradient(g, y, yc, o.as)
+	}
 	value, slope, err := chainNear(o.as, clip(cosine), func() (float64, error) { return o.angle(yc, yy), nil })
 	if err != nil {
 		return 0, err

@@ -30,7 +30,7 @@ var sigmaParam = Param{
 // kernel is a function of the distance between samples. It is a key of shared
 // quantities.
 type kernel struct {
-	kind  string // rbf or laplace
+	kind  string // linear, rbf or laplace
 	sigma string
 	wide  bool // values are those of the kernel less 1
 }
@@ -84,6 +84,13 @@ func (s *System) medianDistance() float64 {
 // zero diagonal (lange). HSIC is then the inner product of two of them.
 func (k kernel) matrix(s *System, estimator string) (*mat.Dense, error) {
 	return shared(&s.memo, kernelKey{k, estimator}, func() (*mat.Dense, error) {
+		if k.kind == kernelLinear {
+			m, whole := hollowKernel(s.raw, estimator)
+			if !(linalg.Norm(m) > s.hsicTolerance()*whole) {
+				return nil, noHSIC(estimator)
+			}
+			return m, nil
+		}
 		sigma, err := k.width(s)
 		if err != nil {
 			return nil, err
@@ -108,31 +115,47 @@ func (k kernel) matrix(s *System, estimator string) (*mat.Dense, error) {
 		if !k.wide && widest < epsilon {
 			return nil, k.tooNarrow(s)
 		}
+		whole := linalg.Norm(m)
 		centreKernel(m, estimator)
+		if estimator != biased && !(linalg.Norm(m) > s.hsicTolerance()*whole) {
+			return nil, noHSIC(estimator)
+		}
 		return m, nil
 	})
 }
 
-// bands returns the matrix that matrix does, by bands.
-func (k kernel) bands(s *System, estimator string) (centredBands, error) {
+// bands returns the matrix that matrix does, by bands, and the square of its norm before
+// it was centred.
+func (k kernel) bands(s *System, estimator string) (c centredBands, whole float64, err error) {
+	if k.kind == kernelLinear {
+		b := hollowBands(s.raw, estimator)
+		e := b.extent()
+		if estimator == lange {
+			squares := s.gramSquares()
+			return b.uncentred(0), squares, nil
+		}
+		return b.uCentred(e), 2 * e.squares, nil
+	}
 	sigma, err := k.width(s)
 	if err != nil {
-		return centredBands{}, err
+		return centredBands{}, 0, err
 	}
 	k.wide = k.isWide(s, sigma)
 	b := distanceBands(s.raw).mapped(func(d float64) float64 { return k.value(d, sigma) })
 	e := b.extent()
 	if !k.wide && e.highest < epsilon {
-		return centredBands{}, k.tooNarrow(s)
+		return centredBands{}, 0, k.tooNarrow(s)
 	}
+	self := k.self(estimator)
+	whole = 2*e.squares + self*float64(s.Samples())
 	if estimator == debiased {
-		return b.uCentred(e), nil
+		return b.uCentred(e), whole, nil
 	}
-	c := b.doublyCentred(e, k.self(estimator))
+	c = b.doublyCentred(e, self)
 	if estimator == lange {
 		c.diagonal = nil
 	}
-	return c, nil
+	return c, whole, nil
 }
 
 // tooNarrow is the error of a width at which every sample is like itself only.
@@ -193,7 +216,8 @@ func (k kernel) isWide(s *System, sigma float64) bool {
 	return k.exponent(4*slices.Max(s.rowNorms()), sigma) < 0.5
 }
 
-// scoreKernel scores a kernel that is not linear.
+// scoreKernel scores by matrices of pairs of samples: kernels that are not linear, and
+// estimators of linear ones for which second moments do not do.
 func (m cka) scoreKernel(p *Pair) (Score, error) {
 	if p.X.tiled() {
 		return m.scoreBands(p)
@@ -220,15 +244,19 @@ func (m cka) scoreKernel(p *Pair) (Score, error) {
 
 // scoreBands is scoreKernel without a matrix of pairs of samples.
 func (m cka) scoreBands(p *Pair) (Score, error) {
-	kx, err := m.kernel.bands(p.X, m.estimator)
+	kx, wholeX, err := m.kernel.bands(p.X, m.estimator)
 	if err != nil {
 		return Score{}, err
 	}
-	ky, err := m.kernel.bands(p.Y, m.estimator)
+	ky, wholeY, err := m.kernel.bands(p.Y, m.estimator)
 	if err != nil {
 		return Score{}, err
 	}
 	xy, xx, yy := products(kx, ky)
+	tx, ty := p.X.hsicTolerance(), p.Y.hsicTolerance()
+	if m.estimator != biased && (!(xx > tx*tx*wholeX) || !(yy > ty*ty*wholeY)) {
+		return Score{}, noHSIC(m.estimator)
+	}
 	cosine, err := cosineOf(xy, xx, yy, m.estimator)
 	if err != nil {
 		return Score{}, err

@@ -52,7 +52,20 @@ var plsFamily = Family{
 			return nil, err
 		}
 		components := a.Int("components")
-		m.solve = func(w *mat.Dense, train *foldMoments) error { return fitPLS(w, train, components) }
+		m.solve = func(s *ridgeSolver, train predictors) error {
+			s.rows = nil
+			exact, err := fitPLS(s.w, train.moments, components)
+			if err != nil || exact || train.rows == nil {
+				return err
+			}
+			var g grain
+			if train.grain != nil {
+				g = train.grain()
+			}
+			x, y := train.rows()
+			s.rows, err = plsRows(x, y, g, components)
+			return err
+		}
 		return pls{m}, nil
 	},
 }
@@ -84,22 +97,29 @@ var refDayal1997 = Reference{
 //	t = Y·r,   p = Yᵀt/tᵀt,   c = Xᵀt/tᵀt = Sᵀr/tᵀt,
 //
 // adds r·cᵀ to W, and takes tᵀt·p·cᵀ from S. It stops when nothing is left of S
-// or of Y.
-func fitPLS(w *mat.Dense, train *foldMoments, components int) error {
+// or of Y. exact is false if a component was so small against the first that rounding
+// of the moments took many of its digits.
+func fitPLS(w *mat.Dense, train *foldMoments, components int) (exact bool, err error) {
 	b := train.yy
 	s := mat.DenseCopyOf(train.xy.T())
 	q, p := s.Dims()
 	w.Zero()
-	negligible := linalg.Norm(s) * float64(max(p, q)) * epsilon
+	whole := linalg.Norm(s)
+	negligible := whole * float64(max(p, q)) * epsilon
+	exact = true
 	smallest := linalg.Trace(b) * float64(q) * epsilon
 	var loadings, rotations []*mat.VecDense
 	for range min(components, q) {
-		if linalg.Norm(s) <= negligible {
+		rest := linalg.Norm(s)
+		if rest < visible*whole {
+			exact = false
+		}
+		if rest <= negligible {
 			break
 		}
 		direction, err := leadingVector(s)
 		if err != nil {
-			return err
+			return exact, err
 		}
 		r := mat.VecDenseCopyOf(direction)
 		for j, load := range loadings {
@@ -108,6 +128,9 @@ func fitPLS(w *mat.Dense, train *foldMoments, components int) error {
 		load := mat.NewVecDense(q, nil)
 		load.MulVec(b, r)
 		square := mat.Dot(r, load) // tᵀt
+		if square < visible*visible*linalg.Trace(b)*mat.Dot(r, r) {
+			exact = false
+		}
 		if !(square > smallest*mat.Dot(r, r)) {
 			break
 		}
@@ -119,8 +142,12 @@ func fitPLS(w *mat.Dense, train *foldMoments, components int) error {
 		s.RankOne(s, -square, load, c)
 		loadings, rotations = append(loadings, load), append(rotations, r)
 	}
-	return nil
+	return exact, nil
 }
+
+// visible is the size of a component in relation to the first below which second
+// moments hold less than ten digits of it.
+const visible = 1e-5
 
 // epsilon is the spacing of float64 above 1.
 const epsilon = 0x1p-52

@@ -10,6 +10,7 @@ import (
 
 // The functions of the distance, in addition to the dissimilarities.
 const (
+	kernelLinear  = "linear"  // not a function of the distance
 	kernelRBF     = "rbf"     // exp(−d²/(2σ²))
 	kernelLaplace = "laplace" // exp(−d/(σ√2))
 )

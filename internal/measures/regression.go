@@ -15,7 +15,7 @@ import (
 type regression struct {
 	card      Card
 	penalty   func(train predictors) (float64, error)      // λ for a training set
-	solve     func(w *mat.Dense, train *foldMoments) error // if set, fits W in place of ridge regression
+	solve     func(s *ridgeSolver, train predictors) error // if set, fits in place of ridge regression
 	as        string
 	columns   bool // average over features instead of pooling their squares
 	direction string
@@ -183,8 +183,14 @@ func (m regression) inSample(p *Pair) (Score, error) {
 // fitWhole fits all samples and predicts them.
 func (m regression) fitWhole(s *ridgeSolver, train predictors) (fitted, error) {
 	if m.solve != nil {
-		err := m.solve(s.w, train.moments)
-		return predict(train.moments, s.w), err
+		if err := m.solve(s, train); err != nil {
+			return fitted{}, err
+		}
+		if s.rows != nil {
+			x, _ := train.rows()
+			return s.rows.score(x, s.rows.trained()), nil
+		}
+		return predict(train.moments, s.w), nil
 	}
 	lambda, err := m.penalty(train)
 	if err != nil {
@@ -209,7 +215,7 @@ func (m regression) fitWhole(s *ridgeSolver, train predictors) (fitted, error) {
 // measure asks for.
 func (m regression) fit(s *ridgeSolver, train predictors) error {
 	if m.solve != nil {
-		return m.solve(s.w, train.moments)
+		return m.solve(s, train)
 	}
 	lambda, err := m.penalty(train)
 	if err != nil {

@@ -58,7 +58,7 @@ func bindSquaredDistances(x *System, compare string, q int) (Objective, error) {
 	n := x.Samples()
 	if throughMoments(compare, int64(n), int64(x.compactWidth()), int64(q)) {
 		t1, t2 := momentWeights(compare, n)
-		return newGramObjective(x, q, asScore, t1, t2, undefined("all dissimilarities of a system are 0"))
+		return newGramObjective(x, q, asScore, t1, t2, nil, undefined("all dissimilarities of a system are 0"))
 	}
 	return dissimilarity{kind: rdmSqEuclidean}.bindPairs(x, projectionOf(compare, n), asScore, q)
 }

@@ -176,22 +176,3 @@ func TestChoose(t *testing.T) {
 		t.Errorf("chosen %v (%v), text %q, n %d", chosen, err, v.text, v.n)
 	}
 }
-
-// TestByteString renders amounts as they are read.
-func TestByteString(t *testing.T) {
-	for n, want := range map[int64]string{1: "1", 1024: "1K", 1 << 20: "1M", 1536 << 20: "1536M", 3 << 30: "3G", 1000: "1000", 10<<10 + 1: "10K"} {
-		if got := ByteString(n); got != want {
-			t.Errorf("%d is %s, want %s", n, got, want)
-		}
-	}
-	for text, want := range map[string]int64{"400M": 400 << 20, "2g": 2 << 30, "1.5GiB": 3 << 29, "7B": 7} {
-		if got, err := ParseBytes(text); err != nil || got != want {
-			t.Errorf("%s is %d (%v), want %d", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"", "0", "-1M", "x", "1e30G", "NaN"} {
-		if n, err := ParseBytes(text); err == nil {
-			t.Errorf("%q is %d bytes", text, n)
-		}
-	}
-}
