@@ -18,9 +18,9 @@ func Argsort(values []float64) []int32 {
 	return order
 }
 
-// Ranks returns the ranks of values, from 1 to len(values) in ascending order;
-// equal values share the average of the ranks they take together. A NaN is a
-// programmer error and panics.
+// Ranks returns the ranks of values, from 1 to len(values) in ascending order. Values
+// that are equal but for rounding, RoundingOfRanks of them, share the average of the
+// ranks they take together. A NaN is a programmer error and panics.
 func Ranks(values []float64) []float64 {
 	ranks := make([]float64, len(values))
 	new(Sorter).Ranks(ranks, values)
@@ -41,22 +41,46 @@ type item struct {
 }
 
 // Ranks is the function Ranks into memory of the caller: dst may be values.
-func (s *Sorter) Ranks(dst, values []float64) {
+func (s *Sorter) Ranks(dst, values []float64) { s.RanksWithin(dst, values, RoundingOfRanks) }
+
+// RanksWithin is Ranks with a tolerance relative to the values, for numbers that are
+// less precise. With 0 only values that are equal tie.
+func (s *Sorter) RanksWithin(dst, values []float64, part float64) {
 	if len(dst) != len(values) {
 		panic("linalg: ranks and values differ in number")
 	}
 	items := s.sort(values)
+	allow := relativeAllowance(part, items)
+	most := allow.most(items)
 	for lo := 0; lo < len(items); {
-		key := items[lo].key
+		first := keyValue(items[lo].key)
+		last := first
 		hi := lo + 1
-		for hi < len(items) && items[hi].key == key {
-			hi++
+		for ; hi < len(items); hi++ {
+			next := keyValue(items[hi].key)
+			if next-last > most || !allow.tied(last, next, 1) {
+				break
+			}
+			last = next
 		}
-		mean := float64(lo+1+hi) / 2
-		for _, it := range items[lo:hi] {
-			dst[it.index] = mean
+		if first == last || last-first <= widestTie*allow(last) {
+			shareRank(dst, items[lo:hi], lo)
+		} else {
+			chain, before := items[lo:hi], lo
+			allow.splitTies(len(chain), func(i int) float64 { return keyValue(chain[i].key) }, func(from, to int) {
+				shareRank(dst, chain[from:to], before+from)
+			})
 		}
 		lo = hi
+	}
+}
+
+// shareRank gives items the average of their ranks, which follow those of as many items
+// before.
+func shareRank(dst []float64, items []item, before int) {
+	mean := float64(2*before+1+len(items)) / 2
+	for _, it := range items {
+		dst[it.index] = mean
 	}
 }
 

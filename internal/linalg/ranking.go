@@ -17,15 +17,15 @@ type Ranking struct {
 	Ties float64
 }
 
-// NewRanking ranks values. Neighbours a ≤ b in their order tie if tied(a, b), or, if
-// tied is nil, if they are equal. A NaN, or more than 2³¹−1 values, is a programmer
-// error and panics.
+// NewRanking ranks values. Neighbours in their order tie if they differ by no more than
+// is allowed, in groups that splitTies bounds. A NaN, or more than 2³¹−1 values, is a
+// programmer error and panics.
 //
 // Sorting needs 32 bytes a value besides the result, up to rankedAtOnce values.
 // More values are sorted in parts, each collected in a pass over all, and need the
 // memory of about an eighth of them. Values that are equal need 4 bytes each.
-func NewRanking(values []float64, tied func(a, b float64) bool, keepOrder bool) *Ranking {
-	return rankParts(values, tied, keepOrder, max(len(values)/8, rankedAtOnce))
+func NewRanking(values []float64, allow Allowance, keepOrder bool) *Ranking {
+	return rankParts(values, allow, keepOrder, max(len(values)/8, rankedAtOnce))
 }
 
 // rankedAtOnce is the number of values up to which they are sorted at once.
@@ -33,16 +33,19 @@ const rankedAtOnce = 1 << 23
 
 // rankParts is NewRanking with parts of at most size values. Equal values are in one
 // part, however many they are.
-func rankParts(values []float64, tied func(a, b float64) bool, keepOrder bool, size int) *Ranking {
+func rankParts(values []float64, allow Allowance, keepOrder bool, size int) *Ranking {
 	if len(values) > math.MaxInt32 {
 		panic("linalg: too many values to rank")
 	}
-	if tied == nil {
-		tied = func(a, b float64) bool { return a == b }
-	}
-	r := &ranker{values: values, tied: tied, size: size, out: &Ranking{Twice: make([]uint32, len(values))}}
+	r := &ranker{values: values, allow: allow, size: size, out: &Ranking{Twice: make([]uint32, len(values))}}
 	if keepOrder {
 		r.out.Order = make([]int32, 0, len(values))
+	}
+	if allow != nil {
+		for _, v := range values {
+			r.most = max(r.most, math.Abs(v))
+		}
+		r.most = max(allow(0), allow(r.most), allow(-r.most))
 	}
 	r.work = rankMemory.Get().(*rankWork)
 	defer rankMemory.Put(r.work)
@@ -64,12 +67,14 @@ var rankMemory = sync.Pool{New: func() any { return new(rankWork) }}
 // ranker takes values in ascending order.
 type ranker struct {
 	values []float64
-	tied   func(a, b float64) bool
+	allow  Allowance
+	most   float64 // that is allowed to any value
 	size   int
 	work   *rankWork
 	out    *Ranking
 
-	run   []int32 // positions of the last values taken, which tie
+	run   []int32 // positions of the last values taken, in which neighbours tie
+	first float64
 	last  float64
 	taken int
 }
@@ -141,8 +146,11 @@ func (r *ranker) sortRange(lo, hi uint64, count int) {
 
 // take takes the next value.
 func (r *ranker) take(v float64, index int32) {
-	if len(r.run) > 0 && !r.tied(r.last, v) {
+	if len(r.run) > 0 && (v-r.last > r.most || !r.allow.tied(r.last, v, 1)) {
 		r.endRun()
+	}
+	if len(r.run) == 0 {
+		r.first = v
 	}
 	r.run = append(r.run, index)
 	r.last = v
@@ -153,14 +161,22 @@ func (r *ranker) take(v float64, index int32) {
 
 // endRun ranks the values of the last run.
 func (r *ranker) endRun() {
-	n := len(r.run)
-	twice := uint32(2*r.taken + n + 1)
-	for _, i := range r.run {
+	if r.first == r.last || r.last-r.first <= widestTie*r.allow(r.last) {
+		r.tie(0, len(r.run))
+	} else {
+		r.allow.splitTies(len(r.run), func(i int) float64 { return r.values[r.run[i]] }, r.tie)
+	}
+	r.taken += len(r.run)
+	r.run = r.run[:0]
+}
+
+// tie gives the values [lo,hi) of the last run one rank.
+func (r *ranker) tie(lo, hi int) {
+	twice := uint32(2*r.taken + lo + hi + 1)
+	for _, i := range r.run[lo:hi] {
 		r.out.Twice[i] = twice
 	}
-	r.out.Ties += float64(n) * float64(n-1) / 2
-	r.taken += n
-	r.run = r.run[:0]
+	r.out.Ties += float64(hi-lo) * float64(hi-lo-1) / 2
 }
 
 // keyValue is the inverse of sortKey.

@@ -144,3 +144,10 @@ func (a alignment) residual(alpha, beta float64) (float64, error) {
 	outside := alpha * linalg.Norm(&unseen)
 	return sum + outside*outside, nil
 }
+
+// needAlignment is that of an alignment of p and q features of the samples, whose
+// rows are at hand: its norm, and where it is nearly perfect the polar factor and
+// what it leaves.
+func (d Dims) needAlignment(p, q int64) Need {
+	return work(max(linalg.NuclearNormMemory(p, q), linalg.PolarMemory(p, q)+d.N*(p+q)))
+}

@@ -239,3 +239,12 @@ func eachCentred(x, y centredBands, f func(a, b float64) [3]float64, total *[3]f
 		}
 	}
 }
+
+// needBands is that of passes over the bands of so many systems at once, and of the
+// copies of their samples.
+func (d Dims) needBands(systems int64) Need {
+	return work(systems * (linalg.DistancesMemory(d.N, max(d.P, d.Q)) + d.bandMemory() + 8*d.N))
+}
+
+// bandMemory is that of a band.
+func (d Dims) bandMemory() int64 { return min(bandRows, d.N) * d.N }

@@ -133,12 +133,16 @@ type (
 	gramFactorKey struct{}
 	whitenerKey   struct{}
 	basisKey      struct{}
+	wholeKey      struct{}
 )
 
 // gramFactor returns the factor of the Gram matrix, or nil when that is too
-// nearly singular.
+// nearly singular, or has directions that rounding may have made.
 func (s *System) gramFactor() *factor {
 	return always(&s.memo, gramFactorKey{}, func() *factor {
+		if s.noisy() {
+			return nil
+		}
 		gram := s.gram()
 		f := newFactor(gram.RawMatrix().Rows)
 		if !f.of(gram, 0) {
@@ -160,36 +164,87 @@ func (s *System) whitener() *mat.Dense {
 			f.unwhiten(w)
 			return w
 		case s.momentsOnly():
-			return whitenGram(s.gram())
+			return whitenGram(s.gram(), s.n, s.rounding())
 		default:
 			return nil
 		}
 	})
 }
 
-// whitenGram returns W, p×r, with WᵀAW = I for a singular or ill-conditioned
-// Gram matrix A, all that can be done when the samples are out of reach. Of the
-// spectrum of A scaled to a unit diagonal only what lies above p·2⁻⁵² of its
-// largest value can be told from rounding, so that directions whose standard
-// deviation is less than about 1e-7 of the largest are left out.
-func whitenGram(a *mat.Dense) *mat.Dense {
+// whole is the singular value decomposition of the equilibrated features up to the
+// numerical rank: an orthonormal basis Q of their span, and the map W to it, Q = XcW.
+type whole struct{ q, w *mat.Dense }
+
+// decomposed returns the basis of the samples themselves where the Gram matrix does not
+// suffice. Features are equilibrated, because directions of noise can then be told from
+// others by their singular values.
+func (s *System) decomposed() (whole, error) {
+	return shared(&s.memo, wholeKey{}, func() (whole, error) {
+		x := mat.DenseCopyOf(s.centred())
+		factors := s.equilibrate(x)
+		u, values, v, err := linalg.SVD(x)
+		if err != nil {
+			return whole{}, err
+		}
+		r := min(dimensions(values, s.n, s.p), s.n-1)
+		if r == 0 {
+			return whole{}, undefined("%s is constant but for the rounding of its numbers, so it has no similarity to anything", s.label())
+		}
+		w := mat.DenseCopyOf(v.Slice(0, s.p, 0, r))
+		divideColumns(w, values[:r])
+		scaleRows(w, factors)
+		return whole{mat.DenseCopyOf(u.Slice(0, s.n, 0, r)), w}, nil
+	})
+}
+
+// whitening returns W, p×r, with XcW an orthonormal basis.
+func (s *System) whitening() (*mat.Dense, error) {
+	if w := s.whitener(); w != nil && s.slim() {
+		return w, nil
+	}
+	d, err := s.decomposed()
+	return d.w, err
+}
+
+// whitenGram returns W, p×r, with WᵀAW = I for the Gram matrix A of n samples that is
+// singular or ill-conditioned, all that can be done when the samples are out of reach.
+// With features in units of what rounding can give them, directions whose singular
+// value does not exceed the noise are left out (see dimensions). The eigenvalues have
+// errors of p·2⁻⁵² of the largest, so that in addition directions are left out whose
+// standard deviation is less than about 1e-7 of the largest.
+func whitenGram(a *mat.Dense, n int, rounding []float64) *mat.Dense {
 	p := a.RawMatrix().Rows
-	scales := make([]float64, p)
-	scaled := mat.NewDense(p, p, nil)
+	units := make([]float64, p)
+	known := rounding != nil && slices.Max(rounding) > 0
 	least := negligible * slices.Max(diagonal(a))
-	for i := range scales {
-		if d := a.At(i, i); d > least {
-			scales[i] = 1 / math.Sqrt(d)
+	for i := range units {
+		switch v := a.At(i, i); {
+		case known && rounding[i] > 0:
+			units[i] = 1 / rounding[i]
+		case !known && v > least: // the unit is its own norm
+			units[i] = 1 / math.Sqrt(v)
 		}
 	}
-	scaled.Apply(func(i, j int, v float64) float64 { return v * scales[i] * scales[j] }, a)
+	scaled := mat.NewDense(p, p, nil)
+	scaled.Apply(func(i, j int, v float64) float64 { return v * units[i] * units[j] }, a)
 	values, vectors, err := linalg.EigSym(scaled)
 	if err != nil {
 		return nil
 	}
-	r := linalg.Rank(values, p, p)
+	sigma := make([]float64, linalg.Rank(values, p, p))
+	for i := range sigma {
+		sigma[i] = math.Sqrt(values[i])
+	}
+	r := len(sigma)
+	if known {
+		r = dimensions(sigma, n, p)
+	}
+	if r == 0 {
+		return nil
+	}
 	w := mat.DenseCopyOf(vectors.Slice(0, p, 0, r))
-	w.Apply(func(i, j int, v float64) float64 { return v * scales[i] / math.Sqrt(values[j]) }, w)
+	divideColumns(w, sigma[:r])
+	scaleRows(w, units)
 	return w
 }
 
@@ -202,9 +257,22 @@ func (s *System) basis() (*mat.Dense, error) {
 			q.Mul(s.compact(), w)
 			return &q, nil
 		}
-		q, _, err := linalg.RangeBasis(s.compact())
-		return q, err
+		d, err := s.decomposed()
+		return d.q, err
 	})
+}
+
+// span returns the basis, or the map to it where only moments are known: what crossOf
+// takes.
+func (s *System) span() (*mat.Dense, error) {
+	if !s.momentsOnly() {
+		return s.basis()
+	}
+	w := s.whitener()
+	if w == nil {
+		return nil, undefined("%s: its features are too nearly dependent to be told apart by their second moments", s.label())
+	}
+	return w, nil
 }
 
 // canonical returns N = Q_XᵀQ_Y, whose singular values are the canonical
@@ -233,4 +301,22 @@ func (p *Pair) canonical() (*mat.Dense, error) {
 		}
 		return linalg.CrossGram(qx, qy), nil
 	})
+}
+
+// needBasis is that of the orthonormal bases of both systems, and of what whitens
+// them.
+func (d Dims) needBasis() Need {
+	p, q := d.compact()
+	return together(
+		d.needCompact(), d.needGram(),
+		kept(gramFactorKey{}, p*p+q*q), kept(whitenerKey{}, p*p+q*q), kept(basisKey{}, d.N*(p+q)),
+		work(linalg.RangeBasisMemory(d.N, d.larger())),
+	)
+}
+
+// needCanonical is that of N, from the Gram matrices or from the bases.
+func (d Dims) needCanonical() Need {
+	type crossBasisKey struct{}
+	p, q := d.compact()
+	return together(d.needMoments(), d.needBasis(), kept(crossBasisKey{}, p*q))
 }

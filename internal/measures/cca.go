@@ -127,6 +127,12 @@ func (p *Pair) whitenedAlignment(n *mat.Dense) (alignment, error) {
 	return align(both(qx, qy), n, float64(rx), float64(ry), p.identical())
 }
 
+// Memory implements Memory.
+func (m cca) Memory(d Dims) Need {
+	p, q := d.compact()
+	return together(d.needCanonical(), d.needAlignment(p, q))
+}
+
 // ComponentScore implements Theory: the canonical correlations are |cos φᵢ| of the
 // components that are left.
 func (m cca) ComponentScore(p AlignedPair) (float64, bool) {

@@ -153,3 +153,19 @@ func (s *columnSpace) pull(g, a, gamma *mat.Dense) {
 	s.inside.Mul(s.q.T(), g)
 	gemm(-1, s.q, &s.inside, 1, g)
 }
+
+// GradientMemory implements GradientMemory.
+func (m cca) GradientMemory(d Dims) Need {
+	p, q := d.compact()
+	return d.reference().needBasis().plus(d.columnSpaceMemory() + 2*p*q + max(linalg.PolarMemory(p, q), d.N*(p+q)))
+}
+
+// columnSpaceMemory is that of columnSpace, with what pull works with.
+func (d Dims) columnSpaceMemory() int64 {
+	q := min(d.N, d.Q)
+	total := d.N*d.Q + 2*q*d.Q + linalg.SVDMemory(d.N, d.Q) + d.N*q + d.Q*q
+	if d.Q < d.N {
+		total += 3*d.Q*d.Q + d.N*d.Q
+	}
+	return total
+}

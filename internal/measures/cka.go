@@ -156,6 +156,20 @@ func (m cka) ComponentScore(p AlignedPair) (float64, bool) {
 	return p.kernels().form(m.as), m.linear()
 }
 
+// Memory implements Memory: moments, and of nearly identical systems what gramAngle
+// takes.
+func (m cka) Memory(d Dims) Need {
+	if m.kernel.kind != "linear" {
+		return m.needKernel(d)
+	}
+	all := d.needMoments()
+	if m.estimator == biased && (m.as == asAngular || m.as == asAngularScore) {
+		p, q := d.compact()
+		all = together(all, d.needCompact(), work(d.N*(p+q)+d.gapMemory(p, q)))
+	}
+	return all
+}
+
 // Scale implements Monotone for linear kernels and the biased estimator.
 func (m cka) Scale() (Scale, bool) { return Scale{KernelCosine, m.as}, m.linear() }
 

@@ -177,3 +177,24 @@ func (o *gramObjective) throughSamples(g, yc *mat.Dense) (float64, error) {
 	gemm(-2*slope*cosine/yy, o.ky, yc, 1, g)
 	return value, nil
 }
+
+// GradientMemory implements GradientMemory.
+func (m cka) GradientMemory(d Dims) Need {
+	if m.kernel.kind == "linear" {
+		return d.needGramObjective(m.estimator != biased)
+	}
+	return m.needPairwiseKernel(d)
+}
+
+// needGramObjective is that of gramObjective, whose diagonals count if it is
+// weighted.
+func (d Dims) needGramObjective(weighted bool) Need {
+	x := d.reference()
+	p, _ := x.compact()
+	own := p*d.Q + d.Q*d.Q
+	if d.N < p+d.Q && !weighted {
+		own = 2 * d.N * d.N
+	}
+	near := d.N*(p+d.Q) + d.gapMemory(p, d.Q)
+	return together(x.needCompact(), x.needGram()).plus(d.N*d.Q + own + near)
+}

@@ -63,6 +63,12 @@ func (m cknna) Score(p *Pair) (Score, error) {
 	return Score{Value: cosine}, err
 }
 
+// Memory implements Memory: neighbours, and at most all of them once more with both
+// of their similarities.
+func (m cknna) Memory(d Dims) Need {
+	return together(m.near.need(d), work(3*d.N*int64(m.near.k)))
+}
+
 // maskedKernels holds the entries of two kernel matrices at the places of one
 // mask: columns index[start[i]:start[i+1]] of row i, ascending.
 type maskedKernels struct {

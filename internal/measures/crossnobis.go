@@ -183,3 +183,26 @@ func whiteNoise(s *System) (*mat.Dense, error) {
 	}
 	return &white, nil
 }
+
+// needRepeats is that of the normalised samples of a system of repeats, of their sum
+// over repeats, and of the distances in each repeat and in the sum, of both systems.
+func (d dissimilarity) needRepeats(of Dims) Need {
+	p, q := of.compact()
+	if d.noise == noiseDiagonal {
+		p, q = of.P, of.Q
+	}
+	widest, items := max(p, q), of.items(d)
+	covariance := int64(0)
+	if d.noise == noiseShrinkage {
+		covariance = widest*widest + linalg.EigSymMemory(widest)
+	}
+	return together(of.needCompact(), work(2*of.N*(p+q)+2*of.N*widest+items*widest+4*min(bandRows, items)*items+covariance))
+}
+
+// items returns the number of rows of the RDM.
+func (of Dims) items(d dissimilarity) int64 {
+	if d.kind == rdmCrossnobis && of.Times > 1 {
+		return of.N / of.Times
+	}
+	return of.N
+}

@@ -92,6 +92,15 @@ func (m distanceCorrelation) Score(p *Pair) (Score, error) {
 	return Score{Value: value}, nil
 }
 
+// Memory implements Memory: distances, and centred matrices of them.
+func (m distanceCorrelation) Memory(d Dims) Need {
+	if d.tiled() {
+		return d.needBands(2)
+	}
+	euclidean := dissimilarity{kind: rdmEuclidean}
+	return together(euclidean.need(d), kept(uCentredKey{}, 2*d.N*d.N), work(d.pairs()))
+}
+
 // cosine returns the cosine of the centred distances.
 func (m distanceCorrelation) cosine(p *Pair) (float64, error) {
 	if p.X.tiled() {

@@ -16,3 +16,9 @@ func (m distanceCorrelation) Bind(x *System, q int) (Objective, error) {
 	}
 	return rdm.bindPairs(x, centringOf(m.estimator, x.Samples()), as, q)
 }
+
+// GradientMemory implements GradientMemory.
+func (m distanceCorrelation) GradientMemory(d Dims) Need {
+	euclidean := dissimilarity{kind: rdmEuclidean}
+	return euclidean.need(d.reference()).plus(d.pairwiseMemory(rdmEuclidean, ""))
+}

@@ -103,10 +103,28 @@ func (m eigenspaceOverlap) space(s *System) (*mat.Dense, error) {
 type rawBasisKey struct{}
 
 // rawBasis returns an orthonormal basis of the column space of the data as
-// they are.
+// they are, up to the rank that their rounding leaves (see dimensions).
 func (s *System) rawBasis() (*mat.Dense, error) {
 	return shared(&s.memo, rawBasisKey{}, func() (*mat.Dense, error) {
-		q, _, err := linalg.RangeBasis(s.raw)
-		return q, err
+		x := mat.DenseCopyOf(s.raw)
+		s.equilibrate(x)
+		u, values, _, err := linalg.SVD(x)
+		if err != nil {
+			return nil, err
+		}
+		r := dimensions(values, s.n, s.p)
+		if r == 0 {
+			return &mat.Dense{}, nil
+		}
+		return mat.DenseCopyOf(u.Slice(0, s.n, 0, r)), nil
 	})
+}
+
+// Memory implements Memory: orthonormal bases of the data, centred or as they are.
+func (m eigenspaceOverlap) Memory(d Dims) Need {
+	p, q := d.compact()
+	if m.centred {
+		return d.needCanonical()
+	}
+	return together(kept(rawBasisKey{}, d.N*(p+q)), work(linalg.RangeBasisMemory(d.N, max(d.P, d.Q))), work(p*q))
 }

@@ -49,3 +49,14 @@ func (o *overlap) Gradient(g, y *mat.Dense) (float64, error) {
 	o.pull(g, o.ux, n)
 	return value, nil
 }
+
+// GradientMemory implements GradientMemory.
+func (m eigenspaceOverlap) GradientMemory(d Dims) Need {
+	p, q := d.compact()
+	x := d.reference()
+	basis := x.needBasis()
+	if !m.centred {
+		basis = together(kept(rawBasisKey{}, d.N*p), work(linalg.RangeBasisMemory(d.N, d.P)))
+	}
+	return basis.plus(2*d.columnSpaceMemory() + p*q)
+}

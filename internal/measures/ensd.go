@@ -101,3 +101,13 @@ func (o *sharedDimensions) Gradient(g, y *mat.Dense) (float64, error) {
 	addMatrix(g, 2*s/trace, yc)
 	return s, nil
 }
+
+// Memory implements Memory.
+func (m ensd) Memory(d Dims) Need { return d.needMoments() }
+
+// GradientMemory implements GradientMemory.
+func (m ensd) GradientMemory(d Dims) Need {
+	x := d.reference()
+	p, _ := x.compact()
+	return together(x.needCompact(), x.needGram()).plus(d.N*d.Q + p*d.Q + d.Q*d.Q)
+}

@@ -184,3 +184,12 @@ func (o *foldGradient) addTestRow(dst []float64, alpha float64, i int) {
 	addRow(dst, alpha, o.meanV[i], o.testV[i])
 	addRow(dst, -alpha, o.trainMV[i], o.testV[i])
 }
+
+// objectiveMemory is that of folds with their samples and of a foldGradient of them,
+// for p features that are fixed and q that vary.
+func (plan foldPlan) objectiveMemory(n, p, q int64) int64 {
+	k := int64(plan.k)
+	pq, qq := p*q, q*q
+	folds := n*(p+q) + k*(qq+pq+3*(p+q)) + plan.splitMemory(p, q)
+	return folds + k*(2*pq+2*qq+p+2*q) + 2*(pq+qq) + n*q
+}

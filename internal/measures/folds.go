@@ -130,7 +130,9 @@ type foldsKey struct {
 func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 	return always(&p.memo, foldsKey{plan, columns}, func() *folds {
 		if p.segments != nil {
-			return p.segments.folds(plan.k)
+			f := p.segments.folds(plan.k)
+			f.noisy, f.grain = p.Y.noisy(), p.Y.grain
+			return f
 		}
 		rowed := func() *folds {
 			y := p.Y.compact()
@@ -309,7 +311,7 @@ func (m *foldMoments) dims() (p, q int) { return m.xy.Dims() }
 // predictors returns the training set of fold i with the moments of split.
 func (f *folds) predictors(i int, train *foldMoments) predictors {
 	if f.rowed == nil {
-		return predictors{moments: train}
+		return predictors{moments: train, noisy: f.noisy, grain: f.grain}
 	}
 	return predictors{
 		moments: train, noisy: f.noisy, grain: f.grain,
@@ -364,3 +366,12 @@ func copyShifted(dst *mat.Dense, at int, src *mat.Dense, from, to []float64) int
 	}
 	return n
 }
+
+// need is that of folds of p and q features, with the moments of each, and of their
+// samples where these are wanted.
+func (plan foldPlan) need(d Dims, p, q int64) Need {
+	return together(kept(foldsKey{plan, p == d.P}, 2*int64(plan.k)*(q*q+p*q+2*p+2*q)+d.N*(p+q)), work(linalg.ProductMemory(d.N, p, q)))
+}
+
+// splitMemory is that of the moments of a training set and of a test set.
+func (plan foldPlan) splitMemory(p, q int64) int64 { return 2 * (q*q + p*q + 2*p + 2*q) }

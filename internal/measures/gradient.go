@@ -123,3 +123,12 @@ func (c *centring) centre(y *mat.Dense) *mat.Dense {
 func constantModel() error {
 	return undefined("the model is constant: every sample has the same values, so it has no similarity to anything")
 }
+
+// needCentring is that of Yc.
+func (d Dims) needCentring() Need { return work(d.N*d.Q + d.Q) }
+
+// plus is the need of things that are there at the same time.
+func (n Need) plus(numbers int64) Need {
+	n.work += numbers
+	return n
+}

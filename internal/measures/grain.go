@@ -18,10 +18,11 @@ type grain struct {
 
 // grain returns that of the compact matrix.
 func (s *System) grain() grain {
+	g := grainOf(s.rounding(), s.Samples())
 	if s.momentsOnly() {
-		return grain{}
+		g.columns = s.rounding()
 	}
-	return grainOf(s.rounding(), s.Samples())
+	return g
 }
 
 // grainOf returns the grain of n samples of features with the given rounding.
@@ -60,19 +61,24 @@ const noiseShare = 1e-4
 // the data only where means and variances leave a doubt.
 func (s *System) noisy() bool {
 	return always(&s.memo, noisyKey{}, func() bool {
-		if s.momentsOnly() || !s.slim() {
-			return false
+		if !s.momentsOnly() && !s.slim() {
+			return s.grain().floor > noiseShare*math.Sqrt(slices.Min(diagonal(s.gram())))
 		}
-		n := float64(s.Samples())
-		doubt := false
-		means := s.centredPanels().Means()
 		squares := s.columnSquares()
-		for j, square := range squares {
-			norm := math.Sqrt(square)
-			doubt = doubt || s.precision.Spacing(math.Abs(means[j])+norm)*math.Sqrt(n) > noiseShare*norm
-		}
-		if !doubt {
-			return false
+		if !s.momentsOnly() {
+			n := float64(s.Samples())
+			doubt := false
+			means := s.centredPanels().Means()
+			least, most := math.Inf(1), 0.0 // of bounds of the magnitudes
+			for j, square := range squares {
+				norm := math.Sqrt(square)
+				size := math.Abs(means[j]) + norm
+				least, most = min(least, size), max(most, size)
+				doubt = doubt || s.precision.Spacing(size)*math.Sqrt(n) > noiseShare*norm
+			}
+			if !doubt && least > s.residue(most)*math.Sqrt(n) {
+				return false
+			}
 		}
 		for j, r := range s.rounding() {
 			if r > noiseShare*math.Sqrt(squares[j]) {

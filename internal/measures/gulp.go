@@ -85,6 +85,13 @@ func (m gulp) Score(p *Pair) (Score, error) {
 	return Score{Value: delta}, nil
 }
 
+// Memory implements Memory: principal components, and their shrunken copies.
+func (m gulp) Memory(d Dims) Need {
+	p, q := d.compact()
+	roots := d.N*(p+q) + p*q
+	return together(d.needComponents(), work(roots+d.N*d.larger()), work(roots+d.gapMemory(p, q)))
+}
+
 // smoother is the matrix H = U·diag(f)·Uᵀ that takes a target to its
 // prediction, as U·diag(√f) with ‖H‖².
 type smoother struct {
@@ -93,8 +100,17 @@ type smoother struct {
 }
 
 // smoother returns Hx. As λ is relative to the total variance,
-// f = σ²/(σ² + λΣσ²) over the principal components of X.
+// f = σ²/(σ² + λΣσ²) over the principal components of X. With λ = 0 it is the projection
+// on their span, in which units do not count.
 func (m gulp) smoother(s *System) (smoother, error) {
+	if m.lambda == 0 {
+		root, err := s.span()
+		if err != nil {
+			return smoother{}, err
+		}
+		_, r := root.Dims()
+		return smoother{root, float64(r)}, nil
+	}
 	c, err := s.rankComponents()
 	if err != nil {
 		return smoother{}, err
@@ -132,4 +148,12 @@ func outerGap(x, y *mat.Dense) float64 {
 	gap := linalg.OuterGram(x)
 	gap.Sub(gap, linalg.OuterGram(y))
 	return linalg.Norm(gap)
+}
+
+// gapMemory is what outerGap takes.
+func (d Dims) gapMemory(p, q int64) int64 {
+	if k := p + q; d.N > k {
+		return d.N*k + linalg.UpperFactorMemory(d.N, k) + 3*k*k
+	}
+	return 2 * d.N * d.N
 }

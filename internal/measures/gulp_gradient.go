@@ -82,3 +82,9 @@ func rootSlope(a, b, penalty float64) float64 {
 	ha, hb := math.Sqrt(a*a+penalty), math.Sqrt(b*b+penalty)
 	return penalty * (a + b) / (ha * hb * (a*hb + b*ha))
 }
+
+// GradientMemory implements GradientMemory.
+func (m gulp) GradientMemory(d Dims) Need {
+	p, q := d.compact()
+	return d.reference().needComponents().plus(2*d.N*p + d.modelSpectrumMemory() + p*q + d.gapMemory(p, q))
+}

@@ -330,3 +330,25 @@ func rowSums(m *mat.Dense) []float64 {
 	}
 	return sums
 }
+
+// needDistances is that of the squared distances between the samples of both systems.
+func (d Dims) needDistances() Need {
+	return together(kept(distanceKey{}, 2*d.pairs()), work(linalg.SqDistancesMemory(d.N, max(d.P, d.Q))-d.pairs()))
+}
+
+// needWidth is that of σ, which looks for the median among the distances if it is
+// relative. Of many samples these are found for it alone.
+func (d Dims) needWidth(sigma string) Need {
+	if _, relative, _ := (kernel{sigma: sigma}).factor(); !relative {
+		return Need{}
+	}
+	return together(work(d.pairs()), d.needBands(1))
+}
+
+// needKernel is that of the centred kernel matrices of both systems.
+func (m cka) needKernel(d Dims) Need {
+	if d.tiled() {
+		return together(d.needWidth(m.kernel.sigma), d.needBands(2))
+	}
+	return together(d.needDistances(), d.needWidth(m.kernel.sigma), kept(kernelKey{m.kernel, m.estimator}, 2*d.N*d.N))
+}

@@ -16,3 +16,9 @@ func (m cka) bindKernel(x *System, q int) (Objective, error) {
 	f.self = kernel.self(kernel{}, m.estimator)
 	return newPairwise(x, values, k.self(m.estimator), f, centringOf(m.estimator, x.Samples()), m.as, q)
 }
+
+// needPairwiseKernel is that of the objective of kernels.
+func (m cka) needPairwiseKernel(d Dims) Need {
+	x := d.reference()
+	return together(x.needDistances(), x.needWidth(m.kernel.sigma)).plus(d.pairs() + d.pairwiseMemory(m.kernel.kind, m.kernel.sigma))
+}

@@ -118,6 +118,9 @@ func newKNN(a Args, value func(shared, k int) float64) knn {
 // Card implements Measure.
 func (m knn) Card() Card { return m.card }
 
+// Memory implements Memory.
+func (m knn) Memory(d Dims) Need { return m.near.need(d) }
+
 // Score implements Measure.
 func (m knn) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

@@ -58,6 +58,9 @@ func (m linreg) Scale() (Scale, bool) {
 	return Scale{ExplainedVariance, asScore}, inSample && m.as == asR2
 }
 
+// Memory implements Memory.
+func (m linreg) Memory(d Dims) Need { return m.need(d, leastSquaresMemory) }
+
 // regressionAliases are diffscore's names for a family of regressions: prefix
 // is what precedes the statistic, spec what it stands for.
 func regressionAliases(prefix, spec string) []Alias {

@@ -1,5 +1,25 @@
 package measures
 
+import "simtool/internal/linalg"
+
+// Memory is a measure that says how much memory its scores take. For one that does
+// not, ScoreBytes assumes what most measures of second moments need; the contract
+// test tells when that is not so.
+type Memory interface {
+	Measure
+	// Memory bounds what Score has in use at once for a pair of such sizes beside the
+	// data, whatever the data are: nearly identical, or with dependent features.
+	Memory(d Dims) Need
+}
+
+// GradientMemory is a measure that says how much memory its gradients take.
+type GradientMemory interface {
+	Differentiable
+	// GradientMemory bounds what Bind and the Objective have in use at once for a
+	// reference X and a Y of such sizes, with what the reference keeps.
+	GradientMemory(d Dims) Need
+}
+
 // Dims are the sizes of a pair.
 type Dims struct {
 	N    int64 // samples
@@ -9,108 +29,152 @@ type Dims struct {
 	Times int64
 }
 
-// Memory returns about how many bytes a measure takes for quantities between
-// pairs of samples, beside what every measure may take: the data, as many values
-// again, and their second moments. Below 4097 samples it is that of the matrices
-// that are kept for other measures of the same kind; above, these are computed by
-// bands of rows, and only medians and ranks need a number for each pair.
-func Memory(m Measure, d Dims) int64 {
-	if named, ok := m.(Named); ok {
-		m = named.Measure
+// Need is what something takes in memory, in numbers of 8 bytes: the quantities that
+// systems and pairs keep, which measures share, and what is there besides.
+type Need struct {
+	// kept has the sizes of shared quantities by the keys under which they are kept,
+	// both systems together.
+	kept map[any]int64
+	work int64
+}
+
+// kept is the need of a shared quantity.
+func kept(key any, numbers int64) Need { return Need{kept: map[any]int64{key: numbers}} }
+
+// work is the need of what is not kept.
+func work(numbers int64) Need { return Need{work: numbers} }
+
+// together is the need of things that are done one after the other: what they keep
+// is there once, and of what they do not keep the largest part.
+func together(needs ...Need) Need {
+	all := Need{kept: map[any]int64{}}
+	for _, n := range needs {
+		for key, numbers := range n.kept {
+			all.kept[key] = max(all.kept[key], numbers)
+		}
+		all.work = max(all.work, n.work)
 	}
-	if user, ok := m.(interface{ pairMemory(Dims) int64 }); ok {
-		return user.pairMemory(d)
+	return all
+}
+
+// of is the need of the same quantities where something else keeps them, such as
+// transformed systems.
+func (n Need) of(owner any) Need {
+	type owned struct{ owner, key any }
+	out := Need{kept: map[any]int64{}, work: n.work}
+	for key, numbers := range n.kept {
+		out.kept[owned{owner, key}] = numbers
 	}
-	return 0
+	return out
+}
+
+// bytes returns the need in bytes, with vectors of samples and of features, of which
+// there are always some, and what is small.
+func (n Need) bytes(d Dims) int64 {
+	const vectors, small = 8, 1 << 11
+	total := n.work + vectors*(d.N+d.P+d.Q) + small
+	for _, numbers := range n.kept {
+		total += numbers
+	}
+	return word * total
+}
+
+// ScoreBytes bounds the bytes that scoring a pair by measures, one after the other,
+// has in use at once beside the data.
+func ScoreBytes(named []Named, d Dims) int64 {
+	var all Need
+	for _, m := range named {
+		all = together(all, scoreNeed(m, d))
+	}
+	return all.bytes(d)
+}
+
+// scoreNeed returns what a measure says, or otherwise the need of moments, bases of
+// both systems, and a few matrices of their size on the way.
+func scoreNeed(m Measure, d Dims) Need {
+	if with, ok := As[Memory](m); ok {
+		return with.Memory(d)
+	}
+	return together(d.needMoments(), d.needBasis(), work(3*d.N*(d.P+d.Q)))
+}
+
+// GradientBytes bounds the bytes that an Objective has in use, with what the
+// reference keeps for it, for systems of the given sizes.
+func GradientBytes(m Measure, d Dims) int64 {
+	if with, ok := As[GradientMemory](m); ok {
+		return with.GradientMemory(d).bytes(d)
+	}
+	x := d.reference()
+	moments := d.P*d.P + d.Q*d.Q + d.P*d.Q
+	return together(x.needMoments(), x.needBasis(), work(6*d.N*d.Q+3*moments)).bytes(d)
+}
+
+// TakesPairs reports whether a measure takes memory for pairs of samples, which many
+// samples of few features have more of than values.
+func TakesPairs(m Measure) bool {
+	const many, times = 1 << 20, 32
+	thin := Dims{N: many, P: 1, Q: 1, Times: 1}
+	return scoreNeed(m, thin).bytes(thin) > times*8*thin.values()
 }
 
 const word = 8 // bytes of a number
 
+// values returns the numbers of the data.
+func (d Dims) values() int64 { return d.N * (d.P + d.Q) }
+
 // pairs returns the number of pairs of samples.
 func (d Dims) pairs() int64 { return d.N * (d.N - 1) / 2 }
+
+// compact returns the features of the compact matrices.
+func (d Dims) compact() (p, q int64) { return min(d.P, d.N), min(d.Q, d.N) }
+
+// larger returns the features of the wider compact matrix.
+func (d Dims) larger() int64 { return max(d.compact()) }
+
+// reference has the reference only, without the system that is compared with it.
+func (d Dims) reference() Dims {
+	d.Q = 0
+	return d
+}
+
+// swap exchanges the systems.
+func (d Dims) swap() Dims {
+	d.P, d.Q = d.Q, d.P
+	return d
+}
 
 // tiled is as for systems.
 func (d Dims) tiled() bool { return d.N > int64(tiledAbove) }
 
-// bands returns what a pass over bands of both systems takes, with copies of the
-// samples.
-func (d Dims) bands() int64 { return word * d.N * (d.P + d.Q + 2*bandRows) }
+// needCentred is that of Xc and Yc.
+func (d Dims) needCentred() Need { return kept(centredKey{}, d.values()) }
 
-func (m cka) pairMemory(d Dims) int64 {
-	if m.kernel.kind == "linear" {
-		return 0
-	}
-	_, relative, _ := m.kernel.factor()
-	total := int64(0)
-	if relative {
-		total = word * d.pairs() // distances in search of their median
-	}
-	if d.tiled() {
-		return total + d.bands()
-	}
-	return total + 2*word*(d.pairs()+d.N*d.N)
-}
-
-func (m distanceCorrelation) pairMemory(d Dims) int64 {
-	if d.tiled() {
-		return d.bands()
-	}
-	return 2 * word * (2*d.pairs() + d.N*d.N)
-}
-
-func (m knn) pairMemory(d Dims) int64   { return m.near.pairMemory(d) }
-func (m cknna) pairMemory(d Dims) int64 { return m.near.pairMemory(d) }
-
-func (h neighbourhood) pairMemory(d Dims) int64 {
-	const candidate = 4 + word
-	total := d.bands() + 2*candidate*d.N*int64(h.k)
-	if h.metric == metricEuclidean && !d.tiled() {
-		total += 2 * word * d.pairs()
-	}
-	return total
-}
-
-func (m rsa) pairMemory(d Dims) int64 {
-	if m.rdm.kind == rdmCrossnobis && d.Times > 1 {
-		d.N /= d.Times
-	}
-	embedding := int64(0)
-	if m.rdm.embeds() && m.rdm.kind != rdmSqEuclidean {
-		embedding = word * d.N * (d.P + d.Q)
-	}
-	kept := 2 * word * d.pairs() // dissimilarities of both systems
-	if m.rdm.kind == rdmEuclidean || m.rdm.kind == rdmGaussian {
-		kept *= 2 // and the distances they come from
-	}
-	switch {
-	case rankBased(m.compare):
-		return embedding + m.rankMemory(d, kept)
-	case m.rdm.embeds() && (m.compare == compareCosine || m.compare == compareCosineCov):
-		return embedding // from second moments
-	case d.tiled():
-		total := embedding + d.bands()
-		if _, relative, _ := (kernel{sigma: m.rdm.sigma}).factor(); m.rdm.kind == rdmGaussian && relative {
-			total += word * d.pairs()
+// needCompact is that of the compact matrices.
+func (d Dims) needCompact() Need {
+	all := d.needCentred()
+	square := int64(0)
+	for _, p := range []int64{d.P, d.Q} {
+		if p > d.N {
+			square += d.N * d.N
+			all = together(all, work(d.N*p+linalg.UpperFactorMemory(p, d.N)))
 		}
-		return total
-	case m.compare == compareCosineCov || m.compare == compareCorrCov:
-		return embedding + kept + 3*word*d.N*d.N // kernels, and one not yet centred
-	default:
-		return embedding + kept
 	}
+	return together(all, kept(compactKey{}, square))
 }
 
-// rankMemory returns what ranking takes where the dissimilarities would keep so
-// many bytes; see dissimilarity.order.
-func (m rsa) rankMemory(d Dims, kept int64) int64 {
-	const rank, position, sorting = 4, 4, 44
-	pairs := d.pairs()
-	if !d.tiled() {
-		return kept + 2*(rank+position)*pairs + sorting*pairs
+// needGram is that of the Gram matrices of both systems.
+func (d Dims) needGram() Need {
+	p, q := d.compact()
+	sums := max(linalg.ProductMemory(d.N, p, p)-p*p, linalg.ProductMemory(d.N, q, q)-q*q)
+	all := together(kept(gramKey{}, p*p+q*q), work(sums))
+	if d.P > d.N || d.Q > d.N {
+		all = together(all, d.needCompact())
 	}
-	total := d.bands() + (word+2*rank)*pairs + sorting*max(pairs/8, min(pairs, 1<<23))
-	if m.compare == compareKendall || m.compare == compareTauA {
-		total += (position + 2*rank) * pairs // the order, and ranks that are merged
-	}
-	return total
+	return all
+}
+
+// needMoments is that of A, B and C.
+func (d Dims) needMoments() Need {
+	p, q := d.compact()
+	return together(d.needGram(), kept(crossKey{}, p*q), work(linalg.ProductMemory(d.N, p, q)-p*q))
 }

@@ -1,5 +1,7 @@
 package measures
 
+import "simtool/internal/linalg"
+
 var nbsFamily = Family{
 	Card: Card{
 		Family:         "nbs",
@@ -67,3 +69,12 @@ func (m nbs) ComponentScore(p AlignedPair) (float64, bool) { return p.rotated().
 
 // Scale implements Monotone.
 func (m nbs) Scale() (Scale, bool) { return Scale{BuresCosine, m.as}, true }
+
+// Memory implements Memory.
+func (m nbs) Memory(d Dims) Need {
+	p, q := d.compact()
+	if m.as == asScore || m.as == asSquared {
+		return together(d.needMoments(), work(linalg.NuclearNormMemory(p, q)))
+	}
+	return together(d.needMoments(), d.needCompact(), d.needAlignment(p, q))
+}

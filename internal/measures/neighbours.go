@@ -62,6 +62,22 @@ func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 	})
 }
 
+// need is that of the neighbours in both systems: their numbers and similarities, and
+// while they are looked for the samples once more and a block of similarities.
+func (h neighbourhood) need(d Dims) Need {
+	all := kept(h, 2*(d.N*int64(h.k)*3/2+d.N))
+	if h.metric == metricEuclidean {
+		if d.tiled() {
+			return together(all, d.needBands(1))
+		}
+		return together(all, d.needDistances(), work(2*d.N))
+	}
+	if h.centre {
+		all = together(all, d.needCentred())
+	}
+	return together(all, work(min(blockRows, d.N)*d.N+d.N*max(d.P, d.Q)))
+}
+
 // candidate is a sample that may be a neighbour.
 type candidate struct {
 	similarity float64

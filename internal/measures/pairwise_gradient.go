@@ -256,3 +256,17 @@ func throughAbsolute(g, gamma, yc *mat.Dense) {
 		}
 	}
 }
+
+// pairwiseMemory is that of pairwise for a function of the distance.
+func (d Dims) pairwiseMemory(kind, sigma string) int64 {
+	f := radial{kind: kind}
+	total := d.N*d.Q + d.N*d.N + 2*d.pairs()
+	if f.linear() {
+		return total
+	}
+	total += d.pairs() // slopes
+	if _, relative, _ := (kernel{sigma: sigma}).factor(); relative && kind != rdmEuclidean {
+		total += 2 * d.pairs()
+	}
+	return total
+}

@@ -107,3 +107,10 @@ func (p *Pair) matched() alignment {
 		}
 	})
 }
+
+// Memory implements Memory. Features are matched as they are: the covariances of all
+// with all, once more if they have to be turned about, and the matching.
+func (m permutation) Memory(d Dims) Need {
+	all := d.P * d.Q
+	return together(d.needCentred(), kept(matchedKey{}, all), work(2*all), work(all+d.values()))
+}

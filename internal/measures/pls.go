@@ -66,8 +66,20 @@ var plsFamily = Family{
 			s.rows, err = plsRows(x, y, g, components)
 			return err
 		}
-		return m, nil
+		return pls{m}, nil
 	},
+}
+
+// pls is partial least squares.
+type pls struct{ regression }
+
+// Memory implements Memory: what is left of the moments, and the leading vector of
+// it.
+func (m pls) Memory(d Dims) Need {
+	return m.need(d, func(_ Dims, p, q int64) int64 {
+		k := min(p, q)
+		return p*q + k*k + linalg.EigSymMemory(k)
+	})
 }
 
 var refDayal1997 = Reference{

@@ -1,5 +1,7 @@
 package measures
 
+import "simtool/internal/linalg"
+
 import "math"
 
 var plsSVFamily = Family{
@@ -50,4 +52,10 @@ func (m plsSV) Score(p *Pair) (Score, error) {
 	}
 	count := min(p.X.Width(), p.Y.Width())
 	return Score{Value: a.nuclear / float64(p.Samples()-1) / float64(count)}, nil
+}
+
+// Memory implements Memory.
+func (m plsSV) Memory(d Dims) Need {
+	p, q := d.compact()
+	return together(d.needMoments(), work(linalg.NuclearNormMemory(p, q)))
 }

@@ -29,3 +29,6 @@ func (o *covariance) Gradient(g, y *mat.Dense) (float64, error) {
 	gemm(1/o.count, o.x, p, 0, g)
 	return nuclear / o.count, nil
 }
+
+// GradientMemory implements GradientMemory.
+func (m plsSV) GradientMemory(d Dims) Need { return d.needRotation() }

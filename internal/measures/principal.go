@@ -144,3 +144,13 @@ func divideColumns(x *mat.Dense, by []float64) {
 		}
 	}
 }
+
+// needComponents is that of the principal components of both systems, which are kept
+// where the Gram matrix does not determine them.
+func (d Dims) needComponents() Need {
+	p, q := d.compact()
+	return together(
+		d.needCompact(), d.needGram(), kept(spectrumKey{}, p*p+q*q), kept(principalKey{}, d.N*(p+q)),
+		work(linalg.EigSymMemory(d.larger())), work(linalg.SVDMemory(d.N, d.larger())),
+	)
+}

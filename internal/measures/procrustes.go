@@ -171,6 +171,18 @@ func (m procrustes) Scale() (Scale, bool) {
 	return Scale{BuresCosine, m.as}, m.cv == 0 && m.as != asEuclidean && m.as != asProcrustesSquared
 }
 
+// Memory implements Memory. Folds have their moments, and where these do not suffice
+// their samples.
+func (m procrustes) Memory(d Dims) Need {
+	p, q := d.compact()
+	whole := together(d.needMoments(), d.needCompact(), d.needAlignment(p, q))
+	if m.cv == 0 {
+		return whole
+	}
+	plan := foldPlan{k: m.cv}
+	return together(plan.need(d, p, q), d.needCompact(), work(plan.splitMemory(p, q)+d.needAlignment(p, q).work+2*d.N*(p+q)))
+}
+
 // heldOut finds the rotation on the training samples of each fold, and reports
 // the mean over folds of the form on the samples left out. Both are centred by
 // the means of the training samples. The rotation is undetermined on what the

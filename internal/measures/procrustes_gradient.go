@@ -62,3 +62,11 @@ func (o *heldOutRotation) Gradient(dst, y *mat.Dense) (float64, error) {
 	o.gradient.assemble(dst, 1/float64(k))
 	return total / float64(k), nil
 }
+
+// needHeldOut is that of heldOutRotation.
+func (m procrustes) needHeldOut(d Dims) Need {
+	x := d.reference()
+	p, _ := x.compact()
+	polar := linalg.SVDMemory(p, d.Q) + 5*p*d.Q + min(p, d.Q)*(p+d.Q) + 2*d.N*(p+d.Q)
+	return x.needCompact().plus(foldPlan{k: m.cv}.objectiveMemory(d.N, p, d.Q) + polar)
+}

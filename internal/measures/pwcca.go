@@ -137,3 +137,14 @@ func projectionWeighted(n, features *mat.Dense) (weightedCorrelations, error) {
 	w.mean = weighted / w.total
 	return w, nil
 }
+
+// Memory implements Memory: canonical correlations with their variates, and the
+// features in the basis of the system that gives the weights.
+func (m pwcca) Memory(d Dims) Need {
+	p, q := d.compact()
+	own, features := p, d.P
+	if m.weightY {
+		own, features = q, d.Q
+	}
+	return together(d.needCanonical(), work(p*q+3*own*features+linalg.SVDMemory(p, q)))
+}

@@ -121,3 +121,15 @@ func (w *weightedCorrelations) slope(features, toAlong *mat.Dense) *mat.Dense {
 	gemmNT(1, g, w.v, 0, out)
 	return out
 }
+
+// GradientMemory implements GradientMemory.
+func (m pwcca) GradientMemory(d Dims) Need {
+	p, q := d.compact()
+	x := d.reference()
+	features := p * d.P
+	if m.weightY {
+		features = q * d.Q
+	}
+	weights := 5*p*q + linalg.SVDMemory(p, q) + 4*max(p, q)*max(p, q) + 3*features
+	return x.needBasis().plus(d.columnSpaceMemory() + p*d.P + weights)
+}

@@ -73,6 +73,50 @@ func RDMKinds() []string {
 	return kinds
 }
 
+// need is that of the dissimilarities between the samples of both systems, which are
+// conditions for rdm=crossnobis.
+func (d dissimilarity) need(of Dims) Need {
+	values := kept(condensedKey{d}, 2*of.pairs())
+	switch d.kind {
+	case rdmEuclidean:
+		return together(values, of.needDistances())
+	case rdmGaussian:
+		return together(values, of.needDistances(), of.needWidth(d.sigma))
+	case rdmManhattan, rdmPrecomputed:
+		return together(values, d.needBanded(of))
+	case rdmCrossnobis: // beside needRepeats
+		return values
+	default: // kept once, as distances of the embedded samples
+		return together(d.needEmbedded(of), of.needDistances().of(embeddedKey{d}))
+	}
+}
+
+// needEmbedded is that of the embedded systems.
+func (d dissimilarity) needEmbedded(of Dims) Need {
+	switch d.kind {
+	case rdmSqEuclidean:
+		return Need{}
+	case rdmMahalanobis:
+		return together(of.needBasis(), kept(embeddedKey{d}, of.values()))
+	default:
+		return kept(embeddedKey{d}, of.values())
+	}
+}
+
+// needBanded is that of passes over the bands of dissimilarities of both systems.
+func (d dissimilarity) needBanded(of Dims) Need {
+	switch d.kind {
+	case rdmGaussian:
+		return together(of.needBands(2), of.needWidth(d.sigma))
+	case rdmManhattan, rdmPrecomputed: // of the data as they are
+		return work(2 * of.bandMemory())
+	case rdmCrossnobis: // beside needRepeats
+		return Need{}
+	default:
+		return together(of.needBands(2), d.needEmbedded(of))
+	}
+}
+
 // RDM returns the representational dissimilarity matrix of a system: symmetric
 // with a zero diagonal, n×n for n samples, C×C for the C conditions of
 // rdm=crossnobis. The spec is one of RDMKinds, with parameters as in a
@@ -274,15 +318,18 @@ func normalise(row []float64, centre bool) bool {
 	if largest == 0 {
 		return false
 	}
-	scale(row, 1/largest) // squares can then neither overflow nor vanish
+	_, exponent := math.Frexp(largest)
+	scale(row, math.Ldexp(1, -exponent)) // squares can then neither overflow nor vanish
 	if centre {
-		// Relative to the first value, a constant row leaves exact zeros.
+		// Relative to the first value, a constant row leaves exact zeros, and an offset
+		// takes no digits.
 		first, mean := row[0], 0.0
-		for _, v := range row {
-			mean += (v - first) / float64(len(row))
+		for k := range row {
+			row[k] -= first
+			mean += row[k] / float64(len(row))
 		}
 		for k := range row {
-			row[k] -= first + mean
+			row[k] -= mean
 		}
 	}
 	norm := math.Sqrt(dot(row, row))

@@ -94,6 +94,23 @@ func moments(p *Pair, compare string) (value float64, ok bool, err error) {
 	return normalised(xy, xx, yy), true, nil
 }
 
+// digitsMayCancel reports whether n samples of p features may be so nearly equally
+// far apart that moments refuses them. As ‖K‖² ≥ (tr K)²/r for a rank r ≤ p, what is
+// left of the second moment of squared distances when their mean is removed is at
+// least the share (1/r − 1/(n−1))/(1 + 1/r), and for the whitened comparison
+// 1 − r/(n−1).
+func digitsMayCancel(compare string, n, p int64) bool {
+	rank, most := float64(min(p, n-1)), float64(n-1)
+	switch compare {
+	case comparePearson:
+		return (1/rank-1/most)/(1+1/rank) < lostDigits
+	case compareCorrCov:
+		return 1-rank/most < lostDigits
+	default:
+		return false
+	}
+}
+
 // direct compares the RDMs entry by entry.
 func (d dissimilarity) direct(p *Pair, compare string) (float64, error) {
 	if rankBased(compare) {
@@ -111,10 +128,10 @@ func (d dissimilarity) direct(p *Pair, compare string) (float64, error) {
 		return 0, err
 	}
 	centre := compare == comparePearson || compare == compareCorrCov
-	if err := patterned(p.X, x, centre); err != nil {
+	if err := d.patterned(p.X, x, centre); err != nil {
 		return 0, err
 	}
-	if err := patterned(p.Y, y, centre); err != nil {
+	if err := d.patterned(p.Y, y, centre); err != nil {
 		return 0, err
 	}
 	var xy, xx, yy float64
@@ -157,7 +174,7 @@ func (d dissimilarity) comparable(s *System, compare string) (centredBands, erro
 		return centredBands{}, overflowing(s)
 	}
 	centre := compare == comparePearson || compare == compareCorrCov
-	if err := patternedBetween(s, e.lowest, e.highest, centre); err != nil {
+	if err := d.patternedBetween(s, e.lowest, e.highest, centre); err != nil {
 		return centredBands{}, err
 	}
 	mean := 0.0
@@ -202,24 +219,31 @@ func (d dissimilarity) rankings(p *Pair, keepOrder bool) (x, y *linalg.Ranking, 
 
 // patterned returns an UndefinedError for dissimilarities that are all 0, or
 // that are all the same and shall be centred.
-func patterned(s *System, values []float64, centre bool) error {
+func (d dissimilarity) patterned(s *System, values []float64, centre bool) error {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
 		lo, hi = min(lo, v), max(hi, v)
 	}
-	return patternedBetween(s, lo, hi, centre)
+	return d.patternedBetween(s, lo, hi, centre)
 }
 
 // patternedBetween is patterned for dissimilarities from lo to hi.
-func patternedBetween(s *System, lo, hi float64, centre bool) error {
-	switch largest := max(math.Abs(lo), math.Abs(hi)); {
-	case largest == 0:
+func (d dissimilarity) patternedBetween(s *System, lo, hi float64, centre bool) error {
+	largest := max(math.Abs(lo), math.Abs(hi))
+	if largest == 0 {
 		return noDissimilarity(s)
-	case centre && hi-lo <= roundoff*largest:
-		return sameDissimilarity(s)
-	default:
+	}
+	if !centre {
 		return nil
 	}
+	allow, err := d.allowance(s, largest)
+	if err != nil {
+		return err
+	}
+	if hi-lo <= max(roundoff*largest, allow(hi)) {
+		return sameDissimilarity(s)
+	}
+	return nil
 }
 
 type centredKernelKey struct {

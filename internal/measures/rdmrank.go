@@ -7,12 +7,6 @@ import (
 	"simtool/internal/linalg"
 )
 
-// roundoff is the relative difference of two distances that computing them can
-// account for, with the normalisation of the samples before. It is far below
-// the gaps of data in general position: of 10⁸ random distances few are this
-// close, and half a rank of those changes nothing.
-const roundoff = 0x1p-44
-
 // order ranks the dissimilarities. Small RDMs and their rankings are kept, with
 // the order of the dissimilarities, and shared. Of a large one only the ranking
 // stays, 4 bytes a pair of samples and 4 for the order if that is asked for; the
@@ -50,7 +44,15 @@ func (d dissimilarity) order(s *System, keepOrder bool) (*linalg.Ranking, error)
 				return nil, err
 			}
 		}
-		r := linalg.NewRanking(values, d.tied(values), keepOrder || !large)
+		largest := 0.0
+		for _, v := range values {
+			largest = max(largest, math.Abs(v))
+		}
+		allow, err := d.allowance(s, largest)
+		if err != nil {
+			return nil, err
+		}
+		r := linalg.NewRanking(values, allow, keepOrder || !large)
 		if r.Ties == choose2(len(values)) {
 			return nil, sameDissimilarity(s)
 		}
@@ -61,40 +63,6 @@ func (d dissimilarity) order(s *System, keepOrder bool) (*linalg.Ranking, error)
 type orderKey struct {
 	dissimilarity
 	order bool
-}
-
-// typicalOf is the number of dissimilarities of which the median is taken to be
-// that of all: the tolerance of ties needs no more.
-const typicalOf = 1 << 20
-
-// tied returns the function that says whether neighbours a ≤ b in the ordering
-// are the same dissimilarity, nil if they must be equal.
-//
-// Distances between the data as they are tie when they are equal to the bit;
-// linalg.SqDistances sees to it that they are where the data are integers or
-// repeat. The other kinds transform the samples first, which rounds, so that
-// dissimilarities that are equal in exact arithmetic (of multiples of a sample,
-// of permuted patterns) differ in their last bits, and their order would be
-// noise. There the roots tie within roundoff of themselves or of the median,
-// whichever is larger.
-func (d dissimilarity) tied(values []float64) func(a, b float64) bool {
-	if !d.embeds() || d.kind == rdmSqEuclidean {
-		return nil
-	}
-	step := max(1, len(values)/typicalOf)
-	some := make([]float64, 0, len(values)/step+1)
-	for i := 0; i < len(values); i += step {
-		some = append(some, values[i])
-	}
-	_, median := middleTwo(some)
-	typical := math.Sqrt(median)
-	return func(a, b float64) bool {
-		if b-a > 4*roundoff*max(b, median) {
-			return false // of b−a = (√b−√a)(√b+√a) this is more than ties allow
-		}
-		a, b = math.Sqrt(a), math.Sqrt(b)
-		return b-a <= roundoff*max(b, typical)
-	}
 }
 
 // choose2 returns n(n−1)/2, exactly up to n = 10⁸.
@@ -199,4 +167,26 @@ func merge(dst, left, right []uint32) float64 {
 		dst[k], right = right[0], right[1:]
 	}
 	return float64(count)
+}
+
+// needRanks is that of the rankings of the dissimilarities of both systems, with the
+// order of X where all have one or it is asked for, and of a merge sort by it.
+func (d dissimilarity) needRanks(of Dims, ordered bool) Need {
+	if d.kind == rdmEuclidean || d.kind == rdmGaussian {
+		d = dissimilarity{kind: rdmSqEuclidean}
+	}
+	pairs := of.pairs()
+	sorting := linalg.RankingMemory(pairs, false)
+	merging := int64(0)
+	if ordered {
+		merging = pairs // two sequences of ranks
+	}
+	if !of.tiled() {
+		return together(d.need(of), kept(orderKey{d, true}, 2*pairs), work(sorting+merging))
+	}
+	order := pairs // the ranks of both
+	if ordered {
+		order += pairs / 2
+	}
+	return together(d.needBanded(of), kept(orderKey{d, ordered}, order), work(pairs+sorting+d.needBanded(of).work), work(merging))
 }

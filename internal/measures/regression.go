@@ -304,3 +304,37 @@ func (m regression) alignedFit(p AlignedPair, penalty float64, back bool) float6
 		return 1 - loss
 	}
 }
+
+// need is that of a score in the direction that is asked for. fit says what finding
+// the coefficients takes, for p×q moments.
+func (m regression) need(d Dims, fit func(d Dims, p, q int64) int64) Need {
+	type swapped struct{}
+	there, back := m.oneWayNeed(d, fit), m.oneWayNeed(d.swap(), fit).of(swapped{})
+	switch m.direction {
+	case yFromX:
+		return back
+	case symmetric:
+		return together(there, back)
+	default:
+		return there
+	}
+}
+
+// oneWayNeed is that of predicting X from Y: moments and coefficients, with the
+// features of X in their own coordinates where these are scored one by one, and the
+// samples where moments do not suffice.
+func (m regression) oneWayNeed(d Dims, fit func(d Dims, p, q int64) int64) Need {
+	p, q := d.compact()
+	if m.columns {
+		p = d.P
+	}
+	coefficients := 2*p*q + q*q + p + fit(d, p, q)
+	if m.plan.k == 0 {
+		return together(d.needMoments(), d.needCompact(), work(coefficients+p*q+d.N*p))
+	}
+	return together(m.plan.need(d, p, q), d.needCompact(), work(coefficients+m.plan.splitMemory(p, q)+2*d.N*(p+q)))
+}
+
+// leastSquaresMemory is what ridgeSolver.fit takes of samples whose moments do not
+// determine the coefficients.
+func leastSquaresMemory(d Dims, p, q int64) int64 { return rowFitMemory(d.N, p, q) }

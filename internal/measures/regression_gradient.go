@@ -372,3 +372,48 @@ func (o *target) collectRows(i int, solver *ridgeSolver, set predictors) (float6
 	}
 	return v, nil
 }
+
+// GradientMemory implements GradientMemory for linreg and ridge, in the direction
+// that is asked for.
+func (m regression) GradientMemory(d Dims) Need {
+	there, back := m.predictionNeed(d), m.targetNeed(d)
+	switch m.direction {
+	case xFromY:
+		return there
+	case yFromX:
+		return back
+	default:
+		both := together(there, back)
+		both.work = there.work + back.work + d.N*d.Q
+		return both
+	}
+}
+
+// objectivePlan is the plan of an objective, of one fold at least.
+func (m regression) objectivePlan() foldPlan {
+	if m.plan.k == 0 {
+		return wholePlan
+	}
+	return m.plan
+}
+
+// predictionNeed is that of prediction.
+func (m regression) predictionNeed(d Dims) Need {
+	x := d.reference()
+	p, _ := x.compact()
+	if m.columns {
+		p = d.P
+	}
+	fit := 4*d.Q*p + d.Q*d.Q + d.N*(2*p+3*d.Q) + rowFitMemory(d.N, p, d.Q) + rowDerivativesMemory(d.N, p, d.Q)
+	return x.needCompact().plus(m.objectivePlan().objectiveMemory(d.N, p, d.Q) + fit)
+}
+
+// targetNeed is that of target, whose Y is also a system of its own.
+func (m regression) targetNeed(d Dims) Need {
+	x := d.reference()
+	p, _ := x.compact()
+	plan := m.objectivePlan()
+	solvers := int64(plan.k) * (2*p*d.Q + 3*p*p + d.N*p) // a decomposition for each fold
+	fit := p*d.Q + d.N*(2*p+5*d.Q) + rowFitMemory(d.N, d.Q, p)
+	return x.needCompact().plus(2*d.N*d.Q + plan.objectiveMemory(d.N, p, d.Q) + solvers + fit)
+}

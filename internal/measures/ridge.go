@@ -60,6 +60,16 @@ type ridge struct {
 // data: the score is not a number then.
 func (m ridge) ComponentScore(p AlignedPair) (float64, bool) { return m.componentScore(p, m.lambda) }
 
+// Memory implements Memory. The penalty is chosen on the samples.
+func (m ridge) Memory(d Dims) Need {
+	if !math.IsNaN(m.lambda) {
+		return m.need(d, leastSquaresMemory)
+	}
+	return m.need(d, func(d Dims, p, q int64) int64 {
+		return linalg.SVDMemory(d.N, q) + d.N*p + 4*d.N*q + p*q + 2*q*q
+	})
+}
+
 // The grid of lambda=auto, in powers of 10 of the mean over the
 // numerical rank of the eigenvalues of B.
 const autoLow, autoHigh = -6, 6

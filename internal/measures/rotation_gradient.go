@@ -131,3 +131,21 @@ func rotationForm(form string, nuclear, xx, yy float64, residual func(alpha, bet
 	}
 	return value, slope * unit, -slope * cosine / (2 * yy), nil
 }
+
+// GradientMemory implements GradientMemory.
+func (m nbs) GradientMemory(d Dims) Need { return d.needRotation() }
+
+// GradientMemory implements GradientMemory.
+func (m procrustes) GradientMemory(d Dims) Need {
+	if m.cv == 0 {
+		return d.needRotation()
+	}
+	return m.needHeldOut(d)
+}
+
+// needRotation is that of rotation.
+func (d Dims) needRotation() Need {
+	x := d.reference()
+	p, _ := x.compact()
+	return x.needCompact().plus(d.N*d.Q + 2*p*d.Q + max(linalg.PolarMemory(p, d.Q), d.N*(p+d.Q)))
+}

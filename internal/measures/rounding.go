@@ -2,8 +2,11 @@ package measures
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
 )
 
 // What a system can tell from rounding. Its numbers were rounded when they were stored,
@@ -36,15 +39,33 @@ func (s *System) largest() []float64 {
 
 // rounding returns for each feature the norm that the rounding of its numbers can give
 // its column of Xc, ε·max|x_j|·√n with the ε of the source. A feature whose centred
-// column is no longer than that is constant as far as the data tell.
+// column is no longer than that is constant as far as the data tell. So is a feature
+// whose numbers are as small as the rounding of the others, like the last principal
+// components of data of lower rank: it may have been computed from them.
 func (s *System) rounding() []float64 {
 	return always(&s.memo, roundingKey{}, func() []float64 {
 		out := make([]float64, s.p)
-		for j, v := range s.largest() {
-			out[j] = s.precision.Spacing(v) * math.Sqrt(float64(s.n))
+		largest := s.largest()
+		residue := s.residue(slices.Max(largest))
+		root := math.Sqrt(float64(s.n))
+		for j, v := range largest {
+			out[j] = s.precision.Spacing(v) * root
+			if v <= residue {
+				out[j] = v * root * math.Sqrt(float64(s.p))
+			}
 		}
 		return out
 	})
+}
+
+// residue bounds what computing features from others of the given magnitude, in the
+// precision in which they are stored, leaves where mathematics has 0.
+func (s *System) residue(largest float64) float64 {
+	unit := epsilon
+	if s.precision.Stored == data.Float32 || s.precision.Stored == data.Float16 {
+		unit = 0x1p-23
+	}
+	return operations(s.p) * unit * largest
 }
 
 // constantFeature reports whether feature j does not vary by more than rounding.

@@ -275,3 +275,13 @@ func (f *rowFit) derivatives(g, x, testY *mat.Dense, orthogonal bool) (test, tra
 	gemm(1, f.u, among, 1, train)
 	return test, train
 }
+
+// rowFitMemory is that of a rowFit of n samples, for p features from q, and of the
+// predictions of as many samples.
+func rowFitMemory(n, p, q int64) int64 {
+	fit := n*q + linalg.SVDMemory(n, q) + 2*q*q + linalg.QRMemory(q, q) + p*q
+	return fit + n*q + 2*n*p
+}
+
+// rowDerivativesMemory is that of its derivatives.
+func rowDerivativesMemory(n, p, q int64) int64 { return 2*n*p + 7*n*q + 4*p*q + 3*q*q }

@@ -242,6 +242,39 @@ func (m rsa) value(p *Pair) (float64, error) {
 	return m.rdm.direct(p, m.compare)
 }
 
+// Memory implements Memory: the dissimilarities of both systems and their ranks or
+// centred matrices; or moments, where dissimilarities are squared distances of
+// embedded samples, and the others only where the moments may lose too many digits.
+func (m rsa) Memory(d Dims) Need {
+	fewer := d // crossnobis compares conditions
+	fewer.N = d.items(m.rdm)
+	if m.rdm.kind == rdmCrossnobis {
+		return together(m.rdm.needRepeats(d), m.directNeed(fewer))
+	}
+	if !m.rdm.embeds() || rankBased(m.compare) {
+		return m.directNeed(d)
+	}
+	moments := together(m.rdm.needEmbedded(d), d.needMoments().of(embeddedPairKey{m.rdm}))
+	if !digitsMayCancel(m.compare, d.N, d.P) && !digitsMayCancel(m.compare, d.N, d.Q) {
+		return moments
+	}
+	return together(moments, m.directNeed(d))
+}
+
+// directNeed is that of a comparison entry by entry.
+func (m rsa) directNeed(d Dims) Need {
+	switch {
+	case rankBased(m.compare):
+		return m.rdm.needRanks(d, m.compare == compareKendall || m.compare == compareTauA)
+	case d.tiled():
+		return m.rdm.needBanded(d)
+	case m.compare == compareCosineCov || m.compare == compareCorrCov:
+		return together(m.rdm.need(d), kept(centredKernelKey{m.rdm, m.compare == compareCorrCov}, 2*d.N*d.N), work(d.pairs()))
+	default:
+		return m.rdm.need(d)
+	}
+}
+
 type embeddedPairKey struct{ dissimilarity }
 
 // embeddedPair returns the pair of the embedded systems.

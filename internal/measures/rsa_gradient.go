@@ -55,18 +55,24 @@ func (d dissimilarity) bindPairs(x *System, p projection, as string, q int) (Obj
 // Euclidean distances: through moments in O(n·p·q) where samples are many, and
 // through the n×n distances themselves otherwise.
 func bindSquaredDistances(x *System, compare string, q int) (Objective, error) {
-	n, p := x.compact().Dims()
+	n := x.Samples()
+	if throughMoments(compare, int64(n), int64(x.compactWidth()), int64(q)) {
+		t1, t2 := momentWeights(compare, n)
+		return newGramObjective(x, q, asScore, t1, t2, nil, undefined("all dissimilarities of a system are 0"))
+	}
+	return dissimilarity{kind: rdmSqEuclidean}.bindPairs(x, projectionOf(compare, n), asScore, q)
+}
+
+// throughMoments reports whether n samples are many beside p and q features, so that
+// moments are the shorter way, and keep their digits.
+func throughMoments(compare string, n, p, q int64) bool {
 	enough := p + q
 	if compare == comparePearson || compare == compareCorrCov {
 		// The mean of the distances cancels against ‖K‖² as (tr K)²/(n−1) does,
 		// which is at most rank/(n−1) of it.
 		enough = max(enough, 2*p, 2*q)
 	}
-	if n >= enough {
-		t1, t2 := momentWeights(compare, n)
-		return newGramObjective(x, q, asScore, t1, t2, nil, undefined("all dissimilarities of a system are 0"))
-	}
-	return dissimilarity{kind: rdmSqEuclidean}.bindPairs(x, projectionOf(compare, n), asScore, q)
+	return n >= enough
 }
 
 // momentWeights returns t₁ and t₂ for which the inner product of compared
@@ -156,4 +162,35 @@ func (o *ofDirections) set(y *mat.Dense) error {
 		return undefined("the model: every two samples point in the same direction, so all their dissimilarities are 0")
 	}
 	return nil
+}
+
+// GradientMemory implements GradientMemory. Squared distances between many samples
+// are compared through moments; see bindSquaredDistances.
+func (m rsa) GradientMemory(d Dims) Need {
+	x := d.reference()
+	if !m.rdm.embeds() {
+		return m.rdm.need(x).plus(d.pairwiseMemory(m.rdm.kind, m.rdm.sigma))
+	}
+	inner := m.squaredDistancesNeed(d)
+	if m.rdm.kind != rdmSqEuclidean {
+		inner = inner.of(embeddedKey{m.rdm})
+	}
+	all := together(m.rdm.needEmbedded(x), inner)
+	switch m.rdm.kind {
+	case rdmMahalanobis:
+		return all.plus(2*d.N*d.Q + d.columnSpaceMemory())
+	case rdmSqEuclidean:
+		return all
+	default:
+		return all.plus(d.N * d.Q)
+	}
+}
+
+// squaredDistancesNeed is that of the objective of bindSquaredDistances.
+func (m rsa) squaredDistancesNeed(d Dims) Need {
+	x := d.reference()
+	if throughMoments(m.compare, d.N, d.P, d.Q) {
+		return d.needGramObjective(m.compare != compareCosineCov)
+	}
+	return x.needDistances().plus(d.pairwiseMemory(rdmSqEuclidean, ""))
 }

@@ -11,7 +11,7 @@ var shapeFamily = Family{
 		Family:   "shape",
 		Title:    "Generalised shape metric with partial whitening",
 		Question: "How far apart do X and Y remain after the best rotation, when small variances are partly made up to large ones first?",
-		Formula:  "Procrustes of c·XcZ, Z = V diag(α + (1−α)λ^(−½)) Vᵀ, XcᵀXc = V diag(λ) Vᵀ, λ raised to at least 1e-7, c keeping the trace",
+		Formula:  "Procrustes of c·XcZ, Z = V diag(α + (1−α)λ^(−½)) Vᵀ, XcᵀXc = V diag(λ) Vᵀ, λ raised to at least 1e-7·min(1, λ₁), c keeping the trace",
 		Params: []Param{
 			number("alpha", "0.5", 0, 1, "how much of the variances to keep: 1 leaves the data as they are (procrustes), 0 whitens them (cca:as=angular)"),
 			alignedForm,
@@ -24,7 +24,7 @@ var shapeFamily = Family{
 		Cost:           "n·(p² + q² + p·q) + p³ + q³",
 		Pitfalls: []string{
 			"between 0 and 1, alpha weighs standard deviations (times √n) against the number 1, so the value depends on the units of the data and the number of samples",
-			"eigenvalues are raised to 1e-7 in the units of the data: scale up data whose sums of squares are that small",
+			"eigenvalues below 1e-7 are raised to that in the units of the data, as published, so that such components count for less; where the largest is below 1, below 1e-7 of it",
 			"the euclidean form counts every eigenvalue that was raised, those of the columns of zeros that pad the narrower system among them, as published",
 		},
 		References: []Reference{refWilliams2021},
@@ -96,8 +96,17 @@ func (m shape) align(p *Pair) (alignment, error) {
 }
 
 // smallestEigenvalue is what eigenvalues of XcᵀXc are raised to (netrep's
-// eigval_tol).
+// eigval_tol), for data whose largest is at least 1. In smaller units it is that share of
+// the largest, so that it keeps noise from being whitened there, too, and no signal.
 const smallestEigenvalue = 1e-7
+
+// eigenvalueFloor returns what the eigenvalues σ² are raised to.
+func eigenvalueFloor(sigma []float64) float64 {
+	if len(sigma) == 0 {
+		return smallestEigenvalue
+	}
+	return smallestEigenvalue * min(1, sigma[0]*sigma[0])
+}
 
 // whitened is a partially whitened system in its principal axes, c·XcZV: the
 // principal components with the norms c·f(σ).
@@ -129,8 +138,9 @@ type scaling struct{ factor, before, after float64 }
 // padded to a width, and the factor that keeps its trace.
 func (m shape) norms(sigma []float64, width int) (f []float64, c scaling) {
 	f = make([]float64, len(sigma))
+	least := eigenvalueFloor(sigma)
 	for i := range width {
-		lambda := smallestEigenvalue
+		lambda := least
 		if i < len(f) {
 			lambda = max(lambda, sigma[i]*sigma[i])
 		}
@@ -143,4 +153,14 @@ func (m shape) norms(sigma []float64, width int) (f []float64, c scaling) {
 	}
 	c.factor = math.Sqrt(c.before / c.after)
 	return f, c
+}
+
+// Memory implements Memory: principal components, and their whitened copies.
+func (m shape) Memory(d Dims) Need {
+	p, q := d.compact()
+	if m.alpha == 1 {
+		return together(d.needMoments(), d.needCompact(), d.needAlignment(p, q))
+	}
+	whitened := d.N*(p+q) + p*q
+	return together(d.needComponents(), work(whitened+d.N*d.larger()), work(whitened+d.needAlignment(p, q).work))
 }

@@ -62,7 +62,7 @@ func (o *whitenedRotation) Gradient(g, y *mat.Dense) (float64, error) {
 	gemm(toNuclear, o.x.points, p, 2*toSquare, z)
 
 	inner := linalg.CrossGram(o.u, z)
-	o.pull(z, inner, o.throughScaling(c, dot(o.f, diagonal(inner))))
+	o.pull(z, inner, o.throughScaling(c, diagonal(inner)))
 	gemmNT(1, z, o.v, 0, g)
 	return value, nil
 }
@@ -70,7 +70,7 @@ func (o *whitenedRotation) Gradient(g, y *mat.Dense) (float64, error) {
 // slopes returns the quotients of differences of c·f, f(σ) = ασ + (1−α)·h(σ),
 // where h is 1, but σ/σ₀ below the σ₀ at which eigenvalues are raised.
 func (o *whitenedRotation) slopes(c float64) func(i, j int) float64 {
-	lo := math.Sqrt(smallestEigenvalue)
+	lo := math.Sqrt(eigenvalueFloor(o.s))
 	return func(i, j int) float64 {
 		large, small := max(o.s[i], o.s[j]), min(o.s[i], o.s[j])
 		h := 0.0
@@ -85,15 +85,38 @@ func (o *whitenedRotation) slopes(c float64) func(i, j int) float64 {
 }
 
 // throughScaling returns the derivatives of the score with respect to the
-// singular values by way of c² = Σλ/Σd²λ, given ∂s/∂log c = ⟨∂s/∂Ỹ, Ỹ⟩. Only
-// eigenvalues that were not raised have a part: ½∂λ/∂σ = σ and
-// ½∂(d²λ)/∂σ = α·f(σ).
-func (o *whitenedRotation) throughScaling(c scaling, toLog float64) []float64 {
+// singular values by way of c² = Σλ/Σd²λ, given ∂s/∂Ỹ in the coordinates of the
+// components, of which toF is the diagonal: ∂s/∂log c = ⟨∂s/∂Ỹ, Ỹ⟩. Eigenvalues that
+// were not raised have the parts ½∂λ/∂σ = σ and ½∂(d²λ)/∂σ = α·f(σ). Those that were
+// raised, those of columns of zeros among them, depend on the first where that sets the
+// floor.
+func (o *whitenedRotation) throughScaling(c scaling, toF []float64) []float64 {
+	toLog := dot(o.f, toF)
 	extra := make([]float64, len(o.s))
+	least := eigenvalueFloor(o.s)
+	root := math.Sqrt(least)
+	raised := float64(o.width)
+	toFloor := 0.0
 	for i, s := range o.s {
-		if s*s >= smallestEigenvalue {
+		if s*s >= least {
 			extra[i] = toLog * (s/c.before - o.alpha*o.f[i]/(c.factor*c.after))
+			raised--
+		} else {
+			toFloor -= toF[i] * c.factor * s * (1 - o.alpha) / (2 * least * root)
 		}
 	}
+	if first := o.s[0]; first < 1 {
+		toFloor += toLog * raised / 2 * (1/c.before - o.alpha*(o.alpha+(1-o.alpha)/root)/c.after)
+		extra[0] += toFloor * 2 * smallestEigenvalue * first
+	}
 	return extra
+}
+
+// GradientMemory implements GradientMemory.
+func (m shape) GradientMemory(d Dims) Need {
+	if m.alpha == 1 {
+		return d.needRotation()
+	}
+	p, q := d.compact()
+	return d.reference().needComponents().plus(2*d.N*p + d.modelSpectrumMemory() + p*q + max(linalg.PolarMemory(p, q), d.N*(p+q)))
 }

@@ -27,6 +27,7 @@ type ridgeSolver struct {
 	factor *factor
 	normal bool    // the Cholesky factor is in use
 	rows   *rowFit // the decomposition that is in use in its place; nil without rows
+	noise  grain   // of the predictors
 }
 
 func newRidgeSolver(p, q int) *ridgeSolver {
@@ -35,18 +36,20 @@ func newRidgeSolver(p, q int) *ridgeSolver {
 
 // decompose prepares for a training set. It leaves the coefficients for later.
 func (s *ridgeSolver) decompose(train predictors, lambda float64) error {
-	s.lambda, s.rows = lambda, nil
+	s.lambda, s.rows, s.noise = lambda, nil, grain{}
 	s.normal = (lambda > 0 || !train.noisy) && s.factor.of(train.moments.yy, lambda)
-	if s.normal || train.rows == nil {
+	if s.normal {
 		return nil
 	}
-	var g grain
 	if train.grain != nil {
-		g = train.grain()
+		s.noise = train.grain()
+	}
+	if train.rows == nil {
+		return nil
 	}
 	x, y := train.rows()
 	var err error
-	s.rows, err = newRowFit(x, y, g, lambda)
+	s.rows, err = newRowFit(x, y, s.noise, lambda)
 	return err
 }
 
@@ -87,7 +90,7 @@ func (s *ridgeSolver) explained(m *foldMoments) fitted {
 
 // fitGram is fit for an ill-conditioned B when only moments are known.
 func (s *ridgeSolver) fitGram(m *foldMoments) error {
-	w := whitenGram(m.yy)
+	w := whitenGram(m.yy, int(m.n), s.noise.columns)
 	if w == nil {
 		return undefined("the predicting features are too nearly dependent to be told apart by their second moments")
 	}
@@ -106,6 +109,15 @@ func (s *ridgeSolver) fitGram(m *foldMoments) error {
 	}
 	inner := linalg.CrossGram(w, mat.DenseCopyOf(m.xy.T()))
 	s.w.Mul(w, inner)
+	if q, r := w.Dims(); s.lambda == 0 && r < q {
+		// Of all coefficients that fit equally, those of least norm lie in the span of
+		// the rows within the rank, which is that of BW.
+		var span, least mat.Dense
+		span.Mul(m.yy, w)
+		inside, _ := linalg.QR(&span)
+		least.Mul(inside, linalg.CrossGram(inside, s.w))
+		s.w.Copy(&least)
+	}
 	return nil
 }
 

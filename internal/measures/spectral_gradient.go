@@ -162,3 +162,13 @@ func constant(n int, v float64) []float64 {
 	}
 	return out
 }
+
+// modelSpectrumMemory is that of modelSpectrum, with what pull works with.
+func (d Dims) modelSpectrumMemory() int64 {
+	q := min(d.N, d.Q)
+	total := d.N*d.Q + 2*d.N*q + linalg.SVDMemory(d.N, d.Q) + 2*q*q
+	if d.Q < d.N {
+		total += d.Q*d.Q + linalg.EigSymMemory(d.Q)
+	}
+	return total
+}

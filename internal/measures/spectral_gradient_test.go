@@ -80,10 +80,11 @@ func TestSpectralGradients(t *testing.T) {
 		},
 		// The spectrum from the samples, for want of digits in the Gram matrix.
 		{"components of small variance", []string{"svcca:dim=2", "gulp:lambda=0.1", "shape:alpha=0.9"}, withSpectrum(rng, n, 3, 2, 1e-4), 1e-6},
-		// Eigenvalues below, above and on both sides of the 1e-7 that they are
-		// raised to.
-		{"all raised", []string{"shape", "shape:as=euclidean", "shape:alpha=0:as=euclidean"}, withSpectrum(rng, n, 2e-4, 1e-4, 1.9e-4), 1e-4},
-		{"some raised", []string{"shape", "shape:as=euclidean", "shape:alpha=0:as=euclidean", "shape:alpha=0.9"}, withSpectrum(rng, n, 4e-4, 3.5e-4, 2e-4, 2e-4), 1e-4},
+		// Eigenvalues above and on both sides of what they are raised to: 1e-7, or 1e-7 of
+		// the first where that is below 1.
+		{"small units", []string{"shape", "shape:as=euclidean", "shape:alpha=0:as=euclidean"}, withSpectrum(rng, n, 2e-4, 1e-4, 1.9e-4), 1e-4},
+		{"some raised", []string{"shape", "shape:as=euclidean", "shape:alpha=0:as=euclidean", "shape:alpha=0.9"}, withSpectrum(rng, n, 2, 4e-4, 3.5e-4, 2e-4, 2e-4), 1e-6},
+		{"some raised in small units", []string{"shape", "shape:as=euclidean", "shape:alpha=0:as=euclidean", "shape:alpha=0.9"}, withSpectrum(rng, n, 2e-4, 1e-4, 5e-8, 4e-8, 4e-8), 1e-6},
 	} {
 		t.Run(c.spectrum, func(t *testing.T) {
 			rows, q := c.y.Dims()

@@ -3,6 +3,8 @@ package measures
 import (
 	"errors"
 	"math"
+
+	"simtool/internal/linalg"
 )
 
 var refRaghu2017 = Reference{
@@ -120,4 +122,11 @@ func reach(values []float64, total float64) int {
 		}
 	}
 	return len(values)
+}
+
+// Memory implements Memory: the components of both systems, and what they have in
+// common.
+func (m svcca) Memory(d Dims) Need {
+	p, q := d.compact()
+	return together(d.needComponents(), work(d.N*(p+q)+p*q+linalg.NuclearNormMemory(p, q)))
 }

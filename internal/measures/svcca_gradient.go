@@ -74,3 +74,9 @@ func (m svcca) kept(sigma []float64) int {
 		return reach(variances, m.variance*sum(variances))
 	}
 }
+
+// GradientMemory implements GradientMemory.
+func (m svcca) GradientMemory(d Dims) Need {
+	p, q := d.compact()
+	return d.reference().needComponents().plus(d.N*p + d.modelSpectrumMemory() + 2*p*q + linalg.PolarMemory(p, q))
+}

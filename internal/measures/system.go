@@ -77,6 +77,14 @@ func (s *System) centred() *mat.Dense {
 // slim reports whether there are no more features than samples.
 func (s *System) slim() bool { return s.p <= s.n }
 
+// compactWidth returns the number of columns of the compact matrix.
+func (s *System) compactWidth() int {
+	if s.slim() {
+		return s.p
+	}
+	return s.n - 1
+}
+
 // compact returns Z with ZZᵀ = XcXcᵀ: Xc itself when p ≤ n, and otherwise an
 // n×(n−1) matrix, Rᵀ of the thin QR decomposition Xcᵀ = QR, which is Xc in an
 // orthonormal basis of its rows. The rows of Xc add up to 0, so the last of the n

@@ -83,6 +83,12 @@ func (m unitMatch) Score(p *Pair) (Score, error) {
 	return s, nil
 }
 
+// Memory implements Memory: standardised features, and the correlations of all with
+// all, once more if they have to be turned about.
+func (m unitMatch) Memory(d Dims) Need {
+	return together(d.needCentred(), kept(standardisedKey{}, d.values()), work(2*d.P*d.Q))
+}
+
 type standardisedKey struct{}
 
 // standardised returns the centred features that vary, each scaled to norm 1.

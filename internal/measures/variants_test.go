@@ -9,7 +9,10 @@ import (
 // with each one, two or three of its parameters set to another value: to each of
 // their words, and to one number. Combinations that the family refuses are left
 // out; they are for its own test.
-func variants(f Family) []string {
+func variants(f Family) []string { return variantsUpTo(f, 3) }
+
+// variantsUpTo is variants for so many parameters at once.
+func variantsUpTo(f Family, most int) []string {
 	names := []string{f.Card.Family}
 	var set func(parameters []Param, name string, left int)
 	set = func(parameters []Param, name string, left int) {
@@ -25,7 +28,7 @@ func variants(f Family) []string {
 			}
 		}
 	}
-	set(f.Card.Params, f.Card.Family, 3)
+	set(f.Card.Params, f.Card.Family, most)
 	return names
 }
 

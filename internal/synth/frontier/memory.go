@@ -35,7 +35,7 @@ func (p Problem) sizes(n, width int, a, b measures.Named) search {
 		s.bound += 3 * s.points * s.vector
 		s.spread *= 2
 	}
-	s.bound += (measures.GradientMemory(a.Measure, d) + measures.GradientMemory(b.Measure, d)) / word
+	s.bound += (measures.GradientBytes(a.Measure, d) + measures.GradientBytes(b.Measure, d)) / word
 	return s
 }
 

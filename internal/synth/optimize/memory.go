@@ -25,7 +25,7 @@ func (c *Config) Memory(n, p, components, atOnce int) (int64, error) {
 	}
 	each += int64(3+c.Method.vectors()) * word * d.N * d.Q // and the part of one term
 	for _, t := range c.Goal.Terms {
-		each += measures.GradientMemory(t.Measure, d)
+		each += measures.GradientBytes(t.Measure, d)
 	}
 	each += c.recordMemory(full, int64(components))
 	restarts := int64(len(c.Only))
@@ -64,7 +64,7 @@ func (c *Config) recordSize(components int) int64 {
 // other, and the memory that decoders keep.
 func (c *Config) recordMemory(d measures.Dims, components int64) int64 {
 	var most, kept int64
-	p, q := min(d.P, d.N), min(d.Q, d.N)
+	q := min(d.Q, d.N)
 	if components > 0 { // Yc, a basis of it, and its products with the components
 		most = word * (3*d.N*d.Q + 4*components*d.Q + 3*q*q)
 	}
@@ -74,11 +74,7 @@ func (c *Config) recordMemory(d measures.Dims, components int64) int64 {
 		kept += remembered
 	}
 	if len(c.Also) > 0 {
-		also := word * (3*d.N*d.Q + 3*(p*p+q*q+p*q))
-		for _, m := range c.Also {
-			also += measures.Memory(m, d)
-		}
-		most = max(most, also)
+		most = max(most, measures.ScoreBytes(c.Also, d))
 	}
 	return most + kept
 }

@@ -19,7 +19,7 @@ func (r *run) memory(atOnce int) (int64, error) {
 	}
 	// The data, those without the components that are left out, and centred ones.
 	read := 3*8*n*p + 8*k*(n+p)
-	each := 8*(n*p+n*k) + measures.ScoreMemory(r.o.named, dims)
+	each := 8*(n*p+n*k) + measures.ScoreBytes(r.o.named, dims)
 	if r.o.Order {
 		each = 0
 		for _, m := range r.o.named {
@@ -36,7 +36,7 @@ func (r *run) memory(atOnce int) (int64, error) {
 			if err != nil {
 				return 0, err
 			}
-			push := 8*(3*n*p+k*p) + measures.GradientMemory(m.Measure, dims)
+			push := 8*(3*n*p+k*p) + measures.GradientBytes(m.Measure, dims)
 			each = max(each, push, 8*n*k+max(run, verb.ComponentsMemory(n, p)))
 		}
 	}

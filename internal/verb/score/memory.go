@@ -57,7 +57,7 @@ func (e *MemoryError) Hint() string {
 func (s *scorer) plan(p Pair) (stream bool, err error) {
 	named := s.options.measuresOf(p)
 	small := verb.FileSize(p.X)+verb.FileSize(p.Y) < min(streamAbove, s.options.maxMemory())/8
-	if batch.IsStdin(p.X) || batch.IsStdin(p.Y) || small && !slices.ContainsFunc(named, growsWithPairs) {
+	if batch.IsStdin(p.X) || batch.IsStdin(p.Y) || small && !slices.ContainsFunc(named, takesPairs) {
 		return false, nil
 	}
 	x, why := s.peek(p.X)
@@ -114,12 +114,10 @@ func (s *scorer) peek(path string) (footprint, error) {
 	return footprint{int64(r.Samples()), int64(r.Width()), int64(times)}, nil
 }
 
-// growsWithPairs reports whether a measure needs memory for pairs of samples.
-func growsWithPairs(m measures.Named) bool {
-	return measures.Memory(m, measures.Dims{N: 1 << 20, P: 1, Q: 1}) > 0
-}
+// takesPairs reports whether a measure takes memory for pairs of samples.
+func takesPairs(m measures.Named) bool { return measures.TakesPairs(m) }
 
 // pairWork bounds the bytes that a pair in work needs beside its inputs.
 func pairWork(named []measures.Named, x, y footprint) int64 {
-	return measures.ScoreMemory(named, measures.Dims{N: x.n, P: x.p, Q: y.p, Times: x.times})
+	return measures.ScoreBytes(named, measures.Dims{N: x.n, P: x.p, Q: y.p, Times: x.times})
 }

@@ -1,0 +1,97 @@
+package linalg
+
+import "math"
+
+// Allowance bounds the difference of two neighbours a ≤ b of sorted values that may be
+// one value which rounding has split. It does not decrease where b is positive. nil
+// allows no difference.
+type Allowance func(b float64) float64
+
+// RoundingOfRanks is the tolerance of Ranks, relative to the values: results of some
+// thousand operations on float64 numbers, with offsets of a thousand times what varies,
+// differ by less, and so few numbers in general position are this close that what they
+// share of their ranks does not show.
+const RoundingOfRanks = 1e-10
+
+// relativeAllowance allows a part of the larger of b and of the quartiles of the sorted
+// values, which stand for the magnitude of what the values were computed from.
+func relativeAllowance(part float64, items []item) Allowance {
+	n := len(items)
+	if n == 0 || part == 0 {
+		return nil
+	}
+	low, high := keyValue(items[n/4].key), keyValue(items[n-1-n/4].key)
+	typical := max(math.Abs(low), math.Abs(high))
+	if !isFinite(typical) {
+		typical = 0
+	}
+	return func(b float64) float64 { return part * max(typical, math.Abs(b)) }
+}
+
+// most bounds what is allowed to any of the sorted items.
+func (allow Allowance) most(items []item) float64 {
+	if allow == nil || len(items) == 0 {
+		return 0
+	}
+	lowest, highest := keyValue(items[0].key), keyValue(items[len(items)-1].key)
+	return max(allow(0), allow(lowest), allow(highest))
+}
+
+// tied reports whether neighbours a ≤ b may be one value, at a part of the allowance.
+func (allow Allowance) tied(a, b, part float64) bool {
+	if a == b || allow == nil {
+		return a == b
+	}
+	d := b - a
+	return isFinite(d) && d <= part*allow(b)
+}
+
+// widestTie is the largest difference of two values of one tie over the allowance.
+// Values that rounding has split lie closer together. A longer chain of neighbours
+// consists of different values that are dense.
+const widestTie = 4
+
+// splitTies divides a chain of n sorted values, in which all neighbours tie, into ties,
+// and calls emit for the values [lo,hi) of each. A chain within widestTie of the
+// allowance is one tie. A wider one is cut wherever neighbours are further apart than
+// half of the allowance, chains that are still too wide at a quarter, and so on: the
+// cuts lie in the widest gaps, whatever the order of the values or their distance to the
+// end of the chain, and values that are nearly equal stay together.
+func (allow Allowance) splitTies(n int, at func(i int) float64, emit func(lo, hi int)) {
+	var split func(lo, hi int, part float64)
+	split = func(lo, hi int, part float64) {
+		for from := lo; from < hi; {
+			to := from + 1
+			for to < hi && allow.tied(at(to-1), at(to), part) {
+				to++
+			}
+			if last := at(to - 1); at(from) == last || last-at(from) <= widestTie*allow(last) {
+				emit(from, to)
+			} else {
+				split(from, to, part/2)
+			}
+			from = to
+		}
+	}
+	split(0, n, 1)
+}
+
+// TieAround returns the values of a sorted list that tie with the one at index i, as
+// [lo,hi).
+func TieAround(sorted []float64, i int, allow Allowance) (lo, hi int) {
+	for lo = i; lo > 0 && allow.tied(sorted[lo-1], sorted[lo], 1); lo-- {
+	}
+	for hi = i + 1; hi < len(sorted) && allow.tied(sorted[hi-1], sorted[hi], 1); hi++ {
+	}
+	if sorted[lo] == sorted[hi-1] {
+		return lo, hi
+	}
+	chain := sorted[lo:hi]
+	from, to := lo, hi
+	allow.splitTies(len(chain), func(k int) float64 { return chain[k] }, func(a, b int) {
+		if i >= from+a && i < from+b {
+			lo, to = from+a, from+b
+		}
+	})
+	return lo, to
+}

@@ -1,0 +1,160 @@
+package measures
+
+import (
+	"math"
+	"slices"
+
+	"simtool/internal/data"
+	"simtool/internal/linalg"
+)
+
+// roundoff is the relative difference of two dissimilarities that computing them can
+// account for at most. It is far below the gaps of data in general position: of 10⁸
+// random distances few are this close, and half a rank of those changes nothing.
+const roundoff = 0x1p-44
+
+// Dissimilarities that are equal in mathematics, as those of categories, circles, grids
+// and counts are, differ by rounding: that of the numbers as they were stored, that of
+// the distances, and, where the samples are transformed first, that of the transform.
+// They tie within an allowance that follows from all three.
+
+// margin is the largest difference of two equal dissimilarities over the typical error
+// of rounding one of them. Numbers that were computed in the precision in which they
+// are stored have the errors of some operations; numbers that were written as text have
+// been rounded once.
+func margin(p data.Precision) float64 {
+	if p.Stored == data.Decimal && p.Eps() > 0x1p-40 {
+		return 2
+	}
+	return 8
+}
+
+// operations bounds the rounding of a sum of p terms, over the largest of its partial
+// sums and 2⁻⁵². Errors of either sign grow with the root of their number.
+func operations(p int) float64 { return 8 + 2*math.Sqrt(float64(p)) }
+
+type doubtKey struct{}
+
+// doubt returns the largest difference of two equal Euclidean distances between samples
+// that the rounding of the data makes. An error e of a sample changes its distance in
+// direction u by u·e. On average over the pairs of samples, u² is the share of each
+// feature in the variance, so features count with that share: one that is constant does
+// not matter, however large it is.
+func (s *System) doubt() float64 {
+	return always(&s.memo, doubtKey{}, func() float64 {
+		weighted, total := 0.0, 0.0
+		spacing := s.rounding()
+		for j, v := range s.columnSquares() {
+			r := spacing[j] / math.Sqrt(float64(s.n))
+			weighted += v * r * r
+			total += v
+		}
+		if !(weighted > 0) {
+			return 0
+		}
+		return margin(s.precision) * math.Sqrt(weighted/total)
+	})
+}
+
+// allowance returns the difference of neighbours in the order of the dissimilarities
+// up to which they tie. largest is the largest magnitude of all.
+func (d dissimilarity) allowance(s *System, largest float64) (linalg.Allowance, error) {
+	switch d.kind {
+	case rdmSqEuclidean:
+		return squaredAllowance(s, s.doubt()), nil
+	case rdmEuclidean:
+		squared := squaredAllowance(s, s.doubt())
+		return func(b float64) float64 { return b - math.Sqrt(max(0, b*b-squared(b*b))) }, nil
+	case rdmManhattan:
+		return manhattanAllowance(s), nil
+	case rdmCorrelation, rdmCosine, rdmMahalanobis:
+		z, err := d.embedded(s)
+		if err != nil {
+			return nil, err
+		}
+		doubt, err := d.embeddedDoubt(s)
+		return squaredAllowance(z, doubt), err
+	case rdmPrecomputed:
+		// RDMs that were computed from data of a precision have errors of more than
+		// that. Of text only the last place is in doubt: equal numbers are written
+		// alike.
+		const computed = 1e-10
+		part := max(computed, 8*s.precision.Eps())
+		if s.precision.Stored == data.Decimal {
+			part = max(computed, s.precision.Spacing(largest)/largest/2)
+		}
+		return func(float64) float64 { return part * largest }, nil
+	default: // the Gaussian, of which only constancy is asked, and crossnobis
+		part := roundoff
+		if s.precision.Stored != data.Decimal {
+			part = max(part, 8*s.precision.Eps())
+		}
+		return func(float64) float64 { return part * largest }, nil
+	}
+}
+
+// squaredAllowance is the allowance of squared distances b = d² between the rows of a
+// system whose distances have a doubt δ: (d+δ)² − d² ≈ 2δd. Distances by inner products
+// are rounded by ε(‖x‖²+‖x'‖²) in addition, where ‖x‖²+‖x'‖² is at most 10⁶d²
+// (linalg.SqDistances).
+func squaredAllowance(s *System, doubt float64) linalg.Allowance {
+	computed := operations(s.p) * epsilon
+	far := 4 * computed * slices.Max(s.rowNorms())
+	return func(b float64) float64 {
+		return 2*doubt*math.Sqrt(b) + computed*b + min(far, 1e6*computed*b)
+	}
+}
+
+// manhattanAllowance is the allowance of sums of absolute differences, whose errors are
+// those of all features that vary.
+func manhattanAllowance(s *System) linalg.Allowance {
+	total := 0.0
+	squares := s.columnSquares()
+	for j, r := range s.rounding() {
+		if squares[j] > 0 {
+			total += r * r / float64(s.n)
+		}
+	}
+	doubt, computed := margin(s.precision)*math.Sqrt(total), operations(s.p)*epsilon
+	return func(b float64) float64 { return doubt + computed*b }
+}
+
+// embeddedDoubt is the doubt of the distances between transformed samples: unit vectors
+// have the relative errors of the samples, of which the median stands for all, and
+// whitened ones XcW those of W.
+func (d dissimilarity) embeddedDoubt(s *System) (float64, error) {
+	computed := operations(s.p) * epsilon
+	if d.kind == rdmMahalanobis {
+		w, err := s.whitening()
+		if err != nil {
+			return 0, err
+		}
+		total := 0.0
+		spacing := s.rounding()
+		for j := range w.RawMatrix().Rows {
+			for _, v := range w.RawRowView(j) {
+				total += v * v * spacing[j] * spacing[j]
+			}
+		}
+		_, r := w.Dims()
+		return margin(s.precision)*math.Sqrt(total/float64(r)) + computed*math.Sqrt(2*float64(r)), nil
+	}
+	relative := make([]float64, s.n)
+	for i := range relative {
+		row := slices.Clone(s.raw.RawRowView(i))
+		largest, mean := 0.0, 0.0
+		for _, v := range row {
+			largest = max(largest, math.Abs(v))
+			mean += (v - row[0]) / float64(len(row))
+		}
+		if d.kind == rdmCorrelation {
+			first := row[0]
+			for k := range row {
+				row[k] = row[k] - first - mean
+			}
+		}
+		relative[i] = s.precision.Spacing(largest) / math.Sqrt(2*dot(row, row))
+	}
+	slices.Sort(relative)
+	return margin(s.precision)*relative[len(relative)/2] + computed, nil
+}
