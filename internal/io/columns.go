@@ -24,6 +24,14 @@ func (l columnList) name(i int) string {
 	return fmt.Sprintf("column %q", l.names[i])
 }
 
+// shortName names column i as Columns and IDs take it.
+func (l columnList) shortName(i int) string {
+	if l.names == nil || l.names[i] == "" {
+		return strconv.Itoa(i + 1)
+	}
+	return l.names[i]
+}
+
 // choose resolves Options.Columns to positions counted from 0.
 func (l columnList) choose(specs []string) ([]int, error) {
 	if specs == nil {

@@ -38,7 +38,6 @@ type textFile struct {
 	// suspect is a column that may hold the numbers of samples, by its name or its
 	// first rows, counted from 1; 0 for none. See indexWatch.
 	suspect int
-	textIDs bool // the column of names was recognised because it holds text
 }
 
 // textUse is what a text file is read for.

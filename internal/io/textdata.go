@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"simtool/internal/data"
@@ -170,6 +171,8 @@ func checkLabels(t *textFile, record []string, chosen []int, o Options) error {
 	}
 	e := &data.InputError{Found: fmt.Sprintf("line %d: text in %s", t.line, list), Wanted: "want numbers only"}
 	switch {
+	case len(numeric) > 0 && chosen[0] == 0 && slices.Equal(numeric, t.others(0)):
+		e.Hint = fmt.Sprintf("--ids %s reads that column as the names of the samples, --columns %s leaves it out", quoted(t.shortName(0)), t.ranges(numeric))
 	case len(numeric) > 0:
 		e.Hint = "--columns " + t.ranges(numeric) + " reads the numeric columns"
 	case decimalComma(record[chosen[0]]):

@@ -10,8 +10,8 @@ import (
 
 // settleIndex decides which column names the rows and is no data: the one of
 // Options.IDs; a first column without a name, which is the index of pandas and the
-// row names of R; or, in recordings, a first column of text beside numbers. A column
-// that is chosen as data names nothing.
+// row names of R; or, where the columns of data are chosen, a first column of text
+// that is not among them.
 func (t *textFile) settleIndex(o Options) error {
 	if o.IDs != "" && (!isNamesFile(o.IDs) || slices.Contains(t.names, o.IDs)) {
 		if _, err := t.choose(o.Columns); err != nil {
@@ -20,10 +20,19 @@ func (t *textFile) settleIndex(o Options) error {
 		at, to, err := t.resolve(o.IDs)
 		if err != nil || at != to {
 			e := t.unknown(o.IDs)
-			e.Hint = "--ids FILE=COLUMN names the column of one file alone"
+			e.Hint = perFile
 			return e
 		}
 		t.ids = at + 1
+		for _, record := range t.body() {
+			if field := strings.TrimSpace(record[at]); hasPoint(field) {
+				return &data.InputError{
+					Found:  fmt.Sprintf("%s: %.40q", t.name(at), field),
+					Wanted: "want names of samples, not measured values",
+					Hint:   perFile,
+				}
+			}
+		}
 		return nil
 	}
 	if t.width < 2 {
@@ -45,13 +54,16 @@ func (t *textFile) settleIndex(o Options) error {
 	switch {
 	case t.unnamedIndex():
 		t.ids = 1
-	case t.use == asRecording && t.isText(body[0][0], o) && slices.ContainsFunc(body[0], isDecimal):
-		t.ids, t.textIDs = 1, true
+	case t.use == asRecording && o.Columns != nil && t.isText(body[0][0], o):
+		t.ids = 1
 	case t.use == asRecording && o.Columns == nil && t.suspicious(body):
 		t.suspect = 1
 	}
 	return nil
 }
+
+// perFile is the remedy where a column of names is not in every file.
+const perFile = "--ids FILE=COLUMN names the column of one file alone"
 
 // unnamedIndex reports whether the first column alone has no name and holds no
 // measured values. pandas calls an index that it reads "Unnamed: 0".
@@ -106,6 +118,7 @@ type indexWatch struct {
 	rows     int
 	counting []int // of the chosen columns, those that have counted 0, 1, … or 1, 2, … so far
 	base     []float64
+	measured bool             // all columns but the first hold measured values, as far as was read ahead
 	seen     map[float64]bool // values of the suspect column, nil once it is above suspicion
 	last     float64          // of them
 }
@@ -120,6 +133,9 @@ func (t *textFile) watchIndex(chosen []int, o Options) *indexWatch {
 		for k := range chosen {
 			w.counting[k] = k
 		}
+	}
+	if body := t.body(); o.Columns == nil && len(body) > 0 {
+		w.measured = t.measured(t.others(0), o)
 	}
 	if t.suspect > 0 {
 		w.seen = map[float64]bool{}
@@ -153,15 +169,17 @@ func (w *indexWatch) look(values []float64) {
 // check refuses a file that has a column of numbers of rows or samples: it would be
 // taken for a neuron.
 func (w *indexWatch) check() error {
-	const firstRows, otherRows = 3, 5 // that many must count before it is no chance
+	// So many rows must count before it is no chance. Beside measured values fewer will
+	// do for the first column than among small whole numbers.
+	const beside, among = 3, 6
 	t := w.file
 	for _, k := range w.counting {
-		if k == 0 && w.rows >= firstRows || w.rows >= otherRows {
+		if k == 0 && w.measured && w.rows >= beside || w.rows >= among {
 			base := int(w.base[k])
 			return t.isIndex(w.chosen[k], fmt.Sprintf("that counts the rows, %d, %d, … %d", base, base+1, base+w.rows-1))
 		}
 	}
-	if w.seen != nil && w.rows >= firstRows {
+	if w.seen != nil && w.rows >= beside {
 		return t.isIndex(t.suspect-1, "of whole numbers, each different, beside measured values")
 	}
 	return nil
@@ -169,14 +187,10 @@ func (w *indexWatch) check() error {
 
 // isIndex refuses column i as bookkeeping and says how to read the file.
 func (t *textFile) isIndex(i int, what string) error {
-	name := fmt.Sprint(i + 1)
-	if t.names != nil && t.names[i] != "" {
-		name = t.names[i]
-	}
 	return &data.InputError{
 		Found:  t.name(i) + " " + what,
 		Wanted: "want data, or to know that it names the samples",
-		Hint:   fmt.Sprintf("--ids %s reads it as the names of the samples, --columns 1- as data", quoted(name)),
+		Hint:   fmt.Sprintf("--ids %s reads it as the names of the samples, --columns 1- as data", quoted(t.shortName(i))),
 	}
 }
 
@@ -195,30 +209,23 @@ func (t *textFile) rowName(record []string) string {
 }
 
 // checkNames returns the names of rows if they tell rows apart. Names that do not are
-// refused where somebody has chosen their column, or nothing but text says that they
-// are names; those of an index are given up.
+// refused where somebody has chosen their column; those of an index are given up.
 func (t *textFile) checkNames(names []string, o Options) ([]string, error) {
-	line := map[string]int{}
+	seen := map[string]int{}
 	for i, name := range names {
-		before, twice := line[name]
-		line[name] = i
+		before, twice := seen[name]
+		seen[name] = i
 		if name != "" && !twice {
 			continue
+		}
+		if o.IDs == "" {
+			return nil, nil
 		}
 		found := fmt.Sprintf("%s: two samples %q (rows %d and %d of data)", t.name(t.ids-1), name, before+1, i+1)
 		if name == "" {
 			found = fmt.Sprintf("%s: row %d of data has no name", t.name(t.ids-1), i+1)
 		}
-		switch {
-		case o.IDs != "" && !t.textIDs:
-			return nil, &data.InputError{Found: found, Wanted: "want a name of its own for each sample"}
-		case t.textIDs && o.Columns == nil:
-			return nil, &data.InputError{
-				Found: "text in " + found, Wanted: "want numbers, or a name of its own for each sample",
-				Hint: "--columns " + t.ranges(t.others(t.ids-1)) + " reads the other columns",
-			}
-		}
-		return nil, nil
+		return nil, &data.InputError{Found: found, Wanted: "want a name of its own for each sample"}
 	}
 	return names, nil
 }
