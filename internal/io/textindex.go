@@ -171,7 +171,7 @@ func (w *indexWatch) look(values []float64) {
 func (w *indexWatch) check() error {
 	// So many rows must count before it is no chance. Beside measured values fewer will
 	// do for the first column than among small whole numbers.
-	const beside, among = 3, 6
+	const beside, among = 3, 10
 	t := w.file
 	for _, k := range w.counting {
 		if k == 0 && w.measured && w.rows >= beside || w.rows >= among {
