@@ -50,8 +50,10 @@ type Env struct {
 	warnings []string
 	inputs   []data.Source // of the result, once it is written
 	open     []*FileSet
-	saved    string      // folder of the checkpoint that this run keeps, "" for none
-	advanced atomic.Bool // this run has added to it
+	pairs    bool         // the work pairs rows of inputs
+	pairing  data.Pairing // how it does so
+	saved    string       // folder of the checkpoint that this run keeps, "" for none
+	advanced atomic.Bool  // this run has added to it
 }
 
 // Setting is the effective value of a setting of a run.
@@ -89,6 +91,38 @@ func (e *Env) Warn(format string, args ...any) {
 	if e.OnWarning != nil {
 		e.OnWarning(message)
 	}
+}
+
+// Pairs notes for the manifest how the work pairs the rows of its inputs.
+func (e *Env) Pairs(by data.Pairing) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.pairs, e.pairing = true, by
+}
+
+// pairingOf says in words how the rows of inputs were paired, "" where none were. It
+// follows from the inputs, so it is the same for a run that found its rows finished.
+func (e *Env) pairingOf(inputs []data.Source) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.pairs {
+		return ""
+	}
+	named := 0
+	for _, s := range inputs {
+		if s.Names != "" {
+			named++
+		}
+	}
+	switch {
+	case e.pairing == data.ByPosition:
+		return "rows by position, as --pair-by says"
+	case named == 0:
+		return "rows by position: no input names its samples"
+	case named < len(inputs):
+		return "rows by name where two inputs name their samples, else by position"
+	}
+	return "rows by name"
 }
 
 // TextWidth is the number of columns for running text: the terminal's, but not over

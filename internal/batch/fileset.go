@@ -91,6 +91,7 @@ func (s *FileSet) Warn(message string) {
 // that the directory is complete.
 func (s *FileSet) Commit(sources []data.Source, outcome error) error {
 	m := s.manifest
+	m.Pairing = s.env.pairingOf(sources)
 	m.Inputs = append(append(m.Inputs, sources...), s.env.readTexts()...)
 	for _, w := range s.env.Warnings() {
 		s.Warn(w)

@@ -17,6 +17,7 @@ type Source struct {
 	Shape  []int  `json:"shape"`            // shape in the file, before --axes
 	Bytes  int64  `json:"bytes"`            // size of the file as stored
 	SHA256 string `json:"sha256,omitempty"` // of the bytes as stored, in hex
+	Names  string `json:"names,omitempty"`  // where the names of its samples stand, such as a column; "" where it has none
 }
 
 // Dataset is a block of responses in row-major float64 order.

@@ -13,6 +13,7 @@ import (
 type columnList struct {
 	names []string // nil where it does not name them
 	width int      // how many there are
+	ids   int      // the column that names the rows, counted from 1; 0 for none
 }
 
 // name is the name of column i, or its position counted from 1.
@@ -23,14 +24,18 @@ func (l columnList) name(i int) string {
 	return fmt.Sprintf("column %q", l.names[i])
 }
 
+// shortName names column i as Columns and IDs take it.
+func (l columnList) shortName(i int) string {
+	if l.names == nil || l.names[i] == "" {
+		return strconv.Itoa(i + 1)
+	}
+	return l.names[i]
+}
+
 // choose resolves Options.Columns to positions counted from 0.
 func (l columnList) choose(specs []string) ([]int, error) {
 	if specs == nil {
-		all := make([]int, l.width)
-		for i := range all {
-			all[i] = i
-		}
-		return all, nil
+		return l.others(l.ids - 1), nil
 	}
 	var chosen []int
 	taken := make([]bool, l.width)
@@ -90,7 +95,7 @@ func (l columnList) resolve(spec string) (from, to int, err error) {
 	return from - 1, to - 1, nil
 }
 
-func (l columnList) unknown(spec string) error {
+func (l columnList) unknown(spec string) *data.InputError {
 	e := &data.InputError{Found: fmt.Sprintf("no column %q", spec), Wanted: fmt.Sprintf("want a position from 1 to %d, for there is no header", l.width)}
 	if l.names != nil {
 		e.Wanted = "the columns are " + firstOf(l.names)
@@ -112,7 +117,7 @@ func (l columnList) featureNames(chosen []int) ([]string, error) {
 			return nil, &data.InputError{
 				Found:  fmt.Sprintf("column %d without a name, such as the row index that pandas writes", i+1),
 				Wanted: "want a name for each feature",
-				Hint:   "name the features to read with --columns",
+				Hint:   "give it a name, or take it out of the file",
 			}
 		}
 		if slices.Contains(names[:k], names[k]) {
@@ -122,8 +127,9 @@ func (l columnList) featureNames(chosen []int) ([]string, error) {
 	return names, nil
 }
 
-// ranges renders positions counted from 0 as Columns takes them: "2-5,7".
-func ranges(positions []int) string {
+// ranges renders positions counted from 0 as Columns takes them, so that they mean
+// the same of a file with other columns behind: "2,4-7", or "2-" to the last.
+func (l columnList) ranges(positions []int) string {
 	var parts []string
 	for i := 0; i < len(positions); {
 		j := i
@@ -131,7 +137,10 @@ func ranges(positions []int) string {
 			j++
 		}
 		part := strconv.Itoa(positions[i] + 1)
-		if j > i {
+		switch {
+		case positions[j] == l.width-1 && j > i:
+			part += "-"
+		case j > i:
 			part += "-" + strconv.Itoa(positions[j]+1)
 		}
 		parts = append(parts, part)

@@ -91,7 +91,7 @@ func TestRefusedFeatures(t *testing.T) {
 		{"a,1\nb,2\n", Options{}, []string{"first line that holds data", "names of the columns"}},
 		{"NA,\nb,2\n", Options{}, []string{"first line that holds data"}},
 		{"a,a\n1,2\n", Options{}, []string{`two columns named "a"`}},
-		{"a,\n1,2\n", Options{}, []string{"column 2 without a name", "--columns"}},
+		{"a,\n1,2\n", Options{}, []string{"column 2 without a name", "take it out of the file"}},
 		{"a\n1\n2\nx\n", Options{}, []string{`line 4, column "a": "x" among 2 numbers`, "categorical"}},
 		{"a,b\n,1\nNA,2\n", Options{}, []string{`column "a" has no values`}},
 		{"a\n1\ninf\n", Options{}, []string{`line 3, column "a": "inf"`}},

@@ -71,6 +71,8 @@ type array struct {
 	fileShape []int
 	dtype     string
 	features  []string // names of the last axis, or nil
+	names     []string // of the samples, or of the conditions of 3-d data, or nil
+	namesFrom string   // where the names stand, such as a column
 	precision data.Precision
 }
 

@@ -31,6 +31,7 @@ type Manifest struct {
 	Config   map[string]any `json:"config"` // effective settings, by flag name, but for Run.Defaults
 	Seed     uint64         `json:"seed"`
 	Inputs   []data.Source  `json:"inputs"`
+	Pairing  string         `json:"pairing,omitempty"` // of the rows of inputs that were compared
 	Outputs  []Output       `json:"outputs"`
 	Warnings []string       `json:"warnings"`
 	Exit     int            `json:"exit"`

@@ -63,12 +63,24 @@ func (h npyHeader) describe() string { return data.ShapeString(h.shape) + " " + 
 // See numpy.lib.format. It accepts the dictionary in any order and spacing and
 // refuses everything else, in particular what npyio would misread or panic on.
 func readNPYHeader(r io.Reader) (npyHeader, error) {
+	text, length, err := readNPYDict(r)
+	if err != nil {
+		return npyHeader{}, err
+	}
+	h, err := parseNPYHeader(text)
+	h.length = length
+	return h, err
+}
+
+// readNPYDict reads a header as far as the text of its dictionary, and returns that
+// with the length of the header.
+func readNPYDict(r io.Reader) (dict string, headerBytes int64, err error) {
 	var head [12]byte
 	if _, err := io.ReadFull(r, head[:8]); err != nil {
-		return npyHeader{}, notNPY(head[:], err)
+		return "", 0, notNPY(head[:], err)
 	}
 	if string(head[:6]) != npyMagic {
-		return npyHeader{}, notNPY(head[:], nil)
+		return "", 0, notNPY(head[:], nil)
 	}
 	width := 4
 	switch head[6] {
@@ -76,19 +88,19 @@ func readNPYHeader(r io.Reader) (npyHeader, error) {
 		width = 2
 	case 2, 3:
 	default:
-		return npyHeader{}, &data.InputError{
+		return "", 0, &data.InputError{
 			Found:  fmt.Sprintf(".npy format version %d.%d", head[6], head[7]),
 			Wanted: "want version 1, 2 or 3",
 		}
 	}
 	if _, err := io.ReadFull(r, head[8:8+width]); err != nil {
-		return npyHeader{}, err
+		return "", 0, err
 	}
 	length := int(binary.LittleEndian.Uint16(head[8:]))
 	if width == 4 {
 		n := binary.LittleEndian.Uint32(head[8:])
 		if n > maxNPYHeader {
-			return npyHeader{}, &data.InputError{
+			return "", 0, &data.InputError{
 				Found:  fmt.Sprintf(".npy header of %d bytes", n),
 				Wanted: fmt.Sprintf("want at most %d", maxNPYHeader),
 			}
@@ -97,11 +109,9 @@ func readNPYHeader(r io.Reader) (npyHeader, error) {
 	}
 	text := make([]byte, length)
 	if _, err := io.ReadFull(r, text); err != nil {
-		return npyHeader{}, err
+		return "", 0, err
 	}
-	h, err := parseNPYHeader(string(text))
-	h.length = int64(8 + width + length)
-	return h, err
+	return string(text), int64(8 + width + length), nil
 }
 
 // notNPY says what stands where the magic number should.

@@ -35,11 +35,26 @@ func readNPZ(in *input, o Options) (*array, error) {
 	if err != nil {
 		return nil, err
 	}
-	i, err := in.member(npzKeys(z), strings.TrimSuffix(in.key, ".npy"))
+	keys := npzKeys(z)
+	names := namesMember(keys)
+	wanted := strings.TrimSuffix(in.key, ".npy")
+	if names >= 0 && wanted == "" && len(keys) == 2 {
+		wanted = keys[1-names] // the other one is no choice
+		in.key = wanted
+	}
+	i, err := in.member(keys, wanted)
 	if err != nil {
 		return nil, err
 	}
-	return readMember(z.File[i], size, o.Axes)
+	a, err := readMember(z.File[i], size, o.Axes)
+	if err != nil || names < 0 || names == i {
+		return a, err
+	}
+	// What cannot name the samples of this array is an array of its own.
+	if list, err := readNamesMember(z.File[names], size); err == nil && namesFit(list, a.shape) {
+		a.names, a.namesFrom = list, keys[names]
+	}
+	return a, nil
 }
 
 // openNPZ reads the directory of an archive, and returns the size of the latter.

@@ -59,6 +59,10 @@ type Options struct {
 	// "3-" (to the last). A name wins over a position. An array is
 	// refused where columns are chosen: it has none.
 	Columns []string
+	// IDs names the samples: a column of a text file, by name or position, or a file
+	// with one name a line. "" takes the names that the file has of itself; see
+	// data.Dataset.Names.
+	IDs string
 	// Header and Markers apply to text files. Markers are the cells that count
 	// as missing besides the empty one; nil is DefaultMarkers.
 	Header  HeaderMode

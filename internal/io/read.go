@@ -34,14 +34,19 @@ func read(in *input, o Options) (*data.Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := in.nameSamples(a, f, o); err != nil {
+		return nil, err
+	}
 	d, err := data.New(a.values, a.shape...)
 	if err != nil {
 		return nil, err
 	}
-	d.Features, d.Precision = a.features, a.precision
+	d.Features, d.Names, d.Precision = a.features, a.names, a.precision
+	d = d.AlignLabels()
 	if d.Source, err = in.source(f.name, a.dtype, a.fileShape); err != nil {
 		return nil, err
 	}
+	d.Source.Names = a.namesFrom
 	if o.Missing == MissingRefuse {
 		return d, d.CheckFinite()
 	}

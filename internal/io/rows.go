@@ -20,12 +20,14 @@ type Rows struct {
 
 // rowBody is what a format makes of a recording that is read block by block.
 type rowBody struct {
-	shape    []int // in the file
-	dtype    string
-	samples  int
-	features int
-	read     func(b *RowBlock) error // fills a block of b.rows samples
-	end      func() error            // checks that nothing follows
+	shape     []int // in the file
+	dtype     string
+	samples   int
+	features  int
+	names     []string                // of the samples, or of the conditions of 3-d data, or nil
+	namesFrom string                  // where the names stand
+	read      func(b *RowBlock) error // fills a block of b.rows samples
+	end       func() error            // checks that nothing follows
 }
 
 // RowBlock holds some samples as they were read. Different blocks may be
@@ -64,8 +66,15 @@ func (r *Rows) open(o Options) error {
 		return f.refuseRows()
 	}
 	r.format = f.name
-	r.body, err = f.rows(r.in, o)
-	return err
+	if r.body, err = f.rows(r.in, o); err != nil {
+		return err
+	}
+	a := &array{shape: r.body.shape, names: r.body.names, namesFrom: r.body.namesFrom}
+	if err := r.in.nameSamples(a, f, o); err != nil {
+		return err
+	}
+	r.body.names, r.body.namesFrom = a.names, a.namesFrom
+	return nil
 }
 
 // refuseRows says which formats can be read block by block, where this cannot.
@@ -92,6 +101,9 @@ func (r *Rows) Width() int { return r.body.features }
 
 // Shape returns the shape of the array in the file.
 func (r *Rows) Shape() []int { return slices.Clone(r.body.shape) }
+
+// Names returns the names of the samples, of the conditions of 3-d data, or nil.
+func (r *Rows) Names() []string { return r.body.names }
 
 // Next reads the next rows samples into reuse, or into a new block if that is
 // nil. It returns io.EOF when fewer are left. The last read also makes sure
@@ -149,7 +161,9 @@ func (r *Rows) Source() (data.Source, error) {
 			return data.Source{}, r.in.fail(err)
 		}
 	}
-	return r.in.source(r.format, r.body.dtype, r.body.shape)
+	s, err := r.in.source(r.format, r.body.dtype, r.body.shape)
+	s.Names = r.body.namesFrom
+	return s, err
 }
 
 // Close releases the input.

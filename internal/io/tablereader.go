@@ -69,7 +69,7 @@ func (r *TableReader) open(o Options) (err error) {
 			comma = '\t'
 		}
 		o.Header = HeaderYes
-		text, err := openText(r.in, comma, o, true)
+		text, err := openText(r.in, comma, o, asTable)
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"simtool/internal/data"
@@ -30,7 +31,7 @@ func textFormat(name string, comma rune, suffixes ...string) inputFormat {
 
 // textCells hands out the fields of the lines of a table whose columns have names.
 func textCells(in *input, comma rune, o Options) (*cellTable, error) {
-	t, err := openText(in, comma, o, true)
+	t, err := openText(in, comma, o, asFeatures)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +43,7 @@ func textCells(in *input, comma rune, o Options) (*cellTable, error) {
 }
 
 func readText(in *input, comma rune, o Options) (*array, error) {
-	t, err := openText(in, comma, o, false)
+	t, err := openText(in, comma, o, asRecording)
 	if err != nil {
 		return nil, err
 	}
@@ -50,11 +51,13 @@ func readText(in *input, comma rune, o Options) (*array, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkIndexColumn(t, o); err != nil {
+	if err := checkUnnamed(t, o); err != nil {
 		return nil, err
 	}
 	var values []float64
+	var names []string
 	precision := data.Precision{Stored: data.Integer}
+	watch := t.watchIndex(chosen, o)
 	rows := 0
 	for ; ; rows++ {
 		record, err := t.next()
@@ -79,11 +82,26 @@ func readText(in *input, comma rune, o Options) (*array, error) {
 				precision = precision.WithText(record[i])
 			}
 		}
+		watch.look(values[rows*len(chosen):])
+		if t.ids > 0 {
+			names = append(names, t.rowName(record))
+		}
 	}
 	if rows == 0 {
 		return nil, &data.InputError{Found: "a header and no data", Wanted: "want one line for each sample"}
 	}
+	if err := watch.check(); err != nil {
+		return nil, err
+	}
 	a := &array{values: values, shape: []int{rows, len(chosen)}, fileShape: []int{rows, t.width}, dtype: "text", precision: precision}
+	if t.ids > 0 {
+		if a.names, err = t.checkNames(names, o); err != nil {
+			return nil, err
+		}
+		if a.names != nil {
+			a.namesFrom = t.name(t.ids - 1)
+		}
+	}
 	if t.names != nil {
 		for _, i := range chosen {
 			a.features = append(a.features, t.names[i])
@@ -107,25 +125,28 @@ func (t *textFile) number(record []string, i int, o Options) (float64, error) {
 	}
 }
 
-// checkIndexColumn refuses an unnamed column, which is how pandas writes the
-// row numbers of a table: they would count as a neuron.
-func checkIndexColumn(t *textFile, o Options) error {
+// checkUnnamed refuses a column without a name that is no index: nobody knows what
+// it holds.
+func checkUnnamed(t *textFile, o Options) error {
 	if t.names == nil || o.Columns != nil {
 		return nil
 	}
 	var named []int
+	unnamed := false
 	for i, name := range t.names {
 		if name != "" {
 			named = append(named, i)
+		} else if i != t.ids-1 {
+			unnamed = true
 		}
 	}
-	if len(named) == t.width || len(named) == 0 {
+	if !unnamed || len(named) == 0 {
 		return nil
 	}
 	return &data.InputError{
-		Found:  "a column without a name, such as the row index that pandas writes",
+		Found:  "a column without a name",
 		Wanted: "want to know which columns are data",
-		Hint:   "--columns " + ranges(named) + " reads the named ones",
+		Hint:   "--columns " + t.ranges(named) + " reads the named ones",
 	}
 }
 
@@ -150,12 +171,25 @@ func checkLabels(t *textFile, record []string, chosen []int, o Options) error {
 	}
 	e := &data.InputError{Found: fmt.Sprintf("line %d: text in %s", t.line, list), Wanted: "want numbers only"}
 	switch {
+	case len(numeric) > 0 && chosen[0] == 0 && slices.Equal(numeric, t.others(0)):
+		e.Hint = fmt.Sprintf("--ids %s reads that column as the names of the samples, --columns %s leaves it out", quoted(t.shortName(0)), t.ranges(numeric))
 	case len(numeric) > 0:
-		e.Hint = "--columns " + ranges(numeric) + " reads the numeric columns"
+		e.Hint = "--columns " + t.ranges(numeric) + " reads the numeric columns"
+	case decimalComma(record[chosen[0]]):
+		e.Hint = "if the commas are decimal commas, make points of them: tr , . < FILE"
+	case t.comma == ',' && strings.Contains(record[chosen[0]], "\t"):
+		e.Hint = "the fields look separated by tabs; call the file .tsv"
 	case strings.Contains(record[chosen[0]], ";"):
 		e.Hint = "the fields look separated by semicolons; save the file with commas or tabs"
 	case strings.Contains(strings.TrimSpace(record[chosen[0]]), " "):
 		e.Hint = "the fields look separated by spaces; save the file with commas or tabs"
 	}
 	return e
+}
+
+// decimalComma reports whether a field is a number but for a comma in place of the
+// point.
+func decimalComma(field string) bool {
+	field = strings.TrimSpace(field)
+	return strings.Count(field, ",") == 1 && isDecimal(strings.Replace(field, ",", ".", 1))
 }

@@ -20,43 +20,55 @@ func textRows(in *input, comma rune, o Options) (*rowBody, error) {
 		}
 		return nil, e
 	}
-	t, err := openText(in, comma, o, false)
+	t, err := openText(in, comma, o, asRecording)
 	if err != nil {
 		return nil, err
 	}
 	r := &rowBody{dtype: "text"}
 	for {
-		_, err := t.next()
+		record, err := t.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return nil, err
 		}
+		if t.ids > 0 {
+			r.names = append(r.names, t.rowName(record))
+		}
 		r.samples++
 	}
 	if r.samples == 0 {
 		return nil, &data.InputError{Found: "a header and no data", Wanted: "want one line for each sample"}
 	}
+	if t.ids > 0 {
+		if r.names, err = t.checkNames(r.names, o); err != nil {
+			return nil, err
+		}
+		if r.names != nil {
+			r.namesFrom = t.name(t.ids - 1)
+		}
+	}
 	if err := in.restart(); err != nil {
 		return nil, err
 	}
-	if t, err = openText(in, comma, o, false); err != nil {
+	if t, err = openText(in, comma, o, asRecording); err != nil {
 		return nil, err
 	}
 	chosen, err := t.choose(o.Columns)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkIndexColumn(t, o); err != nil {
+	if err := checkUnnamed(t, o); err != nil {
 		return nil, err
 	}
 	r.features, r.shape = len(chosen), []int{r.samples, t.width}
+	watch := t.watchIndex(chosen, o)
 	r.end = func() error {
 		if _, err := t.next(); !errors.Is(err, io.EOF) {
 			return &data.InputError{Found: "a file that grew while it was read", Wanted: "want a file that stays as it is"}
 		}
-		return nil
+		return watch.check()
 	}
 	first := true
 	r.read = func(b *RowBlock) error {
@@ -79,6 +91,7 @@ func textRows(in *input, comma rune, o Options) (*rowBody, error) {
 				}
 				b.values = append(b.values, v)
 			}
+			watch.look(b.values[len(b.values)-len(chosen):])
 		}
 		return nil
 	}

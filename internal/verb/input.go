@@ -2,6 +2,8 @@ package verb
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
@@ -15,15 +17,60 @@ type Input struct {
 	Columns []string
 	Header  string
 	Missing string
+	IDs     []string // names of the samples: IDS for all files, FILE=IDS for one
+	PairBy  string   // one of data.PairingNames
+
+	mixed bool // some of the files are arrays and some tables: columns are those of the tables
 }
 
 // Register declares the options.
 func (o *Input) Register(s *setting.Set) {
-	o.Axes, o.Header, o.Missing = "tcn", "auto", data.Policies()[0].Name
+	o.Axes, o.Header, o.Missing, o.PairBy = "tcn", "auto", data.Policies()[0].Name, data.PairingNames()[0]
 	s.Choice(&o.Axes, "axes", "", "order of the axes of 3-d arrays: t time, c condition, n neuron", "tcn", "tnc", "ctn", "cnt", "ntc", "nct")
 	s.Strings(&o.Columns, "columns", "", "`COLUMNS` of text files to read: names, or positions from 1 such as 2-5")
 	s.Choice(&o.Header, "header", "", "whether text files begin with the names of the columns", "auto", "yes", "no")
 	s.Choice(&o.Missing, "missing", "", data.PolicyHelp(), data.PolicyNames()...)
+	s.Strings(&o.IDs, "ids", "", "names of the samples: a `COLUMN` of text files, or a file with one a line, or FILE=COLUMN and FILE=LIST for single files")
+}
+
+// RegisterPairing declares how the rows of several recordings are paired.
+func (o *Input) RegisterPairing(s *setting.Set) {
+	s.Choice(&o.PairBy, "pair-by", "", "rows that belong together: those of one name where the files name their samples, those of the names that are common to both, or by position", data.PairingNames()...)
+}
+
+// Pairing is how rows are paired.
+func (o *Input) Pairing() data.Pairing { return data.PairingNamed(o.PairBy) }
+
+// Of tells the options which files they are for. It refuses names for other files.
+func (o *Input) Of(paths ...string) error {
+	tables := 0
+	for _, path := range paths {
+		if dataio.HasColumns(dataio.FileOf(path)) {
+			tables++
+		}
+	}
+	o.mixed = tables > 0 && tables < len(paths)
+	for _, text := range o.IDs {
+		if file, _, ok := strings.Cut(text, "="); ok && !slices.Contains(paths, file) {
+			return batch.Configf("", "--ids %s: there is no input %q", text, file)
+		}
+	}
+	return nil
+}
+
+// idsOf is what names the samples of a file, "" for the names that it has of itself.
+func (o *Input) idsOf(path string) string {
+	all := ""
+	for _, text := range o.IDs {
+		file, ids, ok := strings.Cut(text, "=")
+		if ok && file == path {
+			return ids
+		}
+		if !ok {
+			all = text
+		}
+	}
+	return all
 }
 
 var headerModes = map[string]dataio.HeaderMode{
@@ -36,10 +83,10 @@ func (o *Input) Policy() data.Policy {
 	return p
 }
 
-// Options says to dataio what the options say.
-func (o *Input) Options(hash bool) dataio.Options {
-	options := dataio.Options{Axes: o.Axes, Header: headerModes[o.Header], Hash: hash}
-	if len(o.Columns) > 0 {
+// Options says to dataio what the options say of a file.
+func (o *Input) Options(path string, hash bool) dataio.Options {
+	options := dataio.Options{Axes: o.Axes, Header: headerModes[o.Header], Hash: hash, IDs: o.idsOf(path)}
+	if len(o.Columns) > 0 && !(o.mixed && !dataio.HasColumns(dataio.FileOf(path))) {
 		options.Columns = o.Columns
 	}
 	if !o.Policy().Refuses() {
@@ -49,14 +96,13 @@ func (o *Input) Options(hash bool) dataio.Options {
 }
 
 // Key names the options among all: inputs that were read by equal ones are equal.
-func (o *Input) Key() string { return fmt.Sprintf("%q", *o) }
+func (o *Input) Key() string { return fmt.Sprintf("%#v", *o) }
 
 // Reader returns the function that reads an input as the options say. The digest of
 // the file is computed where hash is set, and for items of a plan.
 func (o *Input) Reader(e *batch.Env, hash bool) func(path string) (*data.Dataset, error) {
-	options := o.Options(hash || e.Collect != nil)
 	return func(path string) (*data.Dataset, error) {
-		options := options
+		options := o.Options(path, hash || e.Collect != nil)
 		if batch.IsStdin(path) {
 			in, err := e.Stdin(fmt.Sprintf("%q", path))
 			if err != nil {
@@ -66,6 +112,13 @@ func (o *Input) Reader(e *batch.Env, hash bool) func(path string) (*data.Dataset
 		}
 		return dataio.Read(path, options)
 	}
+}
+
+// Join puts the rows of a system in the order of those of a reference, by their names.
+// Systems that do not name their samples are paired by position.
+func (o *Input) Join(e *batch.Env, x, y *data.Dataset) (xs, ys *data.Dataset, err error) {
+	e.Pairs(o.Pairing())
+	return o.Pairing().Join(x, y)
 }
 
 // WithoutMissing applies the policy of the options to systems whose samples

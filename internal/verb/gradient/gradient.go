@@ -33,6 +33,7 @@ func (o *Options) Settings() *setting.Set {
 	s.String(&o.Measure, "measure", "m", "`MEASURE` to differentiate").Complete = setting.Measure
 	s.Choice(&o.Wrt, "wrt", "", "the system that varies", "y", "x")
 	o.Input.Register(s)
+	o.Input.RegisterPairing(s)
 	verb.RegisterFile(s, &o.Output)
 	return s
 }
@@ -93,6 +94,9 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 
 // read reads both systems and leaves the samples with missing values out of both.
 func (o *Options) read(e *batch.Env, paths []string) (x, y *data.Dataset, sources []data.Source, err error) {
+	if err := o.Input.Of(paths...); err != nil {
+		return nil, nil, nil, err
+	}
 	read := o.Input.Reader(e, o.Output.ToFile())
 	if x, err = read(paths[0]); err != nil {
 		return nil, nil, nil, err
@@ -101,6 +105,9 @@ func (o *Options) read(e *batch.Env, paths []string) (x, y *data.Dataset, source
 		return nil, nil, nil, err
 	}
 	sources = []data.Source{x.Source, y.Source}
+	if x, y, err = o.Input.Join(e, x, y); err != nil {
+		return nil, nil, nil, err
+	}
 	systems, err := o.Input.WithoutMissing(e, data.Samples, []*data.Dataset{x, y})
 	if err != nil {
 		return nil, nil, nil, err

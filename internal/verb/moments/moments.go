@@ -66,7 +66,10 @@ func (o *Options) open(e *batch.Env, args []string) (*momentsRun, error) {
 		return nil, err
 	}
 	p := verb.Pair{X: args[0], Y: args[1]}
-	x, y, err := o.Input.OpenPair(p.X, p.Y, o.Output.ToFile())
+	if err := o.Input.Of(p.X, p.Y); err != nil {
+		return nil, err
+	}
+	x, y, err := o.Input.OpenPair(e, p.X, p.Y, o.Output.ToFile())
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ func (o *Options) Settings() *setting.Set {
 	s.Ints(&o.Folds, "cv", "", "numbers of folds that will be asked for, a `LIST` separated by commas")
 	o.Batch.Register(s, "samples")
 	o.Input.Register(s)
+	o.Input.RegisterPairing(s)
 	verb.RegisterFile(s, &o.Output)
 	return s
 }

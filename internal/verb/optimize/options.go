@@ -73,6 +73,7 @@ func (o *Options) Settings() *setting.Set {
 	s.String(&o.Directory, "output", "o", "`DIR` for the results")
 	s.Bool(&o.Force, "force", "", "replace results that exist")
 	o.Input.Register(s)
+	o.Input.RegisterPairing(s)
 	return s
 }
 

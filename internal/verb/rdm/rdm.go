@@ -48,6 +48,9 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 		return err
 	}
 	defer files.Abort()
+	if err := o.Input.Of(path); err != nil {
+		return err
+	}
 	d, err := o.Input.Reader(e, o.Output.ToFile())(path)
 	if err != nil {
 		return err

@@ -58,6 +58,9 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 			return nil, in.err
 		}
 	}
+	if x, y, err = s.aligned(x, y); err != nil {
+		return nil, err
+	}
 	views, err := it.views(x.data, y.data, s.options.Per)
 	if err != nil {
 		return nil, err
@@ -146,6 +149,16 @@ func (s *scorer) failedRows(it scoreItem, err error) []scoreRow {
 		rows[i] = scoreRow{pair: it.pair, measure: m.Name, err: err, at: it.at}
 	}
 	return rows
+}
+
+// aligned returns two inputs whose rows belong together, by the names of their
+// samples; they are the inputs themselves where they do as they stand.
+func (s *scorer) aligned(x, y *input) (xs, ys *input, err error) {
+	xd, yd, err := s.options.Input.Join(s.env, x.data, y.data)
+	if err != nil {
+		return nil, nil, err
+	}
+	return x.with(xd), y.with(yd), nil
 }
 
 // join makes the pair of a view of two inputs, to which missing values have been

@@ -150,4 +150,12 @@ func (in *input) system(v view) (*measures.System, error) {
 	return s, err
 }
 
+// with returns the input with other data of the same file, for one use.
+func (in *input) with(d *data.Dataset) *input {
+	if d == in.data {
+		return in
+	}
+	return &input{path: in.path, data: d}
+}
+
 func sizeOf(d *data.Dataset) int64 { return 8 * int64(len(d.Values)) }

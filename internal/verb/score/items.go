@@ -42,7 +42,7 @@ func (s *scorer) viewsIn(path string) int {
 	if s.options.Per == "" || batch.IsStdin(path) {
 		return 0
 	}
-	r, err := dataio.OpenRows(path, s.options.Input.Options(false))
+	r, err := dataio.OpenRows(path, s.options.Input.Options(path, false))
 	if err != nil {
 		return 0
 	}

@@ -78,6 +78,8 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 	switch {
 	case s.options.Per != "":
 		why = fmt.Errorf("--per %s is set", s.options.Per)
+	case !s.inOrder(p):
+		why = fmt.Errorf("the samples of %s stand in another order than those of %s", p.Y, p.X)
 	case !s.options.Input.Policy().Refuses():
 		why = fmt.Errorf("--missing %s is set", s.options.Input.Missing)
 	}
@@ -102,7 +104,7 @@ func (s *scorer) anyStreamed() bool {
 // peek returns the size of an input that can be read block by block, from its
 // header.
 func (s *scorer) peek(path string) (footprint, error) {
-	r, err := dataio.OpenRows(path, s.options.Input.Options(false))
+	r, err := dataio.OpenRows(path, s.options.Input.Options(path, false))
 	if err != nil {
 		return footprint{}, err
 	}
@@ -112,6 +114,16 @@ func (s *scorer) peek(path string) (footprint, error) {
 		times = shape[0]
 	}
 	return footprint{int64(r.Samples()), int64(r.Width()), int64(times)}, nil
+}
+
+// inOrder reports whether the rows of two inputs belong together as they stand.
+func (s *scorer) inOrder(p Pair) bool {
+	x, y, err := s.options.Input.OpenPair(s.env, p.X, p.Y, false)
+	if err == nil {
+		x.Close()
+		y.Close()
+	}
+	return err == nil
 }
 
 // takesPairs reports whether a measure takes memory for pairs of samples.

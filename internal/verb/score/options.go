@@ -47,6 +47,7 @@ func (o *Options) Settings() *setting.Set {
 	memory := s.Bytes(&o.MaxMemory, "max-memory", "", "most memory that a pair may take, such as 4G (default: four fifths of the machine's)")
 	memory.Choose, memory.Machine = verb.ChooseMemory, true
 	o.Input.Register(s)
+	o.Input.RegisterPairing(s)
 	verb.RegisterTable(s, &o.Output)
 	o.Batch.Register(s, "pairs")
 	return s
@@ -138,7 +139,10 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 			o.pairs = append(o.pairs, Pair{X: args[0], Y: y})
 		}
 	}
-	return err
+	if err != nil || o.Moments {
+		return err
+	}
+	return o.Input.Of(inputPaths(o.pairs)...)
 }
 
 // maxMemory is the limit in bytes.

@@ -15,7 +15,7 @@ import (
 // compareStreamed is compare for a pair that is read once, block by block.
 func (s *scorer) compareStreamed(ctx context.Context, p Pair) ([]scoreRow, error) {
 	named := s.options.measuresOf(p)
-	x, y, err := s.options.Input.OpenPair(p.X, p.Y, s.hash)
+	x, y, err := s.options.Input.OpenPair(s.env, p.X, p.Y, s.hash)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,123 @@
+package dataio
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strings"
+
+	"simtool/internal/data"
+)
+
+// checkSeparator refuses text whose fields are separated by semicolons, as
+// spreadsheets write it where the comma is the decimal mark, and text of decimal
+// commas in one column, which look like two columns. It returns how many bytes there
+// are of a first line "sep=," that names the separator of the format.
+func checkSeparator(name string, head []byte, comma rune) (skip int, err error) {
+	file := name
+	if file == "-" {
+		file = "FILE"
+	}
+	first, _, _ := bytes.Cut(head, []byte("\n"))
+	sep, isSep := strings.CutPrefix(strings.ToLower(strings.TrimRight(string(first), "\r")), "sep=")
+	switch {
+	case isSep && sep == string(comma):
+		return len(first) + 1, nil
+	case isSep && sep == ";":
+		return 0, &data.InputError{
+			Found:  "a first line \"sep=;\", so fields that semicolons separate",
+			Wanted: "want commas or tabs",
+			Hint:   "sed 1d '" + file + "' | " + translate(head[len(first):]) + " > with_commas.csv makes such a file",
+		}
+	case isSep:
+		return 0, &data.InputError{
+			Found:  "a first line \"sep=" + sep + "\" for spreadsheets",
+			Wanted: "want a separator that the format has: commas in .csv, tabs in .tsv",
+			Hint:   "remove the line: sed 1d '" + file + "'",
+		}
+	}
+	lines := wholeLines(head)
+	switch {
+	case comma == ',' && semicolons(lines):
+		return 0, &data.InputError{
+			Found:  "fields that semicolons separate" + decimalCommas(head),
+			Wanted: "want commas or tabs",
+			Hint:   translate(head) + " < '" + file + "' > with_commas.csv makes such a file",
+		}
+	case comma == ',' && splitByDecimalCommas(lines):
+		return 0, &data.InputError{
+			Found:  "two columns of whole numbers, of which the second has zeros in front: decimal commas, as in \"" + string(lines[len(lines)-1]) + "\"",
+			Wanted: "want points, as in 0.5",
+			Hint:   "tr , . < '" + file + "' > with_points.csv makes such a file",
+		}
+	}
+	return 0, nil
+}
+
+// translate is the command that makes commas of the semicolons, and before that
+// points of decimal commas.
+func translate(text []byte) string {
+	if bytes.IndexByte(text, ',') >= 0 {
+		return "tr ',;' '.,'"
+	}
+	return "tr ';' ','"
+}
+
+func decimalCommas(text []byte) string {
+	if bytes.IndexByte(text, ',') >= 0 {
+		return ", with decimal commas"
+	}
+	return ""
+}
+
+// wholeLines returns the lines of the beginning of a file that are complete and not
+// empty, or the only one.
+func wholeLines(head []byte) [][]byte {
+	var lines [][]byte
+	rest := head
+	for len(rest) > 0 {
+		line, after, found := bytes.Cut(rest, []byte("\n"))
+		if !found && (len(lines) > 0 && len(head) >= sniffLength-3) {
+			break
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			lines = append(lines, line)
+		}
+		rest = after
+	}
+	return lines
+}
+
+// semicolons reports whether every line has the same number of semicolons outside of
+// quotation marks, at least one.
+func semicolons(lines [][]byte) bool {
+	fields := 0
+	for _, line := range lines {
+		r := csv.NewReader(bytes.NewReader(line))
+		r.Comma, r.LazyQuotes = ';', true
+		record, err := r.Read()
+		if err != nil || len(record) < 2 || fields > 0 && len(record) != fields {
+			return false
+		}
+		fields = len(record)
+	}
+	return fields > 1
+}
+
+// splitByDecimalCommas reports whether lines are numbers with decimal commas: all are
+// two whole numbers, the second without a sign, and the second of some has zeros in
+// front (0,056) or the first of some is −0, as no two whole numbers are written. A
+// first line without digits is a header.
+func splitByDecimalCommas(lines [][]byte) bool {
+	certain := false
+	for i, line := range lines {
+		whole, fraction, ok := strings.Cut(string(line), ",")
+		if i == 0 && !ok && !bytes.ContainsAny(line, "0123456789") {
+			continue
+		}
+		if !ok || !isWhole(whole) || !isCount(fraction) {
+			return false
+		}
+		certain = certain || len(fraction) > 1 && fraction[0] == '0' || whole == "-0"
+	}
+	return certain
+}
