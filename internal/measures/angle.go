@@ -18,12 +18,11 @@ const (
 
 var asHelp = "what to report: the cosine itself (score), its square, the angle θ in radians (angular), or 1 − 2θ/π (angular-score)"
 
-// exactAngle is the cosine above which an angle is taken from a residual: with
-// arccos its error would be about 2⁻⁵²/θ, which at θ = 0 is all of it.
+// exactAngle is the cosine above which an angle is computed from a residual. The error
+// of arccos is about 2⁻⁵²/θ, which is too large near θ = 0.
 const exactAngle = 0.99
 
-// report gives a cosine in the form that was asked for. angle is called for
-// the angular forms only.
+// report returns a cosine in the given form. It calls angle for the angular forms only.
 func report(form string, cosine float64, angle func() (float64, error)) (Score, error) {
 	cosine = clip(cosine)
 	switch form {
@@ -43,7 +42,7 @@ func report(form string, cosine float64, angle func() (float64, error)) (Score, 
 	}
 }
 
-// formCard sets what the form of a cosine in [lo, 1] means for the card.
+// formCard sets the fields of the card that depend on the form of a cosine in [lo, 1].
 func formCard(card *Card, form string, lo float64) {
 	card.Min, card.Max, card.Identity, card.HigherIsCloser = lo, 1, 1, true
 	switch form {
@@ -56,19 +55,19 @@ func formCard(card *Card, form string, lo float64) {
 	}
 }
 
-// clip removes what rounding put outside of [−1, 1].
+// clip returns the cosine, moved into [−1, 1] if rounding put it outside.
 func clip(cosine float64) float64 { return max(-1, min(1, cosine)) }
 
 // chord returns the angle between two unit vectors whose difference has the
 // norm r: θ = 2·asin(r/2), exact near 0 where arccos of their cosine is not.
 func chord(r float64) float64 { return 2 * math.Asin(min(1, r/2)) }
 
-// alignment is two configurations of the same n points with the partial
-// isometry P that carries the first nearest to the second: the polar factor of
-// XᵀY over its numerical rank.
+// alignment holds two configurations of the same n points and the partial isometry P
+// that maps the first nearest to the second: the polar factor of XᵀY over its
+// numerical rank.
 type alignment struct {
 	rows    rows                       // n×p and n×q, centred
-	polar   func() (*mat.Dense, error) // P, p×q; few need it beside the norm
+	polar   func() (*mat.Dense, error) // P, p×q; most measures need only the norm
 	nuclear float64                    // ‖XᵀY‖*
 	xx, yy  float64                    // ‖X‖², ‖Y‖²
 	same    bool                       // x and y are equal to the bit
@@ -84,7 +83,7 @@ func align(points rows, cross *mat.Dense, xx, yy float64, same bool) (alignment,
 	return alignment{points, polar, nuclear, xx, yy, same}, err
 }
 
-// known is the polar factor that was found already.
+// known returns the given polar factor.
 func known(p *mat.Dense) func() (*mat.Dense, error) {
 	return func() (*mat.Dense, error) { return p, nil }
 }
@@ -103,8 +102,8 @@ func (a alignment) angle() (float64, error) {
 	return chord(math.Sqrt(gap)), err
 }
 
-// squared returns the smallest ‖XQ − Y‖² over orthogonal Q, the narrower of
-// the two padded with zeros: ‖X‖² + ‖Y‖² − 2‖XᵀY‖*.
+// squared returns the smallest ‖XQ − Y‖² over orthogonal Q, where the narrower of the
+// two is padded with zeros: ‖X‖² + ‖Y‖² − 2‖XᵀY‖*.
 func (a alignment) squared() (float64, error) {
 	total := a.xx + a.yy
 	if d := total - 2*a.nuclear; d > (1-exactAngle)*total || (a.rows == nil && !a.same) {
@@ -113,8 +112,8 @@ func (a alignment) squared() (float64, error) {
 	return a.residual(1, 1)
 }
 
-// residual returns ‖αX·Q − βY‖² for the orthogonal Q that completes P, as the
-// sum of what P leaves of βY and of what P does not see of αX:
+// residual returns ‖αX·Q − βY‖² for the orthogonal Q that completes P, as the sum of
+// the residual of βY under P and of the part of αX that P maps to 0:
 //
 //	‖αXP − βY‖² + α²‖X − XPPᵀ‖².
 //
@@ -145,9 +144,9 @@ func (a alignment) residual(alpha, beta float64) (float64, error) {
 	return sum + outside*outside, nil
 }
 
-// needAlignment is that of an alignment of p and q features of the samples, whose
-// rows are at hand: its norm, and where it is nearly perfect the polar factor and
-// what it leaves.
+// needAlignment returns the need of an alignment of p and q features of samples that
+// exist already: of its norm, and, where it is nearly perfect, of the polar factor and
+// the residual.
 func (d Dims) needAlignment(p, q int64) Need {
 	return work(max(linalg.NuclearNormMemory(p, q), linalg.PolarMemory(p, q)+d.N*(p+q)))
 }

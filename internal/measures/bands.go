@@ -11,29 +11,28 @@ import (
 	"simtool/internal/linalg"
 )
 
-// tiledAbove is the number of samples above which nothing of the size n² is kept
-// that a measure can do without: quantities between pairs of samples are then
-// computed a band of rows at a time, as often as they are needed. Below, a few
-// matrices of them do no harm, and save time.
+// tiledAbove is the number of samples above which matrices of size n² are avoided where
+// possible: quantities between pairs of samples are then computed a band of rows at a
+// time, each time they are needed. Below it, a few such matrices save time.
 var tiledAbove = 4096
 
 // tiled reports whether a system has too many samples to keep a matrix of their
 // pairs.
 func (s *System) tiled() bool { return s.Samples() > tiledAbove }
 
-// bandRows is how many rows a band has, and rowGrain how many of them one
-// goroutine takes.
+// bandRows is the number of rows of a band, and rowGrain the number that one goroutine
+// takes at a time.
 const (
 	bandRows = 128
 	rowGrain = 16
 )
 
-// banded is a symmetric n×n matrix of quantities between pairs, computed a band
-// of rows at a time. Its diagonal does not count.
+// banded is a symmetric n×n matrix of quantities between pairs, computed a band of rows
+// at a time. Its diagonal is not used.
 type banded struct {
 	n int
 	// fill writes rows lo, lo+1, … of the columns from lo on into dst, whose shape
-	// says how many. What it writes on and below the diagonal is ignored.
+	// gives their number. Values on and below the diagonal are ignored.
 	fill func(dst *mat.Dense, lo int)
 }
 
@@ -79,12 +78,12 @@ func distanceBands(x *mat.Dense) banded {
 	return banded{x.RawMatrix().Rows, func(dst *mat.Dense, lo int) { d.BlockTo(dst, lo, lo) }}
 }
 
-// triangles lends memory for a number for each pair of samples, where these are
-// needed for a while: the next system finds it in place of a new one.
+// triangles lends memory for one number for each pair of samples, for temporary use, so
+// that the next system reuses it.
 var triangles = sync.Pool{New: func() any { return new([]float64) }}
 
-// triangle writes the entries above the diagonal, row by row, into memory of
-// dst where it suffices.
+// triangle writes the entries above the diagonal, row by row, into the memory of dst if
+// that suffices.
 func (b banded) triangle(dst []float64) []float64 {
 	size := b.n * (b.n - 1) / 2
 	if cap(dst) < size {
@@ -99,14 +98,14 @@ func (b banded) triangle(dst []float64) []float64 {
 	return dst
 }
 
-// extent is what one pass over the entries above the diagonal tells of them.
+// extent holds statistics of the entries above the diagonal from one pass.
 type extent struct {
 	sums            []float64 // of each row of the whole matrix
 	total, squares  float64   // Σ and Σ² over i < j
 	lowest, highest float64
 }
 
-// extent makes that pass.
+// extent computes the statistics of extent.
 func (b banded) extent() extent {
 	e := extent{sums: make([]float64, b.n), lowest: math.Inf(1), highest: math.Inf(-1)}
 	ones := make([]float64, b.n)
@@ -142,28 +141,26 @@ func (b banded) extent() extent {
 // mean returns the mean of the entries above the diagonal.
 func (e extent) mean() float64 { return e.total / choose2(len(e.sums)) }
 
-// centredBands is a banded matrix from which constants of its rows and columns
-// are taken:
+// centredBands is a banded matrix with constants of its rows and columns subtracted:
 //
 //	c_ij = v_ij − m_i − m_j + g for i ≠ j,  c_ii = v − 2m_i + g.
 //
-// The constants are subtracted from every entry, and not from sums of products,
-// of which they may be all but the last digits.
+// The constants are subtracted from every entry. Subtracting them from sums of products
+// instead could cancel all but the last digits.
 type centredBands struct {
 	banded
 	means    []float64 // m
 	grand    float64   // g
-	diagonal []float64 // c_ii; nil when the diagonal is left out
+	diagonal []float64 // c_ii; nil without a diagonal
 }
 
-// uncentred leaves the entries as they are, less a constant, and the diagonal
-// out.
+// uncentred returns the entries minus a constant, without a diagonal.
 func (b banded) uncentred(constant float64) centredBands {
 	return centredBands{banded: b, means: make([]float64, b.n), grand: -constant}
 }
 
-// doublyCentred removes the means of rows and columns of the matrix with v on its
-// diagonal.
+// doublyCentred returns the matrix with v on its diagonal, with the means of rows and
+// columns removed.
 func (b banded) doublyCentred(e extent, v float64) centredBands {
 	c := centredBands{banded: b, means: make([]float64, b.n), diagonal: make([]float64, b.n)}
 	for i, s := range e.sums {
@@ -176,7 +173,7 @@ func (b banded) doublyCentred(e extent, v float64) centredBands {
 	return c
 }
 
-// uCentred is uCentre.
+// uCentred is uCentre for bands.
 func (b banded) uCentred(e extent) centredBands {
 	c := centredBands{banded: b, means: make([]float64, b.n)}
 	n := float64(b.n)
@@ -204,8 +201,8 @@ func gap(x, y centredBands, alpha, beta float64) float64 {
 	return math.Sqrt(total[0])
 }
 
-// eachCentred adds f of all entries of two matrices to total, those off the
-// diagonal, which are twice in a matrix, by bands.
+// eachCentred adds f of all entries of two matrices to total. It processes the entries
+// above the diagonal by bands and counts each twice.
 func eachCentred(x, y centredBands, f func(a, b float64) [3]float64, total *[3]float64) {
 	memory := make([]float64, min(bandRows, y.n)*y.n)
 	partial := make([][3]float64, bandRows)
@@ -240,11 +237,11 @@ func eachCentred(x, y centredBands, f func(a, b float64) [3]float64, total *[3]f
 	}
 }
 
-// needBands is that of passes over the bands of so many systems at once, and of the
-// copies of their samples.
+// needBands returns the need of passes over the bands of several systems at once, and
+// of the copies of their samples.
 func (d Dims) needBands(systems int64) Need {
 	return work(systems * (linalg.DistancesMemory(d.N, max(d.P, d.Q)) + d.bandMemory() + 8*d.N))
 }
 
-// bandMemory is that of a band.
+// bandMemory returns the size of a band.
 func (d Dims) bandMemory() int64 { return min(bandRows, d.N) * d.N }

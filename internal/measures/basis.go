@@ -12,16 +12,15 @@ import (
 	"simtool/internal/linalg"
 )
 
-// wellConditioned bounds the condition number of a Gram matrix with unit
-// diagonal up to which normal equations are trusted: the relative error they
-// add is about the condition number times 2⁻⁵², so 1e-10. Beyond it the same
-// quantities come from an orthogonal decomposition of the samples themselves.
+// wellConditioned is the largest condition number of a Gram matrix with unit diagonal
+// for which normal equations are used: the relative error they add is about the
+// condition number times 2⁻⁵², so 1e-10. Beyond it the same quantities come from an
+// orthogonal decomposition of the samples.
 const wellConditioned = 1e6
 
-// negligible is the share of the largest variance below which a feature may be
-// nothing but the rounding errors of the others. Scaled to unit variance it
-// would pass for a dimension; whether it is one, only the singular values of the
-// samples tell.
+// negligible is the share of the largest variance below which a feature may consist of
+// rounding errors of the others. After scaling to unit variance it would look like a
+// dimension; only the singular values of the samples show whether it is one.
 const negligible = 1e-20
 
 // factor is the Cholesky decomposition RᵀR of D·M·D, where M is symmetric
@@ -37,9 +36,9 @@ func newFactor(n int) *factor {
 	return &factor{r: mat.NewDense(n, n, nil), scale: make([]float64, n), probe: mat.NewDense(n, probes, nil)}
 }
 
-// of decomposes M + λI. It returns false when that is singular, when its
-// condition, after scaling, exceeds wellConditioned, or when a feature is
-// negligible beside the others.
+// of decomposes M + λI. It returns false when the matrix is singular, when its
+// condition, after scaling, exceeds wellConditioned, or when a feature is negligible
+// relative to the others.
 func (f *factor) of(m *mat.Dense, lambda float64) bool {
 	least := negligible * slices.Max(diagonal(m))
 	for i := range f.scale {
@@ -67,19 +66,19 @@ func (f *factor) of(m *mat.Dense, lambda float64) bool {
 	return math.Sqrt(squares)*f.inverseNorm() <= wellConditioned
 }
 
-// probes is the number of vectors that inverseNorm starts from.
+// probes is the number of starting vectors of inverseNorm.
 const probes = 8
 
-// inverseNorm estimates the largest eigenvalue of the inverse from below, by two
-// steps of the power method for several vectors at once. Signs that look random
-// make it most unlikely that none of them is near the eigenvector: mostly the
+// inverseNorm estimates the largest eigenvalue of the inverse from below, by two steps
+// of the power method for several vectors at once. With pseudo-random signs it is very
+// unlikely that all of them are nearly orthogonal to the eigenvector: mostly the
 // estimate is more than a third of the value.
 func (f *factor) inverseNorm() float64 {
 	state := uint64(1)
 	for i := range f.scale {
 		row := f.probe.RawRowView(i)
 		for c := range row {
-			// Knuth's linear congruential generator, of which the top bit counts.
+			// The top bit of Knuth's linear congruential generator is the sign.
 			state = state*6364136223846793005 + 1442695040888963407
 			row[c] = 1 - 2*float64(state>>63)
 		}
@@ -152,8 +151,8 @@ func (s *System) gramFactor() *factor {
 	})
 }
 
-// whitener returns W with ZW orthonormal and the columns of Z as its span, or
-// nil when the features of the system are too nearly dependent to be whitened
+// whitener returns W such that ZW is an orthonormal basis of the columns of Z. It
+// returns nil when the features of the system are too nearly dependent to be whitened
 // through their Gram matrix.
 func (s *System) whitener() *mat.Dense {
 	return always(&s.memo, whitenerKey{}, func() *mat.Dense {
@@ -248,8 +247,8 @@ func whitenGram(a *mat.Dense, n int, rounding []float64) *mat.Dense {
 	return w
 }
 
-// basis returns Q, n×r, an orthonormal basis of the column space of Xc with r
-// its numerical rank.
+// basis returns Q, n×r, an orthonormal basis of the column space of Xc, with r the
+// numerical rank.
 func (s *System) basis() (*mat.Dense, error) {
 	return shared(&s.memo, basisKey{}, func() (*mat.Dense, error) {
 		if w := s.whitener(); w != nil {
@@ -303,8 +302,8 @@ func (p *Pair) canonical() (*mat.Dense, error) {
 	})
 }
 
-// needBasis is that of the orthonormal bases of both systems, and of what whitens
-// them.
+// needBasis returns the need of the orthonormal bases of both systems, and of their
+// whiteners.
 func (d Dims) needBasis() Need {
 	p, q := d.compact()
 	return together(
@@ -314,7 +313,7 @@ func (d Dims) needBasis() Need {
 	)
 }
 
-// needCanonical is that of N, from the Gram matrices or from the bases.
+// needCanonical returns the need of N, from the Gram matrices or from the bases.
 func (d Dims) needCanonical() Need {
 	type crossBasisKey struct{}
 	p, q := d.compact()

@@ -96,9 +96,9 @@ func meanCorrelation(n *mat.Dense, squared bool) (float64, error) {
 	return min(1, nuclear/k), err
 }
 
-// saturated warns when some canonical correlations are 1 for any data: two
-// subspaces of dimensions r_X and r_Y of the n−1 dimensions of centred data
-// intersect when r_X + r_Y > n − 1.
+// saturated returns a warning when some canonical correlations are 1 for any data: two
+// subspaces of dimensions r_X and r_Y of the n−1 dimensions of centred data intersect
+// when r_X + r_Y > n − 1.
 func saturated(n, rx, ry int) []string {
 	if rx+ry <= n-1 {
 		return nil
@@ -109,8 +109,8 @@ func saturated(n, rx, ry int) []string {
 	return []string{"more dimensions than samples: some canonical correlations are 1 whatever the data"}
 }
 
-// whitenedAlignment aligns the orthonormal bases of the two systems: its
-// cosine is Σρ/√(r_X r_Y).
+// whitenedAlignment returns the alignment of the orthonormal bases of the two systems.
+// Its cosine is Σρ/√(r_X r_Y).
 func (p *Pair) whitenedAlignment(n *mat.Dense) (alignment, error) {
 	rx, ry := n.Dims()
 	if p.segments != nil {
@@ -134,7 +134,7 @@ func (m cca) Memory(d Dims) Need {
 }
 
 // ComponentScore implements Theory: the canonical correlations are |cos φᵢ| of the
-// components that are left.
+// remaining components.
 func (m cca) ComponentScore(p AlignedPair) (float64, bool) {
 	left := 0.0
 	v := p.vectors(func(_, a, cosine, sine float64) (x, y, z float64) {

@@ -24,8 +24,7 @@ func (m cca) Bind(x *System, q int) (Objective, error) {
 }
 
 // canonicalObjective is the objective of CCA. With Q_Y = Yc·W orthonormal,
-// N = Q_XᵀQ_Y and ∂s/∂N = Γ, and because the score depends on the span of Y
-// only,
+// N = Q_XᵀQ_Y and ∂s/∂N = Γ. Because the score depends on the span of Y only,
 //
 //	∂s/∂Y = (I − Q_YQ_Yᵀ)·Q_X·Γ·Wᵀ,
 //
@@ -110,7 +109,7 @@ func newColumnSpace(n, q int) columnSpace {
 	return s
 }
 
-// set takes a new Y.
+// set computes the space of a new Y, after centring it.
 func (s *columnSpace) set(y *mat.Dense) error {
 	yc := s.centre(y)
 	if linalg.Dot(yc, yc) == 0 {
@@ -119,7 +118,7 @@ func (s *columnSpace) set(y *mat.Dense) error {
 	return s.of(yc)
 }
 
-// of takes the span of Y as it is.
+// of computes the space of a new Y, without centring it.
 func (s *columnSpace) of(y *mat.Dense) error {
 	n, q := y.Dims()
 	if q < n {
@@ -143,8 +142,8 @@ func (s *columnSpace) of(y *mat.Dense) error {
 	return nil
 }
 
-// pull writes (I − QQᵀ)·A·Γ·Wᵀ into g: what a derivative ∂s/∂Q = A·Γ means for
-// Y when the score depends on the span of Q only.
+// pull writes (I − QQᵀ)·A·Γ·Wᵀ into g: the derivative with respect to Y that belongs to
+// ∂s/∂Q = A·Γ when the score depends on the span of Q only.
 func (s *columnSpace) pull(g, a, gamma *mat.Dense) {
 	s.toW.Reset()
 	s.toW.Mul(gamma, s.w.T())
@@ -160,7 +159,7 @@ func (m cca) GradientMemory(d Dims) Need {
 	return d.reference().needBasis().plus(d.columnSpaceMemory() + 2*p*q + max(linalg.PolarMemory(p, q), d.N*(p+q)))
 }
 
-// columnSpaceMemory is that of columnSpace, with what pull works with.
+// columnSpaceMemory returns the size of columnSpace, with the work space of pull.
 func (d Dims) columnSpaceMemory() int64 {
 	q := min(d.N, d.Q)
 	total := d.N*d.Q + 2*q*d.Q + linalg.SVDMemory(d.N, d.Q) + d.N*q + d.Q*q

@@ -69,7 +69,7 @@ var ckaFamily = Family{
 		{"cka-kernel=(laplace-sigma={})-hsic=song-score", "cka:kernel=laplace:sigma={}:estimator=debiased"},
 		{"kernel=linear-similarity=(centered-cosine)-score", "cka"},
 		{"rsa-euclidean-centered-cosine", "cka"},
-		{"rsa-correlation-corr", "cka"}, // what diffscore computes under this name
+		{"rsa-correlation-corr", "cka"}, // diffscore computes CKA under this name
 	},
 	Notes: map[string]string{
 		"rsa-correlation-corr": "this name is diffscore's for linear CKA; correlation RDMs compared by correlation are rsa:rdm=correlation:compare=pearson",
@@ -150,14 +150,14 @@ func (m cka) Score(p *Pair) (Score, error) {
 	})
 }
 
-// ComponentScore implements Theory with the angle between Kx and Ky. Of kernels that
-// are not linear, and of the other estimators, there is no closed form.
+// ComponentScore implements Theory with the angle between Kx and Ky. There is no closed
+// form for kernels that are not linear and for the other estimators.
 func (m cka) ComponentScore(p AlignedPair) (float64, bool) {
 	return p.kernels().form(m.as), m.linear()
 }
 
-// Memory implements Memory: moments, and of nearly identical systems what gramAngle
-// takes.
+// Memory implements Memory: moments, and the memory of gramAngle for nearly identical
+// systems.
 func (m cka) Memory(d Dims) Need {
 	if m.kernel.kind != "linear" {
 		return m.needKernel(d)
@@ -176,7 +176,7 @@ func (m cka) Scale() (Scale, bool) { return Scale{KernelCosine, m.as}, m.linear(
 // linear reports whether the measure is ‖C‖²/(‖A‖ ‖B‖), in some form.
 func (m cka) linear() bool { return m.kernel.kind == "linear" && m.estimator == biased }
 
-// cosineOf divides xy by √(xx·yy), which rounding must not overflow.
+// cosineOf returns xy/√(xx·yy) without overflow.
 func cosineOf(xy, xx, yy float64, estimator string) (float64, error) {
 	if !(xx > 0) || !(yy > 0) {
 		return 0, noHSIC(estimator)
@@ -206,15 +206,14 @@ func (p *Pair) crossSquares() float64 {
 //
 //	h(X,Y) = ‖C‖² + dxᵀT·dy,  T = t₁I + t₂11ᵀ,
 //
-// with the diagonals dx and dy of Kx and Ky. Leaving the diagonal out (lange)
-// is t₁ = −1. Song's unbiased estimate, n(n−3) times, is with K̃ the kernel
-// matrix without its diagonal
+// with the diagonals dx and dy of Kx and Ky. The estimator without the diagonal (lange)
+// has t₁ = −1. n(n−3) times Song's unbiased estimate is, with K̃ the kernel matrix
+// without its diagonal,
 //
 //	tr(K̃L̃) + (1ᵀK̃1)(1ᵀL̃1)/((n−1)(n−2)) − 2/(n−2)·1ᵀK̃L̃1.
 //
-// It does not change when the data are centred; then K1 = 0, so that K̃1 is
-// minus the diagonal of K, which gives t₁ = −1 − 2/(n−2) and
-// t₂ = 1/((n−1)(n−2)). All of it is O(n·p·q).
+// Centring the data does not change it. Then K1 = 0, so that K̃1 is minus the diagonal of
+// K, which gives t₁ = −1 − 2/(n−2) and t₂ = 1/((n−1)(n−2)). The cost is O(n·p·q).
 func (m cka) weights(samples int) (t1, t2 float64) {
 	n := float64(samples)
 	switch m.estimator {
@@ -233,13 +232,13 @@ func (m cka) correction(dx, dy []float64) float64 {
 	return t1*dot(dx, dy) + t2*sum(dx)*sum(dy)
 }
 
-// gramAngle returns the angle between the matrices Kx and Ky when it is small,
-// from the norm of Kx/‖Kx‖ − Ky/‖Ky‖.
+// gramAngle returns the angle between the matrices Kx and Ky from the norm of
+// Kx/‖Kx‖ − Ky/‖Ky‖. It is for small angles.
 func (p *Pair) gramAngle() float64 {
 	return chord(outerGap(unitKernel(p.X), unitKernel(p.Y)))
 }
 
-// unitKernel scales Z so that ‖ZZᵀ‖ = 1.
+// unitKernel returns Z scaled so that ‖ZZᵀ‖ = 1.
 func unitKernel(s *System) *mat.Dense {
 	var z mat.Dense
 	z.Scale(1/math.Sqrt(linalg.Norm(s.gram())), s.compact())

@@ -26,8 +26,8 @@ func (m cka) Bind(x *System, q int) (Objective, error) {
 	return newGramObjective(x, q, m.as, t1, t2, &hollowObjective{estimator: m.estimator, x: x}, noHSIC(m.estimator))
 }
 
-// gramObjective is the objective of the cosine that belongs to an inner product
-// of linear kernel matrices,
+// gramObjective is the objective of the cosine for an inner product of linear kernel
+// matrices,
 //
 //	h(X,Y) = ‖C‖² + dxᵀT·dy,  T = t₁I + t₂11ᵀ,
 //
@@ -35,7 +35,7 @@ func (m cka) Bind(x *System, q int) (Objective, error) {
 //
 //	∂h/∂Y = 2XC + 2·diag(T dx)·Y.
 //
-// Linear CKA is one, and so are comparisons of squared Euclidean distances.
+// Linear CKA is such a cosine, and so are comparisons of squared Euclidean distances.
 type gramObjective struct {
 	centring
 	as          string
@@ -52,8 +52,8 @@ type gramObjective struct {
 	kx, ky  *mat.Dense
 }
 
-// newGramObjective binds a reference. It returns notPositive when h(X,X) is
-// not.
+// newGramObjective binds a reference. It returns notPositive when h(X,X) is not
+// positive.
 func newGramObjective(x *System, q int, as string, t1, t2 float64, hollow *hollowObjective, notPositive error) (*gramObjective, error) {
 	n, p := x.compact().Dims()
 	o := &gramObjective{
@@ -77,7 +77,8 @@ func newGramObjective(x *System, q int, as string, t1, t2 float64, hollow *hollo
 	return o, nil
 }
 
-// weighted reports whether the diagonals of the kernel matrices count.
+// weighted reports whether the objective depends on the diagonals of the kernel
+// matrices.
 func (o *gramObjective) weighted() bool { return o.t1 != 0 || o.t2 != 0 }
 
 // correction returns dxᵀT·dy.
@@ -142,8 +143,8 @@ func (o *gramObjective) angle(yc *mat.Dense, yy float64) float64 {
 	return chord(outerGap(&x, &y))
 }
 
-// addDiagonal adds diag(a·T·dx + b·T·dy)·Y to g, and centres it again: the
-// other terms are centred as they come.
+// addDiagonal adds diag(a·T·dx + b·T·dy)·Y to g, and centres the sum; the other terms
+// are centred already.
 func (o *gramObjective) addDiagonal(g, yc *mat.Dense, a, b float64) {
 	shared := o.t2 * (a*sum(o.rowX) + b*sum(o.rowY))
 	clear(o.means)
@@ -159,7 +160,7 @@ func (o *gramObjective) addDiagonal(g, yc *mat.Dense, a, b float64) {
 	subtractMeans(g, o.means)
 }
 
-// throughSamples is h(X,Y) = ⟨Kx,Ky⟩:
+// throughSamples computes the gradient for h(X,Y) = ⟨Kx,Ky⟩ from n×n matrices:
 // ∂s/∂Y = 2(Kx/(‖Kx‖‖Ky‖) − s·Ky/‖Ky‖²)Y.
 func (o *gramObjective) throughSamples(g, yc *mat.Dense) (float64, error) {
 	linalg.OuterGramTo(o.ky, yc)
@@ -186,8 +187,8 @@ func (m cka) GradientMemory(d Dims) Need {
 	return m.needPairwiseKernel(d)
 }
 
-// needGramObjective is that of gramObjective, whose diagonals count if it is
-// weighted.
+// needGramObjective returns the need of gramObjective. If it is weighted, it also has
+// diagonals.
 func (d Dims) needGramObjective(weighted bool) Need {
 	x := d.reference()
 	p, _ := x.compact()

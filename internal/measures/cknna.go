@@ -63,8 +63,8 @@ func (m cknna) Score(p *Pair) (Score, error) {
 	return Score{Value: cosine}, err
 }
 
-// Memory implements Memory: neighbours, and at most all of them once more with both
-// of their similarities.
+// Memory implements Memory: neighbours, and at most a copy of all of them with both
+// similarities.
 func (m cknna) Memory(d Dims) Need {
 	return together(m.near.need(d), work(3*d.N*int64(m.near.k)))
 }
@@ -97,8 +97,8 @@ func intersect(x, y neighbours) maskedKernels {
 	return m
 }
 
-// hsicOf returns n(n−3) times Song's estimate for kernel matrices that are 0
-// outside of the mask and need not be symmetric,
+// hsicOf returns n(n−3) times Song's estimate for kernel matrices that are 0 outside the
+// mask and need not be symmetric,
 //
 //	tr(KL) + (1ᵀK1)(1ᵀL1)/((n−1)(n−2)) − 2/(n−2)·1ᵀKL1.
 func hsicOf(m maskedKernels) float64 {

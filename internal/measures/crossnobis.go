@@ -8,7 +8,7 @@ import (
 	"simtool/internal/linalg"
 )
 
-// The ways to normalise cross-validated distances by the noise of the repeats.
+// The normalisations of cross-validated distances by the noise of the repeats.
 const (
 	noiseShrinkage = "shrinkage"
 	noiseDiagonal  = "diagonal"
@@ -23,9 +23,9 @@ const (
 //	d_ij = 1/(R(R−1)) · Σ_{r≠r'} δ_rᵀΣ⁻¹δ_r'
 //	     = (‖Σ_r δ_r‖² − Σ_r ‖δ_r‖²)/(R(R−1)) for whitened δ.
 //
-// Noise that is independent between repeats does not add to the expectation of
-// d_ij, so that a distance of truly equal conditions is 0 on average, and about
-// half of such estimates are negative.
+// Noise that is independent between repeats does not change the expectation of d_ij. The
+// distance of truly equal conditions is therefore 0 on average, and about half of its
+// estimates are negative.
 //
 // Walther, A. et al. (2016). Reliability of dissimilarity measures for
 // multi-voxel pattern analysis. NeuroImage 137, 188-200.
@@ -60,9 +60,8 @@ func crossnobisBands(s *System, noise string) (banded, error) {
 	}}, nil
 }
 
-// noiseNormalised returns the samples of a system in coordinates in which the
-// noise has unit covariance; the noise is what differs between the repeats of
-// a condition.
+// noiseNormalised returns the samples of a system in coordinates in which the noise has
+// unit covariance. The noise is the difference between the repeats of a condition.
 func noiseNormalised(s *System, noise string) (*mat.Dense, error) {
 	switch noise {
 	case noiseNone:
@@ -74,8 +73,8 @@ func noiseNormalised(s *System, noise string) (*mat.Dense, error) {
 	}
 }
 
-// residuals returns what the rows of z, repeat by repeat, differ from the mean
-// of their condition, and the degrees of freedom of the residuals.
+// residuals returns the differences of the rows of z, repeat by repeat, from the mean of
+// their condition, and their degrees of freedom.
 func residuals(z *mat.Dense, repeats int) (e *mat.Dense, freedom int) {
 	n, width := z.Dims()
 	conditions := n / repeats
@@ -98,8 +97,8 @@ func residuals(z *mat.Dense, repeats int) (e *mat.Dense, freedom int) {
 	return e, n - conditions
 }
 
-// unitNoise divides every neuron by the standard deviation of its residuals. A
-// neuron that is silent throughout has none and contributes nothing.
+// unitNoise divides every neuron by the standard deviation of its residuals. A neuron
+// that is always silent has no residuals and contributes nothing.
 func unitNoise(s *System) (*mat.Dense, error) {
 	z := mat.DenseCopyOf(s.centred())
 	e, freedom := residuals(z, s.times)
@@ -132,8 +131,8 @@ func unitNoise(s *System) (*mat.Dense, error) {
 //
 // Ledoit and Wolf's intensity ρ = min(δ², β²)/δ² with δ² = ‖S−μI‖² and β² the
 // sum of ‖e_k e_kᵀ − S‖² over the n residuals divided by n² minimises the
-// expected error. The residuals lie in the span of the centred samples, so an
-// orthonormal basis of that may stand for the neurons; p stays their number.
+// expected error. The residuals lie in the span of the centred samples, so coordinates
+// in an orthonormal basis of it may replace the neurons; p is still their number.
 //
 // Ledoit, O. and Wolf, M. (2004). A well-conditioned estimator for
 // large-dimensional covariance matrices. Journal of Multivariate Analysis 88,
@@ -184,8 +183,8 @@ func whiteNoise(s *System) (*mat.Dense, error) {
 	return &white, nil
 }
 
-// needRepeats is that of the normalised samples of a system of repeats, of their sum
-// over repeats, and of the distances in each repeat and in the sum, of both systems.
+// needRepeats returns the need of the normalised samples of systems of repeats, of their
+// sum over repeats, and of the distances in each repeat and in the sum.
 func (d dissimilarity) needRepeats(of Dims) Need {
 	p, q := of.compact()
 	if d.noise == noiseDiagonal {

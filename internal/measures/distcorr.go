@@ -92,7 +92,7 @@ func (m distanceCorrelation) Score(p *Pair) (Score, error) {
 	return Score{Value: value}, nil
 }
 
-// Memory implements Memory: distances, and centred matrices of them.
+// Memory implements Memory: distances, and centred distance matrices.
 func (m distanceCorrelation) Memory(d Dims) Need {
 	if d.tiled() {
 		return d.needBands(2)
@@ -125,8 +125,7 @@ func (m distanceCorrelation) cosine(p *Pair) (float64, error) {
 	return clip(linalg.Dot(x, y) / linalg.Norm(x) / linalg.Norm(y)), nil
 }
 
-// centredDistanceBands returns the distances that centredDistances does, but
-// for the factor, by bands.
+// centredDistanceBands is centredDistances by bands, without the factor −½.
 func centredDistanceBands(s *System, estimator string) (centredBands, error) {
 	b := distanceBands(s.raw).mapped(math.Sqrt)
 	e := b.extent()
@@ -143,7 +142,7 @@ func centredDistanceBands(s *System, estimator string) (centredBands, error) {
 	return u, nil
 }
 
-// equallyFar is the error for U-centred distances that are rounding.
+// equallyFar returns the error for U-centred distances that consist of rounding errors.
 func equallyFar(s *System) error {
 	return undefined("%s: the U-centred distances are all 0, as they are when every two samples are equally far apart", s.label())
 }
@@ -165,7 +164,7 @@ func centredDistances(s *System, estimator string) (*mat.Dense, error) {
 		u := square(values, s.Samples())
 		whole := linalg.Norm(u)
 		uCentre(u)
-		// Distances of the form f_i + f_j leave nothing but rounding.
+		// U-centring of distances of the form f_i + f_j gives rounding errors.
 		if !(linalg.Norm(u) > roundoff*whole) {
 			return nil, equallyFar(s)
 		}

@@ -91,8 +91,7 @@ func (m eigenspaceOverlap) cosines(p *Pair) (*mat.Dense, error) {
 	return linalg.CrossGram(x, y), nil
 }
 
-// space returns an orthonormal basis of the space that a system's features
-// span.
+// space returns an orthonormal basis of the span of a system's features.
 func (m eigenspaceOverlap) space(s *System) (*mat.Dense, error) {
 	if m.centred {
 		return s.basis()
@@ -120,7 +119,7 @@ func (s *System) rawBasis() (*mat.Dense, error) {
 	})
 }
 
-// Memory implements Memory: orthonormal bases of the data, centred or as they are.
+// Memory implements Memory: orthonormal bases of the data, centred or not.
 func (m eigenspaceOverlap) Memory(d Dims) Need {
 	p, q := d.compact()
 	if m.centred {

@@ -4,16 +4,15 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// foldGradient collects what each fold of a held-out score says about the rows
-// of the system that varies, V (n×b), beside the one that is fixed, F (n×a).
-// Fold f, with test rows t and training rows r about the means of training,
-// contributes
+// foldGradient collects the derivatives of each fold of a held-out score with respect to
+// the rows of the system that varies, V (n×b); the other system is fixed, F (n×a). Fold
+// f, with test rows t and training rows r about the means of training, contributes
 //
 //	∂/∂V_t = F_t·testF + V_t·testV,  ∂/∂V_r = F_r·trainF + V_r·trainV,
 //
-// and passes the derivative with respect to the training means on. As the
-// coefficients of all folds act on the same rows, they are added up before the
-// rows are touched, so that any number of folds costs one pass.
+// and the derivative with respect to the training means. The coefficients of all folds
+// multiply the same rows, so they are added up first, and any number of folds costs one
+// pass over the rows.
 type foldGradient struct {
 	fixed, varies  []*mat.Dense // rows of each fold about its own means
 	meanF, meanV   [][]float64  // those means
@@ -25,7 +24,7 @@ type foldGradient struct {
 	trainMV        [][]float64
 	sumF, sumV     *mat.Dense
 	blockF, blockV *mat.Dense
-	constants      [][]float64 // what fold f adds to every training row
+	constants      [][]float64 // the term of fold f in every training row
 	total, row     []float64
 	out            *mat.Dense
 	outParts       []*mat.Dense
@@ -33,8 +32,8 @@ type foldGradient struct {
 	direct         *mat.Dense // what was computed from rows, in the order of out; nil mostly
 }
 
-// newFoldGradient prepares for folds whose x (fixed) or y (varying) system is
-// held, or the other way round if swapped.
+// newFoldGradient prepares the gradient for folds whose x is fixed and whose y varies, or
+// the reverse if swapped.
 func newFoldGradient(f *folds, swapped bool) *foldGradient {
 	n, _ := f.x.Dims()
 	o := &foldGradient{order: f.order}
@@ -74,8 +73,8 @@ func (o *foldGradient) means(i int, n float64, fixed, varies []float64) {
 	copy(o.trainMV[i], varies)
 }
 
-// merge makes the single fold of a fit that is scored on its own samples both
-// test and training set.
+// merge adds the training coefficients of fold i to its test coefficients, for a fit that
+// is scored on its own samples.
 func (o *foldGradient) merge(i int) {
 	o.whole = true
 	addMatrix(o.testF[i], 1, o.trainF[i])
@@ -126,7 +125,7 @@ func (o *foldGradient) addRows(i int, test, train *mat.Dense) {
 // samples.
 func (o *foldGradient) assemble(g *mat.Dense, alpha float64) {
 	if o.whole {
-		// Test and training rows share their means, which then drop out.
+		// Test and training rows have the same means, so the terms with means vanish.
 		gemm(alpha, o.fixed[0], o.testF[0], 0, g)
 		gemm(alpha, o.varies[0], o.testV[0], 1, g)
 		if o.direct != nil {
@@ -141,7 +140,7 @@ func (o *foldGradient) assemble(g *mat.Dense, alpha float64) {
 	for i := range o.fixed {
 		addMatrix(o.sumF, 1, o.trainF[i])
 		addMatrix(o.sumV, 1, o.trainV[i])
-		// The means of training move with every training row.
+		// The means of training depend on every training row.
 		c := o.constants[i]
 		clear(c)
 		share := float64(o.fixed[i].RawMatrix().Rows) / o.trainN[i]
@@ -177,7 +176,7 @@ func (o *foldGradient) assemble(g *mat.Dense, alpha float64) {
 	}
 }
 
-// addTestRow adds α times the mean of the test rows' own derivatives.
+// addTestRow adds α times the mean of the derivatives of the test rows.
 func (o *foldGradient) addTestRow(dst []float64, alpha float64, i int) {
 	addRow(dst, alpha, o.meanF[i], o.testF[i])
 	addRow(dst, -alpha, o.trainMF[i], o.testF[i])
@@ -185,7 +184,7 @@ func (o *foldGradient) addTestRow(dst []float64, alpha float64, i int) {
 	addRow(dst, -alpha, o.trainMV[i], o.testV[i])
 }
 
-// objectiveMemory is that of folds with their samples and of a foldGradient of them,
+// objectiveMemory returns the size of folds with their samples and of their foldGradient,
 // for p features that are fixed and q that vary.
 func (plan foldPlan) objectiveMemory(n, p, q int64) int64 {
 	k := int64(plan.k)

@@ -6,21 +6,20 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Differentiable is a measure with an analytic gradient. Its card says so for
-// the parameters as they are set: a family may have parameters for which there
-// is none.
+// Differentiable is a measure with an analytic gradient. Its card says whether there is
+// one for the present parameters: a family may have parameters without a gradient.
 type Differentiable interface {
 	Measure
-	// Bind fixes the reference and the width q of the systems that will be
-	// compared with it, and computes what depends on the reference alone.
+	// Bind fixes the reference and the width q of the systems to be compared with
+	// it, and computes the quantities that depend on the reference alone.
 	Bind(x *System, q int) (Objective, error)
 	// Flip returns the measure that scores the pair (y,x) as this one scores
 	// (x,y), for gradients with respect to the reference.
 	Flip() Differentiable
 }
 
-// AsDifferentiable returns a measure with its gradient if it has one with the
-// parameters as they are set.
+// AsDifferentiable returns a measure with its gradient if it has one for the present
+// parameters.
 func AsDifferentiable(m Measure) (Differentiable, bool) {
 	d, ok := As[Differentiable](m)
 	return d, ok && m.Card().Differentiable
@@ -30,12 +29,13 @@ func AsDifferentiable(m Measure) (Differentiable, bool) {
 // matrix Y as a function of Y. It owns its work space, so one goroutine may use
 // it at a time.
 type Objective interface {
-	// Gradient returns the score of y and writes ∂score/∂Y into g, both n×q.
-	// Matrices are kept from call to call; what is allocated still is small and
-	// within decompositions of features × features. y must be finite. Where the score has a kink the
-	// result is a subgradient: 0 at identity for the angular forms and
-	// distances, the subgradient of minimum norm for singular cross moments.
-	// It returns an *UndefinedError when y has no score; g is then undefined.
+	// Gradient returns the score of y and writes ∂score/∂Y into g, both n×q. It
+	// keeps its matrices from call to call; only decompositions of features ×
+	// features allocate, and only little. y must be finite. Where the score has a
+	// kink the result is a subgradient: 0 at identity for the angular forms and
+	// distances, the subgradient of minimum norm for singular cross moments. It
+	// returns an *UndefinedError when the score is undefined for y; g is then
+	// undefined.
 	Gradient(g, y *mat.Dense) (float64, error)
 }
 
@@ -98,9 +98,9 @@ func newCentring(n, q int) centring {
 	return centring{yc: mat.NewDense(n, q, nil), means: make([]float64, q)}
 }
 
-// centre writes Yc and returns it. As in linalg.CenterTo, an offset costs no
-// digits, for sums are of differences from the first row, and a constant column
-// gives zeros; but nothing is allocated.
+// centre writes Yc and returns it, without allocating. As in linalg.CenterTo, an offset
+// costs no digits, because sums are of differences from the first row, and a constant
+// column gives zeros.
 func (c *centring) centre(y *mat.Dense) *mat.Dense {
 	n := y.RawMatrix().Rows
 	first := y.RawRowView(0)
@@ -119,15 +119,15 @@ func (c *centring) centre(y *mat.Dense) *mat.Dense {
 	return c.yc
 }
 
-// constantModel is the error of an objective at a Y without variance.
+// constantModel returns the error of an objective at a Y without variance.
 func constantModel() error {
 	return undefined("the model is constant: every sample has the same values, so it has no similarity to anything")
 }
 
-// needCentring is that of Yc.
+// needCentring returns the need of Yc.
 func (d Dims) needCentring() Need { return work(d.N*d.Q + d.Q) }
 
-// plus is the need of things that are there at the same time.
+// plus returns the need with some more numbers of work space at the same time.
 func (n Need) plus(numbers int64) Need {
 	n.work += numbers
 	return n

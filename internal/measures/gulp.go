@@ -85,15 +85,15 @@ func (m gulp) Score(p *Pair) (Score, error) {
 	return Score{Value: delta}, nil
 }
 
-// Memory implements Memory: principal components, and their shrunken copies.
+// Memory implements Memory: principal components, and their shrunk copies.
 func (m gulp) Memory(d Dims) Need {
 	p, q := d.compact()
 	roots := d.N*(p+q) + p*q
 	return together(d.needComponents(), work(roots+d.N*d.larger()), work(roots+d.gapMemory(p, q)))
 }
 
-// smoother is the matrix H = U·diag(f)·Uᵀ that takes a target to its
-// prediction, as U·diag(√f) with ‖H‖².
+// smoother is the matrix H = U·diag(f)·Uᵀ that maps a target to its prediction, as
+// U·diag(√f) together with ‖H‖².
 type smoother struct {
 	root   *mat.Dense // see principal.scaled
 	square float64
@@ -130,10 +130,9 @@ func roots(sigma []float64, penalty float64) (root []float64, square float64) {
 	return root, square
 }
 
-// outerGap returns ‖XXᵀ − YYᵀ‖ with all its digits even when the two nearly
-// coincide. With the thin QR decomposition of [X,Y] and R = [R₁,R₂] this is
-// ‖R₁R₁ᵀ − R₂R₂ᵀ‖; with fewer samples than features the n×n matrices are
-// subtracted as they are.
+// outerGap returns ‖XXᵀ − YYᵀ‖ with all its digits even when the two nearly coincide.
+// With the thin QR decomposition of [X,Y] and R = [R₁,R₂] this is ‖R₁R₁ᵀ − R₂R₂ᵀ‖. With
+// fewer samples than features the n×n matrices are subtracted directly.
 func outerGap(x, y *mat.Dense) float64 {
 	n, k := x.Dims()
 	_, l := y.Dims()
@@ -150,7 +149,7 @@ func outerGap(x, y *mat.Dense) float64 {
 	return linalg.Norm(gap)
 }
 
-// gapMemory is what outerGap takes.
+// gapMemory returns the size of the work space of outerGap.
 func (d Dims) gapMemory(p, q int64) int64 {
 	if k := p + q; d.N > k {
 		return d.N*k + linalg.UpperFactorMemory(d.N, k) + 3*k*k

@@ -45,8 +45,8 @@ type (
 	medianKey   struct{}
 )
 
-// distances returns the squared Euclidean distances between samples i < j, and
-// keeps them: not for tiled systems.
+// distances returns the squared Euclidean distances between samples i < j, and keeps
+// them. It is not for tiled systems.
 func (s *System) distances() []float64 {
 	return always(&s.memo, distanceKey{}, func() []float64 { return linalg.SqDistances(s.raw) })
 }
@@ -79,9 +79,9 @@ func (s *System) medianDistance() float64 {
 	})
 }
 
-// matrix returns the kernel matrix of a system as an estimator of HSIC wants
-// it: doubly centred (biased), U-centred (debiased), or doubly centred with a
-// zero diagonal (lange). HSIC is then the inner product of two of them.
+// matrix returns the kernel matrix of a system, centred for an estimator of HSIC: doubly
+// centred (biased), U-centred (debiased), or doubly centred with a zero diagonal
+// (lange). HSIC is then the inner product of two such matrices.
 func (k kernel) matrix(s *System, estimator string) (*mat.Dense, error) {
 	return shared(&s.memo, kernelKey{k, estimator}, func() (*mat.Dense, error) {
 		if k.kind == kernelLinear {
@@ -158,19 +158,19 @@ func (k kernel) bands(s *System, estimator string) (c centredBands, whole float6
 	return c, whole, nil
 }
 
-// tooNarrow is the error of a width at which every sample is like itself only.
+// tooNarrow returns the error for a width at which the kernel of different samples is 0.
 func (k kernel) tooNarrow(s *System) error {
 	return undefined("%s: sigma=%s is so small against the distances that no two samples are alike to the kernel", s.label(), k.sigma)
 }
 
-// factor returns σ, or the multiple of the median distance that it is.
+// factor returns σ, or, for a relative width, its multiple of the median distance.
 func (k kernel) factor() (value float64, relative bool, err error) {
 	text, relative := strings.CutSuffix(k.sigma, medianSuffix)
 	value, err = strconv.ParseFloat(text, 64)
 	return value, relative, err
 }
 
-// centreKernel centres a kernel matrix as an estimator of HSIC wants it.
+// centreKernel centres a kernel matrix for an estimator of HSIC.
 func centreKernel(m *mat.Dense, estimator string) {
 	switch estimator {
 	case debiased:
@@ -242,7 +242,7 @@ func (m cka) scoreKernel(p *Pair) (Score, error) {
 	})
 }
 
-// scoreBands is scoreKernel without a matrix of pairs of samples.
+// scoreBands is scoreKernel by bands.
 func (m cka) scoreBands(p *Pair) (Score, error) {
 	kx, wholeX, err := m.kernel.bands(p.X, m.estimator)
 	if err != nil {
@@ -269,8 +269,8 @@ func (m cka) scoreBands(p *Pair) (Score, error) {
 	})
 }
 
-// matrixAngle returns the angle between two matrices from the difference of
-// their unit multiples.
+// matrixAngle returns the angle between two matrices, from the difference of their
+// multiples of norm 1.
 func matrixAngle(a, b *mat.Dense) float64 {
 	alpha, beta := 1/linalg.Norm(a), 1/linalg.Norm(b)
 	sum := 0.0
@@ -299,10 +299,10 @@ func doubleCentre(m *mat.Dense) {
 	}
 }
 
-// uCentre is Székely and Rizzo's U-centring of a symmetric matrix with zero
-// diagonal: off the diagonal m_ij − r_i/(n−2) − r_j/(n−2) + r/((n−1)(n−2)) with
-// the row sums r_i and their sum r. The inner product of two U-centred kernel
-// matrices is n(n−3) times Song's estimate.
+// uCentre applies Székely and Rizzo's U-centring to a symmetric matrix with zero
+// diagonal: entries off the diagonal become m_ij − r_i/(n−2) − r_j/(n−2) +
+// r/((n−1)(n−2)), with the row sums r_i and their sum r. The inner product of two
+// U-centred kernel matrices is n(n−3) times Song's estimate.
 func uCentre(m *mat.Dense) {
 	n := m.RawMatrix().Rows
 	sums := rowSums(m)
@@ -331,13 +331,14 @@ func rowSums(m *mat.Dense) []float64 {
 	return sums
 }
 
-// needDistances is that of the squared distances between the samples of both systems.
+// needDistances returns the need of the squared distances between the samples of both
+// systems.
 func (d Dims) needDistances() Need {
 	return together(kept(distanceKey{}, 2*d.pairs()), work(linalg.SqDistancesMemory(d.N, max(d.P, d.Q))-d.pairs()))
 }
 
-// needWidth is that of σ, which looks for the median among the distances if it is
-// relative. Of many samples these are found for it alone.
+// needWidth returns the need of σ. A relative σ needs the median of the distances, and
+// with many samples the distances are computed for it alone.
 func (d Dims) needWidth(sigma string) Need {
 	if _, relative, _ := (kernel{sigma: sigma}).factor(); !relative {
 		return Need{}
@@ -345,7 +346,7 @@ func (d Dims) needWidth(sigma string) Need {
 	return together(work(d.pairs()), d.needBands(1))
 }
 
-// needKernel is that of the centred kernel matrices of both systems.
+// needKernel returns the need of the centred kernel matrices of both systems.
 func (m cka) needKernel(d Dims) Need {
 	if d.tiled() {
 		return together(d.needWidth(m.kernel.sigma), d.needBands(2))

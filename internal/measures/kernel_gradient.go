@@ -17,7 +17,7 @@ func (m cka) bindKernel(x *System, q int) (Objective, error) {
 	return newPairwise(x, values, k.self(m.estimator), f, centringOf(m.estimator, x.Samples()), m.as, q)
 }
 
-// needPairwiseKernel is that of the objective of kernels.
+// needPairwiseKernel returns the need of the objective of kernels.
 func (m cka) needPairwiseKernel(d Dims) Need {
 	x := d.reference()
 	return together(x.needDistances(), x.needWidth(m.kernel.sigma)).plus(d.pairs() + d.pairwiseMemory(m.kernel.kind, m.kernel.sigma))

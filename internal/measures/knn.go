@@ -30,7 +30,7 @@ func neighbourhoodOf(a Args) neighbourhood {
 	return neighbourhood{k: a.Int("k"), metric: a.Text("metric"), centre: a.Bool("center")}
 }
 
-// card sets what a neighbourhood means for a card.
+// card sets the fields of a card that depend on the neighbourhood.
 func (h neighbourhood) card(c *Card) {
 	c.MinSamples = h.k + 2 // with k+1 samples all others are neighbours
 	c.X = Permutation | Orthogonal | Scaling
@@ -101,8 +101,8 @@ var jaccardKNNFamily = Family{
 	},
 }
 
-// knn is the mean over samples of a function of how many of their k neighbours
-// X and Y share.
+// knn is the mean over samples of a function of the number of their k neighbours that X
+// and Y share.
 type knn struct {
 	card  Card
 	near  neighbourhood

@@ -52,7 +52,7 @@ func (m linreg) Score(p *Pair) (Score, error) {
 // ComponentScore implements Theory.
 func (m linreg) ComponentScore(p AlignedPair) (float64, bool) { return m.componentScore(p, 0) }
 
-// Scale implements Monotone for R² of X from Y on the samples that were fitted.
+// Scale implements Monotone for R² of X from Y on the samples of the fit.
 func (m linreg) Scale() (Scale, bool) {
 	inSample := m.plan.k == 0 && !m.columns && m.direction == xFromY
 	return Scale{ExplainedVariance, asScore}, inSample && m.as == asR2
@@ -61,8 +61,8 @@ func (m linreg) Scale() (Scale, bool) {
 // Memory implements Memory.
 func (m linreg) Memory(d Dims) Need { return m.need(d, leastSquaresMemory) }
 
-// regressionAliases are diffscore's names for a family of regressions: prefix
-// is what precedes the statistic, spec what it stands for.
+// regressionAliases returns diffscore's names for a family of regressions: prefix
+// precedes the statistic in the name, and spec is the specification.
 func regressionAliases(prefix, spec string) []Alias {
 	var out []Alias
 	for _, stat := range []Alias{{"r2", ""}, {"pearsonr", ":as=pearson"}, {"pearson_r", ":as=pearson"}, {"pearson", ":as=pearson"}} {

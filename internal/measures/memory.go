@@ -2,21 +2,21 @@ package measures
 
 import "simtool/internal/linalg"
 
-// Memory is a measure that says how much memory its scores take. For one that does
-// not, ScoreBytes assumes what most measures of second moments need; the contract
-// test tells when that is not so.
+// Memory is a measure that bounds the memory of its scores. For a measure without it,
+// ScoreBytes assumes the need of most measures of second moments; the contract test
+// fails where that is too little.
 type Memory interface {
 	Measure
-	// Memory bounds what Score has in use at once for a pair of such sizes beside the
-	// data, whatever the data are: nearly identical, or with dependent features.
+	// Memory bounds the memory of Score, apart from the data, for a pair of such
+	// sizes and any data: nearly identical, or with dependent features.
 	Memory(d Dims) Need
 }
 
-// GradientMemory is a measure that says how much memory its gradients take.
+// GradientMemory is a measure that bounds the memory of its gradients.
 type GradientMemory interface {
 	Differentiable
-	// GradientMemory bounds what Bind and the Objective have in use at once for a
-	// reference X and a Y of such sizes, with what the reference keeps.
+	// GradientMemory bounds the memory of Bind and of the Objective for a reference X
+	// and a Y of such sizes, the quantities that the reference keeps included.
 	GradientMemory(d Dims) Need
 }
 
@@ -25,27 +25,27 @@ type Dims struct {
 	N    int64 // samples
 	P, Q int64 // features of X and Y
 	// Times is the number of time bins, or repeats, of 3-d data, whose samples are
-	// Times × conditions; 1 or less for others.
+	// Times × conditions. It is 1 or less for other data.
 	Times int64
 }
 
-// Need is what something takes in memory, in numbers of 8 bytes: the quantities that
-// systems and pairs keep, which measures share, and what is there besides.
+// Need is an amount of memory, in numbers of 8 bytes: the quantities that systems and
+// pairs keep, which measures share, and additional work space.
 type Need struct {
-	// kept has the sizes of shared quantities by the keys under which they are kept,
-	// both systems together.
+	// kept holds the sizes of shared quantities by their keys, for both systems
+	// together.
 	kept map[any]int64
 	work int64
 }
 
-// kept is the need of a shared quantity.
+// kept returns the need of a shared quantity.
 func kept(key any, numbers int64) Need { return Need{kept: map[any]int64{key: numbers}} }
 
-// work is the need of what is not kept.
+// work returns the need of work space.
 func work(numbers int64) Need { return Need{work: numbers} }
 
-// together is the need of things that are done one after the other: what they keep
-// is there once, and of what they do not keep the largest part.
+// together returns the need of computations that run one after the other: the quantities
+// that any of them keeps, each once, and the largest work space.
 func together(needs ...Need) Need {
 	all := Need{kept: map[any]int64{}}
 	for _, n := range needs {
@@ -57,8 +57,8 @@ func together(needs ...Need) Need {
 	return all
 }
 
-// of is the need of the same quantities where something else keeps them, such as
-// transformed systems.
+// of returns the need of the same quantities of another owner, such as a transformed
+// system.
 func (n Need) of(owner any) Need {
 	type owned struct{ owner, key any }
 	out := Need{kept: map[any]int64{}, work: n.work}
@@ -68,8 +68,8 @@ func (n Need) of(owner any) Need {
 	return out
 }
 
-// bytes returns the need in bytes, with vectors of samples and of features, of which
-// there are always some, and what is small.
+// bytes returns the need in bytes, with an allowance for vectors of samples and of
+// features and for small allocations.
 func (n Need) bytes(d Dims) int64 {
 	const vectors, small = 8, 1 << 11
 	total := n.work + vectors*(d.N+d.P+d.Q) + small
@@ -79,8 +79,8 @@ func (n Need) bytes(d Dims) int64 {
 	return word * total
 }
 
-// ScoreBytes bounds the bytes that scoring a pair by measures, one after the other,
-// has in use at once beside the data.
+// ScoreBytes bounds the bytes in use, apart from the data, while a pair is scored by
+// measures one after the other.
 func ScoreBytes(named []Named, d Dims) int64 {
 	var all Need
 	for _, m := range named {
@@ -89,8 +89,8 @@ func ScoreBytes(named []Named, d Dims) int64 {
 	return all.bytes(d)
 }
 
-// scoreNeed returns what a measure says, or otherwise the need of moments, bases of
-// both systems, and a few matrices of their size on the way.
+// scoreNeed returns the need of a measure by its Memory, or otherwise that of moments,
+// bases of both systems, and a few temporary matrices of their size.
 func scoreNeed(m Measure, d Dims) Need {
 	if with, ok := As[Memory](m); ok {
 		return with.Memory(d)
@@ -98,8 +98,8 @@ func scoreNeed(m Measure, d Dims) Need {
 	return together(d.needMoments(), d.needBasis(), work(3*d.N*(d.P+d.Q)))
 }
 
-// GradientBytes bounds the bytes that an Objective has in use, with what the
-// reference keeps for it, for systems of the given sizes.
+// GradientBytes bounds the bytes in use by an Objective for systems of the given sizes,
+// the quantities that the reference keeps included.
 func GradientBytes(m Measure, d Dims) int64 {
 	if with, ok := As[GradientMemory](m); ok {
 		return with.GradientMemory(d).bytes(d)
@@ -109,8 +109,8 @@ func GradientBytes(m Measure, d Dims) int64 {
 	return together(x.needMoments(), x.needBasis(), work(6*d.N*d.Q+3*moments)).bytes(d)
 }
 
-// TakesPairs reports whether a measure takes memory for pairs of samples, which many
-// samples of few features have more of than values.
+// TakesPairs reports whether a measure needs memory for pairs of samples. Data of many
+// samples and few features have more pairs than values.
 func TakesPairs(m Measure) bool {
 	const many, times = 1 << 20, 32
 	thin := Dims{N: many, P: 1, Q: 1, Times: 1}
@@ -131,25 +131,25 @@ func (d Dims) compact() (p, q int64) { return min(d.P, d.N), min(d.Q, d.N) }
 // larger returns the features of the wider compact matrix.
 func (d Dims) larger() int64 { return max(d.compact()) }
 
-// reference has the reference only, without the system that is compared with it.
+// reference returns the sizes of the reference alone.
 func (d Dims) reference() Dims {
 	d.Q = 0
 	return d
 }
 
-// swap exchanges the systems.
+// swap returns the sizes with the systems exchanged.
 func (d Dims) swap() Dims {
 	d.P, d.Q = d.Q, d.P
 	return d
 }
 
-// tiled is as for systems.
+// tiled reports the same as System.tiled.
 func (d Dims) tiled() bool { return d.N > int64(tiledAbove) }
 
-// needCentred is that of Xc and Yc.
+// needCentred returns the need of Xc and Yc.
 func (d Dims) needCentred() Need { return kept(centredKey{}, d.values()) }
 
-// needCompact is that of the compact matrices.
+// needCompact returns the need of the compact matrices.
 func (d Dims) needCompact() Need {
 	all := d.needCentred()
 	square := int64(0)
@@ -162,7 +162,7 @@ func (d Dims) needCompact() Need {
 	return together(all, kept(compactKey{}, square))
 }
 
-// needGram is that of the Gram matrices of both systems.
+// needGram returns the need of the Gram matrices of both systems.
 func (d Dims) needGram() Need {
 	p, q := d.compact()
 	sums := max(linalg.ProductMemory(d.N, p, p)-p*p, linalg.ProductMemory(d.N, q, q)-q*q)
@@ -173,7 +173,7 @@ func (d Dims) needGram() Need {
 	return all
 }
 
-// needMoments is that of A, B and C.
+// needMoments returns the need of A, B and C.
 func (d Dims) needMoments() Need {
 	p, q := d.compact()
 	return together(d.needGram(), kept(crossKey{}, p*q), work(linalg.ProductMemory(d.N, p, q)-p*q))

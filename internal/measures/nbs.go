@@ -42,8 +42,8 @@ var nbsFamily = Family{
 	},
 }
 
-// nbs is the fidelity of the covariances' dual, the normalised Bures
-// similarity: the cosine of the Procrustes angle.
+// nbs is the normalised Bures similarity, the fidelity of the kernel matrices Kx and Ky:
+// the cosine of the Procrustes angle.
 type nbs struct {
 	card Card
 	as   string

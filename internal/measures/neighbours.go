@@ -9,23 +9,22 @@ import (
 	"simtool/internal/linalg"
 )
 
-// How alike two samples are when the nearest are looked for.
+// The similarities of two samples by which nearest neighbours are found.
 const (
 	metricInner     = "inner"     // ⟨x,x'⟩
 	metricCosine    = "cosine"    // ⟨x,x'⟩/(‖x‖‖x'‖)
 	metricEuclidean = "euclidean" // −‖x−x'‖²
 )
 
-// neighbourhood says what the neighbours of a sample are. It is a key of
-// shared quantities.
+// neighbourhood defines the neighbours of a sample. It is a key of shared quantities.
 type neighbourhood struct {
 	k      int
 	metric string
 	centre bool // remove the column means first
 }
 
-// neighbours are the k samples nearest to each of n samples, without itself.
-// Among samples that are equally near the one with the lowest index is taken.
+// neighbours holds the k samples nearest to each of n samples, without itself. Among
+// equally near samples the one with the lowest index is the neighbour.
 type neighbours struct {
 	k       int
 	index   []int32   // n×k, ascending within each sample
@@ -37,10 +36,9 @@ func (nb neighbours) of(i int) ([]int32, []float64) {
 	return nb.index[i*nb.k : (i+1)*nb.k], nb.nearest[i*nb.k : (i+1)*nb.k]
 }
 
-// neighbours finds the nearest neighbours in a system that has more than k
-// samples, in O(n²·p) time and O(n·(k+p)) memory beyond that of one block of
-// similarities; the Euclidean metric takes the distances that are shared with
-// other measures, where they are kept.
+// neighbours finds the nearest neighbours in a system with more than k samples, in
+// O(n²·p) time and O(n·(k+p)) memory, apart from one block of similarities. The
+// Euclidean metric uses the shared distances where they are kept.
 func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 	return shared(&s.memo, h, func() (neighbours, error) {
 		rows, err := s.similarityRows(h)
@@ -62,8 +60,9 @@ func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 	})
 }
 
-// need is that of the neighbours in both systems: their numbers and similarities, and
-// while they are looked for the samples once more and a block of similarities.
+// need returns the need of the neighbours in both systems: their numbers and
+// similarities, and, during the search, a copy of the samples and a block of
+// similarities.
 func (h neighbourhood) need(d Dims) Need {
 	all := kept(h, 2*(d.N*int64(h.k)*3/2+d.N))
 	if h.metric == metricEuclidean {
@@ -84,8 +83,8 @@ type candidate struct {
 	index      int32
 }
 
-// nearestOf collects into best the k samples other than self of greatest
-// similarity, in descending order.
+// nearestOf collects in best the k samples other than self with the greatest similarity,
+// in descending order.
 func nearestOf(best []candidate, similarity []float64, self, k int) []candidate {
 	for j, v := range similarity {
 		if j == self || (len(best) == k && v <= best[k-1].similarity) {
@@ -103,12 +102,12 @@ func nearestOf(best []candidate, similarity []float64, self, k int) []candidate 
 	return best
 }
 
-// blockRows is how many samples are compared with all others at a time.
+// blockRows is the number of samples that are compared with all others at a time.
 const blockRows = 128
 
-// similarityRows returns a function that gives the similarities of sample i to
-// all samples, in memory that the next call may reuse; i must not decrease
-// from call to call.
+// similarityRows returns a function that returns the similarities of sample i to all
+// samples, in memory that the next call may reuse. i must not decrease from call to
+// call.
 func (s *System) similarityRows(h neighbourhood) (func(i int) []float64, error) {
 	n, p := s.raw.Dims()
 	var compute func(dst *mat.Dense, lo int)
@@ -159,7 +158,7 @@ func (s *System) distanceRow(n int) func(i int) []float64 {
 	}
 }
 
-// directions returns the samples whose inner products are the similarities.
+// directions returns samples whose inner products are the similarities.
 func (s *System) directions(h neighbourhood) (*mat.Dense, error) {
 	z := s.raw
 	if h.centre {
@@ -192,8 +191,8 @@ func divide(dst []float64, by float64) {
 
 type overlapKey struct{ neighbourhood }
 
-// overlaps returns for each sample how many of its k neighbours in X are its
-// neighbours in Y too.
+// overlaps returns for each sample the number of its k neighbours in X that are also its
+// neighbours in Y.
 func (p *Pair) overlaps(h neighbourhood) ([]int, error) {
 	return shared(&p.memo, overlapKey{h}, func() ([]int, error) {
 		x, err := p.X.neighbours(h)
@@ -214,7 +213,7 @@ func (p *Pair) overlaps(h neighbourhood) ([]int, error) {
 	})
 }
 
-// common counts what two ascending lists have in common.
+// common returns the number of common elements of two ascending lists.
 func common(a, b []int32) int {
 	count := 0
 	for len(a) > 0 && len(b) > 0 {

@@ -10,20 +10,19 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// asRoot is the square root of a cosine, which distance correlation is.
+// asRoot is the form of distance correlation, the square root of a cosine.
 const asRoot = "root"
 
-// pairwise is the objective of measures that are the cosine of two matrices of a
-// function of the distance between samples, after centring. With v_ij = f(d_ij)
-// of d_ij = ‖yᵢ−yⱼ‖² (or Σ|y_ik−y_jk|), P the centring and T the unit multiple
-// of P(v) of the reference,
+// pairwise is the objective of the cosine of two centred matrices of a function of the
+// distance between samples. With v_ij = f(d_ij) of d_ij = ‖yᵢ−yⱼ‖² (or Σ|y_ik−y_jk|), P
+// the centring, and T the multiple of norm 1 of P(v) of the reference,
 //
 //	s = ⟨T, W⟩/‖W‖,  W = P(v),
 //	∂s/∂v = P*(T − s·W/‖W‖)/‖W‖,
 //
-// where P* does nothing for an orthogonal projection, for T and W lie in its
-// range. Symmetric matrices are kept as their entries i < j, row by row, and
-// their diagonal.
+// where P* is the identity for an orthogonal projection, because T and W lie in its
+// range. Symmetric matrices are kept as their entries i < j, row by row, and their
+// diagonal.
 type pairwise struct {
 	centring
 	as         string
@@ -130,13 +129,12 @@ func (o *pairwise) angle(norm float64) float64 {
 	return chord(math.Sqrt(gap))
 }
 
-// cancelled is the share of ‖yᵢ‖²+‖yⱼ‖² below which inner products keep less than
-// ten digits of ‖yᵢ−yⱼ‖².
+// cancelled is the share of ‖yᵢ‖²+‖yⱼ‖² below which inner products give less than ten
+// digits of ‖yᵢ−yⱼ‖².
 const cancelled = 1e-6
 
-// squaredDistances writes ‖yᵢ−yⱼ‖² into v. Pairs of which inner products
-// lose too many digits are summed directly, so that equal rows are at distance
-// 0.
+// squaredDistances writes ‖yᵢ−yⱼ‖² into v. It sums pairs directly for which inner
+// products lose too many digits, so that equal rows are at distance 0.
 func (o *pairwise) squaredDistances(yc *mat.Dense) {
 	raw := o.gamma.RawMatrix()
 	upper := blas64.Symmetric{Uplo: blas.Upper, N: raw.Rows, Stride: raw.Stride, Data: raw.Data}
@@ -173,8 +171,8 @@ func (o *pairwise) absoluteDistances(yc *mat.Dense) {
 	}
 }
 
-// fillGamma writes Γ = f'(d)·P*(αT − βW) with both triangles and a zero
-// diagonal, and adds what a width that follows the median distance passes on.
+// fillGamma writes Γ = f'(d)·P*(αT − βW) with both triangles and a zero diagonal, and
+// adds the derivative through a width that depends on the median distance.
 func (o *pairwise) fillGamma(alpha, beta float64) {
 	if o.projection.hollow {
 		for k, t := range o.target {
@@ -224,8 +222,8 @@ func mirrorUpper(m *mat.Dense) {
 	}
 }
 
-// throughDistances writes ∂L/∂Y = 4(diag(Γ1) − Γ)Y, Γ = ∂L/∂D symmetric with
-// every unordered pair counted in both orders, without allocating.
+// throughDistances writes ∂L/∂Y = 4(diag(Γ1) − Γ)Y without allocating. Γ = ∂L/∂D is
+// symmetric and counts every unordered pair in both orders.
 func throughDistances(g, gamma, yc *mat.Dense) {
 	gemm(-4, gamma, yc, 0, g)
 	for i := range gamma.RawMatrix().Rows {
@@ -237,8 +235,8 @@ func throughDistances(g, gamma, yc *mat.Dense) {
 	}
 }
 
-// throughAbsolute writes ∂L/∂y_ik = 2·Σⱼ Γ_ij·sign(y_ik−y_jk), Γ = ∂L/∂D of
-// D_ij = Σ|y_ik−y_jk| as in throughDistances. The subgradient at a tie is 0.
+// throughAbsolute writes ∂L/∂y_ik = 2·Σⱼ Γ_ij·sign(y_ik−y_jk) for D_ij = Σ|y_ik−y_jk|,
+// with Γ = ∂L/∂D as in throughDistances. The subgradient at a tie is 0.
 func throughAbsolute(g, gamma, yc *mat.Dense) {
 	g.Zero()
 	n := gamma.RawMatrix().Rows
@@ -257,7 +255,7 @@ func throughAbsolute(g, gamma, yc *mat.Dense) {
 	}
 }
 
-// pairwiseMemory is that of pairwise for a function of the distance.
+// pairwiseMemory returns the size of pairwise for a function of the distance.
 func (d Dims) pairwiseMemory(kind, sigma string) int64 {
 	f := radial{kind: kind}
 	total := d.N*d.Q + d.N*d.N + 2*d.pairs()

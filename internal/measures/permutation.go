@@ -8,15 +8,15 @@ import (
 	"simtool/internal/linalg"
 )
 
-// The distance between aligned systems that is not an angle.
+// formEuclidean is the form of the distance between aligned systems that is not an angle.
 const formEuclidean = "euclidean"
 
-// alignedForm says how the distance between aligned systems is reported.
+// alignedForm is the parameter for the form of the distance between aligned systems.
 var alignedForm = choice("as", "the angle θ in radians (angular), 1 − 2θ/π (angular-score), or the distance in the units of the data (euclidean)",
 	asAngular, asAngularScore, formEuclidean)
 
-// alignedCard sets what the form means for a card; lo is the smallest cosine
-// of the angle.
+// alignedCard sets the fields of a card that depend on the form; lo is the smallest
+// cosine of the angle.
 func alignedCard(card *Card, form string, lo float64) {
 	if form == formEuclidean {
 		card.Min, card.Max, card.Identity, card.HigherIsCloser = 0, math.Inf(1), 0, false
@@ -25,8 +25,7 @@ func alignedCard(card *Card, form string, lo float64) {
 	formCard(card, form, lo)
 }
 
-// reportAligned gives the distance between aligned systems in the form that
-// was asked for.
+// reportAligned returns the distance between aligned systems in the given form.
 func reportAligned(a alignment, form string) (Score, error) {
 	v, err := procrustes{as: form}.report(a)
 	return Score{Value: v}, err
@@ -88,9 +87,9 @@ func (m permutation) Score(p *Pair) (Score, error) {
 
 type matchedKey struct{}
 
-// matched returns the alignment whose isometry P is a permutation matrix (of
-// the narrower system's features into those of the wider one) and whose
-// nuclear norm is replaced by ⟨XcP, Yc⟩.
+// matched returns the alignment by a matching of features: P is a permutation matrix (of
+// the narrower system's features into those of the wider one), and ⟨XcP, Yc⟩ replaces
+// the nuclear norm.
 func (p *Pair) matched() alignment {
 	return always(&p.memo, matchedKey{}, func() alignment {
 		x, y := p.X.centred(), p.Y.centred()
@@ -108,8 +107,8 @@ func (p *Pair) matched() alignment {
 	})
 }
 
-// Memory implements Memory. Features are matched as they are: the covariances of all
-// with all, once more if they have to be turned about, and the matching.
+// Memory implements Memory: the covariances of all features with all, a transposed copy
+// where it is needed, and the matching.
 func (m permutation) Memory(d Dims) Need {
 	all := d.P * d.Q
 	return together(d.needCentred(), kept(matchedKey{}, all), work(2*all), work(all+d.values()))

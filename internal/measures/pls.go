@@ -73,8 +73,7 @@ var plsFamily = Family{
 // pls is partial least squares.
 type pls struct{ regression }
 
-// Memory implements Memory: what is left of the moments, and the leading vector of
-// it.
+// Memory implements Memory: the deflated moments, and their leading vector.
 func (m pls) Memory(d Dims) Need {
 	return m.need(d, func(_ Dims, p, q int64) int64 {
 		k := min(p, q)
@@ -96,8 +95,7 @@ var refDayal1997 = Reference{
 //	w the leading left singular vector of S,   r = w − Σⱼ(pⱼᵀw)rⱼ,
 //	t = Y·r,   p = Yᵀt/tᵀt,   c = Xᵀt/tᵀt = Sᵀr/tᵀt,
 //
-// adds r·cᵀ to W, and takes tᵀt·p·cᵀ from S. It stops when nothing is left of S
-// or of Y. exact is false if a component was so small against the first that rounding
+// adds r·cᵀ to W, and subtracts tᵀt·p·cᵀ from S. It stops when S or Y is exhausted. exact is false if a component was so small against the first that rounding
 // of the moments took many of its digits.
 func fitPLS(w *mat.Dense, train *foldMoments, components int) (exact bool, err error) {
 	b := train.yy

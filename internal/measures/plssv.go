@@ -35,7 +35,7 @@ var plsSVFamily = Family{
 	New:     func(a Args) (Measure, error) { return plsSV{a.Card()}, nil },
 }
 
-// plsSV is what the code published with SVCCA reports as PLS similarity.
+// plsSV is the PLS similarity of the code published with SVCCA.
 type plsSV struct{ card Card }
 
 // Card implements Measure.

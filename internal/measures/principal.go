@@ -14,8 +14,8 @@ type (
 	principalKey struct{}
 )
 
-// spectrum is the eigendecomposition of ZᵀZ of the compact matrix, values
-// descending: the variances along the principal axes times n.
+// spectrum is the eigendecomposition of ZᵀZ for the compact matrix, with descending
+// values: the variances along the principal axes times n.
 type spectrum struct {
 	values  []float64
 	vectors *mat.Dense
@@ -30,16 +30,14 @@ func (s *System) spectrum() (spectrum, error) {
 
 // principal is the leading part of the singular value decomposition
 // Z = U·diag(sigma)·Vᵀ of the compact matrix: the norms of k principal
-// components, and their normalised scores U, n×k. Where only moments are known
-// u holds the map V·diag(1/sigma) in their place, with which U = Zu; crossOf
-// knows the difference.
+// components, and their normalised scores U, n×k. Where only moments are known u holds
+// the map V·diag(1/sigma) instead, with which U = Zu; crossOf handles both cases.
 type principal struct {
 	u     *mat.Dense
 	sigma []float64
 }
 
-// crossOf returns PxᵀPy for components times weights of X and of Y (see
-// principal.scaled).
+// crossOf returns PxᵀPy for weighted components of X and of Y (see principal.scaled).
 func (p *Pair) crossOf(x, y *mat.Dense) *mat.Dense {
 	if p.segments == nil {
 		return linalg.CrossGram(x, y)
@@ -57,11 +55,11 @@ func (s *System) decomposition() (principal, error) {
 	})
 }
 
-// components returns the leading k principal components. They are taken from
-// the eigenvectors of the Gram matrix where these determine them, as U = ZV
-// with columns scaled to norm 1, and from a singular value decomposition of
-// the samples where the variance of the last is too small against the first.
-// Where there are no samples, components that rounding hides are left out.
+// components returns the leading k principal components. They come from the eigenvectors
+// of the Gram matrix where these determine them, as U = ZV with columns scaled to norm
+// 1, and otherwise, where the variance of the last is too small relative to the first,
+// from a singular value decomposition of the samples. Where only moments are known,
+// components below rounding are left out.
 func (s *System) components(k int) (principal, error) {
 	e, err := s.spectrum()
 	if err != nil {
@@ -85,9 +83,8 @@ func (s *System) components(k int) (principal, error) {
 	return all.leading(k), nil
 }
 
-// fromMoments returns at most k components without their samples. Of the
-// eigenvalues of ZᵀZ only those above m·2⁻⁵² of the largest can be told from
-// rounding.
+// fromMoments returns at most k components without samples. It leaves out eigenvalues of
+// ZᵀZ below m·2⁻⁵² of the largest, which are rounding errors.
 func (e spectrum) fromMoments(k int) principal {
 	m := len(e.values)
 	k = min(k, linalg.Rank(e.values, m, m))
@@ -99,8 +96,8 @@ func (e spectrum) fromMoments(k int) principal {
 	return c
 }
 
-// rankComponents returns the principal components up to the numerical rank of
-// the system. Those beyond are rounding error, which whitening would blow up.
+// rankComponents returns the principal components up to the numerical rank of the system.
+// Further components are rounding errors, which whitening would amplify.
 func (s *System) rankComponents() (principal, error) {
 	c, err := s.components(s.gram().RawMatrix().Rows)
 	if err != nil {
@@ -118,8 +115,7 @@ func (c principal) leading(k int) principal {
 	return principal{c.u.Slice(0, n, 0, k).(*mat.Dense), c.sigma[:k]}
 }
 
-// scaled returns the components times a weight each, U·diag(w), or the map to
-// them.
+// scaled returns the weighted components U·diag(w), or the map to them.
 func (c principal) scaled(weights []float64) *mat.Dense {
 	out := mat.DenseCopyOf(c.u)
 	scaleColumns(out, weights)
@@ -145,8 +141,8 @@ func divideColumns(x *mat.Dense, by []float64) {
 	}
 }
 
-// needComponents is that of the principal components of both systems, which are kept
-// where the Gram matrix does not determine them.
+// needComponents returns the need of the principal components of both systems. They are
+// kept where the Gram matrix does not determine them.
 func (d Dims) needComponents() Need {
 	p, q := d.compact()
 	return together(

@@ -9,8 +9,8 @@ import (
 	"simtool/internal/linalg"
 )
 
-// The forms of the Procrustes distance that are not those of a cosine. What
-// the parameter calls squared is the square of the distance, not of a cosine.
+// The forms of the Procrustes distance that are not those of a cosine. The form squared
+// is the square of the distance, not of a cosine.
 const (
 	asEuclidean         = "euclidean"
 	asProcrustesSquared = "squared distance"
@@ -85,7 +85,7 @@ func newProcrustes(a Args) (Measure, error) {
 	case asAngular, asAngularScore:
 		lo := 0.0
 		if m.cv > 0 {
-			lo = -1 // a rotation may turn out wrong on the samples left out
+			lo = -1 // a rotation may be wrong on held-out samples
 		}
 		formCard(&m.card, m.as, lo)
 	case asNormalised:
@@ -165,14 +165,14 @@ func (m procrustes) ComponentScore(p AlignedPair) (float64, bool) {
 	}
 }
 
-// Scale implements Monotone: the angle is the arccosine of NBS. Distances in the
-// units of the data depend on these too, and held-out ones on more.
+// Scale implements Monotone: the angle is the arccosine of NBS. Distances in the units of
+// the data also depend on these units, and held-out ones on the folds.
 func (m procrustes) Scale() (Scale, bool) {
 	return Scale{BuresCosine, m.as}, m.cv == 0 && m.as != asEuclidean && m.as != asProcrustesSquared
 }
 
-// Memory implements Memory. Folds have their moments, and where these do not suffice
-// their samples.
+// Memory implements Memory. Folds need their moments, and their samples where moments do
+// not suffice.
 func (m procrustes) Memory(d Dims) Need {
 	p, q := d.compact()
 	whole := together(d.needMoments(), d.needCompact(), d.needAlignment(p, q))
@@ -183,10 +183,10 @@ func (m procrustes) Memory(d Dims) Need {
 	return together(plan.need(d, p, q), d.needCompact(), work(plan.splitMemory(p, q)+d.needAlignment(p, q).work+2*d.N*(p+q)))
 }
 
-// heldOut finds the rotation on the training samples of each fold, and reports
-// the mean over folds of the form on the samples left out. Both are centred by
-// the means of the training samples. The rotation is undetermined on what the
-// training samples do not span; there it is taken as 0.
+// heldOut finds the rotation on the training samples of each fold, and returns the mean
+// over folds of the form on the held-out samples. Both are centred by the means of the
+// training samples. The rotation is undetermined outside the span of the training
+// samples, where it is set to 0.
 func (m procrustes) heldOut(p *Pair) (Score, error) {
 	plan := foldPlan{k: m.cv}
 	if err := p.checkFolds(plan); err != nil {

@@ -22,9 +22,9 @@ func (m procrustes) bindHeldOut(x *System, q int) (Objective, error) {
 	return o, nil
 }
 
-// Gradient implements Objective. With P the polar factor of C = X_rᵀY_r on the
-// training rows, the distance depends on ν = ⟨X_tP, Y_t⟩ and ‖Y_t‖² of the test
-// rows, and ∂ν/∂P = X_tᵀY_t passes on to the training rows through ∂P/∂C.
+// Gradient implements Objective. With P the polar factor of C = X_rᵀY_r on the training
+// rows, the distance depends on ν = ⟨X_tP, Y_t⟩ and ‖Y_t‖² of the test rows, and
+// ∂ν/∂P = X_tᵀY_t gives the derivative of the training rows through ∂P/∂C.
 func (o *heldOutRotation) Gradient(dst, y *mat.Dense) (float64, error) {
 	o.folds.setY(y)
 	k := o.folds.count()
@@ -63,7 +63,7 @@ func (o *heldOutRotation) Gradient(dst, y *mat.Dense) (float64, error) {
 	return total / float64(k), nil
 }
 
-// needHeldOut is that of heldOutRotation.
+// needHeldOut returns the need of heldOutRotation.
 func (m procrustes) needHeldOut(d Dims) Need {
 	x := d.reference()
 	p, _ := x.compact()

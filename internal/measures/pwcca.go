@@ -18,7 +18,7 @@ var pwccaFamily = Family{
 			choice("weights", "the system whose variates and features give the weights: the reference (x) or what is compared with it (y)", "x", "y"),
 		},
 		Min: 0, Max: 1, Identity: 1, HigherIsCloser: true,
-		X:              Permutation | Scaling | Translation, // the absolute values single out the features' axes
+		X:              Permutation | Scaling | Translation, // the absolute values depend on the axes of the features
 		Y:              Affine,
 		Differentiable: true,
 		FromMoments:    true,
@@ -50,7 +50,7 @@ type pwcca struct {
 	weightY bool
 }
 
-// flip takes the weights from the other system.
+// flip returns the measure with the weights of the other system.
 func (m pwcca) flip() pwcca {
 	m.weightY = !m.weightY
 	m.card.X, m.card.Y = m.card.Y, m.card.X
@@ -83,8 +83,8 @@ func (m pwcca) Score(p *Pair) (Score, error) {
 	if err != nil {
 		return Score{}, err
 	}
-	// Of several correlations of 1 the variates are any basis of the space that
-	// the systems share, and each basis weighs it differently.
+	// If several correlations are 1, any basis of the shared space is a set of
+	// variates, and each basis has other weights.
 	if shared := rx + ry - (p.Samples() - 1); shared > 1 && w.rho[len(w.rho)-1] < 1-1e-9 {
 		return Score{}, undefined("more dimensions than samples (%d + %d of %d): the canonical variates, and so their weights, are not determined", rx, ry, p.Samples()-1)
 	}
@@ -93,7 +93,7 @@ func (m pwcca) Score(p *Pair) (Score, error) {
 
 // inBasis returns QᵀXc, the features in the orthonormal basis of the system.
 func (s *System) inBasis() (*mat.Dense, error) {
-	// The Gram matrix is that of the features unless there are too many.
+	// The Gram matrix is that of the features unless there are more than samples.
 	if w := s.whitener(); w != nil && (s.momentsOnly() || s.Width() <= s.Samples()) {
 		return linalg.CrossGram(w, s.gram()), nil
 	}
@@ -104,18 +104,18 @@ func (s *System) inBasis() (*mat.Dense, error) {
 	return linalg.CrossGram(q, s.centred()), nil
 }
 
-// weightedCorrelations are the canonical correlations of a system with another
-// and what they weigh: N = U·diag(ρ)·Vᵀ, with the canonical variates Z = QU.
+// weightedCorrelations holds the canonical correlations of a system with another one and
+// their weights: N = U·diag(ρ)·Vᵀ, with the canonical variates Z = QU.
 type weightedCorrelations struct {
 	u, v       *mat.Dense // r×k and s×k
 	rho, alpha []float64
-	along      *mat.Dense // ZᵀXc, k×p: what the variates have of each feature
+	along      *mat.Dense // ZᵀXc, k×p: the products of variates and features
 	total      float64    // Σα
 	mean       float64    // Σαρ/Σα
 }
 
-// projectionWeighted weighs the singular values of N = QᵀQ_other, r×s, by the
-// features QᵀXc, r×p: αᵢ = Σⱼ|⟨zᵢ,xⱼ⟩|, zᵢᵀXc = uᵢᵀ(QᵀXc).
+// projectionWeighted weighs the singular values of N = QᵀQ_other, r×s, by the features
+// QᵀXc, r×p: αᵢ = Σⱼ|⟨zᵢ,xⱼ⟩|, where zᵢᵀXc = uᵢᵀ(QᵀXc).
 func projectionWeighted(n, features *mat.Dense) (weightedCorrelations, error) {
 	u, rho, v, err := linalg.SVD(n)
 	if err != nil {
@@ -138,8 +138,8 @@ func projectionWeighted(n, features *mat.Dense) (weightedCorrelations, error) {
 	return w, nil
 }
 
-// Memory implements Memory: canonical correlations with their variates, and the
-// features in the basis of the system that gives the weights.
+// Memory implements Memory: canonical correlations with their variates, and the features
+// of the system with the weights in its basis.
 func (m pwcca) Memory(d Dims) Need {
 	p, q := d.compact()
 	own, features := p, d.P

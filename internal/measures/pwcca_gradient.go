@@ -27,11 +27,10 @@ func (m pwcca) Bind(x *System, q int) (Objective, error) {
 	return &weightedObjective{pwcca: m, columnSpace: newColumnSpace(x.Samples(), q), qx: qx, features: features}, nil
 }
 
-// weightedObjective is the objective of PWCCA, s = Σαᵢρᵢ/Σα. With weights from
-// X it depends on the span of Y only, by way of N = Q_XᵀQ_Y as in CCA (see
-// canonicalObjective), now through the correlations and the singular vectors.
-// With weights αᵢ = ‖Ycᵀzᵢ‖₁ from Y there are in addition the features
-// themselves,
+// weightedObjective is the objective of PWCCA, s = Σαᵢρᵢ/Σα. With weights from X it
+// depends on the span of Y only, through N = Q_XᵀQ_Y as in CCA (see canonicalObjective):
+// through the correlations and the singular vectors. With weights αᵢ = ‖Ycᵀzᵢ‖₁ from Y
+// it also depends on the features themselves,
 //
 //	∂αᵢ/∂Y = zᵢ·sign(Ycᵀzᵢ)ᵀ at fixed variates zᵢ.
 type weightedObjective struct {
@@ -79,9 +78,9 @@ func (w *weightedCorrelations) toAlpha() []float64 {
 	return out
 }
 
-// equalCorrelations is how far canonical correlations must be apart for their
-// variates to be told from one another: whitening through a Gram matrix of the
-// condition wellConditioned leaves errors of 1e-10.
+// equalCorrelations is the smallest difference of canonical correlations at which their
+// variates are determined: whitening through a Gram matrix of the condition
+// wellConditioned has errors of 1e-10.
 const equalCorrelations = 1e-9
 
 // slope returns ∂s/∂N, given the features, r×p, and ∂s/∂(uᵢᵀ·features), k×p.
@@ -90,8 +89,8 @@ const equalCorrelations = 1e-9
 //	∂s/∂N = U[diag(α/Σα) + K]Vᵀ + (I−UUᵀ)·G·diag(1/ρ)·Vᵀ,
 //	K_ij = (T_ij−T_ji)·ρ_j/(ρ_j²−ρ_i²).
 //
-// Variates with equal correlations are arbitrary: what rotates them into one
-// another is left out, and so is what rotates those of correlation 0.
+// Variates with equal correlations are arbitrary. Terms that rotate them into one another
+// are left out, and so are terms that rotate variates of correlation 0.
 func (w *weightedCorrelations) slope(features, toAlong *mat.Dense) *mat.Dense {
 	r, k := w.u.Dims()
 	g := mat.NewDense(r, k, nil)

@@ -8,7 +8,7 @@ import (
 	"simtool/internal/linalg"
 )
 
-// The ways to compare two RDMs.
+// The comparisons of two RDMs.
 const (
 	compareCosine    = "cosine"
 	comparePearson   = "pearson"
@@ -34,17 +34,17 @@ func rankBased(compare string) bool {
 	return false
 }
 
-// lostDigits bounds how much of the second moment of a vector may be due to its
-// mean: beyond, what is left when the mean is subtracted from moments has fewer
-// than 12 digits, and the vector itself is centred instead.
+// lostDigits is the smallest share of the second moment of a vector that must remain when
+// its mean is subtracted from moments. Below it the difference has fewer than 12 digits,
+// and the vector itself is centred instead.
 const lostDigits = 1e-4
 
-// sameDissimilarity is the error for an RDM that orders nothing.
+// sameDissimilarity returns the error for an RDM of equal dissimilarities.
 func sameDissimilarity(s *System) error {
 	return undefined("%s: every two samples are equally dissimilar, so its RDM has no pattern to compare", s.label())
 }
 
-// noDissimilarity is the error for an RDM of zeros.
+// noDissimilarity returns the error for an RDM of zeros.
 func noDissimilarity(s *System) error {
 	return undefined("%s: all dissimilarities are 0", s.label())
 }
@@ -94,11 +94,10 @@ func moments(p *Pair, compare string) (value float64, ok bool, err error) {
 	return normalised(xy, xx, yy), true, nil
 }
 
-// digitsMayCancel reports whether n samples of p features may be so nearly equally
-// far apart that moments refuses them. As ‖K‖² ≥ (tr K)²/r for a rank r ≤ p, what is
-// left of the second moment of squared distances when their mean is removed is at
-// least the share (1/r − 1/(n−1))/(1 + 1/r), and for the whitened comparison
-// 1 − r/(n−1).
+// digitsMayCancel reports whether n samples of p features may be so nearly equally far
+// apart that moments refuses them. As ‖K‖² ≥ (tr K)²/r for a rank r ≤ p, removing the
+// mean of squared distances leaves at least the share (1/r − 1/(n−1))/(1 + 1/r) of their
+// second moment, and for the whitened comparison 1 − r/(n−1).
 func digitsMayCancel(compare string, n, p int64) bool {
 	rank, most := float64(min(p, n-1)), float64(n-1)
 	switch compare {
@@ -147,8 +146,7 @@ func (d dissimilarity) direct(p *Pair, compare string) (float64, error) {
 	return normalised(xy, xx, yy), nil
 }
 
-// compareBands is direct without keeping the RDMs, for comparisons that are not
-// of ranks.
+// compareBands is direct without keeping the RDMs, for comparisons that do not use ranks.
 func (d dissimilarity) compareBands(p *Pair, compare string) (float64, error) {
 	x, err := d.comparable(p.X, compare)
 	if err != nil {
@@ -161,9 +159,8 @@ func (d dissimilarity) compareBands(p *Pair, compare string) (float64, error) {
 	return normalised(products(x, y)), nil
 }
 
-// comparable returns the RDM of a system centred for a comparison, by bands: the
-// entries off the diagonal, or for the whitened comparisons −2 times what kernel
-// returns.
+// comparable returns the RDM of a system centred for a comparison, by bands: the entries
+// off the diagonal, or, for the whitened comparisons, −2 times the result of kernel.
 func (d dissimilarity) comparable(s *System, compare string) (centredBands, error) {
 	b, err := d.bands(s)
 	if err != nil {
@@ -207,8 +204,8 @@ func (d dissimilarity) compareRanks(p *Pair, compare string) (float64, error) {
 	}
 }
 
-// rankings ranks the dissimilarities of both systems, those of X with their
-// order if that is asked for.
+// rankings ranks the dissimilarities of both systems. If keepOrder is set, the ranking of
+// X keeps the order.
 func (d dissimilarity) rankings(p *Pair, keepOrder bool) (x, y *linalg.Ranking, err error) {
 	if x, err = d.order(p.X, keepOrder); err != nil {
 		return nil, nil, err
@@ -217,8 +214,8 @@ func (d dissimilarity) rankings(p *Pair, keepOrder bool) (x, y *linalg.Ranking, 
 	return x, y, err
 }
 
-// patterned returns an UndefinedError for dissimilarities that are all 0, or
-// that are all the same and shall be centred.
+// patterned returns an UndefinedError for dissimilarities that are all 0, or that are all
+// equal and are to be centred.
 func (d dissimilarity) patterned(s *System, values []float64, centre bool) error {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
@@ -251,12 +248,12 @@ type centredKernelKey struct {
 	centre bool
 }
 
-// kernel returns −½H·D·H, D being the RDM, or the RDM less the mean of its
-// dissimilarities off the diagonal if centre is set.
+// kernel returns −½H·D·H, where D is the RDM, or, if centre is set, the RDM minus the
+// mean of its dissimilarities off the diagonal.
 //
-// The cosine of two such matrices is that of the RDMs after whitening by the
-// covariance that squared distances between noisy patterns have under equal
-// and independent noise, which is how Diedrichsen et al. (2021) define it.
+// The cosine of two such matrices is that of the RDMs after whitening by the covariance
+// of squared distances between noisy patterns under equal and independent noise, the
+// definition of Diedrichsen et al. (2021).
 func (d dissimilarity) kernel(s *System, values []float64, centre bool) *mat.Dense {
 	return always(&s.memo, centredKernelKey{d, centre}, func() *mat.Dense {
 		mean := 0.0
@@ -281,5 +278,5 @@ func centredProducts(x, y []float64) (xy, xx, yy float64) {
 	return xy, xx, yy
 }
 
-// normalised returns xy/√(xx·yy), whose product must not overflow.
+// normalised returns xy/√(xx·yy) without overflow.
 func normalised(xy, xx, yy float64) float64 { return clip(xy / math.Sqrt(xx) / math.Sqrt(yy)) }

@@ -7,13 +7,12 @@ import (
 	"simtool/internal/linalg"
 )
 
-// order ranks the dissimilarities. Small RDMs and their rankings are kept, with
-// the order of the dissimilarities, and shared. Of a large one only the ranking
-// stays, 4 bytes a pair of samples and 4 for the order if that is asked for; the
-// dissimilarities, 8 bytes, lie in memory that is used for one system after the
-// other, and ranking them takes some 6 bytes for a while. With the ranks of the
-// other system that is 22 bytes a pair at most, not quite three triangles of
-// numbers, and 34 with an order, which merge sort then works on.
+// order ranks the dissimilarities. Small RDMs, their rankings and the order of the
+// dissimilarities are kept and shared. For a large RDM only the ranking is kept: 4 bytes
+// a pair of samples, and 4 for the order if keepOrder is set. The dissimilarities need 8
+// bytes in memory that the systems use one after the other, and ranking needs some 6
+// bytes of work space. With the ranks of the other system this is at most 22 bytes a
+// pair, less than three triangles of numbers, and 34 with an order for the merge sort.
 func (d dissimilarity) order(s *System, keepOrder bool) (*linalg.Ranking, error) {
 	if d.kind == rdmEuclidean || d.kind == rdmGaussian {
 		// Both grow with the squared distance and have its ranks, which the
@@ -93,11 +92,11 @@ func rankProducts(x, y *linalg.Ranking) (xy, xx, yy float64) {
 	return xy / 4, xx / 4, yy / 4
 }
 
-// kendall returns Kendall's τ, with the number of concordant less that of
-// discordant pairs divided by all pairs (τ-a), or by the geometric mean of the
-// pairs that are not tied in x and in y (τ-b). It counts by Knight's method: in
-// the order of x, discordant pairs are the inversions of y, which a merge sort
-// counts in O(N log N).
+// kendall returns Kendall's τ: the number of concordant pairs minus that of discordant
+// pairs, divided by the number of all pairs (τ-a), or by the geometric mean of the
+// numbers of pairs that are not tied in x and in y (τ-b). It counts by Knight's method:
+// in the order of x, discordant pairs are the inversions of y, which a merge sort counts
+// in O(N log N).
 //
 // Knight, W. R. (1966). A computer method for calculating Kendall's tau with
 // ungrouped data. Journal of the American Statistical Association 61, 436-439.
@@ -154,8 +153,8 @@ func inversions(seq []uint32) float64 {
 	return count
 }
 
-// merge merges two sorted runs and counts the pairs in which the element of the
-// left run is the larger.
+// merge merges two sorted runs and counts the pairs in which the element of the left run
+// is larger.
 func merge(dst, left, right []uint32) float64 {
 	count := 0
 	for k := range dst {
@@ -169,8 +168,8 @@ func merge(dst, left, right []uint32) float64 {
 	return float64(count)
 }
 
-// needRanks is that of the rankings of the dissimilarities of both systems, with the
-// order of X where all have one or it is asked for, and of a merge sort by it.
+// needRanks returns the need of the rankings of the dissimilarities of both systems, with
+// the order of X where all have one or ordered is set, and of a merge sort by it.
 func (d dissimilarity) needRanks(of Dims, ordered bool) Need {
 	if d.kind == rdmEuclidean || d.kind == rdmGaussian {
 		d = dissimilarity{kind: rdmSqEuclidean}

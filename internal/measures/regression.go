@@ -10,8 +10,8 @@ import (
 	"simtool/internal/linalg"
 )
 
-// regression scores how well the features of one system predict those of the
-// other: what linreg and ridge have in common.
+// regression scores how well the features of one system predict those of the other. It
+// is the common part of linreg, ridge and pls.
 type regression struct {
 	card      Card
 	penalty   func(train predictors) (float64, error)      // λ for a training set
@@ -31,7 +31,7 @@ const (
 	symmetric = "symmetric"
 )
 
-// regressionParams are the parameters that linreg and ridge share.
+// regressionParams are the common parameters of regressions.
 var regressionParams = []Param{
 	choice("as", "R² (r2), arccos R² in radians (angular), or the uncentred correlation of predictions and data (pearson)", asR2, asAngular, "pearson"),
 	choice("pool", "over all entries at once, so that features count by their variance (all), or per feature and averaged (columns)", "all", "columns"),
@@ -41,8 +41,8 @@ var regressionParams = []Param{
 	choice("direction", "Y predicts X, X predicts Y, or the mean of both", xFromY, yFromX, symmetric),
 }
 
-// newRegression reads the shared parameters and adjusts the card to them.
-// predictor is what a fit is invariant to in the predicting system.
+// newRegression reads the common parameters and adjusts the card to them. predictor holds
+// the invariances of a fit to changes of the predicting system.
 func newRegression(a Args, predictor Invariance) (regression, error) {
 	m := regression{
 		card: a.Card(), as: a.Text("as"), columns: a.Text("pool") == "columns",
@@ -150,7 +150,7 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 	return Score{Value: total / float64(f.count()), Warnings: warnings}, nil
 }
 
-// inSample scores the samples that were fitted.
+// inSample scores the samples of the fit.
 func (m regression) inSample(p *Pair) (Score, error) {
 	all, points := p.whole(m.columns)
 	train := predictors{moments: &all, rows: points, noisy: p.Y.noisy(), grain: p.Y.grain}
@@ -211,8 +211,7 @@ func (m regression) fitWhole(s *ridgeSolver, train predictors) (fitted, error) {
 	}
 }
 
-// fit computes the coefficients for a training set with the penalty that the
-// measure asks for.
+// fit computes the coefficients for a training set with the penalty of the measure.
 func (m regression) fit(s *ridgeSolver, train predictors) error {
 	if m.solve != nil {
 		return m.solve(s, train)
@@ -224,8 +223,8 @@ func (m regression) fit(s *ridgeSolver, train predictors) error {
 	return s.fit(train, lambda)
 }
 
-// residual returns the unexplained part of the variance from the residuals
-// themselves, which keeps its digits when it is small.
+// residual returns the unexplained part of the variance from the residuals themselves, so
+// that it keeps its digits when it is small.
 func (m regression) residual(points rows, s *ridgeSolver) float64 {
 	x, y := points()
 	var e mat.Dense
@@ -254,8 +253,8 @@ func constantColumns(skipped, of int) string {
 	return fmt.Sprintf("%d of %d features do not vary and were left out of the mean", skipped, of)
 }
 
-// componentScore is the closed form of the R² that a penalised fit has on its own
-// samples, in the direction that is asked for.
+// componentScore returns the closed form of the R² of a penalised fit on its own samples,
+// in the direction of the measure.
 func (m regression) componentScore(p AlignedPair, penalty float64) (float64, bool) {
 	if m.plan.k > 0 || m.columns {
 		return 0, false
@@ -305,8 +304,8 @@ func (m regression) alignedFit(p AlignedPair, penalty float64, back bool) float6
 	}
 }
 
-// need is that of a score in the direction that is asked for. fit says what finding
-// the coefficients takes, for p×q moments.
+// need returns the need of a score in the direction of the measure. fit returns the work
+// space for the coefficients, for p×q moments.
 func (m regression) need(d Dims, fit func(d Dims, p, q int64) int64) Need {
 	type swapped struct{}
 	there, back := m.oneWayNeed(d, fit), m.oneWayNeed(d.swap(), fit).of(swapped{})
@@ -320,9 +319,9 @@ func (m regression) need(d Dims, fit func(d Dims, p, q int64) int64) Need {
 	}
 }
 
-// oneWayNeed is that of predicting X from Y: moments and coefficients, with the
-// features of X in their own coordinates where these are scored one by one, and the
-// samples where moments do not suffice.
+// oneWayNeed returns the need of predicting X from Y: moments and coefficients, with the
+// own features of X where these are scored one by one, and the samples where moments do
+// not suffice.
 func (m regression) oneWayNeed(d Dims, fit func(d Dims, p, q int64) int64) Need {
 	p, q := d.compact()
 	if m.columns {
@@ -335,6 +334,6 @@ func (m regression) oneWayNeed(d Dims, fit func(d Dims, p, q int64) int64) Need 
 	return together(m.plan.need(d, p, q), d.needCompact(), work(coefficients+m.plan.splitMemory(p, q)+2*d.N*(p+q)))
 }
 
-// leastSquaresMemory is what ridgeSolver.fit takes of samples whose moments do not
-// determine the coefficients.
+// leastSquaresMemory returns the work space of ridgeSolver.fit for samples whose moments
+// do not determine the coefficients.
 func leastSquaresMemory(d Dims, p, q int64) int64 { return rowFitMemory(d.N, p, q) }

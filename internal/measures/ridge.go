@@ -53,14 +53,14 @@ var ridgeFamily = Family{
 // ridge is least squares with a penalty.
 type ridge struct {
 	regression
-	lambda float64 // NaN where it is chosen on the data
+	lambda float64 // NaN where the data determine it
 }
 
-// ComponentScore implements Theory. There is none for a λ that is chosen on the
-// data: the score is not a number then.
+// ComponentScore implements Theory. There is none where the data determine λ: the score is
+// then NaN.
 func (m ridge) ComponentScore(p AlignedPair) (float64, bool) { return m.componentScore(p, m.lambda) }
 
-// Memory implements Memory. The penalty is chosen on the samples.
+// Memory implements Memory. The choice of the penalty needs the samples.
 func (m ridge) Memory(d Dims) Need {
 	if !math.IsNaN(m.lambda) {
 		return m.need(d, leastSquaresMemory)
@@ -81,14 +81,14 @@ const autoLow, autoHigh = -6, 6
 // Y = USVᵀ centred (Golub, Heath and Wahba 1979, doi 10.1080/00401706.1979.10489751).
 // The larger λ is preferred among equals.
 //
-// With f = λ/(s²+λ) what shrinkage takes from each component, G = UᵀX and
-// O = X − UG, the residuals are O + U·diag(f)·G and 1 − hᵢ is (1 − 1/n − Σₖuᵢₖ²)
-// + Σₖuᵢₖ²fₖ. They are not formed, but with c = 1/(1−h)², and ∘ for products entry
-// by entry, the error is the sum
+// Let f = λ/(s²+λ) be the share that shrinkage removes from each component, G = UᵀX and
+// O = X − UG. The residuals are O + U·diag(f)·G, and 1 − hᵢ = (1 − 1/n − Σₖuᵢₖ²) +
+// Σₖuᵢₖ²fₖ. Residuals are not formed: with c = 1/(1−h)², and ∘ for products entry by
+// entry, the error is the sum
 //
 //	Σᵢ cᵢ‖oᵢ‖² + 2·cᵀ(U∘OGᵀ)f + fᵀ(GGᵀ ∘ Uᵀdiag(c)U)f,
 //
-// of which nothing cancels where the fit is close.
+// in which no terms cancel where the fit is close.
 func leaveOneOut(train predictors) (float64, error) {
 	x, y := train.rows()
 	u, s, err := leftVectors(train.moments.yy, y)
@@ -145,9 +145,9 @@ func leaveOneOut(train predictors) (float64, error) {
 	return lambda, nil
 }
 
-// leftVectors returns the left singular vectors of Y and its singular values
-// over the numerical rank, from the eigenvectors of B = YᵀY where these tell
-// directions of small variance well enough apart.
+// leftVectors returns the left singular vectors of Y and its singular values over the
+// numerical rank, from the eigenvectors of B = YᵀY where these determine directions of
+// small variance well enough.
 func leftVectors(b, y *mat.Dense) (*mat.Dense, []float64, error) {
 	const spread = 1e-8 // of the eigenvalues of B
 	n, q := y.Dims()

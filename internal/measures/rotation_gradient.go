@@ -33,9 +33,9 @@ func (m procrustes) Bind(x *System, q int) (Objective, error) {
 	return newRotation(x, q, m.as), nil
 }
 
-// rotation is the objective of NBS and of the Procrustes distances, which are
-// functions of ν = ‖C‖* and ‖Yc‖² alone. With P the polar factor of C, the
-// subgradient of minimum norm of ν,
+// rotation is the objective of NBS and of the Procrustes distances, which are functions
+// of ν = ‖C‖* and ‖Yc‖² alone. P is the polar factor of C, the subgradient of minimum
+// norm of ν, and
 //
 //	∂ν/∂Y = X·P,  ∂‖Yc‖²/∂Y = 2Yc.
 type rotation struct {
@@ -69,7 +69,7 @@ func (o *rotation) Gradient(g, y *mat.Dense) (float64, error) {
 	return value, nil
 }
 
-// align takes a new Y and returns P, ν and ‖Yc‖².
+// align returns P, ν and ‖Yc‖² for a new Y.
 func (o *rotation) align(y *mat.Dense) (polar *mat.Dense, nuclear, yy float64, err error) {
 	yc := o.centre(y)
 	if yy = linalg.Dot(yc, yc); !(yy > 0) {
@@ -85,8 +85,8 @@ func (o *rotation) residual(polar *mat.Dense, yy float64) func(alpha, beta float
 	return alignment{rows: both(o.x, o.yc), polar: known(polar), xx: o.xx, yy: yy}.residual
 }
 
-// rotationForm returns a form of the Procrustes distance and its derivatives
-// with respect to ν = ‖C‖* and to ‖Yc‖². Where the two nearly coincide it asks for the
+// rotationForm returns a form of the Procrustes distance and its derivatives with respect
+// to ν = ‖C‖* and to ‖Yc‖². Where the two nearly coincide it asks for the
 // square of the distance of their multiples by α and β, which the difference of sums does
 // not tell.
 func rotationForm(form string, nuclear, xx, yy float64, residual func(alpha, beta float64) (float64, error)) (value, toNuclear, toSquare float64, err error) {
@@ -143,7 +143,7 @@ func (m procrustes) GradientMemory(d Dims) Need {
 	return m.needHeldOut(d)
 }
 
-// needRotation is that of rotation.
+// needRotation returns the need of rotation.
 func (d Dims) needRotation() Need {
 	x := d.reference()
 	p, _ := x.compact()

@@ -47,9 +47,8 @@ var (
 	}
 )
 
-// rsaAliases spells out the names of rsatoolbox, the similarity-repository and
-// diffscore. There "euclidean" in a name of the form rsa-euclidean-... is the
-// squared distance.
+// rsaAliases returns the names of rsatoolbox, the similarity-repository and diffscore.
+// There "euclidean" in a name of the form rsa-euclidean-... is the squared distance.
 func rsaAliases() []Alias {
 	rdms := []struct{ theirs, ours string }{
 		{"rdm=squared_euclidean-compare=", rdmSqEuclidean},
@@ -123,9 +122,9 @@ func newRSA(a Args) (Measure, error) {
 	return m, nil
 }
 
-// invariance returns the transformations that leave a comparison of RDMs as it
-// is. Every comparison is blind to the scale of the dissimilarities, and
-// comparisons of ranks to any increasing function of them.
+// invariance returns the transformations that do not change a comparison of RDMs. Every
+// comparison is invariant to the scale of the dissimilarities, and comparisons of ranks
+// to any increasing function of them.
 func (d dissimilarity) invariance(compare string) Invariance {
 	switch d.kind {
 	case rdmCorrelation:
@@ -150,10 +149,10 @@ func (d dissimilarity) invariance(compare string) Invariance {
 	return Euclidean
 }
 
-// least returns the lower bound of a comparison. Cosines are not negative where
-// dissimilarities are not, or for whitened ones where −½H·D·H is positive
-// semidefinite, which it is for all kinds that are squared distances in some
-// Hilbert space (Schoenberg 1938).
+// least returns the lower bound of a comparison. A cosine is nonnegative where
+// dissimilarities are. A whitened one is nonnegative where −½H·D·H is positive
+// semidefinite, as it is for all kinds that are squared distances in some Hilbert space
+// (Schoenberg 1938).
 func (d dissimilarity) least(compare string) float64 {
 	signed := d.kind == rdmCrossnobis || d.kind == rdmPrecomputed
 	if !signed && (compare == compareCosine || compare == compareCosineCov) {
@@ -242,9 +241,9 @@ func (m rsa) value(p *Pair) (float64, error) {
 	return m.rdm.direct(p, m.compare)
 }
 
-// Memory implements Memory: the dissimilarities of both systems and their ranks or
-// centred matrices; or moments, where dissimilarities are squared distances of
-// embedded samples, and the others only where the moments may lose too many digits.
+// Memory implements Memory: the dissimilarities of both systems and their ranks or centred
+// matrices. Where dissimilarities are squared distances of embedded samples it needs
+// moments, and the former only where moments may lose too many digits.
 func (m rsa) Memory(d Dims) Need {
 	fewer := d // crossnobis compares conditions
 	fewer.N = d.items(m.rdm)
@@ -261,7 +260,7 @@ func (m rsa) Memory(d Dims) Need {
 	return together(moments, m.directNeed(d))
 }
 
-// directNeed is that of a comparison entry by entry.
+// directNeed returns the need of a comparison entry by entry.
 func (m rsa) directNeed(d Dims) Need {
 	switch {
 	case rankBased(m.compare):
@@ -298,7 +297,7 @@ func (d dissimilarity) embeddedPair(p *Pair) (*Pair, error) {
 // check returns an UndefinedError for pairs whose RDMs cannot be compared.
 func (m rsa) check(p *Pair) error {
 	if m.rdm.kind == rdmPrecomputed {
-		// An RDM may have equal rows and need not vary as data must.
+		// Unlike data, an RDM may have equal rows.
 		if n := p.Samples(); n < m.card.MinSamples {
 			return undefined("%d samples, but this measure needs at least %d", n, m.card.MinSamples)
 		}

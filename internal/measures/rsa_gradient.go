@@ -2,8 +2,8 @@ package measures
 
 import "gonum.org/v1/gonum/mat"
 
-// differentiable reports whether there is a gradient: ranks have none, and
-// neither have dissimilarities that are not computed from an n×q matrix.
+// differentiable reports whether there is a gradient. Ranks have none, and neither have
+// dissimilarities that are not computed from an n×q matrix.
 func (m rsa) differentiable() bool {
 	return !rankBased(m.compare) && m.rdm.kind != rdmCrossnobis && m.rdm.kind != rdmPrecomputed
 }
@@ -63,8 +63,8 @@ func bindSquaredDistances(x *System, compare string, q int) (Objective, error) {
 	return dissimilarity{kind: rdmSqEuclidean}.bindPairs(x, projectionOf(compare, n), asScore, q)
 }
 
-// throughMoments reports whether n samples are many beside p and q features, so that
-// moments are the shorter way, and keep their digits.
+// throughMoments reports whether there are so many samples, relative to p and q features,
+// that moments are faster and keep their digits.
 func throughMoments(compare string, n, p, q int64) bool {
 	enough := p + q
 	if compare == comparePearson || compare == compareCorrCov {
@@ -75,9 +75,9 @@ func throughMoments(compare string, n, p, q int64) bool {
 	return n >= enough
 }
 
-// momentWeights returns t₁ and t₂ for which the inner product of compared
-// squared distances is, up to a factor, ‖C‖² + dxᵀ(t₁I + t₂11ᵀ)dy. They are
-// the sums of the function moments with aᵀb and Σa·Σb collected.
+// momentWeights returns t₁ and t₂ for which the inner product of compared squared
+// distances is, up to a factor, ‖C‖² + dxᵀ(t₁I + t₂11ᵀ)dy. They are the coefficients of
+// aᵀb and Σa·Σb in the sums of the function moments.
 func momentWeights(compare string, samples int) (t1, t2 float64) {
 	n := float64(samples)
 	switch compare {
@@ -92,13 +92,13 @@ func momentWeights(compare string, samples int) (t1, t2 float64) {
 	}
 }
 
-// ofDirections is an objective of the samples scaled to the norm √½, after
-// their mean over features was removed if centred is set: what squared
-// distances make the correlation and the cosine distance. With z = √½·r/‖r‖,
+// ofDirections is an objective of the samples scaled to the norm √½, after their mean
+// over features is removed if centred is set. Squared distances of such samples are
+// correlation and cosine distances. With z = √½·r/‖r‖,
 //
 //	∂s/∂r = √½/‖r‖·(γ − 2z·zᵀγ),  γ = ∂s/∂z,
 //
-// less its mean over features if they were centred.
+// minus its mean over features if they were centred.
 type ofDirections struct {
 	Objective
 	centred bool
@@ -129,9 +129,9 @@ func (o *ofDirections) Gradient(g, y *mat.Dense) (float64, error) {
 	return value, nil
 }
 
-// projected returns rᵀz = √½‖r‖ of a row that was normalised to z. A centred z
-// has the same product with the row as it was; the first value is taken off to
-// keep the digits that an offset would cost.
+// projected returns rᵀz = √½‖r‖ of a row that was normalised to z. A centred z has the
+// same product with the uncentred row; the first value is subtracted because an offset
+// would cost digits.
 func projected(row, z []float64, centred bool) float64 {
 	origin := 0.0
 	if centred {
@@ -164,8 +164,8 @@ func (o *ofDirections) set(y *mat.Dense) error {
 	return nil
 }
 
-// GradientMemory implements GradientMemory. Squared distances between many samples
-// are compared through moments; see bindSquaredDistances.
+// GradientMemory implements GradientMemory. Many samples are compared through moments; see
+// bindSquaredDistances.
 func (m rsa) GradientMemory(d Dims) Need {
 	x := d.reference()
 	if !m.rdm.embeds() {
@@ -186,7 +186,7 @@ func (m rsa) GradientMemory(d Dims) Need {
 	}
 }
 
-// squaredDistancesNeed is that of the objective of bindSquaredDistances.
+// squaredDistancesNeed returns the need of the objective of bindSquaredDistances.
 func (m rsa) squaredDistancesNeed(d Dims) Need {
 	x := d.reference()
 	if throughMoments(m.compare, d.N, d.P, d.Q) {

@@ -108,15 +108,15 @@ func eigenvalueFloor(sigma []float64) float64 {
 	return smallestEigenvalue * min(1, sigma[0]*sigma[0])
 }
 
-// whitened is a partially whitened system in its principal axes, c·XcZV: the
-// principal components with the norms c·f(σ).
+// whitened is a partially whitened system in its principal axes, c·XcZV: the principal
+// components with the norms c·f(σ).
 type whitened struct {
 	points *mat.Dense // see principal.scaled
 	square float64    // its squared norm
 }
 
-// whitened whitens a system padded to a width. A rotation of the features turns
-// the result into c·XcZ.
+// whitened whitens a system padded to a width. The result is c·XcZ up to a rotation of
+// the features.
 func (m shape) whitened(s *System, width int) (whitened, error) {
 	c, err := s.rankComponents()
 	if err != nil {
@@ -127,10 +127,9 @@ func (m shape) whitened(s *System, width int) (whitened, error) {
 	return whitened{c.scaled(f), sum(squares(f))}, nil
 }
 
-// scaling is the factor c of a system that keeps its trace: c² = before/after,
-// Σλ over Σd²λ. The sums run over all eigenvalues of the system padded with
-// columns of zeros, so that the trace is kept as far as no eigenvalue had to be
-// raised.
+// scaling is the factor c that keeps the trace of a system: c² = before/after = Σλ/Σd²λ.
+// The sums are over all eigenvalues of the system padded with columns of zeros. The
+// trace is kept exactly if no eigenvalue was raised.
 type scaling struct{ factor, before, after float64 }
 
 // norms returns f(σ) = σ·d(λ), d(λ) = α + (1−α)λ^(−½) with λ = σ² raised to the

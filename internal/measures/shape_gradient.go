@@ -67,8 +67,8 @@ func (o *whitenedRotation) Gradient(g, y *mat.Dense) (float64, error) {
 	return value, nil
 }
 
-// slopes returns the quotients of differences of c·f, f(σ) = ασ + (1−α)·h(σ),
-// where h is 1, but σ/σ₀ below the σ₀ at which eigenvalues are raised.
+// slopes returns the quotients of differences of c·f, f(σ) = ασ + (1−α)·h(σ), where h is
+// σ/σ₀ below the σ₀ at which eigenvalues are raised, and 1 above.
 func (o *whitenedRotation) slopes(c float64) func(i, j int) float64 {
 	lo := math.Sqrt(eigenvalueFloor(o.s))
 	return func(i, j int) float64 {

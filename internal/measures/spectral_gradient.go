@@ -10,18 +10,18 @@ import (
 //
 //	F(C) = U·diag(f(s))·Vᵀ,  C = U·diag(s)·Vᵀ of rank r,
 //
-// for an odd function f of the singular values, along changes of C that keep
-// its rank. Such an F is a function of the symmetric matrix [0 C; Cᵀ 0], whose
-// derivative Daleckii and Krein give by divided differences: the symmetric part
-// of UᵀdC·V is multiplied by (f_i−f_j)/(s_i−s_j), its antisymmetric part by
-// (f_i+f_j)/(s_i+s_j), and what lies outside of the spaces of U or V by f_i/s_i
+// for an odd function f of the singular values, along changes of C that keep its rank.
+// Such an F is a function of the symmetric matrix [0 C; Cᵀ 0], whose derivative Daleckii
+// and Krein give by divided differences. The symmetric part of UᵀdC·V is multiplied by
+// (f_i−f_j)/(s_i−s_j), its antisymmetric part by (f_i+f_j)/(s_i+s_j), and the parts
+// outside the spaces of U or V by f_i/s_i
 // (Higham 2008, Functions of Matrices, theorem 3.11, doi
 // 10.1137/1.9780898717778; for f = 1 Kenney and Laub 1991, doi 10.1137/0612020).
 type spectralDerivative struct {
 	u, v *mat.Dense // m×r and n×r
 	s, f []float64
-	// slope returns (f_i−f_j)/(s_i−s_j), and f'(s_i) where s_i = s_j. The
-	// caller knows a form of it that does not cancel.
+	// slope returns (f_i−f_j)/(s_i−s_j), and f'(s_i) where s_i = s_j, in a form that
+	// does not cancel.
 	slope func(i, j int) float64
 }
 
@@ -52,7 +52,7 @@ func (d *spectralDerivative) adjoint(dst, gamma *mat.Dense) {
 	var left mat.Dense
 	left.Mul(gamma, d.v)
 	inner := linalg.CrossGram(d.u, &left)
-	// Right of U, outside of the space of V: diag(f/s)·(UᵀΓ − M·Vᵀ).
+	// The part outside the space of V: diag(f/s)·(UᵀΓ − M·Vᵀ), multiplied by U.
 	right := linalg.CrossGram(d.u, gamma)
 	gemmNT(-1, inner, d.v, 1, right)
 	for i, s := range d.s {
@@ -63,14 +63,14 @@ func (d *spectralDerivative) adjoint(dst, gamma *mat.Dense) {
 	gemm(1, d.u, right, 1, dst)
 }
 
-// pull is adjoint for Γ = GVᵀ, which has nothing outside of the space of V. It
-// replaces G, m×r, by the L for which ∂L/∂C = LVᵀ:
+// pull is adjoint for Γ = GVᵀ, which lies in the space of V. It replaces G, m×r, by the L
+// for which ∂L/∂C = LVᵀ:
 //
 //	L = (G − UM)·diag(f/s) + U·½[Δ∘(M+Mᵀ) + Σ∘(M−Mᵀ)] + U·diag(extra)
 //
-// with M = UᵀG, which is overwritten, and Δ and Σ the quotients of differences
-// and of sums. extra, unless nil, is a derivative with respect to the singular
-// values s that F does not account for.
+// with M = UᵀG, which it overwrites, and Δ and Σ the quotients of differences and of
+// sums. extra, unless nil, is an additional derivative with respect to the singular
+// values s.
 func (d *spectralDerivative) pull(g, inner *mat.Dense, extra []float64) {
 	ratio := make([]float64, len(d.s))
 	for i, s := range d.s {
@@ -94,9 +94,9 @@ func (d *spectralDerivative) pull(g, inner *mat.Dense, extra []float64) {
 	gemm(1, d.u, inner, 1, g)
 }
 
-// modelSpectrum is the singular value decomposition of Yc over its numerical
-// rank, in which measures that act on the singular values of the model have
-// their gradients.
+// modelSpectrum is the singular value decomposition of Yc over its numerical rank.
+// Measures that are functions of the singular values of the model compute their
+// gradients with it.
 type modelSpectrum struct {
 	centring
 	spectralDerivative
@@ -112,8 +112,8 @@ func newModelSpectrum(n, q int) modelSpectrum {
 	return d
 }
 
-// set takes a new Y. As for the principal components of a system, the
-// decomposition comes from the Gram matrix where that determines it.
+// set decomposes a new Y. As for the principal components of a system, the decomposition
+// comes from the Gram matrix where that determines it.
 func (d *modelSpectrum) set(y *mat.Dense) error {
 	yc := d.centre(y)
 	n, q := yc.Dims()
@@ -163,7 +163,7 @@ func constant(n int, v float64) []float64 {
 	return out
 }
 
-// modelSpectrumMemory is that of modelSpectrum, with what pull works with.
+// modelSpectrumMemory returns the size of modelSpectrum, with the work space of pull.
 func (d Dims) modelSpectrumMemory() int64 {
 	q := min(d.N, d.Q)
 	total := d.N*d.Q + 2*d.N*q + linalg.SVDMemory(d.N, d.Q) + 2*q*q

@@ -95,7 +95,7 @@ func (m svcca) Score(p *Pair) (Score, error) {
 	return Score{Value: v, Warnings: saturated(p.Samples(), len(x.sigma), len(y.sigma))}, err
 }
 
-// reduce returns the principal components that are kept of a system.
+// reduce returns the principal components of a system that the measure keeps.
 func (m svcca) reduce(s *System) (principal, error) {
 	if m.dim == 0 && m.variance < 1 {
 		e, err := s.spectrum()
@@ -104,7 +104,7 @@ func (m svcca) reduce(s *System) (principal, error) {
 		}
 		return s.components(reach(e.values, m.variance*s.trace()))
 	}
-	// Only now can the rank be the limit, which takes singular values to tell.
+	// Only in this case may the rank be the limit, and it needs singular values.
 	all, err := s.rankComponents()
 	if err != nil || m.dim == 0 {
 		return all, err
@@ -112,8 +112,8 @@ func (m svcca) reduce(s *System) (principal, error) {
 	return all.leading(min(m.dim, len(all.sigma))), nil
 }
 
-// reach returns how many of the descending values add up to at least total, at
-// least one and at most all.
+// reach returns the number of leading values, at least one and at most all, whose sum is
+// at least total.
 func reach(values []float64, total float64) int {
 	cumulative := 0.0
 	for i, v := range values {
@@ -124,8 +124,7 @@ func reach(values []float64, total float64) int {
 	return len(values)
 }
 
-// Memory implements Memory: the components of both systems, and what they have in
-// common.
+// Memory implements Memory: the components of both systems, and their cross products.
 func (m svcca) Memory(d Dims) Need {
 	p, q := d.compact()
 	return together(d.needComponents(), work(d.N*(p+q)+p*q+linalg.NuclearNormMemory(p, q)))

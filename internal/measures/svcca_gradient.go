@@ -23,11 +23,10 @@ func (m svcca) Bind(x *System, q int) (Objective, error) {
 	return &leadingSpaces{svcca: m, modelSpectrum: newModelSpectrum(x.Samples(), q), ux: c.u}, nil
 }
 
-// leadingSpaces is the objective of SVCCA. With U_k the components that are
-// kept, N = UxᵀU_k and ∂s/∂N = Γ. As the score depends on the span of U_k only,
-// it may be taken as one of U_kV_kᵀ, which is the function of Yc that sends the
-// singular values kept to 1 and the others to 0; how many these are is constant
-// but at jumps.
+// leadingSpaces is the objective of SVCCA. With U_k the components that are kept,
+// N = UxᵀU_k and ∂s/∂N = Γ. As the score depends on the span of U_k only, it is also a
+// function of U_kV_kᵀ, the function of Yc that maps the kept singular values to 1 and
+// the others to 0. Their number is constant except at jumps.
 type leadingSpaces struct {
 	svcca
 	modelSpectrum
@@ -61,8 +60,8 @@ func (o *leadingSpaces) Gradient(g, y *mat.Dense) (float64, error) {
 	return mean, nil
 }
 
-// kept returns how many of the components with the norms σ, all of the
-// numerical rank, are kept.
+// kept returns the number of components that the measure keeps, of those with the norms
+// σ within the numerical rank.
 func (m svcca) kept(sigma []float64) int {
 	switch {
 	case m.dim > 0:

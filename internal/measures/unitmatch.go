@@ -83,8 +83,8 @@ func (m unitMatch) Score(p *Pair) (Score, error) {
 	return s, nil
 }
 
-// Memory implements Memory: standardised features, and the correlations of all with
-// all, once more if they have to be turned about.
+// Memory implements Memory: standardised features, and the correlations of all with all,
+// with a transposed copy where it is needed.
 func (m unitMatch) Memory(d Dims) Need {
 	return together(d.needCentred(), kept(standardisedKey{}, d.values()), work(2*d.P*d.Q))
 }
