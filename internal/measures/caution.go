@@ -8,12 +8,14 @@ import "fmt"
 //   - with 2 samples most measures have one value whatever the data;
 //   - an inflated measure gives unrelated data a value near that of identical ones when
 //     n ≤ max(p, q);
+//   - a fit without a penalty has fewer than 2 samples for each coefficient;
 //   - contiguous folds of time × condition samples hold out stretches of time, of which
 //     the neighbours are in the training set.
 //
 // What follows from the data themselves, such as features that do not vary, is in the
 // Warnings of the Score.
-func Cautions(c Card, p *Pair) []string {
+func Cautions(m Measure, p *Pair) []string {
+	c := m.Card()
 	var lines []string
 	n, widest := p.Samples(), max(p.X.Width(), p.Y.Width())
 	switch {
@@ -21,6 +23,16 @@ func Cautions(c Card, p *Pair) []string {
 		lines = append(lines, "with 2 samples the value says next to nothing: want more samples")
 	case c.Inflated && n <= widest:
 		lines = append(lines, fmt.Sprintf("%d samples and up to %d features: data that have nothing in common score high as well; compare with shuffled samples, or use a debiased estimator or held-out folds", n, widest))
+	}
+	if named, ok := m.(Named); ok {
+		m = named.Measure
+	}
+	if fit, ok := m.(interface {
+		coefficients(p *Pair) (count, samples int)
+	}); ok {
+		if count, samples := fit.coefficients(p); samples < 2*count && n > 2 {
+			lines = append(lines, fmt.Sprintf("%d coefficients are fitted to %d samples each time: want at least two samples for each, or a penalty (ridge:lambda=auto)", count, samples))
+		}
 	}
 	if c.Folds > 1 && p.X.times > 1 && p.Y.times > 1 && p.X.Samples()/p.X.times > 1 {
 		lines = append(lines, "contiguous folds hold out stretches of time, whose neighbours are fitted: folds=conditions holds out whole conditions")

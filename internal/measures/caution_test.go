@@ -86,6 +86,12 @@ func TestCautions(t *testing.T) {
 		{"linreg:cv=5", []int{6, 10, 4}, []int{6, 10, 3}, "stretches of time"},
 		{"linreg:cv=5:folds=conditions", []int{6, 10, 4}, []int{6, 10, 3}, ""},
 		{"linreg:cv=5", []int{60, 4}, []int{60, 3}, ""},
+		{"linreg:cv=5", []int{60, 4}, []int{60, 25}, "25 coefficients are fitted to 48 samples"},
+		{"linreg:cv=5", []int{60, 25}, []int{60, 4}, ""},
+		{"linreg:direction=y-from-x:cv=5", []int{60, 25}, []int{60, 4}, "25 coefficients"},
+		{"linreg", []int{60, 4}, []int{60, 31}, "31 coefficients are fitted to 60 samples"},
+		{"linreg", []int{60, 4}, []int{60, 30}, ""},
+		{"ridge:lambda=auto:cv=5", []int{60, 4}, []int{60, 25}, ""},
 		{"linreg", []int{6, 10, 4}, []int{6, 10, 3}, ""},
 		{"rsa", []int{10, 30}, []int{10, 30}, "nothing in common"},
 		{"rsa:compare=spearman", []int{10, 30}, []int{10, 30}, ""},
@@ -94,7 +100,7 @@ func TestCautions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := strings.Join(Cautions(m.Card(), noisePair(t, 3, c.x, c.y)), "; ")
+		got := strings.Join(Cautions(m, noisePair(t, 3, c.x, c.y)), "; ")
 		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s of %v and %v: %q, want %q", c.measure, c.x, c.y, got, c.want)
 		}

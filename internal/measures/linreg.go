@@ -58,6 +58,26 @@ func (m linreg) Scale() (Scale, bool) {
 	return Scale{ExplainedVariance, asScore}, inSample && m.as == asR2
 }
 
+// coefficients returns how many coefficients are fitted to each predicted feature, and
+// to how many samples; see Cautions.
+func (m linreg) coefficients(p *Pair) (count, samples int) {
+	switch m.direction {
+	case xFromY:
+		count = p.Y.Width()
+	case yFromX:
+		count = p.X.Width()
+	case symmetric:
+		count = max(p.X.Width(), p.Y.Width())
+	}
+	samples = p.Samples()
+	if m.plan.k > 0 {
+		samples -= (samples + m.plan.k - 1) / m.plan.k
+	} else if count >= samples-1 {
+		return 0, samples // of which the score itself warns
+	}
+	return count, samples
+}
+
 // Memory implements Memory.
 func (m linreg) Memory(d Dims) Need { return m.need(d, leastSquaresMemory) }
 

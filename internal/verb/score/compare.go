@@ -136,7 +136,7 @@ func scoreOne(pair *measures.Pair, m measures.Named, row scoreRow) scoreRow {
 	default:
 		row.value = score.Value
 		lines := append([]string{row.warning, m.Note}, score.Warnings...)
-		row.warning = joinWarnings(append(lines, measures.Cautions(m.Card(), pair)...)...)
+		row.warning = joinWarnings(append(lines, measures.Cautions(m, pair)...)...)
 	}
 	return row
 }
