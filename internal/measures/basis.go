@@ -261,8 +261,8 @@ func (s *System) basis() (*mat.Dense, error) {
 	})
 }
 
-// span returns the basis, or the map to it where only moments are known: what crossOf
-// takes.
+// span returns the basis, or the map to it where only moments are known, as crossOf
+// requires.
 func (s *System) span() (*mat.Dense, error) {
 	if !s.momentsOnly() {
 		return s.basis()

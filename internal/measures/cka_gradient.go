@@ -43,7 +43,7 @@ type gramObjective struct {
 	x           *mat.Dense
 	rowX, rowY  []float64
 	self        float64          // h(X,X)
-	notPositive error            // what to say when h(Y,Y) is not
+	notPositive error            // the error when h(Y,Y) is not positive
 	hollow      *hollowObjective // in use where second moments cancel; nil if there is none
 	always      bool             // they do so for the reference
 

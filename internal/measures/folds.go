@@ -12,10 +12,10 @@ import (
 	"simtool/internal/linalg"
 )
 
-// maxFolds bounds the number of folds that a name can ask for.
+// maxFolds bounds the number of folds in the name of a measure.
 const maxFolds = 1000
 
-// How samples are put into folds.
+// The kinds of folds.
 const (
 	contiguous = "contiguous" // blocks of samples in their order
 	conditions = "conditions" // whole conditions, in random order
@@ -27,7 +27,7 @@ var (
 	seedParam  = integer("seed", 1, 0, 1<<31-1, "seed of the random order of folds=conditions")
 )
 
-// foldPlan says how samples are split. It is a key of shared quantities.
+// foldPlan says how samples are split into folds. It is a key of shared quantities.
 type foldPlan struct {
 	k        int
 	shuffled bool // whole conditions in random order
@@ -38,8 +38,8 @@ func planOf(a Args) foldPlan {
 	return foldPlan{k: a.Int("cv"), shuffled: a.Text("folds") == conditions, seed: a.Int("seed")}
 }
 
-// check returns an UndefinedError if the system has too few samples, or whole
-// conditions, for every fold to hold one.
+// check returns an UndefinedError if the system has too few samples, or whole conditions,
+// for one in every fold.
 func (plan foldPlan) check(s *System) error {
 	if units, _ := plan.units(s); units < plan.k {
 		return undefined("%d conditions, but %d folds are asked for", units, plan.k)
@@ -47,8 +47,8 @@ func (plan foldPlan) check(s *System) error {
 	return nil
 }
 
-// units returns how many samples or conditions are distributed over the folds,
-// and how many samples each of them stands for.
+// units returns the number of samples or conditions that are distributed over the folds,
+// and the number of samples of each.
 func (plan foldPlan) units(s *System) (units, times int) {
 	if plan.shuffled {
 		return s.Samples() / s.times, s.times
@@ -56,8 +56,8 @@ func (plan foldPlan) units(s *System) (units, times int) {
 	return s.Samples(), 1
 }
 
-// assign returns the samples of each fold, which holds consecutive units of their
-// order; see data.FoldBounds.
+// assign returns the samples of each fold. A fold holds consecutive units of the order;
+// see data.FoldBounds.
 func (plan foldPlan) assign(s *System) [][]int {
 	units, times := plan.units(s)
 	order := make([]int, units)
@@ -81,14 +81,13 @@ func (plan foldPlan) assign(s *System) [][]int {
 	return folds
 }
 
-// folds is a pair split into folds, each with its second moments about its own
-// means. Training sets are put together from those by adding positive
-// semidefinite terms only, so that an outlier in one fold cannot cost digits
-// in the others.
+// folds is a pair split into folds, each with its second moments about its own means.
+// Moments of training sets are sums of positive semidefinite terms of these, so that an
+// outlier in one fold does not cost digits in the others.
 type folds struct {
 	parts []part
-	// rowed returns the same folds with their rows, where there are such: nil when
-	// only moments are known.
+	// rowed returns the same folds with their rows; it is nil when only moments are
+	// known.
 	rowed func() *folds
 	order []int        // sample of each row below
 	x, y  *mat.Dense   // samples fold by fold, every fold centred by its own means
@@ -96,7 +95,7 @@ type folds struct {
 	grain func() grain // of y; nil if nothing is known
 }
 
-// part is one fold: its rows, if the folds have them, and their moments.
+// part is one fold: its rows, if they are known, and their moments.
 type part struct {
 	x, y *mat.Dense // views into folds.x and folds.y
 	foldMoments
@@ -124,9 +123,8 @@ type foldsKey struct {
 	columns bool
 }
 
-// folds returns the pair split by a plan, with the reference in its own
-// coordinates if columns is set, for what is said about its single features,
-// and in those of the compact matrix otherwise.
+// folds returns the pair split by a plan. If columns is set, the reference has its own
+// features, for scores of single features, and otherwise those of the compact matrix.
 func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 	return always(&p.memo, foldsKey{plan, columns}, func() *folds {
 		if p.segments != nil {
@@ -149,8 +147,8 @@ func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 	})
 }
 
-// contiguousFolds returns the moments of folds that are slices of the data,
-// without a copy of these. As in the rows, means are about those of all samples.
+// contiguousFolds returns the moments of folds that are slices of the data, without a
+// copy of these. As for rows, means are relative to the means of all samples.
 func (p *Pair) contiguousFolds(k int, rowed func() *folds) *folds {
 	f := &folds{rowed: rowed, noisy: p.Y.noisy(), grain: p.Y.grain}
 	x, y := p.X.centredPanels(), p.Y.centredPanels()
@@ -167,8 +165,7 @@ func (p *Pair) contiguousFolds(k int, rowed func() *folds) *folds {
 	return f
 }
 
-// whole returns the moments of all samples, and the samples themselves if they
-// are within reach.
+// whole returns the moments of all samples, and the samples themselves if they are known.
 func (p *Pair) whole(columns bool) (m foldMoments, points rows) {
 	m = foldMoments{n: float64(p.Samples()), yy: p.Y.gram()}
 	switch {
@@ -212,7 +209,7 @@ func newFolds(s *System, plan foldPlan, columns bool, q int) *folds {
 	return f
 }
 
-// setY takes the model's samples, n×q, without allocating.
+// setY sets the samples of the model, n×q, without allocating.
 func (f *folds) setY(y *mat.Dense) {
 	f.gather(f.y, y)
 	for i := range f.parts {
@@ -223,7 +220,7 @@ func (f *folds) setY(y *mat.Dense) {
 	}
 }
 
-// setX takes the other system in the same way.
+// setX sets the other system in the same way.
 func (f *folds) setX(x *mat.Dense) {
 	f.gather(f.x, x)
 	for i := range f.parts {
@@ -243,14 +240,14 @@ func (f *folds) gather(dst, src *mat.Dense) {
 
 func (f *folds) count() int { return len(f.parts) }
 
-// newSplit allocates what split writes.
+// newSplit allocates the moments that split writes.
 func (f *folds) newSplit() (train, test foldMoments) {
 	p, q := f.parts[0].dims()
 	return newMoments(p, q), newMoments(p, q)
 }
 
-// split writes the moments of the training samples of fold i about their
-// means, and those of the samples left out about the means of training.
+// split writes the moments of the training samples of fold i about their means, and
+// those of the held-out samples about the means of training.
 func (f *folds) split(i int, train, test *foldMoments) {
 	train.reset()
 	test.reset()
@@ -344,8 +341,7 @@ func (f *folds) trainRows(i int, train *foldMoments) (x, y *mat.Dense) {
 	return x, y
 }
 
-// testRows copies the samples left out of fold i, centred by the means of
-// training.
+// testRows copies the held-out samples of fold i, centred by the means of training.
 func (f *folds) testRows(i int, train *foldMoments) (x, y *mat.Dense) {
 	part := &f.parts[i]
 	x, y = mat.DenseCopyOf(part.x), mat.DenseCopyOf(part.y)
@@ -354,8 +350,8 @@ func (f *folds) testRows(i int, train *foldMoments) (x, y *mat.Dense) {
 	return x, y
 }
 
-// copyShifted writes the rows of src, which are about the means from, into dst
-// from row at on, about the means to. It returns how many there are.
+// copyShifted writes the rows of src, which are about the means from, to dst from row at
+// on, about the means to. It returns their number.
 func copyShifted(dst *mat.Dense, at int, src *mat.Dense, from, to []float64) int {
 	n := src.RawMatrix().Rows
 	for i := range n {
@@ -367,11 +363,11 @@ func copyShifted(dst *mat.Dense, at int, src *mat.Dense, from, to []float64) int
 	return n
 }
 
-// need is that of folds of p and q features, with the moments of each, and of their
-// samples where these are wanted.
+// need returns the need of folds of p and q features with their moments, and of their
+// samples where these are used.
 func (plan foldPlan) need(d Dims, p, q int64) Need {
 	return together(kept(foldsKey{plan, p == d.P}, 2*int64(plan.k)*(q*q+p*q+2*p+2*q)+d.N*(p+q)), work(linalg.ProductMemory(d.N, p, q)))
 }
 
-// splitMemory is that of the moments of a training set and of a test set.
+// splitMemory returns the size of the moments of a training set and of a test set.
 func (plan foldPlan) splitMemory(p, q int64) int64 { return 2 * (q*q + p*q + 2*p + 2*q) }

@@ -7,7 +7,7 @@ import "math"
 type Monotone interface {
 	Measure
 	// Scale returns the quantity and the function. ok is false where there is none
-	// for the parameters as they are set.
+	// for the present parameters.
 	Scale() (s Scale, ok bool)
 }
 

@@ -23,8 +23,8 @@ const (
 	rdmPrecomputed = "precomputed"
 )
 
-// dissimilarity says how an RDM is computed. It is a key of shared quantities:
-// fields that the kind does not use are empty.
+// dissimilarity is the kind of an RDM with its parameters. It is a key of shared
+// quantities: fields that the kind does not use are empty.
 type dissimilarity struct {
 	kind  string
 	sigma string // of gaussian
@@ -73,8 +73,8 @@ func RDMKinds() []string {
 	return kinds
 }
 
-// need is that of the dissimilarities between the samples of both systems, which are
-// conditions for rdm=crossnobis.
+// need returns the need of the dissimilarities between the samples of both systems, or
+// between conditions for rdm=crossnobis.
 func (d dissimilarity) need(of Dims) Need {
 	values := kept(condensedKey{d}, 2*of.pairs())
 	switch d.kind {
@@ -84,14 +84,14 @@ func (d dissimilarity) need(of Dims) Need {
 		return together(values, of.needDistances(), of.needWidth(d.sigma))
 	case rdmManhattan, rdmPrecomputed:
 		return together(values, d.needBanded(of))
-	case rdmCrossnobis: // beside needRepeats
+	case rdmCrossnobis: // in addition to needRepeats
 		return values
 	default: // kept once, as distances of the embedded samples
 		return together(d.needEmbedded(of), of.needDistances().of(embeddedKey{d}))
 	}
 }
 
-// needEmbedded is that of the embedded systems.
+// needEmbedded returns the need of the embedded systems.
 func (d dissimilarity) needEmbedded(of Dims) Need {
 	switch d.kind {
 	case rdmSqEuclidean:
@@ -103,14 +103,15 @@ func (d dissimilarity) needEmbedded(of Dims) Need {
 	}
 }
 
-// needBanded is that of passes over the bands of dissimilarities of both systems.
+// needBanded returns the need of passes over the bands of dissimilarities of both
+// systems.
 func (d dissimilarity) needBanded(of Dims) Need {
 	switch d.kind {
 	case rdmGaussian:
 		return together(of.needBands(2), of.needWidth(d.sigma))
-	case rdmManhattan, rdmPrecomputed: // of the data as they are
+	case rdmManhattan, rdmPrecomputed: // of the untransformed data
 		return work(2 * of.bandMemory())
-	case rdmCrossnobis: // beside needRepeats
+	case rdmCrossnobis: // in addition to needRepeats
 		return Need{}
 	default:
 		return together(of.needBands(2), d.needEmbedded(of))
@@ -123,9 +124,9 @@ func (d dissimilarity) needBanded(of Dims) Need {
 // measure's name: "correlation", "gaussian:sigma=2", "crossnobis:noise=none".
 // Nothing is divided by the number of features. The caller owns the matrix.
 //
-// It returns a *NameError for a spec that cannot be understood and an
-// *UndefinedError when the data have no such dissimilarities (a sample without
-// variance has no correlation distance, data without repeats no crossnobis).
+// It returns a *NameError for an invalid spec, and an *UndefinedError when the data have
+// no such dissimilarities (a sample without variance has no correlation distance, data
+// without repeats no crossnobis).
 func RDM(s *System, spec string) (*mat.Dense, error) {
 	args, nameErr := rsaFamily.parse("rdm=" + spec)
 	if nameErr == nil && strings.Contains(spec, "compare=") {
@@ -159,8 +160,8 @@ func (d dissimilarity) items(s *System) int {
 	return s.Samples()
 }
 
-// condensed returns the dissimilarities of samples i < j, row by row. The slice
-// is shared: it must not be written to.
+// condensed returns the dissimilarities of samples i < j, row by row. The slice is
+// shared, so callers must not write to it.
 func (d dissimilarity) condensed(s *System) ([]float64, error) {
 	return shared(&s.memo, condensedKey{d}, func() ([]float64, error) {
 		values, err := d.compute(s)
@@ -176,7 +177,7 @@ func (d dissimilarity) condensed(s *System) ([]float64, error) {
 	})
 }
 
-// overflowing is the error for dissimilarities that are not finite.
+// overflowing returns the error for dissimilarities that are not finite.
 func overflowing(s *System) error {
 	return undefined("%s: the dissimilarities overflow: rescale the data", s.label())
 }
@@ -220,7 +221,7 @@ func (d dissimilarity) saturating(s *System) (func(float64) float64, error) {
 	return func(sq float64) float64 { return -math.Expm1(-sq / (2 * sigma * sigma)) }, err
 }
 
-// bands returns the dissimilarities that condensed does, without keeping them.
+// bands is condensed by bands, without keeping the dissimilarities.
 func (d dissimilarity) bands(s *System) (banded, error) {
 	switch d.kind {
 	case rdmEuclidean:
@@ -249,8 +250,8 @@ func (d dissimilarity) bands(s *System) (banded, error) {
 	}
 }
 
-// embeds reports whether the dissimilarities are squared Euclidean distances
-// of transformed samples, so that whatever holds for those holds for them.
+// embeds reports whether the dissimilarities are squared Euclidean distances of
+// transformed samples, so that the methods for these apply.
 func (d dissimilarity) embeds() bool {
 	switch d.kind {
 	case rdmSqEuclidean, rdmCorrelation, rdmCosine, rdmMahalanobis:
@@ -259,12 +260,11 @@ func (d dissimilarity) embeds() bool {
 	return false
 }
 
-// embedded returns the system whose squared Euclidean distances are the
-// dissimilarities. With unit vectors u, ½‖u−u'‖² = 1 − u·u', so that the
-// correlation distance is that of samples which are centred over their
-// features and scaled to the norm √½, and the cosine distance that of samples
-// which are scaled only; equal samples have distance 0 exactly. For the
-// Mahalanobis distance it is √(n−1)·Q_X.
+// embedded returns the system whose squared Euclidean distances are the dissimilarities.
+// With unit vectors u, ½‖u−u'‖² = 1 − u·u'. The correlation distance therefore belongs
+// to samples that are centred over their features and scaled to the norm √½, and the
+// cosine distance to samples that are only scaled; equal samples have distance 0
+// exactly. For the Mahalanobis distance the system is √(n−1)·Q_X.
 func (d dissimilarity) embedded(s *System) (*System, error) {
 	if d.kind == rdmSqEuclidean {
 		return s, nil
@@ -285,8 +285,8 @@ func (d dissimilarity) embedded(s *System) (*System, error) {
 	})
 }
 
-// unitRows returns the samples of a system scaled to the norm √½, centred over
-// their features before if centre is set.
+// unitRows returns the samples of a system scaled to the norm √½, after centring over
+// their features if centre is set.
 func unitRows(s *System, centre bool) (*mat.Dense, error) {
 	quantity, flat := "cosine", "is 0 in every feature"
 	if centre {
@@ -307,9 +307,9 @@ func unitRows(s *System, centre bool) (*mat.Dense, error) {
 	return rows, nil
 }
 
-// normalise scales a row to the norm √½, after centring if centre is set. It
-// returns false for a row that is constant up to rounding, of which centring
-// would leave noise, and for a row of zeros.
+// normalise scales a row to the norm √½, after centring if centre is set. It returns
+// false for a row of zeros, and for a row that is constant up to rounding, because
+// centring would leave rounding errors.
 func normalise(row []float64, centre bool) bool {
 	largest := 0.0
 	for _, v := range row {
@@ -350,9 +350,9 @@ func distant(a, b []float64) float64 {
 	return math.Sqrt(sum)
 }
 
-// whitenedRows returns √(n−1)·Q_X, whose covariance is the identity. When the
-// features span all of the n−1 dimensions of centred data, every two samples
-// are equally far apart in it, whatever the data.
+// whitenedRows returns √(n−1)·Q_X, whose covariance is the identity. When the features
+// span all of the n−1 dimensions of centred data, all samples are equally far apart in
+// it, for any data.
 func whitenedRows(s *System) (*mat.Dense, error) {
 	if err := s.varies(); err != nil {
 		return nil, err
@@ -384,8 +384,7 @@ func manhattanBands(x *mat.Dense) banded {
 	}}
 }
 
-// absDistance returns Σ|a_k−b_k|, in four sums so that additions need not wait
-// for one another.
+// absDistance returns Σ|a_k−b_k|, in four independent sums so that additions can overlap.
 func absDistance(a, b []float64) float64 {
 	var s0, s1, s2, s3 float64
 	for len(a) >= 4 && len(b) >= 4 {
@@ -401,8 +400,8 @@ func absDistance(a, b []float64) float64 {
 	return s0 + s1 + (s2 + s3)
 }
 
-// precomputedBands returns a matrix that is an RDM itself. Entries that differ
-// from their mirror image by rounding are averaged.
+// precomputedBands returns a matrix that is itself an RDM. It averages entries that
+// differ from their mirror image by rounding.
 func precomputedBands(x *mat.Dense) banded {
 	return banded{x.RawMatrix().Rows, func(dst *mat.Dense, lo int) {
 		for i := range dst.RawMatrix().Rows {
@@ -415,7 +414,7 @@ func precomputedBands(x *mat.Dense) banded {
 	}}
 }
 
-// symmetricRDM returns an UndefinedError for a system that is no RDM.
+// symmetricRDM returns an UndefinedError for a system that is not an RDM.
 func symmetricRDM(s *System) error {
 	n, p := s.raw.Dims()
 	if n != p {
@@ -427,7 +426,7 @@ func symmetricRDM(s *System) error {
 			largest = max(largest, math.Abs(v))
 		}
 	}
-	// Generous enough for matrices that were computed in float32.
+	// The tolerance admits matrices that were computed in float32.
 	slack := 1e-5 * largest
 	for i := range n {
 		row := s.raw.RawRowView(i)
@@ -444,8 +443,8 @@ func symmetricRDM(s *System) error {
 	return nil
 }
 
-// square returns the symmetric n×n matrix with a zero diagonal whose upper
-// triangle is given.
+// square returns the symmetric n×n matrix with a zero diagonal and the given upper
+// triangle.
 func square(values []float64, n int) *mat.Dense {
 	m := mat.NewDense(n, n, nil)
 	at := 0

@@ -67,8 +67,8 @@ func (o *bothWays) Gradient(g, y *mat.Dense) (float64, error) {
 	return (there + back) / 2, nil
 }
 
-// wholePlan is the plan of a fit that is scored on its own samples: one fold,
-// which is its own training set.
+// wholePlan is the plan of a fit that is scored on its own samples: one fold, which is
+// also the training set.
 var wholePlan = foldPlan{k: 1}
 
 // prediction is the objective of predicting a fixed X from Y.
@@ -141,7 +141,7 @@ func (o *prediction) moments(i int) (train, test *foldMoments) {
 	return &o.train, &o.test
 }
 
-// trainingSet returns the training rows of fold i behind their moments.
+// trainingSet returns the training set of fold i: its moments and its rows.
 func (o *prediction) trainingSet(i int, train *foldMoments) predictors {
 	if o.plan.k == 0 {
 		return o.folds.whole(train)
@@ -175,7 +175,7 @@ func (o *prediction) differentiateRows(i int, set predictors) (float64, error) {
 	return v, nil
 }
 
-// differentiate hands fold i's derivatives to the gradient.
+// differentiate adds the derivatives of fold i to the gradient.
 func (o *prediction) differentiate(i int, set predictors, test *foldMoments) (float64, error) {
 	train := set.moments
 	if o.solver.rows != nil {
@@ -219,9 +219,9 @@ func (o *prediction) differentiate(i int, set predictors, test *foldMoments) (fl
 	return v, nil
 }
 
-// residualsOrthogonal reports whether the score is the R² of a least-squares fit on
-// its own samples. Its derivative with respect to W vanishes then, for W is what
-// makes R² largest: Γ = YᵀG = 0.
+// residualsOrthogonal reports whether the score is the R² of a least-squares fit on its
+// own samples. Its derivative with respect to W then vanishes, because W maximises R²:
+// Γ = YᵀG = 0.
 func (o *prediction) residualsOrthogonal() bool {
 	return o.plan.k == 0 && o.solver.normal && o.solver.lambda == 0 && o.as != "pearson"
 }
@@ -266,8 +266,8 @@ func newTarget(m regression, x *System, q int) (*target, error) {
 	return o, nil
 }
 
-// Gradient implements Objective. Now Y is what is predicted: on the test rows
-// Ŷ = X_t·W with W = S·X_rᵀY_r, linear in Y. With G = ∂s/∂Ŷ and Γ = X_tᵀG,
+// Gradient implements Objective. Here Y is predicted: on the test rows Ŷ = X_t·W with
+// W = S·X_rᵀY_r, linear in Y. With G = ∂s/∂Ŷ and Γ = X_tᵀG,
 //
 //	∂s/∂Y_t = Y∘c + Ŷ∘a,  ∂s/∂Y_r = X_r·S·Γ.
 func (o *target) Gradient(g, y *mat.Dense) (float64, error) {
@@ -308,7 +308,7 @@ func (o *target) Gradient(g, y *mat.Dense) (float64, error) {
 	return total / float64(k), nil
 }
 
-// collect hands fold i's derivatives to the gradient.
+// collect adds the derivatives of fold i to the gradient.
 func (o *target) collect(i int, solver *ridgeSolver, train, test *foldMoments) {
 	a, b, c := o.sums.product, o.sums.predicted, o.sums.total
 	d := o.gradient
@@ -373,8 +373,8 @@ func (o *target) collectRows(i int, solver *ridgeSolver, set predictors) (float6
 	return v, nil
 }
 
-// GradientMemory implements GradientMemory for linreg and ridge, in the direction
-// that is asked for.
+// GradientMemory implements GradientMemory for linreg and ridge, in the direction of the
+// measure.
 func (m regression) GradientMemory(d Dims) Need {
 	there, back := m.predictionNeed(d), m.targetNeed(d)
 	switch m.direction {
@@ -389,7 +389,7 @@ func (m regression) GradientMemory(d Dims) Need {
 	}
 }
 
-// objectivePlan is the plan of an objective, of one fold at least.
+// objectivePlan returns the plan of an objective, with at least one fold.
 func (m regression) objectivePlan() foldPlan {
 	if m.plan.k == 0 {
 		return wholePlan
@@ -397,7 +397,7 @@ func (m regression) objectivePlan() foldPlan {
 	return m.plan
 }
 
-// predictionNeed is that of prediction.
+// predictionNeed returns the need of prediction.
 func (m regression) predictionNeed(d Dims) Need {
 	x := d.reference()
 	p, _ := x.compact()
@@ -408,7 +408,7 @@ func (m regression) predictionNeed(d Dims) Need {
 	return x.needCompact().plus(m.objectivePlan().objectiveMemory(d.N, p, d.Q) + fit)
 }
 
-// targetNeed is that of target, whose Y is also a system of its own.
+// targetNeed returns the need of target, whose Y is also a system.
 func (m regression) targetNeed(d Dims) Need {
 	x := d.reference()
 	p, _ := x.compact()

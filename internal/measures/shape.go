@@ -95,12 +95,12 @@ func (m shape) align(p *Pair) (alignment, error) {
 	return align(both(x.points, y.points), cross, x.square, y.square, p.identical())
 }
 
-// smallestEigenvalue is what eigenvalues of XcᵀXc are raised to (netrep's
+// smallestEigenvalue is the value to which smaller eigenvalues of XcᵀXc are raised (netrep's
 // eigval_tol), for data whose largest is at least 1. In smaller units it is that share of
 // the largest, so that it keeps noise from being whitened there, too, and no signal.
 const smallestEigenvalue = 1e-7
 
-// eigenvalueFloor returns what the eigenvalues σ² are raised to.
+// eigenvalueFloor returns the value to which smaller eigenvalues σ² are raised.
 func eigenvalueFloor(sigma []float64) float64 {
 	if len(sigma) == 0 {
 		return smallestEigenvalue

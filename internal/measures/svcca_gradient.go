@@ -42,7 +42,7 @@ func (o *leadingSpaces) Gradient(g, y *mat.Dense) (float64, error) {
 	o.f = make([]float64, len(o.s))
 	copy(o.f, constant(k, 1))
 	o.slope = func(i, j int) float64 {
-		// Two equal values of which one is kept have no derivative.
+		// There is no derivative where only one of two equal values is kept.
 		if o.f[i] == o.f[j] || o.s[i] == o.s[j] {
 			return 0
 		}
