@@ -22,10 +22,19 @@ func Cautions(c Card, p *Pair) []string {
 	case c.Inflated && n <= widest:
 		lines = append(lines, fmt.Sprintf("%d samples and up to %d features: data that have nothing in common score high as well; compare with shuffled samples, or use a debiased estimator or held-out folds", n, widest))
 	}
-	if c.Folds > 1 && p.X.times > 1 && p.Y.times > 1 && p.X.Samples()/p.X.times > 1 {
+	if c.Folds > 1 && p.X.repeatsConditions() && p.Y.repeatsConditions() {
 		lines = append(lines, "contiguous folds hold out stretches of time, whose neighbours are fitted: folds=conditions holds out whole conditions")
 	}
 	return lines
+}
+
+// repeatsConditions reports whether the samples are several conditions at several times.
+func (s *System) repeatsConditions() bool {
+	if s.conditionOf == nil {
+		return s.times > 1 && s.n > s.times
+	}
+	conditions := len(s.conditions())
+	return conditions > 1 && conditions < s.n
 }
 
 // ByConditions returns the variant of a measure that holds out whole conditions in

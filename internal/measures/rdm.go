@@ -281,7 +281,7 @@ func (d dissimilarity) embedded(s *System) (*System, error) {
 			return nil, err
 		}
 		n, p := rows.Dims()
-		return &System{name: s.name, n: n, p: p, raw: rows, times: s.times, precision: s.precision}, nil
+		return &System{name: s.name, n: n, p: p, raw: rows, times: s.times, conditionOf: s.conditionOf, precision: s.precision}, nil
 	})
 }
 

@@ -254,7 +254,7 @@ func newTarget(m regression, x *System, q int) (*target, error) {
 	}
 	n, p := x.compact().Dims()
 	o := &target{regression: m}
-	varies := &System{n: n, p: q, raw: mat.NewDense(n, q, nil), times: x.times}
+	varies := &System{n: n, p: q, raw: mat.NewDense(n, q, nil), times: x.times, conditionOf: x.conditionOf}
 	o.folds = newFolds(varies, plan, true, p)
 	o.folds.setY(x.compact())
 	o.folds.noisy, o.folds.grain = x.noisy(), x.grain

@@ -121,14 +121,23 @@ func (o *Input) Join(e *batch.Env, x, y *data.Dataset) (xs, ys *data.Dataset, er
 	return o.Pairing().Join(x, y)
 }
 
-// WithoutMissing applies the policy of the options to systems whose samples
-// correspond, and to what runs along them, with one warning that says what was done.
-func (o *Input) WithoutMissing(e *batch.Env, unit data.Unit, systems []*data.Dataset, along ...data.Along) ([]*data.Dataset, error) {
+// Keep applies the policy of the options to systems whose samples correspond, and to
+// what runs along them, with one warning that says what was done.
+func (o *Input) Keep(e *batch.Env, unit data.Unit, systems []*data.Dataset, along ...data.Along) (*data.Kept, error) {
 	kept, err := o.Policy().Apply(unit, systems, along...)
 	if err != nil {
 		return nil, err
 	}
 	WarnMissing(e, kept)
+	return kept, nil
+}
+
+// WithoutMissing is Keep for those who need the systems alone.
+func (o *Input) WithoutMissing(e *batch.Env, unit data.Unit, systems []*data.Dataset, along ...data.Along) ([]*data.Dataset, error) {
+	kept, err := o.Keep(e, unit, systems, along...)
+	if err != nil {
+		return nil, err
+	}
 	return kept.Systems, nil
 }
 

@@ -59,7 +59,7 @@ func (o *Neural) newPatterns(e *batch.Env, stimuli int, several bool) (*patterns
 	}
 	var err error
 	if p.kept, err = survey.Kept(); err != nil {
-		return nil, err
+		return nil, withHint(err, "a unit without any value is of no use: leave its column out of the file")
 	}
 	verb.WarnMissing(e, p.kept)
 	return p, nil
@@ -86,12 +86,21 @@ func (p *patterns) read(path string) (*mat.Dense, data.Source, error) {
 		return nil, data.Source{}, err
 	}
 	if err := d.CheckFinite(); err != nil {
-		if e, ok := data.AsInputError(err); ok && slices.ContainsFunc(d.Values, math.IsNaN) {
-			e.Hint = "--drop-missing-stimuli leaves such stimuli out, of the features too"
+		if slices.ContainsFunc(d.Values, math.IsNaN) {
+			err = withHint(err, "--drop-missing-stimuli leaves such stimuli out, of the features too")
 		}
 		return nil, data.Source{}, err
 	}
-	return d.Matrix(), d.Source, nil
+	return d.Matrix(), d.Origin(), nil
+}
+
+// withHint replaces the remedy of an error of the policy for missing values, which
+// names the settings of other commands.
+func withHint(err error, hint string) error {
+	if e, ok := data.AsInputError(err); ok && e.Hint != "" {
+		e.Hint = hint
+	}
+	return err
 }
 
 // representation is one that was read, from a file or from several repeats.

@@ -35,10 +35,10 @@ func (o *Options) Job(e *batch.Env, args []string) (*batch.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{env: e, o: o, source: d.Source}
 	if d, err = o.Input.OneWithoutMissing(e, d); err != nil {
 		return nil, err
 	}
+	r := &run{env: e, o: o, source: d.Origin()}
 	c, err := sensitivity.Decompose(d, o.Keep)
 	if err != nil {
 		return nil, err
