@@ -129,6 +129,9 @@ func (p *patterns) readFiles() (*representation, error) {
 	if (len(o.Files) == 0) == (o.Given == "") {
 		return nil, batch.Usagef("want either --neural FILE or --neural-distances FILE")
 	}
+	if err := o.checkKind(); err != nil {
+		return nil, err
+	}
 	if o.Given != "" {
 		return p.readGiven()
 	}
@@ -159,13 +162,17 @@ func (p *patterns) readGiven() (*representation, error) {
 	if err := refuseSet(p.env, "has no use with --neural-distances", "distance", "noise"); err != nil {
 		return nil, err
 	}
-	r := &representation{options: mlem.NeuralOptions{Name: o.Given, Power: o.Power}}
+	r := &representation{options: o.givenOptions()}
 	if err := r.options.Check(); err != nil {
 		return nil, verb.SettingError(err)
 	}
 	m, source, err := p.read(o.Given)
+	if err != nil {
+		return nil, err
+	}
 	r.given, r.sources = m, []data.Source{source}
-	return r, err
+	r.options.Power = o.powerOf(p.env, m)
+	return r, nil
 }
 
 // neural forms the distances.
