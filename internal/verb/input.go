@@ -19,6 +19,7 @@ type Input struct {
 	Missing string
 	IDs     []string // names of the samples: IDS for all files, FILE=IDS for one
 	PairBy  string   // one of data.PairingNames
+	Bare    bool     // the command declares none of these options, so no message may name them
 
 	mixed bool // some of the files are arrays and some tables: columns are those of the tables
 }
@@ -85,7 +86,7 @@ func (o *Input) Policy() data.Policy {
 
 // Options says to dataio what the options say of a file.
 func (o *Input) Options(path string, hash bool) dataio.Options {
-	options := dataio.Options{Axes: o.Axes, Header: headerModes[o.Header], Hash: hash, IDs: o.idsOf(path)}
+	options := dataio.Options{Axes: o.Axes, Header: headerModes[o.Header], Hash: hash, IDs: o.idsOf(path), Bare: o.Bare}
 	if len(o.Columns) > 0 && !(o.mixed && !dataio.HasColumns(dataio.FileOf(path))) {
 		options.Columns = o.Columns
 	}

@@ -89,7 +89,7 @@ func (o *Neural) distances() (mlem.NeuralOptions, []data.Source, error) {
 	if o.Noise == "" {
 		return options, nil, nil
 	}
-	d, err := dataio.Read(o.Noise, dataio.Options{Hash: true})
+	d, err := dataio.Read(o.Noise, dataio.Options{Hash: true, Bare: true})
 	if err != nil {
 		return options, nil, err
 	}
