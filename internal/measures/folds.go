@@ -193,7 +193,7 @@ func (p *Pair) whole(columns bool) (m foldMoments, points rows) {
 	case p.segments != nil || p.X.slim():
 		m.xx, m.xy, points = p.X.columnSquares(), p.cross(), p.compacts()
 	case columns:
-		points = both(p.X.centred(), p.Y.compact())
+		points = existingRows(p.X.centred(), p.Y.compact())
 		m.xx, m.xy = p.X.columnSquares(), linalg.CrossGram(points())
 	default:
 		m.xx, m.xy, points = columnSquares(p.X.compact()), p.cross(), p.compacts()
