@@ -12,7 +12,8 @@ func newGradientCommand(a *app) *cobra.Command {
 		Short: "Differentiate a score with respect to the data",
 		Long: `Compute the derivative of the score of Y against the reference X with respect
 to every entry of Y (or, with --wrt x, of X), and write it as a .npy array of
-the shape of that file: so that a measure can serve as a loss elsewhere. When
+the shape of that file: so that a measure can serve as a loss elsewhere. It is 0
+at what --missing leaves out. When
 the array goes to a file, standard output gets a row with the score and the
 norm of the gradient.
 

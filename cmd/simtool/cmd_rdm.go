@@ -13,7 +13,9 @@ func newRDMCommand(a *app) *cobra.Command {
 		Use:   "rdm X",
 		Short: "Compute a representational dissimilarity matrix",
 		Long: `Compute the dissimilarities of all samples of X, and write them as a symmetric
-.npy matrix with a zero diagonal. "-" is standard input or output.
+.npy matrix with a zero diagonal. "-" is standard input or output. The rows and
+columns of samples that --missing leaves out are NaN; score --missing drop leaves
+out the same samples of such matrices.
 
 --rdm is ` + data.WordList(measures.RDMKinds()) + `, with parameters behind
 colons as in the measure rsa: "gaussian:sigma=2". "simtool measures show rsa"

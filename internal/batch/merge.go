@@ -34,11 +34,15 @@ func (e *Env) MergeTables(ctx context.Context, paths []string, o *Output) error 
 		return Configf("", "--format: %s", err)
 	}
 	info := mergedBatch(order)
-	for i, p := range parts {
-		if err := p.open(len(parts)); err != nil {
+	if err := openParts(parts, order, format); err != nil {
+		return err
+	}
+	if !o.ToFile() { // what stands on standard output cannot be taken back
+		if err := checkRows(ctx, parts, order); err != nil {
 			return err
 		}
-		if err := p.check(order[i].Batch, format); err != nil {
+		closeParts(parts)
+		if err := openParts(parts, order, format); err != nil {
 			return err
 		}
 	}
@@ -88,6 +92,32 @@ func (e *Env) MergeTables(ctx context.Context, paths []string, o *Output) error 
 		return err
 	}
 	return outcome
+}
+
+// openParts opens the tables of all parts.
+func openParts(parts []*PartFile, order []Part, format dataio.Format) error {
+	for i, p := range parts {
+		if err := p.open(len(parts)); err != nil {
+			return err
+		}
+		if err := p.check(order[i].Batch, format); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkRows reads the parts to their ends, to see that nothing is wrong with a row.
+func checkRows(ctx context.Context, parts []*PartFile, order []Part) error {
+	if err := interleave(ctx, parts, order, noProgress{}, func([]any) error { return nil }); err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if _, err := p.atEnd(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // open opens the table of a part, one of so many.

@@ -18,6 +18,9 @@ type Source struct {
 	Bytes  int64  `json:"bytes"`            // size of the file as stored
 	SHA256 string `json:"sha256,omitempty"` // of the bytes as stored, in hex
 	Names  string `json:"names,omitempty"`  // where the names of its samples stand, such as a column; "" where it has none
+
+	// LeftOut is what a policy for missing values left out, in a manifest.
+	LeftOut []LeftOut `json:"left_out,omitempty"`
 }
 
 // Dataset is a block of responses in row-major float64 order.
@@ -33,6 +36,11 @@ type Dataset struct {
 	Precision Precision // of the numbers in the source
 	Source    Source
 	LeftOut   []LeftOut // the parts of the source that were left out, in that order
+
+	// ConditionOf holds the condition of each sample of 2-d data that were 3-d and
+	// lost some samples, so that whole conditions can still be held out; nil
+	// otherwise.
+	ConditionOf []int
 }
 
 // An Axis names the quantity that varies along one dimension of a dataset.
@@ -84,6 +92,13 @@ func New(values []float64, shape ...int) (*Dataset, error) {
 		shape = []int{shape[0], 1}
 	}
 	return &Dataset{Values: values, Shape: append([]int(nil), shape...)}, nil
+}
+
+// Origin returns the source with what was left out of it, for a manifest.
+func (d *Dataset) Origin() Source {
+	s := d.Source
+	s.LeftOut = d.LeftOut
+	return s
 }
 
 // Samples returns the number of rows that measures see: T·C of a 3-d dataset.
@@ -182,7 +197,78 @@ func (d *Dataset) selected(rows []int) *Dataset {
 	if d.Names != nil {
 		out.Names = pick(d.Names, rows)
 	}
+	if d.ConditionOf != nil {
+		out.ConditionOf = pick(d.ConditionOf, rows)
+	}
 	return out
+}
+
+// selectTimes returns a copy of some time bins of a 3-d dataset, in the order of their
+// numbers.
+func (d *Dataset) selectTimes(times []int) *Dataset {
+	d.must3D()
+	bin := d.Shape[1] * d.Shape[2]
+	values := make([]float64, 0, bin*len(times))
+	for _, t := range times {
+		values = append(values, d.Values[t*bin:(t+1)*bin]...)
+	}
+	out := d.derived(values, len(times), d.Shape[1], d.Shape[2])
+	out.Names = d.Names
+	return out
+}
+
+// selectFeatures returns a copy of the dataset with some of its features, in the order
+// of their numbers.
+func (d *Dataset) selectFeatures(features []int) *Dataset {
+	width := d.Width()
+	values := make([]float64, 0, len(d.Values)/width*len(features))
+	for row := 0; row < len(d.Values); row += width {
+		for _, k := range features {
+			values = append(values, d.Values[row+k])
+		}
+	}
+	shape := append([]int(nil), d.Shape...)
+	shape[len(shape)-1] = len(features)
+	out := d.derived(values, shape...)
+	out.Names, out.ConditionOf = d.Names, d.ConditionOf
+	if d.Features != nil {
+		out.Features = pick(d.Features, features)
+	}
+	return out
+}
+
+// withoutValues returns the numbers of the features without any value, in increasing
+// order.
+func (d *Dataset) withoutValues() []int {
+	width := d.Width()
+	empty := make([]bool, width)
+	left := width
+	for k := range empty {
+		empty[k] = true
+	}
+	for i, v := range d.Values {
+		if k := i % width; empty[k] && !math.IsNaN(v) {
+			empty[k] = false
+			if left--; left == 0 {
+				return nil
+			}
+		}
+	}
+	var out []int
+	for k, is := range empty {
+		if is {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// featureName names a feature in a message.
+func (d *Dataset) featureName(k int) string {
+	if k < len(d.Features) && d.Features[k] != "" {
+		return fmt.Sprintf("feature %q", d.Features[k])
+	}
+	return fmt.Sprintf("feature %d", k)
 }
 
 // derived returns a dataset of the same source and features.
@@ -213,6 +299,9 @@ func (d *Dataset) CheckFinite() error {
 		return nil
 	}
 	kind, hint := "NaN", "drop or fill those samples first, or use --missing drop to leave out samples with missing values"
+	if empty := d.withoutValues(); len(empty) > 0 {
+		hint = fmt.Sprintf("%s has no value at all: --missing %s leaves such features out", d.featureName(empty[0]), DropMissingFeatures.Name)
+	}
 	if math.IsInf(d.Values[first], 0) {
 		kind, hint = "infinite value", "find out what made it: an overflow or a division by zero"
 	}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // Apply applies the policy for missing values to several systems whose samples
@@ -48,6 +50,7 @@ type Survey struct {
 	missing    []bool // rows
 	conditions int    // of the 3-d systems, 0 so long as there is none, -1 where they differ
 	notes      []string
+	empty      []string // features without any value, of each system that has some
 }
 
 // Survey returns a survey that leaves out units of that kind.
@@ -81,11 +84,9 @@ func (s *Survey) look(d *Dataset) (*Dataset, error) {
 	if !s.policy.Drops {
 		return mended, mended.CheckFinite()
 	}
-	width := mended.Width()
-	for i, v := range mended.Values {
-		if math.IsNaN(v) {
-			s.missing[i/width] = true
-		}
+	mended.missingSamples(s.missing)
+	if empty := mended.withoutValues(); len(empty) > 0 && !mended.isRDM() {
+		s.empty = append(s.empty, prefixed(d.Source.Path, mended.featureNames(empty)))
 	}
 	return mended, nil
 }
@@ -126,11 +127,15 @@ func (s *Survey) Kept() (*Kept, error) {
 		}
 	}
 	if len(k.Units) == 0 && k.Of > 0 {
-		return nil, &InputError{
+		e := &InputError{
 			Path:   s.path,
 			Found:  fmt.Sprintf("missing values in every %s", k.Unit.One()),
 			Wanted: fmt.Sprintf("want at least one complete %s", k.Unit.One()),
 		}
+		if len(s.empty) > 0 {
+			e.Hint = fmt.Sprintf("no value in %s: --missing %s leaves such features out", strings.Join(s.empty, "; "), DropMissingFeatures.Name)
+		}
+		return nil, e
 	}
 	return k, nil
 }
@@ -165,6 +170,15 @@ func (k *Kept) Warning() string {
 		notes = append(notes, note)
 	}
 	return strings.Join(notes, "; ")
+}
+
+// Sources returns the sources of the systems of Apply, with what was left out of them.
+func (k *Kept) Sources() []Source {
+	sources := make([]Source, len(k.Systems))
+	for i, d := range k.Systems {
+		sources[i] = d.Origin()
+	}
+	return sources
 }
 
 func prefixed(path, note string) string {
@@ -205,18 +219,104 @@ func (k *Kept) Along(along ...Along) error {
 	return nil
 }
 
+// part returns the units of a system that are kept. A 3-d system stays time ×
+// condition × neuron where they form a grid; otherwise its samples remember their
+// conditions.
 func (k *Kept) part(d *Dataset) *Dataset {
 	if len(k.Out) == 0 {
 		return d
 	}
 	var out *Dataset
-	if k.Unit == Conditions && d.Is3D() {
+	switch rows := k.samples(d.Samples()); {
+	case !d.Is3D():
+		out = d.selectSamples(rows)
+	case k.Unit == Conditions:
 		out = d.SelectConditions(k.Units)
-	} else {
-		out = d.Pooled().Select(k.samples(d.Samples()))
+	default:
+		if times, conditions, ok := d.grid(rows); ok {
+			out = d.selectTimes(times).SelectConditions(conditions)
+			break
+		}
+		pooled := d.Pooled()
+		pooled.ConditionOf = make([]int, d.Samples())
+		for i := range pooled.ConditionOf {
+			pooled.ConditionOf[i] = i % d.Shape[1]
+		}
+		out = pooled.Select(rows)
 	}
 	out.LeftOut = append(slices.Clone(d.LeftOut), LeftOut{Unit: k.Unit.String(), At: k.Out, Of: k.Of, Why: "missing values"})
 	return out
+}
+
+// grid returns the times and conditions of increasing samples of a 3-d dataset, and
+// whether these are all samples of those times and conditions.
+func (d *Dataset) grid(rows []int) (times, conditions []int, ok bool) {
+	for _, row := range rows {
+		if t := row / d.Shape[1]; len(times) == 0 || times[len(times)-1] != t {
+			times = append(times, t)
+		}
+		if row/d.Shape[1] == times[0] {
+			conditions = append(conditions, row%d.Shape[1])
+		}
+	}
+	if len(rows) != len(times)*len(conditions) {
+		return nil, nil, false
+	}
+	for i, row := range rows {
+		if row != times[i/len(conditions)]*d.Shape[1]+conditions[i%len(conditions)] {
+			return nil, nil, false
+		}
+	}
+	return times, conditions, true
+}
+
+// Restore puts values of a system that is kept, as Apply or System returned it, back
+// where they were in the system before: element i of the system goes with values[i].
+// What was left out gets fill. The result has the shape of the system before.
+func (k *Kept) Restore(values []float64, kept, before *Dataset, fill float64) []float64 {
+	width := before.Width()
+	columns := make([]int, 0, width)
+	for column := range width {
+		columns = append(columns, column)
+	}
+	for _, out := range kept.LeftOut[len(before.LeftOut):] {
+		if out.Unit == features {
+			columns = slices.DeleteFunc(columns, func(c int) bool { _, is := slices.BinarySearch(out.At, c); return is })
+		}
+	}
+	if before.isRDM() && len(k.Out) > 0 {
+		columns = k.Units
+	}
+	whole := make([]float64, len(before.Values))
+	for i := range whole {
+		whole[i] = fill
+	}
+	for i, row := range k.samples(before.Samples()) {
+		for j, column := range columns {
+			whole[row*width+column] = values[i*len(columns)+j]
+		}
+	}
+	return whole
+}
+
+// RestoreSquare puts a matrix with a row and a column for each unit that is kept back
+// where these were among all units, row by row, with NaN for those that were left out.
+func (k *Kept) RestoreSquare(m *mat.Dense) *mat.Dense {
+	if len(k.Out) == 0 {
+		return m
+	}
+	whole := mat.NewDense(k.Of, k.Of, nil)
+	for i := range k.Of {
+		for j := range k.Of {
+			whole.Set(i, j, math.NaN())
+		}
+	}
+	for i, a := range k.Units {
+		for j, b := range k.Units {
+			whole.Set(a, b, m.At(i, j))
+		}
+	}
+	return whole
 }
 
 // samples returns the numbers of those of n samples that belong to the units that are

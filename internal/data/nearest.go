@@ -40,3 +40,22 @@ func editDistance(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// Misspelt reports whether one of two different names is likely to be the other with a
+// slip of the pen: one change in names of at least three letters, two in names of at
+// least six. Names that differ in a digit, as layer1 and layer2 do, are meant.
+func Misspelt(a, b string) bool {
+	short := min(len(a), len(b))
+	most := 0
+	switch {
+	case short >= 6:
+		most = 2
+	case short >= 3:
+		most = 1
+	}
+	if a == b || editDistance(strings.ToLower(a), strings.ToLower(b)) > most {
+		return false
+	}
+	digits := strings.NewReplacer("0", "", "1", "", "2", "", "3", "", "4", "", "5", "", "6", "", "7", "", "8", "", "9", "")
+	return a == digits.Replace(a) && b == digits.Replace(b)
+}

@@ -42,3 +42,26 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+func TestMisspelt(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"subject", "subjct", true},
+		{"subject", "sujbect", true},
+		{"subject", "Subject", true},
+		{"sub", "subj", true},
+		{"model", "modle", true},
+		{"s", "m", false},
+		{"x1", "y1", false},
+		{"layer1", "layer2", false},
+		{"layer", "layer2", false},
+		{"model", "layer", false},
+		{"subject", "subject", false},
+	} {
+		if got := Misspelt(c.a, c.b); got != c.want || Misspelt(c.b, c.a) != c.want {
+			t.Errorf("Misspelt(%q, %q) = %v, want %v", c.a, c.b, got, c.want)
+		}
+	}
+}

@@ -31,7 +31,7 @@ type Policy struct {
 }
 
 // policies lists every policy, the default first.
-var policies = []Policy{RefuseMissing, DropMissing}
+var policies = []Policy{RefuseMissing, DropMissing, DropMissingFeatures}
 
 // Policies returns every policy, the default first.
 func Policies() []Policy { return policies }

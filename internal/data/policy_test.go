@@ -229,3 +229,87 @@ func TestPolicyNames(t *testing.T) {
 		t.Error("drop refuses")
 	}
 }
+
+// A grid of times and conditions stays one where whole times or conditions go;
+// otherwise each sample remembers its condition. By enumeration of the samples.
+func TestConditionsOfWhatIsKept(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	grids := 0
+	for range 300 {
+		const times, conditions = 3, 4
+		values := make([]float64, times*conditions)
+		for i := range values {
+			values[i] = float64(i)
+		}
+		switch r.IntN(3) {
+		case 0:
+			c := r.IntN(conditions)
+			for t := range times {
+				values[t*conditions+c] = math.NaN()
+			}
+			fallthrough
+		case 1:
+			bin := r.IntN(times)
+			for c := range conditions {
+				values[bin*conditions+c] = math.NaN()
+			}
+		default:
+			for range 1 + r.IntN(5) {
+				values[r.IntN(len(values))] = math.NaN()
+			}
+		}
+		kept, err := DropMissing.Apply(Samples, []*Dataset{dataset(t, values, times, conditions, 1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := kept.Systems[0]
+		atTime, ofCondition := map[int]bool{}, map[int]bool{}
+		for _, v := range d.Values {
+			atTime[int(v)/conditions], ofCondition[int(v)%conditions] = true, true
+		}
+		grid := len(d.Values) == len(atTime)*len(ofCondition)
+		if d.Is3D() != grid {
+			t.Fatalf("%v of %v is %v", d.Values, values, d.Shape)
+		}
+		if grid {
+			grids++
+			if d.Shape[0] != len(atTime) || d.Shape[1] != len(ofCondition) {
+				t.Fatalf("%v is %v", d.Values, d.Shape)
+			}
+			continue
+		}
+		for i, v := range d.Values {
+			if d.ConditionOf[i] != int(v)%conditions {
+				t.Fatalf("conditions of %v are %v", d.Values, d.ConditionOf)
+			}
+		}
+	}
+	if grids < 100 || grids == 300 {
+		t.Errorf("%d grids", grids)
+	}
+}
+
+// A sample without dissimilarities is left out of the rows and columns of RDMs, and of
+// those that they are compared with. One that lacks a few alone goes as well.
+func TestMissingInRDMs(t *testing.T) {
+	nan := math.NaN()
+	a := dataset(t, []float64{0, 1, nan, 3, 1, 0, nan, 5, nan, nan, nan, nan, 3, 5, nan, 0}, 4, 4)
+	b := dataset(t, []float64{0, 1, 2, 3, 1, 0, 4, 5, 2, 4, 0, nan, 3, 5, nan, 0}, 4, 4)
+	b.Features = []string{"p", "q", "r", "s"}
+	kept, err := DropMissing.Apply(Samples, []*Dataset{a})
+	if err != nil || !cmp.Equal(kept.Out, []int{2}) || !cmp.Equal(kept.Systems[0].Values, []float64{0, 1, 3, 1, 0, 5, 3, 5, 0}) {
+		t.Fatalf("%v %v", err, kept)
+	}
+	if kept, err = DropMissing.Apply(Samples, []*Dataset{a, b}); err != nil || !cmp.Equal(kept.Out, []int{2, 3}) {
+		t.Fatalf("%v %v", err, kept)
+	}
+	if d := kept.Systems[1]; !cmp.Equal(d.Values, []float64{0, 1, 1, 0}) || !cmp.Equal(d.Features, []string{"p", "q"}) {
+		t.Errorf("%v %v", d.Values, d.Features)
+	}
+	if kept, err = DropMissingFeatures.Apply(Samples, []*Dataset{a}); err != nil || !cmp.Equal(kept.Systems[0].Shape, []int{3, 3}) {
+		t.Errorf("drop-features takes a column of an RDM for a feature: %v", err)
+	}
+	if got := kept.Restore([]float64{1, 2, 3, 4, 5, 6, 7, 8, 9}, kept.Systems[0], a, 0); !cmp.Equal(got, []float64{1, 2, 0, 3, 4, 5, 0, 6, 0, 0, 0, 0, 7, 8, 0, 9}) {
+		t.Errorf("restored %v", got)
+	}
+}

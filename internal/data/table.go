@@ -61,8 +61,9 @@ func (c *Column) IsMissing(i int) bool {
 // Table is a list of columns of equal length: the theoretical features of a
 // set of stimuli, or the labels of a recording's conditions.
 type Table struct {
-	Columns []*Column
-	Source  Source
+	Columns  []*Column
+	RowNames []string // of the stimuli or conditions; nil when the file gives none
+	Source   Source
 }
 
 // Rows returns the number of rows.
@@ -121,6 +122,9 @@ func (t *Table) Cells() [][]any {
 // table. It keeps levels without rows.
 func (t *Table) Select(rows []int) *Table {
 	out := &Table{Source: t.Source, Columns: make([]*Column, len(t.Columns))}
+	if t.RowNames != nil {
+		out.RowNames = pick(t.RowNames, rows)
+	}
 	for k, c := range t.Columns {
 		part := &Column{Name: c.Name, Kind: c.Kind, Levels: c.Levels}
 		if c.Kind == Numeric {

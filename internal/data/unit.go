@@ -8,7 +8,8 @@ type Unit int
 // The units.
 const (
 	// Samples are the rows that measures see. A 3-d dataset that loses some of them
-	// becomes samples × features.
+	// becomes samples × features, with their conditions, unless whole times or
+	// conditions go.
 	Samples Unit = iota
 	// Stimuli is another name of samples.
 	Stimuli

@@ -21,7 +21,8 @@ import (
 // a set of categories: o.Kinds settles it. o.Kinds also makes a numeric column
 // (such as the codes 1, 2, 3) categorical. Missing cells are kept: NaN and
 // level -1. Names must be there and distinct (o.Columns can leave out those
-// that are not); with HeaderNo they are f1, f2, …. o.Axes and o.Missing do not
+// that are not); with HeaderNo they are f1, f2, …. A first column without a name names
+// the stimuli (data.Table.RowNames) and is no feature. o.Axes and o.Missing do not
 // apply.
 //
 // Errors are *data.InputError.
@@ -62,11 +63,11 @@ func readFeatures(in *input, o Options) (*data.Table, error) {
 	if err := checkKinds(names, o); err != nil {
 		return nil, err
 	}
-	columns, err := gather(cells, chosen, names)
+	columns, rowNames, err := gather(cells, chosen, names)
 	if err != nil {
 		return nil, err
 	}
-	table := &data.Table{}
+	table := &data.Table{RowNames: distinctNames(rowNames)}
 	for _, c := range columns {
 		column, err := c.infer(o)
 		if err != nil {
@@ -75,7 +76,18 @@ func readFeatures(in *input, o Options) (*data.Table, error) {
 		table.Columns = append(table.Columns, column)
 	}
 	table.Source, err = in.source(f.name, cells.dtype, append([]int{table.Rows()}, cells.rest...))
+	if table.RowNames != nil {
+		table.Source.Names = cells.name(cells.ids - 1)
+	}
 	return table, err
+}
+
+// distinctNames returns names that tell rows apart, or nil.
+func distinctNames(names []string) []string {
+	if len(names) == 0 || !namesFit(names, []int{len(names)}) {
+		return nil
+	}
+	return names
 }
 
 // cellTable is what a format makes of a table of features.
@@ -135,9 +147,9 @@ type rawColumn struct {
 	lines []int    // of the file, for messages
 }
 
-// gather reads the chosen columns.
-func gather(t *cellTable, chosen []int, names []string) ([]rawColumn, error) {
-	columns := make([]rawColumn, len(chosen))
+// gather reads the chosen columns, and the names of the rows.
+func gather(t *cellTable, chosen []int, names []string) (columns []rawColumn, rowNames []string, err error) {
+	columns = make([]rawColumn, len(chosen))
 	var lines []int
 	for {
 		cells, line, err := t.next()
@@ -145,20 +157,23 @@ func gather(t *cellTable, chosen []int, names []string) ([]rawColumn, error) {
 			break
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		lines = append(lines, line)
+		if t.ids > 0 {
+			rowNames = append(rowNames, strings.TrimSpace(cells[t.ids-1]))
+		}
 		for k, i := range chosen {
 			columns[k].cells = append(columns[k].cells, strings.TrimSpace(cells[i]))
 		}
 	}
 	if len(lines) == 0 {
-		return nil, &data.InputError{Found: "a header and no data", Wanted: "want one line for each stimulus"}
+		return nil, nil, &data.InputError{Found: "a header and no data", Wanted: "want one line for each stimulus"}
 	}
 	for k := range columns {
 		columns[k].name, columns[k].lines = names[k], lines
 	}
-	return columns, nil
+	return columns, rowNames, nil
 }
 
 // infer settles the kind and converts the cells.

@@ -63,6 +63,9 @@ type Options struct {
 	// with one name a line. "" takes the names that the file has of itself; see
 	// data.Dataset.Names.
 	IDs string
+	// Bare says that the command has no flags for columns, names and headers, which
+	// messages else name as a remedy.
+	Bare bool
 	// Header and Markers apply to text files. Markers are the cells that count
 	// as missing besides the empty one; nil is DefaultMarkers.
 	Header  HeaderMode

@@ -27,6 +27,7 @@ type textFile struct {
 	csv    *csv.Reader
 	cap    *recordCap
 	use    textUse
+	bare   bool // no message may name a flag
 	comma  rune
 	header []string     // the first record if it names the columns, as it stands
 	ahead  []textRecord // records that were read to decide on the header
@@ -63,7 +64,7 @@ func openText(in *input, comma rune, o Options, use textUse) (*textFile, error) 
 		return nil, err
 	}
 	limit := &recordCap{r: in.r}
-	t := &textFile{csv: csv.NewReader(bufio.NewReaderSize(limit, bufferSize)), cap: limit, use: use, comma: comma}
+	t := &textFile{csv: csv.NewReader(bufio.NewReaderSize(limit, bufferSize)), cap: limit, use: use, comma: comma, bare: o.Bare}
 	t.csv.Comma = comma
 	t.csv.ReuseRecord = true
 	t.csv.TrimLeadingSpace = comma == ',' // with tabs it would swallow empty fields

@@ -143,20 +143,25 @@ func checkUnnamed(t *textFile, o Options) error {
 	if !unnamed || len(named) == 0 {
 		return nil
 	}
-	return &data.InputError{
+	e := &data.InputError{
 		Found:  "a column without a name",
 		Wanted: "want to know which columns are data",
 		Hint:   "--columns " + t.ranges(named) + " reads the named ones",
 	}
+	if t.bare {
+		e.Hint = "give it a name, or take it out of the file"
+	}
+	return e
 }
 
 // checkLabels refuses columns of text by name, all at once, from the first
 // record of data.
 func checkLabels(t *textFile, record []string, chosen []int, o Options) error {
 	var labels []string
-	var numeric []int
+	var numeric, text []int
 	for _, i := range chosen {
 		if _, err := t.number(record, i, o); err != nil {
+			text = append(text, i)
 			labels = append(labels, fmt.Sprintf("%s (%.20q)", t.name(i), record[i]))
 		} else {
 			numeric = append(numeric, i)
@@ -171,6 +176,8 @@ func checkLabels(t *textFile, record []string, chosen []int, o Options) error {
 	}
 	e := &data.InputError{Found: fmt.Sprintf("line %d: text in %s", t.line, list), Wanted: "want numbers only"}
 	switch {
+	case len(numeric) > 0 && t.bare:
+		e.Hint = t.without(text)
 	case len(numeric) > 0 && chosen[0] == 0 && slices.Equal(numeric, t.others(0)):
 		e.Hint = fmt.Sprintf("--ids %s reads that column as the names of the samples, --columns %s leaves it out", quoted(t.shortName(0)), t.ranges(numeric))
 	case len(numeric) > 0:

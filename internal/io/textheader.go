@@ -64,11 +64,15 @@ func (t *textFile) headerDoubt(found string) error {
 			Hint:   "begin the file with a line of names that are not numbers, one for each column",
 		}
 	}
-	return &data.InputError{
+	e := &data.InputError{
 		Found:  found,
 		Wanted: "want to know whether those are column names or data",
 		Hint:   "say --header yes if the first line names the columns, --header no if it is data",
 	}
+	if t.bare {
+		e.Hint = "begin the file with a line of names that are not numbers"
+	}
+	return e
 }
 
 // numericBody reports whether some columns hold numbers alone in the records that

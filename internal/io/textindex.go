@@ -187,11 +187,31 @@ func (w *indexWatch) check() error {
 
 // isIndex refuses column i as bookkeeping and says how to read the file.
 func (t *textFile) isIndex(i int, what string) error {
-	return &data.InputError{
+	e := &data.InputError{
 		Found:  t.name(i) + " " + what,
 		Wanted: "want data, or to know that it names the samples",
 		Hint:   fmt.Sprintf("--ids %s reads it as the names of the samples, --columns 1- as data", quoted(t.shortName(i))),
 	}
+	if t.bare {
+		e.Hint = t.without([]int{i})
+	}
+	return e
+}
+
+// without is the command that makes a file without some columns, as cut takes their
+// positions.
+func (t *textFile) without(columns []int) string {
+	delimiter := "-d, "
+	if t.comma == '\t' {
+		delimiter = ""
+	}
+	var kept []int
+	for k := range t.width {
+		if !slices.Contains(columns, k) {
+			kept = append(kept, k)
+		}
+	}
+	return "leave it out of the file: cut " + delimiter + "-f" + t.ranges(kept) + " FILE"
 }
 
 // quoted puts quotation marks about a word that a shell would take apart.

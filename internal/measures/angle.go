@@ -83,8 +83,8 @@ func align(points rows, cross *mat.Dense, xx, yy float64, same bool) (alignment,
 	return alignment{points, polar, nuclear, xx, yy, same}, err
 }
 
-// known returns the given polar factor.
-func known(p *mat.Dense) func() (*mat.Dense, error) {
+// constantPolar returns the given polar factor.
+func constantPolar(p *mat.Dense) func() (*mat.Dense, error) {
 	return func() (*mat.Dense, error) { return p, nil }
 }
 

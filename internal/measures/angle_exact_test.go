@@ -79,10 +79,10 @@ func TestAngleOfWhatARotationCannotSee(t *testing.T) {
 // TestVarianceThatIsJustReached: components of variance 16 and 4, of which the first
 // has exactly 0.8.
 func TestVarianceThatIsJustReached(t *testing.T) {
-	if got := reach([]float64{16, 4}, 0.8*20); got != 1 {
+	if got := leadingCount([]float64{16, 4}, 0.8*20); got != 1 {
 		t.Errorf("%d components reach the first one's variance, want 1", got)
 	}
-	if got := reach([]float64{16, 4}, 16.5); got != 2 {
+	if got := leadingCount([]float64{16, 4}, 16.5); got != 2 {
 		t.Errorf("%d components reach more than that, want 2", got)
 	}
 	p := pairOf(t, datasetOf(spanned(times(4, axisA), times(2, axisB))), datasetOf(spanned(axisB)))

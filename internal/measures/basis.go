@@ -36,10 +36,10 @@ func newFactor(n int) *factor {
 	return &factor{r: mat.NewDense(n, n, nil), scale: make([]float64, n), probe: mat.NewDense(n, probes, nil)}
 }
 
-// of decomposes M + λI. It returns false when the matrix is singular, when its
+// decompose decomposes M + λI. It returns false when the matrix is singular, when its
 // condition, after scaling, exceeds wellConditioned, or when a feature is negligible
 // relative to the others.
-func (f *factor) of(m *mat.Dense, lambda float64) bool {
+func (f *factor) decompose(m *mat.Dense, lambda float64) bool {
 	least := negligible * slices.Max(diagonal(m))
 	for i := range f.scale {
 		d := m.At(i, i) + lambda
@@ -144,7 +144,7 @@ func (s *System) gramFactor() *factor {
 		}
 		gram := s.gram()
 		f := newFactor(gram.RawMatrix().Rows)
-		if !f.of(gram, 0) {
+		if !f.decompose(gram, 0) {
 			return nil
 		}
 		return f

@@ -34,10 +34,19 @@ func Cautions(m Measure, p *Pair) []string {
 			lines = append(lines, fmt.Sprintf("%d coefficients are fitted to %d samples each time: want at least two samples for each, or a penalty (ridge:lambda=auto)", count, samples))
 		}
 	}
-	if c.Folds > 1 && p.X.times > 1 && p.Y.times > 1 && p.X.Samples()/p.X.times > 1 {
+	if c.Folds > 1 && p.X.repeatsConditions() && p.Y.repeatsConditions() {
 		lines = append(lines, "contiguous folds hold out stretches of time, whose neighbours are fitted: folds=conditions holds out whole conditions")
 	}
 	return lines
+}
+
+// repeatsConditions reports whether the samples are several conditions at several times.
+func (s *System) repeatsConditions() bool {
+	if s.conditionOf == nil {
+		return s.times > 1 && s.n > s.times
+	}
+	conditions := len(s.conditions())
+	return conditions > 1 && conditions < s.n
 }
 
 // ByConditions returns the variant of a measure that holds out whole conditions in

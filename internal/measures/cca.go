@@ -124,7 +124,7 @@ func (p *Pair) whitenedAlignment(n *mat.Dense) (alignment, error) {
 	if err != nil {
 		return alignment{}, err
 	}
-	return align(both(qx, qy), n, float64(rx), float64(ry), p.identical())
+	return align(existingRows(qx, qy), n, float64(rx), float64(ry), p.identical())
 }
 
 // Memory implements Memory.

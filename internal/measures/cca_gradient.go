@@ -54,7 +54,7 @@ func (o *canonicalObjective) Gradient(g, y *mat.Dense) (float64, error) {
 			var polar mat.Dense
 			polar.Scale(float64(min(rx, ry)), gamma)
 			return alignment{
-				rows: both(o.qx, o.q), polar: known(&polar), nuclear: mean * float64(min(rx, ry)),
+				rows: existingRows(o.qx, o.q), polar: constantPolar(&polar), nuclear: mean * float64(min(rx, ry)),
 				xx: float64(rx), yy: float64(ry),
 			}.angle()
 		})
@@ -115,15 +115,15 @@ func (s *columnSpace) set(y *mat.Dense) error {
 	if linalg.Dot(yc, yc) == 0 {
 		return constantModel()
 	}
-	return s.of(yc)
+	return s.setUncentred(yc)
 }
 
-// of computes the space of a new Y, without centring it.
-func (s *columnSpace) of(y *mat.Dense) error {
+// setUncentred computes the space setUncentred a new Y, without centring it.
+func (s *columnSpace) setUncentred(y *mat.Dense) error {
 	n, q := y.Dims()
 	if q < n {
 		linalg.GramTo(s.gram, y)
-		if s.factor.of(s.gram, 0) {
+		if s.factor.decompose(s.gram, 0) {
 			s.q, s.w = s.basis, s.whitener
 			setIdentity(s.w)
 			s.factor.unwhiten(s.w)

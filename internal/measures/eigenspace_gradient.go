@@ -39,7 +39,7 @@ func (o *overlap) Gradient(g, y *mat.Dense) (float64, error) {
 		return 0, err
 	}
 	if !o.centred {
-		if err := o.of(y); err != nil {
+		if err := o.setUncentred(y); err != nil {
 			return 0, err
 		}
 	}

@@ -41,40 +41,61 @@ func planOf(a Args) foldPlan {
 // check returns an UndefinedError if the system has too few samples, or whole conditions,
 // for one in every fold.
 func (plan foldPlan) check(s *System) error {
-	if units, _ := plan.units(s); units < plan.k {
+	units := s.n
+	if plan.shuffled {
+		units = len(s.conditions())
+	}
+	if units < plan.k {
 		return undefined("%d conditions, but %d folds are asked for", units, plan.k)
 	}
 	return nil
 }
 
-// units returns the number of samples or conditions that are distributed over the folds,
-// and the number of samples of each.
-func (plan foldPlan) units(s *System) (units, times int) {
+// units returns the samples or conditions that are distributed over the folds: the
+// numbers of the samples of each, in increasing order.
+func (plan foldPlan) units(s *System) [][]int {
 	if plan.shuffled {
-		return s.Samples() / s.times, s.times
+		return s.conditions()
 	}
-	return s.Samples(), 1
+	all, units := make([]int, s.n), make([][]int, s.n)
+	for i := range units {
+		all[i] = i
+		units[i] = all[i : i+1 : i+1]
+	}
+	return units
+}
+
+// conditions returns the samples of each condition, in the order of the conditions. It
+// skips conditions without samples, so that results are those of data without them.
+func (s *System) conditions() [][]int {
+	if s.conditionOf == nil {
+		units := make([][]int, s.n/s.times)
+		for i := range s.n {
+			c := i % len(units)
+			units[c] = append(units[c], i)
+		}
+		return units
+	}
+	units := make([][]int, slices.Max(s.conditionOf)+1)
+	for i, c := range s.conditionOf {
+		units[c] = append(units[c], i)
+	}
+	return slices.DeleteFunc(units, func(samples []int) bool { return len(samples) == 0 })
 }
 
 // assign returns the samples of each fold. A fold holds consecutive units of the order;
 // see data.FoldBounds.
 func (plan foldPlan) assign(s *System) [][]int {
-	units, times := plan.units(s)
-	order := make([]int, units)
-	for i := range order {
-		order[i] = i
-	}
+	units := plan.units(s)
 	if plan.shuffled {
 		rng := rand.New(rand.NewPCG(uint64(plan.seed), 0x666f6c6473)) // "folds"
-		rng.Shuffle(units, func(i, j int) { order[i], order[j] = order[j], order[i] })
+		rng.Shuffle(len(units), func(i, j int) { units[i], units[j] = units[j], units[i] })
 	}
 	folds := make([][]int, plan.k)
 	first := 0
-	for f, end := range data.FoldBounds(units, plan.k) {
-		for _, unit := range order[first:end] {
-			for t := range times {
-				folds[f] = append(folds[f], t*units+unit)
-			}
+	for f, end := range data.FoldBounds(len(units), plan.k) {
+		for _, samples := range units[first:end] {
+			folds[f] = append(folds[f], samples...)
 		}
 		first = end
 	}
@@ -172,7 +193,7 @@ func (p *Pair) whole(columns bool) (m foldMoments, points rows) {
 	case p.segments != nil || p.X.slim():
 		m.xx, m.xy, points = p.X.columnSquares(), p.cross(), p.compacts()
 	case columns:
-		points = both(p.X.centred(), p.Y.compact())
+		points = existingRows(p.X.centred(), p.Y.compact())
 		m.xx, m.xy = p.X.columnSquares(), linalg.CrossGram(points())
 	default:
 		m.xx, m.xy, points = columnSquares(p.X.compact()), p.cross(), p.compacts()

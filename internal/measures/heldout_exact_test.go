@@ -204,3 +204,28 @@ func TestConstantFeaturesAreNotAveraged(t *testing.T) {
 		}
 	}
 }
+
+// TestFoldsOfConditionsOfSomeSamples: samples of which some are left out stay in folds
+// with the others of their condition, and a condition without samples counts for none.
+func TestFoldsOfConditionsOfSomeSamples(t *testing.T) {
+	d, err := data.New(make([]float64, 7*2), 7, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.ConditionOf = []int{0, 1, 3, 0, 3, 1, 3}
+	s := systemOf(t, d)
+	for seed := range 50 {
+		plan := foldPlan{k: 3, shuffled: true, seed: seed}
+		if err := plan.check(s); err != nil {
+			t.Fatal(err)
+		}
+		folds := plan.assign(s)
+		slices.SortFunc(folds, slices.Compare)
+		if want := [][]int{{0, 3}, {1, 5}, {2, 4, 6}}; !slices.EqualFunc(folds, want, slices.Equal) {
+			t.Fatalf("%v, want %v", folds, want)
+		}
+	}
+	if err := (foldPlan{k: 4, shuffled: true}).check(s); err == nil {
+		t.Error("4 folds of 3 conditions")
+	}
+}

@@ -207,14 +207,14 @@ func (p *Pair) overlaps(h neighbourhood) ([]int, error) {
 		for i := range out {
 			a, _ := x.of(i)
 			b, _ := y.of(i)
-			out[i] = common(a, b)
+			out[i] = countCommon(a, b)
 		}
 		return out, nil
 	})
 }
 
-// common returns the number of common elements of two ascending lists.
-func common(a, b []int32) int {
+// countCommon returns the number of countCommon elements of two ascending lists.
+func countCommon(a, b []int32) int {
 	count := 0
 	for len(a) > 0 && len(b) > 0 {
 		switch {

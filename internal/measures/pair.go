@@ -101,8 +101,8 @@ func (p *Pair) identical() bool {
 // moments are known.
 type rows func() (x, y *mat.Dense)
 
-// both returns rows that already exist.
-func both(x, y *mat.Dense) rows {
+// existingRows returns rows that already exist.
+func existingRows(x, y *mat.Dense) rows {
 	return func() (*mat.Dense, *mat.Dense) { return x, y }
 }
 

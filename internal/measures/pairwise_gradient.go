@@ -152,7 +152,7 @@ func (o *pairwise) squaredDistances(yc *mat.Dense) {
 			both := norm + others[j]
 			d := both - 2*product
 			if d < cancelled*both {
-				d = distant(yc.RawRowView(i), yc.RawRowView(i+1+j))
+				d = distance(yc.RawRowView(i), yc.RawRowView(i+1+j))
 				d *= d
 			}
 			row[j] = d

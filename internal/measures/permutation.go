@@ -101,7 +101,7 @@ func (p *Pair) matched() alignment {
 			}
 		}
 		return alignment{
-			rows: both(x, y), polar: known(matching), nuclear: linalg.Dot(cross, matching),
+			rows: existingRows(x, y), polar: constantPolar(matching), nuclear: linalg.Dot(cross, matching),
 			xx: p.X.trace(), yy: p.Y.trace(), same: p.identical(),
 		}
 	})

@@ -205,7 +205,7 @@ func (m procrustes) heldOut(p *Pair) (Score, error) {
 		if xx == 0 || yy == 0 {
 			return Score{}, undefined("fold %d of %d: the samples left out all lie at the mean of the others", i+1, m.cv)
 		}
-		a := alignment{polar: known(polar), nuclear: linalg.Dot(polar, test.xy), xx: xx, yy: yy}
+		a := alignment{polar: constantPolar(polar), nuclear: linalg.Dot(polar, test.xy), xx: xx, yy: yy}
 		if f.rowed != nil {
 			a.rows = func() (x, y *mat.Dense) { return f.rowed().testRows(i, &train) }
 		}

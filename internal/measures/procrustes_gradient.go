@@ -42,7 +42,7 @@ func (o *heldOutRotation) Gradient(dst, y *mat.Dense) (float64, error) {
 		}
 		value, toNuclear, toSquare, err := rotationForm(o.as, linalg.Dot(p, o.test.xy), xx, yy, alignment{
 			rows:  func() (x, y *mat.Dense) { return o.folds.testRows(i, &o.train) },
-			polar: known(p), xx: xx, yy: yy,
+			polar: constantPolar(p), xx: xx, yy: yy,
 		}.residual)
 		if err != nil {
 			return 0, err

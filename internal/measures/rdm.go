@@ -281,7 +281,7 @@ func (d dissimilarity) embedded(s *System) (*System, error) {
 			return nil, err
 		}
 		n, p := rows.Dims()
-		return &System{name: s.name, n: n, p: p, raw: rows, times: s.times, precision: s.precision}, nil
+		return &System{name: s.name, n: n, p: p, raw: rows, times: s.times, conditionOf: s.conditionOf, precision: s.precision}, nil
 	})
 }
 
@@ -299,7 +299,7 @@ func unitRows(s *System, centre bool) (*mat.Dense, error) {
 		if !normalise(row, centre) {
 			return nil, undefined("%s: sample %d (counted from 0) %s, so it has no %s with other samples", s.label(), i, flat, quantity)
 		}
-		same = same && distant(row, rows.RawRowView(0)) <= roundoff
+		same = same && distance(row, rows.RawRowView(0)) <= roundoff
 	}
 	if same {
 		return nil, undefined("%s: every two samples have %s 1, so all their dissimilarities are 0", s.label(), quantity)
@@ -340,8 +340,8 @@ func normalise(row []float64, centre bool) bool {
 	return true
 }
 
-// distant returns ‖a−b‖.
-func distant(a, b []float64) float64 {
+// distance returns ‖a−b‖.
+func distance(a, b []float64) float64 {
 	sum := 0.0
 	for k, v := range a {
 		d := v - b[k]

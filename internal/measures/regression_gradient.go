@@ -160,7 +160,7 @@ func (o *prediction) differentiateRows(i int, set predictors) (float64, error) {
 		at = fit.coordinates(testY)
 	}
 	copyFitted(o.sums, fit.score(testX, at))
-	v, err := o.derivatives(o.sums, func() float64 { return o.residual(both(x, y), o.solver) })
+	v, err := o.derivatives(o.sums, func() float64 { return o.residual(existingRows(x, y), o.solver) })
 	if err != nil {
 		return 0, err
 	}
@@ -183,7 +183,7 @@ func (o *prediction) differentiate(i int, set predictors, test *foldMoments) (fl
 	}
 	w := o.solver.w
 	o.sums.predict(test, w, o.bw)
-	v, err := o.derivatives(o.sums, func() float64 { return o.residual(both(o.folds.x, o.folds.y), o.solver) })
+	v, err := o.derivatives(o.sums, func() float64 { return o.residual(existingRows(o.folds.x, o.folds.y), o.solver) })
 	if err != nil {
 		return 0, err
 	}
@@ -254,7 +254,7 @@ func newTarget(m regression, x *System, q int) (*target, error) {
 	}
 	n, p := x.compact().Dims()
 	o := &target{regression: m}
-	varies := &System{n: n, p: q, raw: mat.NewDense(n, q, nil), times: x.times}
+	varies := &System{n: n, p: q, raw: mat.NewDense(n, q, nil), times: x.times, conditionOf: x.conditionOf}
 	o.folds = newFolds(varies, plan, true, p)
 	o.folds.setY(x.compact())
 	o.folds.noisy, o.folds.grain = x.noisy(), x.grain
@@ -297,7 +297,7 @@ func (o *target) Gradient(g, y *mat.Dense) (float64, error) {
 			continue
 		}
 		o.sums.predict(test, solver.w, o.bw)
-		v, err := o.derivatives(o.sums, func() float64 { return o.residual(both(o.folds.x, o.folds.y), solver) })
+		v, err := o.derivatives(o.sums, func() float64 { return o.residual(existingRows(o.folds.x, o.folds.y), solver) })
 		if err != nil {
 			return 0, err
 		}
@@ -344,7 +344,7 @@ func (o *target) collectRows(i int, solver *ridgeSolver, set predictors) (float6
 		at = fit.coordinates(testPredictor)
 	}
 	copyFitted(o.sums, fit.score(testTarget, at))
-	v, err := o.derivatives(o.sums, func() float64 { return o.residual(both(target, predictor), solver) })
+	v, err := o.derivatives(o.sums, func() float64 { return o.residual(existingRows(target, predictor), solver) })
 	if err != nil {
 		return 0, err
 	}

@@ -82,7 +82,7 @@ func (o *rotation) align(y *mat.Dense) (polar *mat.Dense, nuclear, yy float64, e
 
 // residual returns that of the alignment by P.
 func (o *rotation) residual(polar *mat.Dense, yy float64) func(alpha, beta float64) (float64, error) {
-	return alignment{rows: both(o.x, o.yc), polar: known(polar), xx: o.xx, yy: yy}.residual
+	return alignment{rows: existingRows(o.x, o.yc), polar: constantPolar(polar), xx: o.xx, yy: yy}.residual
 }
 
 // rotationForm returns a form of the Procrustes distance and its derivatives with respect

@@ -156,7 +156,7 @@ func (o *ofDirections) set(y *mat.Dense) error {
 			}
 			return undefined("the model: sample %d (counted from 0) is 0 in every feature, so it has no cosine with other samples", i)
 		}
-		same = same && distant(row, o.z.RawRowView(0)) <= roundoff
+		same = same && distance(row, o.z.RawRowView(0)) <= roundoff
 	}
 	if same {
 		return undefined("the model: every two samples point in the same direction, so all their dissimilarities are 0")

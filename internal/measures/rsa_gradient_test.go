@@ -148,7 +148,7 @@ func TestDistanceGradientsOfDegenerateModels(t *testing.T) {
 				t.Errorf("%s, %s: gradient of norm %v", name, kind, size)
 			}
 			for i := range 6 {
-				if gap := distant(g.RawRowView(i), g.RawRowView(12+i)); !(gap <= 1e-10*size) {
+				if gap := distance(g.RawRowView(i), g.RawRowView(12+i)); !(gap <= 1e-10*size) {
 					t.Errorf("%s, %s: equal samples have slopes that differ by %.1e", name, kind, gap/size)
 				}
 			}

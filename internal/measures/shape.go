@@ -92,7 +92,7 @@ func (m shape) align(p *Pair) (alignment, error) {
 	if p.segments != nil {
 		return align(nil, cross, x.square, y.square, p.identical())
 	}
-	return align(both(x.points, y.points), cross, x.square, y.square, p.identical())
+	return align(existingRows(x.points, y.points), cross, x.square, y.square, p.identical())
 }
 
 // smallestEigenvalue is the value to which smaller eigenvalues of XcᵀXc are raised (netrep's

@@ -54,7 +54,7 @@ func (o *whitenedRotation) Gradient(g, y *mat.Dense) (float64, error) {
 		return 0, err
 	}
 	square := sum(squares(o.f))
-	near := alignment{rows: both(o.x.points, z), polar: known(p), xx: o.x.square, yy: square}
+	near := alignment{rows: existingRows(o.x.points, z), polar: constantPolar(p), xx: o.x.square, yy: square}
 	value, toNuclear, toSquare, err := rotationForm(o.as, nuclear, o.x.square, square, near.residual)
 	if err != nil {
 		return 0, err

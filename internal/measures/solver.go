@@ -37,7 +37,7 @@ func newRidgeSolver(p, q int) *ridgeSolver {
 // decompose prepares for a training set. It leaves the coefficients for later.
 func (s *ridgeSolver) decompose(train predictors, lambda float64) error {
 	s.lambda, s.rows, s.noise = lambda, nil, grain{}
-	s.normal = (lambda > 0 || !train.noisy) && s.factor.of(train.moments.yy, lambda)
+	s.normal = (lambda > 0 || !train.noisy) && s.factor.decompose(train.moments.yy, lambda)
 	if s.normal {
 		return nil
 	}

@@ -102,7 +102,7 @@ func (m svcca) reduce(s *System) (principal, error) {
 		if err != nil {
 			return principal{}, err
 		}
-		return s.components(reach(e.values, m.variance*s.trace()))
+		return s.components(leadingCount(e.values, m.variance*s.trace()))
 	}
 	// Only in this case may the rank be the limit, and it needs singular values.
 	all, err := s.rankComponents()
@@ -112,9 +112,9 @@ func (m svcca) reduce(s *System) (principal, error) {
 	return all.leading(min(m.dim, len(all.sigma))), nil
 }
 
-// reach returns the number of leading values, at least one and at most all, whose sum is
+// leadingCount returns the number of leading values, at least one and at most all, whose sum is
 // at least total.
-func reach(values []float64, total float64) int {
+func leadingCount(values []float64, total float64) int {
 	cumulative := 0.0
 	for i, v := range values {
 		if cumulative += v; cumulative >= total {

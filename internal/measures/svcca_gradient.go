@@ -70,7 +70,7 @@ func (m svcca) kept(sigma []float64) int {
 		return len(sigma)
 	default:
 		variances := squares(sigma)
-		return reach(variances, m.variance*sum(variances))
+		return leadingCount(variances, m.variance*sum(variances))
 	}
 }
 

@@ -22,6 +22,10 @@ type System struct {
 	raw   *mat.Dense // nil when only moments are known
 	times int        // time bins of 3-d data, whose samples run time by time; else 1
 
+	// conditionOf holds the condition of each sample of 3-d data of which some samples
+	// are left out, nil otherwise. Then times is 1.
+	conditionOf []int
+
 	precision data.Precision // of the numbers in the source
 }
 
@@ -41,6 +45,7 @@ func NewSystem(d *data.Dataset) (*System, error) {
 	if d.Is3D() {
 		s.times = d.Shape[0]
 	}
+	s.conditionOf = d.ConditionOf
 	return s, nil
 }
 

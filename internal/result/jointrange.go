@@ -9,14 +9,14 @@ type Range struct {
 	MeasureA    string  `column:"measure_a" doc:"the measure that is held at a level"`
 	MeasureB    string  `column:"measure_b" doc:"the measure whose range is looked for"`
 	A           float64 `column:"a" doc:"the level"`
-	BMin        float64 `column:"b_min" doc:"smallest score by measure_b at the level"`
+	BMin        float64 `column:"b_min" doc:"smallest score by measure_b at the level; empty if it has no end, which note says"`
 	BMax        float64 `column:"b_max" doc:"largest score by measure_b at the level"`
 	ResidualMin float64 `column:"residual_min" doc:"how far the data of b_min are from an optimum"`
 	ResidualMax float64 `column:"residual_max" doc:"how far the data of b_max are from an optimum"`
 	Certified   bool    `column:"certified" doc:"whether both ends satisfy the conditions of an optimum"`
 	BoundMin    float64 `column:"bound_min" doc:"proven lower bound of b; empty for none"`
 	BoundMax    float64 `column:"bound_max" doc:"proven upper bound of b; empty for none"`
-	Note        string  `column:"note" doc:"why there is no range" show:"note"`
+	Note        string  `column:"note" doc:"why there is no range, or no end of it" show:"note"`
 	Error       string  `column:"error" doc:"why the level could not be looked at" show:"note"`
 }
 
@@ -33,6 +33,7 @@ type GivenRange struct {
 	Hi        float64 `column:"hi" doc:"its largest score"`
 	Residual  float64 `column:"residual" doc:"how far the data of the ends are from an optimum"`
 	Certified bool    `column:"certified" doc:"whether both ends satisfy the conditions of an optimum"`
+	Note      string  `column:"note" doc:"why an end is missing" show:"note"`
 	Error     string  `column:"error" doc:"why there is no range" show:"note"`
 }
 

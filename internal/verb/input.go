@@ -19,6 +19,7 @@ type Input struct {
 	Missing string
 	IDs     []string // names of the samples: IDS for all files, FILE=IDS for one
 	PairBy  string   // one of data.PairingNames
+	Bare    bool     // the command declares none of these options, so no message may name them
 
 	mixed bool // some of the files are arrays and some tables: columns are those of the tables
 }
@@ -85,7 +86,7 @@ func (o *Input) Policy() data.Policy {
 
 // Options says to dataio what the options say of a file.
 func (o *Input) Options(path string, hash bool) dataio.Options {
-	options := dataio.Options{Axes: o.Axes, Header: headerModes[o.Header], Hash: hash, IDs: o.idsOf(path)}
+	options := dataio.Options{Axes: o.Axes, Header: headerModes[o.Header], Hash: hash, IDs: o.idsOf(path), Bare: o.Bare}
 	if len(o.Columns) > 0 && !(o.mixed && !dataio.HasColumns(dataio.FileOf(path))) {
 		options.Columns = o.Columns
 	}
@@ -121,14 +122,23 @@ func (o *Input) Join(e *batch.Env, x, y *data.Dataset) (xs, ys *data.Dataset, er
 	return o.Pairing().Join(x, y)
 }
 
-// WithoutMissing applies the policy of the options to systems whose samples
-// correspond, and to what runs along them, with one warning that says what was done.
-func (o *Input) WithoutMissing(e *batch.Env, unit data.Unit, systems []*data.Dataset, along ...data.Along) ([]*data.Dataset, error) {
+// Keep applies the policy of the options to systems whose samples correspond, and to
+// what runs along them, with one warning that says what was done.
+func (o *Input) Keep(e *batch.Env, unit data.Unit, systems []*data.Dataset, along ...data.Along) (*data.Kept, error) {
 	kept, err := o.Policy().Apply(unit, systems, along...)
 	if err != nil {
 		return nil, err
 	}
 	WarnMissing(e, kept)
+	return kept, nil
+}
+
+// WithoutMissing is Keep for those who need the systems alone.
+func (o *Input) WithoutMissing(e *batch.Env, unit data.Unit, systems []*data.Dataset, along ...data.Along) ([]*data.Dataset, error) {
+	kept, err := o.Keep(e, unit, systems, along...)
+	if err != nil {
+		return nil, err
+	}
 	return kept.Systems, nil
 }
 

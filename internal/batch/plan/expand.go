@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"simtool/internal/data"
 )
 
 // Expansion is the items of a plan in their order: the files of the inputs sorted
@@ -90,6 +92,11 @@ func (e *Expansion) join(in Input) error {
 			e.Names = append(e.Names, name)
 		}
 	}
+	for _, i := range fresh {
+		if name, other := p.names[i], misspelt(p.names[i], e.Names[:len(e.Names)-len(fresh)], p.names); other != "" {
+			return e.plan.Errorf(in.Line, key, "{%s} beside {%s} of the inputs before, so that each file would go with each: want one name for one part, or names that differ by more", name, other)
+		}
+	}
 	byShared := map[string][]file{}
 	first := map[string]string{} // path by all values
 	for _, f := range files {
@@ -139,6 +146,17 @@ func (e *Expansion) join(in Input) error {
 	}
 	e.files = next
 	return nil
+}
+
+// misspelt returns the part of the inputs before that a new part seems to be meant
+// for, "" for none. Parts of one pattern may resemble each other: they are different.
+func misspelt(name string, before, own []string) string {
+	for _, other := range before {
+		if !slices.Contains(own, other) && data.Misspelt(name, other) {
+			return other
+		}
+	}
+	return ""
 }
 
 // joined makes a key of some of the values, of all for nil.

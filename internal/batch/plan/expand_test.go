@@ -208,3 +208,16 @@ func TestVariants(t *testing.T) {
 		t.Errorf("found %q, want %q", keys, want)
 	}
 }
+
+// A part with a slip of the pen is no new part: every file would go with every other.
+func TestMisspeltParts(t *testing.T) {
+	inFolder(t, "data/s1.npy", "data/s2.npy", "acts/s1.npy", "acts/s2.npy")
+	_, err := parse(t, "inputs: {x: 'data/{subject}.npy', y: 'acts/{subjct}.npy'}").Expand()
+	if err == nil || !strings.Contains(err.Error(), "{subjct} beside {subject}") {
+		t.Errorf("error %v, want one that names both", err)
+	}
+	e, err := parse(t, "inputs: {x: 'data/{subject}.npy', y: 'acts/{model}.npy'}").Expand()
+	if err != nil || e.Len() != 4 {
+		t.Errorf("%v, want every subject with every model", err)
+	}
+}

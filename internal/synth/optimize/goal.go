@@ -154,6 +154,7 @@ type boundGoal struct {
 	parts   []measures.Objective
 	scores  []float64  // of the terms, at the last Y
 	part    *mat.Dense // gradient of a single term; nil when there is one only
+	ends    []float64  // the largest magnitude of a term; 0 if it has no end
 }
 
 func (g *Goal) bind(x *measures.System, q int) (*boundGoal, error) {
@@ -167,8 +168,30 @@ func (g *Goal) bind(x *measures.System, q int) (*boundGoal, error) {
 			return nil, fmt.Errorf("%s: %w", t.Name, err)
 		}
 		b.parts, b.weights = append(b.parts, o), append(b.weights, t.Weight)
+		card := t.Measure.Card()
+		end := 0.0
+		if card.Y&measures.Scaling != 0 {
+			end = 1 // a number without units
+		}
+		if !math.IsInf(card.Max, 1) {
+			end = math.Abs(card.Max)
+			if !math.IsInf(card.Min, -1) {
+				end = max(end, math.Abs(card.Min))
+			}
+		}
+		b.ends = append(b.ends, end)
 	}
 	return b, nil
+}
+
+// magnitude returns the size of the sum in comparison with which its rounding errors are:
+// the ends of the scales of its terms, and the last scores of those that have none.
+func (g *boundGoal) magnitude() float64 {
+	total := 0.0
+	for i, end := range g.ends {
+		total += math.Abs(g.weights[i]) * max(end, math.Abs(g.scores[i]))
+	}
+	return total
 }
 
 // Gradient implements measures.Objective for the weighted sum.

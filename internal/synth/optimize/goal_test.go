@@ -2,9 +2,14 @@ package optimize
 
 import (
 	"errors"
+	"math"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
 	"simtool/internal/measures"
+	"simtool/internal/stats"
 	"simtool/internal/synth/synthtest"
 )
 
@@ -76,5 +81,51 @@ func TestWeightedSum(t *testing.T) {
 	}
 	if got := sum.goal.scores; got[0] != a.score || got[1] != b.score {
 		t.Errorf("terms %v, want %v and %v", got, a.score, b.score)
+	}
+}
+
+// TestStartAtTheReference: at X itself nothing is left of a gradient but rounding errors,
+// which no method may follow.
+func TestStartAtTheReference(t *testing.T) {
+	x := normal(stats.Stream(5, "reference"), 20, 4)
+	for _, spec := range []string{"cka", "linreg", "cca", "svcca", "gulp", "nbs", "procrustes", "cka:as=angular", "cka*0.5+nbs*0.5"} {
+		for _, factor := range []float64{1, 1e-8} {
+			goal, err := ParseGoal(spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var scaled mat.Dense
+			scaled.Scale(factor, x)
+			d, err := data.New(mat.DenseCopyOf(&scaled).RawMatrix().Data, 20, 4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			system, err := measures.NewSystem(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bound, err := goal.bind(system, 4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := &problem{goal: bound, maximise: goal.Maximise, target: math.NaN(), y: mat.DenseCopyOf(&scaled), g: mat.NewDense(20, 4, nil)}
+			if err := p.evaluate(); err != nil {
+				t.Fatal(err)
+			}
+			if p.gradNorm != 0 {
+				t.Errorf("%s in units of %g: gradient of norm %g at the reference", spec, factor, p.gradNorm)
+			}
+			// A hundredth of a step away there is one.
+			moved := normal(stats.Stream(6, "moved"), 20, 4)
+			for i, v := range moved.RawMatrix().Data {
+				p.y.RawMatrix().Data[i] += 1e-2 * factor * v
+			}
+			if err := p.evaluate(); err != nil {
+				t.Fatal(err)
+			}
+			if p.gradNorm == 0 {
+				t.Errorf("%s in units of %g: no gradient beside the reference", spec, factor)
+			}
+		}
 	}
 }

@@ -40,6 +40,11 @@ func (p *problem) size() float64 {
 	return linalg.Norm(yc)
 }
 
+// flat is the change of a score, in relation to its range, below which a gradient is
+// rounding error: the change that a step as long as the iterate would make by the
+// gradient. At data that score the best there is, nothing else is left of it.
+const flat = 0x1p-46
+
 // evaluate computes score, loss and gradient of the iterate.
 func (p *problem) evaluate() error {
 	score, err := p.goal.Gradient(p.g, p.y)
@@ -50,6 +55,11 @@ func (p *problem) evaluate() error {
 	p.gradNorm = norm(p.g)
 	if math.IsNaN(score) || math.IsNaN(p.gradNorm) || math.IsInf(p.gradNorm, 0) {
 		return fmt.Errorf("score %g with a gradient of size %g: the steps are too long", score, p.gradNorm)
+	}
+	if p.gradNorm*norm(p.y) <= flat*p.goal.magnitude() {
+		// Methods that scale their steps would follow rounding errors at full speed.
+		p.gradNorm = 0
+		p.g.Zero()
 	}
 	p.score = score
 	p.loss, p.slope = p.lossOf(score)

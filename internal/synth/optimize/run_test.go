@@ -64,7 +64,7 @@ func TestResumeIsExact(t *testing.T) {
 		}
 		// At each of these iterations the first restart interrupts the run.
 		states := make([]*State, config.Restarts)
-		for _, stopAt := range []int{0, 4, 5, 9} {
+		for _, stopAt := range []int{0, 4, 5, 7} {
 			ctx, cancel := context.WithCancel(context.Background())
 			logs := make([]*log, config.Restarts)
 			config.Resume = states

@@ -69,3 +69,14 @@ func TestFitSlopeByHand(t *testing.T) {
 	synthtest.Near(t, "slope", s.Exponent, 0.9, 1e-14)
 	synthtest.Near(t, "error", s.Error, math.Sqrt(0.7/5/2), 1e-14)
 }
+
+// TestFitSlopeOfEqualValues: variances that are equal but for rounding have no slope.
+func TestFitSlopeOfEqualValues(t *testing.T) {
+	x := []float64{1.0 / 6, 1.0/6 + 0x1p-55, 1.0/6 - 0x1p-55, 1.0 / 6}
+	if s, ok := FitSlope(x, []float64{0.1, 0.1 + 1e-16, 0.1, 0.1 - 1e-16}); ok {
+		t.Errorf("slope %v", s)
+	}
+	if _, ok := FitSlope([]float64{1, 1 + 1e-6}, []float64{1, 1 + 1e-6}); !ok {
+		t.Error("no slope of values that differ")
+	}
+}

@@ -94,17 +94,17 @@ func (o *Options) read(e *batch.Env, path string) (*data.Dataset, []*probe.Decod
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	sources := []data.Source{d.Source}
 	table, err := o.Labels.Read(d)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	systems, err := o.Input.WithoutMissing(e, data.Conditions, []*data.Dataset{d}, data.AlongTable("labels", &table))
+	kept, err := o.Input.Keep(e, data.Conditions, []*data.Dataset{d}, data.AlongTable("labels", &table))
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	decoders, err := o.Labels.Decoders(e, table, systems[0])
-	return systems[0], decoders, append(sources, table.Source), err
+	d = kept.Systems[0]
+	decoders, err := o.Labels.Decoders(e, table, d)
+	return d, decoders, append(kept.Sources(), table.Source), err
 }
 
 // Memory implements verb.Forecaster: the recording, and for the label that takes most

@@ -3,6 +3,7 @@ package gradient
 
 import (
 	"context"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -59,10 +60,11 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 		return err
 	}
 	defer files.Abort()
-	x, y, sources, err := o.read(e, args)
+	given, err := o.read(e, args)
 	if err != nil {
 		return err
 	}
+	x, y := given.kept.Systems[0], given.kept.Systems[1]
 	pair, err := verb.NewPair(x, y)
 	if err != nil {
 		return err
@@ -72,18 +74,22 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 	if err != nil {
 		return verb.UndefinedInput(err)
 	}
-	fixed, varies := x, y
+	fixed, varies, system := x, y, 1
 	if o.Wrt == "x" {
-		fixed, varies, d = y, x, d.Flip()
+		fixed, varies, system, d = y, x, 0, d.Flip()
 	}
 	g, err := differentiate(d, fixed, varies)
 	if err != nil {
 		return err
 	}
-	if err := dataio.EncodeArray(target, o.Output.Path, dataio.Float64, g.RawMatrix().Data, varies.Shape...); err != nil {
+	values, err := o.whole(given, system, g)
+	if err != nil {
 		return err
 	}
-	if err := files.Commit(sources, nil); err != nil || !o.Output.ToFile() {
+	if err := dataio.EncodeArray(target, o.Output.Path, dataio.Float64, values, given.files[system].Shape...); err != nil {
+		return err
+	}
+	if err := files.Commit(given.kept.Sources(), nil); err != nil || !o.Output.ToFile() {
 		return err
 	}
 	return printRow(e, result.Gradient{
@@ -92,27 +98,60 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 	})
 }
 
-// read reads both systems and leaves the samples with missing values out of both.
-func (o *Options) read(e *batch.Env, paths []string) (x, y *data.Dataset, sources []data.Source, err error) {
+// given are the systems as they are compared, and as they are in their files.
+type given struct {
+	files  []*data.Dataset
+	joined []*data.Dataset // rows that belong together
+	kept   *data.Kept      // without missing values
+}
+
+// read reads both systems, and leaves the samples with missing values out of both.
+func (o *Options) read(e *batch.Env, paths []string) (*given, error) {
 	if err := o.Input.Of(paths...); err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
+	g := &given{}
 	read := o.Input.Reader(e, o.Output.ToFile())
-	if x, err = read(paths[0]); err != nil {
-		return nil, nil, nil, err
+	for _, path := range paths {
+		d, err := read(path)
+		if err != nil {
+			return nil, err
+		}
+		g.files = append(g.files, d)
 	}
-	if y, err = read(paths[1]); err != nil {
-		return nil, nil, nil, err
-	}
-	sources = []data.Source{x.Source, y.Source}
-	if x, y, err = o.Input.Join(e, x, y); err != nil {
-		return nil, nil, nil, err
-	}
-	systems, err := o.Input.WithoutMissing(e, data.Samples, []*data.Dataset{x, y})
+	x, y, err := o.Input.Join(e, g.files[0], g.files[1])
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	return systems[0], systems[1], sources, nil
+	g.joined = []*data.Dataset{x, y}
+	g.kept, err = o.Input.Keep(e, data.Samples, g.joined)
+	return g, err
+}
+
+// whole puts the gradient with respect to a system into the shape and order of its
+// file. The score does not depend on what is left out: its derivative there is 0.
+func (o *Options) whole(g *given, system int, gradient *mat.Dense) ([]float64, error) {
+	joined := g.kept.Restore(gradient.RawMatrix().Data, g.kept.Systems[system], g.joined[system], 0)
+	if g.joined[system] == g.files[system] {
+		return joined, nil
+	}
+	// What is done to the rows of the file is done to the numbers of its values.
+	numbered := slices.Clone(g.files)
+	at := *g.files[system]
+	at.Values = make([]float64, len(at.Values))
+	for i := range at.Values {
+		at.Values[i] = float64(i)
+	}
+	numbered[system] = &at
+	x, y, err := o.Input.Pairing().Join(numbered[0], numbered[1])
+	if err != nil {
+		return nil, err
+	}
+	values := make([]float64, len(at.Values))
+	for i, position := range []*data.Dataset{x, y}[system].Values {
+		values[int(position)] = joined[i]
+	}
+	return values, nil
 }
 
 // differentiate returns the derivative of a score with respect to a dataset.

@@ -58,6 +58,12 @@ func givenRow(p frontier.Problem, threshold float64, found []frontier.Row) resul
 	if _, width := p.X.Dims(); p.Width >= width && a.Card().Identity == a.Card().Max && b.Card().Identity >= high.B {
 		high = &frontier.Extreme{B: b.Card().Identity} // of Y = X
 	}
+	if endless(b, low, p.Tolerance) {
+		return result.GivenRange{
+			Given: a.Name, Threshold: threshold, Measure: b.Name, Lo: math.NaN(), Hi: high.B, Residual: high.Residual,
+			Certified: high.Residual <= p.Tolerance, Note: unbounded + " below",
+		}
+	}
 	residual := max(low.Residual, high.Residual)
 	return result.GivenRange{
 		Given: a.Name, Threshold: threshold, Measure: b.Name, Lo: low.B, Hi: high.B, Residual: residual, Certified: residual <= p.Tolerance,

@@ -86,10 +86,10 @@ func (o *Options) read(e *batch.Env, args []string) (*problem, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.sources = []data.Source{d.Source}
 		if d, err = o.Input.OneWithoutMissing(e, d); err != nil {
 			return nil, err
 		}
+		p.sources = []data.Source{d.Origin()}
 		c, err := sensitivity.Decompose(d, o.Keep)
 		if err != nil {
 			return nil, err

@@ -100,10 +100,18 @@ func (r *run) rangeItem(ctx context.Context, p frontier.Problem, found []frontie
 			row.Note = note
 		}
 		if e := f.Min; e != nil {
+			if endless(f.B, e, p.Tolerance) {
+				row.Note = unbounded + " below"
+				e = &frontier.Extreme{B: math.NaN(), Residual: math.NaN(), X: e.X, Y: e.Y}
+			}
 			row.BMin, row.ResidualMin = e.B, e.Residual
 			arrays = append(arrays, endArrays(p, pair, f.Level, "min", e)...)
 		}
 		if e := f.Max; e != nil {
+			if endless(f.B, e, p.Tolerance) {
+				row.Note = unbounded + " above"
+				e = &frontier.Extreme{B: math.NaN(), Residual: math.NaN(), X: e.X, Y: e.Y}
+			}
 			row.BMax, row.ResidualMax = e.B, e.Residual
 			arrays = append(arrays, endArrays(p, pair, f.Level, "max", e)...)
 		}
@@ -113,6 +121,21 @@ func (r *run) rangeItem(ctx context.Context, p frontier.Problem, found []frontie
 		item.Pieces = []batch.Piece{{Arrays: arrays}}
 	}
 	return item, nil
+}
+
+// unbounded is the note of a range of which an end is missing because there is none.
+const unbounded = "unbounded"
+
+// endless reports whether a search ran away: it ended at no optimum, at a score beyond
+// all meaning, of a measure whose scale has no end there. The number is an accident of
+// where it was stopped.
+func endless(m measures.Named, e *frontier.Extreme, tolerance float64) bool {
+	const beyond = 1e3
+	card := m.Card()
+	if e.Residual <= tolerance {
+		return false
+	}
+	return math.IsInf(card.Min, -1) && e.B < -beyond || math.IsInf(card.Max, 1) && card.HigherIsCloser && e.B > beyond
 }
 
 // endArrays are the data at an end of a range.

@@ -154,7 +154,7 @@ func orNaN(v *float64) float64 {
 // readTruth reads a square table of true weights. With a header its columns, and
 // its rows in the same order, are put into the order of the features.
 func readTruth(path string, features []string) (*mat.Dense, data.Source, error) {
-	d, err := dataio.Read(path, dataio.Options{Hash: true})
+	d, err := dataio.Read(path, dataio.Options{Hash: true, Bare: true})
 	if err != nil {
 		return nil, data.Source{}, err
 	}

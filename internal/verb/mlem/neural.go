@@ -22,6 +22,7 @@ var neuralDistances = []string{
 type Neural struct {
 	Files       []string // of patterns
 	Given       string   // file of a matrix of distances instead
+	Kind        string   // of the matrix: auto, squared or plain
 	Distance    string   // one of the distances of mlem
 	Noise       string   // file of a covariance
 	Power       float64  // of the distance, 0 for the one that makes a squared length of it
@@ -30,9 +31,10 @@ type Neural struct {
 
 // Register declares the options. files says what the files of patterns are.
 func (o *Neural) Register(s *setting.Set, files string) {
-	o.Distance = string(mlem.Euclidean)
+	o.Distance, o.Kind = string(mlem.Euclidean), kindAuto
 	s.Strings(&o.Files, "neural", "", files)
 	s.String(&o.Given, "neural-distances", "", "stimulus × stimulus matrix of neural distances instead, `FILE`")
+	s.Choice(&o.Kind, "neural-distances-kind", "", "what they are: squared distances, plain ones, which are squared, or as the manifest of the file says, and plain without one", kindAuto, kindSquared, kindPlain)
 	s.String(&o.Distance, "distance", "", "neural `DISTANCE`: "+data.WordList(neuralDistances))
 	s.String(&o.Noise, "noise", "", "units × units covariance of the noise, for mahalanobis and crossnobis, `FILE`")
 	s.Bool(&o.DropMissing, "drop-missing-stimuli", "", "leave out stimuli with NaN in their patterns, of the features too")
@@ -87,7 +89,7 @@ func (o *Neural) distances() (mlem.NeuralOptions, []data.Source, error) {
 	if o.Noise == "" {
 		return options, nil, nil
 	}
-	d, err := dataio.Read(o.Noise, dataio.Options{Hash: true})
+	d, err := dataio.Read(o.Noise, dataio.Options{Hash: true, Bare: true})
 	if err != nil {
 		return options, nil, err
 	}

@@ -14,22 +14,27 @@ import (
 )
 
 // patternInput is how patterns are read: what is missing is dealt with afterwards.
-var patternInput = verb.Input{Axes: "tcn", Header: "auto", Missing: data.DropMissing.Name}
+var patternInput = verb.Input{Axes: "tcn", Header: "auto", Missing: data.DropMissing.Name, Bare: true}
 
 // patterns reads the representations of the same stimuli.
 type patterns struct {
 	env     *batch.Env
 	options *Neural
 	stimuli int        // of the features, before any is left out
+	names   []string   // of them, nil where the features have none
+	source  string     // of the features
 	kept    *data.Kept // nil for all
 }
 
-// newPatterns prepares to read representations of so many stimuli. Where stimuli with
+// newPatterns prepares to read representations of the stimuli of some features. Where stimuli with
 // missing values are left out, it looks for them in all files, one after the other,
 // for there may be many, and warns once. several says that files are items of a
 // batch: then one that cannot be read has no part in which stimuli are kept.
-func (o *Neural) newPatterns(e *batch.Env, stimuli int, several bool) (*patterns, error) {
-	p := &patterns{env: e, options: o, stimuli: stimuli}
+func (o *Neural) newPatterns(e *batch.Env, of *stimulusFiles, several bool) (*patterns, error) {
+	p := &patterns{env: e, options: o, stimuli: of.count(), source: of.sources[0].Path}
+	if of.table != nil {
+		p.names = of.table.RowNames
+	}
 	policy := o.policy()
 	if policy.Refuses() {
 		return p, nil // when the patterns are used
@@ -40,10 +45,7 @@ func (o *Neural) newPatterns(e *batch.Env, stimuli int, several bool) (*patterns
 	survey := policy.Survey(data.Stimuli)
 	looked := false
 	for _, path := range o.Files {
-		d, err := patternInput.Reader(e, false)(path)
-		if err == nil {
-			err = p.checkStimuli(d)
-		}
+		d, err := p.inOrder(path, false)
 		if err == nil {
 			err = survey.Look(d)
 		}
@@ -59,7 +61,7 @@ func (o *Neural) newPatterns(e *batch.Env, stimuli int, several bool) (*patterns
 	}
 	var err error
 	if p.kept, err = survey.Kept(); err != nil {
-		return nil, err
+		return nil, withHint(err, "a unit without any value is of no use: leave its column out of the file")
 	}
 	verb.WarnMissing(e, p.kept)
 	return p, nil
@@ -73,25 +75,52 @@ func (p *patterns) checkStimuli(d *data.Dataset) error {
 	return &data.InputError{Path: d.Source.Path, Found: fmt.Sprintf("%d stimuli", d.Samples()), Wanted: fmt.Sprintf("but the features are of %d", p.stimuli)}
 }
 
+// inOrder reads patterns, or distances, of the stimuli of the features, in their order
+// where both name them.
+func (p *patterns) inOrder(path string, hash bool) (*data.Dataset, error) {
+	d, err := patternInput.Reader(p.env, hash)(path)
+	if err != nil {
+		return nil, err
+	}
+	p.env.Pairs(data.ByName)
+	_, rows, err := data.ByName.Order(p.source, p.names, d.Source.Path, d.Names)
+	if err != nil {
+		if e, ok := data.AsInputError(err); ok {
+			e.Hint = "give both the same stimuli, or files without the names"
+		}
+		return nil, err
+	}
+	if rows != nil {
+		d = d.Arranged(rows)
+	}
+	return d, p.checkStimuli(d)
+}
+
 // read reads stimuli × units, of the stimuli that are kept.
 func (p *patterns) read(path string) (*mat.Dense, data.Source, error) {
-	d, err := patternInput.Reader(p.env, true)(path)
+	d, err := p.inOrder(path, true)
 	if err != nil {
-		return nil, data.Source{}, err
-	}
-	if err := p.checkStimuli(d); err != nil {
 		return nil, data.Source{}, err
 	}
 	if d, err = p.kept.System(d); err != nil {
 		return nil, data.Source{}, err
 	}
 	if err := d.CheckFinite(); err != nil {
-		if e, ok := data.AsInputError(err); ok && slices.ContainsFunc(d.Values, math.IsNaN) {
-			e.Hint = "--drop-missing-stimuli leaves such stimuli out, of the features too"
+		if slices.ContainsFunc(d.Values, math.IsNaN) {
+			err = withHint(err, "--drop-missing-stimuli leaves such stimuli out, of the features too")
 		}
 		return nil, data.Source{}, err
 	}
-	return d.Matrix(), d.Source, nil
+	return d.Matrix(), d.Origin(), nil
+}
+
+// withHint replaces the remedy of an error of the policy for missing values, which
+// names the settings of other commands.
+func withHint(err error, hint string) error {
+	if e, ok := data.AsInputError(err); ok && e.Hint != "" {
+		e.Hint = hint
+	}
+	return err
 }
 
 // representation is one that was read, from a file or from several repeats.
@@ -119,6 +148,9 @@ func (p *patterns) readFiles() (*representation, error) {
 	o := p.options
 	if (len(o.Files) == 0) == (o.Given == "") {
 		return nil, batch.Usagef("want either --neural FILE or --neural-distances FILE")
+	}
+	if err := o.checkKind(); err != nil {
+		return nil, err
 	}
 	if o.Given != "" {
 		return p.readGiven()
@@ -150,13 +182,17 @@ func (p *patterns) readGiven() (*representation, error) {
 	if err := refuseSet(p.env, "has no use with --neural-distances", "distance", "noise"); err != nil {
 		return nil, err
 	}
-	r := &representation{options: mlem.NeuralOptions{Name: o.Given, Power: o.Power}}
+	r := &representation{options: o.givenOptions()}
 	if err := r.options.Check(); err != nil {
 		return nil, verb.SettingError(err)
 	}
 	m, source, err := p.read(o.Given)
+	if err != nil {
+		return nil, err
+	}
 	r.given, r.sources = m, []data.Source{source}
-	return r, err
+	r.options.Power = o.powerOf(p.env, m)
+	return r, nil
 }
 
 // neural forms the distances.
@@ -187,7 +223,7 @@ func readStimuli(e *batch.Env, o *Stimuli, neural *Neural, several bool) (*stimu
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := neural.newPatterns(e, files.count(), several)
+	p, err := neural.newPatterns(e, files, several)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -74,7 +74,7 @@ func (o *ScoreOptions) score(e *batch.Env, path string) (row result.ModelScore, 
 	if err != nil {
 		return row, nil, err
 	}
-	p, err := o.Neural.newPatterns(e, table.Rows(), false)
+	p, err := o.Neural.newPatterns(e, &stimulusFiles{table: table, sources: []data.Source{table.Source}}, false)
 	if err != nil {
 		return row, nil, err
 	}

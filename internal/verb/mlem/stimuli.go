@@ -94,7 +94,7 @@ func (o *Stimuli) readDistances() (*stimulusFiles, error) {
 			return nil, err
 		}
 		for _, part := range parts {
-			d, err := dataio.Read(part.path, dataio.Options{Hash: true})
+			d, err := dataio.Read(part.path, dataio.Options{Hash: true, Bare: true})
 			if err != nil {
 				return nil, err
 			}

@@ -153,6 +153,9 @@ func (r *optimization) readBeside(x *data.Dataset) (*data.Dataset, error) {
 		return nil, err
 	}
 	x = systems[0]
+	for i, d := range systems {
+		r.sources[i] = d.Origin()
+	}
 	if start != nil {
 		if len(systems) > 1 {
 			start = systems[1]

@@ -35,10 +35,10 @@ func (o *Options) Job(e *batch.Env, args []string) (*batch.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{env: e, o: o, source: d.Source}
 	if d, err = o.Input.OneWithoutMissing(e, d); err != nil {
 		return nil, err
 	}
+	r := &run{env: e, o: o, source: d.Origin()}
 	c, err := sensitivity.Decompose(d, o.Keep)
 	if err != nil {
 		return nil, err
@@ -174,7 +174,7 @@ func (r *run) fitSlopes(item *batch.Item, points map[line][]slopePoint) error {
 				row.Exponent, row.SE, row.N = slope.Exponent, slope.Error, slope.N
 			} else {
 				item.Failed++
-				row.Error = "fewer than two components with a loss: nothing to fit"
+				row.Error = "fewer than two components of different variance that have a loss: nothing to fit"
 			}
 			item.Rows = append(item.Rows, result.Slopes.Cells(row))
 		}

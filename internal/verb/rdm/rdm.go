@@ -55,11 +55,11 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	source := d.Source
-	if d, err = o.Input.OneWithoutMissing(e, d); err != nil {
+	kept, err := o.Input.Keep(e, o.unit(), []*data.Dataset{d})
+	if err != nil {
 		return err
 	}
-	system, err := measures.NewSystem(d)
+	system, err := measures.NewSystem(kept.Systems[0])
 	if err != nil {
 		return err
 	}
@@ -67,11 +67,21 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 	if err != nil {
 		return o.refused(err)
 	}
+	matrix = kept.RestoreSquare(matrix)
 	n, _ := matrix.Dims()
 	if err := dataio.EncodeArray(target, o.Output.Path, dataio.Float64, matrix.RawMatrix().Data, n, n); err != nil {
 		return err
 	}
-	return files.Commit([]data.Source{source}, nil)
+	return files.Commit(kept.Sources(), nil)
+}
+
+// unit is what is left out where values are missing. Its rows and columns are NaN, so
+// that the matrix has a place for each sample of the file.
+func (o *Options) unit() data.Unit {
+	if word, _, _ := strings.Cut(o.Kind, ":"); word == "crossnobis" {
+		return data.Conditions
+	}
+	return data.Samples
 }
 
 // refused tells a kind that there is not from data that have no dissimilarities of

@@ -74,6 +74,9 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 		func(ctx context.Context, i int) (rows []scoreRow, err error) {
 			defer batch.Guard(&err)
 			pair, dropped, err := s.join(x, y, views[i])
+			if err != nil && views[i].axis != "" && batch.OfItem(err) {
+				return s.failedRows(scoreItem{p, views[i].index}, err), nil
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -171,6 +174,10 @@ func (s *scorer) join(x, y *input, v view) (pair *measures.Pair, warning string,
 			return nil, "", err
 		}
 		if kept.Changed() {
+			if v.axis == "" {
+				s.inputs.leftOut(x, kept.Systems[0])
+				s.inputs.leftOut(y, kept.Systems[1])
+			}
 			pair, err := verb.NewPair(kept.Systems[0], kept.Systems[1])
 			return pair, kept.Warning(), err
 		}

@@ -85,6 +85,17 @@ func (s *inputs) add(path string, d *data.Dataset) {
 	s.sources[path] = d.Source
 }
 
+// leftOut remembers what a pair leaves out of an input, for the manifest. What pairs
+// leave out of an input that several of them share differs, and is in their rows.
+func (s *inputs) leftOut(in *input, d *data.Dataset) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if source, ok := s.sources[in.path]; ok && !in.shared {
+		source.LeftOut = d.LeftOut
+		s.sources[in.path] = source
+	}
+}
+
 // note remembers an input that was read block by block.
 func (s *inputs) note(path string, source data.Source) {
 	s.mu.Lock()
