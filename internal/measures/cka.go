@@ -157,13 +157,20 @@ func (m cka) ComponentScore(p AlignedPair) (float64, bool) {
 }
 
 // Memory implements Memory: moments, and the memory of gramAngle for nearly identical
-// systems.
+// systems, or the kernel matrices of the estimators without diagonals. These also serve
+// scores of data whose diagonals are nearly all there is, which is not foreseen.
 func (m cka) Memory(d Dims) Need {
 	if m.kernel.kind != "linear" {
 		return m.needKernel(d)
 	}
 	all := d.needMoments()
-	if m.estimator == biased && (m.as == asAngular || m.as == asAngularScore) {
+	angular := m.as == asAngular || m.as == asAngularScore
+	switch {
+	case angular && m.estimator != biased && d.tiled():
+		all = together(all, d.needBands(2), work(d.N*(d.P+d.Q)))
+	case angular && m.estimator != biased:
+		all = together(all, kept(kernelKey{m.kernel, m.estimator}, 2*d.N*d.N), work(d.N*(d.P+d.Q)))
+	case angular:
 		p, q := d.compact()
 		all = together(all, d.needCompact(), work(d.N*(p+q)+d.gapMemory(p, q)))
 	}

@@ -23,7 +23,11 @@ func (m cka) Bind(x *System, q int) (Objective, error) {
 	if m.estimator == biased {
 		return newGramObjective(x, q, m.as, t1, t2, nil, noHSIC(biased))
 	}
-	return newGramObjective(x, q, m.as, t1, t2, &hollowObjective{estimator: m.estimator, x: x}, noHSIC(m.estimator))
+	var hollow *hollowObjective
+	if !x.tiled() {
+		hollow = &hollowObjective{estimator: m.estimator, x: x}
+	}
+	return newGramObjective(x, q, m.as, t1, t2, hollow, noHSIC(m.estimator))
 }
 
 // gramObjective is the objective of the cosine for an inner product of linear kernel
@@ -121,7 +125,12 @@ func (o *gramObjective) Gradient(g, y *mat.Dense) (float64, error) {
 	if near := cosine > exactAngle && (o.as == asAngular || o.as == asAngularScore); near && o.hollow != nil {
 		return o.hollow.gradient(g, y, yc, o.as)
 	}
-	value, slope, err := chainNear(o.as, clip(cosine), func() (float64, error) { return o.angle(yc, yy), nil })
+	value, slope, err := chainNear(o.as, clip(cosine), func() (float64, error) {
+		if o.weighted() {
+			return math.Acos(clip(cosine)), nil
+		}
+		return o.angle(yc, yy), nil
+	})
 	if err != nil {
 		return 0, err
 	}
@@ -182,7 +191,11 @@ func (o *gramObjective) throughSamples(g, yc *mat.Dense) (float64, error) {
 // GradientMemory implements GradientMemory.
 func (m cka) GradientMemory(d Dims) Need {
 	if m.kernel.kind == "linear" {
-		return d.needGramObjective(m.estimator != biased)
+		need := d.needGramObjective(m.estimator != biased)
+		if angular := m.as == asAngular || m.as == asAngularScore; angular && m.estimator != biased && !d.tiled() {
+			need = need.plus(2*d.N*d.N + 2*d.N*d.Q + d.N*d.P)
+		}
+		return need
 	}
 	return m.needPairwiseKernel(d)
 }

@@ -11,10 +11,19 @@ import (
 // is the prediction. R² and the correlation depend on these sums alone.
 type fitted struct {
 	total, predicted, product []float64
+	noise                     []float64 // norms that rounding can give features; nil if not known
+}
+
+// constant reports whether feature j of X does not vary by more than rounding.
+func (f fitted) constant(j int) bool {
+	if f.noise == nil {
+		return f.total[j] == 0
+	}
+	return f.total[j] <= f.noise[j]*f.noise[j]
 }
 
 func newFitted(p int) fitted {
-	return fitted{make([]float64, p), make([]float64, p), make([]float64, p)}
+	return fitted{total: make([]float64, p), predicted: make([]float64, p), product: make([]float64, p)}
 }
 
 // copyFitted copies the sums.
@@ -79,7 +88,7 @@ func (m regression) value(f fitted) (v float64, skipped int, err error) {
 		return v, 0, nil
 	}
 	for j, total := range f.total {
-		if total == 0 {
+		if f.constant(j) {
 			skipped++
 			continue
 		}
@@ -121,7 +130,7 @@ func (m regression) derivatives(f fitted, loss func() float64) (float64, error) 
 	slope /= float64(len(f.total) - skipped)
 	for j, total := range f.total {
 		var d [3]float64
-		if total > 0 {
+		if !f.constant(j) {
 			_, d = m.one(total, f.predicted[j], f.product[j])
 		}
 		f.total[j], f.predicted[j], f.product[j] = slope*d[0], slope*d[1], slope*d[2]

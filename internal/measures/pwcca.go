@@ -88,7 +88,26 @@ func (m pwcca) Score(p *Pair) (Score, error) {
 	if shared := rx + ry - (p.Samples() - 1); shared > 1 && w.rho[len(w.rho)-1] < 1-1e-9 {
 		return Score{}, undefined("more dimensions than samples (%d + %d of %d): the canonical variates, and so their weights, are not determined", rx, ry, p.Samples()-1)
 	}
+	if w.tied() {
+		warnings = append(warnings, "some canonical correlations are equal: their variates are any basis of a common space, and each basis weighs them differently, so that the value is not determined")
+	}
 	return Score{Value: w.mean, Warnings: warnings}, nil
+}
+
+// tied reports whether canonical correlations that are equal but for rounding make the
+// mean depend on the choice of their variates. It does not where all are equal.
+func (w weightedCorrelations) tied() bool {
+	const equal = 1e-9
+	k := len(w.rho)
+	if k < 2 || w.rho[0]-w.rho[k-1] <= equal {
+		return false
+	}
+	for i := 1; i < k; i++ {
+		if w.rho[i-1]-w.rho[i] <= equal && w.rho[i] > equal {
+			return true
+		}
+	}
+	return false
 }
 
 // inBasis returns QᵀXc, the features in the orthonormal basis of the system.

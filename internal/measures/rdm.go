@@ -210,6 +210,9 @@ func (d dissimilarity) compute(s *System) ([]float64, error) {
 		if err != nil {
 			return nil, err
 		}
+		if d.cosine() {
+			return mapped(z.distances(), atMostTwo), nil
+		}
 		return z.distances(), nil
 	}
 }
@@ -246,9 +249,18 @@ func (d dissimilarity) bands(s *System) (banded, error) {
 		if err != nil {
 			return banded{}, err
 		}
+		if d.cosine() {
+			return distanceBands(z.raw).mapped(atMostTwo), nil
+		}
 		return distanceBands(z.raw), nil
 	}
 }
+
+// cosine reports whether a dissimilarity is 1 less a cosine, which rounding must not
+// raise above 2.
+func (d dissimilarity) cosine() bool { return d.kind == rdmCorrelation || d.kind == rdmCosine }
+
+func atMostTwo(v float64) float64 { return min(2, v) }
 
 // embeds reports whether the dissimilarities are squared Euclidean distances of
 // transformed samples, so that the methods for these apply.

@@ -138,6 +138,9 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 		} else {
 			fit = predict(&test, solver.w)
 		}
+		if m.columns {
+			fit.noise = p.X.rounding()
+		}
 		v, skipped, err := m.value(fit)
 		if err != nil {
 			return Score{}, undefined("fold %d of %d: %s", i+1, f.count(), err)
@@ -158,6 +161,9 @@ func (m regression) inSample(p *Pair) (Score, error) {
 	fit, err := m.fitWhole(solver, train)
 	if err != nil {
 		return Score{}, err
+	}
+	if m.columns {
+		fit.noise = p.X.rounding()
 	}
 	v, skipped, err := m.value(fit)
 	if err != nil {

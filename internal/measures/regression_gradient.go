@@ -92,6 +92,9 @@ func newPrediction(m regression, x *System, q int) *prediction {
 	o.train, o.test = o.folds.newSplit()
 	p, _ := o.train.dims()
 	o.solver, o.sums = newRidgeSolver(p, q), newFitted(p)
+	if m.columns {
+		o.sums.noise = x.rounding()
+	}
 	o.gradient = newFoldGradient(o.folds, false)
 	o.bw, o.toW, o.scaled = mat.NewDense(q, p, nil), mat.NewDense(q, p, nil), mat.NewDense(q, p, nil)
 	return o

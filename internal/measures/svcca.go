@@ -2,6 +2,7 @@ package measures
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"simtool/internal/linalg"
@@ -92,8 +93,38 @@ func (m svcca) Score(p *Pair) (Score, error) {
 	}
 	n := p.crossOf(x.u, y.u)
 	v, err := meanCorrelation(n, m.squared)
-	return Score{Value: v, Warnings: saturated(p.Samples(), len(x.sigma), len(y.sigma))}, err
+	warnings := saturated(p.Samples(), len(x.sigma), len(y.sigma))
+	for _, side := range []struct {
+		system *System
+		kept   int
+	}{{p.X, len(x.sigma)}, {p.Y, len(y.sigma)}} {
+		w, err := side.system.cutThroughTies(side.kept)
+		if err != nil {
+			return Score{}, err
+		}
+		warnings = append(warnings, w...)
+	}
+	return Score{Value: v, Warnings: warnings}, err
 }
+
+// cutThroughTies warns where the component after the last that is kept has the same
+// variance but for rounding: which directions of their common space are kept is then
+// an accident.
+func (s *System) cutThroughTies(kept int) ([]string, error) {
+	e, err := s.spectrum()
+	if err != nil || kept == 0 || kept >= len(e.values) {
+		return nil, err
+	}
+	next := e.values[kept]
+	if equal := tiedVariance * e.values[0]; e.values[kept-1]-next > equal || next <= equal {
+		return nil, nil
+	}
+	return []string{fmt.Sprintf("%s: components %d and %d have the same variance, so which of them is kept is not determined, nor is the value: keep all that are equal, by dim", s.label(), kept, kept+1)}, nil
+}
+
+// tiedVariance is the difference of two variances, in relation to the largest, that
+// rounding can make.
+const tiedVariance = 1e-12
 
 // reduce returns the principal components of a system that the measure keeps.
 func (m svcca) reduce(s *System) (principal, error) {

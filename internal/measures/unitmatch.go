@@ -91,14 +91,16 @@ func (m unitMatch) Memory(d Dims) Need {
 
 type standardisedKey struct{}
 
-// standardised returns the centred features that vary, each scaled to norm 1.
+// standardised returns the centred features that vary by more than rounding, each scaled
+// to norm 1.
 func (s *System) standardised() *mat.Dense {
 	return always(&s.memo, standardisedKey{}, func() *mat.Dense {
 		x := s.centred()
 		norms := columnNorms(x)
 		var kept []int
+		noise := s.rounding()
 		for j, norm := range norms {
-			if norm > 0 {
+			if norm > noise[j] {
 				kept = append(kept, j)
 			}
 		}
