@@ -30,8 +30,9 @@ beginning, for their checksums, but computes only what is missing.
 The file has the arrays range (first sample, sample after the last), segments
 (ends of the segments of the whole recording, between which folds are), block
 (samples that are summed on their own), bounds (end of each sum, counted from the
-first sample; one for each segment that is all there), identical, mean_x, mean_y
-and the sums of products about the means xx, yy and xy.`,
+first sample; one for each segment that is all there), identical, mean_x, mean_y,
+max_x, max_y (largest magnitudes), precision (of the sources) and the sums of products
+about the means xx, yy and xy.`,
 		Example: `simtool moments recording.npy model.npy -o moments.npz
 simtool moments recording.npy model.npy --shard 0/2 -o part0.npz
 simtool moments recording.npy model.npy --shard 1/2 -o part1.npz

@@ -28,7 +28,7 @@ func npyRows(in *input, o Options) (*rowBody, error) {
 			Hint:   "save it with numpy.ascontiguousarray first",
 		}
 	}
-	r := &rowBody{shape: h.shape, dtype: h.dtype.name(), features: 1}
+	r := &rowBody{shape: h.shape, dtype: h.dtype.name(), accuracy: data.PrecisionOf(h.dtype.name()), features: 1}
 	if len(h.shape) > 1 {
 		r.features = h.shape[len(h.shape)-1]
 	}

@@ -22,6 +22,7 @@ type Rows struct {
 type rowBody struct {
 	shape     []int // in the file
 	dtype     string
+	accuracy  data.Precision
 	samples   int
 	features  int
 	names     []string                // of the samples, or of the conditions of 3-d data, or nil
@@ -98,6 +99,9 @@ func (r *Rows) Samples() int { return r.body.samples }
 
 // Width returns the number of features.
 func (r *Rows) Width() int { return r.body.features }
+
+// Precision returns that of the numbers, before one is read.
+func (r *Rows) Precision() data.Precision { return r.body.accuracy }
 
 // Shape returns the shape of the array in the file.
 func (r *Rows) Shape() []int { return slices.Clone(r.body.shape) }

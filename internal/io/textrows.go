@@ -8,7 +8,7 @@ import (
 )
 
 // textRows counts the lines first: folds need to know how many samples there are
-// before they read one.
+// before they read one. It looks at their digits at the same time.
 func textRows(in *input, comma rune, o Options) (*rowBody, error) {
 	if in.stored < 0 {
 		e := &data.InputError{
@@ -24,7 +24,11 @@ func textRows(in *input, comma rune, o Options) (*rowBody, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rowBody{dtype: "text"}
+	r := &rowBody{dtype: "text", accuracy: data.Precision{Stored: data.Integer}}
+	chosen, err := t.choose(o.Columns)
+	if err != nil {
+		return nil, err
+	}
 	for {
 		record, err := t.next()
 		if errors.Is(err, io.EOF) {
@@ -37,6 +41,11 @@ func textRows(in *input, comma rune, o Options) (*rowBody, error) {
 			r.names = append(r.names, t.rowName(record))
 		}
 		r.samples++
+		for _, j := range chosen {
+			if v, err := t.number(record, j, o); err == nil && v == v {
+				r.accuracy = r.accuracy.WithText(record[j])
+			}
+		}
 	}
 	if r.samples == 0 {
 		return nil, &data.InputError{Found: "a header and no data", Wanted: "want one line for each sample"}
@@ -53,10 +62,6 @@ func textRows(in *input, comma rune, o Options) (*rowBody, error) {
 		return nil, err
 	}
 	if t, err = openText(in, comma, o, asRecording); err != nil {
-		return nil, err
-	}
-	chosen, err := t.choose(o.Columns)
-	if err != nil {
 		return nil, err
 	}
 	if err := checkUnnamed(t, o); err != nil {

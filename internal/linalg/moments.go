@@ -11,12 +11,14 @@ import (
 //
 //	XX = Σ(x−x̄)(x−x̄)ᵀ, YY = Σ(y−ȳ)(y−ȳ)ᵀ, XY = Σ(x−x̄)(y−ȳ)ᵀ,
 //
-// sums and not averages, with both triangles filled. They suffice for every
+// sums and not averages, with both triangles filled, and the largest magnitude of each
+// feature, which tells what the rounding of its numbers can do. They suffice for every
 // measure that is linear in the samples, and moments of disjoint samples can be
 // merged.
 type Moments struct {
 	N            int
 	MeanX, MeanY []float64
+	MaxX, MaxY   []float64  // max|x_j| and max|y_j|
 	XX, YY, XY   *mat.Dense // p×p, q×q, p×q
 }
 
@@ -24,7 +26,7 @@ type Moments struct {
 // features.
 func NewMoments(p, q int) *Moments {
 	return &Moments{
-		MeanX: make([]float64, p), MeanY: make([]float64, q),
+		MeanX: make([]float64, p), MeanY: make([]float64, q), MaxX: make([]float64, p), MaxY: make([]float64, q),
 		XX: mat.NewDense(p, p, nil), YY: mat.NewDense(q, q, nil), XY: mat.NewDense(p, q, nil),
 	}
 }
@@ -56,6 +58,15 @@ func (m *Moments) Merge(other *Moments) {
 		blas64.Ger(weight, vx, vy, m.XY.RawMatrix())
 	}
 	m.N += other.N
+	raise(m.MaxX, other.MaxX)
+	raise(m.MaxY, other.MaxY)
+}
+
+// raise takes the larger of each two entries.
+func raise(to, other []float64) {
+	for i, v := range other {
+		to[i] = max(to[i], v)
+	}
 }
 
 // moveMean writes d = other − mean and then adds share·d to mean.

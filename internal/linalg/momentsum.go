@@ -23,6 +23,7 @@ type MomentSum struct {
 	n              int
 	estimate, rest []float64 // the origin in two parts, as in Center, of both systems
 	sums           []float64 // Σ(z − estimate)
+	largest        []float64 // max|z|
 	z              []float64 // a block about the origin
 	square         blas64.Symmetric
 }
@@ -32,13 +33,16 @@ func NewMomentSum(p, q int) *MomentSum {
 	w := p + q
 	return &MomentSum{
 		p: p, q: q,
-		estimate: make([]float64, w), rest: make([]float64, w), sums: make([]float64, w),
+		estimate: make([]float64, w), rest: make([]float64, w), sums: make([]float64, w), largest: make([]float64, w),
 		square: blas64.Symmetric{Uplo: blas.Upper, N: w, Stride: w, Data: make([]float64, w*w)},
 	}
 }
 
 // Reset forgets all samples.
-func (s *MomentSum) Reset() { s.n = 0 }
+func (s *MomentSum) Reset() {
+	s.n = 0
+	clear(s.largest)
+}
 
 // Add adds the samples x (rows×p) and y (rows×q). There must be at least one row.
 func (s *MomentSum) Add(x, y *mat.Dense) {
@@ -68,6 +72,7 @@ func (s *MomentSum) Add(x, y *mat.Dense) {
 		} else {
 			addDeviations(sums, estimate, side.x)
 		}
+		raiseMagnitudes(s.largest[side.from:side.to], side.x)
 		subtract(block(z, 0, side.from, rows, side.to-side.from), side.x, estimate, rest)
 	}
 	blas64.Syrk(blas.Trans, 1, z, beta, s.square)
@@ -89,6 +94,8 @@ func (s *MomentSum) MomentsTo(m *Moments) {
 	}
 	copy(m.MeanX, moved)
 	copy(m.MeanY, moved[s.p:])
+	copy(m.MaxX, s.largest)
+	copy(m.MaxY, s.largest[s.p:])
 	for i := range s.p {
 		row := s.square.Data[i*s.square.Stride:]
 		copy(m.XX.RawRowView(i)[i:], row[i:s.p])
@@ -100,4 +107,18 @@ func (s *MomentSum) MomentsTo(m *Moments) {
 	}
 	mirror(m.XX.RawMatrix())
 	mirror(m.YY.RawMatrix())
+}
+
+// raiseMagnitudes raises the largest magnitude of each column to that in x.
+func raiseMagnitudes(largest []float64, x blas64.General) {
+	for i := range x.Rows {
+		for j, v := range rowVector(x, i).Data {
+			if v < 0 {
+				v = -v
+			}
+			if v > largest[j] {
+				largest[j] = v
+			}
+		}
+	}
 }

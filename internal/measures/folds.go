@@ -329,7 +329,7 @@ func (m *foldMoments) dims() (p, q int) { return m.xy.Dims() }
 // predictors returns the training set of fold i with the moments of split.
 func (f *folds) predictors(i int, train *foldMoments) predictors {
 	if f.rowed == nil {
-		return predictors{moments: train, noisy: f.noisy, grain: f.grain}
+		return predictors{moments: train, noisy: f.noisy, grain: f.grain, others: true}
 	}
 	return predictors{
 		moments: train, noisy: f.noisy, grain: f.grain,

@@ -26,8 +26,8 @@ func NewMomentPair(nameX, nameY string, s *Segments) (*Pair, error) {
 		return nil, &data.InputError{Path: nameX, Found: fmt.Sprintf("%d sample", n), Wanted: "want at least 2"}
 	}
 	p, q := s.Moments[0].XY.Dims()
-	x := &System{name: nameX, n: n, p: p, times: 1}
-	y := &System{name: nameY, n: n, p: q, times: 1}
+	x := &System{name: nameX, n: n, p: p, times: 1, precision: s.PrecisionX}
+	y := &System{name: nameY, n: n, p: q, times: 1, precision: s.PrecisionY}
 	return newMomentPair(x, y, s), nil
 }
 
@@ -54,6 +54,8 @@ func newMomentPair(x, y *System, s *Segments) *Pair {
 	all := merged(s.Moments)
 	seed(&x.memo, gramKey{}, all.XX)
 	seed(&y.memo, gramKey{}, all.YY)
+	seed(&x.memo, largestKey{}, all.MaxX)
+	seed(&y.memo, largestKey{}, all.MaxY)
 	pair := &Pair{X: x, Y: y, segments: s}
 	seed(&pair.memo, crossKey{}, all.XY)
 	return pair
@@ -70,10 +72,10 @@ func merged(parts []*linalg.Moments) *linalg.Moments {
 
 // swap exchanges the systems.
 func (s *Segments) swap() *Segments {
-	out := &Segments{Bounds: s.Bounds, Identical: s.Identical}
+	out := &Segments{Bounds: s.Bounds, Identical: s.Identical, PrecisionX: s.PrecisionY, PrecisionY: s.PrecisionX}
 	for _, m := range s.Moments {
 		out.Moments = append(out.Moments, &linalg.Moments{
-			N: m.N, MeanX: m.MeanY, MeanY: m.MeanX, XX: m.YY, YY: m.XX, XY: mat.DenseCopyOf(m.XY.T()),
+			N: m.N, MeanX: m.MeanY, MeanY: m.MeanX, MaxX: m.MaxY, MaxY: m.MaxX, XX: m.YY, YY: m.XX, XY: mat.DenseCopyOf(m.XY.T()),
 		})
 	}
 	return out

@@ -15,6 +15,7 @@ type predictors struct {
 	rows    rows         // nil when only moments are known
 	noisy   bool         // rounding is a considerable part of a predicting feature
 	grain   func() grain // what rounding can do to the rows; nil if nothing is known
+	others  bool         // other samples are predicted than those that are fitted
 }
 
 // ridgeSolver solves (B+λI)W = YᵀX for one training set after the other: W = S·YᵀX,
@@ -28,6 +29,7 @@ type ridgeSolver struct {
 	normal bool    // the Cholesky factor is in use
 	rows   *rowFit // the decomposition that is in use in its place; nil without rows
 	noise  grain   // of the predictors
+	others bool    // see predictors
 }
 
 func newRidgeSolver(p, q int) *ridgeSolver {
@@ -36,7 +38,7 @@ func newRidgeSolver(p, q int) *ridgeSolver {
 
 // decompose prepares for a training set. It leaves the coefficients for later.
 func (s *ridgeSolver) decompose(train predictors, lambda float64) error {
-	s.lambda, s.rows, s.noise = lambda, nil, grain{}
+	s.lambda, s.rows, s.noise, s.others = lambda, nil, grain{}, train.others
 	s.normal = (lambda > 0 || !train.noisy) && s.factor.decompose(train.moments.yy, lambda)
 	if s.normal {
 		return nil
@@ -109,7 +111,7 @@ func (s *ridgeSolver) fitGram(m *foldMoments) error {
 	}
 	inner := linalg.CrossGram(w, mat.DenseCopyOf(m.xy.T()))
 	s.w.Mul(w, inner)
-	if q, r := w.Dims(); s.lambda == 0 && r < q {
+	if q, r := w.Dims(); s.lambda == 0 && r < q && s.others {
 		// Of all coefficients that fit equally, those of least norm lie in the span of
 		// the rows within the rank, which is that of BW.
 		var span, least mat.Dense

@@ -23,6 +23,8 @@ type RowSource interface {
 	Samples() int
 	// Width returns the number of features.
 	Width() int
+	// Precision returns that of the numbers.
+	Precision() data.Precision
 	// Next returns the next rows samples. It may reuse the memory of a block
 	// that it returned before; nil is always allowed. It is called by one
 	// goroutine at a time.
@@ -73,6 +75,8 @@ type Segments struct {
 	Moments   []*linalg.Moments
 	Bounds    []int // sample at which each ends
 	Identical bool  // every sample of the two systems is the same to the bit
+
+	PrecisionX, PrecisionY data.Precision // of the samples
 }
 
 // JoinBounds merges lists of bounds.
@@ -117,6 +121,7 @@ func (s *Stream) AddTo(ctx context.Context, sums *Sums, last int) error {
 		return data.Samples.Unequal(s.Y.Name(), m, s.X.Name(), n)
 	}
 	p, q := s.X.Width(), s.Y.Width()
+	sums.PrecisionX, sums.PrecisionY = s.X.Precision(), s.Y.Precision()
 	reader := newBlockReader(s, sums, last)
 	workers := max(1, s.Workers)
 	ctx, cancel := context.WithCancelCause(ctx)

@@ -18,9 +18,10 @@ import (
 
 // matrixSource streams the rows of a matrix.
 type matrixSource struct {
-	m    *mat.Dense
-	at   int
-	fail error // returned instead of the rows after the first
+	m         *mat.Dense
+	at        int
+	fail      error // returned instead of the rows after the first
+	precision data.Precision
 }
 
 type matrixBlock struct{ m mat.Matrix }
@@ -28,6 +29,8 @@ type matrixBlock struct{ m mat.Matrix }
 func (s *matrixSource) Name() string { return "matrix" }
 func (s *matrixSource) Samples() int { return s.m.RawMatrix().Rows }
 func (s *matrixSource) Width() int   { return s.m.RawMatrix().Cols }
+
+func (s *matrixSource) Precision() data.Precision { return s.precision }
 
 func (s *matrixSource) Next(rows int, _ RowBlock) (RowBlock, error) {
 	if s.fail != nil && s.at > 0 {

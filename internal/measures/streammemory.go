@@ -22,5 +22,5 @@ func (o SumOrder) Memory(p, q, first, last, workers int) int64 {
 // MomentBytes returns the bytes of the moments of systems of p and q features.
 func MomentBytes(p, q int) int64 {
 	a, b := int64(p), int64(q)
-	return word * (a*a + b*b + a*b + a + b)
+	return word * (a*a + b*b + a*b + 2*a + 2*b)
 }

@@ -150,6 +150,8 @@ type Sums struct {
 	Identical   bool // every sample of the two systems is the same to the bit
 	Nodes       []Node
 
+	PrecisionX, PrecisionY data.Precision // of the samples
+
 	spare []*linalg.Moments
 }
 
@@ -189,6 +191,7 @@ func (s *Sums) Append(next *Sums) {
 		s.add(n)
 	}
 	s.Identical = s.Identical && next.Identical
+	s.PrecisionX, s.PrecisionY = next.PrecisionX, next.PrecisionY
 }
 
 // Complete reports whether the sums are of the whole recording.
@@ -200,7 +203,7 @@ func (s *Sums) Segments() *Segments {
 	if !s.Complete() {
 		panic("measures: segments of a part of a recording")
 	}
-	out := &Segments{Identical: s.Identical}
+	out := &Segments{Identical: s.Identical, PrecisionX: s.PrecisionX, PrecisionY: s.PrecisionY}
 	for _, n := range s.Nodes {
 		out.Bounds, out.Moments = append(out.Bounds, n.Last), append(out.Moments, n.Moments)
 	}

@@ -27,6 +27,8 @@ import (
 //	           measures.SumOrder, one for each segment that is all there
 //	identical  1 if the two systems are the same to the bit
 //	mean_x     S × p, mean_y S × q
+//	max_x      S × p, max_y S × q: the largest magnitude of each feature
+//	precision  2 × 3, of x and of y: data.Stored, digits and decimals of the source
 //	xx         S × p × p, yy S × q × q, xy S × p × q: sums of products about the means
 type File struct {
 	path string
@@ -35,16 +37,17 @@ type File struct {
 }
 
 // Arrays are the names of the arrays.
-var Arrays = []string{"range", "segments", "block", "bounds", "identical", "mean_x", "mean_y", "xx", "yy", "xy"}
+var Arrays = []string{"range", "segments", "block", "bounds", "identical", "mean_x", "mean_y", "max_x", "max_y", "precision", "xx", "yy", "xy"}
 
 // Encode writes the file.
 func (f *File) Encode(w io.Writer) error {
 	count := len(f.Nodes)
-	var bounds, meanX, meanY, xx, yy, xy []float64
+	var bounds, meanX, meanY, maxX, maxY, xx, yy, xy []float64
 	for _, n := range f.Nodes {
 		m := n.Moments
 		bounds = append(bounds, float64(n.Last-f.First))
 		meanX, meanY = append(meanX, m.MeanX...), append(meanY, m.MeanY...)
+		maxX, maxY = append(maxX, m.MaxX...), append(maxY, m.MaxY...)
 		xx, yy, xy = append(xx, m.XX.RawMatrix().Data...), append(yy, m.YY.RawMatrix().Data...), append(xy, m.XY.RawMatrix().Data...)
 	}
 	var segments []float64
@@ -63,6 +66,9 @@ func (f *File) Encode(w io.Writer) error {
 		{Name: "identical", Values: []float64{identical}, Shape: []int{1}},
 		{Name: "mean_x", Values: meanX, Shape: []int{count, f.p}},
 		{Name: "mean_y", Values: meanY, Shape: []int{count, f.q}},
+		{Name: "max_x", Values: maxX, Shape: []int{count, f.p}},
+		{Name: "max_y", Values: maxY, Shape: []int{count, f.q}},
+		{Name: "precision", Values: append(numbersOf(f.PrecisionX), numbersOf(f.PrecisionY)...), Shape: []int{2, 3}},
 		{Name: "xx", Values: xx, Shape: []int{count, f.p, f.p}},
 		{Name: "yy", Values: yy, Shape: []int{count, f.q, f.q}},
 		{Name: "xy", Values: xy, Shape: []int{count, f.p, f.q}},
@@ -90,6 +96,7 @@ func Read(path string) (*File, error) {
 	count, p, q := arrays["bounds"].Samples(), arrays["mean_x"].Width(), arrays["mean_y"].Width()
 	for key, size := range map[string]int{
 		"range": 2, "block": 1, "identical": 1, "bounds": count, "mean_x": count * p, "mean_y": count * q,
+		"max_x": count * p, "max_y": count * q, "precision": 6,
 		"xx": count * p * p, "yy": count * q * q, "xy": count * p * q,
 	} {
 		if got := len(arrays[key].Values); got != size {
@@ -104,12 +111,24 @@ func Read(path string) (*File, error) {
 		n := &sums.Nodes[i]
 		n.Moments = &linalg.Moments{
 			N: n.Last - n.First, MeanX: arrays["mean_x"].Values[i*p : (i+1)*p], MeanY: arrays["mean_y"].Values[i*q : (i+1)*q],
+			MaxX: arrays["max_x"].Values[i*p : (i+1)*p], MaxY: arrays["max_y"].Values[i*q : (i+1)*q],
 			XX: mat.NewDense(p, p, arrays["xx"].Values[i*p*p:(i+1)*p*p]),
 			YY: mat.NewDense(q, q, arrays["yy"].Values[i*q*q:(i+1)*q*q]),
 			XY: mat.NewDense(p, q, arrays["xy"].Values[i*p*q:(i+1)*p*q]),
 		}
 	}
+	of := arrays["precision"].Values
+	sums.PrecisionX, sums.PrecisionY = precisionIn(of[:3]), precisionIn(of[3:])
 	return &File{path: path, p: p, q: q, Sums: sums}, nil
+}
+
+// numbersOf is how a file holds a precision.
+func numbersOf(p data.Precision) []float64 {
+	return []float64{float64(p.Stored), float64(p.Digits), float64(p.Decimals)}
+}
+
+func precisionIn(v []float64) data.Precision {
+	return data.Precision{Stored: data.Stored(v[0]), Digits: int(v[1]), Decimals: int(v[2])}
 }
 
 // sumsIn returns which samples are in which sums, but not yet these. It checks that
