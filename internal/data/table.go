@@ -29,6 +29,8 @@ type Column struct {
 	Values []float64 // Numeric: one value per row, NaN where missing
 	Levels []string  // Categorical: the distinct levels in order of first appearance
 	Codes  []int     // Categorical: index into Levels per row, -1 where missing
+
+	MissingAs []string // the cells of the source that stand for missing values, each once
 }
 
 // Len returns the number of rows.
@@ -64,6 +66,7 @@ type Table struct {
 	Columns  []*Column
 	RowNames []string // of the stimuli or conditions; nil when the file gives none
 	Source   Source
+	Markers  []string // the cells that count as missing besides the empty one; nil if unknown
 }
 
 // Rows returns the number of rows.
@@ -121,12 +124,12 @@ func (t *Table) Cells() [][]any {
 // Select returns some rows of the table, in the order of their numbers, as a new
 // table. It keeps levels without rows.
 func (t *Table) Select(rows []int) *Table {
-	out := &Table{Source: t.Source, Columns: make([]*Column, len(t.Columns))}
+	out := &Table{Source: t.Source, Markers: t.Markers, Columns: make([]*Column, len(t.Columns))}
 	if t.RowNames != nil {
 		out.RowNames = pick(t.RowNames, rows)
 	}
 	for k, c := range t.Columns {
-		part := &Column{Name: c.Name, Kind: c.Kind, Levels: c.Levels}
+		part := &Column{Name: c.Name, Kind: c.Kind, Levels: c.Levels, MissingAs: c.MissingAs}
 		if c.Kind == Numeric {
 			part.Values = pick(c.Values, rows)
 		} else {

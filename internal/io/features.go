@@ -67,7 +67,10 @@ func readFeatures(in *input, o Options) (*data.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	table := &data.Table{RowNames: distinctNames(rowNames)}
+	table := &data.Table{RowNames: distinctNames(rowNames), Markers: o.Markers}
+	if table.Markers == nil {
+		table.Markers = DefaultMarkers
+	}
 	for _, c := range columns {
 		column, err := c.infer(o)
 		if err != nil {
@@ -122,7 +125,10 @@ func (f *inputFormat) arrayCells(in *input, o Options) (*cellTable, error) {
 			return nil, 0, io.EOF
 		}
 		for j := range cells {
-			cells[j] = floatText(d.Values[row*d.Width()+j])
+			cells[j] = ""
+			if v := d.Values[row*d.Width()+j]; !math.IsNaN(v) {
+				cells[j] = floatText(v)
+			}
 		}
 		row++
 		return cells, row, nil
@@ -181,15 +187,19 @@ func (c rawColumn) infer(o Options) (*data.Column, error) {
 	numbers, firstText := 0, -1
 	missing := make([]bool, len(c.cells))
 	values := make([]float64, len(c.cells))
+	var markers []string // that are found
 	for i, cell := range c.cells {
 		v, ok := parseNumber(cell)
 		switch {
+		case o.isMissing(cell):
+			values[i] = math.NaN()
+			missing[i] = true
+			if !slices.Contains(markers, cell) {
+				markers = append(markers, cell)
+			}
 		case ok && !math.IsInf(v, 0):
 			values[i] = v
 			numbers++
-		case !ok && o.isMissing(cell):
-			values[i] = math.NaN()
-			missing[i] = true
 		case firstText < 0:
 			firstText = i
 		}
@@ -208,7 +218,9 @@ func (c rawColumn) infer(o Options) (*data.Column, error) {
 		kind = data.Categorical
 	}
 	if kind == data.Categorical {
-		return c.categorical(missing), nil
+		column := c.categorical(missing)
+		column.MissingAs = markers
+		return column, nil
 	}
 	if firstText >= 0 {
 		return nil, &data.InputError{
@@ -216,7 +228,7 @@ func (c rawColumn) infer(o Options) (*data.Column, error) {
 			Wanted: "want a finite number in a numeric column",
 		}
 	}
-	return &data.Column{Name: c.name, Kind: data.Numeric, Values: values}, nil
+	return &data.Column{Name: c.name, Kind: data.Numeric, Values: values, MissingAs: markers}, nil
 }
 
 func (c rawColumn) categorical(missing []bool) *data.Column {

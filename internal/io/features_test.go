@@ -74,8 +74,35 @@ func TestReadFeatures(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		if diff := cmp.Diff(c.want, table.Columns, cmpopts.EquateNaNs()); diff != "" {
+		if diff := cmp.Diff(c.want, table.Columns, cmpopts.EquateNaNs(), cmpopts.IgnoreFields(data.Column{}, "MissingAs")); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+// A table says which of its cells stand for missing values, and which would.
+func TestMarkersOfFeatures(t *testing.T) {
+	path := put(t, "f.csv", []byte("a,b\nx,1\nNone,\nn/a,-9\nNone,2\n"))
+	for _, c := range []struct {
+		markers []string
+		found   [][]string
+		missing []int
+	}{
+		{nil, [][]string{{"None", "n/a"}, {""}}, []int{3, 1}},
+		{[]string{"-9"}, [][]string{nil, {"", "-9"}}, []int{0, 2}},
+		{[]string{}, [][]string{nil, {""}}, []int{0, 1}},
+	} {
+		table, err := ReadFeatures(path, Options{Markers: c.markers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, column := range table.Columns {
+			if diff := cmp.Diff(c.found[k], column.MissingAs); diff != "" || column.Missing() != c.missing[k] {
+				t.Errorf("%q, column %s: %d missing %s", c.markers, column.Name, column.Missing(), diff)
+			}
+		}
+		if want := c.markers; want != nil && !cmp.Equal(want, table.Markers) || want == nil && !cmp.Equal(DefaultMarkers, table.Markers) {
+			t.Errorf("markers %q of %q", table.Markers, c.markers)
 		}
 	}
 }

@@ -38,7 +38,7 @@ const (
 
 // DefaultMarkers are the cells of text files that stand for a missing value,
 // besides the empty cell.
-var DefaultMarkers = []string{"NA", "NaN", "nan", "null", "None"}
+var DefaultMarkers = []string{"NA", "NaN", "nan", "null", "None", "n/a"}
 
 // Options says how to read an input. The zero value reads everything, in the
 // documented default layout, and refuses what is missing.
@@ -67,7 +67,8 @@ type Options struct {
 	// messages else name as a remedy.
 	Bare bool
 	// Header and Markers apply to text files. Markers are the cells that count
-	// as missing besides the empty one; nil is DefaultMarkers.
+	// as missing besides the empty one; nil is DefaultMarkers, and an empty list
+	// leaves the empty cell alone. In a feature table a marker may be a number.
 	Header  HeaderMode
 	Markers []string
 	// Kinds settles the kind of feature columns instead of what is inferred.

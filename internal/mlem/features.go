@@ -25,6 +25,7 @@ type Features struct {
 	encodings []Encoding
 	columns   []column
 	missing   Missing
+	markers   []string // cells of the table that count as missing
 }
 
 // column holds the values of one feature.
@@ -49,7 +50,7 @@ func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, erro
 		return nil, nil, err
 	}
 	var warnings []string
-	f := &Features{n: table.Rows(), missing: o.Missing}
+	f := &Features{n: table.Rows(), missing: o.Missing, markers: table.Markers}
 	for _, c := range table.Columns {
 		if slices.Contains(o.Drop, c.Name) {
 			continue
@@ -73,6 +74,9 @@ func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, erro
 		values, _, err := e.apply(c)
 		if err != nil {
 			return nil, nil, withPath(err, table.Source.Path)
+		}
+		if note := o.Missing.note(c); note != "" {
+			warnings = append(warnings, note+namesakes(c))
 		}
 		f.encodings = append(f.encodings, e)
 		f.columns = append(f.columns, column{kind: e.Kind, values: values, missing: o.Missing.policy().distance})
@@ -114,6 +118,9 @@ func ApplyEncodings(table *data.Table, encodings []Encoding, missing Missing) (*
 		values, unseen, err := e.apply(c)
 		if err != nil {
 			return nil, nil, withPath(err, table.Source.Path)
+		}
+		if note := missing.note(c); note != "" {
+			warnings = append(warnings, note)
 		}
 		if unseen > 0 {
 			warnings = append(warnings, fmt.Sprintf("feature %q has %d levels the model has not seen", e.Name, unseen))
@@ -170,7 +177,7 @@ func (f *Features) Names() []string {
 
 // subset returns the features of the stimuli in index, in that order.
 func (f *Features) subset(index []int) *Features {
-	s := &Features{n: len(index), encodings: f.encodings, missing: f.missing}
+	s := &Features{n: len(index), encodings: f.encodings, missing: f.missing, markers: f.markers}
 	for _, c := range f.columns {
 		s.columns = append(s.columns, c.pick(index))
 	}

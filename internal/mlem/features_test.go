@@ -1,6 +1,7 @@
 package mlem
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func TestFeatureDistances(t *testing.T) {
 	}{{MissingSame, 0}, {MissingDifferent, 1}} {
 		options.Missing = c.missing
 		f, warnings, err := NewFeatures(table, options)
-		if err != nil || len(warnings) > 0 {
+		if err != nil || len(warnings) != 2 || !strings.Contains(strings.Join(warnings, "\n"), fmt.Sprintf("1 of 4 values are missing; with --missing %s", c.missing)) {
 			t.Fatal(err, warnings)
 		}
 		want := [][]float64{
@@ -141,8 +142,8 @@ func TestNamesOfStimuliAreNoFeature(t *testing.T) {
 	if got := f.Names(); len(got) != 2 || got[0] != "class" || got[1] != "partly" {
 		t.Errorf("features %q, want class and partly", got)
 	}
-	if len(warnings) != 1 || !strings.Contains(warnings[0], `"word"`) {
-		t.Errorf("warnings %q, want one about word", warnings)
+	if len(warnings) != 2 || !strings.Contains(warnings[0], `"word"`) || !strings.Contains(warnings[1], `"partly": 1 of 4 values are missing`) {
+		t.Errorf("warnings %q, want one about word and one about partly", warnings)
 	}
 }
 

@@ -24,15 +24,16 @@ const (
 type missingPolicy struct {
 	name     Missing
 	help     string
+	effect   string // on the pairs of a stimulus without a value
 	distance float64
 	drops    bool // pairs
 }
 
 // missingPolicies lists every policy, the default first.
 var missingPolicies = []missingPolicy{
-	{name: MissingSame, help: "same (0)"},
-	{name: MissingDifferent, help: "different (1)", distance: 1},
-	{name: MissingDropPair, help: "drop-pair", drops: true},
+	{name: MissingSame, help: "same (0)", effect: "their pairs do not differ in it"},
+	{name: MissingDifferent, help: "different (1)", effect: "their pairs differ in it as much as any", distance: 1},
+	{name: MissingDropPair, help: "drop-pair", effect: "their pairs are left out", drops: true},
 }
 
 // MissingNames returns the words that choose a policy, the default first.
@@ -74,6 +75,42 @@ func (m *Missing) check() error {
 func (m Missing) policy() missingPolicy {
 	at := slices.IndexFunc(missingPolicies, func(p missingPolicy) bool { return p.name == m })
 	return missingPolicies[max(0, at)]
+}
+
+// note says how many values of a column are missing, by which cells, and what the policy
+// makes of them; "" where none is.
+func (m Missing) note(c *data.Column) string {
+	count := c.Missing()
+	if count == 0 {
+		return ""
+	}
+	p := m.policy()
+	text := fmt.Sprintf("feature %q: %d of %d values are missing%s; with --missing %s %s", c.Name, count, c.Len(), cellsOf(c), p.name, p.effect)
+	return text
+}
+
+// namesakes says how cells such as None become a category, where some of a column are
+// missing; "" where there are none.
+func namesakes(c *data.Column) string {
+	if c.Kind == data.Categorical && slices.ContainsFunc(c.MissingAs, func(cell string) bool { return cell != "" }) {
+		return "; --na '' makes a category of such cells"
+	}
+	return ""
+}
+
+// cellsOf lists the cells that stand for the missing values of a column.
+func cellsOf(c *data.Column) string {
+	var cells []string
+	for _, cell := range c.MissingAs {
+		if cell == "" {
+			cell = "empty"
+		}
+		cells = append(cells, cell)
+	}
+	if cells == nil {
+		return ""
+	}
+	return " (" + strings.Join(cells, ", ") + ")"
 }
 
 // dropped reports which stimuli lack a value of some feature, where their pairs

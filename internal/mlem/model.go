@@ -13,6 +13,7 @@ import (
 type Model struct {
 	Features    []Encoding  `json:"features"`
 	Missing     Missing     `json:"missing"`
+	Markers     []string    `json:"na"` // cells that count as missing besides the empty one; nil for the defaults
 	Constraint  Constraint  `json:"constraint"`
 	Objective   Objective   `json:"objective"`
 	Distance    Distance    `json:"distance"`
@@ -35,7 +36,7 @@ func (f *fitting) model(k int, s solution, lambda float64) *Model {
 	m := f.full.problem(f.design.terms, f.shift, k)
 	y := f.sample.neural[k]
 	out := &Model{
-		Features: f.sample.features.encodings, Missing: f.sample.features.missing,
+		Features: f.sample.features.encodings, Missing: f.sample.features.missing, Markers: f.sample.features.markers,
 		Constraint: f.Constraint, Objective: f.Objective, Distance: y.Distance, Power: y.Power(),
 		Terms: f.design.terms, Scale: m.regression(w), Stimuli: len(f.sample.id), Pairs: int(f.full.count),
 		Lambda: lambda, KKT: s.kkt,

@@ -9,6 +9,7 @@ import (
 	"simtool/internal/data"
 	"simtool/internal/io"
 	"simtool/internal/synth/probe"
+	"simtool/internal/verb"
 	"simtool/internal/verb/setting"
 )
 
@@ -17,6 +18,7 @@ type Options struct {
 	File     string   // "" for no labels
 	Columns  []string // of the file, nil for all that can be decoded
 	Folds    int
+	NA       verb.NA // cells that count as missing
 	Strength float64 // inverse strength C of the penalty
 }
 
@@ -30,6 +32,7 @@ func New() Options {
 func (o *Options) Register(s *setting.Set) {
 	s.String(&o.File, "labels", "", "`FILE` with one row of labels for each condition (each sample of 2-d data) and their names in the first line")
 	s.Strings(&o.Columns, "label", "", "`COLUMNS` of --labels to decode (default: every column that has classes to tell apart)")
+	o.NA.Register(s)
 	s.Int(&o.Folds, "folds", "", "stratified folds of the cross-validation")
 	s.Float(&o.Strength, "strength", "", "inverse strength `C` of the l2 penalty, as in scikit-learn")
 }
@@ -50,7 +53,7 @@ func (o *Options) Check() error {
 // Read reads the labels that are decoded, one row for each condition of a recording
 // as it is in its file.
 func (o *Options) Read(d *data.Dataset) (*data.Table, error) {
-	table, err := dataio.ReadFeatures(o.File, dataio.Options{Hash: true})
+	table, err := dataio.ReadFeatures(o.File, dataio.Options{Hash: true, Markers: o.NA.Markers()})
 	if err != nil {
 		return nil, err
 	}

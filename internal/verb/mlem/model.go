@@ -103,7 +103,7 @@ func notModel(path string, err error) error {
 // modelColumns are the options to read what the model needs of a table: its own
 // columns, as what they were.
 func modelColumns(m *mlem.Model, path string) dataio.Options {
-	o := dataio.Options{Hash: true, Kinds: map[string]data.Kind{}}
+	o := dataio.Options{Hash: true, Markers: m.Markers, Kinds: map[string]data.Kind{}}
 	for _, f := range m.Features {
 		if f.Kind == mlem.Categorical {
 			o.Kinds[f.Name] = data.Categorical

@@ -12,6 +12,7 @@ import (
 	"simtool/internal/data"
 	"simtool/internal/io"
 	"simtool/internal/mlem"
+	"simtool/internal/verb"
 	"simtool/internal/verb/setting"
 )
 
@@ -25,6 +26,7 @@ type Stimuli struct {
 	Ordinal     []string // COLUMN, or COLUMN=LEVEL<LEVEL…
 	Drop        []string // columns that are no features
 	Missing     string   // one of mlem.MissingNames
+	NA          verb.NA  // cells that count as missing
 	Groups      string   // column whose equal values stay in one fold
 	SplitBy     string   // column within whose values pairs are formed
 }
@@ -40,6 +42,7 @@ func (o *Stimuli) Register(s *setting.Set) {
 	s.Texts(&o.Ordinal, "ordinal", "", "a `COLUMN` of ordered numbers, or of levels as in size=small<middle<large")
 	s.Strings(&o.Drop, "drop", "", "`COLUMNS` to leave out")
 	s.Choice(&o.Missing, "missing", "", "distance of stimuli of which one has no value: "+mlem.MissingHelp(), mlem.MissingNames()...)
+	o.NA.Register(s)
 	s.String(&o.Groups, "groups", "", "`COLUMN` whose equal values keep stimuli in one fold; it is not a feature")
 	s.String(&o.SplitBy, "split-by", "", "`COLUMN` within whose values alone pairs are formed; it is not a feature")
 }
@@ -69,7 +72,7 @@ func (o *Stimuli) read(e *batch.Env) (*stimulusFiles, error) {
 	case (o.File == "") == (len(o.Distances) == 0):
 		return nil, batch.Usagef("want either --features FILE or --feature-distances NAME=FILE,…")
 	case o.File == "":
-		if err := refuseSet(e, "has no use with --feature-distances", "categorical", "numeric", "circular", "ordinal", "drop", "missing", "groups", "split-by"); err != nil {
+		if err := refuseSet(e, "has no use with --feature-distances", "categorical", "numeric", "circular", "ordinal", "drop", "missing", "na", "groups", "split-by"); err != nil {
 			return nil, err
 		}
 		return o.readDistances()
@@ -78,7 +81,7 @@ func (o *Stimuli) read(e *batch.Env) (*stimulusFiles, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, err := dataio.ReadFeatures(o.File, dataio.Options{Hash: true, Kinds: kinds})
+	table, err := dataio.ReadFeatures(o.File, dataio.Options{Hash: true, Kinds: kinds, Markers: o.NA.Markers()})
 	if err != nil {
 		return nil, err
 	}
