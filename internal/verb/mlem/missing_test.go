@@ -12,8 +12,8 @@ import (
 	"simtool/internal/verb/verbtest"
 )
 
-// weightsOf fits features to patterns, and returns the weights and the warnings.
-func weightsOf(t *testing.T, features, neural string, more ...string) (weights []float64, warnings []string) {
+// fitWeights fits features to patterns, and returns the weights and the warnings.
+func fitWeights(t *testing.T, features, neural string, more ...string) (weights []float64, warnings []string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "fit")
 	words := append([]string{"--features", features, "--neural", neural, "--null", "0", "--bootstrap", "0", "--permutations", "0", "--folds", "0", "-o", dir}, more...)
@@ -43,7 +43,7 @@ func TestMissingCells(t *testing.T) {
 		verbtest.Write(t, "y.csv", patterns)
 	}
 	table("no")
-	want, warnings := weightsOf(t, "f.csv", "y.csv")
+	want, warnings := fitWeights(t, "f.csv", "y.csv")
 	if len(warnings) > 0 {
 		t.Errorf("warnings %q", warnings)
 	}
@@ -53,7 +53,7 @@ func TestMissingCells(t *testing.T) {
 		if name == "" {
 			shown = "empty"
 		}
-		got, warnings := weightsOf(t, "f.csv", "y.csv")
+		got, warnings := fitWeights(t, "f.csv", "y.csv")
 		note := fmt.Sprintf(`feature "cue": 6 of 24 values are missing (%s); with --missing same their pairs do not differ in it`, shown)
 		if len(warnings) != 1 || !strings.HasPrefix(warnings[0], note) || strings.Contains(warnings[0], "--na ''") != (name != "") {
 			t.Errorf("%q: warnings %q", name, warnings)
@@ -61,13 +61,13 @@ func TestMissingCells(t *testing.T) {
 		if math.Abs(got[0]-want[0]) < 1e-3 {
 			t.Errorf("%q: missing values have no effect", name)
 		}
-		if got, warnings = weightsOf(t, "f.csv", "y.csv", "--missing", "drop-pair"); len(warnings) != 1 || !strings.Contains(warnings[0], "--missing drop-pair their pairs are left out") {
+		if got, warnings = fitWeights(t, "f.csv", "y.csv", "--missing", "drop-pair"); len(warnings) != 1 || !strings.Contains(warnings[0], "--missing drop-pair their pairs are left out") {
 			t.Errorf("%q: warnings %q", name, warnings)
 		}
 		if name == "" {
 			continue
 		}
-		got, warnings = weightsOf(t, "f.csv", "y.csv", "--na", "")
+		got, warnings = fitWeights(t, "f.csv", "y.csv", "--na", "")
 		if len(warnings) > 0 || fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%q as a category: %v, want %v; warnings %q", name, got, want, warnings)
 		}
@@ -75,7 +75,7 @@ func TestMissingCells(t *testing.T) {
 	// A number may stand for a missing value.
 	table("no")
 	verbtest.Write(t, "f.csv", strings.Replace(verbtest.Text(t, "f.csv"), "no,1", "no,-99", 1))
-	if _, warnings = weightsOf(t, "f.csv", "y.csv", "--na=-99"); len(warnings) != 1 || !strings.Contains(warnings[0], `"contrast": 1 of 24 values are missing (-99)`) {
+	if _, warnings = fitWeights(t, "f.csv", "y.csv", "--na=-99"); len(warnings) != 1 || !strings.Contains(warnings[0], `"contrast": 1 of 24 values are missing (-99)`) {
 		t.Errorf("warnings %q", warnings)
 	}
 }
@@ -119,7 +119,7 @@ func TestMissingCellsOfCases(t *testing.T) {
 		{"cat_empty.csv", nil, 0, "6 of 24 values are missing (empty)"},
 		{"cat_na.csv", nil, 0, "3 of 24 values are missing (n/a)"},
 	} {
-		got, warnings := weightsOf(t, filepath.Join(dir, c.file), y, c.more...)
+		got, warnings := fitWeights(t, filepath.Join(dir, c.file), y, c.more...)
 		if c.note != "" && (len(warnings) != 1 || !strings.Contains(warnings[0], c.note)) || c.note == "" && len(warnings) > 0 {
 			t.Errorf("%s: warnings %q", c.file, warnings)
 		}
