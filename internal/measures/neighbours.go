@@ -24,7 +24,8 @@ type neighbourhood struct {
 }
 
 // neighbours holds the k samples nearest to each of n samples, without itself. Among
-// equally near samples the one with the lowest index is the neighbour.
+// samples that are equally near but for rounding, the one with the lowest index is the
+// neighbour.
 type neighbours struct {
 	k       int
 	index   []int32   // n×k, ascending within each sample
@@ -45,11 +46,14 @@ func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 		if err != nil {
 			return neighbours{}, err
 		}
+		allow := s.similarityAllowance(h)
 		n := s.Samples()
 		nb := neighbours{k: h.k, index: make([]int32, n*h.k), nearest: make([]float64, n*h.k)}
 		best := make([]candidate, 0, h.k)
 		for i := range n {
-			best = nearestOf(best[:0], rows(i), i, h.k)
+			row := rows(i)
+			best = nearestOf(best[:0], row, i, h.k)
+			settleTies(best, row, i, allow(i))
 			slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.index, b.index) })
 			index, nearest := nb.of(i)
 			for at, c := range best {

@@ -1,0 +1,77 @@
+package measures
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"simtool/internal/linalg"
+)
+
+// settleTies replaces the last of the nearest samples, and all that are equally near
+// but for rounding, by those of them that have the lowest indices. allow is of minus
+// the similarity, which ascends like a distance.
+func settleTies(best []candidate, similarity []float64, self int, allow linalg.Allowance) {
+	k := len(best)
+	last := -best[k-1].similarity
+	const window = 8 // no tie reaches further
+	reach := window * max(allow(last), allow(last+window*allow(last)))
+	var near []candidate
+	for j, v := range similarity {
+		if j != self && math.Abs(-v-last) <= reach {
+			near = append(near, candidate{-v, int32(j)})
+		}
+	}
+	if len(near) <= 1 {
+		return
+	}
+	slices.SortFunc(near, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.similarity, b.similarity), cmp.Compare(a.index, b.index))
+	})
+	values := make([]float64, len(near))
+	for i, c := range near {
+		values[i] = c.similarity
+	}
+	lo, hi := linalg.TieAround(values, slices.Index(values, last), allow)
+	tie := near[lo:hi]
+	slices.SortFunc(tie, func(a, b candidate) int { return cmp.Compare(a.index, b.index) })
+	from := 0
+	for from < k && -best[from].similarity < values[lo] {
+		from++
+	}
+	for i := from; i < k; i++ {
+		c := tie[i-from]
+		best[i] = candidate{-c.similarity, c.index}
+	}
+}
+
+// similarityAllowance returns for each sample the difference up to which two of its
+// similarities with others are equal. The rounding of the data changes cosines by its
+// share in the two samples, and inner products by its product with the other sample;
+// that of the computation adds to it.
+func (s *System) similarityAllowance(h neighbourhood) func(i int) linalg.Allowance {
+	if h.metric == metricEuclidean {
+		allow := squaredAllowance(s, s.doubt())
+		return func(int) linalg.Allowance {
+			return func(b float64) float64 { return allow(max(0, b)) }
+		}
+	}
+	z := s.raw
+	if h.centre {
+		z = s.centred()
+	}
+	norms := make([]float64, s.n)
+	for i := range norms {
+		norms[i] = math.Sqrt(dot(z.RawRowView(i), z.RawRowView(i)))
+	}
+	sorted := slices.Sorted(slices.Values(norms))
+	typical, longest := sorted[s.n/2], sorted[s.n-1]
+	doubt, computed := s.doubt(), operations(s.p)*epsilon
+	return func(i int) linalg.Allowance {
+		constant := doubt*(norms[i]+typical) + computed*norms[i]*longest
+		if h.metric == metricCosine {
+			constant = doubt*(1/norms[i]+1/typical) + computed
+		}
+		return func(float64) float64 { return constant }
+	}
+}
