@@ -29,7 +29,7 @@ func PairingNamed(name string) Pairing { return Pairing(max(0, slices.Index(pair
 
 // Joins reports whether the pairing goes by the names of two lists.
 func (p Pairing) joins(x, y []string) bool {
-	return p != ByPosition && x != nil && y != nil && !(counts(x) && counts(y))
+	return p != ByPosition && x != nil && y != nil && (!counts(x) || !counts(y))
 }
 
 // Order returns which rows of two systems are kept, in the order of x: row xs[k] of x

@@ -52,7 +52,7 @@ func TestMisspelt(t *testing.T) {
 		{"subject", "sujbect", true},
 		{"subject", "Subject", true},
 		{"sub", "subj", true},
-		{"model", "modle", true},
+		{"model", "moddel", true},
 		{"s", "m", false},
 		{"x1", "y1", false},
 		{"layer1", "layer2", false},

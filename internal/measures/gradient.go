@@ -124,9 +124,6 @@ func constantModel() error {
 	return undefined("the model is constant: every sample has the same values, so it has no similarity to anything")
 }
 
-// needCentring returns the need of Yc.
-func (d Dims) needCentring() Need { return work(d.N*d.Q + d.Q) }
-
 // plus returns the need with some more numbers of work space at the same time.
 func (n Need) plus(numbers int64) Need {
 	n.work += numbers

@@ -340,9 +340,9 @@ func (o *target) collect(i int, solver *ridgeSolver, train, test *foldMoments) {
 func (o *target) collectRows(i int, solver *ridgeSolver, set predictors) (float64, error) {
 	fit := solver.rows
 	target, predictor := set.rows()
-	testTarget, testPredictor := target, predictor
-	at := fit.trained()
+	testTarget, at := target, fit.trained()
 	if o.plan.k > 0 {
+		var testPredictor *mat.Dense
 		testTarget, testPredictor = o.folds.testRows(i, set.moments)
 		at = fit.coordinates(testPredictor)
 	}

@@ -68,12 +68,6 @@ func (s *System) residue(largest float64) float64 {
 	return operations(s.p) * unit * largest
 }
 
-// constantFeature reports whether feature j does not vary by more than rounding.
-func (s *System) constantFeature(j int) bool {
-	r := s.rounding()[j]
-	return s.columnSquares()[j] <= r*r
-}
-
 // equilibrate divides the columns of a centred matrix, which it overwrites, by what
 // rounding can give them, so that all have noise of one size: whatever the units and the
 // offsets of the features, a direction whose singular value dimensions does not count

@@ -118,19 +118,6 @@ func (f *rowFit) coefficientsTo(w *mat.Dense) {
 	gemm(1, f.c, weighted, 0, w)
 }
 
-// apply replaces M by S·M, where W = S·YᵀX.
-func (f *rowFit) apply(m *mat.Dense) {
-	if f.constant() {
-		m.Zero()
-		return
-	}
-	inner := linalg.CrossGram(f.c, m)
-	for i, s := range f.sigma {
-		scale(inner.RawRowView(i), 1/(s*s+f.lambda))
-	}
-	gemm(1, f.c, inner, 0, m)
-}
-
 // coordinates returns what rows of the predicting system, about the means of training,
 // are to be multiplied by H, n×r: their predictions are coordinates·H.
 func (f *rowFit) coordinates(y *mat.Dense) *mat.Dense {

@@ -154,7 +154,8 @@ func TestNullStaysWithinLevels(t *testing.T) {
 		for i := range order {
 			for j := i + 1; j < len(order); j++ {
 				if level[i] == level[j] {
-					d = append(d, math.Pow(l[order[i]]-l[order[j]], 2))
+					difference := l[order[i]] - l[order[j]]
+					d = append(d, difference*difference)
 				}
 			}
 		}

@@ -87,7 +87,7 @@ func (o *Input) Policy() data.Policy {
 // Options says to dataio what the options say of a file.
 func (o *Input) Options(path string, hash bool) dataio.Options {
 	options := dataio.Options{Axes: o.Axes, Header: headerModes[o.Header], Hash: hash, IDs: o.idsOf(path), Bare: o.Bare}
-	if len(o.Columns) > 0 && !(o.mixed && !dataio.HasColumns(dataio.FileOf(path))) {
+	if len(o.Columns) > 0 && (!o.mixed || dataio.HasColumns(dataio.FileOf(path))) {
 		options.Columns = o.Columns
 	}
 	if !o.Policy().Refuses() {

@@ -195,24 +195,24 @@ func (g *boundGoal) magnitude() float64 {
 }
 
 // Gradient implements measures.Objective for the weighted sum.
-func (b *boundGoal) Gradient(g, y *mat.Dense) (float64, error) {
+func (g *boundGoal) Gradient(dst, y *mat.Dense) (float64, error) {
 	total := 0.0
-	for i, o := range b.parts {
-		into := g
+	for i, o := range g.parts {
+		into := dst
 		if i > 0 {
-			into = b.part
+			into = g.part
 		}
 		score, err := o.Gradient(into, y)
 		if err != nil {
 			return 0, err
 		}
-		b.scores[i] = score
-		total += b.weights[i] * score
+		g.scores[i] = score
+		total += g.weights[i] * score
 		switch {
 		case i > 0:
-			floats.AddScaled(g.RawMatrix().Data, b.weights[i], b.part.RawMatrix().Data)
-		case b.weights[0] != 1:
-			g.Scale(b.weights[0], g)
+			floats.AddScaled(dst.RawMatrix().Data, g.weights[i], g.part.RawMatrix().Data)
+		case g.weights[0] != 1:
+			dst.Scale(g.weights[0], dst)
 		}
 	}
 	return total, nil

@@ -61,7 +61,7 @@ func TestMissingCells(t *testing.T) {
 		if math.Abs(got[0]-want[0]) < 1e-3 {
 			t.Errorf("%q: missing values have no effect", name)
 		}
-		if got, warnings = fitWeights(t, "f.csv", "y.csv", "--missing", "drop-pair"); len(warnings) != 1 || !strings.Contains(warnings[0], "--missing drop-pair their pairs are left out") {
+		if _, warnings = fitWeights(t, "f.csv", "y.csv", "--missing", "drop-pair"); len(warnings) != 1 || !strings.Contains(warnings[0], "--missing drop-pair their pairs are left out") {
 			t.Errorf("%q: warnings %q", name, warnings)
 		}
 		if name == "" {

@@ -162,7 +162,7 @@ func TestRunItemsAtOnce(t *testing.T) {
 // TestPlanSetsOptions sets options by every place of a plan, which must come to the
 // command as if they had been typed.
 func TestPlanSetsOptions(t *testing.T) {
-	r, err := readPlan(t, `command: score
+	_, err := readPlan(t, `command: score
 inputs: {x: DIR/x.csv, y: "DIR/{which}.csv"}
 set: {per: time, measures: [cka, "linreg:cv=2"], columns: "1,{header}"}
 grid: {header: [auto, "no"]}
@@ -174,7 +174,7 @@ arguments: ["{x}", --axes=ctn, "{y}", -j, "3"]
 	if !strings.Contains(err.Error(), "--jobs belongs to the run") {
 		t.Error(err)
 	}
-	r, err = readPlan(t, `command: score
+	r, err := readPlan(t, `command: score
 inputs: {x: DIR/x.csv, y: "DIR/{which}.csv"}
 set: {measures: [cka, "linreg:cv=2"], header: auto}
 grid: {seed: 4-5}

@@ -111,7 +111,7 @@ func TestRows(t *testing.T) {
 		t.Errorf("the row of an error is %+v", got)
 	}
 	row.at = -1
-	if got := byTime.Schema.Cell(byTime.Cells(row.row("time")), "time"); got != nil {
+	if got := byTime.Cell(byTime.Cells(row.row("time")), "time"); got != nil {
 		t.Errorf("a pair of unknown times has the time %v", got)
 	}
 }

@@ -38,7 +38,8 @@ func everyKind() (*Set, *struct {
 	ints    []int
 	floats  []float64
 	bytes   int64
-}) {
+},
+) {
 	v := &struct {
 		flag    bool
 		text    string
