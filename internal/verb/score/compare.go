@@ -139,7 +139,14 @@ func (s *scorer) scoreOne(pair *measures.Pair, m measures.Named, row scoreRow) s
 		row.err = &measures.UndefinedError{Reason: "the value is not a finite number"}
 	default:
 		row.value = score.Value
-		lines := append([]string{row.warning, m.Note}, score.Warnings...)
+		lines := []string{row.warning, m.Note}
+		for _, like := range row.likes {
+			if like.Text != "" && !(like.Distances && data.TakesDistances(m.Name)) {
+				s.env.TellOnce(like.Text)
+				lines = append(lines, like.Text)
+			}
+		}
+		lines = append(lines, score.Warnings...)
 		row.warning = joinWarnings(append(lines, measures.Cautions(m, pair)...)...)
 	}
 	return row
