@@ -50,7 +50,7 @@ type app struct {
 	global   globalOptions
 	log      *slog.Logger
 	root     *cobra.Command
-	command  *cobra.Command // that runs; nil until it has ended
+	command  *cobra.Command          // that runs; nil until it has ended
 	auto     map[*pflag.Flag]chooser // flags whose default depends on where simtool runs
 	verbs    map[*cobra.Command]func() verb.Command
 	declared map[*pflag.Flag]*setting.Setting

@@ -12,9 +12,10 @@ var flagInHint = regexp.MustCompile(`(?:^|[\s(,])--([a-z][a-z-]*)`)
 
 // hintFor returns the parts of a hint that are of use to a command. Errors of data come
 // from below all commands, and their hints name flags that some commands do not have:
-// such a part is left out. A hint that names another command stays as it is.
+// such a part is left out. A hint that names another command stays as it is, and so do
+// those of merge, which are for the runs whose parts it joins.
 func hintFor(cmd *cobra.Command, hint string) string {
-	if cmd == nil || strings.Contains(hint, "simtool ") {
+	if cmd == nil || cmd.Name() == "merge" || strings.Contains(hint, "simtool ") {
 		return hint
 	}
 	var parts []string
