@@ -50,6 +50,7 @@ type app struct {
 	global   globalOptions
 	log      *slog.Logger
 	root     *cobra.Command
+	command  *cobra.Command          // that runs; nil until it has ended
 	auto     map[*pflag.Flag]chooser // flags whose default depends on where simtool runs
 	verbs    map[*cobra.Command]func() verb.Command
 	declared map[*pflag.Flag]*setting.Setting
@@ -120,6 +121,7 @@ func (a *app) execute(ctx context.Context, args []string) (err error) {
 	a.args = args
 	a.root.SetArgs(hideKeys(a.root, args))
 	cmd, err := a.root.ExecuteContextC(ctx)
+	a.command = cmd
 	if errors.Is(err, context.Canceled) {
 		err = context.Cause(ctx)
 	}

@@ -62,7 +62,7 @@ func (a *app) report(err error) {
 	if err == nil || errors.Is(err, errPipeClosed) {
 		return
 	}
-	hint := hintOf(err)
+	hint := hintFor(a.command, hintOf(err))
 	if a.global.logFormat == "json" {
 		a.startLog() // the error may be older than the settings
 		attrs := []any{slog.Int("exit", int(statusOf(err)))}

@@ -50,10 +50,11 @@ type Env struct {
 	warnings []string
 	inputs   []data.Source // of the result, once it is written
 	open     []*FileSet
-	pairs    bool         // the work pairs rows of inputs
-	pairing  data.Pairing // how it does so
-	saved    string       // folder of the checkpoint that this run keeps, "" for none
-	advanced atomic.Bool  // this run has added to it
+	told     map[string]bool // messages of TellOnce
+	pairs    bool            // the work pairs rows of inputs
+	pairing  data.Pairing    // how it does so
+	saved    string          // folder of the checkpoint that this run keeps, "" for none
+	advanced atomic.Bool     // this run has added to it
 }
 
 // Setting is the effective value of a setting of a run.
@@ -89,6 +90,21 @@ func (e *Env) Warn(format string, args ...any) {
 	e.warnings = append(e.warnings, message)
 	e.mu.Unlock()
 	if e.OnWarning != nil {
+		e.OnWarning(message)
+	}
+}
+
+// TellOnce is Warn for what stands in rows of the result as well: it tells a person,
+// the first time.
+func (e *Env) TellOnce(message string) {
+	e.mu.Lock()
+	again := e.told[message]
+	if e.told == nil {
+		e.told = map[string]bool{}
+	}
+	e.told[message] = true
+	e.mu.Unlock()
+	if !again && e.OnWarning != nil {
 		e.OnWarning(message)
 	}
 }

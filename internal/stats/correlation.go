@@ -42,8 +42,8 @@ func negligible(n int, mean float64) float64 {
 }
 
 // Spearman returns the rank correlation of x and y: Pearson's of their ranks,
-// where equal values share the average of the ranks they take together. ok is
-// false as for Pearson. NaN is a programmer error and panics.
+// where values that are equal but for rounding share the average of the ranks they take
+// together (linalg.Ranks). ok is false as for Pearson. NaN is a programmer error and panics.
 func Spearman(x, y []float64) (rho float64, ok bool) {
 	if len(x) != len(y) {
 		panic("stats: x and y differ in length")
@@ -65,6 +65,7 @@ func Spearman(x, y []float64) (rho float64, ok bool) {
 // S. Vigna (2015), A weighted correlation index for rankings with ties, WWW,
 // doi:10.1145/2736277.2741088.
 func WeightedTau(x, y []float64) (tau float64, ok bool) {
+	x, y = linalg.Ranks(x), linalg.Ranks(y) // only the order counts, and what ties
 	a, okA := weightedTau(x, y, descending(x, y))
 	b, okB := weightedTau(x, y, descending(y, x))
 	return (a + b) / 2, okA && okB

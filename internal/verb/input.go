@@ -115,6 +115,14 @@ func (o *Input) Reader(e *batch.Env, hash bool) func(path string) (*data.Dataset
 	}
 }
 
+// Doubt warns of a recording that does not look like samples × features. takes says
+// that dissimilarities are right where it goes.
+func Doubt(e *batch.Env, d *data.Dataset, takes bool) {
+	if like := d.Likeness(); like.Text != "" && !(like.Distances && takes) {
+		e.Warn("%s %s", d.Source.Path, like.Text)
+	}
+}
+
 // Join puts the rows of a system in the order of those of a reference, by their names.
 // Systems that do not name their samples are paired by position.
 func (o *Input) Join(e *batch.Env, x, y *data.Dataset) (xs, ys *data.Dataset, err error) {

@@ -99,9 +99,10 @@ func classesOf(labels *data.Column) (classes []int, levels []string) {
 	return classes, levels
 }
 
-// assign deals conditions of the given classes into folds.
+// assign deals conditions of the given classes into folds. They do not depend on the
+// name of the label, so that one that is renamed is decoded as well as before.
 func (d *Decoder) assign(classes []int, key string) ([]int, error) {
-	return stats.StratifiedFolds(classes, d.Folds, stats.Stream(d.config.Seed, "decode/"+d.Name+"/folds"+key))
+	return stats.StratifiedFolds(classes, d.Folds, stats.Stream(d.config.Seed, "decode/folds"+key))
 }
 
 // Conditions returns the number of labels.

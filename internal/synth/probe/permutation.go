@@ -32,7 +32,7 @@ func (d *Decoder) Test(y *mat.Dense, observed Decoding, permutations int) (Signi
 		return func(i int) {
 			key := "/" + strconv.Itoa(i)
 			classes := slices.Clone(d.classes)
-			rng := stats.Stream(d.config.Seed, "decode/"+d.Name+"/permutation"+key)
+			rng := stats.Stream(d.config.Seed, "decode/permutation"+key)
 			rng.Shuffle(len(classes), func(a, b int) { classes[a], classes[b] = classes[b], classes[a] })
 			fold, err := d.assign(classes, key)
 			if err != nil {

@@ -117,6 +117,7 @@ func (o *Options) read(e *batch.Env, paths []string) (*given, error) {
 		if err != nil {
 			return nil, err
 		}
+		verb.Doubt(e, d, data.TakesDistances(o.Measure))
 		g.files = append(g.files, d)
 	}
 	x, y, err := o.Input.Join(e, g.files[0], g.files[1])

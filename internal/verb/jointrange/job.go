@@ -86,6 +86,7 @@ func (o *Options) read(e *batch.Env, args []string) (*problem, error) {
 		if err != nil {
 			return nil, err
 		}
+		verb.Doubt(e, d, false)
 		if d, err = o.Input.OneWithoutMissing(e, d); err != nil {
 			return nil, err
 		}

@@ -57,7 +57,10 @@ func (o *Options) Read(d *data.Dataset) (*data.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	labels := &data.Table{Columns: table.Columns, Source: table.Source}
+	if table, err = o.inOrder(table, d); err != nil {
+		return nil, err
+	}
+	labels := &data.Table{Columns: table.Columns, RowNames: table.RowNames, Source: table.Source}
 	if len(o.Columns) > 0 {
 		labels.Columns = nil
 		for _, name := range o.Columns {
@@ -76,6 +79,19 @@ func (o *Options) Read(d *data.Dataset) (*data.Table, error) {
 		}
 	}
 	return labels, nil
+}
+
+// inOrder puts the labels in the order of the recording where both name the
+// conditions.
+func (o *Options) inOrder(table *data.Table, d *data.Dataset) (*data.Table, error) {
+	_, rows, err := data.ByName.Order(d.Source.Path, d.Names, table.Source.Path, table.RowNames)
+	if e, ok := data.AsInputError(err); ok {
+		e.Hint = "give both the same samples, or labels without names of rows"
+	}
+	if err != nil || rows == nil {
+		return table, err
+	}
+	return table.Select(rows), nil
 }
 
 // conditionsOf returns how many conditions a recording has, each sample being one of

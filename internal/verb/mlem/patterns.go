@@ -83,6 +83,9 @@ func (p *patterns) inOrder(path string, hash bool) (*data.Dataset, error) {
 		return nil, err
 	}
 	p.env.Pairs(data.ByName)
+	if like := d.Likeness(); like.Distances && path != p.options.Given {
+		p.env.TellOnce(path + " looks like dissimilarities but is read as patterns; --neural-distances takes a matrix of distances")
+	}
 	_, rows, err := data.ByName.Order(p.source, p.names, d.Source.Path, d.Names)
 	if err != nil {
 		if e, ok := data.AsInputError(err); ok {

@@ -8,6 +8,7 @@ import (
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/measures"
 	"simtool/internal/synth/optimize"
 	"simtool/internal/verb"
 	"simtool/internal/verb/labels"
@@ -126,7 +127,29 @@ func (o *Options) config(e *batch.Env, args []string) (optimize.Config, error) {
 			return c, batch.Configf("", "--snapshot-at: invalid value %d, want iterations from 0 on", i)
 		}
 	}
+	if err := o.checkReach(); err != nil {
+		return c, err
+	}
 	return c, o.Labels.Check()
+}
+
+// checkReach refuses scores that no data can have, by the card of the measure. Sums of
+// measures have no card.
+func (o *Options) checkReach() error {
+	m, err := measures.Parse(o.Goal)
+	if err != nil {
+		return nil //nolint:nilerr // a sum of measures, which ParseGoal has taken
+	}
+	card := m.Card()
+	for _, asked := range []struct {
+		flag  string
+		score float64
+	}{{"stop", o.Stop.OrNaN()}, {"target", o.Target.OrNaN()}} {
+		if asked.score < card.Min || asked.score > card.Max {
+			return batch.Configf("", "--%s %g: %s lies between %g and %g", asked.flag, asked.score, o.Goal, card.Min, card.Max)
+		}
+	}
+	return nil
 }
 
 // method is the method of descent with the rate of the options.

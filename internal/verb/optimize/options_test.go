@@ -151,3 +151,22 @@ func TestStatus(t *testing.T) {
 		}
 	}
 }
+
+// A score that no data can have is refused before anything is done.
+func TestScoresOutOfReach(t *testing.T) {
+	for _, c := range []struct{ measure, flag, value, want string }{
+		{"cka", "--stop", "1.5", "--stop 1.5: cka lies between 0 and 1"},
+		{"cka", "--target", "-0.1", "--target -0.1: cka lies between 0 and 1"},
+		{"cka", "--stop", "0.9", ""},
+	} {
+		o := New()
+		o.Goal, o.Directory = c.measure, "out"
+		if _, err := o.Settings().Apply([]string{"-m", c.measure, "-o", "out", c.flag + "=" + c.value}, nil); err != nil {
+			t.Fatal(err)
+		}
+		_, err := o.config(&batch.Env{Seed: 1, Jobs: 1}, []string{"x.npy"})
+		if c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {
+			t.Errorf("%s %s: %v, want %q", c.flag, c.value, err, c.want)
+		}
+	}
+}

@@ -127,6 +127,7 @@ func (r *optimization) read(components bool) error {
 // readBeside reads the files beside the reference x, and puts what they say into the
 // configuration. Where samples of x are left out, theirs are too.
 func (r *optimization) readBeside(x *data.Dataset) (*data.Dataset, error) {
+	verb.Doubt(r.env, x, data.TakesDistances(r.Goal))
 	r.sources = []data.Source{x.Source}
 	systems, unit := []*data.Dataset{x}, data.Samples
 	var start *data.Dataset
@@ -135,6 +136,10 @@ func (r *optimization) readBeside(x *data.Dataset) (*data.Dataset, error) {
 	var err error
 	if r.Start != "" {
 		if start, err = r.Input.Reader(r.env, true)(r.Start); err != nil {
+			return nil, err
+		}
+		r.env.Pairs(r.Input.Pairing())
+		if start, err = r.inOrder(x, start); err != nil {
 			return nil, err
 		}
 		r.sources, start = append(r.sources, start.Source), start.Pooled()
@@ -171,6 +176,22 @@ func (r *optimization) readBeside(x *data.Dataset) (*data.Dataset, error) {
 		}
 	}
 	return x, nil
+}
+
+// inOrder puts the rows of a start in the order of the reference, by their names. The
+// reference itself stays as it is.
+func (r *optimization) inOrder(x, start *data.Dataset) (*data.Dataset, error) {
+	if x.Is3D() != start.Is3D() {
+		return start, nil
+	}
+	xs, rows, err := r.Input.Pairing().Order(x.Source.Path, x.Names, start.Source.Path, start.Names)
+	switch {
+	case err != nil || rows == nil:
+		return start, err
+	case len(xs) < len(x.Names):
+		return nil, data.Samples.Unequal(r.Start, len(rows), x.Source.Path, len(x.Names))
+	}
+	return start.Arranged(rows), nil
 }
 
 // runRestarts goes on with the restarts of a checkpoint until they end, and returns

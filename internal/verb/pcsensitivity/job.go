@@ -35,6 +35,7 @@ func (o *Options) Job(e *batch.Env, args []string) (*batch.Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	verb.Doubt(e, d, false)
 	if d, err = o.Input.OneWithoutMissing(e, d); err != nil {
 		return nil, err
 	}

@@ -55,6 +55,7 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	verb.Doubt(e, d, false)
 	kept, err := o.Input.Keep(e, o.unit(), []*data.Dataset{d})
 	if err != nil {
 		return err

@@ -224,3 +224,25 @@ func TestRowsArePairedByName(t *testing.T) {
 		t.Errorf("the manifest does not say that rows were paired by position: %s", text)
 	}
 }
+
+// A matrix of distances that is scored as responses is scored with a warning, in the
+// row and to the person, but for measures that take distances.
+func TestWhatAFileLooksLike(t *testing.T) {
+	t.Chdir(t.TempDir())
+	verbtest.Write(t, "d.csv", "0.0,1.5,2.5,3.1\n1.5,0.0,1.2,2.2\n2.5,1.2,0.0,1.9\n3.1,2.2,1.9,0.0\n")
+	r := verbtest.Succeed(t, New(), "d.csv", "d.csv", "-m", "cka,rsa:rdm=precomputed:compare=pearson", "--format", "csv")
+	for i, row := range verbtest.Rows(t, r.Stdout)[:2] {
+		if warned := strings.Contains(row["warning"], "d.csv looks like a matrix of dissimilarities"); warned != (i == 0) {
+			t.Errorf("%s of a matrix of distances: warning %q", row["measure"], row["warning"])
+		}
+	}
+	stamped := ""
+	for i := range 12 {
+		stamped += strconv.FormatFloat(0.1*float64(i), 'f', 1, 64) + "," + strconv.FormatFloat(math.Sin(float64(i)), 'f', 4, 64) + "\n"
+	}
+	verbtest.Write(t, "t.csv", "time,rate\n"+stamped)
+	r = verbtest.Succeed(t, New(), "t.csv", "t.csv", "-m", "cka", "--format", "csv")
+	if row := verbtest.Rows(t, r.Stdout)[0]; !strings.Contains(row["warning"], `feature "time" rises by equal steps`) {
+		t.Errorf("time stamps: warning %q", row["warning"])
+	}
+}

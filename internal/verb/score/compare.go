@@ -21,7 +21,8 @@ type scoreRow struct {
 	n, p, q int // 0 where unknown
 	warning string
 	err     error
-	at      int // index of the view, for --per
+	at      int             // index of the view, for --per
+	likes   []data.Likeness // of x and y, by name
 }
 
 // scorer scores pairs of inputs.
@@ -67,7 +68,7 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 	}
 	named = s.holdOutConditions(named, x.data, y.data)
 	s.progress.Expect((len(views) - 1) * len(named))
-	warning := gridWarning(x.data, y.data)
+	warning, likes := gridWarning(x.data, y.data), []data.Likeness{x.likeness(), y.likeness()}
 	viewJobs := min(s.jobs, len(views))
 	rows := make([]scoreRow, 0, len(views)*len(named))
 	err = batch.Ordered(ctx, viewJobs, len(views),
@@ -82,7 +83,7 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 			}
 			frame := scoreRow{
 				pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width(),
-				warning: joinWarnings(warning, dropped), at: views[i].index,
+				warning: joinWarnings(warning, dropped), at: views[i].index, likes: likes,
 			}
 			return s.scores(ctx, pair, named, frame, max(1, s.jobs/viewJobs))
 		},
@@ -118,7 +119,7 @@ func (s *scorer) scores(ctx context.Context, pair *measures.Pair, named []measur
 			if ctx.Err() != nil {
 				return scoreRow{}, ctx.Err()
 			}
-			return scoreOne(pair, named[i], frame), nil
+			return s.scoreOne(pair, named[i], frame), nil
 		},
 		func(_ int, row scoreRow) error {
 			rows = append(rows, row)
@@ -128,7 +129,7 @@ func (s *scorer) scores(ctx context.Context, pair *measures.Pair, named []measur
 	return rows, err
 }
 
-func scoreOne(pair *measures.Pair, m measures.Named, row scoreRow) scoreRow {
+func (s *scorer) scoreOne(pair *measures.Pair, m measures.Named, row scoreRow) scoreRow {
 	row.measure = m.Name
 	score, err := m.Score(pair)
 	switch {
@@ -138,7 +139,14 @@ func scoreOne(pair *measures.Pair, m measures.Named, row scoreRow) scoreRow {
 		row.err = &measures.UndefinedError{Reason: "the value is not a finite number"}
 	default:
 		row.value = score.Value
-		lines := append([]string{row.warning, m.Note}, score.Warnings...)
+		lines := []string{row.warning, m.Note}
+		for _, like := range row.likes {
+			if like.Text != "" && !(like.Distances && data.TakesDistances(m.Name)) {
+				s.env.TellOnce(like.Text)
+				lines = append(lines, like.Text)
+			}
+		}
+		lines = append(lines, score.Warnings...)
 		row.warning = joinWarnings(append(lines, measures.Cautions(m, pair)...)...)
 	}
 	return row

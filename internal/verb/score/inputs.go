@@ -33,6 +33,9 @@ type input struct {
 	data *data.Dataset
 	err  error
 
+	looked sync.Once
+	like   data.Likeness
+
 	mu      sync.Mutex
 	systems map[view]*measures.System
 }
@@ -159,6 +162,17 @@ func (in *input) system(v view) (*measures.System, error) {
 		in.systems[v] = s
 	}
 	return s, err
+}
+
+// likeness says what the input looks like, by its name.
+func (in *input) likeness() data.Likeness {
+	in.looked.Do(func() {
+		in.like = in.data.Likeness()
+		if in.like.Text != "" {
+			in.like.Text = in.path + " " + in.like.Text
+		}
+	})
+	return in.like
 }
 
 // with returns the input with other data of the same file, for one use.
