@@ -157,12 +157,15 @@ func (m cka) ComponentScore(p AlignedPair) (float64, bool) {
 }
 
 // Memory implements Memory: moments, and of nearly identical systems what gramAngle
-// takes.
+// takes. Without diagonals moments may not suffice, so that kernel matrices are formed.
 func (m cka) Memory(d Dims) Need {
 	if m.kernel.kind != "linear" {
 		return m.needKernel(d)
 	}
 	all := d.needMoments()
+	if m.needsKernels(d.N) {
+		return together(all, m.needKernel(d))
+	}
 	if m.estimator == biased && (m.as == asAngular || m.as == asAngularScore) {
 		p, q := d.compact()
 		all = together(all, d.needCompact(), work(d.N*(p+q)+d.gapMemory(p, q)))

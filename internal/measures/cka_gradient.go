@@ -181,7 +181,11 @@ func (o *gramObjective) throughSamples(g, yc *mat.Dense) (float64, error) {
 // GradientMemory implements GradientMemory.
 func (m cka) GradientMemory(d Dims) Need {
 	if m.kernel.kind == "linear" {
-		return d.needGramObjective(m.estimator != biased)
+		moments := d.needGramObjective(m.estimator != biased)
+		if m.needsKernels(d.N) { // see hollowObjective
+			return moments.plus(2*d.N*d.N + d.N*max(d.P, d.Q))
+		}
+		return moments
 	}
 	return m.needPairwiseKernel(d)
 }
