@@ -96,6 +96,15 @@ func ProductMemory(n, p, q int64) int64 {
 	return (n + int64(size) - 1) / int64(size) * p * q
 }
 
+// PanelMemory bounds the memory of a panel of a Centered matrix, of n×p, which every
+// processor has of both factors of a product.
+func PanelMemory(n, p int64) int64 {
+	if p == 0 {
+		return 0
+	}
+	return min(n, int64(panelRows(int(p), 0))) * p
+}
+
 // DistancesMemory bounds the memory of Distances.
 func DistancesMemory(n, p int64) int64 { return n*p + 2*n + p }
 

@@ -156,21 +156,17 @@ func (m cka) ComponentScore(p AlignedPair) (float64, bool) {
 	return p.kernels().form(m.as), m.linear()
 }
 
-// Memory implements Memory: moments, and the memory of gramAngle for nearly identical
-// systems, or the kernel matrices of the estimators without diagonals. These also serve
-// scores of data whose diagonals are nearly all there is, which is not foreseen.
+// Memory implements Memory: moments, and of nearly identical systems what gramAngle
+// takes. Without diagonals moments may not suffice, so that kernel matrices are formed.
 func (m cka) Memory(d Dims) Need {
 	if m.kernel.kind != "linear" {
 		return m.needKernel(d)
 	}
 	all := d.needMoments()
-	angular := m.as == asAngular || m.as == asAngularScore
-	switch {
-	case angular && m.estimator != biased && d.tiled():
-		all = together(all, d.needBands(2), work(d.N*(d.P+d.Q)))
-	case angular && m.estimator != biased:
-		all = together(all, kept(kernelKey{m.kernel, m.estimator}, 2*d.N*d.N), work(d.N*(d.P+d.Q)))
-	case angular:
+	if m.needsKernels(d.N) {
+		return together(all, m.needKernel(d))
+	}
+	if m.estimator == biased && (m.as == asAngular || m.as == asAngularScore) {
 		p, q := d.compact()
 		all = together(all, d.needCompact(), work(d.N*(p+q)+d.gapMemory(p, q)))
 	}

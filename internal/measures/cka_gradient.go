@@ -191,11 +191,11 @@ func (o *gramObjective) throughSamples(g, yc *mat.Dense) (float64, error) {
 // GradientMemory implements GradientMemory.
 func (m cka) GradientMemory(d Dims) Need {
 	if m.kernel.kind == "linear" {
-		need := d.needGramObjective(m.estimator != biased)
-		if angular := m.as == asAngular || m.as == asAngularScore; angular && m.estimator != biased && !d.tiled() {
-			need = need.plus(2*d.N*d.N + 2*d.N*d.Q + d.N*d.P)
+		moments := d.needGramObjective(m.estimator != biased)
+		if m.needsKernels(d.N) { // see hollowObjective
+			return moments.plus(2*d.N*d.N + d.N*max(d.P, d.Q))
 		}
-		return need
+		return moments
 	}
 	return m.needPairwiseKernel(d)
 }

@@ -25,6 +25,15 @@ func cancels(h, square, t1, t2 float64, dx []float64) bool {
 	return !(h > reliable*(square+math.Abs(t1)*dot(dx, dx)+math.Abs(t2)*total*total))
 }
 
+// needsKernels reports whether kernel matrices of n samples may have to be formed: where
+// moments may cancel, or for a small angle. The rows of a centred K add up to 0, so that
+// the squares beside the diagonal of row i are at least k_ii²/(n−1) in all, and for the
+// lange estimate h(X,X) is at least the share 1/(2n−1) of its terms.
+func (m cka) needsKernels(n int64) bool {
+	angular := m.as == asAngular || m.as == asAngularScore
+	return m.estimator == debiased || m.estimator == lange && (angular || 1/float64(2*n-1) <= reliable)
+}
+
 // hollowKernel returns the linear kernel matrix of samples as an estimator wants it,
 // debiased or lange, and the norm of what it was before. Both estimators are the same
 // for all translations of the data. The debiased one needs no centred data, and a centre

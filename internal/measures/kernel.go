@@ -337,19 +337,27 @@ func (d Dims) needDistances() Need {
 	return together(kept(distanceKey{}, 2*d.pairs()), work(linalg.SqDistancesMemory(d.N, max(d.P, d.Q))-d.pairs()))
 }
 
-// needWidth returns the need of σ. A relative σ needs the median of the distances, and
-// with many samples the distances are computed for it alone.
+// needWidth is that of σ, which looks for the median among the distances if it is
+// relative, in memory that is lent. Of many samples these are found for it alone.
 func (d Dims) needWidth(sigma string) Need {
 	if _, relative, _ := (kernel{sigma: sigma}).factor(); !relative {
 		return Need{}
 	}
-	return together(work(d.pairs()), d.needBands(1))
+	return together(kept(medianKey{}, d.pairs()), d.needBands(1))
 }
 
 // needKernel returns the need of the centred kernel matrices of both systems.
 func (m cka) needKernel(d Dims) Need {
-	if d.tiled() {
+	linear := m.kernel.kind == "linear"
+	switch {
+	case d.tiled() && linear:
+		return d.needBands(2)
+	case d.tiled():
 		return together(d.needWidth(m.kernel.sigma), d.needBands(2))
 	}
-	return together(d.needDistances(), d.needWidth(m.kernel.sigma), kept(kernelKey{m.kernel, m.estimator}, 2*d.N*d.N))
+	matrices := kept(kernelKey{m.kernel, m.estimator}, 2*d.N*d.N)
+	if linear {
+		return together(matrices, work(d.N*max(d.P, d.Q)))
+	}
+	return together(matrices, d.needDistances(), d.needWidth(m.kernel.sigma))
 }

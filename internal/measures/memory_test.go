@@ -40,15 +40,16 @@ func TestMemoryIsAnnounced(t *testing.T) {
 	}
 	for _, shape := range memoryShapes {
 		tileAbove(t, shape.tiled)
+		pairs := shape.pairs()
 		for _, f := range families {
-			for _, name := range variantsUpTo(f, 2) {
+			for _, name := range variantsUpTo(f, shape.parameters) {
 				m, err := Parse(name)
 				if err != nil {
 					t.Fatal(err)
 				}
-				checkScoreMemory(t, shape, []Named{{Name: name, Measure: m}})
+				checkScoreMemory(t, shape, pairs, []Named{{Name: name, Measure: m}})
 				if d, ok := AsDifferentiable(m); ok {
-					checkGradientMemory(t, shape, name, d)
+					checkGradientMemory(t, shape, pairs, name, d)
 				}
 			}
 		}
@@ -56,29 +57,31 @@ func TestMemoryIsAnnounced(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkScoreMemory(t, shape, together)
+		checkScoreMemory(t, shape, pairs, together)
 	}
 }
 
-// memoryShape is a shape of data with the number of samples above which they count
-// as many.
+// memoryShape is a shape of data, with the number of samples above which they count as
+// many, and that of the parameters that variants set at once.
 type memoryShape struct {
 	name           string
 	n, p, q, tiled int
+	parameters     int
 }
 
 var memoryShapes = []memoryShape{
-	{"tall", 300, 40, 30, 4096},
-	{"wide", 48, 250, 180, 4096},
-	{"wide X", 48, 250, 16, 4096},
-	{"wide Y", 48, 16, 250, 4096},
-	{"many samples", 400, 7, 6, 200},
+	{"tall", 300, 40, 30, 4096, 2},
+	{"wide", 48, 250, 180, 4096, 2},
+	{"wide X", 48, 250, 16, 4096, 1},
+	{"wide Y", 48, 16, 250, 4096, 1},
+	{"many samples", 400, 7, 6, 200, 2},
 }
 
 // pairs returns data of the shape that measures need much for: systems of dependent
 // features, whose moments do not suffice, and nearly identical, so that angles come
-// from residuals; and where it is possible samples that are equally far apart, whose
-// distances lose digits as moments.
+// from residuals; and, each where it is possible, samples that are equally far apart,
+// whose distances lose digits as moments, and one sample beside which moments lose those
+// of the others.
 func (s memoryShape) pairs() map[string][2]*mat.Dense {
 	rng := rand.New(rand.NewPCG(uint64(s.n), uint64(s.p)))
 	width := min(s.p, s.q)
@@ -103,9 +106,17 @@ func (s memoryShape) pairs() map[string][2]*mat.Dense {
 		}
 		return x
 	}
+	huge := func(p int) *mat.Dense {
+		x := gaussian(rng, s.n, p)
+		scale(x.RawRowView(0), 1e4)
+		return x
+	}
 	out := map[string][2]*mat.Dense{"nearly identical": {near(s.p), near(s.q)}}
 	if width > s.n {
 		out["equally far apart"] = [2]*mat.Dense{even(s.p), even(s.q)}
+	}
+	if max(s.p, s.q) < s.n {
+		out["one huge sample"] = [2]*mat.Dense{huge(s.p), huge(s.q)}
 	}
 	return out
 }
@@ -135,11 +146,11 @@ func (s memoryShape) dataFor(t *testing.T, name string, pair [2]*mat.Dense) (x, 
 	return x, y, d
 }
 
-func checkScoreMemory(t *testing.T, s memoryShape, named []Named) {
+func checkScoreMemory(t *testing.T, s memoryShape, pairs map[string][2]*mat.Dense, named []Named) {
 	t.Helper()
 	name := named[0].Name
 	var check memoryCheck
-	for kind, pair := range s.pairs() {
+	for kind, pair := range pairs {
 		x, y, d := s.dataFor(t, name, pair)
 		check.slack = Need{}.bytes(d)
 		check.run(t, "score of "+name, s.name+", "+kind, ScoreBytes(named, d), func() error {
@@ -155,10 +166,10 @@ func checkScoreMemory(t *testing.T, s memoryShape, named []Named) {
 	check.end(t, s.name+": score of "+name)
 }
 
-func checkGradientMemory(t *testing.T, s memoryShape, name string, m Differentiable) {
+func checkGradientMemory(t *testing.T, s memoryShape, pairs map[string][2]*mat.Dense, name string, m Differentiable) {
 	t.Helper()
 	var check memoryCheck
-	for kind, pair := range s.pairs() {
+	for kind, pair := range pairs {
 		x, y, d := s.dataFor(t, name, pair)
 		g := mat.NewDense(int(d.N), int(d.Q), nil)
 		check.slack = Need{}.bytes(d)
@@ -194,15 +205,15 @@ func (c *memoryCheck) run(t *testing.T, name, data string, announced int64, f fu
 	t.Helper()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	c.announced = announced
-	if f() != nil {
+	allocated, err := allocatedBy(f)
+	if err != nil {
 		return // what has no score may have stopped early
 	}
-	allocated := allocatedBy(f)
 	if announced-c.slack > loose*allocated {
 		// Work space that calls lend each other counts too.
 		runtime.GC()
 		runtime.GC()
-		c.allocated = max(c.allocated, allocatedBy(f))
+		allocated, _ = allocatedBy(f)
 	}
 	c.allocated = max(c.allocated, allocated)
 	// Variants that announce the same and allocate the same on the same data do the
@@ -226,38 +237,50 @@ func (c *memoryCheck) end(t *testing.T, what string) {
 }
 
 // allocatedBy returns the bytes that f allocates in all.
-func allocatedBy(f func() error) int64 {
+func allocatedBy(f func() error) (int64, error) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	f()
+	err := f()
 	runtime.ReadMemStats(&after)
-	return int64(after.TotalAlloc - before.TotalAlloc)
+	return int64(after.TotalAlloc - before.TotalAlloc), err
 }
 
-// highWater returns the most bytes that f has in use when the collector runs, which
-// is after every tenth of what is expected, or a large matrix. There is one processor, which the
-// collector, done, leaves to whoever waits for it: the one who looks.
+// highWater returns the most bytes that f has in use when the collector runs, which is
+// after every thirtieth of what is expected. There is one processor, which the collector,
+// done, leaves to whoever waits for it: the one who looks, and who says by the limit of
+// memory when it runs again.
 func highWater(expected int64, f func() error) int64 {
-	inUse := func() int64 {
-		sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-		metrics.Read(sample)
-		return int64(sample[0].Value.Uint64())
+	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/heap/goal:bytes"}}
+	heap := func() (live, goal int64) {
+		metrics.Read(samples)
+		return int64(samples[0].Value.Uint64()), int64(samples[1].Value.Uint64())
 	}
-	runtime.GC()
-	before := inUse()
+	for range 3 {
+		runtime.GC() // also of what calls lend each other
+	}
+	step := max(expected/30, 1<<14)
+	limit := int64(1 << 26)
+	unlimited := debug.SetMemoryLimit(limit)
+	defer debug.SetMemoryLimit(unlimited)
+	before, goal := heap()
 	most := before
+	next := func(live int64) {
+		limit += live + step - goal // what is beside the heap counts too
+		debug.SetMemoryLimit(limit)
+		_, goal = heap()
+	}
+	next(before)
 	done, stopped := false, make(chan struct{})
 	go func() {
 		defer close(stopped)
 		for !done {
 			runtime.Gosched()
-			most = max(most, inUse())
+			live, _ := heap()
+			most = max(most, live)
+			next(live)
 		}
 	}()
-	step := max(expected/10, 32<<10)
-	debug.SetGCPercent(int(max(1, 100*step/(before+expected/2))))
 	f()
-	debug.SetGCPercent(-1)
 	done = true
 	<-stopped
 	return most - before

@@ -128,7 +128,9 @@ func (s *System) similarityRows(h neighbourhood) (func(i int) []float64, error) 
 		d := linalg.NewDistances(s.raw)
 		compute = func(dst *mat.Dense, lo int) {
 			d.BlockTo(dst, lo, 0)
-			dst.Scale(-1, dst)
+			for i := range dst.RawMatrix().Rows {
+				scale(dst.RawRowView(i), -1)
+			}
 		}
 	default:
 		return s.distanceRow(n), nil

@@ -66,18 +66,23 @@ var plsFamily = Family{
 			s.rows, err = plsRows(x, y, g, components)
 			return err
 		}
-		return pls{m}, nil
+		return pls{m, int64(components)}, nil
 	},
 }
 
 // pls is partial least squares.
-type pls struct{ regression }
+type pls struct {
+	regression
+	components int64
+}
 
-// Memory implements Memory: the deflated moments, and their leading vector.
+// Memory implements Memory: what is left of the moments, or of the samples, and the
+// leading vector of it.
 func (m pls) Memory(d Dims) Need {
-	return m.need(d, func(_ Dims, p, q int64) int64 {
-		k := min(p, q)
-		return p*q + k*k + linalg.EigSymMemory(k)
+	return m.need(d, func(d Dims, p, q int64) int64 {
+		k, components := min(p, q), min(m.components, q)
+		vectors := components * (2*d.N + 3*q + 2*p)
+		return p*q + k*k + linalg.EigSymMemory(k) + vectors + d.N*(3*p+2*q)
 	})
 }
 
