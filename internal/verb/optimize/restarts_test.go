@@ -131,10 +131,10 @@ func TestFailedRestarts(t *testing.T) {
 // one ends the run.
 func TestStatusOfFailedRestarts(t *testing.T) {
 	inputs(t)
-	if err := run(t, line(overflowing+" --stop 2 -o stop")...).Err; !errors.As(err, new(*NotConvergedError)) {
+	if err := run(t, line(overflowing+" --stop 1 -o stop")...).Err; !errors.As(err, new(*NotConvergedError)) {
 		t.Errorf("a score that was not reached: %v", err)
 	}
-	if err := run(t, line(overflowing+" --stop 2 -o stop --resume")...).Err; !errors.As(err, new(*NotConvergedError)) {
+	if err := run(t, line(overflowing+" --stop 1 -o stop --resume")...).Err; !errors.As(err, new(*NotConvergedError)) {
 		t.Errorf("--resume of it: %v", err)
 	}
 	const all = "x.npy --method sgd --learning-rate 1e300 --max-iter 3 --stop 0.9"
