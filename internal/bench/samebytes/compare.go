@@ -21,6 +21,7 @@ type outcome struct {
 	name            string
 	commands, files int // that were compared
 	differences     []difference
+	rewritten       []int // texts that each allowance has changed
 	err             error // the case could not be run
 }
 
@@ -160,6 +161,7 @@ func (o *outcome) compare(was, is *traces, normal *normalize) {
 		o.differ("the commands", []byte(then[k].line()+"\n"), nil)
 	}
 	o.compareFiles("in the end", was.files, is.files, normal)
+	o.rewritten = normal.rewritten
 }
 
 func (o *outcome) compareCommand(was, is *noted, normal *normalize) {
