@@ -12,8 +12,9 @@ import (
 // allowance is an entry of the list of differences that are intended. It is of one of
 // three forms, each with a reason:
 //
-//   - case, in, lines: a difference is allowed if its case and what it is in match, and
-//     each line of the diff that is not the same in both builds;
+//   - case, in, lines, apart: a difference is allowed if its case and what it is in
+//     match, and each line of the diff that is not the same in both builds; with apart
+//     if nothing but numbers differs, and by no more than that;
 //   - column, tables: a column of CSV and TSV tables is looked past in rows of tables
 //     whose header matches, provided that it is empty in all of them;
 //   - replace, by: whatever matches in any text is replaced.
@@ -25,6 +26,7 @@ type allowance struct {
 	Case  pattern // of the names of cases
 	In    pattern // of what differs: "stdout of simtool score ...", "scores.csv after ..."
 	Lines pattern // of lines that begin with - or +
+	Apart float64 // relative to the larger number, or to 1
 
 	Column string
 	Tables pattern
@@ -87,6 +89,9 @@ func readAllowed(path string) ([]allowance, error) {
 // allows reports whether a difference of a case is intended.
 func (a *allowance) allows(name string, d difference) bool {
 	if a.rewrites() || !a.Case.matches(name) || !a.In.matches(d.in) {
+		return false
+	}
+	if a.Apart > 0 && d.apart > a.Apart {
 		return false
 	}
 	for _, line := range d.lines {

@@ -63,41 +63,60 @@ func normalizer(old, new build, allowed []allowance) *normalize {
 	return n
 }
 
-// forFiles adds the checksums of the files of a case that are normalised. A file may
-// hold the checksum of one that holds another, so that this is repeated until nothing
-// changes; chains are as short as merges are deep.
+// forFiles adds the checksums of the files of a case. In manifests they become those of
+// the normalised file with the old build, for both builds, so that a file that differs
+// is told once, and not again wherever its checksum stands. A file may hold the checksum
+// of one that holds another, so that this is repeated until nothing changes; chains are
+// as short as merges are deep.
 func (n *normalize) forFiles(was, is *traces) *normalize {
 	more := &normalize{allowed: n.allowed, words: n.words}
-	for i, t := range [2]*traces{was, is} {
-		for changed := true; changed; {
-			changed = false
-			known := map[string]identity{}
-			each(t, func(content []byte) {
-				raw := sum(content)
-				normal := more.text(content, i)
-				now := identity{len(normal), sum(normal)}
-				if now.sum != raw {
-					known[raw] = now
-					changed = changed || more.sums[i][raw] != now
-				}
-			})
-			more.sums[i] = known
+	for changed := true; changed; {
+		changed = false
+		known := [2]map[string]identity{{}, {}}
+		note := func(side int, content []byte, now identity) {
+			raw := sum(content)
+			if raw != now.sum {
+				known[side][raw] = now
+				changed = changed || more.sums[side][raw] != now
+			}
 		}
+		eachFile(was, is, func(before, now []byte) {
+			of, side := before, 0
+			if before == nil {
+				of, side = now, 1
+			}
+			normal := more.text(of, side)
+			id := identity{len(normal), sum(normal)}
+			for side, content := range [2][]byte{before, now} {
+				if content != nil {
+					note(side, content, id)
+				}
+			}
+		})
+		more.sums = known
 	}
 	more.rewritten = make([]int, len(n.allowed))
 	return more
 }
 
-// each calls f for every file of a case.
-func each(t *traces, f func(content []byte)) {
-	for _, c := range t.commands {
-		for _, file := range c.files {
-			f(file.content)
+// eachFile calls f for every file of a case with what it holds by either build, nil
+// where there is none.
+func eachFile(was, is *traces, f func(before, now []byte)) {
+	inBoth := func(was, is map[string]file) {
+		for name, file := range was {
+			f(file.content, is[name].content)
+		}
+		for name, file := range is {
+			if _, ok := was[name]; !ok {
+				f(nil, file.content)
+			}
 		}
 	}
-	for _, file := range t.files {
-		f(file.content)
+	both, _, _ := pairs(was, is)
+	for _, p := range both {
+		inBoth(p.was.files, p.is.files)
 	}
+	inBoth(was.files, is.files)
 }
 
 func sum(content []byte) string {

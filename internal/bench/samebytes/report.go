@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 )
@@ -47,7 +48,11 @@ func (r *report) add(o outcome) (differs bool) {
 		key := strings.Join(d.lines, "\n")
 		r.places[key] = append(r.places[key], o.name+": "+d.in)
 		if len(r.places[key]) == 1 {
-			fmt.Fprintf(r.out, "%s: %s\n%s\n", o.name, d.in, r.short(d.diff))
+			fmt.Fprintf(r.out, "%s: %s\n", o.name, d.in)
+			if !math.IsInf(d.apart, 1) {
+				fmt.Fprintf(r.out, "only numbers differ, by at most %.2g of the larger one or of 1\n", d.apart)
+			}
+			fmt.Fprintf(r.out, "%s\n", r.short(d.diff))
 		}
 	}
 	return differs

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -157,7 +159,7 @@ func TestChecksums(t *testing.T) {
 		want    int
 	}{
 		{trace("1", "5"), trace("2.5", "5"), 0},
-		{trace("1", "5"), trace("2.5", "6"), 3},
+		{trace("1", "5"), trace("2.5", "6"), 1}, // the table alone, and not its checksums
 	} {
 		var o outcome
 		o.compare(c.was, c.is, normalizer(build{}, build{}, nil))
@@ -257,6 +259,49 @@ func TestRewritten(t *testing.T) {
 	}
 	if _, err := readAllowed(path); err == nil {
 		t.Error("a column of any table is taken")
+	}
+}
+
+// TestApart measures numbers that differ.
+func TestApart(t *testing.T) {
+	array := func(descr string, values ...float64) string {
+		header := "{'descr': '" + descr + "', }\n"
+		b := append([]byte("\x93NUMPY\x01\x00"), byte(len(header)), 0)
+		b = append(b, header...)
+		for _, v := range values {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+		}
+		return string(b)
+	}
+	inf := math.Inf(1)
+	for _, c := range []struct {
+		was, is string
+		want    float64
+	}{
+		{"a,1.5\nb,-2e3\n", "a,1.5\nb,-2000\n", 0},
+		{"a,4\n", "a,5\n", 0.2},
+		{"a,0\n", "a,0.25\n", 0.25},
+		{"a,-1\n", "a,1\n", 2},
+		{"a,1\n", "b,1\n", inf},
+		{"a,1\n", "a,1,2\n", inf},
+		{"a,1\n", "a,1\nb\n", inf},
+		{"a,1\n", "a,NaN\n", inf},
+		{array("<f8", 1, 4), array("<f8", 1, 5), 0.2},
+		{array("<f8", 1, math.NaN()), array("<f8", 1, math.NaN()), 0},
+		{array("<f8", 1, math.NaN()), array("<f8", 1, 1), inf},
+		{array("<f8", 1, 4), array("<f8", 1), inf},
+		{array("<i8", 1, 4), array("<i8", 1, 5), inf},
+		{array("<f8", 1, 4), array("<f4", 1, 4), inf},
+	} {
+		if got := apart([]byte(c.was), []byte(c.is)); got != c.want {
+			t.Errorf("%q and %q are %g apart, want %g", c.was, c.is, got, c.want)
+		}
+	}
+	a := allowance{Apart: 1e-9}
+	for apart, want := range map[float64]bool{1e-10: true, 1e-8: false, inf: false} {
+		if got := a.allows("any", difference{apart: apart}); got != want {
+			t.Errorf("numbers %g apart are allowed: %v", apart, got)
+		}
 	}
 }
 
