@@ -21,6 +21,7 @@ type outcome struct {
 	name            string
 	commands, files int // that were compared
 	differences     []difference
+	rewritten       []int // texts that each allowance has changed
 	err             error // the case could not be run
 }
 
@@ -29,6 +30,9 @@ type difference struct {
 	in    string   // what it is in, such as a file after a command
 	lines []string // the diff without what is the same
 	diff  string
+	// apart is how far numbers are from each other, relative to the larger one or to
+	// 1, where nothing but numbers differs; else it is +Inf.
+	apart float64
 }
 
 // noted is a command with what it wrote.
@@ -131,10 +135,13 @@ func (n *noted) line() string {
 	return line
 }
 
-// compare compares what two builds left. Commands are the same if they have the
-// same words in the same directory; of those the first is compared with the first.
-func (o *outcome) compare(was, is *traces, normal *normalize) {
-	normal = normal.forFiles(was, is)
+// pair is a command with both builds.
+type pair struct{ was, is *noted }
+
+// pairs finds the commands that both builds have run: they have the same words in the
+// same directory, and of those the first goes with the first. The others are lines of
+// commands that one build alone has run.
+func pairs(was, is *traces) (both []pair, gone, come []string) {
 	key := func(n *noted, seen map[string]int) string {
 		k := n.line()
 		seen[k]++
@@ -148,18 +155,34 @@ func (o *outcome) compare(was, is *traces, normal *normalize) {
 	for i := range is.commands {
 		now := &is.commands[i]
 		k := key(now, seen)
-		before, ok := then[k]
-		if !ok {
-			o.differ("the commands", nil, []byte(now.line()+"\n"))
-			continue
+		if before, ok := then[k]; ok {
+			both = append(both, pair{before, now})
+			delete(then, k)
+		} else {
+			come = append(come, now.line()+"\n")
 		}
-		delete(then, k)
-		o.compareCommand(before, now, normal)
 	}
 	for _, k := range slices.Sorted(maps.Keys(then)) {
-		o.differ("the commands", []byte(then[k].line()+"\n"), nil)
+		gone = append(gone, then[k].line()+"\n")
+	}
+	return both, gone, come
+}
+
+// compare compares what two builds left.
+func (o *outcome) compare(was, is *traces, normal *normalize) {
+	normal = normal.forFiles(was, is)
+	both, gone, come := pairs(was, is)
+	for _, p := range both {
+		o.compareCommand(p.was, p.is, normal)
+	}
+	for _, line := range gone {
+		o.differ("the commands", []byte(line), nil)
+	}
+	for _, line := range come {
+		o.differ("the commands", nil, []byte(line))
 	}
 	o.compareFiles("in the end", was.files, is.files, normal)
+	o.rewritten = normal.rewritten
 }
 
 func (o *outcome) compareCommand(was, is *noted, normal *normalize) {
@@ -215,7 +238,7 @@ func (o *outcome) differ(in string, was, is []byte) {
 	if bytes.Equal(was, is) {
 		return
 	}
-	d := difference{in: in}
+	d := difference{in: in, apart: apart(was, is)}
 	if isText(was) && isText(is) {
 		text := string(diff.Diff("old", was, "new", is))
 		_, text, _ = strings.Cut(text, "\n") // "diff old new"

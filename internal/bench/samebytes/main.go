@@ -158,7 +158,7 @@ func compareBuilds(ctx context.Context, o *options, out io.Writer) (same bool, e
 		return false, err
 	}
 	report := newReport(out, allowed, o.everything)
-	normal := normalizer(old, new)
+	normal := normalizer(old, new, allowed)
 	var wait sync.WaitGroup
 	var lock sync.Mutex
 	queue := make(chan testCase)

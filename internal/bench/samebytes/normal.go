@@ -3,11 +3,9 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -17,8 +15,8 @@ import (
 //     shows them;
 //   - times in log lines: time, elapsed;
 //   - the column seconds of tables of mlem compare, and of others with --timing;
-//   - checksums and sizes of files with one of these, which other manifests hold: the
-//     checksum becomes that of the normalised file;
+//   - checksums and sizes of files with one of these, which other manifests hold: they
+//     become those of the normalised file;
 //   - version and commit, if a binary was given that calls itself otherwise.
 
 var (
@@ -33,13 +31,21 @@ var (
 
 // normalize replaces what differs between two runs of one build.
 type normalize struct {
-	words [2]*strings.Replacer // of each side
-	sums  [2]map[string]string // checksums of raw files, and those of the normalised ones
+	allowed   []allowance
+	rewritten []int                  // texts that each entry has changed, if they are to be counted
+	words     [2]*strings.Replacer   // of each side
+	sums      [2]map[string]identity // of normalised files, by the checksums of raw ones
+}
+
+// identity is what manifests say of a file.
+type identity struct {
+	size int
+	sum  string
 }
 
 // normalizer returns what is to be replaced for any case.
-func normalizer(old, new build) *normalize {
-	n := &normalize{}
+func normalizer(old, new build, allowed []allowance) *normalize {
+	n := &normalize{allowed: allowed}
 	for i, b := range [2]build{old, new} {
 		var pairs []string
 		if old.version != new.version {
@@ -57,39 +63,60 @@ func normalizer(old, new build) *normalize {
 	return n
 }
 
-// forFiles adds the checksums of the files of a case that are normalised. A file may
-// hold the checksum of one that holds another, so that this is repeated until nothing
-// changes; chains are as short as merges are deep.
+// forFiles adds the checksums of the files of a case. In manifests they become those of
+// the normalised file with the old build, for both builds, so that a file that differs
+// is told once, and not again wherever its checksum stands. A file may hold the checksum
+// of one that holds another, so that this is repeated until nothing changes; chains are
+// as short as merges are deep.
 func (n *normalize) forFiles(was, is *traces) *normalize {
-	more := &normalize{words: n.words}
-	for i, t := range [2]*traces{was, is} {
-		for changed := true; changed; {
-			changed = false
-			known := map[string]string{}
-			each(t, func(content []byte) {
-				raw := sum(content)
-				now := sum(more.text(content, i))
-				if now != raw {
-					known[raw] = now
-					changed = changed || more.sums[i][raw] != now
-				}
-			})
-			more.sums[i] = known
+	more := &normalize{allowed: n.allowed, words: n.words}
+	for changed := true; changed; {
+		changed = false
+		known := [2]map[string]identity{{}, {}}
+		note := func(side int, content []byte, now identity) {
+			raw := sum(content)
+			if raw != now.sum {
+				known[side][raw] = now
+				changed = changed || more.sums[side][raw] != now
+			}
 		}
+		eachFile(was, is, func(before, now []byte) {
+			of, side := before, 0
+			if before == nil {
+				of, side = now, 1
+			}
+			normal := more.text(of, side)
+			id := identity{len(normal), sum(normal)}
+			for side, content := range [2][]byte{before, now} {
+				if content != nil {
+					note(side, content, id)
+				}
+			}
+		})
+		more.sums = known
 	}
+	more.rewritten = make([]int, len(n.allowed))
 	return more
 }
 
-// each calls f for every file of a case.
-func each(t *traces, f func(content []byte)) {
-	for _, c := range t.commands {
-		for _, file := range c.files {
-			f(file.content)
+// eachFile calls f for every file of a case with what it holds by either build, nil
+// where there is none.
+func eachFile(was, is *traces, f func(before, now []byte)) {
+	inBoth := func(was, is map[string]file) {
+		for name, file := range was {
+			f(file.content, is[name].content)
+		}
+		for name, file := range is {
+			if _, ok := was[name]; !ok {
+				f(nil, file.content)
+			}
 		}
 	}
-	for _, file := range t.files {
-		f(file.content)
+	both, _, _ := pairs(was, is)
+	for _, p := range both {
+		inBoth(p.was.files, p.is.files)
 	}
+	inBoth(was.files, is.files)
 }
 
 func sum(content []byte) string {
@@ -109,60 +136,32 @@ func (n *normalize) text(content []byte, side int) []byte {
 	content = logTime.ReplaceAll(content, []byte("${1}TIME"))
 	content = logElapsed.ReplaceAll(content, []byte("${1}ELAPSED"))
 	content = reportTime.ReplaceAll(content, []byte("<dt>When</dt><dd>TIME</dd>"))
-	if header, _, ok := bytes.Cut(content, []byte("\n")); ok && slices.Contains(strings.Split(string(header), ","), "seconds") {
-		content = withoutSeconds(content)
+	content = editColumn(content, "seconds", nil, false)
+	for i := range n.allowed {
+		if !n.allowed[i].rewrites() {
+			continue
+		}
+		rewritten := n.allowed[i].rewrite(content)
+		if n.rewritten != nil && !bytes.Equal(rewritten, content) {
+			n.rewritten[i]++
+		}
+		content = rewritten
 	}
 	content = []byte(n.words[side].Replace(string(content)))
 	if len(n.sums[side]) > 0 {
 		content = sizeAndSum.ReplaceAllFunc(content, func(match []byte) []byte {
 			parts := sizeAndSum.FindSubmatch(match)
 			if now, ok := n.sums[side][string(parts[2])]; ok {
-				return fmt.Appendf(nil, `"bytes": SIZE%s%s"`, parts[1], now)
+				return fmt.Appendf(nil, `"bytes": %d%s%s"`, now.size, parts[1], now.sum)
 			}
 			return match
 		})
 		content = anySum.ReplaceAllFunc(content, func(match []byte) []byte {
 			if now, ok := n.sums[side][string(match)]; ok {
-				return []byte(now)
+				return []byte(now.sum)
 			}
 			return match
 		})
 	}
 	return content
-}
-
-// withoutSeconds replaces what is in the column seconds of a CSV table, and no other
-// byte.
-func withoutSeconds(content []byte) []byte {
-	var b bytes.Buffer
-	r := csv.NewReader(bytes.NewReader(content))
-	lines := slices.Collect(bytes.Lines(content))
-	header, err := r.Read()
-	column := slices.Index(header, "seconds")
-	done := 1 // lines that are written; a header holds no line break
-	if err != nil || column < 0 {
-		return content
-	}
-	b.Write(lines[0])
-	for {
-		row, err := r.Read()
-		if err != nil {
-			break
-		}
-		line, at := r.FieldPos(column)
-		for ; done < line-1; done++ {
-			b.Write(lines[done])
-		}
-		text := lines[line-1]
-		b.Write(text[:at-1])
-		if row[column] != "" {
-			b.WriteString("SECONDS")
-		}
-		b.Write(text[at-1+len(row[column]):])
-		done = line
-	}
-	for ; done < len(lines); done++ {
-		b.Write(lines[done])
-	}
-	return b.Bytes()
 }

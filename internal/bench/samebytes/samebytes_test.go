@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -80,7 +83,7 @@ some input
 		t.Run(c.name, func(t *testing.T) {
 			old, new := program(t, table), program(t, strings.Replace(table, c.old, c.new, 1))
 			root := t.TempDir()
-			o := runCase(context.Background(), root, story("story/s", file), old, new, normalizer(old, new), time.Minute)
+			o := runCase(context.Background(), root, story("story/s", file), old, new, normalizer(old, new, nil), time.Minute)
 			if o.err != nil {
 				t.Fatal(o.err)
 			}
@@ -113,14 +116,14 @@ func TestCommandsThatAreGone(t *testing.T) {
 	was := &traces{commands: []noted{{command: command{Args: []string{"a"}, Dir: "."}}, {command: command{Args: []string{"b"}, Dir: "."}}}}
 	is := &traces{commands: []noted{{command: command{Args: []string{"b"}, Dir: "."}}, {command: command{Args: []string{"b"}, Dir: "."}}}}
 	var o outcome
-	o.compare(was, is, normalizer(build{}, build{}))
+	o.compare(was, is, normalizer(build{}, build{}, nil))
 	if o.commands != 1 || len(o.differences) != 2 {
 		t.Errorf("%d commands and %v", o.commands, o.differences)
 	}
 }
 
 func TestNormalize(t *testing.T) {
-	n := normalizer(build{version: "1.0", commit: "abc"}, build{version: "1.1", commit: "abd"})
+	n := normalizer(build{version: "1.0", commit: "abc"}, build{version: "1.1", commit: "abd"}, nil)
 	for _, c := range []struct {
 		name, was, is string
 		same          bool
@@ -156,10 +159,10 @@ func TestChecksums(t *testing.T) {
 		want    int
 	}{
 		{trace("1", "5"), trace("2.5", "5"), 0},
-		{trace("1", "5"), trace("2.5", "6"), 3},
+		{trace("1", "5"), trace("2.5", "6"), 1}, // the table alone, and not its checksums
 	} {
 		var o outcome
-		o.compare(c.was, c.is, normalizer(build{}, build{}))
+		o.compare(c.was, c.is, normalizer(build{}, build{}, nil))
 		if len(o.differences) != c.want {
 			t.Errorf("%d files differ, want %d: %v", len(o.differences), c.want, o.differences)
 		}
@@ -205,6 +208,100 @@ func TestAllowed(t *testing.T) {
 	}
 	if list, err := read("# none\n"); err != nil || len(list) > 0 {
 		t.Errorf("%v and %v", list, err)
+	}
+}
+
+// TestRewritten compares tables that have a new column with ones that have not.
+func TestRewritten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "allowed.yaml")
+	text := `
+- {column: error, tables: "^(a|error|h),", reason: a column}
+- {replace: ", \"schema\": \"[a-z]+\"", by: "", reason: a key}
+`
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	list, err := readAllowed(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, was, is string
+		same          bool
+	}{
+		{"last", "a,b\n1,2\n", "a,b,error\n1,2,\n", true},
+		{"within", "a,b\n1,\"x\ny\"\n", "a,error,b\n1,,\"x\ny\"\n", true},
+		{"first", "h,b\n1,2\n", "error,h,b\n,1,2\n", true},
+		{"both", "a,error\n1,\n", "a,error\n1,\n", true},
+		{"tabs", "h,\tb\n1\t2\n", "h,\tb\terror\n1\t2\t\n", true},
+		{"another value", "a,b\n1,2\n", "a,b,error\n1,3,\n", false},
+		{"an error", "a,b\n1,2\n", "a,b,error\n1,2,no\n", false},
+		{"quotes", "a,b\n1,2\n", "a,b,error\n1,2,\"\"\n", false},
+		{"another table", "b,b\n1,2\n", "b,b,error\n1,2,\n", false},
+		{"ragged", "a,b\n1\n", "a,b,error\n1,\n", false},
+		{"key", `{"sum": 1}`, `{"sum": 1, "schema": "table"}`, true},
+	} {
+		files := func(content string) *traces {
+			manifest := fmt.Sprintf(`"bytes": %d, "sha256": "%s"`, len(content), sum([]byte(content)))
+			return &traces{files: map[string]file{"t": {content: []byte(content)}, "m": {content: []byte(manifest)}}}
+		}
+		o := outcome{name: "any"}
+		o.compare(files(c.was), files(c.is), normalizer(build{}, build{}, list))
+		if (len(o.differences) == 0) != c.same {
+			t.Errorf("%s: %v", c.name, o.differences)
+		}
+		if c.same && o.rewritten[0]+o.rewritten[1] == 0 {
+			t.Errorf("%s: nothing is told", c.name)
+		}
+	}
+	if err := os.WriteFile(path, []byte("- {column: a, reason: none}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readAllowed(path); err == nil {
+		t.Error("a column of any table is taken")
+	}
+}
+
+// TestApart measures numbers that differ.
+func TestApart(t *testing.T) {
+	array := func(descr string, values ...float64) string {
+		header := "{'descr': '" + descr + "', }\n"
+		b := append([]byte("\x93NUMPY\x01\x00"), byte(len(header)), 0)
+		b = append(b, header...)
+		for _, v := range values {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+		}
+		return string(b)
+	}
+	inf := math.Inf(1)
+	for _, c := range []struct {
+		was, is string
+		want    float64
+	}{
+		{"a,1.5\nb,-2e3\n", "a,1.5\nb,-2000\n", 0},
+		{"a,4\n", "a,5\n", 0.2},
+		{"a,0\n", "a,0.25\n", 0.25},
+		{"a,-1\n", "a,1\n", 2},
+		{"a,1\n", "b,1\n", inf},
+		{"a,1\n", "a,1,2\n", inf},
+		{"a,1\n", "a,1\nb\n", inf},
+		{"a,1\n", "a,NaN\n", inf},
+		{array("<f8", 1, 4), array("<f8", 1, 5), 0.2},
+		{array("<f8", 1, math.NaN()), array("<f8", 1, math.NaN()), 0},
+		{array("<f8", 1, math.NaN()), array("<f8", 1, 1), inf},
+		{array("<f8", 1, 4), array("<f8", 1), inf},
+		{array("<i8", 1, 4), array("<i8", 1, 5), inf},
+		{array("<f8", 1, 4), array("<f4", 1, 4), inf},
+	} {
+		if got := apart([]byte(c.was), []byte(c.is)); got != c.want {
+			t.Errorf("%q and %q are %g apart, want %g", c.was, c.is, got, c.want)
+		}
+	}
+	a := allowance{Apart: 1e-9}
+	for apart, want := range map[float64]bool{1e-10: true, 1e-8: false, inf: false} {
+		if got := a.allows("any", difference{apart: apart}); got != want {
+			t.Errorf("numbers %g apart are allowed: %v", apart, got)
+		}
 	}
 }
 
