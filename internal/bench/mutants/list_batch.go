@@ -147,12 +147,6 @@ var inBatch = []mutant{
 		tests: "TestOrderedStopsWhenEmitFails",
 	},
 	{
-		name: "batch/ordered-one-job", file: "internal/batch/ordered.go",
-		old:   "jobs = max(1, min(jobs, n))",
-		new:   "jobs = 1",
-		tests: "does not end",
-	},
-	{
 		name: "batch/ordered-cause", file: "internal/batch/ordered.go",
 		old:   "\t\tcase <-ctx.Done():\n\t\t\treturn context.Cause(ctx)\n\t\t}\n\t\tif",
 		new:   "\t\tcase <-ctx.Done():\n\t\t\treturn ctx.Err()\n\t\t}\n\t\tif",
