@@ -192,8 +192,8 @@ func (o *gramObjective) throughSamples(g, yc *mat.Dense) (float64, error) {
 func (m cka) GradientMemory(d Dims) Need {
 	if m.kernel.kind == "linear" {
 		moments := d.needGramObjective(m.estimator != biased)
-		if m.needsKernels(d.N) { // see hollowObjective
-			return moments.plus(2*d.N*d.N + d.N*max(d.P, d.Q))
+		if m.needsKernels(d.N) && !d.tiled() { // see hollowObjective
+			return moments.plus(2*d.N*d.N + d.N*(max(d.P, d.Q)+8))
 		}
 		return moments
 	}
