@@ -202,8 +202,8 @@ var inMeasures = []mutant{
 	},
 	{
 		name: "measures/conditions-by-neighbours", file: "internal/measures/folds.go",
-		old:   "append(folds[f], t*units+unit)",
-		new:   "append(folds[f], unit*times+t)",
+		old:   "c := i % len(units)",
+		new:   "c := i / s.times",
 		tests: "TestFoldsOfConditions", missed: true,
 	},
 	{
@@ -214,8 +214,8 @@ var inMeasures = []mutant{
 	},
 	{
 		name: "measures/folds-not-shuffled", file: "internal/measures/folds.go",
-		old:   "rng.Shuffle(units, func(i, j int) {",
-		new:   "rng.Shuffle(0, func(i, j int) {",
+		old:   "rng.Shuffle(len(units), func(i, j int) {",
+		new:   "rng.Shuffle(0*len(units), func(i, j int) {",
 		tests: "TestFoldsOfConditions", missed: true,
 	},
 	{
@@ -285,7 +285,7 @@ var inMeasures = []mutant{
 		tests: "TestCrossnobis",
 	},
 	{
-		name: "measures/mahalanobis-samples", file: "internal/measures/rdm.go",
+		name: "measures/mahalanobis-samples", file: "internal/measures/rdmembed.go",
 		old:   "math.Sqrt(float64(n-1)), q)",
 		new:   "math.Sqrt(float64(n)), q)",
 		tests: "TestRDM",

@@ -22,8 +22,8 @@ var inSynth = []mutant{
 	},
 	{
 		name: "synth/decoder-folds-without-seed", file: "internal/synth/probe/decoder.go",
-		old:   "stats.Stream(d.config.Seed, \"decode/\"",
-		new:   "stats.Stream(0*d.config.Seed, \"decode/\"",
+		old:   "stats.Stream(d.config.Seed, \"decode/folds\"",
+		new:   "stats.Stream(0*d.config.Seed, \"decode/folds\"",
 		tests: "TestFoldsDependOnTheSeed", missed: true,
 	},
 	{
