@@ -118,7 +118,7 @@ func (o *Input) Reader(e *batch.Env, hash bool) func(path string) (*data.Dataset
 // Doubt warns of a recording that does not look like samples × features. takes says
 // that dissimilarities are right where it goes.
 func Doubt(e *batch.Env, d *data.Dataset, takes bool) {
-	if like := d.Likeness(); like.Text != "" && !(like.Distances && takes) {
+	if like := d.Likeness(); like.Text != "" && (!like.Distances || !takes) {
 		e.Warn("%s %s", d.Source.Path, like.Text)
 	}
 }

@@ -50,7 +50,7 @@ func newLab() (*lab, error) {
 	return &lab{root, dir}, err
 }
 
-func (l *lab) close() { os.RemoveAll(l.dir) }
+func (l *lab) close() { _ = os.RemoveAll(l.dir) }
 
 // moduleRoot returns the folder that holds go.mod.
 func moduleRoot() (string, error) {

@@ -141,7 +141,7 @@ func (s *scorer) scoreOne(pair *measures.Pair, m measures.Named, row scoreRow) s
 		row.value = score.Value
 		lines := []string{row.warning, m.Note}
 		for _, like := range row.likes {
-			if like.Text != "" && !(like.Distances && data.TakesDistances(m.Name)) {
+			if like.Text != "" && (!like.Distances || !data.TakesDistances(m.Name)) {
 				s.env.TellOnce(like.Text)
 				lines = append(lines, like.Text)
 			}
