@@ -131,7 +131,7 @@ func (a alignment) residual(alpha, beta float64) (float64, error) {
 	moved.Mul(x, polar)
 	unseen.Mul(&moved, polar.T())
 	unseen.Sub(x, &unseen)
-	moved.Scale(alpha, &moved)
+	scaleMatrix(&moved, alpha)
 	sum := 0.0
 	for i := range moved.RawMatrix().Rows {
 		to := y.RawRowView(i)

@@ -43,6 +43,13 @@ func scale(dst []float64, alpha float64) {
 	}
 }
 
+// scaleMatrix multiplies a matrix by α in place, where mat.Dense.Scale makes a copy.
+func scaleMatrix(m *mat.Dense, alpha float64) {
+	for i := range m.RawMatrix().Rows {
+		scale(m.RawRowView(i), alpha)
+	}
+}
+
 // columnSquares returns the squared norm of each column of x.
 func columnSquares(x *mat.Dense) []float64 {
 	_, p := x.Dims()

@@ -62,7 +62,7 @@ func (o *canonicalObjective) Gradient(g, y *mat.Dense) (float64, error) {
 			return 0, err
 		}
 		mean = value
-		gamma.Scale(slope*ratio, gamma)
+		scaleMatrix(gamma, slope*ratio)
 	}
 	o.pull(g, o.qx, gamma)
 	return mean, nil
@@ -75,14 +75,14 @@ func correlationSlope(n *mat.Dense, squared bool) (mean float64, slope *mat.Dens
 	k := float64(min(n.Dims()))
 	if squared {
 		mean = linalg.Dot(n, n) / k
-		n.Scale(2/k, n)
+		scaleMatrix(n, 2/k)
 		return min(1, mean), n, nil
 	}
 	slope, nuclear, err := linalg.Polar(n)
 	if err != nil {
 		return 0, nil, err
 	}
-	slope.Scale(1/k, slope)
+	scaleMatrix(slope, 1/k)
 	return min(1, nuclear/k), slope, nil
 }
 

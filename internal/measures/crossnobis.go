@@ -56,7 +56,7 @@ func crossnobisBands(s *System, noise string) (banded, error) {
 			d.BlockTo(&own, lo, lo)
 			dst.Sub(dst, &own)
 		}
-		dst.Scale(1/count, dst)
+		scaleMatrix(dst, 1/count)
 	}}, nil
 }
 
@@ -143,7 +143,7 @@ func whiteNoise(s *System) (*mat.Dense, error) {
 	n, width := e.Dims()
 	p := float64(s.Width())
 	cov := linalg.Gram(e)
-	cov.Scale(1/float64(n), cov)
+	scaleMatrix(cov, 1/float64(n))
 	mu := linalg.Trace(cov) / p
 	if !(mu*p > s.trace()/float64(n)*roundoff*roundoff) {
 		return nil, undefined("%s: the repeats are all the same, so there is no noise to normalise by: use noise=none", s.label())

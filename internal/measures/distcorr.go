@@ -168,7 +168,7 @@ func centredDistances(s *System, estimator string) (*mat.Dense, error) {
 		if !(linalg.Norm(u) > roundoff*whole) {
 			return nil, equallyFar(s)
 		}
-		u.Scale(-0.5, u)
+		scaleMatrix(u, -0.5)
 		return u, nil
 	})
 }

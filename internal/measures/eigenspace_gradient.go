@@ -45,7 +45,7 @@ func (o *overlap) Gradient(g, y *mat.Dense) (float64, error) {
 	}
 	n := linalg.CrossGram(o.ux, o.q)
 	value := min(1, linalg.Dot(n, n)/o.width)
-	n.Scale(2/o.width, n)
+	scaleMatrix(n, 2/o.width)
 	o.pull(g, o.ux, n)
 	return value, nil
 }

@@ -134,7 +134,7 @@ func (o *hollowObjective) gradient(g, y, yc *mat.Dense, as string) (float64, err
 	if err != nil {
 		return 0, err
 	}
-	ky.Scale(-slope*cosine/yy, ky)
+	scaleMatrix(ky, -slope*cosine/yy)
 	addMatrix(ky, slope*unit, o.kx)
 	gemm(2, ky, yc, 0, g)
 	means := make([]float64, g.RawMatrix().Cols)

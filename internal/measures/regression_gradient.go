@@ -62,7 +62,7 @@ func (o *bothWays) Gradient(g, y *mat.Dense) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	g.Scale(0.5, g)
+	scaleMatrix(g, 0.5)
 	addMatrix(g, 0.5, o.half)
 	return (there + back) / 2, nil
 }

@@ -36,7 +36,7 @@ func (o *whitenedObjective) Gradient(g, y *mat.Dense) (float64, error) {
 		return 0, err
 	}
 	toQ := identity(r)
-	toQ.Scale(length, toQ)
+	scaleMatrix(toQ, length)
 	o.pull(g, o.toZ.Slice(0, n, 0, r).(*mat.Dense), toQ)
 	return value, nil
 }
