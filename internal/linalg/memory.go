@@ -120,13 +120,13 @@ func SqDistancesMemory(n, p int64) int64 {
 }
 
 // RankingMemory bounds the memory of NewRanking: the rank of each value, its place in the
-// order if keepOrder is set, and the sorting of a part. It does not count the run of
-// equal values, which needs 4 bytes for each.
+// order if that is kept, the items that are sorted at once, and a run of values that tie,
+// which may be all of them and grows.
 func RankingMemory(values int64, keepOrder bool) int64 {
 	const sorting, part = 4, 2 // two items a value, and in parts the value and its place
-	total := (values + 1) / 2
+	total := (values+1)/2 + 5*values/4
 	if keepOrder {
-		total *= 2
+		total += (values + 1) / 2
 	}
 	if size := max(values/8, rankedAtOnce); values > size {
 		return total + (sorting+part)*size
