@@ -191,7 +191,8 @@ func (o *gramObjective) throughSamples(g, yc *mat.Dense) (float64, error) {
 // GradientMemory implements GradientMemory.
 func (m cka) GradientMemory(d Dims) Need {
 	if m.kernel.kind == "linear" {
-		moments := d.needGramObjective(m.estimator != biased)
+		angular := m.as == asAngular || m.as == asAngularScore
+		moments := d.needGramObjective(m.estimator != biased, angular)
 		if m.needsKernels(d.N) && !d.tiled() { // see hollowObjective
 			return moments.plus(2*d.N*d.N + d.N*(max(d.P, d.Q)+8))
 		}
@@ -201,14 +202,17 @@ func (m cka) GradientMemory(d Dims) Need {
 }
 
 // needGramObjective returns the need of gramObjective. If it is weighted, it also has
-// diagonals.
-func (d Dims) needGramObjective(weighted bool) Need {
+// diagonals; an angle has residuals.
+func (d Dims) needGramObjective(weighted, angular bool) Need {
 	x := d.reference()
 	p, _ := x.compact()
 	own := p*d.Q + d.Q*d.Q
 	if d.N < p+d.Q && !weighted {
 		own = 2 * d.N * d.N
 	}
-	near := d.N*(p+d.Q) + d.gapMemory(p, d.Q)
+	near := int64(0)
+	if angular {
+		near = d.N*(p+d.Q) + d.gapMemory(p, d.Q)
+	}
 	return together(x.needCompact(), x.needGram()).plus(d.N*d.Q + own + near)
 }

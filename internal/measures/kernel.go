@@ -334,7 +334,7 @@ func rowSums(m *mat.Dense) []float64 {
 // needDistances returns the need of the squared distances between the samples of both
 // systems.
 func (d Dims) needDistances() Need {
-	return together(kept(distanceKey{}, 2*d.pairs()), work(linalg.SqDistancesMemory(d.N, max(d.P, d.Q))-d.pairs()))
+	return together(kept(distanceKey{}, d.systems()*d.pairs()), work(linalg.SqDistancesMemory(d.N, max(d.P, d.Q))-d.pairs()))
 }
 
 // needWidth is that of σ, which looks for the median among the distances if it is

@@ -138,6 +138,14 @@ func (d Dims) reference() Dims {
 	return d
 }
 
+// systems returns the number of systems.
+func (d Dims) systems() int64 {
+	if d.Q == 0 {
+		return 1
+	}
+	return 2
+}
+
 // swap returns the sizes with the systems exchanged.
 func (d Dims) swap() Dims {
 	d.P, d.Q = d.Q, d.P

@@ -76,7 +76,7 @@ func RDMKinds() []string {
 // need returns the need of the dissimilarities between the samples of both systems, or
 // between conditions for rdm=crossnobis.
 func (d dissimilarity) need(of Dims) Need {
-	values := kept(condensedKey{d}, 2*of.pairs())
+	values := kept(condensedKey{d}, of.systems()*of.pairs())
 	switch d.kind {
 	case rdmEuclidean:
 		return together(values, of.needDistances())
@@ -86,9 +86,13 @@ func (d dissimilarity) need(of Dims) Need {
 		return together(values, d.needBanded(of))
 	case rdmCrossnobis: // in addition to needRepeats
 		return values
-	default: // kept once, as distances of the embedded samples
-		return together(d.needEmbedded(of), of.needDistances().of(embeddedKey{d}))
 	}
+	// Distances of embedded samples, which are kept once unless they are cut off at 2.
+	embedded := together(d.needEmbedded(of), of.needDistances().of(embeddedKey{d}))
+	if d.cosine() {
+		return together(values, embedded)
+	}
+	return embedded
 }
 
 // needBanded returns the need of passes over the bands of dissimilarities of both

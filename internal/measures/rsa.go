@@ -264,13 +264,7 @@ func (m rsa) Memory(d Dims) Need {
 func (m rsa) directNeed(d Dims) Need {
 	switch {
 	case rankBased(m.compare):
-		ranks := m.rdm.needRanks(d, m.compare == compareKendall || m.compare == compareTauA)
-		switch m.rdm.kind {
-		case rdmCorrelation, rdmCosine, rdmMahalanobis:
-			// The allowance for ties is that of the embedded samples, centred.
-			return together(ranks, m.rdm.needEmbedded(d), kept(embeddedPairKey{m.rdm}, 2*d.values()))
-		}
-		return ranks
+		return m.rdm.needRanks(d, m.compare == compareKendall || m.compare == compareTauA)
 	case d.tiled():
 		return m.rdm.needBanded(d)
 	case m.compare == compareCosineCov || m.compare == compareCorrCov:

@@ -190,7 +190,7 @@ func (m rsa) GradientMemory(d Dims) Need {
 func (m rsa) squaredDistancesNeed(d Dims) Need {
 	x := d.reference()
 	if throughMoments(m.compare, d.N, d.P, d.Q) {
-		return d.needGramObjective(m.compare != compareCosineCov)
+		return d.needGramObjective(m.compare != compareCosineCov, false)
 	}
 	return x.needDistances().plus(d.pairwiseMemory(rdmSqEuclidean, ""))
 }

@@ -166,9 +166,10 @@ func constant(n int, v float64) []float64 {
 // modelSpectrumMemory returns the size of modelSpectrum, with the work space of pull.
 func (d Dims) modelSpectrumMemory() int64 {
 	q := min(d.N, d.Q)
-	total := d.N*d.Q + 2*d.N*q + linalg.SVDMemory(d.N, d.Q) + 2*q*q
+	total, spectrum := d.N*d.Q+2*d.N*q+2*q*q, linalg.SVDMemory(d.N, d.Q)
 	if d.Q < d.N {
-		total += d.Q*d.Q + linalg.EigSymMemory(d.Q)
+		total += d.Q * d.Q
+		spectrum = max(spectrum, linalg.EigSymMemory(d.Q))
 	}
-	return total
+	return total + spectrum
 }
