@@ -127,6 +127,9 @@ func (p *Pair) whitenedAlignment(n *mat.Dense) (alignment, error) {
 	return align(existingRows(qx, qy), n, float64(rx), float64(ry), p.identical())
 }
 
+// MomentFolds implements FromMoments.
+func (cca) MomentFolds() int { return 0 }
+
 // Memory implements Memory.
 func (m cca) Memory(d Dims) Need {
 	p, q := d.compact()

@@ -156,6 +156,9 @@ func (m cka) ComponentScore(p AlignedPair) (float64, bool) {
 	return p.kernels().form(m.as), m.linear()
 }
 
+// MomentFolds implements FromMoments.
+func (cka) MomentFolds() int { return 0 }
+
 // Memory implements Memory: moments, and of nearly identical systems what gramAngle
 // takes. Without diagonals moments may not suffice, so that kernel matrices are formed.
 func (m cka) Memory(d Dims) Need {

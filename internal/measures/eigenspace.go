@@ -119,6 +119,9 @@ func (s *System) rawBasis() (*mat.Dense, error) {
 	})
 }
 
+// MomentFolds implements FromMoments.
+func (eigenspaceOverlap) MomentFolds() int { return 0 }
+
 // Memory implements Memory: orthonormal bases of the data, centred or not.
 func (m eigenspaceOverlap) Memory(d Dims) Need {
 	p, q := d.compact()

@@ -102,6 +102,9 @@ func (o *sharedDimensions) Gradient(g, y *mat.Dense) (float64, error) {
 	return s, nil
 }
 
+// MomentFolds implements FromMoments.
+func (ensd) MomentFolds() int { return 0 }
+
 // Memory implements Memory.
 func (m ensd) Memory(d Dims) Need { return d.needMoments() }
 

@@ -85,6 +85,9 @@ func (m gulp) Score(p *Pair) (Score, error) {
 	return Score{Value: delta}, nil
 }
 
+// MomentFolds implements FromMoments.
+func (gulp) MomentFolds() int { return 0 }
+
 // Memory implements Memory: principal components, and their shrunk copies.
 func (m gulp) Memory(d Dims) Need {
 	p, q := d.compact()

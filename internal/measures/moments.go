@@ -10,6 +10,33 @@ import (
 	"simtool/internal/linalg"
 )
 
+// FromMoments is a measure that can be scored from second moments. The card says whether
+// this holds for the present parameters: a family may have others that need samples.
+type FromMoments interface {
+	Measure
+	// MomentFolds returns the number of contiguous folds of which the measure needs the
+	// moments separately, 0 if it needs those of all samples only.
+	MomentFolds() int
+}
+
+// AsFromMoments returns m as a FromMoments if it is one with its present parameters.
+func AsFromMoments(m Measure) (FromMoments, bool) {
+	f, ok := As[FromMoments](m)
+	return f, ok && m.Card().FromMoments
+}
+
+// SegmentBounds returns the samples at which segments of n samples must end, so that
+// their moments serve all of the measures that can be scored from moments.
+func SegmentBounds(named []Named, n int) []int {
+	lists := [][]int{{n}}
+	for _, m := range named {
+		if f, ok := AsFromMoments(m); ok && f.MomentFolds() > 0 && f.MomentFolds() <= n {
+			lists = append(lists, data.FoldBounds(n, f.MomentFolds()))
+		}
+	}
+	return JoinBounds(lists...)
+}
+
 // NewMomentPair returns a pair in terms of the moments of consecutive segments of its
 // samples, in their order. Measures whose card says FromMoments can score it; folds must
 // end where segments end.

@@ -70,6 +70,9 @@ func (m nbs) ComponentScore(p AlignedPair) (float64, bool) { return p.rotated().
 // Scale implements Monotone.
 func (m nbs) Scale() (Scale, bool) { return Scale{BuresCosine, m.as}, true }
 
+// MomentFolds implements FromMoments.
+func (nbs) MomentFolds() int { return 0 }
+
 // Memory implements Memory.
 func (m nbs) Memory(d Dims) Need {
 	p, q := d.compact()

@@ -54,6 +54,9 @@ func (m plsSV) Score(p *Pair) (Score, error) {
 	return Score{Value: a.nuclear / float64(p.Samples()-1) / float64(count)}, nil
 }
 
+// MomentFolds implements FromMoments.
+func (plsSV) MomentFolds() int { return 0 }
+
 // Memory implements Memory.
 func (m plsSV) Memory(d Dims) Need {
 	p, q := d.compact()

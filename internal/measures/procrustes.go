@@ -171,6 +171,9 @@ func (m procrustes) Scale() (Scale, bool) {
 	return Scale{BuresCosine, m.as}, m.cv == 0 && m.as != asEuclidean && m.as != asProcrustesSquared
 }
 
+// MomentFolds implements FromMoments.
+func (m procrustes) MomentFolds() int { return m.cv }
+
 // Memory implements Memory. Folds need their moments, and their samples where moments do
 // not suffice.
 func (m procrustes) Memory(d Dims) Need {

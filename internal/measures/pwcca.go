@@ -157,6 +157,9 @@ func projectionWeighted(n, features *mat.Dense) (weightedCorrelations, error) {
 	return w, nil
 }
 
+// MomentFolds implements FromMoments.
+func (pwcca) MomentFolds() int { return 0 }
+
 // Memory implements Memory: canonical correlations with their variates, and the features
 // of the system with the weights in its basis.
 func (m pwcca) Memory(d Dims) Need {

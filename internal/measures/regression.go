@@ -310,6 +310,10 @@ func (m regression) alignedFit(p AlignedPair, penalty float64, back bool) float6
 	}
 }
 
+// MomentFolds implements FromMoments. Folds in random order are no segments, and the card
+// says so.
+func (m regression) MomentFolds() int { return m.plan.k }
+
 // need returns the need of a score in the direction of the measure. fit returns the work
 // space for the coefficients, for p×q moments.
 func (m regression) need(d Dims, fit func(d Dims, p, q int64) int64) Need {

@@ -241,6 +241,9 @@ func (m rsa) value(p *Pair) (float64, error) {
 	return m.rdm.direct(p, m.compare)
 }
 
+// MomentFolds implements FromMoments.
+func (rsa) MomentFolds() int { return 0 }
+
 // Memory implements Memory: the dissimilarities of both systems and their ranks or centred
 // matrices. Where dissimilarities are squared distances of embedded samples it needs
 // moments, and the former only where moments may lose too many digits.

@@ -154,6 +154,9 @@ func (m shape) norms(sigma []float64, width int) (f []float64, c scaling) {
 	return f, c
 }
 
+// MomentFolds implements FromMoments.
+func (shape) MomentFolds() int { return 0 }
+
 // Memory implements Memory: principal components, and their whitened copies.
 func (m shape) Memory(d Dims) Need {
 	p, q := d.compact()

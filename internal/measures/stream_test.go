@@ -75,38 +75,45 @@ func TestMomentsScoreLikeSamples(t *testing.T) {
 	x, y := longPair()
 	n, _ := x.Dims()
 	full := pairOf(t, datasetOf(x), datasetOf(y))
-	bounds := JoinBounds(data.FoldBounds(n, 5), data.FoldBounds(n, 2), data.FoldBounds(n, 1))
-	pair, err := NewMomentPair("x", "y", segmentsOf(t, x, y, 3, bounds))
-	if err != nil {
-		t.Fatal(err)
-	}
-	scored := 0
+	var all []Named
 	for _, f := range families {
 		for _, name := range variants(f) {
 			m, err := Parse(name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := m.Score(pair)
-			if !m.Card().FromMoments {
-				if undefined := (*UndefinedError)(nil); !errors.As(err, &undefined) {
-					t.Errorf("%s: scored %v (%v) though its card asks for samples", name, got, err)
-				}
-				continue
-			}
-			if err != nil {
-				t.Errorf("%s: %v", name, err)
-				continue
-			}
-			want, err := m.Score(full)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if math.Abs(got.Value-want.Value) > 1e-9*max(1, math.Abs(want.Value)) {
-				t.Errorf("%s = %.15g from moments, %.15g from samples", name, got.Value, want.Value)
-			}
-			scored++
+			all = append(all, Named{Name: name, Measure: m})
 		}
+	}
+	pair, err := NewMomentPair("x", "y", segmentsOf(t, x, y, 3, SegmentBounds(all, n)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	scored := 0
+	for _, m := range all {
+		name := m.Name
+		got, err := m.Score(pair)
+		if !m.Card().FromMoments {
+			if undefined := (*UndefinedError)(nil); !errors.As(err, &undefined) {
+				t.Errorf("%s: scored %v (%v) though its card asks for samples", name, got, err)
+			}
+			continue
+		}
+		if f, ok := AsFromMoments(m); !ok || f.MomentFolds() != m.Card().Folds {
+			t.Errorf("%s: the card says that moments suffice, those of %d folds, and the measure does not", name, m.Card().Folds)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		want, err := m.Score(full)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if math.Abs(got.Value-want.Value) > 1e-9*max(1, math.Abs(want.Value)) {
+			t.Errorf("%s = %.15g from moments, %.15g from samples", name, got.Value, want.Value)
+		}
+		scored++
 	}
 	if scored < 75 {
 		t.Errorf("only %d variants score from moments", scored)

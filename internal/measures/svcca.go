@@ -155,6 +155,9 @@ func leadingCount(values []float64, total float64) int {
 	return len(values)
 }
 
+// MomentFolds implements FromMoments.
+func (svcca) MomentFolds() int { return 0 }
+
 // Memory implements Memory: the components of both systems, and their cross products.
 func (m svcca) Memory(d Dims) Need {
 	p, q := d.compact()

@@ -121,7 +121,10 @@ func (p Problem) bind(a, b measures.Named) (*bound, error) {
 
 // fromMoments reports whether a measure depends on second moments of all samples
 // alone.
-func fromMoments(m measures.Named) bool { return m.Card().FromMoments && m.Card().Folds == 0 }
+func fromMoments(m measures.Named) bool {
+	f, ok := measures.AsFromMoments(m)
+	return ok && f.MomentFolds() == 0
+}
 
 // Trace finds the smallest and largest B at levels of A, in increasing order. Each
 // level continues from the one before, so that the result depends on the list of

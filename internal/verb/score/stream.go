@@ -21,7 +21,7 @@ func (s *scorer) compareStreamed(ctx context.Context, p Pair) ([]scoreRow, error
 	}
 	defer x.Close()
 	defer y.Close()
-	stream := &measures.Stream{X: verb.RowSource{Rows: x}, Y: verb.RowSource{Rows: y}, Bounds: foldBounds(named, x.Samples()), Workers: s.jobs}
+	stream := &measures.Stream{X: verb.RowSource{Rows: x}, Y: verb.RowSource{Rows: y}, Bounds: measures.SegmentBounds(named, x.Samples()), Workers: s.jobs}
 	segments, err := stream.Run(ctx)
 	if err != nil {
 		return nil, err
@@ -39,18 +39,6 @@ func (s *scorer) compareStreamed(ctx context.Context, p Pair) ([]scoreRow, error
 	}
 	frame := scoreRow{pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width()}
 	return s.scores(ctx, pair, named, frame, s.jobs)
-}
-
-// foldBounds returns the samples at which segments must end for the measures to
-// find their folds.
-func foldBounds(named []measures.Named, n int) []int {
-	lists := [][]int{{n}}
-	for _, m := range named {
-		if k := m.Card().Folds; k > 0 && k <= n {
-			lists = append(lists, data.FoldBounds(n, k))
-		}
-	}
-	return measures.JoinBounds(lists...)
 }
 
 // momentsJob scores the pieces of one pair that simtool moments wrote.
