@@ -71,7 +71,7 @@ func (n Need) of(owner any) Need {
 // bytes returns the need in bytes, with what there always is: vectors of samples and of
 // features, panels of both systems for their products, and what is small.
 func (n Need) bytes(d Dims) int64 {
-	const vectors, small = 8, 1 << 13
+	const vectors, small = 8, 1 << 12
 	total := n.work + vectors*(d.N+d.P+d.Q) + small
 	total += linalg.PanelMemory(d.N, d.P) + linalg.PanelMemory(d.N, d.Q)
 	for _, numbers := range n.kept {

@@ -72,10 +72,10 @@ type memoryShape struct {
 
 var memoryShapes = []memoryShape{
 	{"tall", 240, 36, 26, 4096, 2},
-	{"wide", 40, 160, 110, 4096, 2},
+	{"wide", 40, 240, 180, 4096, 2},
 	{"wide X", 40, 160, 14, 4096, 1},
 	{"wide Y", 40, 14, 160, 4096, 1},
-	{"many samples", 300, 7, 6, 150, 2},
+	{"many samples", 400, 7, 6, 200, 2},
 }
 
 // pairs returns data of the shape that measures need much for: systems of dependent
