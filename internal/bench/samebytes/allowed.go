@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -22,6 +24,9 @@ import (
 // The last two hold for both builds, so that a build that has the change is compared
 // with another one that has it, and checksums of such files are those without it. The
 // rest of a line is compared all the same.
+//
+// An entry holds while the old build is of a revision from before the given time: a
+// later one has the change.
 type allowance struct {
 	Case  pattern // of the names of cases
 	In    pattern // of what differs: "stdout of simtool score ...", "scores.csv after ..."
@@ -34,6 +39,7 @@ type allowance struct {
 	Replace pattern
 	By      string
 
+	Before time.Time
 	Reason string
 }
 
@@ -61,8 +67,9 @@ func (p *pattern) UnmarshalText(text []byte) (err error) {
 
 func (p pattern) matches(s string) bool { return p.Regexp == nil || p.MatchString(s) }
 
-// readAllowed reads a list of allowances.
-func readAllowed(path string) ([]allowance, error) {
+// readAllowed reads a list of allowances and returns those that hold for an old build
+// of the given time, or for one of unknown time if that is zero.
+func readAllowed(path string, old time.Time) ([]allowance, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -83,7 +90,9 @@ func readAllowed(path string) ([]allowance, error) {
 			return nil, fmt.Errorf("%s: entry %d has a column, but no tables", path, i+1)
 		}
 	}
-	return list, nil
+	return slices.DeleteFunc(list, func(a allowance) bool {
+		return !old.IsZero() && !a.Before.IsZero() && !old.Before(a.Before)
+	}), nil
 }
 
 // allows reports whether a difference of a case is intended.

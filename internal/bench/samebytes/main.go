@@ -29,6 +29,7 @@ import (
 	"regexp"
 	"runtime"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -36,7 +37,7 @@ func main() {
 	if playsSimtool() {
 		os.Exit(record(os.Args[1:]))
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)
@@ -153,7 +154,7 @@ func compareBuilds(ctx context.Context, o *options, out io.Writer) (same bool, e
 	if o.allowed == "" {
 		o.allowed = filepath.Join(r.top, "internal/bench/samebytes/allowed.yaml")
 	}
-	allowed, err := readAllowed(o.allowed)
+	allowed, err := readAllowed(o.allowed, old.committed)
 	if err != nil {
 		return false, err
 	}

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // repository is the working tree, and what is made of it.
@@ -25,6 +26,7 @@ type build struct {
 	gallery string // the program that writes the README of the figures; "" if there is none
 	// version and commit are how the program calls itself.
 	version, commit string
+	committed       time.Time // zero if unknown
 }
 
 func (r *repository) find(ctx context.Context) error {
@@ -116,6 +118,9 @@ func (r *repository) builds(ctx context.Context, o *options) (old, new build, er
 		if tree, err = r.unpack(ctx, o.rev); err == nil {
 			old, err = compile(ctx, tree, filepath.Join(r.scratch, "builds", "old"))
 		}
+		if err == nil {
+			old.committed, err = r.committed(ctx, o.rev)
+		}
 	}
 	if err != nil {
 		return old, new, err
@@ -126,6 +131,15 @@ func (r *repository) builds(ctx context.Context, o *options) (old, new build, er
 		new, err = compile(ctx, r.top, filepath.Join(r.scratch, "builds", "new"))
 	}
 	return old, new, err
+}
+
+// committed returns the time of a revision.
+func (r *repository) committed(ctx context.Context, revision string) (time.Time, error) {
+	text, err := exec.CommandContext(ctx, "git", "-C", r.top, "show", "-s", "--format=%cI", revision+"^{commit}").Output()
+	if err != nil {
+		return time.Time{}, fmt.Errorf("revision %s: %w", revision, err)
+	}
+	return time.Parse(time.RFC3339, strings.TrimSpace(string(text)))
 }
 
 // given describes a program that is there already.

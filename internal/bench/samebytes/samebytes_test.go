@@ -175,7 +175,7 @@ func TestAllowed(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		return readAllowed(path)
+		return readAllowed(path, time.Time{})
 	}
 	list, err := read("- case: ^story/\n  in: ^stderr\n  lines: warning\n  reason: a message is clearer\n")
 	if err != nil {
@@ -206,6 +206,14 @@ func TestAllowed(t *testing.T) {
 			t.Errorf("%q is taken", wrong)
 		}
 	}
+	if err := os.WriteFile(path, []byte("- {lines: a, before: 2026-01-02T00:00:00Z, reason: r}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for old, want := range map[time.Time]int{{}: 1, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC): 1, time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC): 0} {
+		if list, err := readAllowed(path, old); err != nil || len(list) != want {
+			t.Errorf("%d entries hold for an old build of %v: %v", len(list), old, err)
+		}
+	}
 	if list, err := read("# none\n"); err != nil || len(list) > 0 {
 		t.Errorf("%v and %v", list, err)
 	}
@@ -221,7 +229,7 @@ func TestRewritten(t *testing.T) {
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	list, err := readAllowed(path)
+	list, err := readAllowed(path, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +265,7 @@ func TestRewritten(t *testing.T) {
 	if err := os.WriteFile(path, []byte("- {column: a, reason: none}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := readAllowed(path); err == nil {
+	if _, err := readAllowed(path, time.Time{}); err == nil {
 		t.Error("a column of any table is taken")
 	}
 }

@@ -61,6 +61,9 @@ func (r *planRun) prepare(it plan.Item, flags ...[2]string) (*prepared, *batch.E
 	p := &prepared{Command: r.command(), line: r.line(it)}
 	p.settings = newSettings(p.Command, r.globals())
 	if err := r.fill(p, it, flags); err != nil {
+		if _, ofPlan := errors.AsType[*plan.Error](err); ofPlan {
+			return nil, nil, planError(err) // it says where
+		}
 		return nil, nil, batch.Configf(batch.HintOf(err), "%s: item %s: %s", r.plan.Path, it, err)
 	}
 	e, err := r.itemEnv(p)
