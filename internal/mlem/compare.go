@@ -152,16 +152,18 @@ func compareRSA(_ context.Context, in comparisonInput) (*Comparison, error) {
 	return &Comparison{W: f.design.matrix(w), HeldOut: f.meanHeldOut(func(int) []float64 { return w }), Warnings: f.warnings}, nil
 }
 
-// meanHeldOut averages the held-out rank correlations of the weights over folds.
+// meanHeldOut averages the held-out rank correlations of the weights over the folds that
+// have one; it is nil where there are no folds.
 func (f *fitting) meanHeldOut(weights func(fold int) []float64) *float64 {
 	if f.Folds == 0 {
 		return nil
 	}
-	var sum float64
+	rhos := make([]float64, 0, f.Folds)
 	for k, e := range f.folds {
-		sum += e.heldOut(0, weights(k)) / float64(f.Folds)
+		rhos = append(rhos, e.heldOut(0, weights(k)))
 	}
-	return &sum
+	mean := meanOfDefined(rhos)
+	return &mean
 }
 
 func compareFRRSA(ctx context.Context, in comparisonInput, interactions bool) (*Comparison, error) {

@@ -47,6 +47,7 @@ func (f *fitting) dropOne(ctx context.Context, k int, sets []*evaluation, weight
 			parts[i][fold] = contribution{
 				drops: []float64{rho - r},
 				moved: f.byCluster(e, infl),
+				void:  allEqual(y),
 			}
 			return nil
 		})
@@ -154,9 +155,26 @@ func (f *fitting) shapley(ctx context.Context, k int) ([]Importance, error) {
 				phi[fold] += c * (value[subset|1<<i][fold] - value[subset][fold])
 			}
 		}
-		row := Importance{Feature: p.name, Group: p.group, Method: Shapley, N: folds}
+		phi = f.tellingFolds(phi, k)
+		row := Importance{Feature: p.name, Group: p.group, Method: Shapley, N: len(phi)}
 		row.Value, row.SD = meanSD(phi)
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// tellingFolds returns the values of the folds whose neural distances are not all equal,
+// or of all folds where they are in all.
+func (f *fitting) tellingFolds(values []float64, k int) []float64 {
+	f.selectScored()
+	var some []float64
+	for i, e := range f.folds {
+		if y := e.distances(k); slices.Min(y) < slices.Max(y) {
+			some = append(some, values[i])
+		}
+	}
+	if some == nil {
+		return values
+	}
+	return some
 }

@@ -15,8 +15,8 @@ import (
 // FRRSA is a feature-reweighted RSA.
 type FRRSA struct {
 	W        *mat.Dense // features × features, not normalised
-	Spearman float64    // mean over outer folds
-	Folds    []float64  // Spearman's ρ of each
+	Spearman float64    // mean over the outer folds that have one
+	Folds    []float64  // Spearman's ρ of each, NaN where distances are all equal
 	Fraction float64    // mean of the fractions chosen in the outer folds
 	Warnings []string
 }
@@ -80,11 +80,10 @@ func FitFRRSA(ctx context.Context, features *Features, neural *Neural, o Options
 		if err != nil {
 			return nil, err
 		}
-		rho := e.heldOut(0, path[chosen])
-		out.Folds = append(out.Folds, rho)
-		out.Spearman += rho / float64(f.Folds)
+		out.Folds = append(out.Folds, e.heldOut(0, path[chosen]))
 		out.Fraction += float64(chosen+1) / fractions / float64(f.Folds)
 	}
+	out.Spearman = meanOfDefined(out.Folds)
 	w, err := at(0).fraction([]float64{out.Fraction})
 	if err != nil {
 		return nil, err

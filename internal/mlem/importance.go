@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"simtool/internal/linalg"
 	"simtool/internal/stats"
@@ -61,6 +62,9 @@ type contribution struct {
 	drops []float64 // the loss of correlation, one for each permutation, or one
 	moved []float64 // to first order, the decrease of their mean when a cluster is left out of the fold
 	lost  []float64 // the loss of standardised ranks by permuting, for the null; nil without a null
+	// void says that the neural distances of the fold are all equal, so that there is
+	// nothing to lose: it counts as no fold.
+	void bool
 }
 
 // addImportances adds the importances of representation k to the result.
@@ -84,6 +88,7 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 		}
 		byPlayer := make([][]contribution, len(players))
 		null := make([][]float64, len(players))
+		counted := f.tellingSets(sets, k)
 		for fold, e := range sets {
 			part, err := f.permute(ctx, e, k, fold, weights[fold], players, plans)
 			if err != nil {
@@ -99,7 +104,7 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 					return err
 				}
 				for i := range players {
-					null[i] = addScaled(null[i], draws[i], 1/float64(len(sets)))
+					null[i] = addScaled(null[i], draws[i], 1/float64(counted))
 				}
 			}
 			for i := range players {
@@ -167,6 +172,21 @@ func (f *fitting) importanceSets(players int) []*evaluation {
 	return out
 }
 
+// tellingSets counts the sets whose neural distances are not all equal, or all sets where
+// they are in all. The draws of the null of a set without are 0.
+func (f *fitting) tellingSets(sets []*evaluation, k int) int {
+	n := 0
+	for _, e := range sets {
+		if y := e.distances(k); slices.Min(y) < slices.Max(y) {
+			n++
+		}
+	}
+	if n == 0 {
+		return len(sets)
+	}
+	return n
+}
+
 // byCluster returns the sum of the influences of the stimuli of each cluster.
 func (f *fitting) byCluster(e *evaluation, infl []float64) []float64 {
 	moved := make([]float64, f.layout.clusters())
@@ -184,6 +204,7 @@ func (f *fitting) summarise(p player, method Method, folds []contribution, fitte
 	row := Importance{Feature: p.name, Group: p.group, Method: method}
 	var all []float64
 	moved := append([]float64(nil), fitted...)
+	folds = telling(folds)
 	for _, c := range folds {
 		all = append(all, c.drops...)
 		moved = addScaled(moved, c.moved, 1/float64(len(folds)))
@@ -198,6 +219,18 @@ func (f *fitting) summarise(p player, method Method, folds []contribution, fitte
 	row.Interval = stats.NormalInterval(row.Value, math.Sqrt(variance), f.Level)
 	return row
 }
+
+// telling returns the contributions of the folds that are not void, or of all folds where
+// all are.
+func telling(folds []contribution) []contribution {
+	if some := slices.DeleteFunc(slices.Clone(folds), func(c contribution) bool { return c.void }); len(some) > 0 {
+		return some
+	}
+	return folds
+}
+
+// allEqual reports whether ranks are all equal.
+func allEqual(ranks []float64) bool { return slices.Min(ranks) == slices.Max(ranks) }
 
 // permute measures every player in one set of stimuli.
 func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, w []float64, players []player, plans []permutationPlan) ([]contribution, error) {
@@ -237,7 +270,7 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, w []f
 				infl[p] -= v / q
 			}
 		}
-		c.moved = f.byCluster(e, infl)
+		c.moved, c.void = f.byCluster(e, infl), allEqual(y)
 		return nil
 	})
 	return out, err

@@ -203,13 +203,27 @@ func pointers(s []Score) []*Score {
 	return out
 }
 
-// meanScore averages over folds. A fold without a correlation counts as 0, because it
-// predicts nothing. If no fold has a correlation, neither has the mean.
+// fewPairs is the number of held-out pairs below which the correlation of a fold says
+// little: with independent pairs its standard error is over 1/√(30−1) ≈ .19, and pairs
+// that share stimuli have less to say.
+const fewPairs = 30
+
+// meanScore averages over the folds that have a correlation. A fold in which the
+// predicted or the neural distances are all equal has none: it says nothing, and counts
+// as nothing. If no fold has a correlation, neither has the mean.
 func (f *fitting) meanScore(res *Result, folds []Score) Score {
 	mean := Score{Split: "held-out"}
-	c := float64(len(folds))
 	var undefined []string
-	counted := 0.0
+	few, least := 0, math.MaxInt
+	for _, s := range folds {
+		if !s.Defined() {
+			undefined = append(undefined, strconv.Itoa(s.Fold))
+		}
+		if least = min(least, s.Pairs); s.Pairs < fewPairs {
+			few++
+		}
+	}
+	c, counted := float64(len(folds)-len(undefined)), 0.0
 	for _, s := range folds {
 		mean.Stimuli += s.Stimuli
 		mean.Pairs += s.Pairs
@@ -217,13 +231,11 @@ func (f *fitting) meanScore(res *Result, folds []Score) Score {
 			mean.R2 += s.R2
 			counted++
 		}
-		if !s.Defined() {
-			undefined = append(undefined, strconv.Itoa(s.Fold))
-			continue
+		if s.Defined() {
+			mean.Spearman += s.Spearman / c
+			mean.Pearson += s.Pearson / c
+			mean.SE += s.SE * s.SE / c / c
 		}
-		mean.Spearman += s.Spearman / c
-		mean.Pearson += s.Pearson / c
-		mean.SE += s.SE * s.SE / c / c
 	}
 	mean.R2 /= counted // NaN if there is none
 	mean.SE = math.Sqrt(mean.SE)
@@ -232,9 +244,20 @@ func (f *fitting) meanScore(res *Result, folds []Score) Score {
 		mean.Spearman, mean.Pearson = math.NaN(), math.NaN()
 		res.Warnings = append(res.Warnings, "predicted or neural distances are all equal in every fold: there is no held-out correlation")
 	case undefined != nil:
-		res.Warnings = append(res.Warnings, fmt.Sprintf("predicted or neural distances are all equal in folds %s: in the mean their correlations count as 0", strings.Join(undefined, ", ")))
+		res.Warnings = append(res.Warnings, fmt.Sprintf("predicted or neural distances are all equal in %s: the mean is that of the other folds", numbered("fold", undefined)))
+	}
+	if few > 0 {
+		res.Warnings = append(res.Warnings, fmt.Sprintf("%d of %d folds hold out fewer than %d pairs (the smallest %d), whose correlation says little: want fewer folds or more stimuli", few, len(folds), fewPairs, least))
 	}
 	return mean
+}
+
+// numbered renders "fold 3" or "folds 3, 5".
+func numbered(what string, numbers []string) string {
+	if len(numbers) > 1 {
+		what += "s"
+	}
+	return what + " " + strings.Join(numbers, ", ")
 }
 
 // inSample scores w on the stimuli to which it was fitted, or on some of them that
@@ -290,12 +313,22 @@ func (e *evaluation) rankScore(x, y []float64) Score {
 	return s
 }
 
-// heldOut returns the rank correlation of the predictions of w, and 0 where a side is
+// heldOut returns the rank correlation of the predictions of w, NaN where a side is
 // constant.
 func (e *evaluation) heldOut(k int, w []float64) float64 {
 	s := e.rankScore(e.predict(w), e.distances(k))
-	if !s.Defined() {
-		return 0
-	}
 	return s.Spearman
+}
+
+// meanOfDefined returns the mean of the values that are not NaN, NaN if there are none.
+func meanOfDefined(values []float64) float64 {
+	defined := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	if len(defined) == 0 {
+		return math.NaN()
+	}
+	mean := 0.0
+	for _, v := range defined {
+		mean += v / float64(len(defined))
+	}
+	return mean
 }
