@@ -169,7 +169,7 @@ func (f *fitting) tellingFolds(values []float64, k int) []float64 {
 	f.selectScored()
 	var some []float64
 	for i, e := range f.folds {
-		if y := e.distances(k); slices.Min(y) < slices.Max(y) {
+		if vary(e.distances(k)) {
 			some = append(some, values[i])
 		}
 	}

@@ -177,7 +177,7 @@ func (f *fitting) importanceSets(players int) []*evaluation {
 func (f *fitting) tellingSets(sets []*evaluation, k int) int {
 	n := 0
 	for _, e := range sets {
-		if y := e.distances(k); slices.Min(y) < slices.Max(y) {
+		if vary(e.distances(k)) {
 			n++
 		}
 	}

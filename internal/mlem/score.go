@@ -288,10 +288,17 @@ func (e *evaluation) score(x, y []float64, scale, intercept float64) Score {
 		tss += (v - mean) * (v - mean)
 	}
 	s.R2 = math.NaN()
-	if slices.Min(y) < slices.Max(y) { // tss may be rounding
+	if vary(y) { // else tss is rounding
 		s.R2 = 1 - rss/tss
 	}
 	return s
+}
+
+// vary reports whether distances differ by more than rounding.
+func vary(distances []float64) bool {
+	ranks := make([]float64, len(distances))
+	new(linalg.Sorter).Ranks(ranks, distances)
+	return !allEqual(ranks)
 }
 
 // rankScore returns the rank correlation of predictions x with distances y, and its
