@@ -1,23 +1,34 @@
 package result
 
 // Scores is the table of simtool score: a row for each pair and measure.
-var Scores = Declare[Score]("simtool.score/v1", "simtool score", "the score of a model by a measure")
+var Scores = Declare[Score]("simtool.score/v2", "simtool score", "the score of a model by a measure")
 
 // Score is a row of Scores.
 type Score struct {
-	X         string  `column:"x" doc:"file of the reference"`
-	Y         string  `column:"y" doc:"file of the model"`
-	Measure   string  `column:"measure" doc:"name of the measure with its parameters" show:"fixed"`
-	Value     float64 `column:"value" doc:"the score, in the units of the measure; empty where it is undefined"`
-	Lo        float64 `column:"lo" doc:"lower end of the interval of the value"`
-	Hi        float64 `column:"hi" doc:"upper end of the interval of the value"`
-	N         int     `column:"n" empty:"0" unit:"samples" doc:"samples that were compared" show:"spare=3"`
-	P         int     `column:"p" empty:"0" unit:"features" doc:"features of X" show:"spare=2"`
-	Q         int     `column:"q" empty:"0" unit:"features" doc:"features of Y" show:"spare=1"`
-	Warning   string  `column:"warning" doc:"why the value may not mean much" show:"note"`
-	Error     string  `column:"error" doc:"why there is no value" show:"note"`
-	Time      int     `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin, with --per time" show:"optional"`
-	Condition int     `column:"condition" empty:"-1" unit:"conditions from 0" doc:"condition, with --per condition" show:"optional"`
+	X       string  `column:"x" doc:"file of the reference"`
+	Y       string  `column:"y" doc:"file of the model"`
+	Measure string  `column:"measure" doc:"name of the measure with its parameters" show:"fixed"`
+	Value   float64 `column:"value" doc:"the score, in the units of the measure; empty where it is undefined"`
+	Lo      float64 `column:"lo" doc:"lower end of the interval of the value for all stimuli, around corrected"`
+	Hi      float64 `column:"hi" doc:"upper end of that interval"`
+	N       int     `column:"n" empty:"0" unit:"samples" doc:"samples that were compared" show:"spare=3"`
+	P       int     `column:"p" empty:"0" unit:"features" doc:"features of X" show:"spare=2"`
+	Q       int     `column:"q" empty:"0" unit:"features" doc:"features of Y" show:"spare=1"`
+
+	Corrected  float64 `column:"corrected" doc:"estimate of the value for all stimuli, without the bias of few samples"`
+	SE         float64 `column:"se" doc:"standard error of corrected" show:"spare=6"`
+	Null       float64 `column:"null" doc:"expected value if the samples were paired at random"`
+	Calibrated float64 `column:"calibrated" doc:"(value − null)/(best − null), best that of identical systems"`
+	PValue     float64 `column:"pvalue" doc:"share of random pairings that score as well, with --permutations"`
+	Ceiling    float64 `column:"ceiling" doc:"value that a perfect noise-free model would have, with --halves or --repeat" show:"spare=5"`
+	Normalised float64 `column:"normalised" doc:"the estimate divided by the ceiling" show:"spare=4"`
+	Units      int     `column:"units" empty:"0" doc:"independent units that the interval rests on" show:"spare=7"`
+	Note       string  `column:"note" doc:"what was left out and why, and how large the bias is" show:"note"`
+
+	Warning   string `column:"warning" doc:"why the value may not mean much" show:"note"`
+	Error     string `column:"error" doc:"why there is no value" show:"note"`
+	Time      int    `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin, with --per time" show:"optional"`
+	Condition int    `column:"condition" empty:"-1" unit:"conditions from 0" doc:"condition, with --per condition" show:"optional"`
 }
 
 // DryRun is the table of simtool score --dry-run: a row for each input.

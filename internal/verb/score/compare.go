@@ -8,6 +8,7 @@ import (
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/inference"
 	"simtool/internal/measures"
 	"simtool/internal/result"
 	"simtool/internal/verb"
@@ -23,6 +24,8 @@ type scoreRow struct {
 	err     error
 	at      int             // index of the view, for --per
 	likes   []data.Likeness // of x and y, by name
+
+	assessment *inference.Assessment // nil where there is none
 }
 
 // scorer scores pairs of inputs.
@@ -113,13 +116,18 @@ func (s *scorer) holdOutConditions(named []measures.Named, x, y *data.Dataset) [
 // scores scores one view of a pair; frame is the row without its score.
 func (s *scorer) scores(ctx context.Context, pair *measures.Pair, named []measures.Named, frame scoreRow, jobs int) ([]scoreRow, error) {
 	rows := make([]scoreRow, 0, len(named))
+	design := s.design(pair)
 	err := batch.Ordered(ctx, jobs, len(named),
 		func(ctx context.Context, i int) (row scoreRow, err error) {
 			defer batch.Guard(&err)
 			if ctx.Err() != nil {
 				return scoreRow{}, ctx.Err()
 			}
-			return s.scoreOne(pair, named[i], frame), nil
+			row = s.scoreOne(pair, named[i], frame)
+			if row.err != nil {
+				return row, nil
+			}
+			return row, s.assess(ctx, pair, named[i], design, &row)
 		},
 		func(_ int, row scoreRow) error {
 			rows = append(rows, row)
@@ -216,9 +224,16 @@ func joinWarnings(warnings ...string) string {
 // row renders the row for the table. The column that --per adds is empty for a pair
 // whose views are unknown.
 func (r *scoreRow) row(per string) result.Score {
+	a := unassessed
+	if r.assessment != nil {
+		a = *r.assessment
+	}
 	out := result.Score{
-		X: r.pair.X, Y: r.pair.Y, Measure: r.measure, Value: r.value, Lo: math.NaN(), Hi: math.NaN(),
-		N: r.n, P: r.p, Q: r.q, Warning: r.warning, Error: batch.RowText(r.err), Time: -1, Condition: -1,
+		X: r.pair.X, Y: r.pair.Y, Measure: r.measure, Value: r.value, Lo: a.Lo, Hi: a.Hi,
+		N: r.n, P: r.p, Q: r.q,
+		Corrected: a.Corrected, SE: a.SE, Null: a.Null, Calibrated: a.Calibrated, PValue: a.PValue,
+		Ceiling: math.NaN(), Normalised: math.NaN(), Units: a.Units, Note: a.Note(),
+		Warning: r.warning, Error: batch.RowText(r.err), Time: -1, Condition: -1,
 	}
 	if r.err != nil {
 		out.Value = math.NaN()

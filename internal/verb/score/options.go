@@ -23,6 +23,7 @@ type Options struct {
 	Per       string // "time", "condition", or "" for all samples at once
 	Moments   bool   // the files are what simtool moments wrote
 	MaxMemory int64  // bytes that a pair may take, 0 for no limit
+	Inference Inference
 	Input     verb.Input
 	Output    batch.Output
 	Batch     verb.Batch
@@ -32,7 +33,7 @@ type Options struct {
 }
 
 // New returns the command with its defaults.
-func New() *Options { return &Options{Measures: []string{"default"}} }
+func New() *Options { return &Options{Measures: []string{"default"}, Inference: newInference()} }
 
 // Settings implements verb.Command.
 func (o *Options) Settings() *setting.Set {
@@ -46,6 +47,7 @@ func (o *Options) Settings() *setting.Set {
 	s.Bool(&o.Moments, "moments", "", "the files are what simtool moments wrote: add the pieces of one recording up and score it")
 	memory := s.Bytes(&o.MaxMemory, "max-memory", "", "most memory that a pair may take, such as 4G (default: four fifths of the machine's)")
 	memory.Choose, memory.Machine = verb.ChooseMemory, true
+	o.Inference.register(s)
 	o.Input.Register(s)
 	o.Input.RegisterPairing(s)
 	verb.RegisterTable(s, &o.Output)
@@ -112,6 +114,9 @@ func (o *Options) Memory(_ context.Context, e *batch.Env, args []string) (int64,
 func (o *Options) complete(e *batch.Env, args []string) error {
 	if o.Pool && o.Per != "" {
 		return batch.Usagef("--pool and --per exclude each other")
+	}
+	if err := o.Inference.check(); err != nil {
+		return err
 	}
 	var err error
 	if o.named, err = verb.ParseMeasures(o.Measures, e.Seed); err != nil {

@@ -1,0 +1,225 @@
+package inference
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"simtool/internal/measures"
+)
+
+// Mode says how much is computed beside a score.
+type Mode string
+
+// The modes.
+const (
+	None     Mode = "none"
+	AutoMode Mode = "auto" // as much as costs little; see budget.go
+	Full     Mode = "full"
+)
+
+// Options say what to compute beside a score.
+type Options struct {
+	Mode         Mode
+	Level        float64 // of intervals, such as 0.95
+	Permutations int     // draws for the p value; 0 for none
+	Seed         uint64
+}
+
+// Assessment is what stands beside a score. What is unknown is NaN, and a note or a
+// warning says why.
+type Assessment struct {
+	Corrected, Lo, Hi, SE float64
+	Null, Calibrated      float64
+	PValue                float64
+	Units                 int
+	Notes, Warnings       []string
+}
+
+// blank returns an assessment that says nothing.
+func blank() Assessment {
+	x := unknown()
+	return Assessment{Corrected: x, Lo: x, Hi: x, SE: x, Null: x, Calibrated: x, PValue: x}
+}
+
+// Assess returns what stands beside the value of a measure for a pair.
+func Assess(ctx context.Context, p *measures.Pair, m measures.Measure, value float64, d Design, o Options) (Assessment, error) {
+	a := blank()
+	if o.Mode == None {
+		return a, nil
+	}
+	a.Notes = append(a.Notes, d.Notes...)
+	w := worker{ctx: ctx, pair: p, measure: m, card: m.Card(), value: value, design: d, options: o, out: &a}
+	if err := w.null(); err != nil {
+		return a, err
+	}
+	if err := w.interval(); err != nil {
+		return a, err
+	}
+	if err := w.pvalue(); err != nil {
+		return a, err
+	}
+	return a, ctx.Err()
+}
+
+// worker assesses one score.
+type worker struct {
+	ctx     context.Context
+	pair    *measures.Pair
+	measure measures.Measure
+	card    measures.Card
+	value   float64
+	design  Design
+	options Options
+	out     *Assessment
+}
+
+func (w *worker) note(format string, args ...any) {
+	w.out.Notes = append(w.out.Notes, fmt.Sprintf(format, args...))
+}
+
+func (w *worker) warn(format string, args ...any) {
+	w.out.Warnings = append(w.out.Warnings, fmt.Sprintf(format, args...))
+}
+
+// permuter returns the draws of the design.
+func (w *worker) permuter() permuter { return permuter{design: w.design, seed: w.options.Seed} }
+
+// null sets the expected score of random pairings and the calibrated value.
+func (w *worker) null() error {
+	mean, exact, err := w.exactNull()
+	if !exact {
+		if mean, err = w.drawnNull(); err != nil {
+			if w.ctx.Err() != nil {
+				return w.ctx.Err()
+			}
+			w.note("no null: %s", err)
+			return nil
+		}
+	}
+	w.out.Null = mean
+	w.out.Calibrated = calibrated(w.value, mean, w.card.Identity)
+	return err
+}
+
+func (w *worker) exactNull() (float64, bool, error) {
+	n, ok := measures.As[measures.NullMean](w.measure)
+	if !ok {
+		return 0, false, nil
+	}
+	var whole *measures.Units
+	if w.design.Kind == Conditions || w.design.Kind == Given {
+		whole = w.design.Units
+	}
+	return n.NullMean(w.pair, whole)
+}
+
+func (w *worker) drawnNull() (float64, error) {
+	if !w.affordable(float64(nullDraws)) {
+		return 0, fmt.Errorf("it takes %d scores of random pairings; --inference full computes it", nullDraws)
+	}
+	if w.design.Units == nil {
+		return 0, fmt.Errorf("nothing may be permuted: %s", w.design.Refusal)
+	}
+	r := w.permuter()
+	r.anyway = true
+	draws, err := permutations(w.ctx, w.pair, w.measure, r, nullDraws)
+	if err != nil {
+		return 0, err
+	}
+	w.note("null is the mean of %d random pairings", nullDraws)
+	return mean(draws), nil
+}
+
+// interval sets the estimate with its interval, or says why there is none.
+func (w *worker) interval() error {
+	est, ok := measures.As[measures.Estimable](w.measure)
+	var e measures.Estimator
+	if ok {
+		e, ok = est.Estimator()
+	}
+	switch {
+	case !ok:
+		w.note("no interval: none is known to hold for this measure")
+		return nil
+	case w.design.Refusal != "":
+		w.note("no interval: %s", w.design.Refusal)
+		return nil
+	}
+	units := w.design.unitsFor(e)
+	w.out.Units = units.Count()
+	dims := w.pair.Dims()
+	if e.Refuse != nil {
+		if reason := e.Refuse(dims, units.Count(), w.out.Calibrated); reason != "" {
+			w.warn("no interval: %s", reason)
+			return nil
+		}
+	}
+	if e.Flops != nil && !w.affordableFlops(e.Flops(dims, units.Count())) {
+		w.note("no interval: it costs more than three scores; --inference full computes it")
+		return nil
+	}
+	deletions, err := est.Deletions(w.pair, units)
+	if err != nil {
+		w.warn("no interval: %s", err)
+		return nil
+	}
+	w.set(jackknife(deletions, e, w.options.Level), e, units.Count())
+	return nil
+}
+
+// set reports an interval in the form of the measure.
+func (w *worker) set(i Interval, e measures.Estimator, units int) {
+	if math.IsNaN(i.Lo) || math.IsNaN(i.Hi) {
+		w.warn("no interval: an estimate with units left out is undefined")
+		return
+	}
+	if e.Report != nil {
+		slope := math.Abs(e.Report(i.Centre+1e-6)-e.Report(i.Centre-1e-6)) / 2e-6
+		i.Centre, i.Lo, i.Hi, i.SE = e.Report(i.Centre), e.Report(i.Lo), e.Report(i.Hi), i.SE*slope
+		if i.Lo > i.Hi {
+			i.Lo, i.Hi = i.Hi, i.Lo
+		}
+	}
+	i.Lo, i.Hi = max(i.Lo, w.card.Min), min(i.Hi, w.card.Max)
+	w.out.Corrected, w.out.Lo, w.out.Hi, w.out.SE = i.Centre, i.Lo, i.Hi, i.SE
+	if units < fewUnits {
+		w.warn("%d independent units give a wide interval", units)
+	}
+	if i.Share > 0.65 {
+		w.warn("one of %d units has %.0f %% of the variance of the estimate", units, 100*i.Share)
+	}
+	if e.Own != "" {
+		w.note("%s", e.Own)
+	}
+	if w.value > i.Hi && w.card.HigherIsCloser {
+		w.note("the value lies above the interval: it is biased upwards by about %.2g", w.value-i.Centre)
+	} else if math.Abs(w.value-i.Centre) > 0.2 {
+		w.note("the value is biased by about %+.2g", w.value-i.Centre)
+	}
+}
+
+// pvalue sets the p value of random pairings.
+func (w *worker) pvalue() error {
+	if w.options.Permutations == 0 {
+		return nil
+	}
+	if w.design.Units == nil {
+		w.warn("no pvalue: %s", w.design.Refusal)
+		return nil
+	}
+	draws, err := permutations(w.ctx, w.pair, w.measure, w.permuter(), w.options.Permutations)
+	if err != nil {
+		if w.ctx.Err() != nil {
+			return w.ctx.Err()
+		}
+		w.warn("no pvalue: %s", err)
+		return nil
+	}
+	w.out.PValue = exceeded(w.value, draws, w.card.HigherIsCloser)
+	return nil
+}
+
+// Note joins the notes.
+func (a Assessment) Note() string { return strings.Join(a.Notes, "; ") }

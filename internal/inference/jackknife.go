@@ -1,0 +1,108 @@
+package inference
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"simtool/internal/measures"
+)
+
+// Interval is an estimate with its error, on the scale of the value.
+type Interval struct {
+	Centre, Lo, Hi, SE float64
+	// Share is the largest share that one unit has in the jackknife variance.
+	Share float64
+}
+
+// jackknife returns the estimate of the value for all stimuli with its interval of a
+// level such as 0.95, from estimates with units left out. With G units,
+//
+//	se² = (G−1)/G Σ(z₍g₎ − z̄)²,  z = axis(s),
+//
+// and the interval is t₍G−1₎·se around the centre on the axis. An estimator that is not
+// doubled is centred on the estimate from all units. One that is doubled has the centre
+//
+//	c = G·s − (G−1)·mean s₍g₎,  c₍g₎ = (G−1)s₍g₎ − (G−2)·mean_h s₍gh₎,
+//
+// which removes the bias that is proportional to 1/n; its error is that of c₍g₎, on the
+// scale of the value and then times the slope of the axis at c (Efron and Stein 1981).
+func jackknife(d *measures.Deletions, e measures.Estimator, level float64) Interval {
+	out := single(d, e, level)
+	if e.Doubled {
+		out = doubled(d, e, level)
+	}
+	if d.HeldOut == nil {
+		return out
+	}
+	other := single(d.HeldOut, e, level)
+	hull := Interval{Centre: out.Centre, Lo: min(out.Lo, other.Lo), Hi: max(out.Hi, other.Hi), SE: max(out.SE, other.SE), Share: max(out.Share, other.Share)}
+	if d.HeldOutCentre {
+		hull.Centre = other.Centre
+	} else {
+		hull.Centre = unknown()
+	}
+	return hull
+}
+
+// single is the jackknife with each unit left out once.
+func single(d *measures.Deletions, e measures.Estimator, level float64) Interval {
+	z := make([]float64, len(d.One))
+	for g, s := range d.One {
+		z[g] = e.Axis.To(s)
+	}
+	se, share := spread(z)
+	return around(d.All, e.Axis.To(d.All), se, share, len(z), e, level)
+}
+
+// doubled is the jackknife of the jackknife.
+func doubled(d *measures.Deletions, e measures.Estimator, level float64) Interval {
+	count := float64(len(d.One))
+	centre := count*d.All - (count-1)*mean(d.One)
+	each := make([]float64, len(d.One))
+	for g, s := range d.One {
+		sum := 0.0
+		for h, v := range d.Two[g] {
+			if h != g {
+				sum += v
+			}
+		}
+		each[g] = (count-1)*s - (count-2)*sum/(count-1)
+	}
+	se, share := spread(each)
+	return around(centre, e.Axis.To(centre), se*e.Axis.Slope(centre), share, len(each), e, level)
+}
+
+// around returns the interval around a centre at z on the axis, with the error se there.
+func around(centre, z, se, share float64, units int, e measures.Estimator, level float64) Interval {
+	t := distuv.StudentsT{Sigma: 1, Nu: float64(units - 1)}.Quantile((1 + level) / 2)
+	return Interval{
+		Centre: centre, Lo: e.Axis.From(z - t*se), Hi: e.Axis.From(z + t*se),
+		SE: se / e.Axis.Slope(centre), Share: share,
+	}
+}
+
+// spread returns the jackknife standard error of values without each of some units, and
+// the largest share of one unit in its square.
+func spread(values []float64) (se, share float64) {
+	centre := mean(values)
+	sum, most := 0.0, 0.0
+	for _, v := range values {
+		square := (v - centre) * (v - centre)
+		sum += square
+		most = max(most, square)
+	}
+	count := float64(len(values))
+	if sum > 0 {
+		share = most / sum
+	}
+	return math.Sqrt((count - 1) / count * sum), share
+}
+
+func mean(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(len(values))
+}

@@ -1,0 +1,83 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// NullMean implements NullMean for linear kernels: trA·trB/((n−1)‖A‖‖B‖) over pairings
+// of samples, 0 for the unbiased estimator; over pairings of whole units see unitNull.
+// Other forms than the cosine are those of its mean.
+func (m cka) NullMean(p *Pair, units *Units) (float64, bool, error) {
+	if m.kernel.kind != "linear" || m.estimator == lange {
+		return 0, false, nil
+	}
+	mean := 0.0
+	switch {
+	case units != nil && m.estimator == debiased:
+		return 0, false, nil
+	case units != nil:
+		squares, ok := p.unitNull(units)
+		if !ok {
+			return 0, false, nil
+		}
+		mean = squares * cosineScale(p.X.gramSquares(), p.Y.gramSquares())
+	case m.estimator == biased:
+		mean = cosineNull(p.Samples(), p.X.trace(), p.Y.trace(), math.Sqrt(p.X.gramSquares()), math.Sqrt(p.Y.gramSquares()))
+	}
+	if form := formOf(m.as); form != nil {
+		mean = form(mean)
+	}
+	return mean, true, nil
+}
+
+// unitNull returns the mean of ‖C‖² over pairings of C whole units of T samples each:
+// with X_c the T×p samples of unit c about the common mean, X̃ = ΣX_c and Tx = ΣX_cX_cᵀ,
+//
+//	⟨Tx,Ty⟩/C + (‖X̃ᵀỸ‖² − Σ‖X_cᵀỸ‖² − Σ‖X̃ᵀY_c‖² + ⟨Tx,Ty⟩)/(C(C−1)).
+func (p *Pair) unitNull(u *Units) (float64, bool) {
+	count, each, ok := u.wholeUnits()
+	if !ok || count < 2 || p.segments != nil {
+		return 0, false
+	}
+	x, y := p.X.compact(), p.Y.compact()
+	sumX, sumY := unitTotal(x, u, each), unitTotal(y, u, each)
+	own := linalg.Dot(unitKernels(x, u, each), unitKernels(y, u, each))
+	total := linalg.CrossGram(sumX, sumY)
+	left, right := 0.0, 0.0
+	for _, rows := range u.Rows {
+		a, b := linalg.CrossGram(rowsOf(x, rows), sumY), linalg.CrossGram(sumX, rowsOf(y, rows))
+		left += linalg.Dot(a, a)
+		right += linalg.Dot(b, b)
+	}
+	c := float64(count)
+	return own/c + (linalg.Dot(total, total)-left-right+own)/(c*(c-1)), true
+}
+
+// unitTotal returns the sum of the samples of all units, place by place.
+func unitTotal(z *mat.Dense, u *Units, each int) *mat.Dense {
+	_, p := z.Dims()
+	out := mat.NewDense(each, p, nil)
+	for _, rows := range u.Rows {
+		for t, i := range rows {
+			to := out.RawRowView(t)
+			for j, v := range z.RawRowView(i) {
+				to[j] += v
+			}
+		}
+	}
+	return out
+}
+
+// unitKernels returns the sum of the kernel matrices within units.
+func unitKernels(z *mat.Dense, u *Units, each int) *mat.Dense {
+	out := mat.NewDense(each, each, nil)
+	for _, rows := range u.Rows {
+		k := linalg.OuterGram(rowsOf(z, rows))
+		out.Add(out, k)
+	}
+	return out
+}

@@ -1,0 +1,311 @@
+package measures
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// Estimator implements Estimable for linear kernels: HSIC without the pairs of samples
+// that are in one unit. With one sample a unit this is Song's unbiased estimator.
+func (m cka) Estimator() (Estimator, bool) {
+	e := Estimator{
+		Axis: FisherAxis, Rows: m.estimator == debiased, Report: formOf(m.as),
+		Flops: func(d Dims, units int) float64 {
+			p, q := d.compact()
+			n, a, b := float64(d.N), float64(p), float64(q)
+			if d.N == int64(units) {
+				return n * (a*a + b*b + a*b)
+			}
+			return n*(a*b+(a*a+b*b)/2) + float64(units)*n*(a+b)
+		},
+	}
+	return e, m.kernel.kind == "linear" && m.estimator != lange
+}
+
+// Deletions implements Estimable.
+func (m cka) Deletions(p *Pair, u *Units) (*Deletions, error) {
+	d, err := p.unitCKA(u)
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// formOf returns the form of a cosine as a function of it, nil for the cosine itself.
+func formOf(as string) func(float64) float64 {
+	switch as {
+	case asSquared:
+		return func(s float64) float64 { return s * math.Abs(s) }
+	case asAngular:
+		return func(s float64) float64 { return math.Acos(clip(s)) }
+	case asAngularScore:
+		return func(s float64) float64 { return 1 - 2*math.Acos(clip(s))/math.Pi }
+	default:
+		return nil
+	}
+}
+
+type unitCKAKey struct{ units *Units }
+
+// unitCKA returns the linear CKA of HSICs between units, from all units and without each.
+func (p *Pair) unitCKA(u *Units) (*Deletions, error) {
+	return shared(&p.memo, unitCKAKey{u}, func() (*Deletions, error) {
+		if p.segments != nil {
+			return nil, undefined("the estimate between blocks of samples needs the samples themselves")
+		}
+		if u.Count() < 4 {
+			return nil, undefined("%d independent units, but the estimate needs at least 4", u.Count())
+		}
+		hsic := unitHSIC
+		if u.Single() {
+			hsic = rowHSIC
+		}
+		xy, xx, yy := hsic(p, u)
+		out := &Deletions{One: make([]float64, u.Count())}
+		var err error
+		if out.All, err = unitCosine(xy.all, xx.all, yy.all); err != nil {
+			return nil, err
+		}
+		for g := range out.One {
+			if out.One[g], err = unitCosine(xy.without[g], xx.without[g], yy.without[g]); err != nil {
+				return nil, undefined("without one of %d units %s", u.Count(), err)
+			}
+		}
+		return out, nil
+	})
+}
+
+// unitCosine returns xy/√(xx·yy).
+func unitCosine(xy, xx, yy float64) (float64, error) {
+	if !(xx > 0) || !(yy > 0) {
+		return 0, undefined("a system has no structure beyond its noise: its unbiased self-similarity is not positive")
+	}
+	return xy * cosineScale(xx, yy), nil
+}
+
+// unitSum is a sum over all units, and over all but one.
+type unitSum struct {
+	all     float64
+	without []float64
+}
+
+// unitHSIC returns HSIC(X,Y), HSIC(X,X) and HSIC(Y,Y) without the pairs of samples of one
+// unit, up to a factor that they share. With the cross moments C_g and the sums S_g and
+// T_g of the samples of unit g, n_g samples of N, S and T their totals,
+//
+//	H = ‖ΣC_g‖² − Σ‖C_g‖² − 2 Σ_g [(S−S_g)ᵀC_g(T−T_g) + (V_g−V)R_g]/(N−n_g)
+//	R_g = S_g·(S−S_g),  U = [ΣR_g/(N−2n_g)]/[1+Σn_g/(N−2n_g)],  U_g = (R_g−n_gU)/(N−2n_g)
+//
+// and V, V_g from T. It centres each kernel matrix whose blocks on the diagonal are left
+// out, as Song's estimator does for a diagonal, and does not depend on the origin: this
+// is the mean of all samples, so that S = T = 0 with all units.
+func unitHSIC(p *Pair, u *Units) (xy, xx, yy unitSum) {
+	x, y := newUnitSide(p.X, u), newUnitSide(p.Y, u)
+	xy = unitProduct(u, x, y, p.cross())
+	xx = unitProduct(u, x, x, p.X.gram())
+	yy = unitProduct(u, y, y, p.Y.gram())
+	return xy, xx, yy
+}
+
+// unitSide is a system seen unit by unit.
+type unitSide struct {
+	z     *mat.Dense // compact matrix
+	sums  *mat.Dense // units × features, S_g
+	along *mat.Dense // units × samples, S_k·x_i
+	gram  *mat.Dense // units × units, S_k·S_g
+}
+
+func newUnitSide(s *System, u *Units) unitSide {
+	z := s.compact()
+	n, p := z.Dims()
+	side := unitSide{z: z, sums: mat.NewDense(u.Count(), p, nil), along: mat.NewDense(u.Count(), n, nil)}
+	for g, rows := range u.Rows {
+		to := side.sums.RawRowView(g)
+		for _, i := range rows {
+			for j, v := range z.RawRowView(i) {
+				to[j] += v
+			}
+		}
+	}
+	gemmNT(1, side.sums, z, 0, side.along)
+	side.gram = linalg.OuterGram(side.sums)
+	return side
+}
+
+// unitProduct returns the HSIC of two sides with the cross moments c = ZxᵀZy of all
+// samples.
+func unitProduct(u *Units, x, y unitSide, c *mat.Dense) unitSum {
+	count := u.Count()
+	own, with := unitSquares(u, x, y, c)
+	total := linalg.Dot(c, c)
+	out := unitSum{without: make([]float64, count)}
+	ownAll := sum(own)
+	out.all = hsicBetween(u, -1, total-ownAll, x, y)
+	for k := range count {
+		out.without[k] = hsicBetween(u, k, total-2*with[k]+own[k]-(ownAll-own[k]), x, y)
+	}
+	return out
+}
+
+// hsicBetween returns H without unit k, or of all units for k = −1, given
+// ‖ΣC_g‖² − Σ‖C_g‖² over the units that stay.
+func hsicBetween(u *Units, k int, squares float64, x, y unitSide) float64 {
+	total := float64(u.n)
+	if k >= 0 {
+		total -= float64(len(u.Rows[k]))
+	}
+	rx, _ := unitRest(u, k, total, x)
+	_, vy := unitRest(u, k, total, y)
+	out := squares
+	for g, rows := range u.Rows {
+		if g == k {
+			continue
+		}
+		// S = −S_k of all that stay, so that S − S_g = −(S_k + S_g).
+		ax, ay := x.along.RawRowView(g), y.along.RawRowView(g)
+		mixed := 0.0
+		if k < 0 {
+			for _, i := range rows {
+				mixed += ax[i] * ay[i]
+			}
+		} else {
+			kx, ky := x.along.RawRowView(k), y.along.RawRowView(k)
+			for _, i := range rows {
+				mixed += (ax[i] + kx[i]) * (ay[i] + ky[i])
+			}
+		}
+		out -= 2 * (mixed + vy[g]*rx[g]) / (total - float64(len(rows)))
+	}
+	return out
+}
+
+// unitRest returns R_g and U_g − U of a side for the units but k.
+func unitRest(u *Units, k int, total float64, s unitSide) (r, v []float64) {
+	count := u.Count()
+	r, v = make([]float64, count), make([]float64, count)
+	above, below := 0.0, 1.0
+	for g, rows := range u.Rows {
+		if g == k {
+			continue
+		}
+		r[g] = -s.gram.At(g, g)
+		if k >= 0 {
+			r[g] -= s.gram.At(g, k)
+		}
+		left := total - 2*float64(len(rows))
+		above += r[g] / left
+		below += float64(len(rows)) / left
+	}
+	mean := above / below
+	for g, rows := range u.Rows {
+		if g != k {
+			v[g] = (r[g]-float64(len(rows))*mean)/(total-2*float64(len(rows))) - mean
+		}
+	}
+	return r, v
+}
+
+// storedUnits is the number of units up to which C_g is formed. For more it is cheaper
+// to use ⟨C,C_g⟩ = Σ_{i∈g} x_iᵀCy_i, and kernels within units for ‖C_g‖².
+const storedUnits = 16
+
+// unitSquares returns ‖C_g‖² and ⟨C,C_g⟩ of each unit.
+func unitSquares(u *Units, x, y unitSide, c *mat.Dense) (own, with []float64) {
+	count := u.Count()
+	own, with = make([]float64, count), make([]float64, count)
+	if count > storedUnits {
+		var mapped mat.Dense
+		mapped.Mul(x.z, c)
+		for g, rows := range u.Rows {
+			for _, i := range rows {
+				with[g] += dot(mapped.RawRowView(i), y.z.RawRowView(i))
+			}
+			bx := rowsOf(x.z, rows)
+			kx := linalg.OuterGram(bx)
+			ky := kx
+			if x.z != y.z {
+				ky = linalg.OuterGram(rowsOf(y.z, rows))
+			}
+			own[g] = linalg.Dot(kx, ky)
+		}
+		return own, with
+	}
+	for g, rows := range u.Rows {
+		bx := rowsOf(x.z, rows)
+		var cg *mat.Dense
+		if x.z == y.z {
+			cg = linalg.Gram(bx)
+		} else {
+			cg = linalg.CrossGram(bx, rowsOf(y.z, rows))
+		}
+		own[g], with[g] = linalg.Dot(cg, cg), linalg.Dot(c, cg)
+	}
+	return own, with
+}
+
+// rowHSIC is unitHSIC for units of one sample each, in one pass. With a = ‖x_i‖²,
+// b = ‖y_i‖², g = x_iᵀCy_i and f = n/(n−1),
+//
+//	‖C₍ᵢ₎‖² = ‖C‖² − 2fg + f²ab,
+//
+// to which t₁Σd_je_j + t₂ΣdΣe is added (see cka.weights) with the squared norms about
+// the mean of the samples that stay: with c = 1/(n−1) and S = Σa_jb_j,
+//
+//	Σd = trA − fa,
+//	Σ_{j≠i} d_je_j = (S−ab) + 2c[(y_iᵀΣa_jy_j − ab) + (x_iᵀΣb_jx_j − ab)]
+//	    + c²[(trA−a)b + (trB−b)a] + 4c²(g−ab) − 4c³ab + (n−1)c⁴ab.
+func rowHSIC(p *Pair, _ *Units) (xy, xx, yy unitSum) {
+	return rowProduct(p.X, p.Y, p.cross()), rowProduct(p.X, p.X, p.X.gram()), rowProduct(p.Y, p.Y, p.Y.gram())
+}
+
+func rowProduct(x, y *System, cross *mat.Dense) unitSum {
+	zx, zy := x.compact(), y.compact()
+	count, _ := zx.Dims()
+	n := float64(count)
+	as, bs := rowSquares(zx), rowSquares(zy)
+	var mapped mat.Dense
+	mapped.Mul(zx, cross)
+	weightedY, weightedX := weightedSum(zy, as), weightedSum(zx, bs)
+	squares, product := linalg.Dot(cross, cross), dot(as, bs)
+	traceA, traceB := sum(as), sum(bs)
+	song := cka{estimator: debiased}
+	t1, t2 := song.weights(count)
+	out := unitSum{all: squares + t1*product + t2*traceA*traceB, without: make([]float64, count)}
+	t1, t2 = song.weights(count - 1)
+	f, c := n/(n-1), 1/(n-1)
+	for i := range count {
+		a, b := as[i], bs[i]
+		ab := a * b
+		g := dot(mapped.RawRowView(i), zy.RawRowView(i))
+		kept := squares - 2*f*g + f*f*ab
+		norms := (product - ab) + 2*c*((dot(zy.RawRowView(i), weightedY)-ab)+(dot(zx.RawRowView(i), weightedX)-ab)) +
+			c*c*((traceA-a)*b+(traceB-b)*a) + 4*c*c*(g-ab) - 4*c*c*c*ab + (n-1)*c*c*c*c*ab
+		out.without[i] = kept + t1*norms + t2*(traceA-f*a)*(traceB-f*b)
+	}
+	return out
+}
+
+// rowSquares returns the squared norms of rows.
+func rowSquares(z *mat.Dense) []float64 {
+	n, _ := z.Dims()
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = dot(z.RawRowView(i), z.RawRowView(i))
+	}
+	return out
+}
+
+// weightedSum returns Σ w_i z_i over rows.
+func weightedSum(z *mat.Dense, w []float64) []float64 {
+	_, p := z.Dims()
+	out := make([]float64, p)
+	for i, v := range w {
+		for j, x := range z.RawRowView(i) {
+			out[j] += v * x
+		}
+	}
+	return out
+}

@@ -1,0 +1,190 @@
+package measures
+
+import (
+	"math"
+
+	"simtool/internal/linalg"
+)
+
+// Estimable is a measure of whose value for all stimuli, those that were not shown
+// included, there is an estimate with a standard error. Leaving units of samples out
+// gives both; the arithmetic of the jackknife belongs to whoever asks. The file of the
+// measure's family implements it.
+type Estimable interface {
+	Measure
+	// Estimator says what Deletions returns for the present parameters. ok is false
+	// where there is no estimate that is known to be right.
+	Estimator() (e Estimator, ok bool)
+	// Deletions returns the estimates from all units and without some of them. It
+	// returns an *UndefinedError where one of them is undefined.
+	Deletions(p *Pair, u *Units) (*Deletions, error)
+}
+
+// Estimator describes an estimate.
+type Estimator struct {
+	Axis IntervalAxis // on which its errors are symmetric
+	// Doubled says that estimates without each two units are needed: they correct the
+	// bias of the estimate itself, which is that of a plug-in value.
+	Doubled bool
+	// Rows says that each sample may be a unit; otherwise rows are put together in
+	// blocks. MostUnits bounds the number of units, 0 for no bound.
+	Rows      bool
+	MostUnits int
+	// Report turns an estimate into the form that the measure reports, such as an
+	// angle. It is monotone. nil stands for the identity.
+	Report func(float64) float64
+	// Refuse returns the reason why there is no interval for data of such sizes, ""
+	// where there is one. calibrated is the calibrated value, NaN where it is
+	// unknown. It may be nil.
+	Refuse func(d Dims, units int, calibrated float64) string
+	// Flops counts the multiplications of Deletions.
+	Flops func(d Dims, units int) float64
+	// Own says that the estimate is no estimate of the population's value, but of
+	// what the measure is for this number of samples, as a held-out R² is.
+	Own string
+}
+
+// Deletions are estimates from all units (All), without unit g (One[g]), and, for an
+// estimator that is doubled, without g and h (Two[g][h], symmetric; the diagonal is
+// not used).
+type Deletions struct {
+	All float64
+	One []float64
+	Two [][]float64
+	// HeldOut is another estimate of the same value, which is not doubled. The
+	// interval is the hull of both, and the centre is this one where the samples
+	// suffice for it (HeldOutCentre).
+	HeldOut       *Deletions
+	HeldOutCentre bool
+}
+
+// IntervalAxis is the axis on which an interval is symmetric.
+type IntervalAxis int
+
+// The axes of intervals.
+const (
+	PlainAxis   IntervalAxis = iota // the value itself
+	FisherAxis                      // artanh s, for cosines and correlations
+	LogLossAxis                     // −log(1−s), for explained variance
+)
+
+// To returns the position of a value on the axis.
+func (a IntervalAxis) To(s float64) float64 {
+	switch a {
+	case FisherAxis:
+		const most = 1 - 1e-15
+		return math.Atanh(max(-most, min(most, s)))
+	case LogLossAxis:
+		return -math.Log(max(1e-300, 1-s))
+	default:
+		return s
+	}
+}
+
+// From returns the value at a position, the inverse of To.
+func (a IntervalAxis) From(z float64) float64 {
+	switch a {
+	case FisherAxis:
+		return math.Tanh(z)
+	case LogLossAxis:
+		return -math.Expm1(-z)
+	default:
+		return z
+	}
+}
+
+// Slope returns the derivative of To at a value.
+func (a IntervalAxis) Slope(s float64) float64 {
+	switch a {
+	case FisherAxis:
+		return 1 / max(1e-15, (1-s)*(1+s))
+	case LogLossAxis:
+		return 1 / max(1e-15, 1-s)
+	default:
+		return 1
+	}
+}
+
+// mostBlocks is the number of blocks of rows, or of groups of conditions, that a double
+// jackknife leaves out: 121 estimates whatever the number of samples. With 10 the
+// intervals are wider, with 20 no better.
+const mostBlocks = 15
+
+// momentDeletions returns the values of a measure of moments from the moments of the
+// units that stay, each two left out where doubled is set. estimate scores a pair of
+// moments; n is the number of samples that stay.
+func momentDeletions(p *Pair, u *Units, doubled bool, estimate func(p *Pair) (float64, error)) (*Deletions, error) {
+	units, err := p.unitMoments(u)
+	if err != nil {
+		return nil, err
+	}
+	scoreOf := func(parts ...*linalg.Moments) (float64, error) {
+		return estimate(p.momentPair(merged(parts)))
+	}
+	sums := newUnitSums(units)
+	out := &Deletions{One: make([]float64, len(units))}
+	if out.All, err = scoreOf(sums.prefix[len(units)]); err != nil {
+		return nil, err
+	}
+	for g := range units {
+		if out.One[g], err = scoreOf(sums.prefix[g], sums.suffix[g+1]); err != nil {
+			return nil, err
+		}
+	}
+	if !doubled {
+		return out, nil
+	}
+	out.Two = make([][]float64, len(units))
+	for g := range units {
+		out.Two[g] = make([]float64, len(units))
+	}
+	for g := range units {
+		middle := sums.empty()
+		for h := g + 1; h < len(units); h++ {
+			v, err := scoreOf(sums.prefix[g], middle, sums.suffix[h+1])
+			if err != nil {
+				return nil, err
+			}
+			out.Two[g][h], out.Two[h][g] = v, v
+			middle.Merge(units[h])
+		}
+	}
+	return out, nil
+}
+
+// unitSums holds the moments of the first g units (prefix[g]) and of those from g on
+// (suffix[g]). Sums of the units that stay keep digits that differences would lose.
+type unitSums struct {
+	prefix, suffix []*linalg.Moments
+}
+
+func newUnitSums(units []*linalg.Moments) unitSums {
+	s := unitSums{make([]*linalg.Moments, len(units)+1), make([]*linalg.Moments, len(units)+1)}
+	p, q := units[0].XY.Dims()
+	s.prefix[0] = linalg.NewMoments(p, q)
+	s.suffix[len(units)] = linalg.NewMoments(p, q)
+	for g := range units {
+		s.prefix[g+1] = merged([]*linalg.Moments{s.prefix[g], units[g]})
+	}
+	for g := len(units) - 1; g >= 0; g-- {
+		s.suffix[g] = merged([]*linalg.Moments{units[g], s.suffix[g+1]})
+	}
+	return s
+}
+
+// empty returns the moments of no samples.
+func (s unitSums) empty() *linalg.Moments {
+	p, q := s.prefix[0].XY.Dims()
+	return linalg.NewMoments(p, q)
+}
+
+// momentPair returns the pair of some of the samples, in terms of their moments.
+func (p *Pair) momentPair(m *linalg.Moments) *Pair {
+	a, b := m.XY.Dims()
+	x := &System{name: p.X.name, n: m.N, p: a, times: 1, precision: p.X.precision}
+	y := &System{name: p.Y.name, n: m.N, p: b, times: 1, precision: p.Y.precision}
+	return newMomentPair(x, y, &Segments{
+		Moments: []*linalg.Moments{m}, Bounds: []int{m.N}, Identical: p.identical(),
+		PrecisionX: p.X.precision, PrecisionY: p.Y.precision,
+	})
+}

@@ -1,0 +1,113 @@
+package measures
+
+import (
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// NullMean is a measure whose expected value under random pairings of the samples is
+// known without drawing any.
+type NullMean interface {
+	Measure
+	// NullMean returns the mean of the score over all pairings of the samples of X
+	// with those of Y, or of whole units where units is not nil. ok is false where it
+	// is not known for the present parameters or units.
+	NullMean(p *Pair, units *Units) (mean float64, ok bool, err error)
+}
+
+// Permutable is a measure that scores a random pairing faster than a new pair.
+type Permutable interface {
+	Measure
+	// Permuted returns the score of X with sample order[i] of Y for sample i of X. ok
+	// is false where there is no faster way.
+	Permuted(p *Pair) (score func(order []int) (float64, error), ok bool, err error)
+}
+
+// Reordered returns the pair in which sample i of X has sample order[i] of Y. What the
+// order does not change of Y is not computed again.
+func (p *Pair) Reordered(order []int) (*Pair, error) {
+	if p.segments != nil {
+		return nil, undefined("pairings need the samples themselves, but only second moments are known")
+	}
+	y := p.Y
+	out := &System{name: y.name, n: y.n, p: y.p, raw: rowsOf(y.raw, order), times: y.times, conditionOf: y.conditionOf, precision: y.precision}
+	seed(&out.memo, gramKey{}, y.gram())
+	seed(&out.memo, largestKey{}, y.largest())
+	seed(&out.memo, columnSquaresKey{}, y.columnSquares())
+	if !y.slim() {
+		seed(&out.memo, compactKey{}, rowsOf(y.compact(), order))
+	}
+	return &Pair{X: p.X, Y: out}, nil
+}
+
+// Dims returns the sizes of the pair.
+func (p *Pair) Dims() Dims {
+	return Dims{N: int64(p.X.n), P: int64(p.X.p), Q: int64(p.Y.p), Times: int64(p.X.times)}
+}
+
+// Autocorrelation returns the first lag at which the autocorrelation of consecutive
+// samples is below a bound in one of the systems:
+//
+//	r(L) = mean x_i·x_{i+L}/mean ‖x_i‖²
+//
+// of the centred samples. ok is false where only moments are known.
+func (p *Pair) Autocorrelation(bound float64) (lag int, ok bool) {
+	if p.segments != nil {
+		return 0, false
+	}
+	x, y := p.X.compact(), p.Y.compact()
+	n := p.Samples()
+	for lag = 1; lag < n; lag++ {
+		if laggedCorrelation(x, lag, bound) || laggedCorrelation(y, lag, bound) {
+			return lag, true
+		}
+	}
+	return n, true
+}
+
+// laggedCorrelation reports whether the autocorrelation at a lag is below a bound.
+func laggedCorrelation(x *mat.Dense, lag int, bound float64) bool {
+	n, _ := x.Dims()
+	sum := 0.0
+	for i := range n - lag {
+		sum += dot(x.RawRowView(i), x.RawRowView(i+lag))
+	}
+	norm := linalg.Dot(x, x)
+	return !(sum/float64(n-lag) >= bound*norm/float64(n))
+}
+
+// Costed is a measure that counts the multiplications of its score.
+type Costed interface {
+	Measure
+	// ScoreFlops returns their number for a pair of such sizes.
+	ScoreFlops(d Dims) float64
+}
+
+// ScoreFlops counts the multiplications of a score, roughly: those of a measure that
+// does not say are n(p+q)²/2 of moments.
+func ScoreFlops(m Measure, d Dims) float64 {
+	if c, ok := As[Costed](m); ok {
+		return c.ScoreFlops(d)
+	}
+	p, q := d.compact()
+	return float64(d.N) * float64(p+q) * float64(p+q) / 2
+}
+
+// cosineNull returns trK·trL/((n−1)‖K‖‖L‖), the mean of the cosine of centred kernel
+// matrices over all pairings of the samples.
+func cosineNull(n int, traceX, traceY, normX, normY float64) float64 {
+	return traceX / normX * (traceY / normY) / float64(n-1)
+}
+
+// wholeUnits returns the number of units and the samples of each, and whether all have as
+// many, so that they can be exchanged.
+func (u *Units) wholeUnits() (count, each int, ok bool) {
+	each = len(u.Rows[0])
+	for _, rows := range u.Rows {
+		if len(rows) != each {
+			return 0, 0, false
+		}
+	}
+	return len(u.Rows), each, true
+}

@@ -1,0 +1,81 @@
+package score
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"simtool/internal/batch"
+	"simtool/internal/inference"
+	"simtool/internal/measures"
+	"simtool/internal/verb/setting"
+)
+
+// Inference says what stands beside a score.
+type Inference struct {
+	Mode         string
+	Level        float64
+	Permutations int
+	Units        string // a Kind of units
+}
+
+// newInference returns the defaults.
+func newInference() Inference {
+	return Inference{Mode: string(inference.AutoMode), Level: 0.95, Units: string(inference.Auto)}
+}
+
+// register declares the settings.
+func (o *Inference) register(s *setting.Set) {
+	s.Choice(&o.Mode, "inference", "", "what stands beside a score: what costs little (auto), everything (full), or nothing", "auto", "full", "none")
+	s.Float(&o.Level, "level", "", "level of the intervals")
+	s.Int(&o.Permutations, "permutations", "", "random pairings of the samples for pvalue, such as 999; 0 for none")
+	s.Choice(&o.Units, "units", "", "what is independent of each other: whole conditions of 3-d data and otherwise rows or blocks as they correlate (auto), or as named", "auto", "rows", "blocks", "conditions")
+}
+
+// check refuses what is out of range.
+func (o *Inference) check() error {
+	switch {
+	case !(o.Level > 0 && o.Level < 1):
+		return batch.Configf("", "--level %g: want a number between 0 and 1, such as 0.95", o.Level)
+	case o.Permutations < 0:
+		return batch.Configf("", "--permutations %d: want 0 or more", o.Permutations)
+	case o.Permutations > 0 && o.Mode == string(inference.None):
+		return batch.Usagef("--permutations goes with --inference auto or full")
+	}
+	return nil
+}
+
+// options are those of package inference.
+func (o *Inference) options(seed uint64) inference.Options {
+	return inference.Options{Mode: inference.Mode(o.Mode), Level: o.Level, Permutations: o.Permutations, Seed: seed}
+}
+
+// design returns the independent units of a pair.
+func (s *scorer) design(pair *measures.Pair) *inference.Design {
+	o := s.options.Inference
+	if o.Mode == string(inference.None) {
+		return nil
+	}
+	d := inference.NewDesign(pair, inference.Kind(o.Units), nil)
+	return &d
+}
+
+// assess completes a row that has a value.
+func (s *scorer) assess(ctx context.Context, pair *measures.Pair, m measures.Named, d *inference.Design, row *scoreRow) error {
+	if d == nil {
+		return nil
+	}
+	a, err := inference.Assess(ctx, pair, m, row.value, *d, s.options.Inference.options(s.env.Seed))
+	if err != nil {
+		return err
+	}
+	row.assessment = &a
+	row.warning = joinWarnings(slices.Concat([]string{row.warning}, a.Warnings)...)
+	return nil
+}
+
+// unassessed is the assessment of a row without one.
+var unassessed = inference.Assessment{
+	Corrected: math.NaN(), Lo: math.NaN(), Hi: math.NaN(), SE: math.NaN(),
+	Null: math.NaN(), Calibrated: math.NaN(), PValue: math.NaN(),
+}
