@@ -188,7 +188,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"unknown columns", []*Result{table("a", "b")}, light(t), "t.csv: columns a, b"},
 		{"a schema without a figure", []*Result{ofSchema("simtool.measures/v1", "x", "y", "measure", "value")}, light(t), "t.csv: a table of simtool.measures/v1, want one that has a figure"},
-		{"a schema without its columns", []*Result{ofSchema("simtool.score/v1", "x", "y")}, light(t), "t.csv: columns x, y, want x, y, measure, value for a figure of simtool.score"},
+		{"a schema without its columns", []*Result{ofSchema("simtool.score/v2", "x", "y")}, light(t), "t.csv: columns x, y, want x, y, measure, value for a figure of simtool.score"},
 		{"two kinds", []*Result{scores(map[string]float64{"a": 1}, "a"), table("feature_a", "feature_b", "weight")}, light(t), "one figure shows one kind"},
 		{"nothing to draw", []*Result{table("x", "y", "measure", "value")}, light(t), "no row with numbers"},
 		{"no such facet", []*Result{scores(map[string]float64{"a": 1}, "a")}, facet, "no column colour"},

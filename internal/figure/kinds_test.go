@@ -65,12 +65,12 @@ func TestSchemaFromManifest(t *testing.T) {
 	const written = "change,pc,explained_variance,score,theory,x,y,measure,value\n"
 	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(written)))
 	for name, content := range map[string]string{
-		"one/t.csv": written, "one/manifest.json": `{"outputs":[{"path":"runs/y.npy"},{"path":"runs/t.csv","sha256":"` + sum + `","schema":"simtool.score/v1"}],"schema":"` + dataio.ManifestSchema + `"}`,
-		"two/t.csv": written, "two/t.csv.manifest.json": `{"outputs":[{"path":"t.csv","sha256":"` + sum + `","schema":"simtool.score/v1"}],"schema":"` + dataio.ManifestSchema + `"}`,
-		"edited/t.csv": written + "a,,,,,,,,\n", "edited/t.csv.manifest.json": `{"outputs":[{"path":"t.csv","sha256":"` + sum + `","schema":"simtool.score/v1"}],"schema":"` + dataio.ManifestSchema + `"}`,
+		"one/t.csv": written, "one/manifest.json": `{"outputs":[{"path":"runs/y.npy"},{"path":"runs/t.csv","sha256":"` + sum + `","schema":"simtool.score/v2"}],"schema":"` + dataio.ManifestSchema + `"}`,
+		"two/t.csv": written, "two/t.csv.manifest.json": `{"outputs":[{"path":"t.csv","sha256":"` + sum + `","schema":"simtool.score/v2"}],"schema":"` + dataio.ManifestSchema + `"}`,
+		"edited/t.csv": written + "a,,,,,,,,\n", "edited/t.csv.manifest.json": `{"outputs":[{"path":"t.csv","sha256":"` + sum + `","schema":"simtool.score/v2"}],"schema":"` + dataio.ManifestSchema + `"}`,
 		"old/t.csv": written, "old/t.csv.manifest.json": `{"outputs":[{"path":"t.csv","sha256":"` + sum + `"}],"schema":"` + dataio.ManifestSchema + `"}`,
 		"bare/t.csv":  written,
-		"json/t.json": `{"schema":"simtool.score/v1","columns":["change","pc","explained_variance","score","theory","x","y","measure","value"],"rows":[]}`,
+		"json/t.json": `{"schema":"simtool.score/v2","columns":["change","pc","explained_variance","score","theory","x","y","measure","value"],"rows":[]}`,
 	} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {

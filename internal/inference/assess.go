@@ -148,7 +148,6 @@ func (w *worker) interval() error {
 		return nil
 	}
 	units := w.design.unitsFor(e)
-	w.out.Units = units.Count()
 	dims := w.pair.Dims()
 	if e.Refuse != nil {
 		if reason := e.Refuse(dims, units.Count(), w.out.Calibrated); reason != "" {
@@ -161,7 +160,11 @@ func (w *worker) interval() error {
 		return nil
 	}
 	deletions, err := est.Deletions(w.pair, units)
-	if err != nil {
+	switch {
+	case err != nil && w.pair.MomentsOnly():
+		w.note("no interval: %s", err)
+		return nil
+	case err != nil:
 		w.warn("no interval: %s", err)
 		return nil
 	}
@@ -183,6 +186,7 @@ func (w *worker) set(i Interval, e measures.Estimator, units int) {
 		}
 	}
 	i.Lo, i.Hi = max(i.Lo, w.card.Min), min(i.Hi, w.card.Max)
+	w.out.Units = units
 	w.out.Corrected, w.out.Lo, w.out.Hi, w.out.SE = i.Centre, i.Lo, i.Hi, i.SE
 	if units < fewUnits {
 		w.warn("%d independent units give a wide interval", units)

@@ -17,7 +17,7 @@ import (
 )
 
 var scores = &Table{
-	Schema:  "simtool.score/v1",
+	Schema:  "simtool.score/v2",
 	Columns: []string{"x", "measure", "value", "lo", "n", "error"},
 	Rows: [][]any{
 		{"rec.npy", "cka", 0.1, nil, 360, nil},
@@ -39,10 +39,10 @@ func TestWriteFormats(t *testing.T) {
 			"\"a, \"\"b\"\".npy\"\tcca:stat=mean\t3.141592653589793\t\t360\t\n" +
 			"<r&d>.npy\tnbs\tNaN\t\t1000000\tzero variance\n" +
 			"rec.npy\tridge\t-inf\t\t-5\t\n",
-		JSONL: `{"schema":"simtool.score/v1","x":"rec.npy","measure":"cka","value":0.1,"lo":null,"n":360,"error":null}` + "\n" +
-			`{"schema":"simtool.score/v1","x":"a, \"b\".npy","measure":"cca:stat=mean","value":3.141592653589793,"lo":null,"n":360,"error":null}` + "\n" +
-			`{"schema":"simtool.score/v1","x":"<r&d>.npy","measure":"nbs","value":null,"lo":null,"n":1000000,"error":"zero variance","undefined":{"value":"NaN"}}` + "\n" +
-			`{"schema":"simtool.score/v1","x":"rec.npy","measure":"ridge","value":null,"lo":null,"n":-5,"error":null,"undefined":{"value":"-inf"}}` + "\n",
+		JSONL: `{"schema":"simtool.score/v2","x":"rec.npy","measure":"cka","value":0.1,"lo":null,"n":360,"error":null}` + "\n" +
+			`{"schema":"simtool.score/v2","x":"a, \"b\".npy","measure":"cca:stat=mean","value":3.141592653589793,"lo":null,"n":360,"error":null}` + "\n" +
+			`{"schema":"simtool.score/v2","x":"<r&d>.npy","measure":"nbs","value":null,"lo":null,"n":1000000,"error":"zero variance","undefined":{"value":"NaN"}}` + "\n" +
+			`{"schema":"simtool.score/v2","x":"rec.npy","measure":"ridge","value":null,"lo":null,"n":-5,"error":null,"undefined":{"value":"-inf"}}` + "\n",
 		Text: "x           measure          value        n  error\n" +
 			"rec.npy     cka            0.10000      360\n" +
 			"a, \"b\".npy  cca:stat=mean  3.14159      360\n" +

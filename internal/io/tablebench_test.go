@@ -35,7 +35,7 @@ func putScores(t testing.TB, f Format, n int) (path string) {
 	path = filepath.Join(t.TempDir(), "scores."+string(f))
 	_, err := WriteFile(path, WriteOptions{}, func(file *AtomicFile) error {
 		b := bufio.NewWriterSize(file, bufferSize)
-		w := NewTableWriter(b, f, "simtool.score/v1", TableOptions{})
+		w := NewTableWriter(b, f, "simtool.score/v2", TableOptions{})
 		r := rand.New(rand.NewPCG(1, 2))
 		if err := w.Begin(scoreColumns); err != nil {
 			return err

@@ -37,6 +37,9 @@ func (p *Pair) Swap() *Pair {
 	return &Pair{X: p.Y, Y: p.X}
 }
 
+// MomentsOnly reports whether only the moments of the samples are known.
+func (p *Pair) MomentsOnly() bool { return p.segments != nil }
+
 // check returns an UndefinedError unless the pair has the samples that a
 // measure needs and both systems vary.
 func (p *Pair) check(card Card) error {

@@ -113,18 +113,6 @@ func (u *Units) Largest() int {
 	return most
 }
 
-// without returns the samples that are in none of the given units, in increasing order.
-func (u *Units) without(out ...int) []int {
-	var kept []int
-	for g, rows := range u.Rows {
-		if !slices.Contains(out, g) {
-			kept = append(kept, rows...)
-		}
-	}
-	slices.Sort(kept)
-	return kept
-}
-
 type unitMomentsKey struct{ units *Units }
 
 // unitMoments returns the second moments of each unit about its own means, of the

@@ -129,7 +129,7 @@ func TestScan(t *testing.T) {
 // with its name.
 func TestLookup(t *testing.T) {
 	for name, want := range map[string]string{
-		"simtool.score/v1": "simtool.score/v1", "simtool.score/v99": "simtool.score/v1", "simtool.score": "simtool.score/v1",
+		"simtool.score/v2": "simtool.score/v2", "simtool.score/v99": "simtool.score/v2", "simtool.score": "simtool.score/v2",
 		"simtool.joint-range.given/v1": "simtool.joint-range.given/v2",
 		"simtool.scores/v1":            "", "": "", "/v1": "", "scores.csv": "",
 	} {
@@ -141,14 +141,14 @@ func TestLookup(t *testing.T) {
 			t.Errorf("a table of %q is %q, want %q", name, got, want)
 		}
 	}
-	if s, _ := Lookup("simtool.score/v1"); !s.Has("time", "condition") || Scores.Has("time") {
+	if s, _ := Lookup("simtool.score/v2"); !s.Has("time", "condition") || Scores.Has("time") {
 		t.Error("the declaration has the optional columns, and the table not before it is asked for them")
 	}
 }
 
 // TestOfColumns: columns of a table that was read are as they are declared.
 func TestOfColumns(t *testing.T) {
-	s := OfColumns("simtool.score/v1", "seed", "measure", "value", "time", "n", "warning")
+	s := OfColumns("simtool.score/v2", "seed", "measure", "value", "time", "n", "warning")
 	if got := s.List(); got != "seed measure value time n warning" {
 		t.Errorf("columns %s", got)
 	}

@@ -98,7 +98,7 @@ func TestMeasuresMayBeRepeated(t *testing.T) {
 
 func TestRows(t *testing.T) {
 	row := scoreRow{pair: Pair{X: "x", Y: "y"}, measure: "cka", value: 0.5, n: 4, p: 2, q: 1, warning: "w", at: 3}
-	want := []any{"x", "y", "cka", 0.5, nil, nil, 4, 2, 1, "w", nil}
+	want := []any{"x", "y", "cka", 0.5, nil, nil, 4, 2, 1, nil, nil, nil, nil, nil, nil, nil, nil, nil, "w", nil}
 	if got := result.Scores.Cells(row.row("")); !slices.Equal(got, want) {
 		t.Errorf("cells are %v, want %v", got, want)
 	}
