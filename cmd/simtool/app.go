@@ -23,6 +23,7 @@ func commands() []func(*app) *cobra.Command {
 		newScoreCommand,
 		newMeasuresCommand,
 		newGradientCommand,
+		newInfluenceCommand,
 		newOptimizeCommand,
 		newDecodeCommand,
 		newMLEMCommand,

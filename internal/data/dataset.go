@@ -217,9 +217,9 @@ func (d *Dataset) selectTimes(times []int) *Dataset {
 	return out
 }
 
-// selectFeatures returns a copy of the dataset with some of its features, in the order
-// of their numbers.
-func (d *Dataset) selectFeatures(features []int) *Dataset {
+// SelectFeatures returns a copy of the dataset with some of its features, in the order
+// of their numbers. It panics if a number is out of range.
+func (d *Dataset) SelectFeatures(features []int) *Dataset {
 	width := d.Width()
 	values := make([]float64, 0, len(d.Values)/width*len(features))
 	for row := 0; row < len(d.Values); row += width {

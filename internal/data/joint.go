@@ -233,19 +233,28 @@ func (k *Kept) part(d *Dataset) *Dataset {
 	case k.Unit == Conditions:
 		out = d.SelectConditions(k.Units)
 	default:
-		if times, conditions, ok := d.grid(rows); ok {
-			out = d.selectTimes(times).SelectConditions(conditions)
-			break
-		}
-		pooled := d.Pooled()
-		pooled.ConditionOf = make([]int, d.Samples())
-		for i := range pooled.ConditionOf {
-			pooled.ConditionOf[i] = i % d.Shape[1]
-		}
-		out = pooled.Select(rows)
+		out = d.Subset(rows)
 	}
 	out.LeftOut = append(slices.Clone(d.LeftOut), LeftOut{Unit: k.Unit.String(), At: k.Out, Of: k.Of, Why: "missing values"})
 	return out
+}
+
+// Subset returns a copy of some samples, whose numbers increase. A 3-d dataset stays time
+// × condition × neuron where they are all samples of some times and conditions;
+// otherwise its samples remember their conditions.
+func (d *Dataset) Subset(rows []int) *Dataset {
+	if !d.Is3D() {
+		return d.Select(rows)
+	}
+	if times, conditions, ok := d.grid(rows); ok {
+		return d.selectTimes(times).SelectConditions(conditions)
+	}
+	pooled := d.Pooled()
+	pooled.ConditionOf = make([]int, d.Samples())
+	for i := range pooled.ConditionOf {
+		pooled.ConditionOf[i] = i % d.Shape[1]
+	}
+	return pooled.Select(rows)
 }
 
 // grid returns the times and conditions of increasing samples of a 3-d dataset, and
@@ -270,23 +279,29 @@ func (d *Dataset) grid(rows []int) (times, conditions []int, ok bool) {
 	return times, conditions, true
 }
 
-// Restore puts values of a system that is kept, as Apply or System returned it, back
-// where they were in the system before: element i of the system goes with values[i].
-// What was left out gets fill. The result has the shape of the system before.
-func (k *Kept) Restore(values []float64, kept, before *Dataset, fill float64) []float64 {
-	width := before.Width()
-	columns := make([]int, 0, width)
-	for column := range width {
-		columns = append(columns, column)
+// Columns returns the features that a system has after the policy, as Apply or System
+// returned it, by their numbers in the system before.
+func (k *Kept) Columns(kept, before *Dataset) []int {
+	if before.isRDM() && len(k.Out) > 0 {
+		return k.Units
+	}
+	columns := make([]int, before.Width())
+	for column := range columns {
+		columns[column] = column
 	}
 	for _, out := range kept.LeftOut[len(before.LeftOut):] {
 		if out.Unit == features {
 			columns = slices.DeleteFunc(columns, func(c int) bool { _, is := slices.BinarySearch(out.At, c); return is })
 		}
 	}
-	if before.isRDM() && len(k.Out) > 0 {
-		columns = k.Units
-	}
+	return columns
+}
+
+// Restore puts values of a system that is kept, as Apply or System returned it, back
+// where they were in the system before: element i of the system goes with values[i].
+// What was left out gets fill. The result has the shape of the system before.
+func (k *Kept) Restore(values []float64, kept, before *Dataset, fill float64) []float64 {
+	width, columns := before.Width(), k.Columns(kept, before)
 	whole := make([]float64, len(before.Values))
 	for i := range whole {
 		whole[i] = fill

@@ -26,7 +26,7 @@ func leaveOutFeatures(d *Dataset) (*Dataset, string) {
 			kept = append(kept, k)
 		}
 	}
-	out := d.selectFeatures(kept)
+	out := d.SelectFeatures(kept)
 	out.LeftOut = append(slices.Clone(d.LeftOut), LeftOut{Unit: features, At: empty, Of: d.Width(), Why: "no value"})
 	return out, fmt.Sprintf("left out %s of %d, without any value", d.featureNames(empty), d.Width())
 }

@@ -73,7 +73,7 @@ func (d *Dataset) missingSamples(missing []bool) {
 func (d *Dataset) selectSamples(rows []int) *Dataset {
 	out := d.Select(rows)
 	if d.isRDM() {
-		return out.selectFeatures(rows)
+		return out.SelectFeatures(rows)
 	}
 	return out
 }

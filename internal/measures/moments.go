@@ -19,6 +19,15 @@ type FromMoments interface {
 	MomentFolds() int
 }
 
+// CountDependent is a measure that depends on the number of samples by itself, beside
+// their centred second moments: one of covariances, which are divided by n − 1. Most
+// measures do not, because such a factor cancels.
+type CountDependent interface {
+	FromMoments
+	// CountSlope returns ∂s/∂n at fixed moments.
+	CountSlope(p *Pair) (float64, error)
+}
+
 // AsFromMoments returns m as a FromMoments if it is one with its present parameters.
 func AsFromMoments(m Measure) (FromMoments, bool) {
 	f, ok := As[FromMoments](m)

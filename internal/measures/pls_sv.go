@@ -57,6 +57,12 @@ func (m plsSV) Score(p *Pair) (Score, error) {
 // MomentFolds implements FromMoments.
 func (plsSV) MomentFolds() int { return 0 }
 
+// CountSlope implements CountDependent: s ∝ 1/(n−1).
+func (m plsSV) CountSlope(p *Pair) (float64, error) {
+	s, err := m.Score(p)
+	return -s.Value / float64(p.Samples()-1), err
+}
+
 // Memory implements Memory.
 func (m plsSV) Memory(d Dims) Need {
 	p, q := d.compact()
