@@ -12,7 +12,9 @@
 //   - design.go: which samples are independent of each other, and what may be permuted;
 //   - jackknife.go: from estimates with units left out to a centre and an interval;
 //   - null.go: means over random pairings, p values, calibrated scores;
-//   - assess.go: all of it for one score, within a budget (budget.go).
+//   - assess.go: all of it for one score, within a budget (budget.go);
+//   - influence*.go: what samples and features are worth to a score, from gradients, pairs
+//     of samples, and deletions.
 //
 // Nothing here depends on the number of workers, the order of scores, or the time.
 package inference

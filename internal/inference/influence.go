@@ -1,5 +1,3 @@
-// Package inference says what stands beside a score. It works on any measure through
-// the interfaces of package measures, and knows no family by name.
 package inference
 
 import (
@@ -97,7 +95,7 @@ func (s *Subject) Samples(ctx context.Context, groups [][]int) (*Influences, err
 			if slopes == nil || err != nil {
 				return nil, method, err
 			}
-			return sums(slopes, groups), method, nil
+			return groupSums(slopes, groups), method, nil
 		},
 		func(value float64) []outcome { return s.withoutSamples(ctx, value, groups) })
 }
@@ -190,8 +188,8 @@ func (s *Subject) advance(n int) {
 	}
 }
 
-// sums adds up the values of the members of each group.
-func sums(values []float64, groups [][]int) []float64 {
+// groupSums adds up the values of the members of each group.
+func groupSums(values []float64, groups [][]int) []float64 {
 	out := make([]float64, len(groups))
 	for g, members := range groups {
 		for _, i := range members {

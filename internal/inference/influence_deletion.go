@@ -57,7 +57,7 @@ func (s *Subject) eachUnit(ctx context.Context, n int, without func(i int) (floa
 
 // refitWithout scores the data without some samples, as if these had never been there.
 func (s *Subject) refitWithout(group []int) (float64, error) {
-	rows := others(s.Pair.Samples(), group)
+	rows := allBut(s.Pair.Samples(), group)
 	if len(rows) == 0 {
 		return 0, &measures.UndefinedError{Reason: "there are no other samples"}
 	}
@@ -76,7 +76,7 @@ func (s *Subject) refitWithout(group []int) (float64, error) {
 // refitWithoutFeature scores the data without a feature of one system.
 func (s *Subject) refitWithoutFeature(side Side, j int) (float64, error) {
 	d := s.of(side)
-	columns := others(d.Width(), []int{j})
+	columns := allBut(d.Width(), []int{j})
 	if len(columns) == 0 {
 		return 0, onlyFeature()
 	}
@@ -103,8 +103,8 @@ func onlyFeature() error {
 	return &measures.UndefinedError{Reason: "there are no other features"}
 }
 
-// others returns the numbers below n that are not in a list of increasing ones.
-func others(n int, list []int) []int {
+// allBut returns the numbers below n that are not in a list of increasing ones.
+func allBut(n int, list []int) []int {
 	out := make([]int, 0, n)
 	for i := range n {
 		if len(list) > 0 && list[0] == i {

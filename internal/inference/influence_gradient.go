@@ -40,7 +40,7 @@ func (s *Subject) momentSlopes(d measures.Differentiable) ([]float64, error) {
 		}
 		z := linalg.NewCentered(s.of(side).Matrix()).Dense()
 		for i := range slopes {
-			slopes[i] += inner(z.RawRowView(i), g.RawRowView(i)) / 2
+			slopes[i] += rowProduct(z.RawRowView(i), g.RawRowView(i)) / 2
 		}
 	}
 	if c, ok := measures.As[measures.CountDependent](s.Measure); ok {
@@ -61,7 +61,7 @@ func (s *Subject) momentSlopes(d measures.Differentiable) ([]float64, error) {
 //	∂s/∂v_j = ½·Σ_i X_ij·∂s/∂X_ij.
 //
 // A measure that rotations of the features do not change depends on nothing but these
-// inner products, so that v_j = 0 is the score without the feature. To one that no
+// rowProduct products, so that v_j = 0 is the score without the feature. To one that no
 // invertible map changes, weights are all the same, and the slope would say that no
 // feature matters.
 func (s *Subject) featureSlopes(side Side) ([]float64, Method, error) {
@@ -116,8 +116,8 @@ func (s *Subject) of(side Side) *data.Dataset {
 	return s.Y
 }
 
-// inner returns Σ a·b.
-func inner(a, b []float64) float64 {
+// rowProduct returns Σ a·b.
+func rowProduct(a, b []float64) float64 {
 	total := 0.0
 	for i, v := range a {
 		total += v * b[i]

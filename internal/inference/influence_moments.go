@@ -37,14 +37,14 @@ func (s *Subject) throughMoments(value float64) *linalg.Moments {
 		all[i] = i
 	}
 	m := s.momentsOf(linalg.NewMomentSum(p, q), [][]int{all})
-	if v, err := s.scoreMoments(m); err != nil || !near(v, value) {
+	if v, err := s.scoreMoments(m); err != nil || !sameScore(v, value) {
 		return nil
 	}
 	return m
 }
 
-// near reports whether two values of a score are the same to some digits.
-func near(a, b float64) bool { return math.Abs(a-b) <= 1e-10*max(1, math.Abs(b)) }
+// sameScore reports whether two values of a score are the same to some digits.
+func sameScore(a, b float64) bool { return math.Abs(a-b) <= 1e-10*max(1, math.Abs(b)) }
 
 // momentsWithout returns the scores without each group of samples from moments, nil
 // where these do not do.
@@ -62,7 +62,7 @@ func (s *Subject) momentsWithout(ctx context.Context, value float64, groups [][]
 	linalg.Parallel(momentPieces, 1, func(k, _ int) {
 		lo, hi := k*len(groups)/momentPieces, (k+1)*len(groups)/momentPieces
 		sum := linalg.NewMomentSum(p, q)
-		outside := s.momentsOf(sum, [][]int{others(s.Pair.Samples(), union(groups[lo:hi]))})
+		outside := s.momentsOf(sum, [][]int{allBut(s.Pair.Samples(), samplesIn(groups[lo:hi]))})
 		s.halve(ctx, sum, outside, groups, lo, hi, out)
 	})
 	if !s.confirmed(value, out, func(i int) (float64, error) { return s.refitWithout(groups[i]) }) {
@@ -142,7 +142,7 @@ func (s *Subject) confirmed(value float64, out []outcome, refit func(i int) (flo
 	})
 	for _, i := range order[:min(mostChanges, len(order))] {
 		v, err := refit(i)
-		if (err == nil) != (out[i].err == nil) || err == nil && !near(out[i].value, v) {
+		if (err == nil) != (out[i].err == nil) || err == nil && !sameScore(out[i].value, v) {
 			return false
 		}
 	}
@@ -165,7 +165,7 @@ func (s *Subject) scoreMoments(m *linalg.Moments) (float64, error) {
 // momentsOf returns the moments of the samples of some groups.
 func (s *Subject) momentsOf(sum *linalg.MomentSum, groups [][]int) *linalg.Moments {
 	p, q := s.X.Width(), s.Y.Width()
-	rows := union(groups)
+	rows := samplesIn(groups)
 	m := linalg.NewMoments(p, q)
 	if len(rows) == 0 {
 		return m
@@ -185,8 +185,8 @@ func (s *Subject) momentsOf(sum *linalg.MomentSum, groups [][]int) *linalg.Momen
 	return m
 }
 
-// union returns the samples of some groups in increasing order.
-func union(groups [][]int) []int {
+// samplesIn returns the samples of some groups in increasing order.
+func samplesIn(groups [][]int) []int {
 	all := slices.Concat(groups...)
 	slices.Sort(all)
 	return all

@@ -8,7 +8,7 @@ import "math"
 const (
 	restShare  = 0.65 // of Σ(change − mean)²; of normal data one unit has some .2 to .4
 	restChange = 0.1  // of the larger of both scores
-	fewUnits   = 4    // of fewer, one has a large share in any data
+	fewToRest  = 4    // of fewer, one has a large share in any data
 )
 
 // Rests returns the unit that a score rests on, -1 for none: the one unit without which
@@ -24,7 +24,7 @@ func (f *Influences) Rests() int {
 	switch {
 	case missing == 1:
 		return last
-	case missing > 1 || len(f.Units) < fewUnits:
+	case missing > 1 || len(f.Units) < fewToRest:
 		return -1
 	}
 	for i, u := range f.Units {

@@ -103,7 +103,7 @@ func correlations(m weightedMoments) []float64 {
 	return singularValues(product(power(m.a, -0.5), m.c, power(m.b, -0.5)))
 }
 
-func mean(values []float64) float64 {
+func meanOf(values []float64) float64 {
 	total := 0.0
 	for _, v := range values {
 		total += v / float64(len(values))
@@ -134,13 +134,13 @@ var weightedScores = map[string]func(m weightedMoments) float64{
 	"procrustes:as=squared": func(m weightedMoments) float64 {
 		return mat.Trace(m.a) + mat.Trace(m.b) - 2*nuclear(m.c)
 	},
-	"cca": func(m weightedMoments) float64 { return mean(correlations(m)) },
+	"cca": func(m weightedMoments) float64 { return meanOf(correlations(m)) },
 	"cca:stat=mean-squared": func(m weightedMoments) float64 {
 		r := correlations(m)
 		for i := range r {
 			r[i] *= r[i]
 		}
-		return mean(r)
+		return meanOf(r)
 	},
 	"linreg": func(m weightedMoments) float64 {
 		return mat.Trace(product(m.c, power(m.b, -1), m.c.T())) / mat.Trace(m.a)
