@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants test-paper fuzz generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference test-paper fuzz generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,11 @@ bench-torch: ## optimisers beside PyTorch (float32), if python3 has it (TORCH='-
 REV ?= HEAD^
 same-bytes: ## stories, docs, helps, plans and batches write the bytes of an earlier build (REV=HEAD^ SAME='-figures')
 	$(GO) run ./internal/bench/samebytes -rev '$(REV)' $(SAME)
+
+RUNS ?= 400
+validation-inference: ## coverage of the intervals on known populations, into docs/validation-inference.md: an hour (RUNS=n)
+	$(GO) run ./internal/bench/validation -runs $(RUNS) > bin/validation-inference.md
+	mv bin/validation-inference.md docs/validation-inference.md
 
 ONLY ?= .
 mutants: ## mistakes in formulas, one at a time, that tests must notice: a quarter of an hour (ONLY=regexp)

@@ -1,0 +1,60 @@
+// Command validation measures how far the intervals beside scores can be trusted: it
+// draws many samples from populations whose scores are known and counts how often the
+// interval of a sample holds the score of its population.
+//
+//	go run ./internal/bench/validation [-runs 400] [-only regexp] [-measure regexp] > docs/validation-inference.md
+//
+// The output is a table in Markdown. It depends on the seed alone, not on the number
+// of processors or the time.
+package main
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"runtime"
+)
+
+func main() {
+	runs := flag.Int("runs", 400, "samples that are drawn of each population")
+	only := flag.String("only", ".", "populations whose name matches")
+	measure := flag.String("measure", ".", "measures whose name matches")
+	seed := flag.Uint64("seed", 1, "seed of the samples")
+	flag.Parse()
+	if err := run(*runs, *only, *measure, *seed); err != nil {
+		fmt.Fprintln(os.Stderr, "validation:", err)
+		os.Exit(1)
+	}
+}
+
+func run(runs int, only, measure string, seed uint64) error {
+	populations, err := regexp.Compile(only)
+	if err != nil {
+		return err
+	}
+	names, err := regexp.Compile(measure)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(os.Stdout)
+	heading(out, runs)
+	for _, c := range cells() {
+		if !populations.MatchString(c.String()) {
+			continue
+		}
+		rows, err := coverage(context.Background(), c, names, runs, seed, runtime.GOMAXPROCS(0))
+		if err != nil {
+			return fmt.Errorf("%s: %w", c, err)
+		}
+		for _, r := range rows {
+			fmt.Fprintln(out, r.markdown())
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
