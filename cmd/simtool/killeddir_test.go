@@ -93,6 +93,7 @@ func TestDirectoriesAfterKills(t *testing.T) {
 			want := resultsIn(t, filepath.Join(r.inputs, name))
 			rng := rand.New(rand.NewPCG(1, 2))
 			killed := 0
+			limit := took // of the time of a kill; halved when runs end before it
 			for round := range 4 {
 				output := fmt.Sprint(name, round)
 				// The last attempts are left alone.
@@ -107,11 +108,14 @@ func TestDirectoriesAfterKills(t *testing.T) {
 						t.Fatal(err)
 					}
 					if attempt < 4 {
-						time.AfterFunc(time.Duration(rng.Float64()*float64(took)), func() { _ = cmd.Process.Kill() })
+						time.AfterFunc(time.Duration(rng.Float64()*float64(limit)), func() { _ = cmd.Process.Kill() })
 					}
 					err = cmd.Wait()
 					out.Close()
 					if err == nil {
+						if attempt == 0 {
+							limit /= 2
+						}
 						break
 					}
 					if failed, ok := errors.AsType[*exec.ExitError](err); !ok || failed.ExitCode() != -1 {

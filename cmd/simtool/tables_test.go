@@ -17,7 +17,7 @@ import (
 
 // TestHelpListsColumns: the help of a command has exactly the columns of its table.
 func TestHelpListsColumns(t *testing.T) {
-	for name, table := range map[string]*result.Schema{"score": result.Scores.Schema, "decode": result.Decodings.Schema, "influence": result.InfluenceTable.Schema} {
+	for name, table := range map[string]*result.Schema{"score": result.Scores.Schema, "decode": result.Decodings.Schema, "influence": result.InfluenceTable.Schema, "advise": result.Advices.Schema} {
 		cmd, _, err := fullTree().Find([]string{name})
 		if err != nil {
 			t.Fatal(err)
@@ -65,6 +65,7 @@ func TestTablesAreDeclared(t *testing.T) {
 		"score x.csv y.csv -m cka -o scores.json",
 		"score x.csv y.csv -m cka -o scores.csv.gz",
 		"influence x.csv y.csv -m cka -o influence.csv",
+		"advise x.csv -m cka -o advise.csv",
 		"pc-sensitivity x.csv -m cka -o sensitivity.csv",
 		"pc-sensitivity x.csv -m cka --slopes -o slopes.tsv",
 		"pc-sensitivity x.csv -m cka --learning-order --max-iter 2 --repeats 1 -o order.csv",

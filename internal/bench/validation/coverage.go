@@ -20,12 +20,12 @@ import (
 
 // row is a line of the table: a measure in a cell.
 type row struct {
-	cell                          cell
-	measure                       string
-	truth                         float64
-	own                           bool // the truth is the mean value over samples of this size
-	runs, covered, given, warned  int
-	plugged, corrected, width     float64 // sums over runs, over intervals
+	cell                         cell
+	measure                      string
+	truth                        float64
+	own                          bool // the truth is the mean value over samples of this size
+	runs, covered, given, warned int
+	plugged, corrected, width    float64 // sums over runs, over intervals
 }
 
 func heading(w io.Writer, runs int) {
