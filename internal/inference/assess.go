@@ -25,6 +25,7 @@ type Options struct {
 	Level        float64 // of intervals, such as 0.95
 	Permutations int     // draws for the p value; 0 for none
 	Seed         uint64
+	Over         Over // what the interval is about; "" for Stimuli
 }
 
 // Assessment is what stands beside a score. What is unknown is NaN, and a note or a
@@ -159,6 +160,11 @@ func (w *worker) interval() error {
 		w.note("no interval: it costs more than three scores; --inference full computes it")
 		return nil
 	}
+	if w.options.Over.neurons() {
+		if done, err := w.overLimit(e, units); done || err != nil {
+			return err
+		}
+	}
 	deletions, err := est.Deletions(w.pair, units)
 	switch {
 	case err != nil && w.pair.MomentsOnly():
@@ -168,7 +174,14 @@ func (w *worker) interval() error {
 		w.warn("no interval: %s", err)
 		return nil
 	}
-	w.set(jackknife(deletions, e, w.options.Level), e, units.Count())
+	interval, basis := jackknife(deletions, e, w.options.Level), units.Count()
+	if w.options.Over.neurons() {
+		var ok bool
+		if interval, basis, ok, err = w.overDeletions(interval, e, basis); !ok {
+			return err
+		}
+	}
+	w.set(interval, e, basis)
 	return nil
 }
 

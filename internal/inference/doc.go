@@ -11,6 +11,7 @@
 //
 //   - design.go: which samples are independent of each other, and what may be permuted;
 //   - jackknife.go: from estimates with units left out to a centre and an interval;
+//   - neurons.go: errors over neurons, and the value for infinitely many;
 //   - null.go: means over random pairings, p values, calibrated scores;
 //   - assess.go: all of it for one score, within a budget (budget.go);
 //   - influence*.go: what samples and features are worth to a score, from gradients, pairs

@@ -53,28 +53,42 @@ type unitCKAKey struct{ units *Units }
 // unitCKA returns the linear CKA of HSICs between units, from all units and without each.
 func (p *Pair) unitCKA(u *Units) (*Deletions, error) {
 	return shared(&p.memo, unitCKAKey{u}, func() (*Deletions, error) {
-		if p.segments != nil {
-			return nil, undefined("the estimate between blocks of samples needs the samples themselves")
+		h, err := p.unitHSICs(u)
+		if err != nil {
+			return nil, err
 		}
-		if u.Count() < 4 {
-			return nil, undefined("%d independent units, but the estimate needs at least 4", u.Count())
-		}
-		hsic := unitHSIC
-		if u.Single() {
-			hsic = rowHSIC
-		}
-		xy, xx, yy := hsic(p, u)
 		out := &Deletions{One: make([]float64, u.Count())}
-		var err error
-		if out.All, err = unitCosine(xy.all, xx.all, yy.all); err != nil {
+		if out.All, err = unitCosine(h.xy.all, h.xx.all, h.yy.all); err != nil {
 			return nil, err
 		}
 		for g := range out.One {
-			if out.One[g], err = unitCosine(xy.without[g], xx.without[g], yy.without[g]); err != nil {
+			if out.One[g], err = unitCosine(h.xy.without[g], h.xx.without[g], h.yy.without[g]); err != nil {
 				return nil, undefined("without one of %d units %s", u.Count(), err)
 			}
 		}
 		return out, nil
+	})
+}
+
+// unitHSICs are HSIC(X,Y), HSIC(X,X) and HSIC(Y,Y) between units, up to a factor that
+// they share.
+type unitHSICs struct{ xy, xx, yy unitSum }
+
+type unitHSICsKey struct{ units *Units }
+
+func (p *Pair) unitHSICs(u *Units) (unitHSICs, error) {
+	return shared(&p.memo, unitHSICsKey{u}, func() (h unitHSICs, err error) {
+		switch {
+		case p.segments != nil:
+			return h, undefined("the estimate between blocks of samples needs the samples themselves")
+		case u.Count() < 4:
+			return h, undefined("%d independent units, but the estimate needs at least 4", u.Count())
+		case u.Single():
+			h.xy, h.xx, h.yy = rowHSIC(p, u)
+		default:
+			h.xy, h.xx, h.yy = unitHSIC(p, u)
+		}
+		return h, nil
 	})
 }
 
@@ -184,16 +198,26 @@ func hsicBetween(u *Units, k int, squares float64, x, y unitSide) float64 {
 
 // unitRest returns R_g and U_g − U of a side for the units but k.
 func unitRest(u *Units, k int, total float64, s unitSide) (r, v []float64) {
-	count := u.Count()
-	r, v = make([]float64, count), make([]float64, count)
-	above, below := 0.0, 1.0
-	for g, rows := range u.Rows {
+	r = make([]float64, u.Count())
+	for g := range u.Rows {
 		if g == k {
 			continue
 		}
 		r[g] = -s.gram.At(g, g)
 		if k >= 0 {
 			r[g] -= s.gram.At(g, k)
+		}
+	}
+	return r, unitOffsets(u, k, total, r)
+}
+
+// unitOffsets returns U_g − U for the units but k, given R_g.
+func unitOffsets(u *Units, k int, total float64, r []float64) []float64 {
+	v := make([]float64, u.Count())
+	above, below := 0.0, 1.0
+	for g, rows := range u.Rows {
+		if g == k {
+			continue
 		}
 		left := total - 2*float64(len(rows))
 		above += r[g] / left
@@ -205,7 +229,7 @@ func unitRest(u *Units, k int, total float64, s unitSide) (r, v []float64) {
 			v[g] = (r[g]-float64(len(rows))*mean)/(total-2*float64(len(rows))) - mean
 		}
 	}
-	return r, v
+	return v
 }
 
 // storedUnits is the number of units up to which C_g is formed. For more it is cheaper

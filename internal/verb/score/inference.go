@@ -17,11 +17,12 @@ type Inference struct {
 	Level        float64
 	Permutations int
 	Units        string // a Kind of units
+	Over         string // what an interval is about
 }
 
 // newInference returns the defaults.
 func newInference() Inference {
-	return Inference{Mode: string(inference.AutoMode), Level: 0.95, Units: string(inference.Auto)}
+	return Inference{Mode: string(inference.AutoMode), Level: 0.95, Units: string(inference.Auto), Over: string(inference.Stimuli)}
 }
 
 // register declares the settings.
@@ -30,6 +31,7 @@ func (o *Inference) register(s *setting.Set) {
 	s.Float(&o.Level, "level", "", "level of the intervals")
 	s.Int(&o.Permutations, "permutations", "", "random pairings of the samples for pvalue, such as 999; 0 for none")
 	s.Choice(&o.Units, "units", "", "what is independent of each other: whole conditions of 3-d data and otherwise rows or blocks as they correlate (auto), or as named", "auto", "rows", "blocks", "conditions")
+	s.Choice(&o.Over, "over", "", "what the interval is about: other stimuli and these neurons (stimuli), other neurons and these stimuli (neurons), or both", inference.Overs...)
 }
 
 // check refuses what is out of range.
@@ -47,7 +49,7 @@ func (o *Inference) check() error {
 
 // options are those of package inference.
 func (o *Inference) options(seed uint64) inference.Options {
-	return inference.Options{Mode: inference.Mode(o.Mode), Level: o.Level, Permutations: o.Permutations, Seed: seed}
+	return inference.Options{Mode: inference.Mode(o.Mode), Level: o.Level, Permutations: o.Permutations, Seed: seed, Over: inference.Over(o.Over)}
 }
 
 // design returns the independent units of a pair.
