@@ -36,6 +36,7 @@ type Assessment struct {
 	PValue                float64
 	Units                 int
 	Notes, Warnings       []string
+	Test                  *Null // what PValue was counted from, nil where there is none
 }
 
 // blank returns an assessment that says nothing.
@@ -52,14 +53,10 @@ func Assess(ctx context.Context, p *measures.Pair, m measures.Measure, value flo
 	}
 	a.Notes = append(a.Notes, d.Notes...)
 	w := worker{ctx: ctx, pair: p, measure: m, card: m.Card(), value: value, design: d, options: o, out: &a}
-	if err := w.null(); err != nil {
-		return a, err
-	}
-	if err := w.interval(); err != nil {
-		return a, err
-	}
-	if err := w.pvalue(); err != nil {
-		return a, err
+	for _, step := range []func() error{w.pvalue, w.null, w.interval} {
+		if err := step(); err != nil {
+			return a, err
+		}
 	}
 	return a, ctx.Err()
 }
@@ -74,6 +71,8 @@ type worker struct {
 	design  Design
 	options Options
 	out     *Assessment
+	// testIsNull says that the p value rests on the pairings whose mean is null.
+	testIsNull bool
 }
 
 func (w *worker) note(format string, args ...any) {
@@ -83,9 +82,6 @@ func (w *worker) note(format string, args ...any) {
 func (w *worker) warn(format string, args ...any) {
 	w.out.Warnings = append(w.out.Warnings, fmt.Sprintf(format, args...))
 }
-
-// permuter returns the draws of the design.
-func (w *worker) permuter() permuter { return permuter{design: w.design, seed: w.options.Seed} }
 
 // null sets the expected score of random pairings and the calibrated value.
 func (w *worker) null() error {
@@ -104,33 +100,55 @@ func (w *worker) null() error {
 	return err
 }
 
+// exactNull returns the mean over all pairings of samples, or of whole units of equal
+// size. Within groups none is known.
 func (w *worker) exactNull() (float64, bool, error) {
 	n, ok := measures.As[measures.NullMean](w.measure)
-	if !ok {
+	if !ok || w.design.groups != nil {
 		return 0, false, nil
 	}
-	var whole *measures.Units
-	if w.design.Kind == Conditions || w.design.Kind == Given {
-		whole = w.design.Units
-	}
-	return n.NullMean(w.pair, whole)
+	return n.NullMean(w.pair, w.design.wholeUnits(w.pair))
 }
 
+// drawnNull returns the mean over some pairings, those of the p value where they pair
+// the same units of the same data.
 func (w *worker) drawnNull() (float64, error) {
+	if w.out.Test != nil && w.testIsNull {
+		return w.meanOf(w.out.Test), nil
+	}
 	if !w.affordable(float64(nullDraws)) {
 		return 0, fmt.Errorf("it takes %d scores of random pairings; --inference full computes it", nullDraws)
 	}
-	if w.design.Units == nil {
-		return 0, fmt.Errorf("nothing may be permuted: %s", w.design.Refusal)
+	r := rowPairings(w.pair.Samples(), w.options.Seed, nullDraws)
+	if units := w.design.wholeUnits(w.pair); units != nil || w.design.groups != nil {
+		whole := w.design
+		if units != nil {
+			whole.Units = units
+		}
+		most := nullDraws
+		if w.affordable(exhaustive) {
+			most = exhaustive
+		}
+		var err error
+		if r, err = whole.pairings(w.pair, w.options.Seed, nullDraws, most); err != nil {
+			return 0, err
+		}
 	}
-	r := w.permuter()
-	r.anyway = true
-	draws, err := permutations(w.ctx, w.pair, w.measure, r, nullDraws)
+	n, err := nullScores(w.ctx, w.pair, w.measure, w.value, r)
 	if err != nil {
 		return 0, err
 	}
-	w.note("null is the mean of %d random pairings", nullDraws)
-	return mean(draws), nil
+	return w.meanOf(n), nil
+}
+
+// meanOf returns the mean of scores of random pairings and notes their number.
+func (w *worker) meanOf(n *Null) float64 {
+	which := "random"
+	if n.All {
+		which = "possible"
+	}
+	w.note("null is the mean of %d %s pairings", len(n.Scores), which)
+	return mean(n.Scores)
 }
 
 // interval sets the estimate with its interval, or says why there is none.
@@ -201,6 +219,9 @@ func (w *worker) set(i Interval, e measures.Estimator, units int) {
 	i.Lo, i.Hi = max(i.Lo, w.card.Min), min(i.Hi, w.card.Max)
 	w.out.Units = units
 	w.out.Corrected, w.out.Lo, w.out.Hi, w.out.SE = i.Centre, i.Lo, i.Hi, i.SE
+	if !e.Robust {
+		w.out.Warnings = append(w.out.Warnings, w.design.Doubts...)
+	}
 	if units < fewUnits {
 		w.warn("%d independent units give a wide interval", units)
 	}
@@ -222,11 +243,7 @@ func (w *worker) pvalue() error {
 	if w.options.Permutations == 0 {
 		return nil
 	}
-	if w.design.Units == nil {
-		w.warn("no pvalue: %s", w.design.Refusal)
-		return nil
-	}
-	draws, err := permutations(w.ctx, w.pair, w.measure, w.permuter(), w.options.Permutations)
+	n, r, err := w.test()
 	if err != nil {
 		if w.ctx.Err() != nil {
 			return w.ctx.Err()
@@ -234,8 +251,36 @@ func (w *worker) pvalue() error {
 		w.warn("no pvalue: %s", err)
 		return nil
 	}
-	w.out.PValue = exceeded(w.value, draws, w.card.HigherIsCloser)
+	w.out.Test = n
+	w.testIsNull = !r.Residual && w.design.Kind != Blocks
+	w.out.PValue = n.PValue(w.card.HigherIsCloser)
+	w.out.Notes = append(w.out.Notes, r.Notes...)
+	w.out.Warnings = append(w.out.Warnings, r.Warnings...)
+	if least := 1 / float64(r.Count); r.All && least > 1-w.options.Level {
+		w.warn("all %d orders are too few for a pvalue below %.2g", r.Count, 1-w.options.Level)
+	}
 	return nil
+}
+
+// test returns the scores of random pairings of the data that are tested.
+func (w *worker) test() (*Null, *Pairings, error) {
+	r, err := w.design.Pairings(w.pair, w.options.Seed, w.options.Permutations)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, value := w.pair, w.value
+	if r.Residual {
+		if p, err = p.WithoutTimeCourse(); err != nil {
+			return nil, nil, err
+		}
+		s, err := w.measure.Score(p)
+		if err != nil {
+			return nil, nil, fmt.Errorf("without the mean over conditions at each time %w", err)
+		}
+		value = s.Value
+	}
+	n, err := nullScores(w.ctx, p, w.measure, value, r)
+	return n, r, err
 }
 
 // Note joins the notes.

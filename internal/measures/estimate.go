@@ -39,6 +39,9 @@ type Estimator struct {
 	Refuse func(d Dims, units int, calibrated float64) string
 	// Flops counts the multiplications of Deletions.
 	Flops func(d Dims, units int) float64
+	// Robust says that samples far from the rest do not make its errors too small, as
+	// where it rests on ranks.
+	Robust bool
 	// Own says that the estimate is no estimate of the population's value, but of
 	// what the measure is for this number of samples, as a held-out R² is.
 	Own string

@@ -1,6 +1,8 @@
 package measures
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
@@ -64,6 +66,23 @@ func (p *Pair) Autocorrelation(bound float64) (lag int, ok bool) {
 		}
 	}
 	return n, true
+}
+
+// NeighboursAlike reports whether consecutive samples are alike in both systems beyond
+// chance: whether the autocorrelation at lag 1 is above two standard deviations of what
+// it is if samples are in random order, √(tr A²/(n−1))/tr A. Of few samples with few
+// features it is often above 0.1 without a reason.
+func (p *Pair) NeighboursAlike() bool {
+	if p.segments != nil {
+		return true
+	}
+	for _, s := range []*System{p.X, p.Y} {
+		chance := math.Sqrt(s.gramSquares()/float64(s.n-1)) / s.trace()
+		if laggedCorrelation(s.compact(), 1, 2*chance) {
+			return false
+		}
+	}
+	return true
 }
 
 // laggedCorrelation reports whether the autocorrelation at a lag is below a bound.

@@ -72,6 +72,12 @@ func (u *Units) Samples() int { return u.n }
 // Single reports whether every unit is one sample.
 func (u *Units) Single() bool { return len(u.Rows) == u.n }
 
+// EqualSizes reports whether all units have as many samples.
+func (u *Units) EqualSizes() bool {
+	_, _, ok := u.wholeUnits()
+	return ok
+}
+
 // Contiguous reports whether every unit is a run of consecutive samples, and the units
 // follow each other.
 func (u *Units) Contiguous() bool {
