@@ -21,42 +21,30 @@ type Null struct {
 
 // nullScores returns the scores of pairings of a pair.
 func nullScores(ctx context.Context, p *measures.Pair, m measures.Measure, value float64, r *Pairings) (*Null, error) {
-	score, err := permuted(p, m)
+	o, err := r.Orders()
 	if err != nil {
 		return nil, err
 	}
-	out := &Null{Value: value, Scores: make([]float64, r.Count), All: r.All}
-	for k := range out.Scores {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		order, err := r.Order(k)
-		if err != nil {
-			return nil, err
-		}
-		if out.Scores[k], err = score(order); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	scores, err := permuted(ctx, p, m, o)
+	return &Null{Value: value, Scores: scores, All: r.All}, err
 }
 
-// permuted returns the score of X and the samples of Y in a given order.
-func permuted(p *measures.Pair, m measures.Measure) (func(order []int) (float64, error), error) {
+// permuted returns the scores of X and the samples of Y in some orders.
+func permuted(ctx context.Context, p *measures.Pair, m measures.Measure, o measures.Orders) ([]float64, error) {
 	if fast, ok := measures.As[measures.Permutable](m); ok {
-		score, ok, err := fast.Permuted(p)
+		scores, ok, err := fast.Permuted(ctx, p, o)
 		if ok || err != nil {
-			return score, err
+			return scores, err
 		}
 	}
-	return func(order []int) (float64, error) {
+	return o.Each(ctx, func(order []int) (float64, error) {
 		q, err := p.Reordered(order)
 		if err != nil {
 			return 0, err
 		}
 		s, err := m.Score(q)
 		return s.Value, err
-	}, nil
+	})
 }
 
 // PValue returns the share of random pairings that score as close as the pairing that

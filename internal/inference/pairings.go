@@ -3,6 +3,7 @@ package inference
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -37,11 +38,27 @@ type Pairings struct {
 	Notes    []string // how pairings are made
 	Warnings []string // why they may not be as likely as the one that is there
 
-	order func(k int) ([]int, error)
+	order   func(k int) ([]int, error)
+	product *measures.Orders // the same orders as products of fewer ones, or nil
 }
 
 // Order returns for each sample of X the sample of Y in the order of number k.
 func (p *Pairings) Order(k int) ([]int, error) { return p.order(k) }
+
+// Orders returns all orders.
+func (p *Pairings) Orders() (measures.Orders, error) {
+	if p.product != nil {
+		return *p.product, nil
+	}
+	list := make([][]int, p.Count)
+	var err error
+	for k := range list {
+		if list[k], err = p.order(k); err != nil {
+			return measures.Orders{}, err
+		}
+	}
+	return measures.ListedOrders(list), nil
+}
 
 // Pairings returns pairings of a pair of the design: as many as asked for, or all where
 // these are few. Which samples may change their places follows from the units:
@@ -140,10 +157,48 @@ func exchanges(u *measures.Units, classes [][]int, seed uint64, draws, most int)
 			}), nil
 		}}
 	}
-	return &Pairings{Count: draws, order: func(k int) ([]int, error) {
+	return drawn(u.Samples(), draws, func(k int) []int {
 		rng := pairingStream(seed, k)
-		return arrange(func(class []int) []int { return rng.Perm(len(class)) }), nil
-	}}
+		return arrange(func(class []int) []int { return rng.Perm(len(class)) })
+	})
+}
+
+// secondOrders is the number of the draw with which the right factors of products begin.
+const secondOrders = 1 << 30
+
+// drawn returns pairings of n samples that are products of fewer random orders (see
+// measures.Orders): those of a table of count+1 entries whose first row and first column
+// belong to the present order, but for the entry of both. If the systems have nothing in
+// common, scores in the table are as likely with its rows and its columns in any other
+// order, so that each of them is as likely as any other to be the largest: p values are
+// exact, as they are for independent draws. Where count+1 has no two factors that are
+// nearly equal, the last row of the table is not complete.
+func drawn(n, count int, draw func(k int) []int) *Pairings {
+	rows, cols := table(count + 1)
+	present := make([]int, n)
+	for i := range present {
+		present[i] = i
+	}
+	o := measures.Orders{Left: [][]int{present}, Right: [][]int{present}, First: 1, Count: count}
+	for k := range rows - 1 {
+		o.Left = append(o.Left, draw(k))
+	}
+	for k := range cols - 1 {
+		o.Right = append(o.Right, draw(secondOrders+k))
+	}
+	return &Pairings{Count: count, product: &o, order: func(k int) ([]int, error) { return o.At(k), nil }}
+}
+
+// table returns the sides of a table of count entries: the largest factor up to its root,
+// if that is more than half of the root, and otherwise those of a larger table.
+func table(count int) (rows, cols int) {
+	root := int(math.Sqrt(float64(count)))
+	for rows = root; 2*rows > root; rows-- {
+		if count%rows == 0 {
+			return rows, count / rows
+		}
+	}
+	return root, (count + root - 1) / root
 }
 
 // orders returns the number of orders of classes, 0 if it is above a limit.
@@ -207,7 +262,7 @@ func (d Design) shifts(n int, seed uint64, draws int) (*Pairings, error) {
 // rowPairings returns pairings of single samples, whatever is independent: for a mean
 // over random pairings, which is no test.
 func rowPairings(n int, seed uint64, draws int) *Pairings {
-	return &Pairings{Count: draws, order: func(k int) ([]int, error) { return pairingStream(seed, k).Perm(n), nil }}
+	return drawn(n, draws, func(k int) []int { return pairingStream(seed, k).Perm(n) })
 }
 
 // pairingStream returns the stream of one draw.

@@ -1,32 +1,39 @@
 package measures
 
 import (
-	"math"
-
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
 )
 
-// NullMean implements NullMean for linear kernels: trA·trB/((n−1)‖A‖‖B‖) over pairings
-// of samples, 0 for the unbiased estimator; over pairings of whole units see unitNull.
-// Other forms than the cosine are those of its mean.
+// NullMean implements NullMean: trK·trL/((n−1)‖K‖‖L‖) of the centred kernel matrices over
+// pairings of samples, 0 for the unbiased estimator, and for the lange estimator, whose
+// matrices K₀ lack the diagonals, trK·trL/(n(n−1)‖K₀‖‖L₀‖). Over pairings of whole units
+// it is a sum over their blocks (see bilinear.nullMean and unitNull). Other forms than the
+// cosine are those of its mean.
 func (m cka) NullMean(p *Pair, units *Units) (float64, bool, error) {
-	if m.kernel.kind != "linear" || m.estimator == lange {
-		return 0, false, nil
-	}
 	mean := 0.0
 	switch {
-	case units != nil && m.estimator == debiased:
-		return 0, false, nil
+	case units == nil && m.estimator == debiased:
+	case m.kernel.kind != kernelLinear, units != nil && m.estimator != biased:
+		return m.kernelNull(p, units)
 	case units != nil:
 		squares, ok := p.unitNull(units)
 		if !ok {
 			return 0, false, nil
 		}
 		mean = squares * cosineScale(p.X.gramSquares(), p.Y.gramSquares())
-	case m.estimator == biased:
-		mean = cosineNull(p.Samples(), p.X.trace(), p.Y.trace(), math.Sqrt(p.X.gramSquares()), math.Sqrt(p.Y.gramSquares()))
+	default:
+		dx, dy := p.X.rowNorms(), p.Y.rowNorms()
+		xx, yy := p.X.gramSquares()+m.correction(dx, dx), p.Y.gramSquares()+m.correction(dy, dy)
+		unit, err := cosineOf(1, xx, yy, m.estimator)
+		if err != nil {
+			return 0, false, err
+		}
+		mean = p.X.trace() * p.Y.trace() / float64(p.Samples()-1) * unit
+		if m.estimator == lange {
+			mean /= float64(p.Samples())
+		}
 	}
 	if form := formOf(m.as); form != nil {
 		mean = form(mean)

@@ -18,14 +18,6 @@ type NullMean interface {
 	NullMean(p *Pair, units *Units) (mean float64, ok bool, err error)
 }
 
-// Permutable is a measure that scores a random pairing faster than a new pair.
-type Permutable interface {
-	Measure
-	// Permuted returns the score of X with sample order[i] of Y for sample i of X. ok
-	// is false where there is no faster way.
-	Permuted(p *Pair) (score func(order []int) (float64, error), ok bool, err error)
-}
-
 // Reordered returns the pair in which sample i of X has sample order[i] of Y. What the
 // order does not change of Y is not computed again.
 func (p *Pair) Reordered(order []int) (*Pair, error) {
