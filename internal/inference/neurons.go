@@ -1,9 +1,11 @@
 package inference
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -155,35 +157,23 @@ func (w *worker) basis(units, x, y int) int {
 
 // overDeletions widens an interval over stimuli by the errors over neurons for recordings
 // of as many, or replaces its width by them: half widths add as roots of variances do. ok
-// is false where there is no such error.
-//
-// Neurons are left out in random groups, at most 15 a system, and the score is computed
-// again from the rest.
+// is false where there are no such errors.
 func (w *worker) overDeletions(i Interval, e measures.Estimator, units int) (out Interval, basis int, ok bool, err error) {
 	m, is := measures.As[measures.NeuronError](w.measure)
 	dims := w.pair.Dims()
+	groups := min(mostBlocks, int(dims.P)) + min(mostBlocks, int(dims.Q))
 	reason := "leaving neurons out is not known to give the error of this measure"
 	if is {
 		reason = m.NeuronError(dims)
 	}
-	x, y := w.neuronGroups(int(dims.P), 0), w.neuronGroups(int(dims.Q), 1)
-	switch {
-	case reason != "":
-	case min(dims.P, dims.Q) < leastNeurons:
-		reason = fmt.Sprintf("%s: want at least %d", data.Counted(int(min(dims.P, dims.Q)), "neuron"), leastNeurons)
-	case !w.affordable(float64(len(x) + len(y))):
-		reason = fmt.Sprintf("it takes %d scores; --inference full computes it", len(x)+len(y))
+	if reason == "" && !w.affordable(float64(groups)) {
+		reason = fmt.Sprintf("it takes %d scores; --inference full computes it", groups)
 	}
 	if reason != "" {
 		w.note("no interval over neurons: %s", reason)
 		return i, 0, false, nil
 	}
-	seX, err := w.neuronError(e.Axis, x, int(dims.P), func(rest []int) (*measures.Pair, error) { return w.pair.WithNeurons(rest, nil) })
-	if err == nil {
-		var seY float64
-		seY, err = w.neuronError(e.Axis, y, int(dims.Q), func(rest []int) (*measures.Pair, error) { return w.pair.WithNeurons(nil, rest) })
-		out = w.widened(i, e.Axis, seX, len(x), seY, len(y))
-	}
+	errs, err := LeaveNeuronsOut(w.ctx, w.pair, w.measure, e.Axis, w.options.Seed)
 	if err != nil {
 		if w.ctx.Err() != nil {
 			return i, 0, false, w.ctx.Err()
@@ -192,29 +182,59 @@ func (w *worker) overDeletions(i Interval, e measures.Estimator, units int) (out
 		return i, 0, false, nil
 	}
 	w.note("the interval is about recordings of as many neurons")
-	return out, w.basis(units, len(x), len(y)), true, nil
+	return errs.widen(i, e.Axis, w.options), w.basis(units, errs.GroupsX, errs.GroupsY), true, nil
 }
 
-// widened adds errors over neurons to an interval, on the axis.
-func (w *worker) widened(i Interval, axis measures.IntervalAxis, seX float64, x int, seY float64, y int) Interval {
-	t := func(count int) float64 {
-		return distuv.StudentsT{Sigma: 1, Nu: float64(count - 1)}.Quantile((1 + w.options.Level) / 2)
-	}
-	half := math.Hypot(t(x)*seX, t(y)*seY)
-	z, slope := axis.To(i.Centre), axis.Slope(i.Centre)
-	se := math.Hypot(seX, seY) / slope
-	below, above := half, half
-	if w.options.Over.stimuli() {
-		below, above = math.Hypot(half, z-axis.To(i.Lo)), math.Hypot(half, axis.To(i.Hi)-z)
-		se = math.Hypot(se, i.SE)
-	}
-	return Interval{Centre: i.Centre, Lo: axis.From(z - below), Hi: axis.From(z + above), SE: se, Share: i.Share}
+// NeuronErrors are jackknife standard errors over the neurons of X and of Y, on the axis
+// of an interval, with the number of groups that each rests on.
+type NeuronErrors struct {
+	X, Y             float64
+	GroupsX, GroupsY int
 }
 
-// neuronGroups deals neurons out to at most 15 groups at random, for those that were
-// recorded together stand together.
-func (w *worker) neuronGroups(count int, side uint64) [][]int {
-	order := rand.New(rand.NewPCG(w.options.Seed, 0x6e657572<<32|side)).Perm(count) // "neur"
+// LeaveNeuronsOut returns the errors of a score over neurons. Neurons are dealt out to at
+// most 15 random groups a system, for those that were recorded together stand together,
+// and the score is computed again without each group. It returns an *UndefinedError where
+// there are fewer than 4 neurons.
+func LeaveNeuronsOut(ctx context.Context, p *measures.Pair, m measures.Measure, axis measures.IntervalAxis, seed uint64) (NeuronErrors, error) {
+	d := p.Dims()
+	out := NeuronErrors{}
+	if few := min(d.P, d.Q); few < leastNeurons {
+		return out, &measures.UndefinedError{Reason: fmt.Sprintf("%s, want at least %d", data.Counted(int(few), "neuron"), leastNeurons)}
+	}
+	for side, count := range []int{int(d.P), int(d.Q)} {
+		groups := neuronGroups(count, seed, uint64(side))
+		z := make([]float64, len(groups))
+		for g, group := range groups {
+			if err := ctx.Err(); err != nil {
+				return out, err
+			}
+			choice := [2][]int{}
+			slices.Sort(group)
+			choice[side] = allBut(count, group)
+			rest, err := p.WithNeurons(choice[0], choice[1])
+			if err != nil {
+				return out, err
+			}
+			s, err := m.Score(rest)
+			if err != nil {
+				return out, err
+			}
+			z[g] = axis.To(s.Value)
+		}
+		se, _ := spread(z)
+		if side == 0 {
+			out.X, out.GroupsX = se, len(groups)
+		} else {
+			out.Y, out.GroupsY = se, len(groups)
+		}
+	}
+	return out, nil
+}
+
+// neuronGroups deals neurons out to groups.
+func neuronGroups(count int, seed, side uint64) [][]int {
+	order := rand.New(rand.NewPCG(seed, 0x6e657572<<32|side)).Perm(count) // "neur"
 	groups := make([][]int, min(mostBlocks, count))
 	for k, j := range order {
 		groups[k%len(groups)] = append(groups[k%len(groups)], j)
@@ -222,34 +242,22 @@ func (w *worker) neuronGroups(count int, side uint64) [][]int {
 	return groups
 }
 
-// neuronError returns the jackknife standard error of the score over groups of neurons,
-// on an axis.
-func (w *worker) neuronError(axis measures.IntervalAxis, groups [][]int, count int, without func(rest []int) (*measures.Pair, error)) (float64, error) {
-	z := make([]float64, len(groups))
-	for g, group := range groups {
-		if err := w.ctx.Err(); err != nil {
-			return 0, err
-		}
-		left := make([]bool, count)
-		for _, j := range group {
-			left[j] = true
-		}
-		var rest []int
-		for j, out := range left {
-			if !out {
-				rest = append(rest, j)
-			}
-		}
-		p, err := without(rest)
-		if err != nil {
-			return 0, err
-		}
-		s, err := w.measure.Score(p)
-		if err != nil {
-			return 0, err
-		}
-		z[g] = axis.To(s.Value)
+// Half returns half the width of the interval over neurons on the axis.
+func (n NeuronErrors) Half(level float64) float64 {
+	t := func(count int) float64 {
+		return distuv.StudentsT{Sigma: 1, Nu: float64(count - 1)}.Quantile((1 + level) / 2)
 	}
-	se, _ := spread(z)
-	return se, nil
+	return math.Hypot(t(n.GroupsX)*n.X, t(n.GroupsY)*n.Y)
+}
+
+// widen adds the errors to an interval.
+func (n NeuronErrors) widen(i Interval, axis measures.IntervalAxis, o Options) Interval {
+	z, half := axis.To(i.Centre), n.Half(o.Level)
+	se := math.Hypot(n.X, n.Y) / axis.Slope(i.Centre)
+	below, above := half, half
+	if o.Over.stimuli() {
+		below, above = math.Hypot(half, z-axis.To(i.Lo)), math.Hypot(half, axis.To(i.Hi)-z)
+		se = math.Hypot(se, i.SE)
+	}
+	return Interval{Centre: i.Centre, Lo: axis.From(z - below), Hi: axis.From(z + above), SE: se, Share: i.Share}
 }

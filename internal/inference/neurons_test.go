@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"simtool/internal/data"
 	"simtool/internal/data/datatest"
 	"simtool/internal/measures"
 )
@@ -147,4 +149,192 @@ func assessOver(t *testing.T, p *measures.Pair, name string, kind Kind, over Ove
 		t.Fatal(err)
 	}
 	return s.Value, a
+}
+
+// TestOverNeuronsByDeletion compares the error over neurons of a measure without a closed
+// form with refits of data that never had them: as many groups as neurons.
+func TestOverNeuronsByDeletion(t *testing.T) {
+	const n, p, q = 40, 6, 5
+	rng := rand.New(rand.NewPCG(3, 9))
+	x, y := make([]float64, n*p), make([]float64, n*q)
+	for i := range n {
+		signal := rng.NormFloat64()
+		for j := range p {
+			x[i*p+j] = signal*float64(j) + rng.NormFloat64()
+		}
+		for j := range q {
+			y[i*q+j] = signal + rng.NormFloat64()
+		}
+	}
+	list, err := measures.ParseList("nbs", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	score := func(x, y []float64, p, q int) float64 {
+		t.Helper()
+		s, err := list[0].Score(valuesPair(t, x, n, p, y, q))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return math.Atanh(s.Value)
+	}
+	drop := func(values []float64, p, j int) (out []float64) {
+		for i, v := range values {
+			if i%p != j {
+				out = append(out, v)
+			}
+		}
+		return out
+	}
+	var zx, zy []float64
+	for j := range p {
+		zx = append(zx, score(drop(x, p, j), y, p-1, q))
+	}
+	for j := range q {
+		zy = append(zy, score(x, drop(y, q, j), p, q-1))
+	}
+	// The jackknife in its first form, from pseudovalues.
+	pseudo := func(z []float64, whole float64) float64 {
+		count := float64(len(z))
+		var values []float64
+		for _, v := range z {
+			values = append(values, count*whole-(count-1)*v)
+		}
+		sum := 0.0
+		for _, v := range values {
+			sum += (v - mean(values)) * (v - mean(values))
+		}
+		return math.Sqrt(sum / (count * (count - 1)))
+	}
+	pair, whole := valuesPair(t, x, n, p, y, q), score(x, y, p, q)
+	errs, err := LeaveNeuronsOut(context.Background(), pair, list[0], measures.FisherAxis, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "error over X", errs.X, pseudo(zx, whole))
+	near(t, "error over Y", errs.Y, pseudo(zy, whole))
+
+	// Over both the half widths add as roots of variances do, over neurons they are
+	// those of neurons alone, around the same centre.
+	_, stimuli := assessOver(t, pair, "nbs", Rows, Stimuli)
+	_, neurons := assessOver(t, pair, "nbs", Rows, Neurons)
+	_, both := assessOver(t, pair, "nbs", Rows, Both)
+	half := func(a Assessment) float64 { return (math.Atanh(a.Hi) - math.Atanh(a.Lo)) / 2 }
+	near(t, "half width over both", half(both), math.Hypot(half(stimuli), half(neurons)))
+	near(t, "half width over neurons", half(neurons), math.Hypot(2.570581835636314*errs.X, 2.7764451051977987*errs.Y))
+	near(t, "centre", both.Corrected, stimuli.Corrected)
+	if neurons.Units != q || both.Units != q || stimuli.Units != 15 {
+		t.Errorf("units %d, %d, %d", neurons.Units, both.Units, stimuli.Units)
+	}
+}
+
+// TestNeuronsWithoutError: what has no error over neurons says why, and has no interval
+// over stimuli in its place.
+func TestNeuronsWithoutError(t *testing.T) {
+	p := oraclePair(t, "neurons_x.npy", "neurons_y.npy")
+	for name, reason := range map[string]string{
+		"nbs":                            "", // has one
+		"rsa:rdm=precomputed":            "no neurons",
+		"cca:stat=mean-squared":          "overstates",
+		"match":                          "not known to give the error",
+		"rsa:rdm=crossnobis":             "cross-validated",
+		"cka:estimator=lange:as=angular": "",
+	} {
+		list, err := measures.ParseList(name, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, ok := measures.As[measures.NeuronError](list[0])
+		got := "not known to give the error"
+		if ok {
+			got = m.NeuronError(p.Dims())
+		}
+		if !strings.Contains(got, reason) || (got == "") != (reason == "") {
+			t.Errorf("%s: %q, want %q", name, got, reason)
+		}
+	}
+}
+
+// valuesPair makes a pair of values.
+func valuesPair(t *testing.T, x []float64, n, p int, y []float64, q int) *measures.Pair {
+	t.Helper()
+	systems := [2]*measures.System{}
+	for i, one := range []struct {
+		values []float64
+		width  int
+	}{{x, p}, {y, q}} {
+		d, err := data.New(one.values, n, one.width)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if systems[i], err = measures.NewSystem(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pair, err := measures.NewPair(systems[0], systems[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pair
+}
+
+// TestCoverageOverNeurons draws stimuli and neurons of a population whose CKA for
+// infinitely many of both is .64. Intervals over both hold it; those over stimuli, read
+// as a claim about other neurons, do not.
+func TestCoverageOverNeurons(t *testing.T) {
+	const runs, n, p, latents, rho, truth = 120, 60, 25, 10, 0.8, 0.64
+	both, stimuli, bias, squares, width := 0, 0, 0.0, 0.0, 0.0
+	for run := range runs {
+		rng := rand.New(rand.NewPCG(21, uint64(run)))
+		values := [2][]float64{make([]float64, n*p), make([]float64, n*p)}
+		var loads [2][latents][p]float64
+		for side := range loads {
+			for k := range latents {
+				for j := range p {
+					loads[side][k][j] = rng.NormFloat64() / math.Sqrt(float64(k+1))
+				}
+			}
+		}
+		for i := range n {
+			for k := range latents {
+				z := rng.NormFloat64()
+				signal := [2]float64{z, rho*z + math.Sqrt(1-rho*rho)*rng.NormFloat64()}
+				for side, s := range signal {
+					for j := range p {
+						values[side][i*p+j] += s * loads[side][k][j]
+					}
+				}
+			}
+			for side := range values {
+				for j := range p {
+					values[side][i*p+j] += rng.NormFloat64()
+				}
+			}
+		}
+		pair := valuesPair(t, values[0], n, p, values[1], p)
+		_, a := assessOver(t, pair, "cka", Rows, Both)
+		if a.Lo <= truth && truth <= a.Hi {
+			both++
+		}
+		bias += (a.Corrected - truth) / runs
+		squares += (a.Corrected - truth) * (a.Corrected - truth) / runs
+		width += a.SE / runs
+		_, a = assessOver(t, pair, "cka", Rows, Stimuli)
+		if a.Lo <= truth && truth <= a.Hi {
+			stimuli++
+		}
+	}
+	if share := float64(both) / runs; share < 0.92 {
+		t.Errorf("%.3f of the intervals over both hold the truth", share)
+	}
+	if share := float64(stimuli) / runs; share > 0.7 {
+		t.Errorf("%.3f of the intervals over stimuli hold the truth, want few", share)
+	}
+	if math.Abs(bias) > 0.03 {
+		t.Errorf("corrected is biased by %.3f", bias)
+	}
+	// Interactions of stimuli and neurons are in all of the variances that are added.
+	if ratio := width / math.Sqrt(squares); ratio < 1 || ratio > 1.7 {
+		t.Errorf("the error is %.2f times the deviation from the truth", ratio)
+	}
 }

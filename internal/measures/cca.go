@@ -60,6 +60,9 @@ type cca struct {
 // Card implements Measure.
 func (m cca) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m cca) NeuronError(Dims) string { return overstated }
+
 // Score implements Measure.
 func (m cca) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

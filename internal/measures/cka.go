@@ -111,6 +111,9 @@ func newCKA(a Args) (Measure, error) {
 // Card implements Measure.
 func (m cka) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m cka) NeuronError(Dims) string { return "" }
+
 // Score implements Measure.
 func (m cka) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

@@ -46,6 +46,9 @@ type cknna struct {
 // Card implements Measure.
 func (m cknna) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m cknna) NeuronError(Dims) string { return "" }
+
 // Score implements Measure.
 func (m cknna) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

@@ -77,6 +77,9 @@ func newDistanceCorrelation(a Args) (Measure, error) {
 // Card implements Measure.
 func (m distanceCorrelation) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m distanceCorrelation) NeuronError(Dims) string { return "" }
+
 // Score implements Measure.
 func (m distanceCorrelation) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

@@ -41,6 +41,9 @@ type ensd struct{ card Card }
 // Card implements Measure.
 func (m ensd) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m ensd) NeuronError(Dims) string { return "" }
+
 // Score implements Measure.
 func (m ensd) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

@@ -58,6 +58,9 @@ type gulp struct {
 // Card implements Measure.
 func (m gulp) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m gulp) NeuronError(Dims) string { return overstated }
+
 // Score implements Measure.
 func (m gulp) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

@@ -118,6 +118,9 @@ func newKNN(a Args, value func(shared, k int) float64) knn {
 // Card implements Measure.
 func (m knn) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m knn) NeuronError(Dims) string { return "" }
+
 // Memory implements Memory.
 func (m knn) Memory(d Dims) Need { return m.near.need(d) }
 

@@ -52,6 +52,9 @@ type nbs struct {
 // Card implements Measure.
 func (m nbs) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m nbs) NeuronError(Dims) string { return "" }
+
 // Score implements Measure.
 func (m nbs) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

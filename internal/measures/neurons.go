@@ -35,6 +35,10 @@ type NeuronError interface {
 	NeuronError(d Dims) string
 }
 
+// overstated is why measures that whiten have no error over neurons: without a group of
+// neurons they fall by more than they differ between recordings.
+const overstated = "leaving neurons out overstates the error of this measure two to nine times"
+
 // WithNeurons returns the pair with some of the neurons of each system: those of the
 // given indices, or all where they are nil. It returns an *UndefinedError where the
 // neurons are not known.

@@ -104,6 +104,9 @@ func newProcrustes(a Args) (Measure, error) {
 // Card implements Measure.
 func (m procrustes) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m procrustes) NeuronError(Dims) string { return "" }
+
 // Score implements Measure.
 func (m procrustes) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

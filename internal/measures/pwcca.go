@@ -60,6 +60,9 @@ func (m pwcca) flip() pwcca {
 // Card implements Measure.
 func (m pwcca) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m pwcca) NeuronError(Dims) string { return overstated }
+
 // Score implements Measure.
 func (m pwcca) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

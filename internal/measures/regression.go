@@ -90,6 +90,9 @@ func newRegression(a Args, predictor Invariance) (regression, error) {
 // Card implements Measure.
 func (m regression) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m regression) NeuronError(Dims) string { return "" }
+
 // Score implements Measure.
 func (m regression) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

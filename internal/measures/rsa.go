@@ -213,6 +213,17 @@ func (m rsa) pitfalls() []string {
 // Card implements Measure.
 func (m rsa) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m rsa) NeuronError(Dims) string {
+	switch m.rdm.kind {
+	case rdmPrecomputed:
+		return "dissimilarities have no neurons"
+	case rdmCrossnobis:
+		return "leaving neurons out is not known to give the error of cross-validated dissimilarities"
+	}
+	return ""
+}
+
 // Score implements Measure.
 func (m rsa) Score(p *Pair) (Score, error) {
 	if err := m.check(p); err != nil {

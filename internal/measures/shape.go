@@ -63,6 +63,9 @@ type shape struct {
 // Card implements Measure.
 func (m shape) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m shape) NeuronError(Dims) string { return "" }
+
 // Score implements Measure.
 func (m shape) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

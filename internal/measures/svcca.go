@@ -78,6 +78,9 @@ type svcca struct {
 // Card implements Measure.
 func (m svcca) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m svcca) NeuronError(Dims) string { return overstated }
+
 // Score implements Measure.
 func (m svcca) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

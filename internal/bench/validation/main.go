@@ -23,7 +23,15 @@ func main() {
 	only := flag.String("only", ".", "populations whose name matches")
 	measure := flag.String("measure", ".", "measures whose name matches")
 	seed := flag.Uint64("seed", 1, "seed of the samples")
+	neurons := flag.Bool("neurons", false, "intervals over neurons in place of those over stimuli")
 	flag.Parse()
+	if *neurons {
+		if err := overNeurons(os.Stdout, regexp.MustCompile(*measure), *runs, *seed, runtime.GOMAXPROCS(0)); err != nil {
+			fmt.Fprintln(os.Stderr, "validation:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(*runs, *only, *measure, *seed); err != nil {
 		fmt.Fprintln(os.Stderr, "validation:", err)
 		os.Exit(1)
