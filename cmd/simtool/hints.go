@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,9 +14,10 @@ var flagInHint = regexp.MustCompile(`(?:^|[\s(,])--([a-z][a-z-]*)`)
 // hintFor returns the parts of a hint that are of use to a command. Errors of data come
 // from below all commands, and their hints name flags that some commands do not have:
 // such a part is left out. A hint that names another command stays as it is, and so do
-// those of merge, which are for the runs whose parts it joins.
+// those of merge, which are for the runs whose parts it joins, and of run, which are for
+// the commands of its plan.
 func hintFor(cmd *cobra.Command, hint string) string {
-	if cmd == nil || cmd.Name() == "merge" || strings.Contains(hint, "simtool ") {
+	if cmd == nil || slices.Contains([]string{"merge", "run"}, cmd.Name()) || strings.Contains(hint, "simtool ") {
 		return hint
 	}
 	var parts []string

@@ -269,4 +269,16 @@ func TestMomentsResumeFromWhatAKillLeaves(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != int(exitUsage) || !strings.Contains(string(out), "x.csv: the file has changed, or was touched") {
 		t.Errorf("exit status %d for an input that was touched:\n%s", code, out)
 	}
+	if !strings.Contains(string(out), "hint: remove the checkpoint to begin anew") {
+		t.Errorf("no hint:\n%s", out)
+	}
+	if err := os.RemoveAll(filepath.Join(from, "out.npz.ckpt")); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := simtoolIn(t, from, args...).CombinedOutput(); err != nil {
+		t.Fatalf("the hint was followed: %v\n%s", err, out)
+	}
+	if !bytes.Equal(readFile(t, filepath.Join(from, "out.npz")), readFile(t, filepath.Join(whole, "out.npz"))) {
+		t.Error("other bytes than without an interruption")
+	}
 }

@@ -33,17 +33,19 @@ type DirectoryKind interface {
 }
 
 // AreDirectories reports whether the parts to be merged are directories. It refuses
-// them mixed with files.
+// them mixed with files. A part that is not there, such as one whose run was interrupted,
+// is taken for what the others are.
 func AreDirectories(paths []string) (bool, error) {
-	is := func(path string) bool {
+	kind := map[bool]string{true: "a directory", false: "a file"}
+	first, known := false, ""
+	for _, path := range paths {
 		info, err := os.Stat(path)
-		return err == nil && info.IsDir()
-	}
-	first := is(paths[0])
-	for _, path := range paths[1:] {
-		if is(path) != first {
-			kind := map[bool]string{true: "a directory", false: "a file"}
-			return false, &data.InputError{Path: path, Found: kind[!first], Wanted: fmt.Sprintf("but %s is %s: want parts of one batch", paths[0], kind[first])}
+		switch is := err == nil && info.IsDir(); {
+		case err != nil:
+		case known == "":
+			first, known = is, path
+		case is != first:
+			return false, &data.InputError{Path: path, Found: kind[is], Wanted: fmt.Sprintf("but %s is %s: want parts of one batch", known, kind[first])}
 		}
 	}
 	return first, nil
@@ -122,6 +124,9 @@ func (e *Env) MergeDirectories(ctx context.Context, kinds []DirectoryKind, paths
 // noManifest says why a directory is no part.
 func noManifest(path string) error {
 	e := &data.InputError{Path: path, Found: "a directory without " + ManifestName, Wanted: "want the result of a run that has ended"}
+	if !Exists(path) {
+		e.Found = "no such directory"
+	}
 	if Exists(filepath.Join(path, FingerprintFile)) {
 		e.Found = "the checkpoint of a run that has not ended"
 	}

@@ -299,7 +299,8 @@ func (d *Dataset) CheckFinite() error {
 		return nil
 	}
 	kind, hint := "NaN", "drop or fill those samples first, or use --missing drop to leave out samples with missing values"
-	if empty := d.withoutValues(); len(empty) > 0 {
+	// The features of an RDM are its samples, and go with them.
+	if empty := d.withoutValues(); len(empty) > 0 && !d.isRDM() {
 		hint = fmt.Sprintf("%s has no value at all: --missing %s leaves such features out", d.featureName(empty[0]), DropMissingFeatures.Name)
 	}
 	if math.IsInf(d.Values[first], 0) {

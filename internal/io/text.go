@@ -265,7 +265,7 @@ func (t *textFile) ragged(line, fields int) error {
 		Wanted: fmt.Sprintf("want %d as in the first line", t.width),
 	}
 	if t.comma == ',' && fields == 2*t.width {
-		e.Hint = "if the commas are decimal commas, make points of them: tr , . < FILE"
+		e.Hint = "if every second comma is a decimal comma, save the file with decimal points"
 	}
 	return e
 }

@@ -146,8 +146,8 @@ func checkUnnamed(t *textFile, o Options) error {
 	e := &data.InputError{
 		Found:  "a column without a name",
 		Wanted: "want to know which columns are data",
-		Hint:   "--columns " + t.ranges(named) + " reads the named ones",
 	}
+	mends(e, Choice{"columns", t.ranges(named), "reads the named ones"})
 	if t.bare {
 		e.Hint = "give it a name, or take it out of the file"
 	}
@@ -179,9 +179,12 @@ func checkLabels(t *textFile, record []string, chosen []int, o Options) error {
 	case len(numeric) > 0 && t.bare:
 		e.Hint = t.without(text)
 	case len(numeric) > 0 && chosen[0] == 0 && slices.Equal(numeric, t.others(0)):
-		e.Hint = fmt.Sprintf("--ids %s reads that column as the names of the samples, --columns %s leaves it out", quoted(t.shortName(0)), t.ranges(numeric))
+		mends(e, Choice{"ids", t.shortName(0), "reads that column as the names of the samples"}, Choice{"columns", t.ranges(numeric), "leaves it out"})
 	case len(numeric) > 0:
-		e.Hint = "--columns " + t.ranges(numeric) + " reads the numeric columns"
+		mends(e, Choice{"columns", t.ranges(numeric), "reads the numeric columns"})
+	case decimalComma(record[chosen[0]]) && t.comma == ',':
+		// In such a file they stand between quotation marks.
+		e.Hint = `if the commas are decimal commas, make points of them: sed 's/\([0-9]\),\([^",]*"\)/\1.\2/g' FILE`
 	case decimalComma(record[chosen[0]]):
 		e.Hint = "if the commas are decimal commas, make points of them: tr , . < FILE"
 	case t.comma == ',' && strings.Contains(record[chosen[0]], "\t"):

@@ -190,8 +190,8 @@ func (t *textFile) isIndex(i int, what string) error {
 	e := &data.InputError{
 		Found:  t.name(i) + " " + what,
 		Wanted: "want data, or to know that it names the samples",
-		Hint:   fmt.Sprintf("--ids %s reads it as the names of the samples, --columns 1- as data", quoted(t.shortName(i))),
 	}
+	mends(e, Choice{"ids", t.shortName(i), "reads it as the names of the samples"}, Choice{"columns", "1-", "as data"})
 	if t.bare {
 		e.Hint = t.without([]int{i})
 	}

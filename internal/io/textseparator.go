@@ -3,6 +3,7 @@ package dataio
 import (
 	"bytes"
 	"encoding/csv"
+	"strconv"
 	"strings"
 
 	"simtool/internal/data"
@@ -43,9 +44,9 @@ func checkSeparator(name string, head []byte, comma rune) (skip int, err error) 
 			Wanted: "want commas or tabs",
 			Hint:   translate(head) + " < '" + file + "' > with_commas.csv makes such a file",
 		}
-	case comma == ',' && splitByDecimalCommas(lines):
+	case comma == ',' && splitByDecimalCommas(lines) != "":
 		return 0, &data.InputError{
-			Found:  "two columns of whole numbers, of which the second has zeros in front: decimal commas, as in \"" + string(lines[len(lines)-1]) + "\"",
+			Found:  "two columns of whole numbers, " + splitByDecimalCommas(lines) + ": decimal commas, as in \"" + string(lines[len(lines)-1]) + "\"",
 			Wanted: "want points, as in 0.5",
 			Hint:   "tr , . < '" + file + "' > with_points.csv makes such a file",
 		}
@@ -103,21 +104,31 @@ func semicolons(lines [][]byte) bool {
 	return fields > 1
 }
 
-// splitByDecimalCommas reports whether lines are numbers with decimal commas: all are
-// two whole numbers, the second without a sign, and the second of some has zeros in
-// front (0,056) or the first of some is −0, as no two whole numbers are written. A
-// first line without digits is a header.
-func splitByDecimalCommas(lines [][]byte) bool {
-	certain := false
+// splitByDecimalCommas says why lines are numbers with decimal commas, "" if they are not
+// certain to be: all are two whole numbers, the second without a sign, and the second of
+// some has zeros in front (0,056) or the first of some is −0, as no two whole numbers are
+// written; or there is one name above them, and the first numbers do not count the rows
+// as the row names of R do. A first line without digits is a header.
+func splitByDecimalCommas(lines [][]byte) string {
+	zeros, named, counts, rows := false, false, true, 0
 	for i, line := range lines {
 		whole, fraction, ok := strings.Cut(string(line), ",")
 		if i == 0 && !ok && !bytes.ContainsAny(line, "0123456789") {
+			named = true
 			continue
 		}
 		if !ok || !isWhole(whole) || !isCount(fraction) {
-			return false
+			return ""
 		}
-		certain = certain || len(fraction) > 1 && fraction[0] == '0' || whole == "-0"
+		rows++
+		counts = counts && whole == strconv.Itoa(rows)
+		zeros = zeros || len(fraction) > 1 && fraction[0] == '0' || whole == "-0"
 	}
-	return certain
+	switch {
+	case zeros:
+		return "of which the second has zeros in front"
+	case named && !counts && rows > 0:
+		return "and one name"
+	}
+	return ""
 }

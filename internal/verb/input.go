@@ -21,14 +21,15 @@ type Input struct {
 	PairBy  string   // one of data.PairingNames
 	Bare    bool     // the command declares none of these options, so no message may name them
 
-	mixed bool // some of the files are arrays and some tables: columns are those of the tables
+	mixed bool     // some of the files are arrays and some tables: columns are those of the tables
+	files []string // that are read, where there may be several
 }
 
 // Register declares the options.
 func (o *Input) Register(s *setting.Set) {
 	o.Axes, o.Header, o.Missing, o.PairBy = "tcn", "auto", data.Policies()[0].Name, data.PairingNames()[0]
 	s.Choice(&o.Axes, "axes", "", "order of the axes of 3-d arrays: t time, c condition, n neuron", "tcn", "tnc", "ctn", "cnt", "ntc", "nct")
-	s.Strings(&o.Columns, "columns", "", "`COLUMNS` of text files to read: names, or positions from 1 such as 2-5")
+	s.Strings(&o.Columns, "columns", "", "`COLUMNS` of text files to read: names, or positions from 1 such as 2-5, or FILE=COLUMNS for single files")
 	s.Choice(&o.Header, "header", "", "whether text files begin with the names of the columns", "auto", "yes", "no")
 	s.Choice(&o.Missing, "missing", "", data.PolicyHelp(), data.PolicyNames()...)
 	s.Strings(&o.IDs, "ids", "", "names of the samples: a `COLUMN` of text files, or a file with one a line, or FILE=COLUMN and FILE=LIST for single files")
@@ -51,6 +52,7 @@ func (o *Input) Of(paths ...string) error {
 		}
 	}
 	o.mixed = tables > 0 && tables < len(paths)
+	o.files = slices.Compact(slices.Sorted(slices.Values(paths)))
 	for _, text := range o.IDs {
 		if file, _, ok := strings.Cut(text, "="); ok && !slices.Contains(paths, file) {
 			return batch.Configf("", "--ids %s: there is no input %q", text, file)
@@ -74,6 +76,25 @@ func (o *Input) idsOf(path string) string {
 	return all
 }
 
+// columnsOf is which columns of a file are read, nil for all: those of FILE=COLUMNS, else
+// those for all files. A name with an equals sign is a name.
+func (o *Input) columnsOf(path string) []string {
+	var all, own []string
+	for _, text := range o.Columns {
+		file, column, ok := strings.Cut(text, "=")
+		switch {
+		case ok && file == path:
+			own = append(own, column)
+		case !ok || !slices.Contains(o.files, file):
+			all = append(all, text)
+		}
+	}
+	if own != nil {
+		return own
+	}
+	return all
+}
+
 var headerModes = map[string]dataio.HeaderMode{
 	"": dataio.HeaderAuto, "auto": dataio.HeaderAuto, "yes": dataio.HeaderYes, "no": dataio.HeaderNo,
 }
@@ -87,8 +108,8 @@ func (o *Input) Policy() data.Policy {
 // Options says to dataio what the options say of a file.
 func (o *Input) Options(path string, hash bool) dataio.Options {
 	options := dataio.Options{Axes: o.Axes, Header: headerModes[o.Header], Hash: hash, IDs: o.idsOf(path), Bare: o.Bare}
-	if len(o.Columns) > 0 && (!o.mixed || dataio.HasColumns(dataio.FileOf(path))) {
-		options.Columns = o.Columns
+	if columns := o.columnsOf(path); len(columns) > 0 && (!o.mixed || dataio.HasColumns(dataio.FileOf(path))) {
+		options.Columns = columns
 	}
 	if !o.Policy().Refuses() {
 		options.Missing = dataio.MissingKeep
@@ -111,7 +132,8 @@ func (o *Input) Reader(e *batch.Env, hash bool) func(path string) (*data.Dataset
 			}
 			options.Stdin = in
 		}
-		return dataio.Read(path, options)
+		d, err := dataio.Read(path, options)
+		return d, o.remedied(path, err)
 	}
 }
 

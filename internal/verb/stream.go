@@ -20,7 +20,7 @@ func (s RowSource) Next(rows int, reuse measures.RowBlock) (measures.RowBlock, e
 // together as they stand: what is read once cannot be put in another order.
 func (o *Input) OpenPair(e *batch.Env, xPath, yPath string, hash bool) (x, y *dataio.Rows, err error) {
 	if x, err = dataio.OpenRows(xPath, o.Options(xPath, hash)); err != nil {
-		return nil, nil, err
+		return nil, nil, o.remedied(xPath, err)
 	}
 	if y, err = dataio.OpenRows(yPath, o.Options(yPath, hash)); err == nil {
 		e.Pairs(o.Pairing())
@@ -30,7 +30,7 @@ func (o *Input) OpenPair(e *batch.Env, xPath, yPath string, hash bool) (x, y *da
 	}
 	if err != nil {
 		x.Close()
-		return nil, nil, err
+		return nil, nil, o.remedied(yPath, err)
 	}
 	return x, y, nil
 }

@@ -102,6 +102,11 @@ func (r *optimization) run(ctx context.Context) error {
 // asked to.
 func (r *optimization) read(components bool) error {
 	c := &r.config
+	if r.Start != "" {
+		if err := r.Input.Of(r.path, r.Start); err != nil {
+			return err
+		}
+	}
 	x, err := r.Input.Reader(r.env, true)(r.path)
 	if err != nil {
 		return err

@@ -28,7 +28,9 @@ type MemoryError struct {
 	pair         Pair
 	need, limit  int64
 	needsSamples []string // measures that keep the pair from being streamed
-	why          error    // what else does
+	rest         int64    // need of the other measures, 0 if there are none
+	large        bool     // so that it would be streamed without them
+	why          error    // what else keeps it from that
 }
 
 func (e *MemoryError) Error() string {
@@ -40,10 +42,13 @@ func (e *MemoryError) OfItem() {}
 
 // Hint says what to do about it.
 func (e *MemoryError) Hint() string {
+	without := "without " + strings.Join(e.needsSamples, ", ")
 	switch {
-	case len(e.needsSamples) > 0:
-		return "without " + strings.Join(e.needsSamples, ", ") + " they would be read block by block in little memory"
-	case e.why != nil:
+	case e.rest > 0 && e.rest <= e.limit:
+		return without + " they need less, about " + setting.ByteString(e.rest)
+	case e.rest > 0 && e.large && e.why == nil:
+		return without + " they would be read block by block in little memory"
+	case e.large && e.why != nil && len(e.needsSamples) == 0:
 		return "they cannot be read block by block: " + e.why.Error()
 	default:
 		return "give more with --max-memory"
@@ -70,8 +75,11 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 		return false, nil
 	}
 	var needsSamples []string
+	var others []measures.Named
 	for _, m := range named {
-		if !m.Card().FromMoments {
+		if m.Card().FromMoments {
+			others = append(others, m)
+		} else {
 			needsSamples = append(needsSamples, m.Name)
 		}
 	}
@@ -83,11 +91,16 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 	case !s.options.Input.Policy().Refuses():
 		why = fmt.Errorf("--missing %s is set", s.options.Input.Missing)
 	}
-	if why == nil && needsSamples == nil && x.n == y.n && x.values()+y.values() > streamAbove {
+	size := x.values() + y.values()
+	if why == nil && needsSamples == nil && x.n == y.n && size > streamAbove {
 		return true, nil
 	}
-	if need := x.values() + y.values() + pairWork(named, x, y); need > s.options.maxMemory() {
-		return false, &MemoryError{pair: p, need: need, limit: s.options.maxMemory(), needsSamples: needsSamples, why: why}
+	if need := size + pairWork(named, x, y); need > s.options.maxMemory() {
+		e := &MemoryError{pair: p, need: need, limit: s.options.maxMemory(), needsSamples: needsSamples, large: size > streamAbove, why: why}
+		if needsSamples != nil && others != nil {
+			e.rest = size + pairWork(others, x, y)
+		}
+		return false, e
 	}
 	return false, nil
 }
