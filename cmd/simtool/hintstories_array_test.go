@@ -119,8 +119,10 @@ func arrayStories() []hintStory {
 		},
 		{
 			name: "an archive to be read block by block", command: "simtool moments a.npz y.npy -o m.npz",
-			prepare: func(t *testing.T) { archive(t, "a.npz", dataio.NamedArray{Name: "x", Values: flat(x), Shape: []int{n, 4}}) },
-			hint:    "unpack the array to a .npy file",
+			prepare: func(t *testing.T) {
+				archive(t, "a.npz", dataio.NamedArray{Name: "x", Values: flat(x), Shape: []int{n, 4}})
+			},
+			hint: "unpack the array to a .npy file",
 			follow: []followed{{
 				words: "to a .npy file", first: []string{"simtool moments x.npy y.npy -o m.npz"}, command: "simtool score --moments m.npz -m cka --format csv", value: pairCKA,
 			}},
@@ -193,8 +195,8 @@ func arrayStories() []hintStory {
 			}},
 		},
 		{
-			name:  "names of some other samples",
-			files: map[string]string{"x.csv": named(",a,b,c,d\n", x, inOrder, "s"), "y.csv": named(",u,v,w\n", y[:], append([]int{}, backwards[1:]...), "s") + "s99,1.5,2.5,3.5\n"},
+			name:    "names of some other samples",
+			files:   map[string]string{"x.csv": named(",a,b,c,d\n", x, inOrder, "s"), "y.csv": named(",u,v,w\n", y[:], append([]int{}, backwards[1:]...), "s") + "s99,1.5,2.5,3.5\n"},
 			command: scoreText,
 			hint:    "--pair-by common keeps the 11 that both have, --pair-by position pairs rows by their order",
 			follow: []followed{

@@ -20,7 +20,7 @@ func interrupted(t *testing.T, command, output string) {
 
 const (
 	// A sweep of many items, of some seconds.
-	sweep   = "simtool joint-range --shape 20,5,5 -m cka,nbs --levels 200 --restarts 1 -o r.csv -q"
+	sweep    = "simtool joint-range --shape 20,5,5 -m cka,nbs --levels 200 --restarts 1 -o r.csv -q"
 	restarts = "simtool optimize x.npy -m cka --max-iter 20000 --learning-rate 1e-7 --method adam --checkpoint-every 20ms --restarts 2 -q"
 )
 
