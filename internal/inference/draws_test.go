@@ -1,13 +1,19 @@
 package inference
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/data/datatest"
 	"simtool/internal/measures"
 )
 
@@ -68,6 +74,61 @@ func TestProductsAreATest(t *testing.T) {
 	for level, count := range counts {
 		if share, off := float64(count)/runs, 0.0103; level == .05 && !(share > .05-off && share < .05+off) || level == .2 && !(share > .2-2*off && share < .2+2*off) {
 			t.Errorf("p ≤ %v in %.4f of independent systems", level, share)
+		}
+	}
+}
+
+// TestAllPairingsOfSeven compares the mean, the standard deviation and the p value over
+// all 5,040 pairings of 7 samples with those of an independent program.
+func TestAllPairingsOfSeven(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(datatest.Shared(t, "inference"), "oracles.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Enumeration map[string]struct {
+			Observed, P float64
+			Mean        float64 `json:"null_mean"`
+			SD          float64 `json:"null_sd"`
+		} `json:"enumeration_n7"`
+	}
+	if err := json.Unmarshal(bytes.ReplaceAll(text, []byte("NaN"), []byte("null")), &file); err != nil {
+		t.Fatal(err)
+	}
+	if len(file.Enumeration) != 5 {
+		t.Fatalf("%d measures", len(file.Enumeration))
+	}
+	const count = 5040
+	p := oraclePair(t, "enum7_x.npy", "enum7_y.npy")
+	all := exchanges(measures.BlockUnits(7, 7), [][]int{{0, 1, 2, 3, 4, 5, 6}}, 1, 1, count)
+	if !all.All || all.Count != count {
+		t.Fatalf("%d pairings", all.Count)
+	}
+	for name, want := range file.Enumeration {
+		list, err := measures.ParseList(name, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := list[0].Score(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		null, err := nullScores(context.Background(), p, list[0], s.Value, all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		centre, squares := mean(null.Scores), 0.0
+		for _, v := range null.Scores {
+			squares += (v - centre) * (v - centre)
+		}
+		near(t, name+": value", s.Value, want.Observed)
+		near(t, name+": mean", centre, want.Mean)
+		near(t, name+": standard deviation", math.Sqrt(squares/count), want.SD)
+		near(t, name+": p", null.PValue(true), want.P)
+		if exact, ok := measures.As[measures.NullMean](list[0]); ok {
+			if m, known, err := exact.NullMean(p, nil); err != nil || known && math.Abs(m-want.Mean) > 1e-12 {
+				t.Errorf("%s: the closed form is %v (%v), want %v", name, m, err, want.Mean)
+			}
 		}
 	}
 }

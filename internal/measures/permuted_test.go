@@ -54,6 +54,22 @@ var permutableNames = []struct {
 	{"cka:kernel=rbf", true},
 	{"cka:kernel=rbf:estimator=debiased", true},
 	{"cka:kernel=laplace:sigma=2:estimator=lange", true},
+	{"rsa", true},
+	{"rsa:compare=pearson", true},
+	{"rsa:compare=spearman", true},
+	{"rsa:compare=rho-a", true},
+	{"rsa:compare=kendall", true},
+	{"rsa:compare=tau-a", true},
+	{"rsa:compare=cosine-cov", true},
+	{"rsa:compare=corr-cov", true},
+	{"rsa:rdm=euclidean", true},
+	{"rsa:rdm=euclidean:compare=cosine-cov", true},
+	{"rsa:rdm=manhattan:compare=corr-cov", true},
+	{"rsa:rdm=correlation", true},
+	{"rsa:rdm=gaussian:compare=pearson", true},
+	{"rsa:rdm=cosine:compare=kendall", true},
+	{"rsa:rdm=precomputed", true},
+	{"rsa:rdm=precomputed:compare=spearman", true},
 }
 
 // TestAllPairings scores all 720 pairings of 6 samples in the fast way and by a pair for

@@ -190,17 +190,23 @@ func (d dissimilarity) comparable(s *System, compare string) (centredBands, erro
 }
 
 func (d dissimilarity) compareRanks(p *Pair, compare string) (float64, error) {
-	x, y, err := d.rankings(p, compare == compareKendall || compare == compareTauA)
+	x, y, err := d.rankings(p, concordant(compare))
 	if err != nil {
 		return 0, err
 	}
+	return compareRankings(x, y, compare), nil
+}
+
+// compareRankings compares two rankings, of which x has the order where concordant pairs
+// are counted.
+func compareRankings(x, y *linalg.Ranking, compare string) float64 {
 	switch compare {
 	case compareRhoA:
-		return rhoA(x, y), nil
+		return rhoA(x, y)
 	case compareKendall, compareTauA:
-		return kendall(x, y, compare == compareKendall), nil
+		return kendall(x, y, compare == compareKendall)
 	default:
-		return spearman(x, y), nil
+		return spearman(x, y)
 	}
 }
 
