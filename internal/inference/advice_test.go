@@ -41,9 +41,9 @@ func TestAdviceJudges(t *testing.T) {
 
 func TestCitations(t *testing.T) {
 	for authors, want := range map[string]string{
-		"Hotelling, Harold":                              "Hotelling 1936",
-		"Efron, Bradley and Stein, Charles":              "Efron and Stein 1936",
-		"Song, Le and Smola, Alex and Gretton, Arthur":   "Song et al. 1936",
+		"Hotelling, Harold":                            "Hotelling 1936",
+		"Efron, Bradley and Stein, Charles":            "Efron and Stein 1936",
+		"Song, Le and Smola, Alex and Gretton, Arthur": "Song et al. 1936",
 	} {
 		if got := Cite(measures.Reference{Authors: authors, Year: 1936}); got != want {
 			t.Errorf("%q, want %q", got, want)
