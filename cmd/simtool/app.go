@@ -26,6 +26,7 @@ func commands() []func(*app) *cobra.Command {
 		newGradientCommand,
 		newInfluenceCommand,
 		newOptimizeCommand,
+		newInterpretCommand,
 		newDecodeCommand,
 		newMLEMCommand,
 		newMomentsCommand,

@@ -66,6 +66,7 @@ func TestTablesAreDeclared(t *testing.T) {
 		"score x.csv y.csv -m cka -o scores.csv.gz",
 		"influence x.csv y.csv -m cka -o influence.csv",
 		"advise x.csv -m cka -o advise.csv",
+		"interpret x.csv -m cka=0.9 --starts 1 --also nbs -o interpret.csv",
 		"pc-sensitivity x.csv -m cka -o sensitivity.csv",
 		"pc-sensitivity x.csv -m cka --slopes -o slopes.tsv",
 		"pc-sensitivity x.csv -m cka --learning-order --max-iter 2 --repeats 1 -o order.csv",

@@ -119,6 +119,7 @@ func TestGolden(t *testing.T) {
 		{name: "pc-sensitivity", kind: "pc-sensitivity", results: load(t, "sensitivity.csv")},
 		{name: "pc-slopes", kind: "pc-slopes", results: load(t, "slopes.csv")},
 		{name: "learning-order", kind: "learning-order", results: load(t, "order.csv")},
+		{name: "interpretation", kind: "interpretation", results: load(t, "interpretation.csv")},
 		{name: "influence", kind: "influence", results: load(t, "influence.csv")},
 		{name: "influence-derivatives", kind: "influence", results: load(t, "derivatives.csv")},
 		{name: "joint-range", kind: "joint-range", results: load(t, "range.csv", "targets.csv", "paths.csv")},

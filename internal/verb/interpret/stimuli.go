@@ -1,0 +1,97 @@
+package interpret
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"simtool/internal/data"
+	"simtool/internal/inference"
+	"simtool/internal/measures"
+	"simtool/internal/result"
+)
+
+// usualGap is the distance of a neighbour where no other score of the measure is given.
+const usualGap = 0.05
+
+// leastUnits is the smallest number of independent units that has a standard error.
+const leastUnits = 4
+
+// neighbour returns the nearest other score of the measure that is interpreted, or one
+// at a distance of 0.05 towards the middle of the scale.
+func (r *run) neighbour(t target) float64 {
+	nearest := math.NaN()
+	for _, other := range r.o.targets {
+		if other.named.Name != t.named.Name || other.score == t.score {
+			continue
+		}
+		if math.IsNaN(nearest) || math.Abs(other.score-t.score) < math.Abs(nearest-t.score) {
+			nearest = other.score
+		}
+	}
+	if !math.IsNaN(nearest) {
+		return nearest
+	}
+	if t.score-usualGap >= t.named.Card().Min {
+		return t.score - usualGap
+	}
+	return t.score + usualGap
+}
+
+// stimuli says how many samples would tell the score from its neighbour: with the
+// standard error se of data of this score at n samples, which falls as 1/√n, two such
+// scores that are a gap apart differ by z standard errors of their difference at
+//
+//	n·(z·√2·se/gap)²
+//
+// samples, z the normal quantile of the level. Samples here are independent units of
+// the recording (conditions of 3-d data), in whose number n is given.
+func (r *run) stimuli(ctx context.Context, x *recording, t target, y *mat.Dense) (result.Interpretation, error) {
+	row := r.row(t, "stimuli", "")
+	row.Reference = r.neighbour(t)
+	copied := *x.x
+	copied.Values = mat.DenseCopyOf(y).RawMatrix().Data
+	copied.Shape = append([]int(nil), x.x.Shape...)
+	_, q := y.Dims()
+	copied.Shape[len(copied.Shape)-1] = q
+	copied.Precision = data.Precision{}
+	model, err := measures.NewSystem(&copied)
+	if err != nil {
+		return row, err
+	}
+	pair, err := measures.NewPair(x.alone.X, model)
+	if err != nil {
+		return row, err
+	}
+	design := x.design // of the recording: optimised data have none of their own
+	s, err := t.named.Score(pair)
+	if err != nil {
+		row.Note = err.Error()
+		return row, nil
+	}
+	a, err := inference.Assess(ctx, pair, t.named, s.Value, design, inference.Options{Mode: inference.Full, Level: r.o.Level, Seed: r.env.Seed})
+	if err != nil {
+		return row, err
+	}
+	if math.IsNaN(a.SE) || design.Units == nil {
+		row.Note = "not known: there is no standard error"
+		for _, text := range append(a.Warnings, a.Notes...) {
+			row.Note = fmt.Sprintf("not known: %s", text)
+			break
+		}
+		return row, nil
+	}
+	z := distuv.UnitNormal.Quantile((1 + r.o.Level) / 2)
+	gap := row.Reference - t.score
+	ratio := z * math.Sqrt2 * a.SE / gap
+	row.Value = max(leastUnits, math.Ceil(float64(design.Units.Count())*ratio*ratio))
+	unit := "samples"
+	if design.Kind == inference.Conditions {
+		unit = "conditions"
+	}
+	row.Note = fmt.Sprintf("with the %d %s at hand the standard error is %.2g", design.Units.Count(), unit, a.SE)
+	return row, nil
+}
