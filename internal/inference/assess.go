@@ -153,55 +153,83 @@ func (w *worker) meanOf(n *Null) float64 {
 
 // interval sets the estimate with its interval, or says why there is none.
 func (w *worker) interval() error {
-	est, ok := measures.As[measures.Estimable](w.measure)
-	var e measures.Estimator
+	l, ok := w.admitted()
+	if !ok {
+		return nil
+	}
+	if w.options.Over.neurons() {
+		if done, err := w.overLimit(l.estimator, l.units); done || err != nil {
+			return err
+		}
+	}
+	if !w.leaveOut(&l) {
+		return nil
+	}
+	interval, basis := jackknife(l.deletions, l.estimator, w.options.Level), l.units.Count()
+	if w.options.Over.neurons() {
+		var err error
+		if interval, basis, ok, err = w.overDeletions(interval, l.estimator, basis); !ok {
+			return err
+		}
+	}
+	w.set(interval, l.estimator, basis)
+	return nil
+}
+
+// leftOut is what a measure's estimates are with units left out.
+type leftOut struct {
+	measure   measures.Estimable
+	estimator measures.Estimator
+	units     *measures.Units
+	deletions *measures.Deletions
+}
+
+// admitted returns how to estimate the value. ok is false where there is no estimate, and
+// a note or a warning says why.
+func (w *worker) admitted() (l leftOut, ok bool) {
+	l.measure, ok = measures.As[measures.Estimable](w.measure)
 	if ok {
-		e, ok = est.Estimator()
+		l.estimator, ok = l.measure.Estimator()
 	}
 	switch {
 	case !ok:
 		w.note("no interval: none is known to hold for this measure")
-		return nil
+		return l, false
 	case w.design.Refusal != "":
 		w.note("no interval: %s", w.design.Refusal)
-		return nil
+		return l, false
 	}
-	units := w.design.unitsFor(e)
+	e := l.estimator
+	l.units = w.design.unitsFor(e)
 	dims := w.pair.Dims()
 	if e.Refuse != nil {
-		if reason := e.Refuse(dims, units.Count(), w.out.Calibrated); reason != "" {
+		if reason := e.Refuse(dims, l.units.Count(), w.out.Calibrated); reason != "" {
 			w.warn("no interval: %s", reason)
-			return nil
+			return l, false
 		}
 	}
-	if e.Flops != nil && !w.affordableFlops(e.Flops(dims, units.Count())) {
+	if e.Flops != nil && !w.affordableFlops(e.Flops(dims, l.units.Count())) {
 		w.note("no interval: it costs more than three scores; --inference full computes it")
-		return nil
+		return l, false
 	}
-	if w.options.Over.neurons() {
-		if done, err := w.overLimit(e, units); done || err != nil {
-			return err
-		}
-	}
-	deletions, err := est.Deletions(w.pair, units)
+	return l, true
+}
+
+// leaveOut estimates the value with units left out, or says why it cannot.
+func (w *worker) leaveOut(l *leftOut) bool {
+	var err error
+	l.deletions, err = l.measure.Deletions(w.pair, l.units)
 	switch {
 	case err != nil && w.pair.MomentsOnly():
 		w.note("no interval: %s", err)
-		return nil
 	case err != nil:
 		w.warn("no interval: %s", err)
-		return nil
 	}
-	interval, basis := jackknife(deletions, e, w.options.Level), units.Count()
-	if w.options.Over.neurons() {
-		var ok bool
-		if interval, basis, ok, err = w.overDeletions(interval, e, basis); !ok {
-			return err
-		}
-	}
-	w.set(interval, e, basis)
-	return nil
+	return err == nil
 }
+
+// mostShare is the share of a jackknife variance that one unit may have.
+const mostShare = 0.65
 
 // set reports an interval in the form of the measure.
 func (w *worker) set(i Interval, e measures.Estimator, units int) {
@@ -225,7 +253,7 @@ func (w *worker) set(i Interval, e measures.Estimator, units int) {
 	if units < fewUnits {
 		w.warn("%d independent units give a wide interval", units)
 	}
-	if i.Share > 0.65 {
+	if i.Share > mostShare {
 		w.warn("one of %d units has %.0f %% of the variance of the estimate", units, 100*i.Share)
 	}
 	if e.Own != "" {
@@ -284,4 +312,7 @@ func (w *worker) test() (*Null, *Pairings, error) {
 }
 
 // Note joins the notes.
-func (a Assessment) Note() string { return strings.Join(a.Notes, "; ") }
+func (a Assessment) Note() string { return joined(a.Notes) }
+
+// joined joins sentences of a cell.
+func joined(lines []string) string { return strings.Join(lines, "; ") }

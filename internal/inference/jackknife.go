@@ -57,9 +57,15 @@ func single(d *measures.Deletions, e measures.Estimator, level float64) Interval
 
 // doubled is the jackknife of the jackknife.
 func doubled(d *measures.Deletions, e measures.Estimator, level float64) Interval {
+	centre, each := rejackknifed(d)
+	se, share := spread(each)
+	return around(centre, e.Axis.To(centre), se*e.Axis.Slope(centre), share, len(each), e, level)
+}
+
+// rejackknifed returns c and c₍g₎ of a doubled estimator; see jackknife.
+func rejackknifed(d *measures.Deletions) (centre float64, each []float64) {
 	count := float64(len(d.One))
-	centre := count*d.All - (count-1)*mean(d.One)
-	each := make([]float64, len(d.One))
+	each = make([]float64, len(d.One))
 	for g, s := range d.One {
 		sum := 0.0
 		for h, v := range d.Two[g] {
@@ -69,8 +75,7 @@ func doubled(d *measures.Deletions, e measures.Estimator, level float64) Interva
 		}
 		each[g] = (count-1)*s - (count-2)*sum/(count-1)
 	}
-	se, share := spread(each)
-	return around(centre, e.Axis.To(centre), se*e.Axis.Slope(centre), share, len(each), e, level)
+	return count*d.All - (count-1)*mean(d.One), each
 }
 
 // around returns the interval around a centre at z on the axis, with the error se there.
