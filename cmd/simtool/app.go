@@ -22,6 +22,7 @@ func commands() []func(*app) *cobra.Command {
 	return []func(*app) *cobra.Command{
 		newScoreCommand,
 		newAdviseCommand,
+		newCompareCommand,
 		newMeasuresCommand,
 		newGradientCommand,
 		newInfluenceCommand,

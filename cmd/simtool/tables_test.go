@@ -17,7 +17,7 @@ import (
 
 // TestHelpListsColumns: the help of a command has exactly the columns of its table.
 func TestHelpListsColumns(t *testing.T) {
-	for name, table := range map[string]*result.Schema{"score": result.Scores.Schema, "decode": result.Decodings.Schema, "influence": result.InfluenceTable.Schema, "advise": result.Advices.Schema} {
+	for name, table := range map[string]*result.Schema{"score": result.Scores.Schema, "compare": result.Contrasts.Schema, "decode": result.Decodings.Schema, "influence": result.InfluenceTable.Schema, "advise": result.Advices.Schema} {
 		cmd, _, err := fullTree().Find([]string{name})
 		if err != nil {
 			t.Fatal(err)
@@ -74,6 +74,7 @@ func TestTablesAreDeclared(t *testing.T) {
 		"joint-range --shape 6,2,2 -m cka,nbs --given 0.9 --restarts 1 -o given.csv",
 		"joint-range --shape 6,2,2 -m cka,nbs --grid 2 --steps 2 --paths paths.csv -o targets.jsonl",
 		"optimize x.csv -m cka --max-iter 2 --restarts 2 --also nbs --labels labels.csv --folds 2 -o optimized",
+		"compare x.csv y.csv x.csv -m cka -o differences.csv",
 		"decode x.csv --labels labels.csv --folds 2 -o decode.csv",
 		"synth toy2d --labels classes.csv -o toy.npy",
 		"measures -o measures.csv",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -16,13 +17,19 @@ type Estimate struct {
 	Assessment Assessment
 	// Missing says why there is no estimate that can be compared, "" where there is one.
 	Missing string
+	// Err says why there is not even a score.
+	Err error
 
 	design    Design
 	estimator measures.Estimator
-	closer    bool // higher values are closer
+	closer    bool    // higher values are closer
+	span      float64 // of the values of the measure
 	main      replicates
 	heldOut   *replicates // the same value estimated otherwise; see measures.Deletions
 }
+
+// Failed is the estimate of a model that has no score.
+func Failed(err error) *Estimate { return &Estimate{Assessment: blank(), Err: err} }
 
 // replicates is an estimate on its axis, and its positions there without each unit.
 type replicates struct {
@@ -41,11 +48,11 @@ func NewEstimate(ctx context.Context, p *measures.Pair, m measures.Measure, valu
 	if err := w.null(); err != nil {
 		return nil, err
 	}
-	e := &Estimate{design: d, closer: w.card.HigherIsCloser}
+	e := &Estimate{design: d, closer: w.card.HigherIsCloser, span: w.card.Max - w.card.Min}
 	notes, warnings := len(a.Notes), len(a.Warnings)
 	l, ok := w.admitted()
 	if !ok || !w.leaveOut(&l) {
-		e.Missing = joined(append(a.Notes[notes:], a.Warnings[warnings:]...))
+		e.Missing = strings.TrimPrefix(joined(append(a.Notes[notes:], a.Warnings[warnings:]...)), "no interval: ")
 		e.Assessment = a
 		return e, ctx.Err()
 	}
@@ -96,6 +103,7 @@ type Contrast struct {
 	DF                   int
 	PValue, PAdj, QBH    float64
 	Notes, Warnings      []string
+	Err                  error
 
 	parts [2]*replicates
 	sign  float64
@@ -133,7 +141,7 @@ func Compare(panels []Panel, level float64, seed uint64) []Contrast {
 func finestUnits(panels []Panel) *measures.Units {
 	for _, p := range panels {
 		for _, e := range p {
-			if e.Missing == "" {
+			if e.Missing == "" && e.Err == nil {
 				return e.design.Units
 			}
 		}
@@ -145,9 +153,13 @@ func finestUnits(panels []Panel) *measures.Units {
 func contrast(a, b *Estimate, level float64) Contrast {
 	x := unknown()
 	c := Contrast{Diff: x, Lo: x, Hi: x, T: x, PValue: x, PAdj: x, QBH: x}
-	for _, e := range []*Estimate{a, b} {
-		if e.Missing != "" {
-			c.Warnings = append(c.Warnings, "no difference: "+e.Missing)
+	for i, e := range []*Estimate{a, b} {
+		switch {
+		case e.Err != nil:
+			c.Err = e.Err
+			return c
+		case e.Missing != "":
+			c.Warnings = append(c.Warnings, fmt.Sprintf("no difference: y%d: %s", i+1, e.Missing))
 			return c
 		}
 	}
@@ -163,7 +175,8 @@ func contrast(a, b *Estimate, level float64) Contrast {
 		}
 		c.Lo, c.Hi = lo, hi
 	}
-	c.remark()
+	c.Lo, c.Hi = max(c.Lo, -a.span), min(c.Hi, a.span)
+	c.remark(a)
 	return c
 }
 
@@ -199,8 +212,12 @@ func (c *Contrast) take(a, b *replicates, e measures.Estimator, level float64) {
 	}
 }
 
-// remark says what a reader should know of a contrast.
-func (c *Contrast) remark() {
+// remark says what a reader should know of a contrast with estimates like e.
+func (c *Contrast) remark(e *Estimate) {
+	c.Notes = append(c.Notes, e.design.Notes...)
+	if e.estimator.Own != "" {
+		c.Notes = append(c.Notes, e.estimator.Own)
+	}
 	if math.IsNaN(c.T) {
 		c.Notes = append(c.Notes, "the difference is the same without any unit, so that it has no test")
 		return

@@ -1,0 +1,170 @@
+package compare
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/inference"
+	"simtool/internal/measures"
+	"simtool/internal/result"
+)
+
+// run is the comparison of models of one recording.
+type run struct {
+	env     *batch.Env
+	o       *Options
+	sources []data.Source
+	views   []view
+	bar     batch.Progress
+}
+
+// view is a part of the data that is compared by itself.
+type view struct {
+	at     int // time bin
+	pairs  []*measures.Pair
+	design inference.Design
+}
+
+// job returns the work: one item, because all differences are judged together.
+func (o *Options) job(e *batch.Env) (*batch.Job, error) {
+	r := &run{env: e, o: o}
+	return &batch.Job{
+		Schema: o.table().Schema,
+		Noun:   "differences",
+		Keys:   []string{strings.Join(o.paths, "\t")},
+		Inputs: o.paths,
+		AtOnce: 1,
+		Work:   r.work,
+	}, nil
+}
+
+// work does everything.
+func (r *run) work(ctx context.Context, _ int) (*batch.Item, error) {
+	if err := r.begin(); err != nil {
+		return nil, err
+	}
+	defer r.bar.Close()
+	panels, err := r.estimate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	item := &batch.Item{Sources: r.sources}
+	table := r.o.table()
+	for _, c := range inference.Compare(panels, r.o.Level, r.env.Seed) {
+		if c.Err != nil {
+			item.Failed++
+		}
+		item.Rows = append(item.Rows, table.Cells(r.row(c)))
+	}
+	return item, ctx.Err()
+}
+
+// begin reads the systems and finds out what is independent in them.
+func (r *run) begin() error {
+	systems, sources, err := r.o.read(r.env)
+	if err != nil {
+		return err
+	}
+	r.sources = sources
+	views, err := r.o.views(systems)
+	if err != nil {
+		return err
+	}
+	for t, part := range views {
+		v := view{at: t}
+		x, err := measures.NewSystem(part[0])
+		if err != nil {
+			return err
+		}
+		for _, d := range part[1:] {
+			y, err := measures.NewSystem(d)
+			if err != nil {
+				return err
+			}
+			p, err := measures.NewPair(x, y)
+			if err != nil {
+				return err
+			}
+			v.pairs = append(v.pairs, p)
+		}
+		r.views = append(r.views, v)
+	}
+	r.design()
+	r.bar = r.env.StartProgress("scores", len(r.views)*len(r.o.named)*len(r.views[0].pairs), false)
+	return nil
+}
+
+// design chooses the units, which all differences have in common: of several models those
+// of the one with the fewest. In a time bin a condition is one sample.
+func (r *run) design() {
+	kind := inference.Kind(r.o.Units)
+	if r.o.Per == "time" && (kind == inference.Auto || kind == inference.Conditions) {
+		kind = inference.Rows
+	}
+	pairs := r.views[0].pairs
+	designs := make([]inference.Design, len(pairs))
+	for k, p := range pairs {
+		designs[k] = inference.NewDesign(p, kind, nil)
+	}
+	least := slices.MinFunc(designs, func(a, b inference.Design) int { return unitsOf(a) - unitsOf(b) })
+	for i := range r.views {
+		r.views[i].design = least
+	}
+}
+
+// unitsOf counts the units of a design, 0 for one that has none.
+func unitsOf(d inference.Design) int {
+	if d.Refusal != "" {
+		return 0
+	}
+	return d.Units.Count()
+}
+
+// estimate returns the panels: measure by measure of each view.
+func (r *run) estimate(ctx context.Context) ([]inference.Panel, error) {
+	models, named := len(r.o.paths)-1, r.o.named
+	panels := make([]inference.Panel, 0, len(r.views)*len(named))
+	err := batch.Ordered(ctx, r.env.Jobs, len(r.views)*len(named)*models,
+		func(ctx context.Context, i int) (e *inference.Estimate, err error) {
+			defer batch.Guard(&err)
+			v := r.views[i/(len(named)*models)]
+			return r.estimateOne(ctx, v, v.pairs[i%models], named[i/models%len(named)])
+		},
+		func(i int, e *inference.Estimate) error {
+			if i%models == 0 {
+				panels = append(panels, nil)
+			}
+			at := len(panels) - 1
+			panels[at] = append(panels[at], e)
+			r.bar.Add(1)
+			return nil
+		})
+	return panels, err
+}
+
+func (r *run) estimateOne(ctx context.Context, v view, p *measures.Pair, m measures.Named) (*inference.Estimate, error) {
+	score, err := m.Score(p)
+	switch {
+	case err != nil:
+		return inference.Failed(err), nil
+	case math.IsNaN(score.Value) || math.IsInf(score.Value, 0):
+		return inference.Failed(&measures.UndefinedError{Reason: "the value is not a finite number"}), nil
+	}
+	return inference.NewEstimate(ctx, p, m, score.Value, v.design, inference.Options{Level: r.o.Level, Seed: r.env.Seed})
+}
+
+// row renders a contrast.
+func (r *run) row(c inference.Contrast) result.Contrast {
+	named := r.o.named
+	models := r.o.paths[1:]
+	return result.Contrast{
+		X: r.o.paths[0], Y1: models[c.First], Y2: models[c.Second], Measure: named[c.Panel%len(named)].Name,
+		Diff: c.Diff, Lo: c.Lo, Hi: c.Hi, T: c.T, DF: c.DF, PValue: c.PValue, PAdj: c.PAdj, QBH: c.QBH,
+		Note: strings.Join(c.Notes, "; "), Warning: strings.Join(c.Warnings, "; "), Error: batch.RowText(c.Err),
+		Time: r.views[c.Panel/len(named)].at,
+	}
+}

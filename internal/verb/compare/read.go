@@ -1,0 +1,77 @@
+package compare
+
+import (
+	"fmt"
+
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/verb"
+)
+
+// read returns the recording and its models with rows that belong together: the samples
+// that all of them have, without missing values.
+func (o *Options) read(e *batch.Env) ([]*data.Dataset, []data.Source, error) {
+	read := o.Input.Reader(e, o.Output.ToFile())
+	systems := make([]*data.Dataset, len(o.paths))
+	var err error
+	for i, path := range o.paths {
+		if systems[i], err = read(path); err != nil {
+			return nil, nil, err
+		}
+		verb.Doubt(e, systems[i], o.takesDistances())
+	}
+	// Each model may leave less of the recording, and all models go by what is left.
+	for i := range systems[1:] {
+		if systems[0], _, err = o.Input.Join(e, systems[0], systems[i+1]); err != nil {
+			return nil, nil, err
+		}
+	}
+	for i, y := range systems[1:] {
+		if _, systems[i+1], err = o.Input.Join(e, systems[0], y); err != nil {
+			return nil, nil, err
+		}
+	}
+	kept, err := o.Input.Keep(e, data.Samples, systems)
+	if err != nil {
+		return nil, nil, err
+	}
+	return kept.Systems, kept.Sources(), nil
+}
+
+// takesDistances reports whether all measures take dissimilarities.
+func (o *Options) takesDistances() bool {
+	for _, m := range o.named {
+		if !data.TakesDistances(m.Name) {
+			return false
+		}
+	}
+	return true
+}
+
+// views returns the parts of the systems that are compared by themselves: all samples, or
+// each time bin.
+func (o *Options) views(systems []*data.Dataset) ([][]*data.Dataset, error) {
+	if o.Per == "" {
+		return [][]*data.Dataset{systems}, nil
+	}
+	x := systems[0]
+	for _, d := range systems {
+		if !d.Is3D() {
+			return nil, &data.InputError{Path: d.Source.Path, Found: data.ShapeString(d.Shape), Wanted: "want time × condition × neuron for --per time"}
+		}
+		if d.Shape[0] != x.Shape[0] || d.Shape[1] != x.Shape[1] {
+			return nil, &data.InputError{
+				Path:   d.Source.Path,
+				Found:  data.ShapeString(d.Shape[:2]) + " times × conditions",
+				Wanted: fmt.Sprintf("but %s has %s, and --per compares them one by one", x.Source.Path, data.ShapeString(x.Shape[:2])),
+			}
+		}
+	}
+	out := make([][]*data.Dataset, x.Shape[0])
+	for t := range out {
+		for _, d := range systems {
+			out[t] = append(out[t], d.Time(t))
+		}
+	}
+	return out, nil
+}
