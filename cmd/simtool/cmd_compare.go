@@ -32,8 +32,8 @@ ones among all that are as clear. Models differ where p_adj is below .05. They m
 differ though their intervals in "simtool score" overlap.
 
 With --per time a last column, time, holds the bin, counted from 0.`,
-		Example: `simtool compare recording.npy model_a.npy model_b.npy
+		Example: `simtool compare recording.npy models/good.npy models/partial.npy
 simtool compare recording.npy layers/*.npy -m cka,nbs -o layers.csv
-simtool compare recording.npy model_a.npy model_b.npy --per time --format csv`,
+simtool compare recording.npy models/*.npy --per time --format csv`,
 	}, compare.New, exitPartial, exitInvalid, exitCheckpoint)
 }

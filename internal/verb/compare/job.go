@@ -101,14 +101,14 @@ func (r *run) begin() error {
 // design chooses the units, which all differences have in common: of several models those
 // of the one with the fewest. In a time bin a condition is one sample.
 func (r *run) design() {
-	kind := inference.Kind(r.o.Units)
-	if r.o.Per == "time" && (kind == inference.Auto || kind == inference.Conditions) {
-		kind = inference.Rows
+	s := inference.Structure{Kind: inference.Kind(r.o.Units)}
+	if r.o.Per == "time" {
+		s.Samples = inference.ConditionAxis
 	}
 	pairs := r.views[0].pairs
 	designs := make([]inference.Design, len(pairs))
 	for k, p := range pairs {
-		designs[k] = inference.NewDesign(p, kind, nil)
+		designs[k] = s.Design(p)
 	}
 	least := slices.MinFunc(designs, func(a, b inference.Design) int { return unitsOf(a) - unitsOf(b) })
 	for i := range r.views {
