@@ -3,6 +3,7 @@ package inference
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"simtool/internal/data"
 	"simtool/internal/linalg"
@@ -29,10 +30,25 @@ func (o outcome) undefined() string {
 
 // withoutSamples scores the data without each group of samples.
 func (s *Subject) withoutSamples(ctx context.Context, value float64, groups [][]int) []outcome {
-	if out := s.momentsWithout(ctx, value, groups); out != nil {
-		return out
+	ways := []func(context.Context, float64, [][]int) []outcome{s.momentsWithout, s.pairsWithout}
+	if s.pairsAreFaster(len(groups)) {
+		slices.Reverse(ways)
+	}
+	for _, way := range ways {
+		if out := way(ctx, value, groups); out != nil {
+			return out
+		}
 	}
 	return s.eachUnit(ctx, len(groups), func(i int) (float64, error) { return s.refitWithout(groups[i]) })
+}
+
+// pairsAreFaster compares the multiplications of all pairs with those of moments for
+// each of so many units. The latter are some ten times slower: they are spread over
+// more memory.
+func (s *Subject) pairsAreFaster(units int) bool {
+	n, p, q := float64(s.Pair.Samples()), float64(s.X.Width()), float64(s.Y.Width())
+	const spread = 10
+	return n*n*(p+q+spread) < spread*float64(units)*(p*p+q*q+p*q)
 }
 
 // withoutFeatures scores the data without each feature of one system.

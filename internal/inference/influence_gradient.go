@@ -12,12 +12,15 @@ import (
 // from; nil, and that it comes from deletions, where no derivative is known.
 func (s *Subject) sampleSlopes() ([]float64, Method, error) {
 	d, differentiable := measures.AsDifferentiable(s.Measure)
-	f, fromMoments := measures.AsFromMoments(s.Measure)
-	if !differentiable || !fromMoments || f.MomentFolds() > 0 {
-		return nil, ByDeletion, nil
+	if f, ok := measures.AsFromMoments(s.Measure); ok && differentiable && f.MomentFolds() == 0 {
+		slopes, err := s.momentSlopes(d)
+		return slopes, ByGradient, err
 	}
-	slopes, err := s.momentSlopes(d)
-	return slopes, ByGradient, err
+	pairs, err := s.pairMatrices()
+	if err != nil || pairs == nil {
+		return nil, ByDeletion, err
+	}
+	return pairSlopes(pairs), ByPairs, nil
 }
 
 // momentSlopes returns the slopes of a score that is a function of the centred second

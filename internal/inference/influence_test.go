@@ -117,9 +117,9 @@ func TestDeletionsByHand(t *testing.T) {
 		"eigenspace-overlap", "cka:kernel=rbf", "cka:estimator=lange", "distance-correlation", "mutual-knn:k=3", "cknna:k=3", "match",
 		"rsa:compare=pearson", "rsa:compare=kendall", "rsa:compare=corr-cov", "rsa:rdm=euclidean:compare=cosine-cov", "rsa:rdm=cosine",
 		"rsa:rdm=mahalanobis:compare=pearson", "rsa:rdm=manhattan:compare=spearman", "distance-correlation:squared=true:estimator=debiased",
-		"linreg:cv=4:folds=conditions",
+		"linreg:cv=4:folds=conditions", "cka:kernel=rbf:sigma=3", "cka:kernel=laplace:sigma=3:estimator=debiased", "rsa:rdm=gaussian:compare=pearson", "distance-correlation:squared=true",
 	}, measures.Default...)
-	for _, size := range []struct{ n, p, q int }{{23, 5, 4}, {12, 17, 3}, {96, 6, 5}} {
+	for _, size := range []struct{ n, p, q int }{{23, 5, 4}, {12, 17, 3}, {96, 6, 5}, {70, 20, 18}} {
 		x, y := samplesOf(1, size.n, size.p, 0.5), samplesOf(2, size.n, size.q, 0.5)
 		for _, name := range names {
 			if name == "rsa:rdm=mahalanobis:compare=pearson" && size.p >= size.n {
@@ -194,5 +194,174 @@ func TestMomentsStandIn(t *testing.T) {
 	want, err := byHand(t, "procrustes", without(x, 0), without(near, 0))
 	if err != nil || !(want > 0) || !close(f.Units[0].Without/want, 1, 1e-6) {
 		t.Errorf("without the sample that differs the angle is %v, by hand %v (%v)", f.Units[0].Without, want, err)
+	}
+}
+
+// grid is time × condition × neuron data of a signal that changes over both.
+func grid(seed uint64, times, conditions, neurons int) *data.Dataset {
+	d := samplesOf(seed, times*conditions, neurons, 0.4)
+	return dataset(d.Values, times, conditions, neurons)
+}
+
+// chosen copies 3-d data with some times and conditions only.
+func chosen(d *data.Dataset, time, condition func(k int) bool) *data.Dataset {
+	var values []float64
+	times, conditions := 0, 0
+	for t := range d.Shape[0] {
+		if !time(t) {
+			continue
+		}
+		times++
+		conditions = 0
+		for c := range d.Shape[1] {
+			if !condition(c) {
+				continue
+			}
+			conditions++
+			at := (t*d.Shape[1] + c) * d.Shape[2]
+			values = append(values, d.Values[at:at+d.Shape[2]]...)
+		}
+	}
+	return dataset(values, times, conditions, d.Shape[2])
+}
+
+// TestGroupsByHand holds the scores without a condition or a time to those of data that
+// never had it: from moments, from pairs, and one by one.
+func TestGroupsByHand(t *testing.T) {
+	x, y := grid(1, 12, 8, 5), grid(2, 12, 8, 4)
+	anyOf := func(int) bool { return true }
+	but := func(k int) func(int) bool { return func(i int) bool { return i != k } }
+	conditions, times := make([][]int, 8), make([][]int, 12)
+	for i := range 96 {
+		conditions[i%8] = append(conditions[i%8], i)
+		times[i/8] = append(times[i/8], i)
+	}
+	names := append([]string{
+		"linreg:cv=4:folds=conditions", "rsa:compare=pearson", "rsa:rdm=euclidean:compare=cosine-cov", "distance-correlation",
+		"cka:kernel=rbf:sigma=3:estimator=debiased", "cka:kernel=rbf", "cka:as=angular", "mutual-knn:k=3",
+	}, measures.Default...)
+	for _, name := range names {
+		s := subject(t, name, x, y)
+		for kind, groups := range map[string][][]int{"condition": conditions, "time": times} {
+			f, err := s.Samples(t.Context(), groups)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, k := range []int{0, 3} {
+				time, condition := anyOf, but(k)
+				if kind == "time" {
+					time, condition = but(k), anyOf
+				}
+				want, err := byHand(t, name, chosen(x, time, condition), chosen(y, time, condition))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if u := f.Units[k]; !close(u.Without, want, 1e-10) {
+					t.Errorf("%s without %s %d: %v, by hand %v", name, kind, k, u.Without, want)
+				}
+			}
+		}
+	}
+}
+
+// TestDigitsOfAFarSample: without the one sample that all sums consist of, the others have
+// their digits.
+func TestDigitsOfAFarSample(t *testing.T) {
+	x, y := samplesOf(1, 80, 4, 0.5), samplesOf(2, 80, 3, 0.5)
+	for j := range 3 {
+		x.Values[4*5+j] += 1e5
+		y.Values[3*5+j] -= 1e5
+	}
+	for _, name := range []string{
+		"cka", "nbs", "linreg", "cca", "rsa", "rsa:compare=pearson", "cka:estimator=debiased", "distance-correlation", "rsa:rdm=euclidean:compare=cosine-cov",
+	} {
+		f := influencesOf(t, subject(t, name, x, y))
+		want, err := byHand(t, name, without(x, 5), without(y, 5))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !close(f.Units[5].Without, want, 1e-11) {
+			t.Errorf("%s without the far sample: %v, by hand %v", name, f.Units[5].Without, want)
+		}
+		if f.Rests() != 5 {
+			t.Errorf("%s rests on %d, want 5 (share %v, change %v)", name, f.Rests(), f.Units[5].Share, f.Units[5].Change)
+		}
+		other, err := byHand(t, name, without(x, 9), without(y, 9))
+		if err != nil || !close(f.Units[9].Without, other, 1e-9) {
+			t.Errorf("%s without another: %v, by hand %v (%v)", name, f.Units[9].Without, other, err)
+		}
+	}
+}
+
+// TestRests: what rests on one unit and what does not.
+func TestRests(t *testing.T) {
+	units := func(value float64, without ...float64) *Influences {
+		f := &Influences{Value: value}
+		for _, v := range without {
+			u := Influence{Without: v, Change: value - v, Share: math.NaN()}
+			if math.IsNaN(v) {
+				u.Missing = "constant"
+			}
+			f.Units = append(f.Units, u)
+		}
+		f.shares()
+		return f
+	}
+	nan := math.NaN()
+	for _, c := range []struct {
+		f    *Influences
+		want int
+	}{
+		{units(0.8, 0.79, 0.81, 0.4, 0.8, 0.8), 2},     // one makes it
+		{units(0.3, 0.31, 0.29, 0.9, 0.3, 0.3), 2},     // one hides it
+		{units(0.8, 0.79, 0.81, 0.75, 0.8, 0.8), -1},   // a large share of little
+		{units(0.8, 0.5, 0.81, 0.4, 0.8, 0.5), -1},     // several
+		{units(0.8, 0.79, 0.4, 0.81), -1},              // too few to tell
+		{units(0.8, 0.8, nan, 0.79), 1},                // nothing without one
+		{units(0.8, nan), 0},                           // the only one
+		{units(0.8, nan, nan), -1},                     // nothing without either
+		{units(0.8, 0.8, 0.8, 0.8, 0.8, 0.8), -1},      // no variation
+		{units(-0.01, -0.01, -0.012, 0.02, -0.009), 2}, // another sign
+	} {
+		if got := c.f.Rests(); got != c.want {
+			t.Errorf("%v rests on %d, want %d", c.f.Units, got, c.want)
+		}
+	}
+	total := 0.0
+	for _, u := range units(0.8, 0.79, 0.81, 0.4, 0.8, 0.8).Units {
+		total += u.Share
+	}
+	if math.Abs(total-1) > 1e-15 {
+		t.Errorf("shares add up to %v", total)
+	}
+}
+
+// TestUndefined: data without a score are an error; a unit without which there is none
+// says why.
+func TestUndefined(t *testing.T) {
+	constant := dataset([]float64{1, 1, 1, 1, 1}, 5, 1)
+	x := samplesOf(1, 5, 2, 0.5)
+	if _, err := subject(t, "cka", x, constant).Samples(t.Context(), singles(5)); err == nil {
+		t.Error("constant data have influences")
+	}
+	step := dataset([]float64{1, 1, 3, 1, 1}, 5, 1)
+	f := influencesOf(t, subject(t, "cka", x, step))
+	for i, u := range f.Units {
+		if (u.Missing != "") != (i == 2) || math.IsNaN(u.Without) != (i == 2) || math.IsNaN(u.Slope) {
+			t.Errorf("sample %d: %+v", i, u)
+		}
+	}
+	if f.Rests() != 2 {
+		t.Errorf("rests on %d", f.Rests())
+	}
+	// Two samples are the least; without one there are no systems.
+	f = influencesOf(t, subject(t, "cka", dataset([]float64{1, 2}, 2, 1), dataset([]float64{3, 1}, 2, 1)))
+	for i, u := range f.Units {
+		if u.Missing == "" || !math.IsNaN(u.Without) {
+			t.Errorf("without sample %d of two: %+v", i, u)
+		}
+	}
+	if _, err := subject(t, "rsa:rdm=precomputed", dataset([]float64{0, 1, 2, 1, 0, 3, 2, 3, 0}, 3, 3), dataset([]float64{0, 1, 2, 1, 0, 1, 2, 1, 0}, 3, 3)).Features(t.Context(), X); err == nil {
+		t.Error("dissimilarities have features")
 	}
 }

@@ -104,6 +104,26 @@ func (m distanceCorrelation) Memory(d Dims) Need {
 	return together(euclidean.need(d), kept(uCentredKey{}, 2*d.N*d.N), work(d.pairs()))
 }
 
+// Pairs implements OfPairs.
+func (m distanceCorrelation) Pairs(p *Pair) (*PairMatrices, error) {
+	if p.X.tiled() {
+		return nil, nil
+	}
+	out := &PairMatrices{Product: DoublyCentred, Alone: true, Form: pairForm(asRoot)}
+	if m.estimator == debiased {
+		out.Product = UCentred
+	}
+	if m.squared {
+		out.Form = nil
+	}
+	var err error
+	if out.X, err = centredDistances(p.X, m.estimator); err != nil {
+		return nil, err
+	}
+	out.Y, err = centredDistances(p.Y, m.estimator)
+	return out, err
+}
+
 // cosine returns the cosine of the centred distances.
 func (m distanceCorrelation) cosine(p *Pair) (float64, error) {
 	if p.X.tiled() {

@@ -26,7 +26,8 @@
 //   - the contract: measure.go, card.go, param.go, name.go, alias.go, registry.go,
 //     references.go, caution.go. What only some measures have is an optional interface:
 //     Differentiable in gradient.go, FromMoments and CountDependent in moments.go, Memory
-//     and GradientMemory in memory.go, Theory in theory.go, Monotone in quantity.go. As asks for one.
+//     and GradientMemory in memory.go, Theory in theory.go, Monotone in quantity.go,
+//     OfPairs in pair_matrices.go. As asks for one.
 //   - systems and pairs, and the quantities that measures share: system.go, pair.go and
 //     memo.go; bases in basis.go, principal components in principal.go, folds in
 //     folds.go; what rounding can do in rounding.go and grain.go; alignment by rotation,

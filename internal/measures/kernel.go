@@ -242,6 +242,29 @@ func (m cka) scoreKernel(p *Pair) (Score, error) {
 	})
 }
 
+// Pairs implements OfPairs. Without their diagonal, as lange has them, doubly centred
+// matrices are centred no more.
+func (m cka) Pairs(p *Pair) (*PairMatrices, error) {
+	if m.estimator == lange || p.X.tiled() {
+		return nil, nil
+	}
+	_, relative, _ := m.kernel.factor()
+	out := &PairMatrices{Product: DoublyCentred, Alone: m.kernel.kind == kernelLinear || !relative, Form: pairForm(m.as)}
+	if m.linear() {
+		out.X, out.Y = linalg.OuterGram(p.X.centred()), linalg.OuterGram(p.Y.centred())
+		return out, nil
+	}
+	if m.estimator == debiased {
+		out.Product = UCentred
+	}
+	var err error
+	if out.X, err = m.kernel.matrix(p.X, m.estimator); err != nil {
+		return nil, err
+	}
+	out.Y, err = m.kernel.matrix(p.Y, m.estimator)
+	return out, err
+}
+
 // scoreBands is scoreKernel by bands.
 func (m cka) scoreBands(p *Pair) (Score, error) {
 	kx, wholeX, err := m.kernel.bands(p.X, m.estimator)

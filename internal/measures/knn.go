@@ -1,6 +1,10 @@
 package measures
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
 
 var (
 	refHuh2024 = Reference{
@@ -65,7 +69,9 @@ var mutualKNNFamily = Family{
 	},
 	Aliases: []Alias{{"mutual_knn-topk={}", "mutual-knn:k={}"}, {"mutual_knn", "mutual-knn"}},
 	New: func(a Args) (Measure, error) {
-		return newKNN(a, func(shared, k int) float64 { return float64(shared) / float64(k) }), nil
+		m := newKNN(a, func(shared, k int) float64 { return float64(shared) / float64(k) })
+		m.cosine = true
+		return m, nil
 	},
 }
 
@@ -107,6 +113,9 @@ type knn struct {
 	card  Card
 	near  neighbourhood
 	value func(shared, k int) float64
+	// cosine says that the value is the cosine of two matrices that are 1 where a sample
+	// is a neighbour of another: each has k ones in every row.
+	cosine bool
 }
 
 func newKNN(a Args, value func(shared, k int) float64) knn {
@@ -138,4 +147,30 @@ func (m knn) Score(p *Pair) (Score, error) {
 		total += m.value(shared, m.near.k)
 	}
 	return Score{Value: total / float64(p.Samples())}, nil
+}
+
+// Pairs implements OfPairs for a measure that is a cosine.
+func (m knn) Pairs(p *Pair) (*PairMatrices, error) {
+	if !m.cosine || p.X.tiled() {
+		return nil, nil
+	}
+	out := &PairMatrices{Product: PlainPairs}
+	for _, side := range []struct {
+		s  *System
+		to **mat.Dense
+	}{{p.X, &out.X}, {p.Y, &out.Y}} {
+		nb, err := side.s.neighbours(m.near)
+		if err != nil {
+			return nil, err
+		}
+		n := side.s.Samples()
+		*side.to = mat.NewDense(n, n, nil)
+		for i := range n {
+			index, _ := nb.of(i)
+			for _, j := range index {
+				(*side.to).Set(i, int(j), 1)
+			}
+		}
+	}
+	return out, nil
 }
