@@ -189,5 +189,5 @@ func agreeing(polar *mat.Dense, unit, means *unitMoments) float64 {
 	for j, v := range unit.meanY {
 		dy[j] = v - means.meanY[j]
 	}
-	return linalg.Dot(polar, unit.xy) + float64(unit.n)*bilinear(dx, polar, dy)
+	return linalg.Dot(polar, unit.xy) + float64(unit.n)*between(dx, polar, dy)
 }

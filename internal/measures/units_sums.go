@@ -265,8 +265,8 @@ func (p *Pair) momentPair(m *unitMoments) *Pair {
 	return pair
 }
 
-// bilinear returns aᵀMb.
-func bilinear(a []float64, m *mat.Dense, b []float64) float64 {
+// between returns aᵀMb.
+func between(a []float64, m *mat.Dense, b []float64) float64 {
 	raw := m.RawMatrix()
 	sum := 0.0
 	for i, v := range a {
