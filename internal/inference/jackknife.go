@@ -13,7 +13,7 @@ type Interval struct {
 	Centre, Lo, Hi, SE float64
 	// Share is the largest share that one unit has in the jackknife variance.
 	Share float64
-	// NoCentre says why Centre is unknown.
+	// NoCentre says why Centre is no estimate to be shown.
 	NoCentre string
 }
 
