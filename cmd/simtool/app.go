@@ -26,6 +26,7 @@ func commands() []func(*app) *cobra.Command {
 		newMeasuresCommand,
 		newGradientCommand,
 		newInfluenceCommand,
+		newExtrapolateCommand,
 		newOptimizeCommand,
 		newInterpretCommand,
 		newDecodeCommand,

@@ -17,7 +17,7 @@ import (
 
 // TestHelpListsColumns: the help of a command has exactly the columns of its table.
 func TestHelpListsColumns(t *testing.T) {
-	for name, table := range map[string]*result.Schema{"score": result.Scores.Schema, "compare": result.Contrasts.Schema, "decode": result.Decodings.Schema, "influence": result.InfluenceTable.Schema, "advise": result.Advices.Schema} {
+	for name, table := range map[string]*result.Schema{"score": result.Scores.Schema, "compare": result.Contrasts.Schema, "decode": result.Decodings.Schema, "influence": result.InfluenceTable.Schema, "advise": result.Advices.Schema, "extrapolate": result.Extrapolations.Schema} {
 		cmd, _, err := fullTree().Find([]string{name})
 		if err != nil {
 			t.Fatal(err)
@@ -65,6 +65,7 @@ func TestTablesAreDeclared(t *testing.T) {
 		"score x.csv y.csv -m cka -o scores.json",
 		"score x.csv y.csv -m cka -o scores.csv.gz",
 		"influence x.csv y.csv -m cka -o influence.csv",
+		"extrapolate x.csv y.csv -m cka -o extrapolate.csv",
 		"advise x.csv -m cka -o advise.csv",
 		"interpret x.csv -m cka=0.9 --starts 1 --also nbs -o interpret.csv",
 		"pc-sensitivity x.csv -m cka -o sensitivity.csv",

@@ -122,6 +122,7 @@ func TestGolden(t *testing.T) {
 		{name: "interpretation", kind: "interpretation", results: load(t, "interpretation.csv")},
 		{name: "influence", kind: "influence", results: load(t, "influence.csv")},
 		{name: "influence-derivatives", kind: "influence", results: load(t, "derivatives.csv")},
+		{name: "extrapolate", kind: "extrapolate", results: load(t, "extrapolate.csv")},
 		{name: "joint-range", kind: "joint-range", results: load(t, "range.csv", "targets.csv", "paths.csv")},
 		{name: "given", kind: "given", results: load(t, "given.csv")},
 		{name: "importance", kind: "importance", results: load(t, "importance.csv")},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 
 	"simtool/internal/result"
@@ -74,19 +73,10 @@ func (p *panel) region(r *Result) {
 	level := r.floats("a")
 	x, low := sorted(level, r.floats("b_min"))
 	_, high := sorted(level, r.floats("b_max"))
-	var outline plotter.XYs
-	for i := range x {
-		outline = append(outline, p.xys(x[i:i+1], low[i:i+1])...)
-	}
-	for i := len(x) - 1; i >= 0; i-- {
-		outline = append(outline, p.xys(x[i:i+1], high[i:i+1])...)
-	}
-	if len(outline) < 3 {
+	fill, ok := p.band(x, low, high)
+	if !ok {
 		return
 	}
-	fill := s.Theme.Series[0]
-	fill.R, fill.G, fill.B, fill.A = fill.R/4, fill.G/4, fill.B/4, 0x40 // a quarter of it, premultiplied
-	p.plot.Add(&plotter.Polygon{XYs: []plotter.XYs{outline}, Color: fill})
 	p.line(x, low, s.line(0), "smallest")
 	p.line(x, high, s.line(0), "largest")
 	p.key(key{name: "attainable", fill: fill, line: s.line(0)})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -135,6 +136,21 @@ func (p *panel) intervalY(x, low, high []float64, style draw.LineStyle) {
 			p.plot.Add(&plotter.Line{XYs: xys, LineStyle: style})
 		}
 	}
+}
+
+// band fills the area between two lines. ok is false where there is none.
+func (p *panel) band(x, low, high []float64) (fill color.RGBA, ok bool) {
+	outline := p.xys(x, low)
+	above := p.xys(x, high)
+	slices.Reverse(above)
+	outline = append(outline, above...)
+	if len(outline) < 3 {
+		return fill, false
+	}
+	fill = p.style.Theme.Series[0]
+	fill.R, fill.G, fill.B, fill.A = fill.R/4, fill.G/4, fill.B/4, 0x40 // a quarter of it, premultiplied
+	p.plot.Add(&plotter.Polygon{XYs: []plotter.XYs{outline}, Color: fill})
+	return fill, true
 }
 
 // across draws a horizontal line over the whole width.

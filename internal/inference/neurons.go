@@ -37,6 +37,9 @@ const (
 	fewNeurons     = 20
 	wideNeuronSE   = 0.2
 	widestNeuronSE = 0.3
+	// farAbove is the number of standard errors by which an estimate may be above all
+	// values that are possible. One in twenty is if the truth is the largest of them.
+	farAbove = 1.645
 	// leastNeurons is the number of neurons below which leaving some out says nothing.
 	leastNeurons = 4
 )
@@ -49,6 +52,7 @@ type NeuronEstimate struct {
 	SE              float64 // over what was asked for
 	SEX, SEY, SEAll float64 // over neurons of X, of Y, and over everything
 	Share           float64 // of one unit of samples in its variance
+	Most            float64 // no value is larger
 }
 
 // estimateOver returns the estimate of a curve over neurons with its interval. Variances of
@@ -64,7 +68,7 @@ func estimateOver(d *measures.NeuronDeletions, over Over, level float64) NeuronE
 	seY, _ := spread(d.Y)
 	seUnits, share := spread(d.Units)
 	out := NeuronEstimate{
-		Value: d.All, SEX: seX, SEY: seY, Share: share, SEAll: math.Hypot(seUnits, math.Hypot(seX, seY)),
+		Most: d.Most, Value: d.All, SEX: seX, SEY: seY, Share: share, SEAll: math.Hypot(seUnits, math.Hypot(seX, seY)),
 		Corrected: d.All + float64(len(d.X)-1)*(d.All-mean(d.X)) + float64(len(d.Y)-1)*(d.All-mean(d.Y)),
 	}
 	variance, quotient := 0.0, 0.0
@@ -90,8 +94,11 @@ func estimateOver(d *measures.NeuronDeletions, over Over, level float64) NeuronE
 
 // refusal says why an estimate for infinitely many neurons is not to be given, or "".
 func (n NeuronEstimate) refusal() string {
-	if !(n.SEAll <= widestNeuronSE) {
+	switch {
+	case !(n.SEAll <= widestNeuronSE):
 		return fmt.Sprintf("its standard error over stimuli and neurons is %.2g, more than %g: too few neurons or stimuli for a value at infinitely many neurons", n.SEAll, widestNeuronSE)
+	case n.Corrected-farAbove*n.SEAll > n.Most:
+		return fmt.Sprintf("the estimate for more neurons, %.3g, is too far above %g: the neurons of x and of y are no independent samples, but share their noise, as a recording does with a part of itself", n.Corrected, n.Most)
 	}
 	return ""
 }
@@ -259,5 +266,5 @@ func (n NeuronErrors) widen(i Interval, axis measures.IntervalAxis, o Options) I
 		below, above = math.Hypot(half, z-axis.To(i.Lo)), math.Hypot(half, axis.To(i.Hi)-z)
 		se = math.Hypot(se, i.SE)
 	}
-	return Interval{Centre: i.Centre, Lo: axis.From(z - below), Hi: axis.From(z + above), SE: se, Share: i.Share, NoCentre: i.NoCentre}
+	return Interval{Centre: i.Centre, Lo: axis.From(z - below), Hi: axis.From(z + above), SE: se, Share: i.Share}
 }

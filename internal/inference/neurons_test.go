@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -214,16 +215,13 @@ func TestOverNeuronsByDeletion(t *testing.T) {
 	near(t, "error over X", errs.X, pseudo(zx, whole))
 	near(t, "error over Y", errs.Y, pseudo(zy, whole))
 
-	// Over both the widths below and above the centre add as roots of variances do, over
-	// neurons they are those of neurons alone, around the same centre.
+	// Over both the half widths add as roots of variances do, over neurons they are
+	// those of neurons alone, around the same centre.
 	_, stimuli := assessOver(t, pair, "nbs", Rows, Stimuli)
 	_, neurons := assessOver(t, pair, "nbs", Rows, Neurons)
 	_, both := assessOver(t, pair, "nbs", Rows, Both)
 	half := func(a Assessment) float64 { return (math.Atanh(a.Hi) - math.Atanh(a.Lo)) / 2 }
-	below := func(a Assessment) float64 { return math.Atanh(a.Corrected) - math.Atanh(a.Lo) }
-	above := func(a Assessment) float64 { return math.Atanh(a.Hi) - math.Atanh(a.Corrected) }
-	near(t, "width below over both", below(both), math.Hypot(below(stimuli), half(neurons)))
-	near(t, "width above over both", above(both), math.Hypot(above(stimuli), half(neurons)))
+	near(t, "half width over both", half(both), math.Hypot(half(stimuli), half(neurons)))
 	near(t, "half width over neurons", half(neurons), math.Hypot(2.570581835636314*errs.X, 2.7764451051977987*errs.Y))
 	near(t, "centre", both.Corrected, stimuli.Corrected)
 	if neurons.Units != q || both.Units != q || stimuli.Units != 15 {
@@ -339,5 +337,27 @@ func TestCoverageOverNeurons(t *testing.T) {
 	// Interactions of stimuli and neurons are in all of the variances that are added.
 	if ratio := width / math.Sqrt(squares); ratio < 1 || ratio > 1.7 {
 		t.Errorf("the error is %.2f times the deviation from the truth", ratio)
+	}
+}
+
+// TestSharedNoise: a recording and a part of itself share the noise of their neurons, so
+// that the value for more neurons would be above 1.
+func TestSharedNoise(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	const n, p = 60, 24
+	x := make([]float64, n*p)
+	for i := range n {
+		signal := rng.NormFloat64()
+		for j := range p {
+			x[i*p+j] = signal + 1.5*rng.NormFloat64()
+		}
+	}
+	y := slices.Clone(x)
+	for i := range y {
+		y[i] += 0.1 * rng.NormFloat64()
+	}
+	_, a := assessOver(t, valuesPair(t, x, n, p, y, p), "cka", Rows, Both)
+	if !math.IsNaN(a.Corrected) || !math.IsNaN(a.Lo) || len(a.Warnings) != 1 || !strings.Contains(a.Warnings[0], "share their noise") {
+		t.Errorf("%v [%v, %v], warnings %q", a.Corrected, a.Lo, a.Hi, a.Warnings)
 	}
 }

@@ -54,7 +54,7 @@ func (t ckaTerms) at(p, q float64) float64 {
 
 // At implements NeuronCurve.
 func (c *ckaNeurons) At(p, q float64) (*NeuronDeletions, error) {
-	d := &NeuronDeletions{All: c.all.at(p, q)}
+	d := &NeuronDeletions{All: c.all.at(p, q), Most: 1}
 	if math.IsNaN(d.All) {
 		return nil, undefined("the neurons of a system have nothing in common, as principal components have not: there is no value for more of them")
 	}

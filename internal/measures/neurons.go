@@ -24,6 +24,7 @@ type NeuronCurve interface {
 type NeuronDeletions struct {
 	All         float64
 	X, Y, Units []float64
+	Most        float64 // no value is larger, but estimates may be
 }
 
 // NeuronError is a measure whose error over neurons, for recordings of as many neurons,
