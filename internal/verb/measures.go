@@ -2,6 +2,8 @@ package verb
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"simtool/internal/batch"
@@ -21,6 +23,32 @@ func MeasureError(err error) error {
 func ParseMeasures(words []string, seed uint64) ([]measures.Named, error) {
 	named, err := measures.ParseList(strings.Join(words, ","), seed)
 	return named, MeasureError(err)
+}
+
+// HoldOutConditions lets the core measures that hold samples out hold out whole
+// conditions, where samples of the same times and conditions are pooled: contiguous folds
+// would be stretches of time. A measure that is named itself stays what it is.
+func HoldOutConditions(named []measures.Named, x, y *data.Dataset, seed uint64) []measures.Named {
+	if !x.Is3D() || !y.Is3D() || !slices.Equal(x.Shape[:2], y.Shape[:2]) {
+		return named
+	}
+	out := slices.Clone(named)
+	for i, m := range out {
+		if variant, ok := m.ByConditions(seed); ok && m.Core && x.Shape[1] >= m.Card().Folds {
+			out[i] = variant
+		}
+	}
+	return out
+}
+
+// GridWarning says that two 3-d datasets are pooled although their times and
+// conditions differ, or "".
+func GridWarning(x, y *data.Dataset) string {
+	if !x.Is3D() || !y.Is3D() || slices.Equal(x.Shape[:2], y.Shape[:2]) || x.Samples() != y.Samples() {
+		return ""
+	}
+	return fmt.Sprintf("times × conditions are %s in x and %s in y: samples are paired by their position only",
+		data.ShapeString(x.Shape[:2]), data.ShapeString(y.Shape[:2]))
 }
 
 // UndefinedInput makes data without a score invalid input, where there is no row to

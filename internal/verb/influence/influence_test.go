@@ -123,6 +123,12 @@ func TestConditions(t *testing.T) {
 // array writes time × condition × neuron data.
 func array(t *testing.T, path string, times, conditions, neurons, seed int) {
 	t.Helper()
+	arrayOf(t, path, times, conditions, neurons, seed, conditions, nil)
+}
+
+// arrayOf writes the first of the conditions, after a change of all.
+func arrayOf(t *testing.T, path string, times, conditions, neurons, seed, first int, change func(values []float64)) {
+	t.Helper()
 	var values []float64
 	for time := range times {
 		for c := range conditions {
@@ -131,12 +137,21 @@ func array(t *testing.T, path string, times, conditions, neurons, seed int) {
 			}
 		}
 	}
+	if change != nil {
+		change(values)
+	}
+	var kept []float64
+	for i, v := range values {
+		if i/neurons%conditions < first {
+			kept = append(kept, v)
+		}
+	}
 	f, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := dataio.EncodeArray(f, path, dataio.Float64, values, times, conditions, neurons); err != nil {
+	if err := dataio.EncodeArray(f, path, dataio.Float64, kept, times, first, neurons); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -215,5 +230,89 @@ func TestDerivativesOnly(t *testing.T) {
 		if row["influence"] != whole[i]["influence"] || kept != (row["without"] != "") || kept && row["influence"] != row["change"] {
 			t.Errorf("row %d: %v", i, row)
 		}
+	}
+}
+
+// TestMissingSampleOfAGrid: data of times and conditions that lost a sample still have
+// their conditions, and the score without one is that of files without it.
+func TestMissingSampleOfAGrid(t *testing.T) {
+	t.Chdir(t.TempDir())
+	hole := func(values []float64) {
+		values[(2*5+1)*3] = math.NaN() // time 2, condition 1
+	}
+	arrayOf(t, "x.npy", 4, 5, 3, 1, 5, hole)
+	arrayOf(t, "y.npy", 4, 5, 2, 2, 5, nil)
+	arrayOf(t, "x4.npy", 4, 5, 3, 1, 4, hole)
+	arrayOf(t, "y4.npy", 4, 5, 2, 2, 4, nil)
+	for _, measure := range []string{"cka", "rsa", "linreg:cv=3", "linreg:cv=2:folds=conditions"} {
+		rows, _ := run(t, "x.npy", "y.npy", "-m", measure, "--wrt", "conditions", "--missing", "drop")
+		fewer, _ := run(t, "x4.npy", "y4.npy", "-m", measure, "--wrt", "conditions", "--missing", "drop")
+		if len(rows) != 5 || len(fewer) != 4 {
+			t.Fatalf("%d and %d conditions", len(rows), len(fewer))
+		}
+		if without, value := number(t, rows[4]["without"]), number(t, fewer[0]["value"]); math.Abs(without-value) > 1e-13 {
+			t.Errorf("%s without the last condition %v, by hand %v", measure, without, value)
+		}
+	}
+	samples, _ := run(t, "x.npy", "y.npy", "--wrt", "samples", "--missing", "drop", "--derivatives-only")
+	if len(samples) != 19 || samples[11]["name"] != "time 2, condition 2" || samples[11]["unit"] != "12" {
+		t.Errorf("%d samples, the twelfth is %s, %q", len(samples), samples[11]["unit"], samples[11]["name"])
+	}
+}
+
+// TestGrids: the grid may be that of either file, and data whose grids differ have none.
+func TestGrids(t *testing.T) {
+	t.Chdir(t.TempDir())
+	array(t, "cube.npy", 4, 5, 3, 1)
+	array(t, "flat.npy", 1, 20, 2, 2)
+	array(t, "other.npy", 5, 4, 2, 2)
+	verbtest.Write(t, "table.csv", "a,b\n"+strings.Repeat("1.5,2\n0.5,1\n3,7\n2,2\n", 5))
+	for _, c := range []struct {
+		files, wrt string
+		rows       int
+	}{
+		{"cube.npy table.csv", "conditions", 5}, {"table.csv cube.npy", "times", 4}, {"table.csv cube.npy", "samples", 20}, {"cube.npy other.npy", "samples", 20},
+	} {
+		rows, r := run(t, append(strings.Fields(c.files), "--wrt", c.wrt)...)
+		if len(rows) != c.rows || rows[c.rows-1]["unit"] != fmt.Sprint(c.rows-1) {
+			t.Errorf("%s: %d %s", c.files, len(rows), c.wrt)
+		}
+		if strings.Contains(c.files, "other") != (len(r.Warnings) == 1) {
+			t.Errorf("%s: warnings %q", c.files, r.Warnings)
+		}
+	}
+	if r := verbtest.Run(t, influence.New(), "cube.npy", "other.npy", "--wrt", "conditions"); r.Err == nil {
+		t.Error("files of two grids have conditions in common")
+	}
+	// Core measures hold out what score does.
+	rows, _ := run(t, "cube.npy", "cube.npy", "-m", "default", "--wrt", "times", "--top", "1")
+	var names []string
+	for _, row := range rows {
+		names = append(names, row["measure"])
+	}
+	if !strings.Contains(strings.Join(names, " "), "linreg:cv=5:folds=conditions") {
+		t.Errorf("measures %q", names)
+	}
+}
+
+// TestTop gives the units that change the score most.
+func TestTop(t *testing.T) {
+	t.Chdir(t.TempDir())
+	verbtest.Write(t, "x.csv", people)
+	verbtest.Write(t, "y.csv", strings.ReplaceAll(people, ",1", ",2"))
+	all, _ := run(t, "x.csv", "y.csv", "--ids", "id", "--wrt", "samples")
+	top, _ := run(t, "x.csv", "y.csv", "--ids", "id", "--wrt", "samples", "--top", "3")
+	if len(top) != 3 || top[0]["name"] != "dora" {
+		t.Fatalf("%d rows, first %v", len(top), top[0])
+	}
+	least := math.Abs(number(t, top[2]["change"]))
+	larger := 0
+	for _, row := range all {
+		if math.Abs(number(t, row["change"])) >= least {
+			larger++
+		}
+	}
+	if larger != 3 {
+		t.Errorf("%d units change the score as much as the last of three", larger)
 	}
 }

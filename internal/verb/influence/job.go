@@ -1,12 +1,14 @@
 package influence
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"math/bits"
 	"runtime"
+	"slices"
 	"strings"
 
 	"simtool/internal/batch"
@@ -143,7 +145,8 @@ func (r *run) work(ctx context.Context, i int) (*batch.Item, error) {
 	}
 	r.warn(it.measure, f.Warnings)
 	rests := f.Rests()
-	for k, u := range f.Units {
+	for _, k := range r.shown(f) {
+		u := f.Units[k]
 		row.Unit, row.Name, row.Method = units[k].number, units[k].name, string(f.Method)
 		row.Value, row.Influence, row.Without, row.Change, row.Share = f.Value, u.Slope, u.Without, u.Change, u.Share
 		row.Warning = ""
@@ -158,6 +161,30 @@ func (r *run) work(ctx context.Context, i int) (*batch.Item, error) {
 		out.Rows = append(out.Rows, result.InfluenceTable.Cells(row))
 	}
 	return out, nil
+}
+
+// shown returns the units that have rows, in their order. Those that change the score most
+// come first where only some are wanted, and before them those without which it is none.
+func (r *run) shown(f *inference.Influences) []int {
+	units := make([]int, len(f.Units))
+	for k := range units {
+		units[k] = k
+	}
+	if r.o.Top == 0 {
+		return units
+	}
+	size := func(k int) float64 {
+		switch u := f.Units[k]; {
+		case u.Missing != "":
+			return math.Inf(1)
+		case math.IsNaN(u.Change):
+			return math.Abs(u.Slope)
+		default:
+			return math.Abs(u.Change)
+		}
+	}
+	slices.SortStableFunc(units, func(a, b int) int { return cmp.Compare(size(b), size(a)) })
+	return units[:min(r.o.Top, len(units))]
 }
 
 // ask returns the units of a kind and what they are worth.

@@ -30,6 +30,7 @@ type Options struct {
 	Measures   []string
 	Wrt        []string // kinds of units; nil for samples, or conditions of 3-d data, and neurons
 	SlopesOnly bool     // no scores without a unit where there is a derivative
+	Top        int      // units of each kind that change the score most; 0 for all in the order of the file
 	Input      verb.Input
 	Output     batch.Output
 	Batch      verb.Batch
@@ -47,6 +48,7 @@ func (o *Options) Settings() *setting.Set {
 	m.Default, m.Complete = strings.Join(o.Measures, ","), setting.MeasureList
 	s.Strings(&o.Wrt, "wrt", "", "`UNITS` that are asked: samples, conditions, times, and x or y for the neurons of that file; or several, separated by commas (default samples, or conditions of 3-d data, and x,y)").Suggest = kinds
 	s.Bool(&o.SlopesOnly, "derivatives-only", "", "leave out the scores without a unit, of measures that have derivatives")
+	s.Int(&o.Top, "top", "", "give the `K` units of each kind that change the score most, in this order; 0 gives all in the order of the file")
 	o.Input.Register(s)
 	o.Input.RegisterPairing(s)
 	verb.RegisterTable(s, &o.Output)
@@ -92,6 +94,9 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 	var err error
 	if o.named, err = verb.ParseMeasures(o.Measures, e.Seed); err != nil {
 		return err
+	}
+	if o.Top < 0 {
+		return batch.Configf("", "--top: invalid value %d, want a whole number of at least 0", o.Top)
 	}
 	for _, word := range o.Wrt {
 		if !slices.Contains(kinds, word) {

@@ -51,6 +51,10 @@ func (o *Options) read(e *batch.Env, paths []string) (*given, error) {
 	if err != nil {
 		return nil, err
 	}
+	if warning := verb.GridWarning(x, y); warning != "" {
+		e.Warn("%s", warning)
+	}
+	o.named = verb.HoldOutConditions(o.named, x, y, e.Seed)
 	g := &given{}
 	g.placed(o.Input.Pairing(), files, x, y)
 	kept, err := o.Input.Keep(e, data.Samples, []*data.Dataset{x, y}, data.AlongSlice(paths[0], "samples", &g.places))
@@ -71,31 +75,28 @@ func (o *Options) read(e *batch.Env, paths []string) (*given, error) {
 }
 
 // placed numbers the samples of systems whose rows have been joined by their places in
-// the file of X. The grid of times and conditions is that of X, or of Y where X has none.
+// the file of X. The grid of times and conditions is that of X, or of Y where X has none;
+// there is none where both have another.
 func (g *given) placed(by data.Pairing, files [2]*data.Dataset, x, y *data.Dataset) {
-	at := x
-	if !x.Is3D() && y.Is3D() && x.Samples() == y.Samples() {
-		at = y
-	}
 	rows, _, _ := by.Order("", files[0].Names, "", files[1].Names)
-	if x.Is3D() != y.Is3D() {
-		rows = nil
-	}
 	names := x.Names
-	if names == nil && x.Is3D() == y.Is3D() {
+	switch {
+	case x.Is3D() != y.Is3D():
+		rows = nil // and only one of them has a grid, with its names
+		if y.Is3D() {
+			files[0], x, names = y, y, y.Names
+		}
+	case names == nil:
 		names = y.Names
 	}
-	per, all := at.Shape[len(at.Shape)-2], files[0].Shape[len(files[0].Shape)-2]
-	if at == y && at != x {
-		all = per
-		if names == nil {
-			names = y.Names
-		}
+	per, all := x.Shape[len(x.Shape)-2], files[0].Shape[len(files[0].Shape)-2]
+	gridded := x.Is3D() && verb.GridWarning(x, y) == ""
+	if gridded {
+		g.times = x.Shape[0]
+	} else if x.Is3D() {
+		per, names, rows = x.Samples(), nil, nil
 	}
-	if at.Is3D() {
-		g.times = at.Shape[0]
-	}
-	for i := range at.Samples() {
+	for i := range x.Samples() {
 		u := unit{number: i % per}
 		if rows != nil {
 			u.number = rows[i%per]
@@ -103,7 +104,7 @@ func (g *given) placed(by data.Pairing, files [2]*data.Dataset, x, y *data.Datas
 		if len(names) == per {
 			u.name = names[i%per]
 		}
-		if !at.Is3D() {
+		if !gridded {
 			g.places = append(g.places, place{sample: u})
 			continue
 		}

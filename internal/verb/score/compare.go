@@ -3,7 +3,6 @@ package score
 import (
 	"context"
 	"math"
-	"slices"
 	"strings"
 
 	"simtool/internal/batch"
@@ -69,9 +68,11 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 	if err != nil {
 		return nil, err
 	}
-	named = s.holdOutConditions(named, x.data, y.data)
+	if s.options.Per == "" {
+		named = verb.HoldOutConditions(named, x.data, y.data, s.env.Seed)
+	}
 	s.progress.Expect((len(views) - 1) * len(named))
-	warning, likes := gridWarning(x.data, y.data), []data.Likeness{x.likeness(), y.likeness()}
+	warning, likes := verb.GridWarning(x.data, y.data), []data.Likeness{x.likeness(), y.likeness()}
 	viewJobs := min(s.jobs, len(views))
 	rows := make([]scoreRow, 0, len(views)*len(named))
 	err = batch.Ordered(ctx, viewJobs, len(views),
@@ -95,22 +96,6 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 			return nil
 		})
 	return rows, err
-}
-
-// holdOutConditions lets the core measures that hold samples out hold out whole
-// conditions, where samples of the same times and conditions are pooled: contiguous
-// folds would be stretches of time. A measure that is named itself stays what it is.
-func (s *scorer) holdOutConditions(named []measures.Named, x, y *data.Dataset) []measures.Named {
-	if s.options.Per != "" || !x.Is3D() || !y.Is3D() || !sameGrid(x, y) {
-		return named
-	}
-	out := slices.Clone(named)
-	for i, m := range out {
-		if variant, ok := m.ByConditions(s.env.Seed); ok && m.Core && x.Shape[1] >= m.Card().Folds {
-			out[i] = variant
-		}
-	}
-	return out
 }
 
 // scores scores one view of a pair; frame is the row without its score.

@@ -58,13 +58,3 @@ func countViews(x, y *data.Dataset, axis string) (int, error) {
 func sameGrid(x, y *data.Dataset) bool {
 	return x.Shape[0] == y.Shape[0] && x.Shape[1] == y.Shape[1]
 }
-
-// gridWarning says that two 3-d datasets are pooled although their times and
-// conditions differ, or "".
-func gridWarning(x, y *data.Dataset) string {
-	if !x.Is3D() || !y.Is3D() || sameGrid(x, y) || x.Samples() != y.Samples() {
-		return ""
-	}
-	return fmt.Sprintf("times × conditions are %s in x and %s in y: samples are paired by their position only",
-		data.ShapeString(x.Shape[:2]), data.ShapeString(y.Shape[:2]))
-}
