@@ -29,7 +29,7 @@ func PairingNamed(name string) Pairing { return Pairing(max(0, slices.Index(pair
 
 // Joins reports whether the pairing goes by the names of two lists.
 func (p Pairing) joins(x, y []string) bool {
-	return p != ByPosition && x != nil && y != nil && (!counts(x) || !counts(y))
+	return p != ByPosition && x != nil && y != nil && (!Counts(x) || !Counts(y))
 }
 
 // Order returns which rows of two systems are kept, in the order of x: row xs[k] of x
@@ -57,7 +57,7 @@ func (p Pairing) Order(xPath string, x []string, yPath string, y []string) (xs, 
 	switch {
 	case len(alone) == 0 && len(at) == 0:
 		return xs, ys, nil
-	case len(xs) == 0 && (counts(x) || counts(y)) && len(x) == len(y):
+	case len(xs) == 0 && (Counts(x) || Counts(y)) && len(x) == len(y):
 		return nil, nil, nil // the index of a table that nobody gave one says nothing
 	case len(xs) == 0:
 		return nil, nil, &InputError{
@@ -108,9 +108,9 @@ func quotedFirst(names []string) string {
 	return text
 }
 
-// counts reports whether names are 0, 1, 2, … or 1, 2, 3, …: the number of the row and
+// Counts reports whether names are 0, 1, 2, … or 1, 2, 3, …: the number of the row and
 // no more.
-func counts(names []string) bool {
+func Counts(names []string) bool {
 	if len(names) == 0 || names[0] != "0" && names[0] != "1" {
 		return false
 	}

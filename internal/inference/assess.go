@@ -192,6 +192,9 @@ func (w *worker) admitted() (l leftOut, ok bool) {
 		l.estimator, ok = l.measure.Estimator()
 	}
 	switch {
+	case !ok && l.estimator.Reason != "":
+		w.note("no interval: %s", l.estimator.Reason)
+		return l, false
 	case !ok:
 		w.note("no interval: none is known to hold for this measure")
 		return l, false
@@ -200,7 +203,7 @@ func (w *worker) admitted() (l leftOut, ok bool) {
 		return l, false
 	}
 	e := l.estimator
-	l.units = w.design.unitsFor(e)
+	l.units = w.design.unitsFor(w.pair, e)
 	dims := w.pair.Dims()
 	if e.Refuse != nil {
 		if reason := e.Refuse(dims, l.units.Count(), w.out.Calibrated); reason != "" {
@@ -245,6 +248,10 @@ func (w *worker) set(i Interval, e measures.Estimator, units int) {
 		}
 	}
 	i.Lo, i.Hi = max(i.Lo, w.card.Min), min(i.Hi, w.card.Max)
+	if i.NoCentre != "" {
+		i.Centre = unknown()
+		w.note("no corrected: %s", i.NoCentre)
+	}
 	w.out.Units = units
 	w.out.Corrected, w.out.Lo, w.out.Hi, w.out.SE = i.Centre, i.Lo, i.Hi, i.SE
 	if !e.Robust {
@@ -259,7 +266,9 @@ func (w *worker) set(i Interval, e measures.Estimator, units int) {
 	if e.Own != "" {
 		w.note("%s", e.Own)
 	}
-	if w.value > i.Hi && w.card.HigherIsCloser {
+	if w.value > i.Hi && w.card.HigherIsCloser && i.NoCentre != "" {
+		w.note("the value lies above the interval: it is biased upwards by at least %.2g", w.value-i.Hi)
+	} else if w.value > i.Hi && w.card.HigherIsCloser {
 		w.note("the value lies above the interval: it is biased upwards by about %.2g", w.value-i.Centre)
 	} else if math.Abs(w.value-i.Centre) > 0.2 {
 		w.note("the value is biased by about %+.2g", w.value-i.Centre)

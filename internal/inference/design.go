@@ -176,8 +176,11 @@ func (d Design) wholeUnits(p *measures.Pair) *measures.Units {
 
 // unitsFor returns the units that an estimator can use: blocks of the rows of a design
 // where it does not take single rows, and no more than it asks for.
-func (d Design) unitsFor(e measures.Estimator) *measures.Units {
+func (d Design) unitsFor(p *measures.Pair, e measures.Estimator) *measures.Units {
 	u := d.Units
+	if e.Group != nil {
+		return e.Group(p, u)
+	}
 	if d.Kind == Rows && !e.Rows {
 		return u.Merged(mostBlocks)
 	}

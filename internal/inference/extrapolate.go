@@ -136,7 +136,7 @@ func (s *Subject) closedForm(o Extrapolate) []Point {
 	if !ok {
 		return nil
 	}
-	form, ok, err := m.NeuronCurve(s.Pair, o.Design.unitsFor(e))
+	form, ok, err := m.NeuronCurve(s.Pair, o.Design.unitsFor(s.Pair, e))
 	if !ok || err != nil {
 		return nil
 	}

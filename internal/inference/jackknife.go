@@ -13,6 +13,8 @@ type Interval struct {
 	Centre, Lo, Hi, SE float64
 	// Share is the largest share that one unit has in the jackknife variance.
 	Share float64
+	// NoCentre says why Centre is no estimate to be shown.
+	NoCentre string
 }
 
 // jackknife returns the estimate of the value for all stimuli with its interval of a
@@ -27,7 +29,13 @@ type Interval struct {
 //
 // which removes the bias that is proportional to 1/n; its error is that of c₍g₎, on the
 // scale of the value and then times the slope of the axis at c (Efron and Stein 1981).
+//
+// Where no unit changes anything but by rounding, as with identical systems, there is no
+// error.
 func jackknife(d *measures.Deletions, e measures.Estimator, level float64) Interval {
+	if settled(d) {
+		return Interval{Centre: d.All, Lo: d.All, Hi: d.All}
+	}
 	out := single(d, e, level)
 	if e.Doubled {
 		out = doubled(d, e, level)
@@ -37,12 +45,19 @@ func jackknife(d *measures.Deletions, e measures.Estimator, level float64) Inter
 	}
 	other := single(d.HeldOut, e, level)
 	hull := Interval{Centre: out.Centre, Lo: min(out.Lo, other.Lo), Hi: max(out.Hi, other.Hi), SE: max(out.SE, other.SE), Share: max(out.Share, other.Share)}
-	if d.HeldOutCentre {
-		hull.Centre = other.Centre
-	} else {
-		hull.Centre = unknown()
-	}
+	count := float64(len(d.One))
+	hull.Centre, hull.NoCentre = count*d.HeldOut.All-(count-1)*mean(d.HeldOut.One), d.NoCentre
 	return hull
+}
+
+// settled reports whether the estimates without a unit are equal but for rounding.
+func settled(d *measures.Deletions) bool {
+	for _, s := range d.One {
+		if !(math.Abs(s-d.All) <= 1e-12*max(1, math.Abs(d.All))) {
+			return false
+		}
+	}
+	return true
 }
 
 // single is the jackknife with each unit left out once.

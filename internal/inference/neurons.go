@@ -266,5 +266,5 @@ func (n NeuronErrors) widen(i Interval, axis measures.IntervalAxis, o Options) I
 		below, above = math.Hypot(half, z-axis.To(i.Lo)), math.Hypot(half, axis.To(i.Hi)-z)
 		se = math.Hypot(se, i.SE)
 	}
-	return Interval{Centre: i.Centre, Lo: axis.From(z - below), Hi: axis.From(z + above), SE: se, Share: i.Share}
+	return Interval{Centre: i.Centre, Lo: axis.From(z - below), Hi: axis.From(z + above), SE: se, Share: i.Share, NoCentre: i.NoCentre}
 }

@@ -215,13 +215,16 @@ func TestOverNeuronsByDeletion(t *testing.T) {
 	near(t, "error over X", errs.X, pseudo(zx, whole))
 	near(t, "error over Y", errs.Y, pseudo(zy, whole))
 
-	// Over both the half widths add as roots of variances do, over neurons they are
-	// those of neurons alone, around the same centre.
+	// Over both the widths below and above the centre add as roots of variances do, over
+	// neurons they are those of neurons alone, around the same centre.
 	_, stimuli := assessOver(t, pair, "nbs", Rows, Stimuli)
 	_, neurons := assessOver(t, pair, "nbs", Rows, Neurons)
 	_, both := assessOver(t, pair, "nbs", Rows, Both)
 	half := func(a Assessment) float64 { return (math.Atanh(a.Hi) - math.Atanh(a.Lo)) / 2 }
-	near(t, "half width over both", half(both), math.Hypot(half(stimuli), half(neurons)))
+	below := func(a Assessment) float64 { return math.Atanh(a.Corrected) - math.Atanh(a.Lo) }
+	above := func(a Assessment) float64 { return math.Atanh(a.Hi) - math.Atanh(a.Corrected) }
+	near(t, "width below over both", below(both), math.Hypot(below(stimuli), half(neurons)))
+	near(t, "width above over both", above(both), math.Hypot(above(stimuli), half(neurons)))
 	near(t, "half width over neurons", half(neurons), math.Hypot(2.570581835636314*errs.X, 2.7764451051977987*errs.Y))
 	near(t, "centre", both.Corrected, stimuli.Corrected)
 	if neurons.Units != q || both.Units != q || stimuli.Units != 15 {

@@ -18,7 +18,7 @@ func (m cka) NullMean(p *Pair, units *Units) (float64, bool, error) {
 	case m.kernel.kind != kernelLinear, units != nil && m.estimator != biased:
 		return m.kernelNull(p, units)
 	case units != nil:
-		squares, ok := p.unitNull(units)
+		squares, ok := p.unitNull(units, (*System).compact)
 		if !ok {
 			return 0, false, nil
 		}
@@ -41,16 +41,23 @@ func (m cka) NullMean(p *Pair, units *Units) (float64, bool, error) {
 	return mean, true, nil
 }
 
-// unitNull returns the mean of ‖C‖² over pairings of C whole units of T samples each:
+// unitNull returns the mean of ‖XᵀY‖² over pairings of C whole units of T samples each:
 // with X_c the T×p samples of unit c about the common mean, X̃ = ΣX_c and Tx = ΣX_cX_cᵀ,
 //
 //	⟨Tx,Ty⟩/C + (‖X̃ᵀỸ‖² − Σ‖X_cᵀỸ‖² − Σ‖X̃ᵀY_c‖² + ⟨Tx,Ty⟩)/(C(C−1)).
-func (p *Pair) unitNull(u *Units) (float64, bool) {
-	count, each, ok := u.wholeUnits()
-	if !ok || count < 2 || p.segments != nil {
+func (p *Pair) unitNull(u *Units, of func(s *System) *mat.Dense) (float64, bool) {
+	if p.segments != nil {
 		return 0, false
 	}
-	x, y := p.X.compact(), p.Y.compact()
+	return unitNull(u, of(p.X), of(p.Y))
+}
+
+// unitNull is the method of that name for two matrices.
+func unitNull(u *Units, x, y *mat.Dense) (float64, bool) {
+	count, each, ok := u.wholeUnits()
+	if !ok || count < 2 {
+		return 0, false
+	}
 	sumX, sumY := unitTotal(x, u, each), unitTotal(y, u, each)
 	own := linalg.Dot(unitKernels(x, u, each), unitKernels(y, u, each))
 	total := linalg.CrossGram(sumX, sumY)

@@ -1,10 +1,6 @@
 package measures
 
-import (
-	"math"
-
-	"simtool/internal/linalg"
-)
+import "math"
 
 // Estimable is a measure of whose value for all stimuli, those that were not shown
 // included, there is an estimate with a standard error. Leaving units of samples out
@@ -30,6 +26,9 @@ type Estimator struct {
 	// blocks. MostUnits bounds the number of units, 0 for no bound.
 	Rows      bool
 	MostUnits int
+	// Group puts units together in the way that the estimate needs, such as within
+	// folds. nil joins neighbours.
+	Group func(p *Pair, u *Units) *Units
 	// Report turns an estimate into the form that the measure reports, such as an
 	// angle. It is monotone. nil stands for the identity.
 	Report func(float64) float64
@@ -42,6 +41,8 @@ type Estimator struct {
 	// Robust says that samples far from the rest do not make its errors too small, as
 	// where it rests on ranks.
 	Robust bool
+	// Reason says why there is no estimate.
+	Reason string
 	// Own says that the estimate is no estimate of the population's value, but of
 	// what the measure is for this number of samples, as a held-out R² is.
 	Own string
@@ -55,10 +56,10 @@ type Deletions struct {
 	One []float64
 	Two [][]float64
 	// HeldOut is another estimate of the same value, which is not doubled. The
-	// interval is the hull of both, and the centre is this one where the samples
-	// suffice for it (HeldOutCentre).
-	HeldOut       *Deletions
-	HeldOutCentre bool
+	// interval is the hull of both, and the centre is this one, jackknifed, unless
+	// NoCentre says why it is none.
+	HeldOut  *Deletions
+	NoCentre string
 }
 
 // IntervalAxis is the axis on which an interval is symmetric.
@@ -112,82 +113,3 @@ func (a IntervalAxis) Slope(s float64) float64 {
 // jackknife leaves out: 121 estimates whatever the number of samples. With 10 the
 // intervals are wider, with 20 no better.
 const mostBlocks = 15
-
-// momentDeletions returns the values of a measure of moments from the moments of the
-// units that stay, each two left out where doubled is set. estimate scores a pair of
-// moments; n is the number of samples that stay.
-func momentDeletions(p *Pair, u *Units, doubled bool, estimate func(p *Pair) (float64, error)) (*Deletions, error) {
-	units, err := p.unitMoments(u)
-	if err != nil {
-		return nil, err
-	}
-	scoreOf := func(parts ...*linalg.Moments) (float64, error) {
-		return estimate(p.momentPair(merged(parts)))
-	}
-	sums := newUnitSums(units)
-	out := &Deletions{One: make([]float64, len(units))}
-	if out.All, err = scoreOf(sums.prefix[len(units)]); err != nil {
-		return nil, err
-	}
-	for g := range units {
-		if out.One[g], err = scoreOf(sums.prefix[g], sums.suffix[g+1]); err != nil {
-			return nil, err
-		}
-	}
-	if !doubled {
-		return out, nil
-	}
-	out.Two = make([][]float64, len(units))
-	for g := range units {
-		out.Two[g] = make([]float64, len(units))
-	}
-	for g := range units {
-		middle := sums.empty()
-		for h := g + 1; h < len(units); h++ {
-			v, err := scoreOf(sums.prefix[g], middle, sums.suffix[h+1])
-			if err != nil {
-				return nil, err
-			}
-			out.Two[g][h], out.Two[h][g] = v, v
-			middle.Merge(units[h])
-		}
-	}
-	return out, nil
-}
-
-// unitSums holds the moments of the first g units (prefix[g]) and of those from g on
-// (suffix[g]). Sums of the units that stay keep digits that differences would lose.
-type unitSums struct {
-	prefix, suffix []*linalg.Moments
-}
-
-func newUnitSums(units []*linalg.Moments) unitSums {
-	s := unitSums{make([]*linalg.Moments, len(units)+1), make([]*linalg.Moments, len(units)+1)}
-	p, q := units[0].XY.Dims()
-	s.prefix[0] = linalg.NewMoments(p, q)
-	s.suffix[len(units)] = linalg.NewMoments(p, q)
-	for g := range units {
-		s.prefix[g+1] = merged([]*linalg.Moments{s.prefix[g], units[g]})
-	}
-	for g := len(units) - 1; g >= 0; g-- {
-		s.suffix[g] = merged([]*linalg.Moments{units[g], s.suffix[g+1]})
-	}
-	return s
-}
-
-// empty returns the moments of no samples.
-func (s unitSums) empty() *linalg.Moments {
-	p, q := s.prefix[0].XY.Dims()
-	return linalg.NewMoments(p, q)
-}
-
-// momentPair returns the pair of some of the samples, in terms of their moments.
-func (p *Pair) momentPair(m *linalg.Moments) *Pair {
-	a, b := m.XY.Dims()
-	x := &System{name: p.X.name, n: m.N, p: a, times: 1, precision: p.X.precision}
-	y := &System{name: p.Y.name, n: m.N, p: b, times: 1, precision: p.Y.precision}
-	return newMomentPair(x, y, &Segments{
-		Moments: []*linalg.Moments{m}, Bounds: []int{m.N}, Identical: p.identical(),
-		PrecisionX: p.X.precision, PrecisionY: p.Y.precision,
-	})
-}

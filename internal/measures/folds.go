@@ -156,7 +156,7 @@ func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 		rowed := func() *folds {
 			y := p.Y.compact()
 			_, q := y.Dims()
-			f := newFolds(p.X, plan, columns, q)
+			f := newFolds(p.X.featuresFor(columns), plan.assign(p.X), q)
 			f.noisy, f.grain = p.Y.noisy(), p.Y.grain
 			f.setY(y)
 			return f
@@ -201,16 +201,13 @@ func (p *Pair) whole(columns bool) (m foldMoments, points rows) {
 	return m, points
 }
 
-// newFolds splits the reference; setY completes it.
-func newFolds(s *System, plan foldPlan, columns bool, q int) *folds {
-	x := s.compact()
-	if columns {
-		x = s.centred()
-	}
-	n, p := x.Dims()
-	rows := plan.assign(s)
+// newFolds splits the reference into folds of the given samples; setY completes it.
+func newFolds(x *mat.Dense, rows [][]int, q int) *folds {
+	order := slices.Concat(rows...)
+	n := len(order)
+	_, p := x.Dims()
 	f := &folds{
-		order: slices.Concat(rows...), parts: make([]part, len(rows)),
+		order: order, parts: make([]part, len(rows)),
 		x: mat.NewDense(n, p, nil), y: mat.NewDense(n, q, nil),
 	}
 	f.rowed = func() *folds { return f }

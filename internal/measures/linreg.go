@@ -30,7 +30,7 @@ var linregFamily = Family{
 		if m.as == asAngular {
 			m.card.Identity = 0
 		}
-		m.penalty = func(predictors) (float64, error) { return 0, nil }
+		m.penalty, m.leastSquares = func(predictors) (float64, error) { return 0, nil }, true
 		return linreg{m}, nil
 	},
 }

@@ -16,7 +16,7 @@ type heldOutRotation struct {
 }
 
 func (m procrustes) bindHeldOut(x *System, q int) (Objective, error) {
-	o := &heldOutRotation{procrustes: m, folds: newFolds(x, foldPlan{k: m.cv}, false, q)}
+	o := &heldOutRotation{procrustes: m, folds: newFolds(x.compact(), foldPlan{k: m.cv}.assign(x), q)}
 	o.train, o.test = o.folds.newSplit()
 	o.gradient = newFoldGradient(o.folds, false)
 	return o, nil

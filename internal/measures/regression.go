@@ -13,13 +13,15 @@ import (
 // regression scores how well the features of one system predict those of the other. It
 // is the common part of linreg, ridge and pls.
 type regression struct {
-	card      Card
-	penalty   func(train predictors) (float64, error)      // λ for a training set
-	solve     func(s *ridgeSolver, train predictors) error // if set, fits in place of ridge regression
-	as        string
-	columns   bool // average over features instead of pooling their squares
-	direction string
-	plan      foldPlan
+	card    Card
+	penalty func(train predictors) (float64, error)      // λ for a training set
+	solve   func(s *ridgeSolver, train predictors) error // if set, fits in place of ridge regression
+	as      string
+	columns bool // average over features instead of pooling their squares
+	// leastSquares says that there is never a penalty.
+	leastSquares bool
+	direction    string
+	plan         foldPlan
 }
 
 // asR2 reports R² itself.
@@ -124,36 +126,40 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 	if err := p.checkFolds(m.plan); err != nil {
 		return Score{}, err
 	}
-	f := p.folds(m.plan, m.columns)
+	v, warnings, err := m.heldOut(p.folds(m.plan, m.columns), p.X)
+	return Score{Value: v, Warnings: warnings}, err
+}
+
+// heldOut returns the mean over folds of the value on samples that were held out.
+func (m regression) heldOut(f *folds, x *System) (value float64, warnings []string, err error) {
 	train, test := f.newSplit()
 	solver := newRidgeSolver(train.dims())
 	total := 0.0
-	var warnings []string
 	for i := range f.count() {
 		f.split(i, &train, &test)
 		if err := m.fit(solver, f.predictors(i, &train)); err != nil {
-			return Score{}, err
+			return 0, nil, err
 		}
 		var fit fitted
 		if solver.rows != nil {
-			x, y := f.rowed().testRows(i, &train)
-			fit = solver.rows.score(x, solver.rows.coordinates(y))
+			rows, y := f.rowed().testRows(i, &train)
+			fit = solver.rows.score(rows, solver.rows.coordinates(y))
 		} else {
 			fit = predict(&test, solver.w)
 		}
 		if m.columns {
-			fit.noise = p.X.rounding()
+			fit.noise = x.rounding()
 		}
 		v, skipped, err := m.value(fit)
 		if err != nil {
-			return Score{}, undefined("fold %d of %d: %s", i+1, f.count(), err)
+			return 0, nil, undefined("fold %d of %d: %s", i+1, f.count(), err)
 		}
 		if skipped > 0 && warnings == nil {
 			warnings = []string{constantColumns(skipped, len(test.xx))}
 		}
 		total += v
 	}
-	return Score{Value: total / float64(f.count()), Warnings: warnings}, nil
+	return total / float64(f.count()), warnings, nil
 }
 
 // inSample scores the samples of the fit.

@@ -88,7 +88,7 @@ func newPrediction(m regression, x *System, q int) *prediction {
 	if plan.k == 0 {
 		plan = wholePlan
 	}
-	o := &prediction{regression: m, folds: newFolds(x, plan, m.columns, q)}
+	o := &prediction{regression: m, folds: newFolds(x.featuresFor(m.columns), plan.assign(x), q)}
 	o.train, o.test = o.folds.newSplit()
 	p, _ := o.train.dims()
 	o.solver, o.sums = newRidgeSolver(p, q), newFitted(p)
@@ -258,7 +258,7 @@ func newTarget(m regression, x *System, q int) (*target, error) {
 	n, p := x.compact().Dims()
 	o := &target{regression: m}
 	varies := &System{n: n, p: q, raw: mat.NewDense(n, q, nil), times: x.times, conditionOf: x.conditionOf}
-	o.folds = newFolds(varies, plan, true, p)
+	o.folds = newFolds(varies.centred(), plan.assign(varies), p)
 	o.folds.setY(x.compact())
 	o.folds.noisy, o.folds.grain = x.noisy(), x.grain
 	o.train, o.test = o.folds.newSplit()

@@ -30,6 +30,7 @@ type ridgeSolver struct {
 	rows   *rowFit // the decomposition that is in use in its place; nil without rows
 	noise  grain   // of the predictors
 	others bool    // see predictors
+	rank   int     // number of dimensions that predict
 }
 
 func newRidgeSolver(p, q int) *ridgeSolver {
@@ -40,6 +41,7 @@ func newRidgeSolver(p, q int) *ridgeSolver {
 func (s *ridgeSolver) decompose(train predictors, lambda float64) error {
 	s.lambda, s.rows, s.noise, s.others = lambda, nil, grain{}, train.others
 	s.normal = (lambda > 0 || !train.noisy) && s.factor.decompose(train.moments.yy, lambda)
+	s.rank = len(s.factor.scale)
 	if s.normal {
 		return nil
 	}
@@ -51,7 +53,9 @@ func (s *ridgeSolver) decompose(train predictors, lambda float64) error {
 	}
 	x, y := train.rows()
 	var err error
-	s.rows, err = newRowFit(x, y, s.noise, lambda)
+	if s.rows, err = newRowFit(x, y, s.noise, lambda); err == nil {
+		s.rank = len(s.rows.sigma)
+	}
 	return err
 }
 
@@ -96,6 +100,7 @@ func (s *ridgeSolver) fitGram(m *foldMoments) error {
 	if w == nil {
 		return undefined("the predicting features are too nearly dependent to be told apart by their second moments")
 	}
+	_, s.rank = w.Dims()
 	if s.lambda > 0 {
 		values, vectors, err := linalg.EigSym(m.yy)
 		if err != nil {

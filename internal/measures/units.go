@@ -119,38 +119,6 @@ func (u *Units) Largest() int {
 	return most
 }
 
-type unitMomentsKey struct{ units *Units }
-
-// unitMoments returns the second moments of each unit about its own means, of the
-// compact matrices. Only moments of units that a stream kept are known where there are
-// no samples.
-func (p *Pair) unitMoments(u *Units) ([]*linalg.Moments, error) {
-	return shared(&p.memo, unitMomentsKey{u}, func() ([]*linalg.Moments, error) {
-		if p.segments != nil {
-			return p.segments.unitMoments(u)
-		}
-		x, y := p.X.compact(), p.Y.compact()
-		largestX, largestY := p.X.compactLargest(), p.Y.compactLargest()
-		out := make([]*linalg.Moments, u.Count())
-		for g, rows := range u.Rows {
-			out[g] = momentsOfRows(x, y, largestX, largestY, rows)
-		}
-		return out, nil
-	})
-}
-
-// momentsOfRows returns the moments of some rows of two matrices, whose features have the
-// given largest magnitudes.
-func momentsOfRows(x, y *mat.Dense, largestX, largestY []float64, rows []int) *linalg.Moments {
-	bx, by := rowsOf(x, rows), rowsOf(y, rows)
-	cx, mx := linalg.Center(bx)
-	cy, my := linalg.Center(by)
-	return &linalg.Moments{
-		N: len(rows), MeanX: mx, MeanY: my, MaxX: largestX, MaxY: largestY,
-		XX: linalg.Gram(cx), YY: linalg.Gram(cy), XY: linalg.CrossGram(cx, cy),
-	}
-}
-
 // rowsOf copies some rows of a matrix.
 func rowsOf(x *mat.Dense, rows []int) *mat.Dense {
 	_, p := x.Dims()
@@ -164,7 +132,7 @@ func rowsOf(x *mat.Dense, rows []int) *mat.Dense {
 // compactLargest returns the largest magnitude of each feature of the compact matrix, of
 // the data before their means were removed where these are its features.
 func (s *System) compactLargest() []float64 {
-	if s.slim() {
+	if s.slim() || s.momentsOnly() {
 		return s.largest()
 	}
 	return largestOf(s.compact())
@@ -182,9 +150,9 @@ func largestOf(x *mat.Dense) []float64 {
 	return out
 }
 
-// unitMoments merges segments into the moments of contiguous units. Where a unit does
-// not end at a segment's end they are not known.
-func (s *Segments) unitMoments(u *Units) ([]*linalg.Moments, error) {
+// unitParts merges segments into the moments of contiguous units. Where a unit does not
+// end at a segment's end they are not known.
+func (s *Segments) unitParts(u *Units) ([]*linalg.Moments, error) {
 	if !u.Contiguous() {
 		return nil, undefined("only moments of consecutive samples are known, not those of each unit")
 	}

@@ -21,8 +21,9 @@ type Input struct {
 	PairBy  string   // one of data.PairingNames
 	Bare    bool     // the command declares none of these options, so no message may name them
 
-	mixed bool     // some of the files are arrays and some tables: columns are those of the tables
-	files []string // that are read, where there may be several
+	mixed  bool     // some of the files are arrays and some tables: columns are those of the tables
+	files  []string // that are read, where there may be several
+	beside []string // tables of labels beside the files
 }
 
 // Register declares the options.
@@ -54,22 +55,25 @@ func (o *Input) Of(paths ...string) error {
 	o.mixed = tables > 0 && tables < len(paths)
 	o.files = slices.Compact(slices.Sorted(slices.Values(paths)))
 	for _, text := range o.IDs {
-		if file, _, ok := strings.Cut(text, "="); ok && !slices.Contains(paths, file) {
+		if file, _, ok := strings.Cut(text, "="); ok && !slices.Contains(paths, file) && !slices.Contains(o.beside, file) {
 			return batch.Configf("", "--ids %s: there is no input %q", text, file)
 		}
 	}
 	return nil
 }
 
+// Beside tells the options which tables of labels stand beside the files, which --ids may
+// name as well.
+func (o *Input) Beside(paths []string) { o.beside = paths }
+
 // idsOf is what names the samples of a file, "" for the names that it has of itself.
 func (o *Input) idsOf(path string) string {
+	if ids := o.idsOfOnly(path); ids != "" {
+		return ids
+	}
 	all := ""
 	for _, text := range o.IDs {
-		file, ids, ok := strings.Cut(text, "=")
-		if ok && file == path {
-			return ids
-		}
-		if !ok {
+		if !strings.Contains(text, "=") {
 			all = text
 		}
 	}
@@ -93,6 +97,16 @@ func (o *Input) columnsOf(path string) []string {
 		return own
 	}
 	return all
+}
+
+// idsOfOnly is what names the samples of a file where the options name that file.
+func (o *Input) idsOfOnly(path string) string {
+	for _, text := range o.IDs {
+		if file, ids, ok := strings.Cut(text, "="); ok && file == path {
+			return ids
+		}
+	}
+	return ""
 }
 
 var headerModes = map[string]dataio.HeaderMode{

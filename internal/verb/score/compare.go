@@ -61,7 +61,12 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 			return nil, in.err
 		}
 	}
+	file := x.data
 	if x, y, err = s.aligned(x, y); err != nil {
+		return nil, err
+	}
+	labels, err := s.labels(file, x.data, y.data)
+	if err != nil {
 		return nil, err
 	}
 	views, err := it.views(x.data, y.data, s.options.Per)
@@ -78,7 +83,8 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 	err = batch.Ordered(ctx, viewJobs, len(views),
 		func(ctx context.Context, i int) (rows []scoreRow, err error) {
 			defer batch.Guard(&err)
-			pair, dropped, err := s.join(x, y, views[i])
+			labels := views[i].labelsOf(labels, x.data)
+			pair, dropped, err := s.join(x, y, views[i], &labels)
 			if err != nil && views[i].axis != "" && batch.OfItem(err) {
 				return s.failedRows(scoreItem{p, views[i].index}, err), nil
 			}
@@ -89,7 +95,7 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 				pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width(),
 				warning: joinWarnings(warning, dropped), at: views[i].index, likes: likes,
 			}
-			return s.scores(ctx, pair, named, frame, max(1, s.jobs/viewJobs))
+			return s.scores(ctx, pair, named, framed{frame, views[i].axis, labels}, max(1, s.jobs/viewJobs))
 		},
 		func(_ int, one []scoreRow) error {
 			rows = append(rows, one...)
@@ -98,17 +104,34 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 	return rows, err
 }
 
-// scores scores one view of a pair; frame is the row without its score.
-func (s *scorer) scores(ctx context.Context, pair *measures.Pair, named []measures.Named, frame scoreRow, jobs int) ([]scoreRow, error) {
+// labels returns the labels of the samples of two inputs, which were put in order; file
+// is the first as it is in its file.
+func (s *scorer) labels(file, x, y *data.Dataset) (verb.SampleLabels, error) {
+	if x.Samples() != y.Samples() {
+		return verb.SampleLabels{}, nil // which is refused elsewhere
+	}
+	return s.options.Inference.Units.Labels(file, x, y)
+}
+
+// framed is what scores of one view have in common: a row without its score, the axis
+// of the view, and the labels of its samples.
+type framed struct {
+	row    scoreRow
+	axis   string
+	labels verb.SampleLabels
+}
+
+// scores scores one view of a pair.
+func (s *scorer) scores(ctx context.Context, pair *measures.Pair, named []measures.Named, frame framed, jobs int) ([]scoreRow, error) {
 	rows := make([]scoreRow, 0, len(named))
-	design := s.design(pair)
+	design := s.design(pair, frame)
 	err := batch.Ordered(ctx, jobs, len(named),
 		func(ctx context.Context, i int) (row scoreRow, err error) {
 			defer batch.Guard(&err)
 			if ctx.Err() != nil {
 				return scoreRow{}, ctx.Err()
 			}
-			row = s.scoreOne(pair, named[i], frame)
+			row = s.scoreOne(pair, named[i], frame.row)
 			if row.err != nil {
 				return row, nil
 			}
@@ -166,11 +189,11 @@ func (s *scorer) aligned(x, y *input) (xs, ys *input, err error) {
 }
 
 // join makes the pair of a view of two inputs, to which missing values have been
-// done what the options say.
-func (s *scorer) join(x, y *input, v view) (pair *measures.Pair, warning string, err error) {
+// done what the options say. labels lose the samples that the pair loses.
+func (s *scorer) join(x, y *input, v view, labels *verb.SampleLabels) (pair *measures.Pair, warning string, err error) {
 	policy := s.options.Input.Policy()
 	if !policy.Refuses() {
-		kept, err := policy.Apply(data.Samples, []*data.Dataset{v.of(x.data), v.of(y.data)})
+		kept, err := policy.Apply(data.Samples, []*data.Dataset{v.of(x.data), v.of(y.data)}, labels.Along()...)
 		if err != nil {
 			return nil, "", err
 		}

@@ -8,6 +8,7 @@ import (
 	"simtool/internal/batch"
 	"simtool/internal/inference"
 	"simtool/internal/measures"
+	"simtool/internal/verb"
 	"simtool/internal/verb/setting"
 )
 
@@ -16,13 +17,13 @@ type Inference struct {
 	Mode         string
 	Level        float64
 	Permutations int
-	Units        string // a Kind of units
+	Units        verb.Units
 	Over         string // what an interval is about
 }
 
 // newInference returns the defaults.
 func newInference() Inference {
-	return Inference{Mode: string(inference.AutoMode), Level: 0.95, Units: string(inference.Auto), Over: string(inference.Stimuli)}
+	return Inference{Mode: string(inference.AutoMode), Level: 0.95, Units: verb.NewUnits(), Over: string(inference.Stimuli)}
 }
 
 // register declares the settings.
@@ -30,7 +31,7 @@ func (o *Inference) register(s *setting.Set) {
 	s.Choice(&o.Mode, "inference", "", "what stands beside a score: what costs little (auto), everything (full), or nothing", "auto", "full", "none")
 	s.Float(&o.Level, "level", "", "level of the intervals")
 	s.Int(&o.Permutations, "permutations", "", "random pairings of the samples for pvalue, such as 999; 0 for none")
-	s.Choice(&o.Units, "units", "", "what is independent of each other: whole conditions of 3-d data and otherwise rows or blocks as they correlate (auto), or as named", "auto", "rows", "blocks", "conditions")
+	o.Units.Register(s)
 	s.Choice(&o.Over, "over", "", "what the interval is about: other stimuli and these neurons (stimuli), other neurons and these stimuli (neurons), or both", inference.Overs...)
 }
 
@@ -43,6 +44,8 @@ func (o *Inference) check() error {
 		return batch.Configf("", "--permutations %d: want 0 or more", o.Permutations)
 	case o.Permutations > 0 && o.Mode == string(inference.None):
 		return batch.Usagef("--permutations goes with --inference auto or full")
+	case o.Units.Named() && o.Mode == string(inference.None):
+		return batch.Usagef("%s goes with --inference auto or full", o.Units.Option())
 	}
 	return nil
 }
@@ -52,13 +55,19 @@ func (o *Inference) options(seed uint64) inference.Options {
 	return inference.Options{Mode: inference.Mode(o.Mode), Level: o.Level, Permutations: o.Permutations, Seed: seed, Over: inference.Over(o.Over)}
 }
 
-// design returns the independent units of a pair.
-func (s *scorer) design(pair *measures.Pair) *inference.Design {
-	o := s.options.Inference
-	if o.Mode == string(inference.None) {
+// design returns the independent units of a view of a pair.
+func (s *scorer) design(pair *measures.Pair, at framed) *inference.Design {
+	if s.options.Inference.Mode == string(inference.None) {
 		return nil
 	}
-	d := inference.NewDesign(pair, inference.Kind(o.Units), nil)
+	structure := at.labels.Structure()
+	switch at.axis {
+	case "time":
+		structure.Samples = inference.ConditionAxis
+	case "condition":
+		structure.Samples = inference.TimeAxis
+	}
+	d := structure.Design(pair)
 	return &d
 }
 

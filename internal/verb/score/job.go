@@ -22,7 +22,7 @@ func (o *Options) pairsJob(e *batch.Env) (*batch.Job, error) {
 		Schema: s.table.Schema,
 		Noun:   "scores",
 		Keys:   keysOf(items),
-		Inputs: inputPaths(o.pairs),
+		Inputs: append(inputPaths(o.pairs), o.Inference.Units.Files()...),
 		AtOnce: s.itemJobs,
 		Memory: func(atOnce int) (int64, error) { return estimate(o, s.footprints(), atOnce), nil },
 		Begin: func(left []int) error {
@@ -42,7 +42,7 @@ func (o *Options) pairsJob(e *batch.Env) (*batch.Job, error) {
 
 // itemOf makes the rows of an item a part of the table.
 func (s *scorer) itemOf(rows []scoreRow, p Pair) *batch.Item {
-	r := &batch.Item{Sources: s.inputs.sourcesOf([]string{p.X, p.Y})}
+	r := &batch.Item{Sources: append(s.inputs.sourcesOf([]string{p.X, p.Y}), s.options.Inference.Units.Sources()...)}
 	for i := range rows {
 		if rows[i].err != nil {
 			r.Failed++
@@ -77,7 +77,7 @@ func (o *Options) Table(ctx context.Context, e *batch.Env, args []string) (*data
 			}
 			return nil
 		})
-	return table, s.inputs.sourcesOf(inputPaths(o.pairs)), err
+	return table, append(s.inputs.sourcesOf(inputPaths(o.pairs)), o.Inference.Units.Sources()...), err
 }
 
 // newScorer returns a scorer of the options' pairs. hash says whether the digests

@@ -126,6 +126,8 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 	switch {
 	case o.Moments && (o.List != "" || o.AllPairs || o.Per != "" || len(args) == 0):
 		return batch.Usagef("--moments scores the pieces of one pair, want their files and neither --list, --all-pairs nor --per")
+	case o.Moments && o.Inference.Units.Named():
+		return batch.Usagef("%s names samples, which --moments does not have", o.Inference.Units.Option())
 	case o.Moments && o.Batch.DryRun:
 		return batch.Usagef("--dry-run has nothing to say of --moments: the files are read already")
 	case o.Moments:
@@ -147,6 +149,10 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 	if err != nil || o.Moments {
 		return err
 	}
+	if err := o.Inference.Units.Read(&o.Input); err != nil {
+		return err
+	}
+	o.Input.Beside(o.Inference.Units.Files())
 	return o.Input.Of(inputPaths(o.pairs)...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"simtool/internal/data"
+	"simtool/internal/verb"
 )
 
 // A view is what is scored of a dataset: all samples pooled (the zero view),
@@ -24,6 +25,26 @@ func (v view) of(d *data.Dataset) *data.Dataset {
 	default:
 		return d
 	}
+}
+
+// labelsOf returns the labels of the samples of the view, from those of all samples of
+// a dataset.
+func (v view) labelsOf(all verb.SampleLabels, x *data.Dataset) verb.SampleLabels {
+	if v.axis == "" {
+		return all
+	}
+	times, conditions := x.Shape[0], x.Shape[1]
+	var rows []int
+	if v.axis == "time" {
+		for c := range conditions {
+			rows = append(rows, v.index*conditions+c)
+		}
+	} else {
+		for t := range times {
+			rows = append(rows, t*conditions+v.index)
+		}
+	}
+	return all.Select(rows)
 }
 
 // axisNumber is the position of the view's axis in a shape.

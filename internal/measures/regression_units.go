@@ -1,0 +1,291 @@
+package measures
+
+import (
+	"math"
+	"sync"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// inSampleEstimator is the estimator of a regression that is scored on its own samples.
+// reported turns R² into the form of the measure.
+func (m regression) inSampleEstimator(reported func(r2 float64) float64) (Estimator, bool) {
+	e := Estimator{Axis: LogLossAxis, Doubled: true, MostUnits: mostBlocks, Flops: m.deletionFlops}
+	switch {
+	case m.as == asR2:
+		return e, true
+	case m.direction == symmetric:
+		return Estimator{Reason: "the mean of two angles or correlations is no function of one R²: use as=r2, or one direction"}, false
+	case m.as == asAngular:
+		e.Report = func(r2 float64) float64 { return math.Acos(clip(r2)) }
+		return e, true
+	case reported != nil && !m.columns:
+		e.Report = reported
+		return e, true
+	default:
+		return Estimator{Reason: "none is known to hold for this correlation on the samples of the fit: use as=r2"}, false
+	}
+}
+
+// deletionFlops counts the multiplications of refits without each two units.
+func (m regression) deletionFlops(d Dims, units int) float64 {
+	one := func(d Dims) float64 {
+		p, q := d.compact()
+		if m.columns {
+			p = d.P
+		}
+		n, a, b := float64(d.N), float64(p), float64(q)
+		return n*b*(a+b/2) + subsets(units)*(b*b*b/3+m.solveShare()*a*b*b+6*b*(a+b))
+	}
+	return m.bothWays(d, one)
+}
+
+// solveShare is how many q²p multiplications one fit takes after its factor: one
+// triangular solution, or two and a product.
+func (m regression) solveShare() float64 {
+	if m.solve == nil && m.leastSquares {
+		return 0.5
+	}
+	return 2
+}
+
+// bothWays adds up the flops of the directions of the measure.
+func (m regression) bothWays(d Dims, one func(d Dims) float64) float64 {
+	switch m.direction {
+	case yFromX:
+		return one(d.swap())
+	case symmetric:
+		return one(d) + one(d.swap())
+	default:
+		return one(d)
+	}
+}
+
+// ScoreFlops implements Costed: moments, and a fit for each fold.
+func (m regression) ScoreFlops(d Dims) float64 {
+	return m.bothWays(d, func(d Dims) float64 {
+		p, q := d.compact()
+		if m.columns {
+			p = d.P
+		}
+		n, a, b := float64(d.N), float64(p), float64(q)
+		return n*b*(a+b/2) + float64(max(1, m.plan.k))*(b*b*b/3+m.solveShare()*a*b*b)
+	})
+}
+
+// directed returns the mean of deletions over the directions of the measure.
+func (m regression) directed(p *Pair, one func(p *Pair) (*Deletions, error)) (*Deletions, error) {
+	switch m.direction {
+	case yFromX:
+		return one(p.Swap())
+	case symmetric:
+		there, err := one(p)
+		if err != nil {
+			return nil, err
+		}
+		back, err := one(p.Swap())
+		if err != nil {
+			return nil, err
+		}
+		return there.mean(back), nil
+	default:
+		return one(p)
+	}
+}
+
+// mean returns the mean of two estimates.
+func (d *Deletions) mean(other *Deletions) *Deletions {
+	out := newDeletions(len(d.One), d.Two != nil)
+	out.All = (d.All + other.All) / 2
+	for g := range d.One {
+		out.One[g] = (d.One[g] + other.One[g]) / 2
+		for h := range len(d.Two) {
+			out.Two[g][h] = (d.Two[g][h] + other.Two[g][h]) / 2
+		}
+	}
+	return out
+}
+
+// fitDeletions returns estimates of R² without each unit and each two, in the direction
+// of the measure. estimate makes one of R² on n samples, fitted over a rank.
+func (m regression) fitDeletions(p *Pair, u *Units, penalty func(p *Pair) (float64, error), estimate func(r2 float64, n, rank int) float64) (*Deletions, error) {
+	return m.directed(p, func(p *Pair) (*Deletions, error) {
+		lambda, err := penalty(p)
+		if err != nil {
+			return nil, err
+		}
+		rank, err := p.Y.predictingRank(lambda)
+		if err != nil {
+			return nil, err
+		}
+		if stay := u.staying(); float64(stay) < 1.5*rank+1 {
+			return nil, undefined("without two of %d units there are %d samples, fewer than 1.5 times the %.3g dimensions that predict", u.Count(), stay, rank)
+		}
+		return m.oneWayDeletions(p, u, lambda, estimate)
+	})
+}
+
+// staying returns the fewest samples that stay without two units.
+func (u *Units) staying() int {
+	first, second := 0, 0
+	for _, rows := range u.Rows {
+		switch size := len(rows); {
+		case size > first:
+			first, second = size, first
+		case size > second:
+			second = size
+		}
+	}
+	return u.n - first - second
+}
+
+// oneWayDeletions refits X from Y. A penalty against a sum of squared errors shrinks with
+// the number of samples, so that all fits estimate the same coefficients.
+func (m regression) oneWayDeletions(p *Pair, u *Units, lambda float64, estimate func(r2 float64, n, rank int) float64) (*Deletions, error) {
+	units, err := p.unitMoments(u, wanted{yy: true, columns: m.columns})
+	if err != nil {
+		return nil, err
+	}
+	solvers := sync.Pool{New: func() any { return newRidgeSolver(units[0].xy.Dims()) }}
+	out := newDeletions(len(units), true)
+	err = eachSubset(units, true, func(s subset) error {
+		fit := m
+		fit.as = asR2
+		fit.penalty = func(predictors) (float64, error) { return lambda * float64(s.n) / float64(p.Samples()), nil }
+		moments := s.fold()
+		train := predictors{moments: &moments, noisy: p.Y.noisy(), grain: p.Y.grain}
+		if p.segments == nil {
+			train.rows = func() (x, y *mat.Dense) { return p.rowsWithout(u, s.without, m.columns) }
+		}
+		solver := solvers.Get().(*ridgeSolver)
+		defer solvers.Put(solver)
+		sums, err := fit.fitWhole(solver, train)
+		if err != nil {
+			return err
+		}
+		if m.columns {
+			sums.noise = p.X.rounding()
+		}
+		r2, _, err := fit.value(sums)
+		if err != nil {
+			return undefined("without some of %d units %s", u.Count(), err)
+		}
+		out.set(s.without, estimate(r2, s.n, solver.rank))
+		return nil
+	})
+	return out, err
+}
+
+// fold returns the moments as those of a training set.
+func (m *unitMoments) fold() foldMoments {
+	return foldMoments{n: float64(m.n), mx: m.meanX, my: m.meanY, xx: m.squareX, yy: m.yy, xy: m.xy}
+}
+
+// rowsWithout copies the samples of all units but some, about their means.
+func (p *Pair) rowsWithout(u *Units, without []int, columns bool) (x, y *mat.Dense) {
+	rows := u.samplesWithout(without)
+	x, _ = linalg.Center(rowsOf(p.X.featuresFor(columns), rows))
+	y, _ = linalg.Center(rowsOf(p.Y.compact(), rows))
+	return x, y
+}
+
+// samplesWithout returns the samples of all units but some, increasing.
+func (u *Units) samplesWithout(without []int) []int {
+	out := make([]bool, u.n)
+	for _, g := range without {
+		for _, i := range u.Rows[g] {
+			out[i] = true
+		}
+	}
+	var rows []int
+	for i, left := range out {
+		if !left {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
+
+type predictingRankKey struct{ lambda float64 }
+
+// predictingRank returns the effective number of dimensions of a predicting system,
+// tr(2H−H²) = Σ(1 − (λ/(b+λ))²) over the eigenvalues b of B; its rank where λ = 0.
+func (s *System) predictingRank(lambda float64) (float64, error) {
+	return shared(&s.memo, predictingRankKey{lambda}, func() (float64, error) {
+		if f := s.gramFactor(); f != nil && lambda == 0 {
+			return float64(len(f.scale)), nil
+		}
+		if lambda > 0 {
+			values, err := linalg.EigSymValues(s.gram())
+			rank := 0.0
+			for _, b := range values {
+				left := lambda / (max(0, b) + lambda)
+				rank += 1 - left*left
+			}
+			return rank, err
+		}
+		q, err := s.span()
+		if err != nil {
+			return 0, err
+		}
+		_, r := q.Dims()
+		return float64(r), nil
+	})
+}
+
+// adjusted returns the R² of the population that R² on n samples fitted over a rank r
+// estimates with Gaussian data, 1 − (1−R²)(n−1)/(n−1−r).
+func adjusted(r2 float64, n, rank int) float64 {
+	return 1 - (1-r2)*float64(n-1)/float64(n-1-rank)
+}
+
+// Estimator implements Estimable: adjusted R², jackknifed twice, and the held-out value
+// with its folds.
+func (m linreg) Estimator() (Estimator, bool) {
+	if m.plan.k > 0 {
+		return m.heldOutEstimator(), true
+	}
+	return m.inSampleEstimator(func(r2 float64) float64 { return math.Sqrt(max(0, r2)) })
+}
+
+// Deletions implements Estimable.
+func (m linreg) Deletions(p *Pair, u *Units) (*Deletions, error) {
+	if m.plan.k > 0 {
+		return m.heldOutDeletions(p, u)
+	}
+	return m.fitDeletions(p, u, func(*Pair) (float64, error) { return 0, nil }, adjusted)
+}
+
+// Estimator implements Estimable: R², jackknifed twice, with a penalty
+// that shrinks with the samples that stay: it estimates that of the population at λ/n.
+func (m ridge) Estimator() (Estimator, bool) {
+	if m.plan.k > 0 {
+		return m.heldOutEstimator(), true
+	}
+	return m.inSampleEstimator(nil)
+}
+
+// Deletions implements Estimable.
+func (m ridge) Deletions(p *Pair, u *Units) (*Deletions, error) {
+	if m.plan.k > 0 {
+		return m.heldOutDeletions(p, u)
+	}
+	penalty := func(p *Pair) (float64, error) {
+		all, points := p.whole(m.columns)
+		return m.penalty(predictors{moments: &all, rows: points, noisy: p.Y.noisy(), grain: p.Y.grain})
+	}
+	return m.fitDeletions(p, u, penalty, func(r2 float64, _, _ int) float64 { return r2 })
+}
+
+// Estimator implements Estimable: the held-out value with its folds.
+func (m pls) Estimator() (Estimator, bool) {
+	if m.plan.k > 0 {
+		return m.heldOutEstimator(), true
+	}
+	return Estimator{Reason: "none is known to hold for partial least squares on the samples of the fit: hold samples out with cv"}, false
+}
+
+// Deletions implements Estimable.
+func (m pls) Deletions(p *Pair, u *Units) (*Deletions, error) { return m.heldOutDeletions(p, u) }
