@@ -171,8 +171,17 @@ func TestMomentsStandIn(t *testing.T) {
 		"linreg:cv=3": false, "cka:estimator=debiased": false, "rsa": false,
 	} {
 		s := subject(t, name, x, y)
-		if got := s.throughMoments(influencesOf(t, s).Value) != nil; got != want {
-			t.Errorf("%s: from moments %v, want %v", name, got, want)
+		value := influencesOf(t, s).Value
+		samples, ofX, ofY := s.momentsWithout(t.Context(), value, singles(96)), s.momentsWithoutFeatures(t.Context(), value, X), s.momentsWithoutFeatures(t.Context(), value, Y)
+		if (samples != nil) != want || (ofX != nil) != want || (ofY != nil) != want {
+			t.Errorf("%s: from moments %v, %v and %v, want %v", name, samples != nil, ofX != nil, ofY != nil, want)
+		}
+	}
+	// Pairs do for measures of pairs.
+	for _, name := range []string{"cka", "cka:estimator=debiased", "rsa", "rsa:compare=spearman", "distance-correlation"} {
+		s := subject(t, name, x, y)
+		if s.pairsWithout(t.Context(), influencesOf(t, s).Value, singles(96)) == nil {
+			t.Errorf("%s: not from pairs", name)
 		}
 	}
 	// Systems that nearly coincide are at an angle that moments cannot tell from 0.

@@ -262,8 +262,8 @@ var inMeasures = []mutant{
 	},
 	{
 		name: "measures/pls-sv-samples", file: "internal/measures/pls_sv.go",
-		old:   "float64(p.Samples()-1)",
-		new:   "float64(p.Samples())",
+		old:   "a.nuclear / float64(p.Samples()-1)",
+		new:   "a.nuclear / float64(p.Samples())",
 		tests: "TestPLSSVOracles",
 	},
 	{

@@ -25,7 +25,7 @@ type mutant struct {
 
 // mutants returns the whole list.
 func mutants() []mutant {
-	return slices.Concat(inStats, inMeasures, inMLEM, inBaselines, inSynth, inBatch)
+	return slices.Concat(inStats, inMeasures, inMLEM, inBaselines, inSynth, inBatch, inInfluence)
 }
 
 // folder is where the tests of a mutant are.
