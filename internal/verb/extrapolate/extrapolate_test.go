@@ -146,3 +146,24 @@ func TestDistances(t *testing.T) {
 		t.Errorf("%v: %s", r.Err, r.Stdout)
 	}
 }
+
+// TestUnitsOfAFile: subsets are of the units that a column names.
+func TestUnitsOfAFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	table(t, "x.csv", 40, 24, 1)
+	table(t, "y.csv", 40, 22, 2)
+	var b strings.Builder
+	b.WriteString("odour\n")
+	for i := range 40 {
+		fmt.Fprintf(&b, "%c\n", 'a'+i%8)
+	}
+	verbtest.Write(t, "units.csv", b.String())
+	r := verbtest.Succeed(t, extrapolate.New(), "x.csv", "y.csv", "--along", "stimuli", "--format", "csv", "--units", "units.csv:odour")
+	var sizes []string
+	for _, row := range verbtest.Rows(t, r.Stdout) {
+		sizes = append(sizes, row["n"])
+	}
+	if got := strings.Join(sizes, " "); got != "10 20 40 " {
+		t.Errorf("sizes %s", got)
+	}
+}

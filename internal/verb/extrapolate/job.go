@@ -45,7 +45,6 @@ func (o *Options) Job(e *batch.Env, args []string) (*batch.Job, error) {
 	if err := r.read(); err != nil {
 		return nil, err
 	}
-	r.design = inference.NewDesign(r.pair, inference.Kind(o.Units), nil)
 	for _, m := range o.named {
 		for _, along := range o.Along {
 			if along == alongNeurons && data.TakesDistances(m.Name) && len(o.Along) > 1 {
@@ -56,7 +55,7 @@ func (o *Options) Job(e *batch.Env, args []string) (*batch.Job, error) {
 	}
 	r.bar = e.StartProgress("scores", 0, false)
 	j := &batch.Job{
-		Schema: result.Extrapolations.Schema, Noun: "rows", Inputs: args,
+		Schema: result.Extrapolations.Schema, Noun: "rows", Inputs: append(slices.Clone(args), o.Units.Files()...),
 		AtOnce: 1, // subsets are scored several at once
 		Memory: func(int) (int64, error) { return r.memory(), nil },
 		Begin: func(items []int) error {
@@ -90,13 +89,20 @@ func (r *run) read() error {
 	if err != nil {
 		return err
 	}
-	kept, err := o.Input.Keep(r.env, data.Samples, []*data.Dataset{x, y})
+	labels, err := o.Units.Labels(files[0], x, y)
 	if err != nil {
 		return err
 	}
-	r.x, r.y, r.sources = kept.Systems[0], kept.Systems[1], kept.Sources()
-	r.pair, err = verb.NewPair(r.x, r.y)
-	return err
+	kept, err := o.Input.Keep(r.env, data.Samples, []*data.Dataset{x, y}, labels.Along()...)
+	if err != nil {
+		return err
+	}
+	r.x, r.y, r.sources = kept.Systems[0], kept.Systems[1], append(kept.Sources(), o.Units.Sources()...)
+	if r.pair, err = verb.NewPair(r.x, r.y); err != nil {
+		return err
+	}
+	r.design = labels.Structure().Design(r.pair)
+	return nil
 }
 
 // work follows the score of an item.

@@ -30,7 +30,7 @@ type Options struct {
 	Draws    int      // subsets of each size
 	Level    float64
 	Over     string // what intervals along neurons are about
-	Units    string // a kind of units
+	Units    verb.Units
 	Input    verb.Input
 	Output   batch.Output
 	Batch    verb.Batch
@@ -42,7 +42,7 @@ type Options struct {
 func New() *Options {
 	return &Options{
 		Measures: []string{"cka"}, Along: slices.Clone(alongs), Draws: 20, Level: 0.95,
-		Over: string(inference.Both), Units: string(inference.Auto),
+		Over: string(inference.Both), Units: verb.NewUnits(),
 	}
 }
 
@@ -56,7 +56,7 @@ func (o *Options) Settings() *setting.Set {
 	s.Int(&o.Draws, "draws", "", "random subsets of each size")
 	s.Float(&o.Level, "level", "", "level of the intervals")
 	s.Choice(&o.Over, "over", "", "what the interval for so many neurons is about: other stimuli, other neurons, or both", inference.Overs...)
-	s.Choice(&o.Units, "units", "", "what is independent of each other: whole conditions of 3-d data and otherwise rows or blocks as they correlate (auto), or as named", "auto", "rows", "blocks", "conditions")
+	o.Units.Register(s)
 	o.Input.Register(s)
 	o.Input.RegisterPairing(s)
 	verb.RegisterTable(s, &o.Output)
@@ -116,5 +116,9 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 	if o.named, err = verb.ParseMeasures(o.Measures, e.Seed); err != nil {
 		return err
 	}
+	if err := o.Units.Read(&o.Input); err != nil {
+		return err
+	}
+	o.Input.Beside(o.Units.Files())
 	return o.Input.Of(args...)
 }
