@@ -181,7 +181,7 @@ func (d Design) unitsFor(p *measures.Pair, e measures.Estimator) *measures.Units
 	if e.Group != nil {
 		return e.Group(p, u)
 	}
-	if d.Kind == Rows && !e.Rows {
+	if d.Kind == Rows && !e.Rows && u.Count() > e.MostRows {
 		return u.Merged(mostBlocks)
 	}
 	if e.MostUnits > 0 {

@@ -62,6 +62,10 @@ func settled(d *measures.Deletions) bool {
 
 // single is the jackknife with each unit left out once.
 func single(d *measures.Deletions, e measures.Estimator, level float64) Interval {
+	if d.Linear {
+		se, share := spread(d.One)
+		return around(d.All, e.Axis.To(d.All), se*e.Axis.Slope(d.All), share, len(d.One), e, level)
+	}
 	z := make([]float64, len(d.One))
 	for g, s := range d.One {
 		z[g] = e.Axis.To(s)

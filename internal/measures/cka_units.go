@@ -8,30 +8,35 @@ import (
 	"simtool/internal/linalg"
 )
 
-// Estimator implements Estimable for linear kernels: HSIC without the pairs of samples
-// that are in one unit. With one sample a unit this is Song's unbiased estimator.
+// Estimator implements Estimable: HSIC without the pairs of samples that are in one unit,
+// for all estimators of HSIC, whose biases it does not have. With one sample a unit this
+// is Song's unbiased estimator.
 func (m cka) Estimator() (Estimator, bool) {
-	e := Estimator{
-		Axis: FisherAxis, Rows: m.estimator == debiased, Report: formOf(m.as),
-		Flops: func(d Dims, units int) float64 {
-			p, q := d.compact()
-			n, a, b := float64(d.N), float64(p), float64(q)
-			if d.N == int64(units) {
-				return n * (a*a + b*b + a*b)
-			}
-			return n*(a*b+(a*a+b*b)/2) + float64(units)*n*(a+b)
-		},
+	e := Estimator{Axis: FisherAxis, Rows: m.estimator == debiased, Report: formOf(m.as)}
+	if m.kernel.kind != kernelLinear {
+		e.Rows, e.MostRows, e.Flops = false, mostKernelRows, kernelDeletionFlops
+		return e, true
 	}
-	return e, m.kernel.kind == "linear" && m.estimator != lange
+	e.Flops = func(d Dims, units int) float64 {
+		p, q := d.compact()
+		n, a, b := float64(d.N), float64(p), float64(q)
+		if d.N == int64(units) {
+			return n * (a*a + b*b + a*b)
+		}
+		return n*(a*b+(a*a+b*b)/2) + float64(units)*n*(a+b)
+	}
+	return e, true
 }
 
 // Deletions implements Estimable.
 func (m cka) Deletions(p *Pair, u *Units) (*Deletions, error) {
-	d, err := p.unitCKA(u)
-	if err != nil {
-		return nil, err
+	if m.kernel.kind != kernelLinear {
+		if err := p.check(m.card); err != nil {
+			return nil, err
+		}
+		return m.kernelDeletions(p, u)
 	}
-	return d, nil
+	return p.unitCKA(u)
 }
 
 // formOf returns the form of a cosine as a function of it, nil for the cosine itself.

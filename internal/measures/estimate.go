@@ -23,8 +23,10 @@ type Estimator struct {
 	// bias of the estimate itself, which is that of a plug-in value.
 	Doubled bool
 	// Rows says that each sample may be a unit; otherwise rows are put together in
-	// blocks. MostUnits bounds the number of units, 0 for no bound.
+	// blocks, unless there are no more than MostRows. MostUnits bounds the number of
+	// units, 0 for no bound.
 	Rows      bool
+	MostRows  int
 	MostUnits int
 	// Group puts units together in the way that the estimate needs, such as within
 	// folds. nil joins neighbours.
@@ -60,6 +62,9 @@ type Deletions struct {
 	// NoCentre says why it is none.
 	HeldOut  *Deletions
 	NoCentre string
+	// Linear says that One are All less the influence of each unit: their errors are
+	// those of the value, not of its place on the axis.
+	Linear bool
 }
 
 // IntervalAxis is the axis on which an interval is symmetric.

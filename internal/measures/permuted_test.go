@@ -37,7 +37,7 @@ func nullData(t *testing.T, name string, n, p, q int) *Pair {
 			y.Set(i, j, y.At(i, j)+x.At(i, j))
 		}
 	}
-	shape := memoryShape{n: n}
+	shape := memoryShape{n: n, p: p, q: q}
 	a, b, _ := shape.dataFor(t, name, [2]*mat.Dense{x, y})
 	return pairOf(t, a, b)
 }
@@ -54,6 +54,9 @@ var permutableNames = []struct {
 	{"cka:kernel=rbf", true},
 	{"cka:kernel=rbf:estimator=debiased", true},
 	{"cka:kernel=laplace:sigma=2:estimator=lange", true},
+	{"distance-correlation", false},
+	{"distance-correlation:squared=true", true},
+	{"distance-correlation:squared=true:estimator=debiased", true},
 	{"rsa", true},
 	{"rsa:compare=pearson", true},
 	{"rsa:compare=spearman", true},
