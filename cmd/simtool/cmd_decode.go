@@ -15,13 +15,19 @@ func newDecodeCommand(a *app) *cobra.Command {
 (l2 penalty as in scikit-learn, C = 1) on stratified held-out folds, in each
 time bin by itself. The folds are the same in every bin.
 
+Labels that are numbers with decimals, of which some occur once, are no classes:
+they are predicted by ridge regression (of the penalty 1/C) on held-out folds, and
+so are the columns of --continuous. r2 is the share of their variance that the
+predictions explain.
+
 A result has one row per label and time bin, with the columns
 
 ` + columnList(result.Decodings.Schema) + `
 
-where chance is the accuracy of guessing the most frequent class and p comes
-from --permutations shuffles of the labels (empty for none). The row without a
-time is the mean over bins.`,
+where chance is the accuracy of guessing the most frequent class, or the r2 of
+guessing the mean, and p comes from --permutations shuffles of the labels (empty
+for none); balanced counts all classes alike, however many members they have. The
+row without a time is the mean over bins.`,
 		Example: `simtool decode recording.npy --labels conditions.csv
 simtool decode recording.npy --labels conditions.csv --label choice --permutations 200 -o decoding.csv`,
 	}, decode.New, exitInvalid)

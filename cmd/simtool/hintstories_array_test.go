@@ -195,6 +195,47 @@ func arrayStories() []hintStory {
 			}},
 		},
 		{
+			name: "a transposed recording", prepare: func(t *testing.T) { writeArray(t, "y.npy", flat(transposed(y)), 3, n) }, command: scoreArrays,
+			hint: "y.npy has 12 features, as x.npy has samples: if its columns are the samples, save it transposed, numpy.save(path, x.T)",
+			follow: []followed{{
+				words: "save it transposed", make: func(t *testing.T) { writeArray(t, "y.npy", flat(y), n, 3) }, command: scoreArrays, value: pairCKA,
+			}},
+		},
+		{
+			name: "two transposed recordings", command: "simtool score xt.npy yt.npy -m cka --format csv",
+			prepare: func(t *testing.T) {
+				writeArray(t, "xt.npy", flat(transposed(doubled(x))), 4, 24)
+				writeArray(t, "yt.npy", flat(transposed(doubled(y))), 3, 24)
+			},
+			hint: "both have 24 features: if the columns are the samples, save both transposed, numpy.save(path, x.T)",
+			follow: []followed{{
+				words: "save both transposed", make: func(t *testing.T) {
+					writeArray(t, "xt.npy", flat(doubled(x)), 24, 4)
+					writeArray(t, "yt.npy", flat(doubled(y)), 24, 3)
+				}, command: "simtool score xt.npy yt.npy -m cka --format csv", value: linearCKA(doubled(x), doubled(y)),
+			}},
+		},
+		{
+			name: "labels of the columns", files: map[string]string{"l.csv": "side\n" + lefts(n)}, command: "simtool decode xt.npy --labels l.csv",
+			prepare: func(t *testing.T) { writeArray(t, "xt.npy", flat(transposed(x)), 4, n) },
+			hint:    "xt.npy has 12 features: if its columns are the conditions, save it transposed, numpy.save(path, x.T)",
+			follow: []followed{{
+				words: "save it transposed", make: func(t *testing.T) { writeArray(t, "xt.npy", flat(x), n, 4) }, command: "simtool decode xt.npy --labels l.csv",
+				check: printsAs("simtool decode x.npy --labels l.csv"),
+			}},
+		},
+		{
+			name: "labels of another axis", files: map[string]string{"l.csv": "side\n" + lefts(n)}, command: "simtool decode x3.npy --labels l.csv",
+			prepare: func(t *testing.T) { writeArray(t, "x3.npy", flat(x), n, 1, 4) }, // condition × time × neuron
+			hint:    "--axes ctn takes the axis of 12 for the conditions",
+			follow:  []followed{{words: "--axes ctn", command: "simtool decode x3.npy --labels l.csv --axes ctn", check: printsAs("simtool decode x.npy --labels l.csv")}},
+		},
+		{
+			name: "a label that counts", files: map[string]string{"l.csv": "item\n" + names("", inOrder)}, command: "simtool decode x.npy --labels l.csv --label item",
+			hint:   "--continuous item predicts it as a number",
+			follow: []followed{{words: "--continuous item", command: "simtool decode x.npy --labels l.csv --continuous item"}},
+		},
+		{
 			name:    "names of some other samples",
 			files:   map[string]string{"x.csv": named(",a,b,c,d\n", x, inOrder, "s"), "y.csv": named(",u,v,w\n", y[:], append([]int{}, backwards[1:]...), "s") + "s99,1.5,2.5,3.5\n"},
 			command: scoreText,
@@ -237,6 +278,38 @@ func arrayStories() []hintStory {
 			},
 		},
 	}
+}
+
+// printsAs expects what another command prints.
+func printsAs(command string) func(t *testing.T, stdout string) {
+	return func(t *testing.T, stdout string) {
+		t.Helper()
+		if status, want, stderr := inShell(t, command); status != 0 || stdout != want {
+			t.Errorf("%q, want %q as of %s: %s", stdout, want, command, stderr)
+		}
+	}
+}
+
+// doubled is a matrix twice below itself, the second time squared.
+func doubled(m [][]float64) [][]float64 {
+	out := slices.Clone(m)
+	for _, row := range m {
+		var squares []float64
+		for _, v := range row {
+			squares = append(squares, v*v)
+		}
+		out = append(out, squares)
+	}
+	return out
+}
+
+// lefts are labels that alternate.
+func lefts(n int) string {
+	text := ""
+	for i := range n {
+		text += []string{"left", "right"}[i%2] + "\n"
+	}
+	return text
 }
 
 // sides are labels of samples with names.

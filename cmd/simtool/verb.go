@@ -17,7 +17,10 @@ func withVerb[V verb.Command](a *app, cmd *cobra.Command, create func() V, more 
 	v := create()
 	a.verbs[cmd] = func() verb.Command { return create() }
 	a.bind(cmd.Flags(), v.Settings())
-	cmd.RunE = a.action(func(ctx context.Context, args []string) error { return v.Run(ctx, a.env, args) })
+	cmd.RunE = a.action(func(ctx context.Context, args []string) error {
+		defer a.env.TellHeld()
+		return v.Run(ctx, a.env, args)
+	})
 	return withExits(cmd, more...)
 }
 

@@ -51,6 +51,8 @@ type Env struct {
 	inputs   []data.Source // of the result, once it is written
 	open     []*FileSet
 	told     map[string]bool // messages of TellOnce
+	kinds    map[string]bool // kinds of warnings that a person was told of
+	held     []string        // warnings that a person is told of at the end
 	pairs    bool            // the work pairs rows of inputs
 	pairing  data.Pairing    // how it does so
 	saved    string          // folder of the checkpoint that this run keeps, "" for none
@@ -81,33 +83,6 @@ type noProgress struct{}
 func (noProgress) Add(int)    {}
 func (noProgress) Expect(int) {}
 func (noProgress) Close()     {}
-
-// Warn tells of something that belongs to no row of a result. It stands in the
-// manifest, too.
-func (e *Env) Warn(format string, args ...any) {
-	message := fmt.Sprintf(format, args...)
-	e.mu.Lock()
-	e.warnings = append(e.warnings, message)
-	e.mu.Unlock()
-	if e.OnWarning != nil {
-		e.OnWarning(message)
-	}
-}
-
-// TellOnce is Warn for what stands in rows of the result as well: it tells a person,
-// the first time.
-func (e *Env) TellOnce(message string) {
-	e.mu.Lock()
-	again := e.told[message]
-	if e.told == nil {
-		e.told = map[string]bool{}
-	}
-	e.told[message] = true
-	e.mu.Unlock()
-	if !again && e.OnWarning != nil {
-		e.OnWarning(message)
-	}
-}
 
 // Pairs notes for the manifest how the work pairs the rows of its inputs.
 func (e *Env) Pairs(by data.Pairing) {

@@ -47,6 +47,7 @@ type Survey struct {
 	unit       Unit
 	systems    int
 	path       string // of the first system
+	width      int    // of its features
 	missing    []bool // rows
 	conditions int    // of the 3-d systems, 0 so long as there is none, -1 where they differ
 	notes      []string
@@ -64,7 +65,7 @@ func (s *Survey) Look(d *Dataset) error {
 
 func (s *Survey) look(d *Dataset) (*Dataset, error) {
 	if s.systems == 0 {
-		s.path, s.missing = d.Source.Path, make([]bool, d.Samples())
+		s.path, s.width, s.missing = d.Source.Path, d.Width(), make([]bool, d.Samples())
 	}
 	s.systems++
 	if err := s.check(d); err != nil {
@@ -96,7 +97,7 @@ func (s *Survey) check(d *Dataset) error {
 	if d.Samples() == len(s.missing) {
 		return nil
 	}
-	return s.rows().Unequal(d.Source.Path, d.Samples(), s.path, len(s.missing))
+	return s.rows().Unequal(Extent{d.Source.Path, d.Samples(), d.Width()}, Extent{s.path, len(s.missing), s.width})
 }
 
 // rows returns the unit of a row.

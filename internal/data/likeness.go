@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 )
@@ -21,9 +22,11 @@ type Likeness struct {
 //   - a matrix of similarities: square, symmetric, with a diagonal of 1 and nothing
 //     beyond it, but not only of 0 and 1, as categories have it;
 //   - a stack of matrices of dissimilarities;
-//   - the condensed form of one: n(n−1)/2 values in one column that obey every
-//     triangle inequality although some are more than twice as large as others, which
-//     responses do not do by chance;
+//   - the condensed form of one: n(n−1)/2 values in every column, or in every row, that
+//     obey every triangle inequality, or whose roots do, as those of squared distances and
+//     correlation distances must, although the same values in other orders do not;
+//   - a transposed recording: far fewer samples than features, where samples differ in
+//     their means much more than features do;
 //   - time stamps: a first or last feature that rises by equal steps, where no feature
 //     beside it does.
 //
@@ -42,10 +45,12 @@ func (d *Dataset) Likeness() Likeness {
 		return Likeness{"looks like a matrix of dissimilarities (symmetric, with a zero diagonal) but is read as samples × features" + remedy, true}
 	case n == width && n >= 3 && d.squareOf(d.Values, 1) && !d.binary():
 		return Likeness{"looks like a matrix of similarities (symmetric, with a diagonal of 1) but is read as samples × features; 1 − x makes dissimilarities of it, which rsa:rdm=precomputed compares", true}
-	case width == 1:
-		if items := condensedOf(n); items >= 6 && triangles(d.Values, items) {
-			return Likeness{fmt.Sprintf("looks like the %d distances between %d items but is read as %d samples of one feature; scipy.spatial.distance.squareform makes the matrix that rsa:rdm=precomputed compares", n, items, n), true}
-		}
+	case d.condensed(n, width, func(i, k int) float64 { return d.Values[k*width+i] }):
+		return Likeness{fmt.Sprintf("looks like the %d distances between %d items%s but is read as %d samples of %s; scipy.spatial.distance.squareform makes the matrix that rsa:rdm=precomputed compares", n, condensedOf(n), eachOf(width, "column"), n, features1(width)), true}
+	case d.condensed(width, n, func(i, k int) float64 { return d.Values[i*width+k] }):
+		return Likeness{fmt.Sprintf("looks like the %d distances between %d items%s but is read as %s of %d features; scipy.spatial.distance.squareform makes the matrix that rsa:rdm=precomputed compares", width, condensedOf(width), eachOf(n, "row"), Counted(n, "sample"), width), true}
+	case d.columnsAreSamples(4, 10):
+		return Likeness{fmt.Sprintf("has %d samples of %d features, of which the samples differ in their means as features do: if the columns are the samples, save it transposed, numpy.save(path, x.T)", n, width), false}
 	case n >= 10:
 		if j, ok := d.stamps(); ok {
 			name := fmt.Sprintf("feature %d", j+1)
@@ -107,13 +112,64 @@ func condensedOf(m int) int {
 	return n
 }
 
-// triangles reports whether positive values are condensed distances between n items
-// that obey every triangle inequality, some more than twice as large as others.
-func triangles(values []float64, n int) bool {
-	least, most := slices.Min(values), slices.Max(values)
-	if !(least > 0) || most <= 2*least {
+// features1 counts features.
+func features1(n int) string {
+	if n == 1 {
+		return "one feature"
+	}
+	return Counted(n, "feature")
+}
+
+// eachOf says that there are several.
+func eachOf(n int, what string) string {
+	if n == 1 {
+		return ""
+	}
+	return " in each " + what
+}
+
+// condensed reports whether each of count lists of m values, of which at(i, k) is value k
+// of list i, is condensed distances, or squares of such.
+func (d *Dataset) condensed(m, count int, at func(i, k int) float64) bool {
+	const least, most = 6, 400 // items
+	items := condensedOf(m)
+	if items < least || items > most || count > m {
 		return false
 	}
+	values, roots := make([]float64, m), make([]float64, m)
+	for i := range count {
+		for k := range values {
+			values[k] = at(i, k)
+			roots[k] = math.Sqrt(values[k]) // NaN below 0
+		}
+		if !areDistances(values, items) && !areDistances(roots, items) {
+			return false
+		}
+	}
+	return true
+}
+
+// areDistances reports whether values are condensed distances between n items: they obey
+// every triangle inequality, and in some other orders they do not by far.
+func areDistances(values []float64, n int) bool {
+	if !(slices.Min(values) > 0) || violations(values, n, 1) > 0 { // also of NaN
+		return false
+	}
+	const orders, enough = 3, 8
+	r := rand.New(rand.NewPCG(1, 0x747269616e676c65))
+	shuffled := slices.Clone(values)
+	for range orders {
+		r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		if violations(shuffled, n, enough) < enough {
+			return false
+		}
+	}
+	return true
+}
+
+// violations counts the triangle inequalities that condensed distances between n items do
+// not obey, up to a number.
+func violations(values []float64, n, most int) (count int) {
 	at := func(i, j int) float64 { // i < j
 		return values[i*n-i*(i+1)/2+j-i-1]
 	}
@@ -123,12 +179,14 @@ func triangles(values []float64, n int) bool {
 			for k := j + 1; k < n; k++ {
 				a, b, c := at(i, j), at(i, k), at(j, k)
 				if longest := max(a, b, c); 2*longest > (a+b+c)*(1+slack) {
-					return false
+					if count++; count >= most {
+						return count
+					}
 				}
 			}
 		}
 	}
-	return true
+	return count
 }
 
 // stamps returns a first or last feature that rises by equal steps, if it is the only

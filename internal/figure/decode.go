@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"image/color"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -16,6 +17,7 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
 	var found []string
 	for _, r := range rs {
+		r = classesOnly(r)
 		labels, times := r.texts("label"), r.texts("time")
 		n := r.floats("n")
 		p := s.newPanel("time bin", "decoding accuracy")
@@ -63,4 +65,14 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		panels = append(panels, p)
 	}
 	return panels, "What can be decoded", "Accuracy of decoding labels, with chance as dotted lines." + sentence(found), nil
+}
+
+// classesOnly returns a result of decoding without labels of numbers, which have an R² in
+// place of an accuracy.
+func classesOnly(r *Result) *Result {
+	numbers := r.floats("r2")
+	if !slices.ContainsFunc(numbers, finite) {
+		return r
+	}
+	return r.where(func(i int) bool { return !finite(numbers[i]) })
 }

@@ -20,7 +20,7 @@ type Pair struct {
 // samples.
 func NewPair(x, y *System) (*Pair, error) {
 	if n, m := x.Samples(), y.Samples(); n != m {
-		return nil, data.Samples.Unequal(y.name, m, x.label(), n)
+		return nil, data.Samples.Unequal(data.Extent{Path: y.name, Samples: m, Width: y.Width()}, data.Extent{Path: x.label(), Samples: n, Width: x.Width()})
 	}
 	return &Pair{X: x, Y: y}, nil
 }

@@ -118,7 +118,7 @@ func (s *Stream) Run(ctx context.Context) (*Segments, error) {
 // error the sums are those of the complete leaves.
 func (s *Stream) AddTo(ctx context.Context, sums *Sums, last int) error {
 	if n, m := s.X.Samples(), s.Y.Samples(); n != m {
-		return data.Samples.Unequal(s.Y.Name(), m, s.X.Name(), n)
+		return data.Samples.Unequal(data.Extent{Path: s.Y.Name(), Samples: m, Width: s.Y.Width()}, data.Extent{Path: s.X.Name(), Samples: n, Width: s.X.Width()})
 	}
 	p, q := s.X.Width(), s.Y.Width()
 	sums.PrecisionX, sums.PrecisionY = s.X.Precision(), s.Y.Precision()

@@ -62,18 +62,20 @@ type Gradient struct {
 
 // Decodings is the table of simtool decode: a row for each label, and for each of
 // its time bins.
-var Decodings = Declare[Decoding]("simtool.decode/v1", "simtool decode", "how well a label can be read from a recording")
+var Decodings = Declare[Decoding]("simtool.decode/v2", "simtool decode", "how well a label can be read from a recording")
 
 // Decoding is a row of Decodings.
 type Decoding struct {
 	Label    string  `column:"label" doc:"column of the labels"`
 	Time     int     `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin; empty for the mean over bins"`
-	Accuracy float64 `column:"accuracy" doc:"share of the held-out conditions whose label is found"`
-	Chance   float64 `column:"chance" doc:"accuracy of guessing the most frequent class"`
+	Accuracy float64 `column:"accuracy" doc:"share of the held-out conditions whose label is found; empty for numbers"`
+	Chance   float64 `column:"chance" doc:"accuracy of guessing the most frequent class; for numbers r2 of guessing the mean"`
 	PValue   float64 `column:"p" doc:"share of shuffled labels that are decoded as well; empty without --permutations"`
 	N        int     `column:"n" unit:"conditions" doc:"conditions that have the label"`
-	Classes  int     `column:"classes" doc:"classes of the label"`
+	Classes  int     `column:"classes" empty:"0" doc:"classes of the label; empty for numbers"`
 	Folds    int     `column:"folds" doc:"folds of the cross-validation"`
+	Balanced float64 `column:"balanced" doc:"mean over classes of the share of their conditions that is found, 1/classes for guesses; empty for numbers"`
+	R2       float64 `column:"r2" doc:"share of the variance of a label of numbers that held-out predictions explain; empty for classes"`
 }
 
 // Measures is the table of simtool measures: a row for each family.

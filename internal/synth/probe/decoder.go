@@ -135,6 +135,10 @@ func (d *Decoder) Chance() float64 {
 type Decoding struct {
 	Accuracy float64   // mean over time bins
 	Bins     []float64 // accuracy in each time bin, mean over folds
+	// Balanced is the mean over classes of the share of their members that is found when
+	// held out, 1/classes for guesses, whatever the classes' sizes; mean over time bins.
+	Balanced     float64
+	BalancedBins []float64
 }
 
 // Memory holds the fits of a decoder to one dataset, from which it starts on the
@@ -165,13 +169,13 @@ func (d *Decoder) decode(y *mat.Dense, classes, fold []int, memory Memory, worke
 			Wanted: fmt.Sprintf("want %d, one for each condition", n/d.bins),
 		}
 	}
-	out := Decoding{Bins: make([]float64, d.bins)}
+	out := Decoding{Bins: make([]float64, d.bins), BalancedBins: make([]float64, d.bins)}
 	errs := make([]error, d.bins)
 	each(d.bins, workers, func() func(int) {
 		s := &stats.Softmax{C: d.config.C}
 		return func(t int) {
 			bin := y.Slice(t*c, (t+1)*c, 0, q).(*mat.Dense)
-			out.Bins[t], errs[t] = d.crossValidate(s, bin, classes, fold, memory[t*d.Folds:(t+1)*d.Folds])
+			out.Bins[t], out.BalancedBins[t], errs[t] = d.crossValidate(s, bin, classes, fold, memory[t*d.Folds:(t+1)*d.Folds])
 		}
 	})
 	for t, err := range errs {
@@ -179,14 +183,17 @@ func (d *Decoder) decode(y *mat.Dense, classes, fold []int, memory Memory, worke
 			return Decoding{}, fmt.Errorf("decoding %s in time bin %d: %w", d.Name, t, err)
 		}
 		out.Accuracy += out.Bins[t]
+		out.Balanced += out.BalancedBins[t]
 	}
 	out.Accuracy /= float64(d.bins)
+	out.Balanced /= float64(d.bins)
 	return out, nil
 }
 
 // crossValidate returns the accuracy on a fold of the fit to the other folds, averaged
-// over folds.
-func (d *Decoder) crossValidate(s *stats.Softmax, x *mat.Dense, classes, fold []int, memory Memory) (float64, error) {
+// over folds, and the balanced accuracy of all folds together.
+func (d *Decoder) crossValidate(s *stats.Softmax, x *mat.Dense, classes, fold []int, memory Memory) (accuracy, balanced float64, err error) {
+	found, members := make([]float64, len(d.Levels)), make([]float64, len(d.Levels))
 	train := make([]int, 0, len(fold))
 	sum := 0.0
 	for f := range d.Folds {
@@ -197,16 +204,24 @@ func (d *Decoder) crossValidate(s *stats.Softmax, x *mat.Dense, classes, fold []
 			}
 		}
 		if err := s.Fit(x, train, classes, len(d.Levels), memory[f]); err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		memory[f] = append(memory[f][:0], s.Theta()...)
 		right := 0
 		for i := range fold {
-			if fold[i] == f && s.Predict(x.RawRowView(i)) == classes[i] {
+			if fold[i] != f {
+				continue
+			}
+			members[classes[i]]++
+			if s.Predict(x.RawRowView(i)) == classes[i] {
+				found[classes[i]]++
 				right++
 			}
 		}
 		sum += float64(right) / float64(len(fold)-len(train))
 	}
-	return sum / float64(d.Folds), nil
+	for c := range members {
+		balanced += found[c] / members[c]
+	}
+	return sum / float64(d.Folds), balanced / float64(len(members)), nil
 }

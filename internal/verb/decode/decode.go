@@ -3,6 +3,7 @@ package decode
 
 import (
 	"context"
+	"errors"
 	"math"
 
 	"simtool/internal/batch"
@@ -29,6 +30,7 @@ func New() *Options { return &Options{Labels: labels.New()} }
 func (o *Options) Settings() *setting.Set {
 	s := &setting.Set{}
 	o.Labels.Register(s)
+	o.Labels.RegisterNumbers(s)
 	s.Int(&o.Permutations, "permutations", "", "shuffles of the labels that p values are computed from; 0 for none")
 	o.Input.Register(s)
 	verb.RegisterTable(s, &o.Output)
@@ -64,17 +66,24 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 		return err
 	}
 	defer out.Abort()
-	d, decoders, sources, err := o.read(e, path)
+	in, err := o.read(e, path)
 	if err != nil {
 		return err
 	}
-	progress := e.StartProgress("labels", len(decoders), false)
+	var tasks []func() ([]result.Decoding, error)
+	for _, decoder := range in.decoders {
+		tasks = append(tasks, func() ([]result.Decoding, error) { return o.decode(decoder, in.recording) })
+	}
+	for _, regressor := range in.regressors {
+		tasks = append(tasks, func() ([]result.Decoding, error) { return o.predict(regressor, in.recording) })
+	}
+	progress := e.StartProgress("labels", len(tasks), false)
 	defer progress.Close()
-	for _, decoder := range decoders {
+	for _, task := range tasks {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		rows, err := o.decode(decoder, d)
+		rows, err := task()
 		if err != nil {
 			return err
 		}
@@ -85,26 +94,44 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 		}
 		progress.Add(1)
 	}
-	return out.Commit(sources, nil)
+	return out.Commit(in.sources, nil)
+}
+
+// reading is what a run decodes.
+type reading struct {
+	recording  *data.Dataset
+	decoders   []*probe.Decoder   // of classes
+	regressors []*probe.Regressor // of numbers
+	sources    []data.Source
 }
 
 // read reads the recording and the labels, and makes decoders of them.
-func (o *Options) read(e *batch.Env, path string) (*data.Dataset, []*probe.Decoder, []data.Source, error) {
+func (o *Options) read(e *batch.Env, path string) (*reading, error) {
 	d, err := o.Input.Reader(e, o.Output.ToFile())(path)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	table, err := o.Labels.Read(d)
+	verb.Doubt(e, d, false)
+	table, err := o.Labels.Read(d, o.Input.Axes)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	kept, err := o.Input.Keep(e, data.Conditions, []*data.Dataset{d}, data.AlongTable("labels", &table))
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	d = kept.Systems[0]
-	decoders, err := o.Labels.Decoders(e, table, d)
-	return d, decoders, append(kept.Sources(), table.Source), err
+	in := &reading{recording: kept.Systems[0], sources: append(kept.Sources(), table.Source)}
+	var classes *data.Table
+	if in.regressors, classes, err = o.Labels.Regressors(e, table, in.recording); err != nil {
+		return nil, err
+	}
+	if len(classes.Columns) > 0 {
+		in.decoders, err = o.Labels.Decoders(e, classes, in.recording)
+		if _, none := errors.AsType[*labels.NoLabelsError](err); none && len(in.regressors) > 0 {
+			err = nil
+		}
+	}
+	return in, err
 }
 
 // Memory implements verb.Forecaster: the recording, and for the label that takes most
@@ -113,19 +140,22 @@ func (o *Options) Memory(_ context.Context, e *batch.Env, args []string) (int64,
 	if err := o.check(args); err != nil {
 		return 0, err
 	}
-	d, decoders, _, err := o.read(e, args[0])
+	in, err := o.read(e, args[0])
 	if err != nil {
 		return 0, err
 	}
-	q, most := d.Width(), int64(0)
-	for _, decoder := range decoders {
+	q, most := in.recording.Width(), int64(0)
+	for _, r := range in.regressors {
+		most = max(most, int64(min(e.Jobs, r.Bins()))*r.FitBytes(q)+8*int64(r.Conditions()*(1+o.Permutations)*3))
+	}
+	for _, decoder := range in.decoders {
 		work := int64(min(e.Jobs, decoder.Bins())) * decoder.FitBytes(q)
 		if o.Permutations > 0 {
 			work = max(work, int64(min(e.Jobs, o.Permutations))*(decoder.FitBytes(q)+decoder.MemoryBytes(q)))
 		}
 		most = max(most, work+decoder.MemoryBytes(q))
 	}
-	return batch.WithGarbage(8*int64(d.Samples())*int64(q) + most), nil
+	return batch.WithGarbage(8*int64(in.recording.Samples())*int64(q) + most), nil
 }
 
 // decode decodes one label and returns its rows: the mean, then each time bin where
@@ -145,14 +175,41 @@ func (o *Options) decode(decoder *probe.Decoder, d *data.Dataset) ([]result.Deco
 	}
 	row := result.Decoding{
 		Label: decoder.Name, Time: -1, Accuracy: decoding.Accuracy, Chance: decoder.Chance(), PValue: p,
-		N: decoder.Conditions(), Classes: len(decoder.Levels), Folds: decoder.Folds,
+		N: decoder.Conditions(), Classes: len(decoder.Levels), Folds: decoder.Folds, Balanced: decoding.Balanced, R2: math.NaN(),
 	}
 	rows := []result.Decoding{row}
 	if len(decoding.Bins) == 1 {
 		return rows, nil
 	}
 	for t, accuracy := range decoding.Bins {
-		row.Time, row.Accuracy, row.PValue = t, accuracy, pOfBin(t)
+		row.Time, row.Accuracy, row.Balanced, row.PValue = t, accuracy, decoding.BalancedBins[t], pOfBin(t)
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// predict predicts one label of numbers and returns its rows as decode does.
+func (o *Options) predict(r *probe.Regressor, d *data.Dataset) ([]result.Decoding, error) {
+	got, err := r.Decode(d.Matrix(), o.Permutations)
+	if err != nil {
+		return nil, err
+	}
+	nan := math.NaN()
+	row := result.Decoding{
+		Label: r.Name, Time: -1, Accuracy: nan, Balanced: nan, Chance: r.Chance(), R2: got.R2, PValue: nan, N: r.Conditions(), Folds: r.Folds,
+	}
+	if o.Permutations > 0 {
+		row.PValue = got.Test.P
+	}
+	rows := []result.Decoding{row}
+	if len(got.Bins) == 1 {
+		return rows, nil
+	}
+	for t, r2 := range got.Bins {
+		row.Time, row.R2 = t, r2
+		if o.Permutations > 0 {
+			row.PValue = got.Test.Bins[t]
+		}
 		rows = append(rows, row)
 	}
 	return rows, nil

@@ -91,7 +91,7 @@ func (o *Options) readRecording(e *batch.Env, path string) (*recording, error) {
 	var along []data.Along
 	unit := data.Samples
 	if o.Labels.File != "" {
-		if table, err = o.Labels.Read(x); err != nil {
+		if table, err = o.Labels.Read(x, o.Input.Axes); err != nil {
 			return nil, err
 		}
 		r.sources, unit, along = append(r.sources, table.Source), data.Conditions, []data.Along{data.AlongTable("labels", &table)}

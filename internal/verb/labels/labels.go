@@ -3,7 +3,10 @@
 package labels
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
@@ -17,6 +20,9 @@ import (
 type Options struct {
 	File     string   // "" for no labels
 	Columns  []string // of the file, nil for all that can be decoded
+	Numbers  []string // columns that are predicted as numbers, beside those with decimals
+
+	predicts bool // the command predicts numbers
 	Folds    int
 	NA       verb.NA // cells that count as missing
 	Strength float64 // inverse strength C of the penalty
@@ -42,7 +48,7 @@ func (o *Options) Register(s *setting.Set) {
 func (o *Options) Check() error {
 	defaults := New()
 	switch {
-	case o.File == "" && (len(o.Columns) > 0 || o.Folds != defaults.Folds || o.Strength != defaults.Strength):
+	case o.File == "" && (len(o.Columns) > 0 || len(o.Numbers) > 0 || o.Folds != defaults.Folds || o.Strength != defaults.Strength):
 		return batch.Configf("", "--label, --folds and --strength go with --labels FILE")
 	case o.Folds < 2 || !(o.Strength > 0):
 		return batch.Configf("", "--folds %d and --strength %g: want at least 2 folds and a positive strength", o.Folds, o.Strength)
@@ -51,8 +57,8 @@ func (o *Options) Check() error {
 }
 
 // Read reads the labels that are decoded, one row for each condition of a recording
-// as it is in its file.
-func (o *Options) Read(d *data.Dataset) (*data.Table, error) {
+// as it is in its file. axes is the order in which the axes of 3-d data were read.
+func (o *Options) Read(d *data.Dataset, axes string) (*data.Table, error) {
 	table, err := dataio.ReadFeatures(o.File, dataio.Options{Hash: true, Markers: o.NA.Markers()})
 	if err != nil {
 		return nil, err
@@ -76,9 +82,28 @@ func (o *Options) Read(d *data.Dataset) (*data.Table, error) {
 		return nil, &data.InputError{
 			Path: o.File, Found: data.ShapeString([]int{rows, len(table.Columns)}) + " labels",
 			Wanted: "want one row for each of the " + data.ShapeString([]int{conditions}) + " conditions of " + d.Source.Path,
+			Hint:   turned(d, rows, axes),
 		}
 	}
 	return labels, nil
+}
+
+// turned is the remedy where labels fit another axis of a recording than that of the
+// conditions, "" where they fit none.
+func turned(d *data.Dataset, rows int, axes string) string {
+	if !d.Is3D() {
+		if rows == d.Width() {
+			return fmt.Sprintf("%s has %d features: if its columns are the conditions, save it transposed, numpy.save(path, x.T)", d.Source.Path, rows)
+		}
+		return ""
+	}
+	for k, name := range []string{"t", "", "n"} {
+		if name != "" && d.Shape[k] == rows {
+			swapped := strings.NewReplacer(name, "c", "c", name).Replace(axes)
+			return fmt.Sprintf("--axes %s takes the axis of %d for the conditions", swapped, rows)
+		}
+	}
+	return ""
 }
 
 // inOrder puts the labels in the order of the recording where both name the
@@ -109,20 +134,69 @@ func (o *Options) Decoders(e *batch.Env, labels *data.Table, d *data.Dataset) ([
 	_, bins := conditionsOf(d)
 	config := probe.DecoderConfig{Folds: o.Folds, C: o.Strength, Seed: e.Seed}
 	var decoders []*probe.Decoder
+	var left, why []string // names of columns that are not decoded, and why
 	for _, c := range labels.Columns {
 		decoder, err := probe.NewDecoder(c, bins, config)
-		_, ofColumn := data.AsInputError(err)
+		refused, ofColumn := data.AsInputError(err)
 		switch {
 		case err == nil:
 			decoders = append(decoders, decoder)
 		case len(o.Columns) > 0 || !ofColumn:
+			if ofColumn && o.predicts && c.Kind != data.Categorical && c.Missing() == 0 {
+				refused.Hint = "--continuous " + c.Name + " predicts it as a number"
+			}
 			return nil, batch.Named(err, o.File)
 		default:
-			e.Warn("%s: not decoded: %s", o.File, err)
+			left, why = append(left, strconv.Quote(c.Name)), append(why, err.Error())
+		}
+	}
+	const named = 2
+	if len(left) > named {
+		e.Warn("%s: %d columns are not decoded (%s, …), such as: %s", o.File, len(left), strings.Join(left[:named], ", "), why[0])
+	} else {
+		for _, w := range why {
+			e.Warn("%s: not decoded: %s", o.File, w)
 		}
 	}
 	if len(decoders) == 0 {
-		return nil, &data.InputError{Path: o.File, Found: "no column with classes to tell apart", Wanted: "want at least one label"}
+		return nil, &data.InputError{Path: o.File, Found: "no column with classes to tell apart", Wanted: "want at least one label", Err: &NoLabelsError{}}
 	}
 	return slices.Clip(decoders), nil
+}
+
+// NoLabelsError is the cause of the error where no column can be decoded.
+type NoLabelsError struct{}
+
+func (*NoLabelsError) Error() string { return "no labels" }
+
+// RegisterNumbers declares the option for commands that predict numbers too.
+func (o *Options) RegisterNumbers(s *setting.Set) {
+	o.predicts = true
+	s.Strings(&o.Numbers, "continuous", "", "`COLUMNS` of --labels to predict as numbers (default: columns with decimals of which some occur once)")
+}
+
+// Regressors returns one regressor for each column that is predicted as numbers, and a
+// table of the other columns.
+func (o *Options) Regressors(e *batch.Env, labels *data.Table, d *data.Dataset) (regressors []*probe.Regressor, others *data.Table, err error) {
+	_, bins := conditionsOf(d)
+	for _, name := range o.Numbers {
+		if _, err := labels.Column(name); err != nil {
+			return nil, nil, err
+		}
+	}
+	rest := *labels
+	rest.Columns = nil
+	config := probe.DecoderConfig{Folds: o.Folds, C: o.Strength, Seed: e.Seed}
+	for _, c := range labels.Columns {
+		if !slices.Contains(o.Numbers, c.Name) && !probe.IsContinuous(c) {
+			rest.Columns = append(rest.Columns, c)
+			continue
+		}
+		r, err := probe.NewRegressor(c, bins, config)
+		if err != nil {
+			return nil, nil, batch.Named(err, o.File)
+		}
+		regressors = append(regressors, r)
+	}
+	return regressors, &rest, nil
 }

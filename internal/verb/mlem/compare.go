@@ -106,12 +106,14 @@ func (o *CompareOptions) Run(ctx context.Context, e *batch.Env, args []string) e
 	defer bar.Close()
 	warned := map[string]bool{}
 	warn := func(warnings []string) {
+		var others []string
 		for _, w := range warnings {
 			if !warned[w] {
-				e.Warn("%s", w)
+				others = append(others, w)
 			}
 			warned[w] = true
 		}
+		e.WarnAll(others)
 	}
 	warn(s.warnings)
 	// One method at a time, so that results appear as they come.

@@ -37,9 +37,7 @@ func (f *fits) run(ctx context.Context) error {
 	if err != nil {
 		return e.Ended(ctx, saved, batch.Named(err, f.Stimuli.File))
 	}
-	for _, w := range append(f.stimuli.warnings, warningsOf(all)...) {
-		e.Warn("%s", w)
-	}
+	e.WarnAll(append(f.stimuli.warnings, warningsOf(all)...))
 	outcome, err := f.write(all, replace)
 	if err != nil {
 		return err

@@ -47,9 +47,10 @@ func (o *Applied) encode(e *batch.Env, model *mlem.Model, table *data.Table) (*m
 	if err != nil {
 		return nil, batch.Named(err, o.File)
 	}
-	for _, w := range warnings {
-		e.Warn("%s: %s", o.File, w)
+	for i, w := range warnings {
+		warnings[i] = o.File + ": " + w
 	}
+	e.WarnAll(warnings)
 	return features, nil
 }
 

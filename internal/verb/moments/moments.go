@@ -134,7 +134,7 @@ func (r *momentsRun) write(ctx context.Context, o *Options, c *batch.Control, id
 func (r *momentsRun) divide(folds []int, shard batch.Shard) error {
 	n := r.x.Samples()
 	if m := r.y.Samples(); m != n {
-		return data.Samples.Unequal(r.y.Name(), m, r.x.Name(), n)
+		return data.Samples.Unequal(data.Extent{Path: r.y.Name(), Samples: m, Width: r.y.Width()}, data.Extent{Path: r.x.Name(), Samples: n, Width: r.x.Width()})
 	}
 	bounds := [][]int{{n}}
 	for _, k := range folds {

@@ -154,7 +154,7 @@ func (r *optimization) readBeside(x *data.Dataset) (*data.Dataset, error) {
 		}
 	}
 	if r.Labels.File != "" {
-		if labels, err = r.Labels.Read(x); err != nil {
+		if labels, err = r.Labels.Read(x, r.Input.Axes); err != nil {
 			return nil, err
 		}
 		r.sources, unit, along = append(r.sources, labels.Source), data.Conditions, []data.Along{data.AlongTable("labels", &labels)}
@@ -171,7 +171,7 @@ func (r *optimization) readBeside(x *data.Dataset) (*data.Dataset, error) {
 			start = systems[1]
 		}
 		if n := start.Samples(); n != x.Samples() {
-			return nil, data.Samples.Unequal(r.Start, n, x.Source.Path, x.Samples())
+			return nil, data.Samples.Unequal(data.Extent{Path: r.Start, Samples: n}, data.Extent{Path: x.Source.Path, Samples: x.Samples()})
 		}
 		r.config.Start = start.Matrix()
 	}
@@ -194,7 +194,7 @@ func (r *optimization) inOrder(x, start *data.Dataset) (*data.Dataset, error) {
 	case err != nil || rows == nil:
 		return start, err
 	case len(xs) < len(x.Names):
-		return nil, data.Samples.Unequal(r.Start, len(rows), x.Source.Path, len(x.Names))
+		return nil, data.Samples.Unequal(data.Extent{Path: r.Start, Samples: len(rows)}, data.Extent{Path: x.Source.Path, Samples: len(x.Names)})
 	}
 	return start.Arranged(rows), nil
 }

@@ -88,7 +88,7 @@ func (r *planRun) itemToRows(ctx context.Context, it plan.Item) (*batch.Item, er
 	if err == nil {
 		e.Collect = collect
 		err = runGuarded(ctx, p, e)
-		notes = e.Warnings()
+		notes = batch.Grouped(e.Warnings())
 	}
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -174,7 +174,7 @@ func (r *planRun) itemToFile(ctx context.Context, it plan.Item) (*batch.Item, er
 		return nil, context.Cause(ctx)
 	}
 	item := &batch.Item{Sources: e.Inputs()}
-	notes, status := e.Warnings(), r.status(err)
+	notes, status := batch.Grouped(e.Warnings()), r.status(err)
 	if err != nil && status == batch.StatusNotConverged {
 		notes = append(notes, batch.RowText(err))
 		err = nil

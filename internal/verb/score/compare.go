@@ -3,6 +3,7 @@ package score
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 
 	"simtool/internal/batch"
@@ -78,6 +79,9 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 	}
 	s.progress.Expect((len(views) - 1) * len(named))
 	warning, likes := verb.GridWarning(x.data, y.data), []data.Likeness{x.likeness(), y.likeness()}
+	if turned := data.TransposedPair(x.data, y.data); turned != "" {
+		likes = append(likes, data.Likeness{Text: turned})
+	}
 	viewJobs := min(s.jobs, len(views))
 	rows := make([]scoreRow, 0, len(views)*len(named))
 	err = batch.Ordered(ctx, viewJobs, len(views),
@@ -218,11 +222,11 @@ func (s *scorer) join(x, y *input, v view, labels *verb.SampleLabels) (pair *mea
 	return pair, "", err
 }
 
-// joinWarnings joins the warnings that are not empty.
+// joinWarnings joins the warnings that are not empty, each once.
 func joinWarnings(warnings ...string) string {
 	var some []string
 	for _, w := range warnings {
-		if w != "" {
+		if w != "" && !slices.Contains(some, w) {
 			some = append(some, w)
 		}
 	}
