@@ -25,7 +25,8 @@ type Options struct {
 	Level        float64 // of intervals, such as 0.95
 	Permutations int     // draws for the p value; 0 for none
 	Seed         uint64
-	Over         Over // what the interval is about; "" for Stimuli
+	Over         Over              // what the interval is about; "" for Stimuli
+	Repeats      *measures.Repeats // of X, for the ceiling; nil for none
 }
 
 // Assessment is what stands beside a score. What is unknown is NaN, and a note or a
@@ -34,6 +35,7 @@ type Assessment struct {
 	Corrected, Lo, Hi, SE float64
 	Null, Calibrated      float64
 	PValue                float64
+	Ceiling, Normalised   float64
 	Units                 int
 	Notes, Warnings       []string
 	Test                  *Null // what PValue was counted from, nil where there is none
@@ -42,7 +44,7 @@ type Assessment struct {
 // blank returns an assessment that says nothing.
 func blank() Assessment {
 	x := unknown()
-	return Assessment{Corrected: x, Lo: x, Hi: x, SE: x, Null: x, Calibrated: x, PValue: x}
+	return Assessment{Corrected: x, Lo: x, Hi: x, SE: x, Null: x, Calibrated: x, PValue: x, Ceiling: x, Normalised: x}
 }
 
 // Assess returns what stands beside the value of a measure for a pair.
@@ -53,7 +55,7 @@ func Assess(ctx context.Context, p *measures.Pair, m measures.Measure, value flo
 	}
 	a.Notes = append(a.Notes, d.Notes...)
 	w := worker{ctx: ctx, pair: p, measure: m, card: m.Card(), value: value, design: d, options: o, out: &a}
-	for _, step := range []func() error{w.pvalue, w.null, w.interval} {
+	for _, step := range []func() error{w.pvalue, w.null, w.interval, w.ceiling} {
 		if err := step(); err != nil {
 			return a, err
 		}

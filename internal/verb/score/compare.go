@@ -244,7 +244,7 @@ func (r *scoreRow) row(per string) result.Score {
 		X: r.pair.X, Y: r.pair.Y, Measure: r.measure, Value: r.value, Lo: a.Lo, Hi: a.Hi,
 		N: r.n, P: r.p, Q: r.q,
 		Corrected: a.Corrected, SE: a.SE, Null: a.Null, Calibrated: a.Calibrated, PValue: a.PValue,
-		Ceiling: math.NaN(), Normalised: math.NaN(), Units: a.Units, Note: a.Note(),
+		Ceiling: a.Ceiling, Normalised: a.Normalised, Units: a.Units, Note: a.Note(),
 		Warning: r.warning, Error: batch.RowText(r.err), Time: -1, Condition: -1,
 	}
 	if r.err != nil {

@@ -88,5 +88,5 @@ func (s *scorer) assess(ctx context.Context, pair *measures.Pair, m measures.Nam
 // unassessed is the assessment of a row without one.
 var unassessed = inference.Assessment{
 	Corrected: math.NaN(), Lo: math.NaN(), Hi: math.NaN(), SE: math.NaN(),
-	Null: math.NaN(), Calibrated: math.NaN(), PValue: math.NaN(),
+	Null: math.NaN(), Calibrated: math.NaN(), PValue: math.NaN(), Ceiling: math.NaN(), Normalised: math.NaN(),
 }
