@@ -73,6 +73,7 @@ type worker struct {
 	design  Design
 	options Options
 	out     *Assessment
+	units   *measures.Units // that the estimate rests on, nil where there is none
 	// testIsNull says that the p value rests on the pairings whose mean is null.
 	testIsNull bool
 }
@@ -206,6 +207,7 @@ func (w *worker) admitted() (l leftOut, ok bool) {
 	}
 	e := l.estimator
 	l.units = w.design.unitsFor(w.pair, e)
+	w.units = l.units
 	dims := w.pair.Dims()
 	if e.Refuse != nil {
 		if reason := e.Refuse(dims, l.units.Count(), w.out.Calibrated); reason != "" {

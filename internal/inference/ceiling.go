@@ -18,7 +18,11 @@ func (w *worker) ceiling() error {
 		w.note("no ceiling: %s", measures.ErrNoCeiling)
 		return nil
 	}
-	c, err := m.Ceiling(w.pair, w.options.Repeats, w.noiseUnits(), w.value)
+	units := w.units
+	if units == nil {
+		units = w.design.Units
+	}
+	c, err := m.Ceiling(w.pair, w.options.Repeats, units, w.value)
 	switch {
 	case errors.Is(err, measures.ErrNoCeiling):
 		w.note("no ceiling: %s", err)
@@ -44,17 +48,4 @@ func (w *worker) ceiling() error {
 		w.out.Normalised = c.Share(estimate)
 	}
 	return nil
-}
-
-// noiseUnits returns the units that the estimate rests on, nil for single samples.
-func (w *worker) noiseUnits() *measures.Units {
-	est, ok := measures.As[measures.Estimable](w.measure)
-	if !ok || w.design.Refusal != "" {
-		return nil
-	}
-	e, ok := est.Estimator()
-	if !ok {
-		return nil
-	}
-	return w.design.unitsFor(e)
 }

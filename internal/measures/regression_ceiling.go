@@ -10,16 +10,15 @@ func (m linreg) Ceiling(p *Pair, r *Repeats, _ *Units, value float64) (Ceiling, 
 	if err != nil || m.plan.k > 0 {
 		return c, err
 	}
-	q, err := p.Y.span()
+	rank, err := p.Y.predictingRank(0)
 	if err != nil {
 		return Ceiling{}, err
 	}
-	_, rank := q.Dims()
 	n := p.Samples()
-	if n-1-rank < 1 {
-		return Ceiling{}, undefined("%d samples and %d dimensions that predict leave nothing to adjust R² by", n, rank)
+	if n-1-int(rank) < 1 {
+		return Ceiling{}, undefined("%d samples and %.0f dimensions that predict leave nothing to adjust R² by", n, rank)
 	}
-	c.Estimate = 1 - (1-value)*float64(n-1)/float64(n-1-rank)
+	c.Estimate = adjusted(value, n, int(rank))
 	return c, nil
 }
 
