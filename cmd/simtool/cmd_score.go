@@ -40,6 +40,13 @@ two columns separated by a comma, a tab or spaces; blank lines and lines that
 begin with # are skipped, relative paths start from the current directory, and
 of two patterns each file of the one is compared with each of the other.
 
+Noise in X keeps every model below the best score. --halves A,B names two halves of
+the trials of which X is the mean, --repeat further repeats of X, of which models are
+then scored against the mean. ceiling is the score of a perfect model, which is X
+without noise, and normalised the share of it that the estimate reaches, for measures
+of which it is known: cka, nbs, procrustes, linreg, ridge, and rsa by pearson or
+spearman. The noise must be independent between repeats and between samples.
+
 Large pairs are read once, block by block, in little memory when every measure
 asked for works from second moments ("simtool measures" says which do).
 Otherwise a pair that would need more than --max-memory is an error that says
@@ -49,6 +56,7 @@ A single pair that cannot be compared is an error. Among several pairs it is a
 row with an error, and the others are scored.`,
 		Example: `simtool score recording.npy model.npy
 simtool score recording.npy models/*.npy -m cka,procrustes -o scores.csv
+simtool score recording.npy models/*.npy --repeat rec.npy -m cka,linreg
 simtool score rec.npy model.npy --per time -m cka --format jsonl
 simtool score --all-pairs layers/*.npy -m all -j 8 -o scores.json
 cat model.npy | simtool score recording.npy - -m default`,

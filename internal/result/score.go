@@ -21,7 +21,7 @@ type Score struct {
 	Calibrated float64 `column:"calibrated" doc:"(value − null)/(best − null), best that of identical systems"`
 	PValue     float64 `column:"pvalue" doc:"share of random pairings that score as well, with --permutations"`
 	Ceiling    float64 `column:"ceiling" doc:"value that a perfect noise-free model would have, with --halves or --repeat" show:"spare=5"`
-	Normalised float64 `column:"normalised" doc:"the estimate divided by the ceiling" show:"spare=4"`
+	Normalised float64 `column:"normalised" doc:"the estimate as a share of the ceiling" show:"spare=4"`
 	Units      int     `column:"units" empty:"0" doc:"independent units that the interval rests on" show:"spare=7"`
 	Note       string  `column:"note" doc:"what was left out and why, and how large the bias is" show:"note"`
 

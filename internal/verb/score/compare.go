@@ -88,7 +88,7 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 		func(ctx context.Context, i int) (rows []scoreRow, err error) {
 			defer batch.Guard(&err)
 			labels := views[i].labelsOf(labels, x.data)
-			pair, dropped, err := s.join(x, y, views[i], &labels)
+			pair, repeats, dropped, err := s.join(x, y, views[i], &labels)
 			if err != nil && views[i].axis != "" && batch.OfItem(err) {
 				return s.failedRows(scoreItem{p, views[i].index}, err), nil
 			}
@@ -99,7 +99,7 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 				pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width(),
 				warning: joinWarnings(warning, dropped), at: views[i].index, likes: likes,
 			}
-			return s.scores(ctx, pair, named, framed{frame, views[i].axis, labels}, max(1, s.jobs/viewJobs))
+			return s.scores(ctx, pair, named, framed{frame, views[i].axis, labels, repeats}, max(1, s.jobs/viewJobs))
 		},
 		func(_ int, one []scoreRow) error {
 			rows = append(rows, one...)
@@ -118,11 +118,12 @@ func (s *scorer) labels(file, x, y *data.Dataset) (verb.SampleLabels, error) {
 }
 
 // framed is what scores of one view have in common: a row without its score, the axis
-// of the view, and the labels of its samples.
+// of the view, the labels of its samples, and the repeats of X, nil for none.
 type framed struct {
-	row    scoreRow
-	axis   string
-	labels verb.SampleLabels
+	row     scoreRow
+	axis    string
+	labels  verb.SampleLabels
+	repeats *measures.Repeats
 }
 
 // scores scores one view of a pair.
@@ -139,7 +140,7 @@ func (s *scorer) scores(ctx context.Context, pair *measures.Pair, named []measur
 			if row.err != nil {
 				return row, nil
 			}
-			return row, s.assess(ctx, pair, named[i], design, &row)
+			return row, s.assess(ctx, pair, frame.repeats, named[i], design, &row)
 		},
 		func(_ int, row scoreRow) error {
 			rows = append(rows, row)
@@ -189,17 +190,28 @@ func (s *scorer) aligned(x, y *input) (xs, ys *input, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return x.with(xd), y.with(yd), nil
+	var repeats []*data.Dataset
+	for _, d := range x.repeats {
+		if d, _, err = s.options.Input.Join(s.env, d, y.data); err != nil {
+			return nil, nil, err
+		}
+		repeats = append(repeats, d)
+	}
+	return x.with(xd, repeats), y.with(yd, nil), nil
 }
 
 // join makes the pair of a view of two inputs, to which missing values have been
 // done what the options say. labels lose the samples that the pair loses.
-func (s *scorer) join(x, y *input, v view, labels *verb.SampleLabels) (pair *measures.Pair, warning string, err error) {
+func (s *scorer) join(x, y *input, v view, labels *verb.SampleLabels) (pair *measures.Pair, repeats *measures.Repeats, warning string, err error) {
 	policy := s.options.Input.Policy()
 	if !policy.Refuses() {
-		kept, err := policy.Apply(data.Samples, []*data.Dataset{v.of(x.data), v.of(y.data)}, labels.Along()...)
+		all := []*data.Dataset{v.of(x.data), v.of(y.data)}
+		for _, d := range x.repeats {
+			all = append(all, v.of(d))
+		}
+		kept, err := policy.Apply(data.Samples, all, labels.Along()...)
 		if err != nil {
-			return nil, "", err
+			return nil, nil, "", err
 		}
 		if kept.Changed() {
 			if v.axis == "" {
@@ -207,19 +219,26 @@ func (s *scorer) join(x, y *input, v view, labels *verb.SampleLabels) (pair *mea
 				s.inputs.leftOut(y, kept.Systems[1])
 			}
 			pair, err := verb.NewPair(kept.Systems[0], kept.Systems[1])
-			return pair, kept.Warning(), err
+			if err != nil {
+				return nil, nil, "", err
+			}
+			repeats, err := newRepeats(pair.X, kept.Systems[2:])
+			return pair, repeats, kept.Warning(), err
 		}
 	}
 	xs, err := x.system(v)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	ys, err := y.system(v)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
+	}
+	if repeats, err = x.repeatsOf(v, xs); err != nil {
+		return nil, nil, "", err
 	}
 	pair, err = measures.NewPair(xs, ys)
-	return pair, "", err
+	return pair, repeats, "", err
 }
 
 // joinWarnings joins the warnings that are not empty, each once.

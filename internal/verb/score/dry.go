@@ -24,7 +24,7 @@ func (o *Options) dryRun(ctx context.Context, e *batch.Env, args []string) error
 	if err != nil {
 		return err
 	}
-	paths := inputPaths(o.pairs)
+	paths := o.inputPaths()
 	out, err := e.OpenTable(&batch.Output{Path: "-", Format: o.Output.Format}, result.DryRun.Schema, nil)
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func estimate(o *Options, sizes map[string]footprint, jobs int) int64 {
 // that cannot be told.
 func (s *scorer) footprints() map[string]footprint {
 	sizes := map[string]footprint{}
-	for _, path := range inputPaths(s.options.pairs) {
+	for _, path := range s.options.inputPaths() {
 		if f, err := s.peek(path); err == nil {
 			sizes[path] = f
 		}

@@ -2,6 +2,7 @@ package score
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 
@@ -72,13 +73,18 @@ func (s *scorer) design(pair *measures.Pair, at framed) *inference.Design {
 }
 
 // assess completes a row that has a value.
-func (s *scorer) assess(ctx context.Context, pair *measures.Pair, m measures.Named, d *inference.Design, row *scoreRow) error {
+func (s *scorer) assess(ctx context.Context, pair *measures.Pair, repeats *measures.Repeats, m measures.Named, d *inference.Design, row *scoreRow) error {
 	if d == nil {
 		return nil
 	}
-	a, err := inference.Assess(ctx, pair, m, row.value, *d, s.options.Inference.options(s.env.Seed))
+	o := s.options.Inference.options(s.env.Seed)
+	o.Repeats = repeats
+	a, err := inference.Assess(ctx, pair, m, row.value, *d, o)
 	if err != nil {
 		return err
+	}
+	if len(s.options.Repeats.More) > 0 {
+		a.Notes = append([]string{fmt.Sprintf("x is the mean of %d repeats", 1+len(s.options.Repeats.paths))}, a.Notes...)
 	}
 	row.assessment = &a
 	row.warning = joinWarnings(slices.Concat([]string{row.warning}, a.Warnings)...)

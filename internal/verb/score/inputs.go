@@ -13,6 +13,10 @@ import (
 type inputs struct {
 	read   func(path string) (*data.Dataset, error)
 	budget int64
+	// recording returns the data of the reference, and its repeats, from what its file
+	// holds; nil where there are no repeats.
+	recording func(x *data.Dataset) (mean *data.Dataset, repeats []*data.Dataset, err error)
+	reference string
 
 	mu      sync.Mutex
 	uses    map[string]int  // uses to come
@@ -36,8 +40,11 @@ type input struct {
 	looked sync.Once
 	like   data.Likeness
 
-	mu      sync.Mutex
-	systems map[view]*measures.System
+	repeats []*data.Dataset // whose mean data is; nil for none
+
+	mu       sync.Mutex
+	systems  map[view]*measures.System
+	repeated map[*measures.System]*measures.Repeats
 }
 
 // newInputs returns no inputs yet.
@@ -66,7 +73,7 @@ func (s *inputs) take(path string) *input {
 	s.mu.Lock()
 	in, ok := s.held[path]
 	if !ok {
-		in = &input{path: path, shared: s.shared[path], systems: map[view]*measures.System{}}
+		in = &input{path: path, shared: s.shared[path], systems: map[view]*measures.System{}, repeated: map[*measures.System]*measures.Repeats{}}
 		s.held[path] = in
 	}
 	in.active++
@@ -74,6 +81,9 @@ func (s *inputs) take(path string) *input {
 	in.load.Do(func() {
 		defer batch.Guard(&in.err)
 		in.data, in.err = s.read(path)
+		if in.err == nil && s.recording != nil && path == s.reference {
+			in.data, in.repeats, in.err = s.recording(in.data)
+		}
 		if in.err == nil {
 			s.add(path, in.data)
 		}
@@ -175,12 +185,12 @@ func (in *input) likeness() data.Likeness {
 	return in.like
 }
 
-// with returns the input with other data of the same file, for one use.
-func (in *input) with(d *data.Dataset) *input {
+// with returns the input with other data of the same file, and repeats, for one use.
+func (in *input) with(d *data.Dataset, repeats []*data.Dataset) *input {
 	if d == in.data {
 		return in
 	}
-	return &input{path: in.path, data: d}
+	return &input{path: in.path, data: d, repeats: repeats}
 }
 
 func sizeOf(d *data.Dataset) int64 { return 8 * int64(len(d.Values)) }

@@ -22,7 +22,7 @@ func (o *Options) pairsJob(e *batch.Env) (*batch.Job, error) {
 		Schema: s.table.Schema,
 		Noun:   "scores",
 		Keys:   keysOf(items),
-		Inputs: append(inputPaths(o.pairs), o.Inference.Units.Files()...),
+		Inputs: append(o.inputPaths(), o.Inference.Units.Files()...),
 		AtOnce: s.itemJobs,
 		Memory: func(atOnce int) (int64, error) { return estimate(o, s.footprints(), atOnce), nil },
 		Begin: func(left []int) error {
@@ -42,7 +42,8 @@ func (o *Options) pairsJob(e *batch.Env) (*batch.Job, error) {
 
 // itemOf makes the rows of an item a part of the table.
 func (s *scorer) itemOf(rows []scoreRow, p Pair) *batch.Item {
-	r := &batch.Item{Sources: append(s.inputs.sourcesOf([]string{p.X, p.Y}), s.options.Inference.Units.Sources()...)}
+	sources := s.inputs.sourcesOf(append([]string{p.X, p.Y}, s.options.Repeats.paths...))
+	r := &batch.Item{Sources: append(sources, s.options.Inference.Units.Sources()...)}
 	for i := range rows {
 		if rows[i].err != nil {
 			r.Failed++
@@ -77,7 +78,7 @@ func (o *Options) Table(ctx context.Context, e *batch.Env, args []string) (*data
 			}
 			return nil
 		})
-	return table, append(s.inputs.sourcesOf(inputPaths(o.pairs)), o.Inference.Units.Sources()...), err
+	return table, append(s.inputs.sourcesOf(o.inputPaths()), o.Inference.Units.Sources()...), err
 }
 
 // newScorer returns a scorer of the options' pairs. hash says whether the digests
@@ -90,7 +91,11 @@ func newScorer(e *batch.Env, o *Options, hash bool) *scorer {
 			return e.Collect.Read(path+" "+o.Input.Key(), func() (*data.Dataset, error) { return alone(path) })
 		}
 	}
-	return &scorer{env: e, options: o, table: o.table(), hash: hash, inputs: newInputs(read), progress: e.StartProgress("scores", 0, true)}
+	s := &scorer{env: e, options: o, table: o.table(), hash: hash, inputs: newInputs(read), progress: e.StartProgress("scores", 0, true)}
+	if x, ok := o.commonReference(); ok && len(o.Repeats.paths) > 0 {
+		s.inputs.recording, s.inputs.reference = s.recording, x
+	}
+	return s
 }
 
 // share divides the jobs among so many items at once and the work within each.

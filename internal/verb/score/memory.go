@@ -1,6 +1,7 @@
 package score
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,6 +85,8 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 		}
 	}
 	switch {
+	case len(s.options.Repeats.paths) > 0:
+		why = errors.New("ceilings need the samples")
 	case s.options.Per != "":
 		why = fmt.Errorf("--per %s is set", s.options.Per)
 	case s.options.Inference.Units.Named():

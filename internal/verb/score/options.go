@@ -24,6 +24,7 @@ type Options struct {
 	Moments   bool   // the files are what simtool moments wrote
 	MaxMemory int64  // bytes that a pair may take, 0 for no limit
 	Inference Inference
+	Repeats   Repeats
 	Input     verb.Input
 	Output    batch.Output
 	Batch     verb.Batch
@@ -48,6 +49,7 @@ func (o *Options) Settings() *setting.Set {
 	memory := s.Bytes(&o.MaxMemory, "max-memory", "", "most memory that a pair may take, such as 4G (default: four fifths of the machine's)")
 	memory.Choose, memory.Machine = verb.ChooseMemory, true
 	o.Inference.register(s)
+	o.Repeats.register(s)
 	o.Input.Register(s)
 	o.Input.RegisterPairing(s)
 	verb.RegisterTable(s, &o.Output)
@@ -118,6 +120,9 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 	if err := o.Inference.check(); err != nil {
 		return err
 	}
+	if err := o.Repeats.complete(o); err != nil {
+		return err
+	}
 	var err error
 	if o.named, err = verb.ParseMeasures(o.Measures, e.Seed); err != nil {
 		return err
@@ -153,7 +158,7 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 		return err
 	}
 	o.Input.Beside(o.Inference.Units.Files())
-	return o.Input.Of(inputPaths(o.pairs)...)
+	return o.Input.Of(o.inputPaths()...)
 }
 
 // maxMemory is the limit in bytes.
