@@ -14,6 +14,7 @@ import (
 // Estimate is what one model scores by one measure, with what the difference from
 // another model needs: the estimates without each unit.
 type Estimate struct {
+	Value      float64 // the score
 	Assessment Assessment
 	// Missing says why there is no estimate that can be compared, "" where there is one.
 	Missing string
@@ -29,7 +30,7 @@ type Estimate struct {
 }
 
 // Failed is the estimate of a model that has no score.
-func Failed(err error) *Estimate { return &Estimate{Assessment: blank(), Err: err} }
+func Failed(err error) *Estimate { return &Estimate{Value: unknown(), Assessment: blank(), Err: err} }
 
 // replicates is an estimate on its axis, and its positions there without each unit.
 type replicates struct {
@@ -45,10 +46,12 @@ func NewEstimate(ctx context.Context, p *measures.Pair, m measures.Measure, valu
 	o.Mode = Full
 	a.Notes = append(a.Notes, d.Notes...)
 	w := worker{ctx: ctx, pair: p, measure: m, card: m.Card(), value: value, design: d, options: o, out: &a}
-	if err := w.null(); err != nil {
-		return nil, err
+	for _, step := range []func() error{w.pvalue, w.null} {
+		if err := step(); err != nil {
+			return nil, err
+		}
 	}
-	e := &Estimate{design: d, closer: w.card.HigherIsCloser, span: w.card.Max - w.card.Min}
+	e := &Estimate{Value: value, design: d, closer: w.card.HigherIsCloser, span: w.card.Max - w.card.Min}
 	notes, warnings := len(a.Notes), len(a.Warnings)
 	l, ok := w.admitted()
 	if !ok || !w.leaveOut(&l) {

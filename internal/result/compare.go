@@ -22,3 +22,31 @@ type Contrast struct {
 	Error   string  `column:"error" doc:"why there is no difference" show:"note"`
 	Time    int     `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin, with --per time" show:"optional"`
 }
+
+// ModelRanks is the table of simtool compare --ranks: a row for each model and measure.
+var ModelRanks = Declare[ModelRank]("simtool.compare.ranks/v1", "simtool compare --ranks", "the place of a model among those of a recording by a measure")
+
+// ModelRank is a row of ModelRanks.
+type ModelRank struct {
+	X          string  `column:"x" doc:"file of the recording" show:"spare=1"`
+	Y          string  `column:"y" doc:"file of the model"`
+	Measure    string  `column:"measure" doc:"name of the measure with its parameters" show:"fixed"`
+	Value      float64 `column:"value" doc:"the score"`
+	Corrected  float64 `column:"corrected" doc:"estimate of the value for all stimuli, without the bias of few samples"`
+	Lo         float64 `column:"lo" doc:"lower end of its interval"`
+	Hi         float64 `column:"hi" doc:"upper end of its interval"`
+	Null       float64 `column:"null" doc:"expected value if the samples were paired at random" show:"spare=3"`
+	Calibrated float64 `column:"calibrated" doc:"(value − null)/(best − null), best that of identical systems" show:"spare=2"`
+	Rank       int     `column:"rank" empty:"0" doc:"place by the estimate, from 1 for the closest"`
+	First      int     `column:"first" empty:"0" doc:"best place that the model may have: behind all that are closer by p_adj"`
+	Last       int     `column:"last" empty:"0" doc:"worst place that it may have"`
+	Group      string  `column:"group" doc:"letters: models differ by p_adj exactly if they share none"`
+	Z          float64 `column:"z" doc:"value above the mean of random pairings, in their standard deviations, with --permutations" show:"spare=4"`
+	PValue     float64 `column:"pvalue" doc:"share of random pairings that score as well"`
+	PBest      float64 `column:"p_best" doc:"share of random pairings in which the best of all models has as large a z"`
+	Units      int     `column:"units" empty:"0" doc:"independent units that the interval rests on" show:"spare=5"`
+	Note       string  `column:"note" doc:"what was left out and why" show:"note"`
+	Warning    string  `column:"warning" doc:"why the value may not mean much" show:"note"`
+	Error      string  `column:"error" doc:"why there is no value" show:"note"`
+	Time       int     `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin, with --per time" show:"optional"`
+}

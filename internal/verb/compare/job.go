@@ -32,14 +32,18 @@ type view struct {
 // job returns the work: one item, because all differences are judged together.
 func (o *Options) job(e *batch.Env) (*batch.Job, error) {
 	r := &run{env: e, o: o}
-	return &batch.Job{
+	j := &batch.Job{
 		Schema: o.table().Schema,
 		Noun:   "differences",
 		Keys:   []string{strings.Join(o.paths, "\t")},
 		Inputs: o.paths,
 		AtOnce: 1,
 		Work:   r.work,
-	}, nil
+	}
+	if o.Ranks != "" {
+		j.Companions = []*batch.Companion{{Setting: "ranks", Path: o.Ranks, Schema: o.ranks().Schema}}
+	}
+	return j, nil
 }
 
 // work does everything.
@@ -54,12 +58,18 @@ func (r *run) work(ctx context.Context, _ int) (*batch.Item, error) {
 	}
 	item := &batch.Item{Sources: r.sources}
 	table := r.o.table()
-	for _, c := range inference.Compare(panels, r.o.Level, r.env.Seed) {
+	contrasts := inference.Compare(panels, r.o.Level, r.env.Seed)
+	for _, c := range contrasts {
 		if c.Err != nil {
 			item.Failed++
 		}
 		item.Rows = append(item.Rows, table.Cells(r.row(c)))
 	}
+	standings := r.standings(panels, contrasts)
+	if r.o.Ranks != "" {
+		item.Pieces = []batch.Piece{{Rows: r.rankRows(panels, standings)}}
+	}
+	r.tell(panels, contrasts, standings)
 	return item, ctx.Err()
 }
 
@@ -154,7 +164,7 @@ func (r *run) estimateOne(ctx context.Context, v view, p *measures.Pair, m measu
 	case math.IsNaN(score.Value) || math.IsInf(score.Value, 0):
 		return inference.Failed(&measures.UndefinedError{Reason: "the value is not a finite number"}), nil
 	}
-	return inference.NewEstimate(ctx, p, m, score.Value, v.design, inference.Options{Level: r.o.Level, Seed: r.env.Seed})
+	return inference.NewEstimate(ctx, p, m, score.Value, v.design, inference.Options{Level: r.o.Level, Seed: r.env.Seed, Permutations: r.o.Permutations})
 }
 
 // row renders a contrast.

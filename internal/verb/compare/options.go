@@ -20,8 +20,11 @@ type Options struct {
 	Per      string   // "time", or "" for all samples at once
 	Units    string   // an inference.Kind
 	Level    float64
-	Input    verb.Input
-	Output   batch.Output
+	// Permutations is the number of random pairings of the best of all models, 0 for none.
+	Permutations int
+	Ranks        string // file of the models with their ranks, "" for none
+	Input        verb.Input
+	Output       batch.Output
 
 	named []measures.Named
 	paths []string
@@ -40,6 +43,8 @@ func (o *Options) Settings() *setting.Set {
 	s.Choice(&o.Per, "per", "", "compare in each time bin by itself", "time")
 	s.Choice(&o.Units, "units", "", "what is independent of each other: whole conditions of 3-d data and otherwise rows or blocks as they correlate (auto), or as named", "auto", "rows", "blocks", "conditions")
 	s.Float(&o.Level, "level", "", "level of the intervals; models differ where p_adj is below 1 − level")
+	s.Int(&o.Permutations, "permutations", "", "random pairings of the samples, such as 999, that the best of all models is compared with; 0 for none")
+	s.String(&o.Ranks, "ranks", "", "write the models with their ranks, and the groups that do not differ, to `FILE`")
 	o.Input.Register(s)
 	o.Input.RegisterPairing(s)
 	verb.RegisterTable(s, &o.Output)
@@ -91,6 +96,10 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 		return batch.Usagef("standard input can be only one of the files")
 	case !(o.Level > 0 && o.Level < 1):
 		return batch.Configf("", "--level %g: want a number between 0 and 1, such as 0.95", o.Level)
+	case o.Permutations < 0:
+		return batch.Configf("", "--permutations %d: want 0 or more", o.Permutations)
+	case o.Ranks != "" && !o.Output.ToFile():
+		return batch.Usagef("--ranks goes with --output: a manifest tells of both files")
 	}
 	return o.Input.Of(o.paths...)
 }
