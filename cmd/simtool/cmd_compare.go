@@ -31,9 +31,16 @@ times, is so large where no model differs from any other, and q_bh the share of 
 ones among all that are as clear. Models differ where p_adj is below .05. They may
 differ though their intervals in "simtool score" overlap.
 
+--ranks FILE has the models themselves, with their scores, their places, and letters
+that models share which do not differ. The best of many models scores high by chance:
+--permutations adds to it z, the score above that of random pairings in their standard
+deviations, and p_best, the share of pairings in which the best of all models has as
+large a z. A sentence on standard error says the same.
+
 With --per time a last column, time, holds the bin, counted from 0.`,
 		Example: `simtool compare recording.npy models/good.npy models/partial.npy
 simtool compare recording.npy layers/*.npy -m cka,nbs -o layers.csv
+simtool compare recording.npy layers/*.npy --permutations 99 -o best.csv --ranks ranks.csv
 simtool compare recording.npy models/*.npy --per time --format csv`,
 	}, compare.New, exitPartial, exitInvalid, exitCheckpoint)
 }

@@ -75,7 +75,7 @@ func TestTablesAreDeclared(t *testing.T) {
 		"joint-range --shape 6,2,2 -m cka,nbs --given 0.9 --restarts 1 -o given.csv",
 		"joint-range --shape 6,2,2 -m cka,nbs --grid 2 --steps 2 --paths paths.csv -o targets.jsonl",
 		"optimize x.csv -m cka --max-iter 2 --restarts 2 --also nbs --labels labels.csv --folds 2 -o optimized",
-		"compare x.csv y.csv x.csv -m cka -o differences.csv",
+		"compare x.csv y.csv x.csv -m cka -o differences.csv --ranks ranks.csv",
 		"decode x.csv --labels labels.csv --folds 2 -o decode.csv",
 		"synth toy2d --labels classes.csv -o toy.npy",
 		"measures -o measures.csv",

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"simtool/internal/io"
+	"simtool/internal/verb/score"
 	"simtool/internal/verb/verbtest"
 )
 
@@ -41,8 +42,8 @@ func inputs(t *testing.T) {
 	t.Chdir(t.TempDir())
 	x := write(t, "x.npy", nil, 0, 1, 40, 5)
 	write(t, "good.npy", x, 3, 2, 40, 5)
-	write(t, "fair.npy", x, 1, 3, 40, 5)
-	write(t, "poor.npy", x, 0.3, 4, 40, 5)
+	write(t, "fair.npy", x, 1.2, 3, 40, 5)
+	write(t, "poor.npy", x, 0, 4, 40, 5)
 }
 
 func number(t *testing.T, text string) float64 {
@@ -83,6 +84,36 @@ func TestRows(t *testing.T) {
 		if got, want := number(t, back[a]), -number(t, rows[0][b]); got-want > 1e-12 || want-got > 1e-12 {
 			t.Errorf("%s of the exchanged models is %g, want %g", a, got, want)
 		}
+	}
+}
+
+// TestRanks: the models stand beside the table in the order of their estimates, with
+// letters, and the best is compared with the best of random pairings.
+func TestRanks(t *testing.T) {
+	inputs(t)
+	r := verbtest.Succeed(t, New(), "x.npy", "poor.npy", "good.npy", "fair.npy", "--permutations", "99", "-o", "out.csv", "--ranks", "ranks.csv")
+	rows := verbtest.Rows(t, verbtest.Text(t, "ranks.csv"))
+	scored := verbtest.Rows(t, verbtest.Succeed(t, score.New(), "x.npy", "poor.npy", "good.npy", "fair.npy", "-m", "cka", "--permutations", "99").Stdout)
+	for i, want := range []string{"3 c", "1 a", "2 b"} {
+		row := rows[i]
+		if got := row["rank"] + " " + row["group"]; got != want || row["first"] != row["rank"] || row["last"] != row["rank"] {
+			t.Errorf("%s has %s, want %s", row["y"], got, want)
+		}
+		for _, column := range []string{"value", "corrected", "lo", "hi", "null", "calibrated", "pvalue", "units"} {
+			if row[column] != scored[i][column] {
+				t.Errorf("%s: %s is %s, and by score %s", row["y"], column, row[column], scored[i][column])
+			}
+		}
+	}
+	if rows[1]["p_best"] != "0.01" || number(t, rows[1]["z"]) < 3 {
+		t.Errorf("the best model: %v", rows[1])
+	}
+	const want = "cka, the closest first: good.npy (a), fair.npy (b), poor.npy (c); models without a common letter differ (p_adj < 0.05); the best of random pairings is as good as good.npy with p = 0.01"
+	if len(r.Summaries) != 1 || r.Summaries[0] != want {
+		t.Errorf("told %q", r.Summaries)
+	}
+	if len(verbtest.Rows(t, verbtest.Text(t, "out.csv"))) != 3 {
+		t.Error("out.csv has not three differences")
 	}
 }
 
@@ -160,7 +191,10 @@ func TestUndefined(t *testing.T) {
 	if r.Err == nil || !strings.Contains(r.Err.Error(), "2 of 3 differences") || !strings.Contains(rows[0]["error"], "same.csv is constant") || rows[1]["diff"] == "" {
 		t.Errorf("ended with %v: %v", r.Err, rows)
 	}
-	row := verbtest.Rows(t, verbtest.Succeed(t, New(), "x.npy", "good.npy", "fair.npy", "-m", "svcca").Stdout)[0]
+	wide := write(t, "wide.npy", nil, 0, 8, 12, 20)
+	write(t, "wide1.npy", wide, 1, 9, 12, 20)
+	write(t, "wide2.npy", wide, 2, 10, 12, 20)
+	row := verbtest.Rows(t, verbtest.Succeed(t, New(), "wide.npy", "wide1.npy", "wide2.npy", "-m", "nbs").Stdout)[0]
 	if row["diff"] != "" || !strings.HasPrefix(row["warning"], "no difference: y1: ") {
 		t.Errorf("row %v", row)
 	}
@@ -169,12 +203,14 @@ func TestUndefined(t *testing.T) {
 		t.Errorf("the same model twice: %v", twice)
 	}
 	for words, want := range map[string]string{
-		"x.npy good.npy":                        "want a recording X and at least two models",
-		"x.npy good.npy fair.npy --level 95":    "want a number between 0 and 1",
-		"x.npy good.npy fair.npy --per time":    "want time × condition × neuron",
-		"x.npy good.npy fair.npy -m ckaa":       "ckaa",
-		"- good.npy -":                          "standard input can be only one",
-		"x.npy good.npy fair.npy --ids z.npy=i": "there is no input",
+		"x.npy good.npy":                            "want a recording X and at least two models",
+		"x.npy good.npy fair.npy --level 95":        "want a number between 0 and 1",
+		"x.npy good.npy fair.npy --per time":        "want time × condition × neuron",
+		"x.npy good.npy fair.npy -m ckaa":           "ckaa",
+		"x.npy good.npy fair.npy --ranks a.csv":     "--ranks goes with --output",
+		"x.npy good.npy fair.npy --permutations -1": "want 0 or more",
+		"- good.npy -":                              "standard input can be only one",
+		"x.npy good.npy fair.npy --ids z.npy=i":     "there is no input",
 	} {
 		if r := verbtest.Run(t, New(), strings.Fields(words)...); r.Err == nil || !strings.Contains(r.Err.Error(), want) {
 			t.Errorf("%s: ended with %v", words, r.Err)
