@@ -19,10 +19,10 @@ func (f *fitting) findAliases(q *problem) {
 	f.aliasOf = map[int]int{}
 	for i := range names {
 		for j := range i {
-			if _, taken := f.aliasOf[j]; taken {
+			if _, taken := f.aliasOf[j]; taken || f.design.main(i) < 0 || f.design.main(j) < 0 {
 				continue
 			}
-			r := q.correlation(i, j)
+			r := q.correlation(f.design.main(i), f.design.main(j))
 			if r >= sameTerm {
 				f.aliasOf[i] = j
 				f.warnings = append(f.warnings, fmt.Sprintf("features %q and %q have the same distances: the weight of both is that of %q", names[j], names[i], names[j]))
@@ -41,10 +41,13 @@ func (f *fitting) findAliases(q *problem) {
 // terms.
 func (f *fitting) findTwins(q *problem) {
 	names := f.sample.features.Names()
-	for i := f.design.features; i < len(q.terms); i++ {
+	for i, term := range q.terms {
+		if term.A == term.B {
+			continue
+		}
 		for j := range i {
 			if math.Abs(q.correlation(i, j)) >= sameTerm {
-				f.warnings = append(f.warnings, fmt.Sprintf("%s and %s have the same values: the data do not tell their weights apart", q.terms[j].label(names), q.terms[i].label(names)))
+				f.warnings = append(f.warnings, fmt.Sprintf("%s and %s have the same values: the data do not tell their weights apart", f.design.label(q.terms[j], names), f.design.label(term, names)))
 				break
 			}
 		}
@@ -52,11 +55,12 @@ func (f *fitting) findTwins(q *problem) {
 }
 
 // label names a term: a feature, or a product of two.
-func (t Term) label(names []string) string {
-	if t.A == t.B {
-		return fmt.Sprintf("feature %q", names[t.A])
+func (g *design) label(t Term, names []string) string {
+	a, b := g.featureOf(t.A), g.featureOf(t.B)
+	if a == b {
+		return fmt.Sprintf("feature %q", names[a])
 	}
-	return fmt.Sprintf("the product %q", names[t.A]+"*"+names[t.B])
+	return fmt.Sprintf("the product %q", names[a]+"*"+names[b])
 }
 
 // correlation returns the correlation of regressors i and j.
@@ -78,7 +82,7 @@ func (f *fitting) minimise(q *problem, lambda float64) (solution, error) {
 	}
 	present := map[int]bool{}
 	for _, t := range q.terms {
-		present[t.A] = true
+		present[f.design.featureOf(t.A)] = true
 	}
 	out := func(feature int) bool {
 		original, alias := f.aliasOf[feature]
@@ -86,7 +90,7 @@ func (f *fitting) minimise(q *problem, lambda float64) (solution, error) {
 	}
 	var at []int
 	for t, term := range q.terms {
-		if !out(term.A) && !out(term.B) {
+		if !out(f.design.featureOf(term.A)) && !out(f.design.featureOf(term.B)) {
 			at = append(at, t)
 		}
 	}

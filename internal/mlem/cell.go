@@ -8,6 +8,7 @@ import (
 // cellWorker computes the moments of cells, in memory of its own.
 type cellWorker struct {
 	*accumulator
+	coordinates   []column
 	tile          int
 	first, second []int32
 	d, x, y       []float64 // feature distances, regressors, distances of a tile
@@ -20,8 +21,8 @@ type cellWorker struct {
 const distancesAtOnce = 8
 
 func newCellWorker(a *accumulator) *cellWorker {
-	p, f, k := len(a.design.terms), a.design.features, len(a.sample.neural)
-	w := &cellWorker{accumulator: a}
+	p, f, k := len(a.design.terms), a.design.width(), len(a.sample.neural)
+	w := &cellWorker{accumulator: a, coordinates: a.sample.features.coordinates()}
 	// A tile of regressors should stay in the second-level cache.
 	w.tile = max(64, min(2048, 1<<16/(p+distancesAtOnce)))
 	largest := 1
@@ -117,9 +118,9 @@ func (w *cellWorker) flushDistances(m *moments, x blas64.General, k0, r0, c0, co
 
 // regressors fills the tile of feature distances and of their products.
 func (w *cellWorker) regressors(first, second []int32) {
-	f, p := w.design.features, len(w.design.terms)
-	for c := range f {
-		w.sample.features.columns[c].distances(w.d[c:], f, first, second)
+	f, p := len(w.coordinates), len(w.design.terms)
+	for c := range w.coordinates {
+		w.coordinates[c].distances(w.d[c:], f, first, second)
 	}
 	for q := range first {
 		w.design.products(w.x[q*p:(q+1)*p], w.d[q*f:(q+1)*f])

@@ -88,7 +88,7 @@ func Compare(ctx context.Context, features *Features, y *mat.Dense, neural *Neur
 		}
 	}
 	o.Bootstrap, o.Permutations, o.Null, o.DropOne, o.Shapley, o.Interactions = 0, 0, 0, false, false, Interactions{}
-	o.FeatureGroups, o.Constraint, o.Ridge = nil, "", nil
+	o.FeatureGroups, o.Constraint, o.Ridge, o.Metric, o.Levels = nil, "", nil, Absolute, nil
 	out := make([]*Comparison, len(chosen))
 	for i, m := range chosen {
 		start := time.Now()
@@ -97,7 +97,7 @@ func Compare(ctx context.Context, features *Features, y *mat.Dense, neural *Neur
 			return nil, fmt.Errorf("%s: %w", m.name, err)
 		}
 		c.Method, c.Seconds = m.name, time.Since(start).Seconds()
-		if truth != nil && c.W != nil {
+		if truth != nil && c.W != nil && c.W.RawMatrix().Rows == f {
 			if r, ok := Recover(c.W, truth); ok {
 				c.Recovery = &r
 			}
@@ -128,7 +128,7 @@ func compareFit(ctx context.Context, in comparisonInput, interactions bool, c Co
 	if err != nil {
 		return nil, err
 	}
-	out := &Comparison{W: r[0].Model.Metric(), Detail: fmt.Sprintf("kkt %.1e", r[0].KKT), Warnings: r[0].Warnings}
+	out := &Comparison{W: r[0].Model.Matrix(), Detail: fmt.Sprintf("kkt %.1e", r[0].KKT), Warnings: r[0].Warnings}
 	for _, s := range r[0].Scores {
 		if s.Split == "held-out" && s.Defined() {
 			out.HeldOut = &s.Spearman

@@ -38,7 +38,7 @@ func (f *fitting) planPermutation(p player, k int) (permutationPlan, string) {
 			continue
 		}
 		for _, own := range p.features {
-			if math.Abs(q.correlation(own, g)) > 0.5 {
+			if a, b := f.design.main(own), f.design.main(g); a >= 0 && b >= 0 && math.Abs(q.correlation(a, b)) > 0.5 {
 				out.given = append(out.given, g)
 				break
 			}

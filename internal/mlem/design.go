@@ -10,9 +10,16 @@ import (
 	"simtool/internal/data"
 )
 
-// Term is one regressor: d_A² of a feature (A = B), or the product 2·d_A·d_B of
-// two features (A < B), which appears twice in dᵀWd. Its coefficient is W_AB.
-type Term struct{ A, B int }
+// Term is one regressor: d_A² of a coordinate (A = B), or the product 2·d_A·d_B of
+// two coordinates (A < B), which appears twice in dᵀWd. Its coefficient is W_AB. A term
+// whose coefficient is that of several entries, as the main effect of a category is,
+// sums over (A,B), (A+1,B+1), … (A+Tied,B+Tied).
+//
+// In an absolute metric the coordinates are the features themselves; see Metric.
+type Term struct {
+	A, B int
+	Tied int `json:",omitempty"`
+}
 
 // Interactions says which products of features a design has.
 type Interactions struct {
@@ -24,6 +31,52 @@ type Interactions struct {
 type design struct {
 	features int
 	terms    []Term
+	// first holds the first coordinate of each feature, and their number; nil where
+	// every feature is one coordinate.
+	first []int
+	// mains holds the term that is the main effect of each feature, −1 where it has a
+	// block of its own; nil where term f is that of feature f.
+	mains []int
+}
+
+// width returns the number of coordinates.
+func (g *design) width() int {
+	if g.first == nil {
+		return g.features
+	}
+	return g.first[g.features]
+}
+
+// featureOf returns the feature of a coordinate.
+func (g *design) featureOf(coordinate int) int {
+	if g.first == nil {
+		return coordinate
+	}
+	at, found := slices.BinarySearch(g.first, coordinate)
+	if !found {
+		at--
+	}
+	return at
+}
+
+// coordinates returns the coordinates of a feature.
+func (g *design) coordinates(feature int) []int {
+	if g.first == nil {
+		return []int{feature}
+	}
+	var out []int
+	for c := g.first[feature]; c < g.first[feature+1]; c++ {
+		out = append(out, c)
+	}
+	return out
+}
+
+// main returns the term that is the main effect of a feature, −1 where there is none.
+func (g *design) main(feature int) int {
+	if g.mains == nil {
+		return feature
+	}
+	return g.mains[feature]
 }
 
 // newDesign lists the main effects first, in the order of the features, and then
@@ -31,12 +84,12 @@ type design struct {
 func newDesign(names []string, in Interactions) (*design, error) {
 	d := &design{features: len(names)}
 	for a := range names {
-		d.terms = append(d.terms, Term{a, a})
+		d.terms = append(d.terms, Term{A: a, B: a})
 	}
 	if in.All {
 		for a := range names {
 			for b := a + 1; b < len(names); b++ {
-				d.terms = append(d.terms, Term{a, b})
+				d.terms = append(d.terms, Term{A: a, B: b})
 			}
 		}
 		return d, nil
@@ -49,7 +102,7 @@ func newDesign(names []string, in Interactions) (*design, error) {
 				Wanted: "want two different features of " + strings.Join(names, ", "),
 			}
 		}
-		t := Term{min(a, b), max(a, b)}
+		t := Term{A: min(a, b), B: max(a, b)}
 		if slices.Contains(d.terms, t) {
 			return nil, &data.InputError{Found: fmt.Sprintf("interaction %s*%s given twice", pair[0], pair[1])}
 		}
@@ -61,6 +114,12 @@ func newDesign(names []string, in Interactions) (*design, error) {
 // products writes the regressors of one pair, whose feature distances are d,
 // into x.
 func (g *design) products(x, d []float64) {
+	if g.first != nil {
+		for t, term := range g.terms {
+			x[t] = term.value(d)
+		}
+		return
+	}
 	f := g.features
 	for a, v := range d {
 		x[a] = v * v
@@ -72,8 +131,14 @@ func (g *design) products(x, d []float64) {
 
 // predict returns Σ_t w_t·x_t for a pair with feature distances d.
 func (g *design) predict(w, d []float64) float64 {
-	f := g.features
 	var sum float64
+	if g.first != nil {
+		for t, term := range g.terms {
+			sum += w[t] * term.value(d)
+		}
+		return sum
+	}
+	f := g.features
 	for a, v := range d {
 		sum += w[a] * v * v
 	}
@@ -83,14 +148,28 @@ func (g *design) predict(w, d []float64) float64 {
 	return sum
 }
 
+// value returns the regressor of a pair whose coordinates differ by d.
+func (t Term) value(d []float64) float64 {
+	sum := 0.0
+	for k := range t.Tied + 1 {
+		sum += d[t.A+k] * d[t.B+k]
+	}
+	if t.A != t.B {
+		sum *= 2
+	}
+	return sum
+}
+
 // interacts reports whether the design has products.
-func (g *design) interacts() bool { return len(g.terms) > g.features }
+func (g *design) interacts() bool {
+	return slices.ContainsFunc(g.terms, func(t Term) bool { return t.A != t.B })
+}
 
 // restrict returns the positions of the terms whose features are all kept.
 func (g *design) restrict(kept func(feature int) bool) []int {
 	var at []int
 	for t, term := range g.terms {
-		if kept(term.A) && kept(term.B) {
+		if kept(g.featureOf(term.A)) && kept(g.featureOf(term.B)) {
 			at = append(at, t)
 		}
 	}
@@ -98,15 +177,17 @@ func (g *design) restrict(kept func(feature int) bool) []int {
 }
 
 // matrix returns the symmetric matrix with the entries w.
-func (g *design) matrix(w []float64) *mat.Dense { return symmetricMatrix(g.features, g.terms, w) }
+func (g *design) matrix(w []float64) *mat.Dense { return symmetricMatrix(g.width(), g.terms, w) }
 
 // symmetricMatrix returns the symmetric f×f matrix with w[t] at the place of terms[t],
 // and 0 elsewhere.
 func symmetricMatrix(f int, terms []Term, w []float64) *mat.Dense {
 	m := mat.NewDense(f, f, nil)
 	for t, term := range terms {
-		m.Set(term.A, term.B, w[t])
-		m.Set(term.B, term.A, w[t])
+		for k := range term.Tied + 1 {
+			m.Set(term.A+k, term.B+k, w[t])
+			m.Set(term.B+k, term.A+k, w[t])
+		}
 	}
 	return m
 }

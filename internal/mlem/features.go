@@ -26,6 +26,7 @@ type Features struct {
 	columns   []column
 	missing   Missing
 	markers   []string // cells of the table that count as missing
+	signed    bool     // compared by coordinates; see Metric
 }
 
 // column holds the values of one feature.
@@ -177,7 +178,7 @@ func (f *Features) Names() []string {
 
 // subset returns the features of the stimuli in index, in that order.
 func (f *Features) subset(index []int) *Features {
-	s := &Features{n: len(index), encodings: f.encodings, missing: f.missing, markers: f.markers}
+	s := &Features{n: len(index), encodings: f.encodings, missing: f.missing, markers: f.markers, signed: f.signed}
 	for _, c := range f.columns {
 		s.columns = append(s.columns, c.pick(index))
 	}
@@ -221,6 +222,14 @@ func (c *column) distances(dst []float64, stride int, first, second []int32) {
 				if a != a || b != b {
 					d = c.missing
 				}
+			}
+			dst[p*stride] = d
+		}
+	case difference:
+		for p, i := range first {
+			d := v[i] - v[second[p]]
+			if d != d {
+				d = c.missing
 			}
 			dst[p*stride] = d
 		}

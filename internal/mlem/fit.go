@@ -133,6 +133,7 @@ func newFitting(features *Features, neural []*Neural, o Options) (*fitting, erro
 		return nil, err
 	}
 	f := &fitting{Options: o, design: design}
+	features = features.under(o.Metric)
 	s := &sample{features: features, neural: neural, id: make([]int, n), level: numberLabels(o.SplitBy), group: numberLabels(o.Groups)}
 	for i := range s.id {
 		s.id[i] = i

@@ -25,7 +25,7 @@ func TestRecovery(t *testing.T) {
 	} {
 		s := readSimulated(t, c.name)
 		r := fitOne(t, s.features, s.neural, func(o *Options) { o.Bootstrap, o.Null, o.Permutations = 0, 0, 0 })
-		if got := cosine(r.Model.Metric(), s.truth); got < c.cosine {
+		if got := cosine(r.Model.Matrix(), s.truth); got < c.cosine {
 			t.Errorf("%s: cosine with the true weights %.5f, want %g", c.name, got, c.cosine)
 		}
 		ref := readReference(t, c.name, "out_mlem_i0_r0.json")
@@ -211,7 +211,7 @@ func TestSpearmanObjective(t *testing.T) {
 	}
 	linear := fitOne(t, f, d, nil)
 	ranks := fitOne(t, f, d, func(o *Options) { o.Objective = Spearman })
-	a, b := cosine(linear.Model.Metric(), x.W), cosine(ranks.Model.Metric(), x.W)
+	a, b := cosine(linear.Model.Matrix(), x.W), cosine(ranks.Model.Matrix(), x.W)
 	if b < 0.99 || b <= a {
 		t.Errorf("cosine with the truth %.4f by ranks, %.4f by values", b, a)
 	}

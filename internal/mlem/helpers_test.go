@@ -91,6 +91,7 @@ func cosine(a, b *mat.Dense) float64 {
 func fitOne(t testing.TB, f *Features, y *Neural, change func(*Options)) *Result {
 	t.Helper()
 	o := DefaultOptions()
+	o.Metric = Absolute // that of the published values
 	if change != nil {
 		change(&o)
 	}

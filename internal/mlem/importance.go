@@ -276,7 +276,7 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, w []f
 	return out, err
 }
 
-// permuter computes predictions with the features of a set S replaced. It forms rest
+// permuter computes predictions with the coordinates of a set S of features replaced. It forms rest
 // and c_f = Σ_{g∉S} W_fg·d_g once, so the cost of
 //
 //	dᵀWd = rest + Σ_{f∈S} d_f·(2·c_f + Σ_{g∈S} W_fg·d_g)
@@ -287,25 +287,37 @@ type permuter struct {
 	correlation *stats.RankCorrelation
 	sort        linalg.Sorter
 	rest, x     []float64
-	cross       [][]float64 // c_f of each feature of S
+	cross       [][]float64 // c_f of each coordinate of S
 	replaced    [][]float64
 	inner       [][]float64 // W within S
+	players     []int       // the features
+}
+
+// coordinatesOf returns the coordinates of features.
+func (m *permuter) coordinatesOf(features []int) []int {
+	var out []int
+	for _, f := range features {
+		out = append(out, m.design.coordinates(f)...)
+	}
+	return out
 }
 
 func newPermuter(e *evaluation, c *stats.RankCorrelation) *permuter {
 	return &permuter{evaluation: e, correlation: c, rest: make([]float64, len(e.first)), x: make([]float64, len(e.first))}
 }
 
-// isolate computes rest, c_f and W within S for the features of S.
+// isolate computes rest, c_f and W within S for some features.
 func (m *permuter) isolate(w []float64, features []int) {
-	place := make([]int, m.design.features)
+	m.players = features
+	coordinates := m.coordinatesOf(features)
+	place := make([]int, m.design.width())
 	for i := range place {
 		place[i] = -1
 	}
-	m.inner = make([][]float64, len(features))
-	for i, f := range features {
-		place[f] = i
-		m.inner[i] = make([]float64, len(features))
+	m.inner = make([][]float64, len(coordinates))
+	for i, c := range coordinates {
+		place[c] = i
+		m.inner[i] = make([]float64, len(coordinates))
 		if len(m.cross) <= i {
 			m.cross = append(m.cross, make([]float64, len(m.first)))
 			m.replaced = append(m.replaced, make([]float64, len(m.first)))
@@ -319,16 +331,18 @@ func (m *permuter) isolate(w []float64, features []int) {
 	var couplings []coupling
 	var outside []int
 	for t, term := range m.design.terms {
-		a, b := place[term.A], place[term.B]
-		switch {
-		case a >= 0 && b >= 0:
-			m.inner[a][b], m.inner[b][a] = w[t], w[t]
-		case a >= 0:
-			couplings = append(couplings, coupling{a, term.B, w[t]})
-		case b >= 0:
-			couplings = append(couplings, coupling{b, term.A, w[t]})
-		default:
-			outside = append(outside, t)
+		for k := range term.Tied + 1 {
+			a, b := place[term.A+k], place[term.B+k]
+			switch {
+			case a >= 0 && b >= 0:
+				m.inner[a][b], m.inner[b][a] = w[t], w[t]
+			case a >= 0:
+				couplings = append(couplings, coupling{a, term.B + k, w[t]})
+			case b >= 0:
+				couplings = append(couplings, coupling{b, term.A + k, w[t]})
+			case k == 0:
+				outside = append(outside, t)
+			}
 		}
 	}
 	d := newTiles(m.features, len(m.first))
@@ -337,12 +351,7 @@ func (m *permuter) isolate(w []float64, features []int) {
 			row := d.row(p)
 			var sum float64
 			for _, t := range outside {
-				term := m.design.terms[t]
-				v := w[t] * row[term.A] * row[term.B]
-				if term.A != term.B {
-					v *= 2
-				}
-				sum += v
+				sum += w[t] * m.design.terms[t].value(row)
 			}
 			m.rest[d.at+p] = sum
 			for _, c := range couplings {
@@ -352,8 +361,9 @@ func (m *permuter) isolate(w []float64, features []int) {
 	}
 }
 
-// predict writes into x the predictions with the features of S replaced by columns.
-func (m *permuter) predict(columns []column) {
+// predict writes into x the predictions with the features of S replaced.
+func (m *permuter) predict(features []column) {
+	columns := m.features.lift(m.players, features)
 	for i := range columns {
 		columns[i].distances(m.replaced[i], 1, m.first, m.second)
 	}

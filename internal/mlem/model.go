@@ -12,6 +12,7 @@ import (
 // stimuli needs. It is the content of model.json.
 type Model struct {
 	Features    []Encoding  `json:"features"`
+	Metric      Metric      `json:"metric,omitempty"` // "" for absolute, as in models of earlier versions
 	Missing     Missing     `json:"missing"`
 	Markers     []string    `json:"na"` // cells that count as missing besides the empty one; nil for the defaults
 	Constraint  Constraint  `json:"constraint"`
@@ -19,7 +20,7 @@ type Model struct {
 	Distance    Distance    `json:"distance"`
 	Power       float64     `json:"power"` // of the distance that is predicted
 	Terms       []Term      `json:"terms"`
-	W           [][]float64 `json:"w"` // symmetric, of unit Frobenius norm, in the order of Features
+	W           [][]float64 `json:"w"` // symmetric, of unit Frobenius norm, in the order of the coordinates of Features
 	Scale       float64     `json:"scale"`
 	Intercept   float64     `json:"intercept"`
 	Lambda      float64     `json:"lambda"`
@@ -36,20 +37,17 @@ func (f *fitting) model(k int, s solution, lambda float64) *Model {
 	m := f.full.problem(f.design.terms, f.shift, k)
 	y := f.sample.neural[k]
 	out := &Model{
-		Features: f.sample.features.encodings, Missing: f.sample.features.missing, Markers: f.sample.features.markers,
+		Features: f.sample.features.encodings, Metric: f.Metric.recorded(), Missing: f.sample.features.missing, Markers: f.sample.features.markers,
 		Constraint: f.Constraint, Objective: f.Objective, Distance: y.Distance, Power: y.Power(),
 		Terms: f.design.terms, Scale: m.regression(w), Stimuli: len(f.sample.id), Pairs: int(f.full.count),
 		Lambda: lambda, KKT: s.kkt,
 		Description: "the predicted power of the neural distance is intercept + scale·dᵀWd, d the vector of feature distances",
 	}
 	out.Intercept = m.meanY - out.Scale*dot(w, m.meanX)
-	out.W = make([][]float64, f.design.features)
+	metric := f.design.matrix(w)
+	out.W = make([][]float64, f.design.width())
 	for a := range out.W {
-		out.W[a] = make([]float64, f.design.features)
-	}
-	for t, term := range f.design.terms {
-		out.W[term.A][term.B] = w[t]
-		out.W[term.B][term.A] = w[t]
+		out.W[a] = mat.Row(nil, a, metric)
 	}
 	return out
 }
@@ -75,12 +73,15 @@ func (m *Model) weights() []float64 {
 // Check refuses a model whose parts do not fit together. A model from a file may be
 // of this kind.
 func (m *Model) Check() error {
-	f := len(m.Features)
+	f := m.width()
 	bad := func(defect string) error {
 		return &data.InputError{Found: "a model with " + defect, Wanted: "want one that mlem fit wrote"}
 	}
+	if m.Metric != "" && m.Metric != Signed {
+		return bad(fmt.Sprintf("the metric %q", m.Metric))
+	}
 	if f == 0 || len(m.W) != f {
-		return bad(fmt.Sprintf("%d features and %d rows of weights", f, len(m.W)))
+		return bad(fmt.Sprintf("%d coordinates of features and %d rows of weights", f, len(m.W)))
 	}
 	for a, row := range m.W {
 		if len(row) != f {
@@ -92,14 +93,15 @@ func (m *Model) Check() error {
 			}
 		}
 	}
-	if len(m.Terms) < f {
-		return bad(fmt.Sprintf("%d terms for %d features", len(m.Terms), f))
+	if len(m.Terms) < len(m.Features) {
+		return bad(fmt.Sprintf("%d terms for %d features", len(m.Terms), len(m.Features)))
 	}
 	if !(m.Power > 0) {
 		return bad(fmt.Sprintf("the power %g", m.Power))
 	}
 	for t, term := range m.Terms {
-		if term.A < 0 || term.B < term.A || term.B >= f || t < f && term != (Term{t, t}) {
+		outside := term.A < 0 || term.B < term.A || term.Tied < 0 || term.Tied > f || term.B+term.Tied >= f
+		if outside || m.Metric == "" && (t < f && term != (Term{A: t, B: t}) || term.Tied > 0) {
 			return bad(fmt.Sprintf("term (%d,%d) in place %d", term.A, term.B, t))
 		}
 	}
@@ -189,15 +191,36 @@ func (m *Model) evaluation(features *Features, neural *Neural) (*evaluation, err
 	if neural != nil && n > scoredStimuli {
 		s = s.subset(evenlySpaced(n, scoredStimuli))
 	}
-	e := newEvaluation(s, &design{features: len(m.Features), terms: m.Terms})
+	s.features = s.features.under(m.metric())
+	e := newEvaluation(s, &design{features: len(m.Features), terms: m.Terms, first: s.features.firstCoordinates()})
 	if neural != nil && len(e.first) < 3 {
 		return nil, tooFewPairs(float64(len(e.first)))
 	}
 	return e, nil
 }
 
-// Metric returns W as a matrix.
-func (m *Model) Metric() *mat.Dense {
+// metric returns the metric of the model.
+func (m *Model) metric() Metric {
+	if m.Metric == "" {
+		return Absolute
+	}
+	return m.Metric
+}
+
+// width returns the number of coordinates of the features.
+func (m *Model) width() int {
+	if m.Metric != Signed {
+		return len(m.Features)
+	}
+	total := 0
+	for i := range m.Features {
+		total += m.Features[i].coordinateCount()
+	}
+	return total
+}
+
+// Matrix returns W as a matrix.
+func (m *Model) Matrix() *mat.Dense {
 	f := len(m.W)
 	out := mat.NewDense(f, f, nil)
 	for a, row := range m.W {

@@ -66,7 +66,7 @@ func TestViolation(t *testing.T) {
 // penalty, so the largest is chosen, in whatever order they are given.
 func TestEqualPenalties(t *testing.T) {
 	f := &fitting{Options: Options{Constraint: Unconstrained}}
-	q := &problem{terms: []Term{{0, 0}}, g: mat.NewDense(1, 1, []float64{2}), b: []float64{1}, yy: 1, meanX: []float64{0}}
+	q := &problem{terms: []Term{{A: 0, B: 0}}, g: mat.NewDense(1, 1, []float64{2}), b: []float64{1}, yy: 1, meanX: []float64{0}}
 	for _, ridge := range [][]float64{{0, 0.1, 10}, {10, 0.1, 0}, {0.1, 10, 0}} {
 		f.Ridge = ridge
 		if got, err := f.choose([]*problem{q, q}, []*problem{q, q}); got != 10 || err != nil {
@@ -78,7 +78,7 @@ func TestEqualPenalties(t *testing.T) {
 // TestRidgeShrinksByItsShare: of regressors that are not correlated each has the
 // coefficient b/(g·(1+λ)).
 func TestRidgeShrinksByItsShare(t *testing.T) {
-	q := &problem{terms: []Term{{0, 0}, {1, 1}}, g: mat.NewDense(2, 2, []float64{4, 0, 0, 0.25}), b: []float64{2, 1}, yy: 9, meanX: make([]float64, 2)}
+	q := &problem{terms: []Term{{A: 0, B: 0}, {A: 1, B: 1}}, g: mat.NewDense(2, 2, []float64{4, 0, 0, 0.25}), b: []float64{2, 1}, yy: 9, meanX: make([]float64, 2)}
 	for _, c := range []Constraint{Diagonal, Unconstrained} {
 		s, err := q.solve(c, 0.6)
 		if err != nil {
@@ -95,7 +95,7 @@ func TestRidgeShrinksByItsShare(t *testing.T) {
 // TestNormOfTheMatrix: a product is twice in the symmetric matrix.
 func TestNormOfTheMatrix(t *testing.T) {
 	w := []float64{2, 1, 2}
-	if norm := normalise(w, []Term{{0, 0}, {1, 1}, {0, 1}}); math.Abs(norm-math.Sqrt(4+1+2*4)) > 1e-15 {
+	if norm := normalise(w, []Term{{A: 0, B: 0}, {A: 1, B: 1}, {A: 0, B: 1}}); math.Abs(norm-math.Sqrt(4+1+2*4)) > 1e-15 {
 		t.Errorf("norm %g, want √13", norm)
 	}
 	if got := w[0]*w[0] + w[1]*w[1] + 2*w[2]*w[2]; math.Abs(got-1) > 1e-15 {

@@ -11,6 +11,8 @@ import (
 // options off.
 type Options struct {
 	Interactions Interactions
+	Metric       Metric     // "": Absolute without interactions, Signed with
+	Levels       []string   // categorical features with a coefficient for each two levels, of a Signed metric
 	Constraint   Constraint // "": Diagonal without interactions, PSD with
 	Objective    Objective  // "": Pearson
 
@@ -70,7 +72,8 @@ func (o Options) Check(features *Features) error {
 // settle checks the options, sets those that depend on others, and returns the
 // regressors of the model.
 func (o *Options) settle(features *Features) (*design, error) {
-	if err := o.checkRanges(); err != nil {
+	err := o.checkRanges()
+	if err != nil {
 		return nil, err
 	}
 	if err := o.checkGroups(features.Names()); err != nil {
@@ -82,7 +85,18 @@ func (o *Options) settle(features *Features) (*design, error) {
 			return nil, &data.InputError{Found: fmt.Sprintf("%s of %d stimuli", name, len(labels)), Wanted: fmt.Sprintf("want %d as in the features", n)}
 		}
 	}
-	d, err := newDesign(features.Names(), o.Interactions)
+	if o.Metric, err = o.Metric.check(o.Interactions.All || len(o.Interactions.Pairs) > 0 || len(o.Levels) > 0); err != nil {
+		return nil, err
+	}
+	var d *design
+	switch {
+	case o.Metric == Signed:
+		d, err = newSignedDesign(features, o.Interactions, o.Levels)
+	case len(o.Levels) > 0:
+		err = &data.InputError{Found: "levels of a feature in the absolute metric", Wanted: "want the signed metric"}
+	default:
+		d, err = newDesign(features.Names(), o.Interactions)
+	}
 	if err != nil {
 		return nil, err
 	}

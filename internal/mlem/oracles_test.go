@@ -129,7 +129,7 @@ func TestProcedureOracles(t *testing.T) {
 		o := DefaultOptions()
 		o.Seed = uint64(values[0])
 		o.Bootstrap, o.Null, o.Permutations = 0, 0, 0
-		o.Interactions.All = row[1] == "true"
+		o.Interactions.All, o.Metric = row[1] == "true", Absolute
 		g, err := newDesign(names, o.Interactions)
 		if err != nil {
 			t.Fatal(err)

@@ -65,11 +65,10 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 	if err != nil {
 		return fail(err)
 	}
-	names := f.sample.features.Names()
-	for t, term := range f.design.terms {
-		w := Weight{A: names[term.A], B: names[term.B], Weight: s.w[t]}
+	for _, e := range f.design.entries(f.sample.features) {
+		w := Weight{A: e.a, B: e.b, Weight: e.value(s.w)}
 		if len(draws) > 0 {
-			w.Interval = percentiles(draws, t, f.Level)
+			w.Interval = percentiles(draws, e.value, f.Level)
 		}
 		res.Weights = append(res.Weights, w)
 	}

@@ -89,9 +89,9 @@ func (e *evaluation) predict(w []float64) []float64 {
 	return out
 }
 
-// tiles iterates over the feature distances of pairs, some thousand at a time.
+// tiles iterates over the feature distances of pairs, or over how their coordinates differ, some thousand at a time.
 type tiles struct {
-	f        *Features
+	columns  []column
 	width    int
 	at, n    int // the tile: pairs [at, at+n)
 	total    int
@@ -101,7 +101,8 @@ type tiles struct {
 
 func newTiles(f *Features, total int) *tiles {
 	const pairs = 2048
-	return &tiles{f: f, width: len(f.columns), total: total, d: make([]float64, pairs*len(f.columns))}
+	columns := f.coordinates()
+	return &tiles{columns: columns, width: len(columns), total: total, d: make([]float64, pairs*len(columns))}
 }
 
 // next computes the next tile and reports whether there is one.
@@ -112,8 +113,8 @@ func (t *tiles) next(first, second []int32) bool {
 		return false
 	}
 	t.consumed += t.n
-	for c := range t.f.columns {
-		t.f.columns[c].distances(t.d[c:], t.width, first[t.at:t.consumed], second[t.at:t.consumed])
+	for c := range t.columns {
+		t.columns[c].distances(t.d[c:], t.width, first[t.at:t.consumed], second[t.at:t.consumed])
 	}
 	return true
 }

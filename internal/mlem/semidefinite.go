@@ -11,14 +11,14 @@ import (
 )
 
 // semidefinite minimises ½wᵀGw − bᵀw over the w whose symmetric matrix W
-// (W_ab = W_ba = w_t for term t = (a,b), zero where there is no term; every
-// feature has its main effect) is positive semidefinite, by a primal-dual
+// (W_ab = W_ba = w_t for term t = (a,b) and the entries tied to it, zero where there is
+// no term; every coordinate has a term on the diagonal) is positive semidefinite, by a primal-dual
 // interior-point method: Mehrotra's predictor and corrector along the
 // symmetrised direction of Helmberg, Rendl, Vanderbei and Wolkowicz (1996,
 // doi:10.1137/0806020).
 //
 // Its optimality conditions are Gw − b = A*(S), W ⪰ 0, S ⪰ 0, ⟨W,S⟩ = 0, where
-// A*(S)_t is S_aa or 2·S_ab. With V = W⁻¹ a step towards WS = μI, but for a
+// A*(S)_t is S_aa or 2·S_ab, summed over the entries of the term. With V = W⁻¹ a step towards WS = μI, but for a
 // second-order correction, solves
 //
 //	(G + H)·Δw = b − Gw + A*(μV),  H_tu = ⟨E_t, V·E_u·S⟩ symmetrised,
@@ -49,7 +49,7 @@ func (s *standard) semidefinite() (w []float64, kkt float64, err error) {
 
 // interiorPoint finds the minimum with floor added to the diagonal of G.
 func (s *standard) interiorPoint(floor float64) (w []float64, kkt float64) {
-	terms, f := renumberFeatures(s.terms)
+	terms, f := renumberCoordinates(s.terms)
 	g := s.g
 	if floor > 0 {
 		g = mat.DenseCopyOf(s.g)
@@ -105,17 +105,20 @@ func (ip *interior) start() {
 	}
 }
 
-// renumberFeatures renumbers from 0 the f features that occur in terms.
-func renumberFeatures(terms []Term) (numbered []Term, f int) {
+// renumberCoordinates renumbers from 0 the f coordinates that occur in terms. Tied ones
+// stay neighbours.
+func renumberCoordinates(terms []Term) (numbered []Term, f int) {
 	number := map[int]int{}
 	for _, t := range terms {
 		if t.A == t.B {
-			number[t.A] = f
-			f++
+			for k := range t.Tied + 1 {
+				number[t.A+k] = f
+				f++
+			}
 		}
 	}
 	for _, t := range terms {
-		numbered = append(numbered, Term{number[t.A], number[t.B]})
+		numbered = append(numbered, Term{A: number[t.A], B: number[t.B], Tied: t.Tied})
 	}
 	return numbered, f
 }
@@ -124,7 +127,9 @@ func renumberFeatures(terms []Term) (numbered []Term, f int) {
 func (ip *interior) adjoint(m *mat.Dense) []float64 {
 	out := make([]float64, len(ip.terms))
 	for t, term := range ip.terms {
-		out[t] = m.At(term.A, term.B)
+		for k := range term.Tied + 1 {
+			out[t] += m.At(term.A+k, term.B+k)
+		}
 		if term.A != term.B {
 			out[t] *= 2
 		}
@@ -183,23 +188,33 @@ func (ip *interior) step() bool {
 func (ip *interior) system() {
 	for t, x := range ip.terms {
 		row := ip.h.RawRowView(t)
-		a, b := x.A, x.B
-		va, vb, sa, sb := ip.v.RawRowView(a), ip.v.RawRowView(b), ip.s.RawRowView(a), ip.s.RawRowView(b)
 		for u := t; u < len(ip.terms); u++ {
-			c, d := ip.terms[u].A, ip.terms[u].B
-			// Half of tr(E_t V E_u S) + tr(E_t S E_u V), E = e_a·e_bᵀ + e_b·e_aᵀ.
-			sum := (vb[c]*sa[d] + vb[d]*sa[c] + va[c]*sb[d] + va[d]*sb[c] +
-				sb[c]*va[d] + sb[d]*va[c] + sa[c]*vb[d] + sa[d]*vb[c]) / 2
-			if a == b {
-				sum /= 2
-			}
-			if c == d {
-				sum /= 2
+			y := ip.terms[u]
+			sum := 0.0
+			for i := range x.Tied + 1 {
+				for j := range y.Tied + 1 {
+					sum += ip.curvature(x.A+i, x.B+i, y.A+j, y.B+j)
+				}
 			}
 			row[u] = ip.g.At(t, u) + sum
 			ip.h.Set(u, t, row[u])
 		}
 	}
+}
+
+// curvature returns half of tr(E_ab V E_cd S) + tr(E_ab S E_cd V), where E_ab has ones
+// at (a,b) and (b,a).
+func (ip *interior) curvature(a, b, c, d int) float64 {
+	va, vb, sa, sb := ip.v.RawRowView(a), ip.v.RawRowView(b), ip.s.RawRowView(a), ip.s.RawRowView(b)
+	sum := (vb[c]*sa[d] + vb[d]*sa[c] + va[c]*sb[d] + va[d]*sb[c] +
+		sb[c]*va[d] + sb[d]*va[c] + sa[c]*vb[d] + sa[d]*vb[c]) / 2
+	if a == b {
+		sum /= 2
+	}
+	if c == d {
+		sum /= 2
+	}
+	return sum
 }
 
 // direction solves for the step towards WS = μI with the second-order

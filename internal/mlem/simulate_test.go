@@ -39,7 +39,7 @@ func TestRealisable(t *testing.T) {
 			t.Errorf("interactions %v: eigenvalues %v of norm %g", interactions, values, linalg.Norm(x.W))
 		}
 		r := fitOne(t, f, y, func(o *Options) { o.Interactions.All = interactions })
-		if c := cosine(r.Model.Metric(), x.W); c < 1-1e-8 {
+		if c := cosine(r.Model.Matrix(), x.W); c < 1-1e-8 {
 			t.Errorf("interactions %v: cosine with the truth 1 − %.1e", interactions, 1-c)
 		}
 	}

@@ -61,7 +61,7 @@ func (noConvergence) OfItem() {}
 //
 // It solves the problem in standard units, in which every squared feature
 // distance and the neural distance have variance 1. The scaling is one number
-// for each feature, d_f → d_f/c_f, so that W stays positive semidefinite. kkt is
+// for each coordinate, d_f → d_f/c_f, so that W stays positive semidefinite. kkt is
 // the largest violation, in these units, of the conditions that hold at the
 // minimum and nowhere else:
 //
@@ -74,20 +74,22 @@ func (q *problem) solve(c Constraint, lambda float64) (solution, error) {
 	if q.yy <= 0 || p == 0 {
 		return solution{w: w}, nil
 	}
-	features := 0
+	coordinates := 0
 	for _, t := range q.terms {
-		features = max(features, t.B+1)
+		coordinates = max(coordinates, t.B+t.Tied+1)
 	}
-	feature := make([]float64, features) // 1/c_f
+	scale := make([]float64, coordinates) // 1/c_f
 	for t, term := range q.terms {
 		if term.A == term.B && q.g.At(t, t) > 0 {
-			feature[term.A] = math.Pow(q.g.At(t, t), -0.25)
+			for k := range term.Tied + 1 {
+				scale[term.A+k] = math.Pow(q.g.At(t, t), -0.25)
+			}
 		}
 	}
 	sdY := math.Sqrt(q.yy)
 	unit := make([]float64, p)
 	for t, term := range q.terms {
-		unit[t] = feature[term.A] * feature[term.B]
+		unit[t] = scale[term.A] * scale[term.B]
 	}
 	s := standard{terms: q.terms, g: mat.NewDense(p, p, nil), b: make([]float64, p)}
 	for i := range p {

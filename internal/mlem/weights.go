@@ -97,11 +97,12 @@ func (f *fitting) refit(ctx context.Context, sets []*moments, k int, lambda floa
 	return draws, err
 }
 
-// percentiles returns the percentile interval of weight t over the replicates.
-func percentiles(draws [][]float64, t int, level float64) stats.Interval {
+// percentiles returns the percentile interval of a function of the weights over the
+// replicates.
+func percentiles(draws [][]float64, value func(w []float64) float64, level float64) stats.Interval {
 	values := make([]float64, len(draws))
 	for r, w := range draws {
-		values[r] = w[t]
+		values[r] = value(w)
 	}
 	return stats.PercentileInterval(values, level)
 }
