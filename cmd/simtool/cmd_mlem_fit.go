@@ -24,13 +24,22 @@ scores.csv (` + result.FitScores.Enumerate() + `),
 model.json, which "simtool mlem score" and "simtool mlem predict" apply to
 other stimuli, and manifest.json.
 
+With --interactions the metric is signed (--metric): it compares coordinates of
+the stimuli, so that features that vary together in the patterns differ from those
+that vary against each other. A number has one coordinate, a circular feature two, a
+category of K levels K-1 with all levels equally far apart. weights.csv then has the
+products with a category as a whole, the norm of a block of weights, and for each
+level, as in "colour=red"; --levels COLOUR fits such weights within a feature too.
+--metric absolute multiplies absolute differences, as the published papers do.
+
 --units fits each unit alone instead; --shard I/N then does a part of them. A unit
 that cannot be fitted is a row of scores.csv with its error.
 What is finished is kept in OUTPUT.ckpt for --resume. --dry-run has no bound of
 memory with --objective spearman, whose transforms have no size beforehand.`,
 		Example: `simtool mlem simulate --stimuli 60 -o sim
 simtool mlem fit --features sim/features.csv --neural sim/y.npy -o fit
-simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --null 0 -o fit2`,
+simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --null 0 -o fit2
+simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --metric absolute --null 0 -o fit3`,
 	}, verbmlem.NewFit, exitPartial, exitInvalid, exitCheckpoint)
 }
 

@@ -227,6 +227,7 @@ func importanceMatrix(features, layers []string, values map[string]map[string][3
 }
 
 // weightPanels draws the matrix of weights: features on the diagonal, products off it.
+// Weights of single levels are left to the table.
 // Weights without products are drawn as bars.
 func weightPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
@@ -250,7 +251,28 @@ func weightPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	return panels, counted("Weights of the metric", rs, "stimuli"), "Weights of features, and of their products where the fit has them.", nil
 }
 
+// ofFeatures reports whether a row of weights is of features, and not of single levels of
+// them, such as colour=red beside colour.
+func ofFeatures(r *Result) func(i int) bool {
+	a, b := r.texts("feature_a"), r.texts("feature_b")
+	known := map[string]bool{}
+	for i := range a {
+		if a[i] == b[i] {
+			known[a[i]] = true
+		}
+	}
+	return func(i int) bool {
+		for _, name := range []string{a[i], b[i]} {
+			if feature, _, ok := strings.Cut(name, "="); ok && known[feature] {
+				return false
+			}
+		}
+		return true
+	}
+}
+
 func weightPanel(r *Result, s *Style) *panel {
+	r = r.where(ofFeatures(r))
 	a, b, weight := r.texts("feature_a"), r.texts("feature_b"), r.floats("weight")
 	features := distinct(append(slices.Clone(a), b...))
 	lo, hi := r.floats("lo"), r.floats("hi")

@@ -14,9 +14,9 @@ var Weights = Declare[Weight]("simtool.mlem.weights/v1", "weights.csv of simtool
 
 // Weight is a row of Weights.
 type Weight struct {
-	FeatureA       string  `column:"feature_a" doc:"feature"`
-	FeatureB       string  `column:"feature_b" doc:"the same for a main effect, else the feature that it is multiplied with"`
-	Weight         float64 `column:"weight" doc:"weight in the metric of unit Frobenius norm"`
+	FeatureA       string  `column:"feature_a" doc:"feature, or FEATURE=LEVEL for one level of a category in a signed metric"`
+	FeatureB       string  `column:"feature_b" doc:"the same for a main effect, else the feature or level that it is multiplied with"`
+	Weight         float64 `column:"weight" doc:"weight in the metric of unit Frobenius norm; of a product with a category of several levels, the norm of the weights of its levels"`
 	Lo             float64 `column:"lo" doc:"lower end of its interval"`
 	Hi             float64 `column:"hi" doc:"upper end of its interval"`
 	Representation string  `column:"representation" doc:"file or unit, where there are several" show:"optional"`

@@ -16,6 +16,8 @@ type FitOptions struct {
 	Stimuli      Stimuli
 	Neural       Neural
 	Interactions string // none, all, or pairs such as a*b,c*d
+	Metric       string // auto, or one of mlem's
+	Levels       []string
 	Constraint   string // auto, or one of mlem's
 	Objective    string
 	Ridge        []float64 // penalties to choose from
@@ -47,7 +49,7 @@ func NewLayers() *FitOptions { return newFitOptions(true) }
 func newFitOptions(layers bool) *FitOptions {
 	d := mlem.DefaultOptions()
 	return &FitOptions{
-		Interactions: "none", Constraint: "auto", Objective: string(mlem.Pearson),
+		Interactions: "none", Metric: "auto", Constraint: "auto", Objective: string(mlem.Pearson),
 		Folds: d.Folds, Bootstrap: d.Bootstrap, Level: d.Level, Permutations: d.Permutations, Null: d.Null,
 		MaxPairs: d.MaxPairs, MaxMemory: int64(d.MaxMemory), layers: layers,
 	}
@@ -58,6 +60,9 @@ func (o *FitOptions) Settings() *setting.Set {
 	s := &setting.Set{}
 	o.Stimuli.Register(s)
 	s.String(&o.Interactions, "interactions", "", "products of features: none, all, or `PAIRS` such as a*b,c*d")
+	s.Choice(&o.Metric, "metric", "", "products of signed differences of stimuli (signed), or of absolute ones as in the published papers; auto is signed with interactions; without, they are the same but for circular features",
+		"auto", string(mlem.Signed), string(mlem.Absolute))
+	s.Strings(&o.Levels, "levels", "", "categorical `FEATURES` of which any two levels may differ by another amount, with --metric signed")
 	s.Choice(&o.Constraint, "constraint", "", "weights w ≥ 0 (diagonal), a positive semidefinite matrix (spd), or any; auto is diagonal without interactions and spd with",
 		"auto", string(mlem.Diagonal), string(mlem.PSD), string(mlem.Unconstrained))
 	s.Choice(&o.Objective, "objective", "", "correlation that is maximised: pearson, exact, or spearman, of ranks", string(mlem.Pearson), string(mlem.Spearman))
@@ -167,6 +172,10 @@ func (o *FitOptions) fitting(e *batch.Env, s *stimuli) (mlem.Options, error) {
 			m.Interactions.Pairs = append(m.Interactions.Pairs, [2]string{strings.TrimSpace(left), strings.TrimSpace(right)})
 		}
 	}
+	if o.Metric != "auto" {
+		m.Metric = mlem.Metric(o.Metric)
+	}
+	m.Levels = o.Levels
 	if o.Constraint != "auto" {
 		m.Constraint = mlem.Constraint(o.Constraint)
 	}
