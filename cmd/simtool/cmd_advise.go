@@ -23,7 +23,9 @@ func newAdviseCommand(a *app) *cobra.Command {
   fit to be reported.
 
 The warnings are those that the scores will have. Without a model, X is looked at
-beside a model of its own geometry. The columns are
+beside a model of its own geometry.
+
+A result has one row per file and finding, with the columns
 
 ` + columnList(result.Advices.Schema) + `
 

@@ -14,15 +14,19 @@ func newInterpretCommand(a *app) *cobra.Command {
 		Long: `For each score that is given with -m, or that stands in a table of "simtool
 score", say what data of that score are like beside the recording X:
 
-- place: how far the score is on the way from random pairings of data with the
-  geometry of X to identity;
-- component: which principal components of X can be read linearly from data that
-  were optimised to that score, from several random starts;
-- label: which labels of the conditions can be decoded from them (--labels);
-- range: which scores by other measures (--also) data of that score can have; the
-  ends are certified optima unless a note says that they are not;
-- stimuli: how many independent samples would tell the score from its neighbour,
-  the nearest other score of the measure, or one 0.05 away.
+- place: how far the score is on the way from random
+  pairings of data with the geometry of X to identity;
+- component: which principal components of X can be read
+  linearly from data that were optimised to that score,
+  from several random starts;
+- label: which labels of the conditions can be decoded
+  from them (--labels);
+- range: which scores by other measures (--also) data of
+  that score can have; its ends are certified optima
+  unless a note says otherwise;
+- stimuli: how many independent samples would tell the
+  score from its neighbour, the nearest other score of
+  the measure, or one 0.05 away.
 
 A sentence on standard error sums up each score. The columns are
 
@@ -30,8 +34,8 @@ A sentence on standard error sums up each score. The columns are
 
 Scores must be by measures that have a gradient; others in a table are passed
 over.`,
-		Example: `simtool interpret recording.npy -m cka=0.8,nbs=0.6
-simtool interpret recording.npy scores.csv -m cka -o meaning.csv
-simtool interpret recording.npy -m cka=0.9 --labels conditions.csv --also nbs`,
+		Example: `simtool interpret recording.npy -m cka=0.8 --also nbs
+simtool score recording.npy model.npy -m cka -o score-of-model.csv
+simtool interpret recording.npy score-of-model.csv --starts 2 --also nbs -o meaning.csv`,
 	}, interpret.New, exitPartial, exitInvalid, exitCheckpoint)
 }

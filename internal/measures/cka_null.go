@@ -24,8 +24,11 @@ func (m cka) NullMean(p *Pair, units *Units) (float64, bool, error) {
 		}
 		mean = squares * cosineScale(p.X.gramSquares(), p.Y.gramSquares())
 	default:
-		dx, dy := p.X.rowNorms(), p.Y.rowNorms()
-		xx, yy := p.X.gramSquares()+m.correction(dx, dx), p.Y.gramSquares()+m.correction(dy, dy)
+		xx, yy := p.X.gramSquares(), p.Y.gramSquares()
+		if m.estimator != biased { // moments have no rows
+			dx, dy := p.X.rowNorms(), p.Y.rowNorms()
+			xx, yy = xx+m.correction(dx, dx), yy+m.correction(dy, dy)
+		}
 		unit, err := cosineOf(1, xx, yy, m.estimator)
 		if err != nil {
 			return 0, false, err
