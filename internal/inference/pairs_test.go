@@ -29,6 +29,9 @@ func TestPairIntervals(t *testing.T) {
 			near(t, set+" "+name+": lo", a.Lo, want.Lo)
 			near(t, set+" "+name+": hi", a.Hi, want.Hi)
 		}
+		const neighbours = "mutual-knn:k=5:metric=cosine"
+		_, a := assess(t, p, neighbours, Rows)
+		near(t, set+" "+neighbours+": se", a.SE, file.Sets[set].Jackknife[neighbours].SE)
 	}
 }
 
@@ -39,6 +42,7 @@ func TestPairNulls(t *testing.T) {
 	names := map[string]string{
 		"rsa:compare=pearson":               "rsa:compare=pearson",
 		"rsa":                               "rsa:compare=cosine",
+		"mutual-knn:k=5:metric=cosine":      "mutual-knn:k=5:metric=cosine",
 		"distance-correlation:squared=true": "distance-correlation:cosine of doubly centred",
 	}
 	for _, set := range oracleSets {

@@ -62,8 +62,13 @@ func (m cknna) Score(p *Pair) (Score, error) {
 	if err != nil {
 		return Score{}, err
 	}
-	cosine, err := cosineOf(hsicOf(intersect(x, y)), hsicOf(intersect(x, x)), hsicOf(intersect(y, y)), debiased)
-	return Score{Value: cosine}, err
+	value, err := alignNeighbours(x, y)
+	return Score{Value: value}, err
+}
+
+// alignNeighbours returns the alignment of the kernels of neighbours.
+func alignNeighbours(x, y neighbours) (float64, error) {
+	return cosineOf(hsicOf(intersect(x, y)), hsicOf(intersect(x, x)), hsicOf(intersect(y, y)), debiased)
 }
 
 // Memory implements Memory: neighbours, and at most a copy of all of them with both
