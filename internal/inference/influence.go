@@ -77,7 +77,8 @@ type Influence struct {
 	// Change is the score minus Without.
 	Change float64
 	// Share is the unit's part of Σ(Change − mean)² over all units, the sum of squares of
-	// which the jackknife makes a variance; NaN unless every unit has a Change.
+	// which the jackknife makes a variance; NaN unless every unit has a Change, and where
+	// they differ by rounding only.
 	Share float64
 	// Missing says why there is no score without the unit, "" where there is one.
 	Missing string
@@ -173,7 +174,9 @@ func (f *Influences) shares() {
 	for _, u := range f.Units {
 		total += (u.Change - mean) * (u.Change - mean)
 	}
-	if !(total > 0) { // nor for NaN
+	const rounding = 1e-13
+	noise := rounding * max(1, math.Abs(f.Value))
+	if !(total > float64(len(f.Units))*noise*noise) { // nor for NaN
 		return
 	}
 	for i := range f.Units {

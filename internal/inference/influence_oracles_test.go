@@ -58,7 +58,7 @@ func TestJackknifeOracles(t *testing.T) {
 			s := of(name, set)
 			f := influencesOf(t, s)
 			mean, se := jackknifed(f)
-			if !close(f.Value, want.Value, 1e-9) || !close(mean, want.Mean, 1e-9) || !close(se, want.SE, 1e-9) {
+			if !agrees(f.Value, want.Value, 1e-9) || !agrees(mean, want.Mean, 1e-9) || !agrees(se, want.SE, 1e-9) {
 				t.Errorf("%s of %s: value %.12g, mean %.12g, standard error %.12g, want %.12g, %.12g and %.12g", name, set, f.Value, mean, se, want.Value, want.Mean, want.SE)
 			}
 		}
@@ -75,7 +75,7 @@ func TestJackknifeOracles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, se := jackknifed(f); !close(se, file.Conditions.SE, 1e-9) {
+	if _, se := jackknifed(f); !agrees(se, file.Conditions.SE, 1e-9) {
 		t.Errorf("standard error over conditions %.12g, want %.12g", se, file.Conditions.SE)
 	}
 }

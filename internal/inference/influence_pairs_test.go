@@ -365,7 +365,7 @@ func TestTiedRanksByHand(t *testing.T) {
 				xs, ys = without(xs, group[k]), without(ys, group[k])
 			}
 			want, err := byHand(t, name, xs, ys)
-			if err != nil || !close(out[g].value, want, 1e-13) {
+			if err != nil || !agrees(out[g].value, want, 1e-13) {
 				t.Errorf("%s without samples %v: %v, by hand %v (%v)", name, group, out[g].value, want, err)
 			}
 		}

@@ -104,7 +104,7 @@ func withoutColumn(d *data.Dataset, column int) *data.Dataset {
 	return dataset(values, d.Samples(), d.Width()-1)
 }
 
-func close(got, want, tolerance float64) bool {
+func agrees(got, want, tolerance float64) bool {
 	return math.Abs(got-want) <= tolerance*max(1, math.Abs(want))
 }
 
@@ -136,7 +136,7 @@ func TestDeletionsByHand(t *testing.T) {
 					t.Errorf("%s of %d × %d: %v", name, size.n, size.p, err)
 					continue
 				}
-				if u := f.Units[i]; !close(u.Without, want, 1e-10) || u.Change != f.Value-u.Without {
+				if u := f.Units[i]; !agrees(u.Without, want, 1e-10) || u.Change != f.Value-u.Without {
 					t.Errorf("%s of %d × %d: without sample %d %v, by hand %v", name, size.n, size.p, i, u.Without, want)
 				}
 			}
@@ -153,7 +153,7 @@ func TestDeletionsByHand(t *testing.T) {
 						ys = withoutColumn(y, j)
 					}
 					want, err := byHand(t, name, xs, ys)
-					if u := f.Units[j]; err == nil && !close(u.Without, want, 1e-10) || (err == nil) != (u.Missing == "") {
+					if u := f.Units[j]; err == nil && !agrees(u.Without, want, 1e-10) || (err == nil) != (u.Missing == "") {
 						t.Errorf("%s of %d × %d: without feature %d of side %d %v (%s), by hand %v (%v)", name, size.n, size.p, j, side, u.Without, u.Missing, want, err)
 					}
 				}
@@ -201,7 +201,7 @@ func TestMomentsStandIn(t *testing.T) {
 	s = subject(t, "procrustes", x, near)
 	f = influencesOf(t, s)
 	want, err := byHand(t, "procrustes", without(x, 0), without(near, 0))
-	if err != nil || !(want > 0) || !close(f.Units[0].Without/want, 1, 1e-6) {
+	if err != nil || !(want > 0) || !agrees(f.Units[0].Without/want, 1, 1e-6) {
 		t.Errorf("without the sample that differs the angle is %v, by hand %v (%v)", f.Units[0].Without, want, err)
 	}
 }
@@ -265,7 +265,7 @@ func TestGroupsByHand(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if u := f.Units[k]; !close(u.Without, want, 1e-10) {
+				if u := f.Units[k]; !agrees(u.Without, want, 1e-10) {
 					t.Errorf("%s without %s %d: %v, by hand %v", name, kind, k, u.Without, want)
 				}
 			}
@@ -289,14 +289,14 @@ func TestDigitsOfAFarSample(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !close(f.Units[5].Without, want, 1e-11) {
+		if !agrees(f.Units[5].Without, want, 1e-11) {
 			t.Errorf("%s without the far sample: %v, by hand %v", name, f.Units[5].Without, want)
 		}
 		if f.Rests() != 5 {
 			t.Errorf("%s rests on %d, want 5 (share %v, change %v)", name, f.Rests(), f.Units[5].Share, f.Units[5].Change)
 		}
 		other, err := byHand(t, name, without(x, 9), without(y, 9))
-		if err != nil || !close(f.Units[9].Without, other, 1e-9) {
+		if err != nil || !agrees(f.Units[9].Without, other, 1e-9) {
 			t.Errorf("%s without another: %v, by hand %v (%v)", name, f.Units[9].Without, other, err)
 		}
 	}
@@ -330,6 +330,7 @@ func TestRests(t *testing.T) {
 		{units(0.8, nan), 0},                           // the only one
 		{units(0.8, nan, nan), -1},                     // nothing without either
 		{units(0.8, 0.8, 0.8, 0.8, 0.8, 0.8), -1},      // no variation
+		{units(0, 0, 0, 1e-15, 0, 0), -1},              // rounding
 		{units(-0.01, -0.01, -0.012, 0.02, -0.009), 2}, // another sign
 	} {
 		if got := c.f.Rests(); got != c.want {

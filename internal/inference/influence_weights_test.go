@@ -199,7 +199,7 @@ func TestSlopesOfWeightedSamples(t *testing.T) {
 			t.Errorf("%s: slopes by %s", name, f.Method)
 		}
 		w := ones(19)
-		if v := score(weighted(x, y, w)); !close(v, f.Value, 1e-10) {
+		if v := score(weighted(x, y, w)); !agrees(v, f.Value, 1e-10) {
 			t.Errorf("%s: value %v, of equal weights %v", name, f.Value, v)
 		}
 		for i, u := range f.Units {
