@@ -32,7 +32,13 @@ products with a category as a whole, the norm of a block of weights, and for eac
 level, as in "colour=red"; --levels COLOUR fits such weights within a feature too.
 --metric absolute multiplies absolute differences, as the published papers do.
 
---units fits each unit alone instead; --shard I/N then does a part of them. A unit
+Two kinds of permutations must not be confused. --permutations shuffle one feature
+among the held-out stimuli: what the score loses is the importance of the feature, and
+sd its deviation. --null permutations pair the predictions for the held-out stimuli
+with the patterns of others among them: pvalue is the share of them with as large a
+value, and says whether there is a relation, or an importance, at all.
+
+--each-unit fits each unit alone instead; --shard I/N then does a part of them. A unit
 that cannot be fitted is a row of scores.csv with its error.
 What is finished is kept in OUTPUT.ckpt for --resume. --dry-run has no bound of
 memory with --objective spearman, whose transforms have no size beforehand.`,

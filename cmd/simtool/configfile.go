@@ -112,7 +112,7 @@ func (a *app) checkKey(c *configFile, path []string, empty bool) error {
 	cmd := a.root
 	for i, word := range path {
 		known := configurable(cmd)
-		if i == len(path)-1 && slices.Contains(known, word) {
+		if i == len(path)-1 && (slices.Contains(known, word) || renamed(cmd, word)) {
 			if empty {
 				return configf("", "%s: %s is a setting, want its value", c.path, strings.Join(path, "."))
 			}
@@ -138,4 +138,10 @@ func (a *app) checkKey(c *configFile, path []string, empty bool) error {
 		cmd = next
 	}
 	return nil
+}
+
+// renamed reports whether a word is a former name of a flag of a command.
+func renamed(cmd *cobra.Command, word string) bool {
+	f := cmd.Flags().Lookup(word)
+	return f != nil && f.Name != word
 }

@@ -38,7 +38,7 @@ func scienceStories() []hintStory {
 		given(leave("a distance of given distances", fit+features+"--neural-distances d.npy --distance cosine", fit+features+"--neural-distances d.npy")),
 		given(leave("given distances of layers", "simtool mlem layers y.npy "+features+"--neural-distances d.npy -o l", "simtool mlem layers y.npy "+features+"--permutations 0 --null 0 -o l")),
 		leave("noise of Euclidean distances", fit+features+"--neural y.npy --noise y.npy", fit+features+"--neural y.npy"),
-		leave("a distance of single units", fit+features+"--neural y.npy --units --distance cosine", fit+features+"--neural y.npy --units"),
+		leave("a distance of single units", fit+features+"--neural y.npy --each-unit --distance cosine", fit+features+"--neural y.npy --each-unit"),
 		{
 			name: "a representation of a model of one", first: []string{fit + features + "--neural y.npy"},
 			command: "simtool mlem score fit/model.json --features x.csv --neural y.npy --representation y", hint: "leave it out",

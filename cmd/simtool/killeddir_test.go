@@ -35,7 +35,7 @@ func directoryRuns(t *testing.T) map[string]directoryRun {
 	run("mlem", "simulate", "--stimuli", "50", "--features", "4", "--hidden", "400", "-o", "wide", "-q")
 	return map[string]directoryRun{
 		"units": {dir, []string{
-			"mlem", "fit", "--units", "--features", "wide/features.csv", "--neural", "wide/y.npy", "--bootstrap", "400", "-j", "1",
+			"mlem", "fit", "--each-unit", "--features", "wide/features.csv", "--neural", "wide/y.npy", "--bootstrap", "400", "-j", "1",
 		}},
 		"optimize": {dir, []string{
 			"optimize", "x.npy", "-m", "cka*0.5+nbs*0.5", "--restarts", "4", "--max-iter", "300", "--snapshot", "0.4,0.6", "--also", "linreg",

@@ -49,7 +49,7 @@ func (a *app) configure(cmd *cobra.Command) error {
 		}
 		if f.Changed {
 			s.origin = "flag --" + f.Name
-		} else if value, where, ok := firstOf(cmd, f.Name, env, file); ok {
+		} else if value, where, ok := a.firstOf(cmd, f.Name, env, file); ok {
 			s.origin = where
 			err = setFlag(cmd.Flags(), f, where, value)
 		}
@@ -84,11 +84,16 @@ func (a *app) chooseDefaults() error {
 }
 
 // firstOf finds the value of a setting in the place that takes precedence.
-func firstOf(cmd *cobra.Command, name string, env map[string]string, file *configFile) (value any, where string, ok bool) {
+func (a *app) firstOf(cmd *cobra.Command, name string, env map[string]string, file *configFile) (value any, where string, ok bool) {
 	if v, ok := env[name]; ok {
 		return v, envName(name), true
 	}
 	path := section(cmd)
+	if former := a.former(cmd, name); former != "" {
+		if v, ok := file.get(append(slices.Clone(path), former)); ok {
+			return v, file.where(append(slices.Clone(path), former)), true
+		}
+	}
 	for {
 		if v, ok := file.get(append(slices.Clone(path), name)); ok {
 			return v, file.where(append(slices.Clone(path), name)), true
@@ -98,6 +103,15 @@ func firstOf(cmd *cobra.Command, name string, env map[string]string, file *confi
 		}
 		path = path[:len(path)-1]
 	}
+}
+
+// former returns the name that a setting of a command had before, "" for none. Only the
+// section of the command may use it: elsewhere it is the name of other settings.
+func (a *app) former(cmd *cobra.Command, name string) string {
+	if one := a.declared[cmd.Flags().Lookup(name)]; one != nil {
+		return one.Former
+	}
+	return ""
 }
 
 // section is the path of a command below the root: {"synth", "recording"}.

@@ -43,8 +43,22 @@ func (a *app) runnable() []verbrun.Entry {
 	return entries
 }
 
-// bind declares a flag for each setting.
+// bind declares a flag for each setting. Former names of flags are taken for them.
 func (a *app) bind(fs *pflag.FlagSet, s *setting.Set) {
+	former := map[string]pflag.NormalizedName{}
+	for _, one := range s.All() {
+		if one.Former != "" {
+			former[one.Former] = pflag.NormalizedName(one.Name)
+		}
+	}
+	if len(former) > 0 {
+		fs.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+			if now, ok := former[name]; ok {
+				return now
+			}
+			return pflag.NormalizedName(name)
+		})
+	}
 	for _, one := range s.All() {
 		f := fs.VarPF(one.Value, one.Name, one.Letter, one.Usage)
 		f.DefValue = one.Default

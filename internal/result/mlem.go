@@ -24,17 +24,17 @@ type Weight struct {
 
 // Importances is importance.csv of simtool mlem fit and layers: a row for each
 // feature or group and method.
-var Importances = Declare[Importance]("simtool.mlem.importance/v1", "importance.csv of simtool mlem fit and simtool mlem layers", "the importance of a feature, or of a group of features")
+var Importances = Declare[Importance]("simtool.mlem.importance/v2", "importance.csv of simtool mlem fit and simtool mlem layers", "the importance of a feature, or of a group of features")
 
 // Importance is a row of Importances.
 type Importance struct {
 	Feature        string  `column:"feature" doc:"feature; empty for a group"`
 	Group          string  `column:"group" doc:"group of features; empty for a feature"`
 	Importance     float64 `column:"importance" doc:"what the held-out score loses without it"`
-	SD             float64 `column:"sd" doc:"standard deviation over permutations"`
+	SD             float64 `column:"sd" doc:"standard deviation over the permutations of the feature"`
 	Lo             float64 `column:"lo" doc:"lower end of the interval"`
 	Hi             float64 `column:"hi" doc:"upper end of the interval"`
-	PValue         float64 `column:"p" doc:"p value of no importance"`
+	PValue         float64 `column:"pvalue" doc:"p value of no importance, from the permutations of the stimuli of --null"`
 	N              int     `column:"n" doc:"permutations, or refits"`
 	Method         string  `column:"method" doc:"how it was computed"`
 	Representation string  `column:"representation" doc:"file or unit, where there are several" show:"optional"`
@@ -42,7 +42,7 @@ type Importance struct {
 
 // FitScores is scores.csv of simtool mlem fit and layers: a row for each fold, and
 // for each score of the whole.
-var FitScores = Declare[FitScore]("simtool.mlem.scores/v2", "scores.csv of simtool mlem fit and simtool mlem layers", "how well the metric predicts the distances of a fold, or of all stimuli")
+var FitScores = Declare[FitScore]("simtool.mlem.scores/v3", "scores.csv of simtool mlem fit and simtool mlem layers", "how well the metric predicts the distances of a fold, or of all stimuli")
 
 // FitScore is a row of FitScores.
 type FitScore struct {
@@ -56,7 +56,7 @@ type FitScore struct {
 	SE             float64 `column:"se" doc:"standard error of spearman"`
 	Lo             float64 `column:"lo" doc:"lower end of its interval"`
 	Hi             float64 `column:"hi" doc:"upper end of its interval"`
-	PValue         float64 `column:"p" doc:"p value of no relation"`
+	PValue         float64 `column:"pvalue" doc:"p value of no relation, from the permutations of the stimuli of --null"`
 	Error          string  `column:"error" doc:"why nothing could be fitted" show:"note"`
 	Representation string  `column:"representation" doc:"file or unit, where there are several" show:"optional"`
 }

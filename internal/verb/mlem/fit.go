@@ -32,7 +32,7 @@ type FitOptions struct {
 	Groups       []string // NAME=a,b: features whose importance is wanted together
 	MaxPairs     int
 	MaxMemory    int64
-	Units        bool   // fit each unit alone
+	EachUnit     bool   // fit each unit alone
 	Directory    string // of the results
 	Force        bool   // replace results that exist
 	Batch        verb.Batch
@@ -70,8 +70,8 @@ func (o *FitOptions) Settings() *setting.Set {
 	s.Int(&o.Folds, "folds", "", "parts of the stimuli that are held out in turn; 0 for none")
 	s.Int(&o.Bootstrap, "bootstrap", "", "resampled data sets for intervals; 0 for none")
 	s.Float(&o.Level, "level", "", "coverage of intervals")
-	s.Int(&o.Permutations, "permutations", "", "permutations of each feature in each fold, for its importance; 0 for none")
-	s.Int(&o.Null, "null", "", "permutations of the rows of Y, for p values; 0 for none")
+	s.Int(&o.Permutations, "permutations", "", "permutations of each feature (not of the stimuli) in each fold, for its importance; 0 for none")
+	s.Int(&o.Null, "null", "", "permutations of the stimuli, the rows of Y, for the columns pvalue; 0 for none")
 	s.Bool(&o.Conditional, "conditional", "", "permute a feature only within what correlated features leave open")
 	s.Bool(&o.DropOne, "drop-one", "", "importance by fitting without each feature, too")
 	s.Bool(&o.Shapley, "shapley", "", "and by Shapley values, for at most 12 features or groups")
@@ -87,7 +87,7 @@ func (o *FitOptions) Settings() *setting.Set {
 	}
 	o.Batch.Register(s, "units")
 	o.Neural.Register(s, repeatsUsage)
-	s.Bool(&o.Units, "units", "", "fit each unit alone")
+	s.Bool(&o.EachUnit, "each-unit", "", "fit each unit of the patterns alone").Former = "units"
 	return s
 }
 
@@ -107,8 +107,8 @@ func (o *FitOptions) Run(ctx context.Context, e *batch.Env, args []string) error
 	if err != nil {
 		return err
 	}
-	if control.Shard.Count > 1 && !o.layers && !o.Units {
-		return batch.Usagef("--shard goes with --units: there is one representation; mlem layers takes many")
+	if control.Shard.Count > 1 && !o.layers && !o.EachUnit {
+		return batch.Usagef("--shard goes with --each-unit: there is one representation; mlem layers takes many")
 	}
 	f, err := o.begin(e, args, control)
 	if err != nil {
@@ -150,8 +150,8 @@ func (o *FitOptions) check(e *batch.Env, args []string) error {
 		return batch.Usagef("want --output DIR")
 	case o.layers && len(args)+len(o.Neural.Files) == 0:
 		return batch.Usagef("want at least one file of patterns")
-	case o.Units:
-		return refuseSet(e, "has no use with --units: distances are differences of one response", "distance", "noise", "power", "neural-distances")
+	case o.EachUnit:
+		return refuseSet(e, "has no use with --each-unit: distances are differences of one response", "distance", "noise", "power", "neural-distances")
 	}
 	return nil
 }

@@ -170,10 +170,10 @@ func TestUnitsThatFail(t *testing.T) {
 	}
 	verbtest.Write(t, "with.csv", with)
 	verbtest.Write(t, "without.csv", without)
-	if e := partial(t, verbtest.Run(t, NewFit(), line(layers+" --units --neural with.csv -o with")...).Err); e.Failed != 1 || e.Total != 3 {
+	if e := partial(t, verbtest.Run(t, NewFit(), line(layers+" --each-unit --neural with.csv -o with")...).Err); e.Failed != 1 || e.Total != 3 {
 		t.Errorf("%+v", e)
 	}
-	verbtest.Succeed(t, NewFit(), line(layers+" --units --neural without.csv -o without")...)
+	verbtest.Succeed(t, NewFit(), line(layers+" --each-unit --neural without.csv -o without")...)
 	rename := func(text string) string { return strings.ReplaceAll(text, "unit2", "unit3") }
 	for _, name := range []string{weightsFile, importanceFile} {
 		if got, want := verbtest.Text(t, "with/"+name), rename(verbtest.Text(t, "without/"+name)); got != want {

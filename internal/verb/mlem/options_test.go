@@ -23,7 +23,7 @@ func TestSettingsWithoutUseAreRefused(t *testing.T) {
 		words   string
 		message string
 	}{
-		{NewFit(), "--features sim/features.csv --neural sim/y.npy --units --power 2 -o no", "--power has no use with --units: distances are differences of one response"},
+		{NewFit(), "--features sim/features.csv --neural sim/y.npy --each-unit --power 2 -o no", "--power has no use with --each-unit: distances are differences of one response"},
 		{NewFit(), "--features sim/features.csv --neural-distances d.npy --distance cosine -o no", "--distance has no use with --neural-distances"},
 		{NewFit(), "--features sim/features.csv --neural sim/y.npy --noise n.npy -o no", "--noise has no use for euclidean distances, only for mahalanobis and crossnobis"},
 		{NewFit(), "--feature-distances a=d.npy --neural sim/y.npy --missing different -o no", "--missing has no use with --feature-distances"},

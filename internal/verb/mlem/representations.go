@@ -45,7 +45,7 @@ func (o *FitOptions) begin(e *batch.Env, args []string, control batch.Control) (
 	switch {
 	case o.layers:
 		err = f.ofFiles(neural.Files)
-	case o.Units:
+	case o.EachUnit:
 		err = f.ofUnits()
 	default:
 		err = f.ofOne()

@@ -41,7 +41,7 @@ func (s *Set) Apply(words []string, visit func(*Setting) error) (others []string
 		name, value, has := strings.Cut(word, "=")
 		var one *Setting
 		if long, ok := strings.CutPrefix(name, "--"); ok {
-			one = s.byName[long]
+			one = s.Lookup(long)
 		} else {
 			one = s.byLetter(name[1:2])
 			if !has && len(name) > 2 {

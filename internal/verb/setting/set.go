@@ -50,6 +50,7 @@ type Setting struct {
 	// Complete says how a shell completes it, if not by Choices: Measure, MeasureList.
 	Complete string
 	Suggest  []string // words for a shell to complete it by, which are not all that it takes
+	Former   string   // a name that it had, which still sets it and is shown nowhere
 	// Choose gives the value where nobody set one, and says where it comes from; nil
 	// for the default. Machine says that it follows from the machine and changes no
 	// result.
@@ -74,8 +75,18 @@ type Set struct {
 // All returns the settings in their order.
 func (s *Set) All() []*Setting { return s.settings }
 
-// Lookup returns the setting of a name, nil for none.
-func (s *Set) Lookup(name string) *Setting { return s.byName[name] }
+// Lookup returns the setting of a name, or of a former one, nil for none.
+func (s *Set) Lookup(name string) *Setting {
+	if one := s.byName[name]; one != nil {
+		return one
+	}
+	for _, one := range s.settings {
+		if name != "" && one.Former == name {
+			return one
+		}
+	}
+	return nil
+}
 
 // Names returns the names of the settings.
 func (s *Set) Names() []string {
@@ -103,7 +114,7 @@ func Join(sets ...*Set) *Set {
 // Set gives a setting a value. The error says what was wanted; it has no place, which
 // the caller knows.
 func (s *Set) Set(name, text string) error {
-	one := s.byName[name]
+	one := s.Lookup(name)
 	if one == nil {
 		return fmt.Errorf("unknown setting %q", name)
 	}
