@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference test-paper fuzz generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference test-paper digits fuzz generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -20,6 +20,9 @@ test: ## all tests; those that need ../shared (or SIMTOOL_SHARED) skip without i
 
 test-paper: ## the published tables of large recordings as well, from ../shared: minutes
 	$(GO) test -timeout 1h -run Published -v ./internal/synth/optimize -args -paper
+
+digits: ## compare all measures with 320 bits under stress, and write the digits kept into docs/validation.md
+	$(GO) test -count 1 -run TestStandingReference ./internal/measures -args -digits
 
 test-browser: ## the web pages in headless Chromium; skips where there is none
 	$(GO) test -run Browser -v ./internal/figure/report -args -browser

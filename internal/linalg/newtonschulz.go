@@ -12,13 +12,14 @@ import (
 // polarByIteration computes the polar factor and the nuclear norm of a by scaled
 // Newton-Schulz iteration. It returns false, without a result, when a is so near
 // to singular that the iteration is slow or its start is unreliable. scale is the
-// power of two to divide a by, so that its entries are about 1.
+// power of two to divide a by, so that its entries are about 1. No singular value may
+// be as small as least.
 //
 // X ← α·X·(3I − α²·XᵀX)/2 takes singular values σ in [l,1] to
 // α·σ·(3−α²σ²)/2 in [l',1]. α = √(3/(1+l+l²)) makes l' largest; bounding it by
 // 1.69770 keeps the image of σ = 1 above 0.1, without which the iteration is not
 // stable (Chen and Chow, 2014).
-func polarByIteration(a *mat.Dense, scale float64) (p *mat.Dense, nuclear float64, ok bool) {
+func polarByIteration(a *mat.Dense, scale, least float64) (p *mat.Dense, nuclear float64, ok bool) {
 	m, n := a.Dims()
 	tall := m >= n
 	if !tall {
@@ -36,7 +37,8 @@ func polarByIteration(a *mat.Dense, scale float64) (p *mat.Dense, nuclear float6
 	}
 	blas64.Syrk(blas.Trans, 1, x, 0, upperOf(gram))
 	lower, bound, ok := singularBounds(gram, memory[2*m*n+n*n:])
-	if !ok {
+	const unsure = 16 // the bound from below is an estimate
+	if !ok || !(lower*scale > unsure*least) {
 		return nil, 0, false
 	}
 	blas64.Scal(1/bound, vector(x.Data))

@@ -19,14 +19,18 @@ const factorByIteration = 128
 // s_max to the sum of the two smallest values within the rank. A polynomial
 // iteration that consists of matrix products handles matrices of modest order that
 // are far from singular; SVD handles the others.
-func Polar(a *mat.Dense) (p *mat.Dense, nuclear float64, err error) {
+func Polar(a *mat.Dense) (p *mat.Dense, nuclear float64, err error) { return PolarAbove(a, 0) }
+
+// PolarAbove is Polar over the singular values above least, for a matrix whose entries
+// have errors of that size.
+func PolarAbove(a *mat.Dense, least float64) (p *mat.Dense, nuclear float64, err error) {
 	m, n := a.Dims()
 	largest := maxAbs(a.RawMatrix())
 	if !isFinite(largest) {
 		return nil, 0, ErrNotFinite
 	}
 	if min(m, n) <= factorByIteration && largest > 0 {
-		if p, nuclear, ok := polarByIteration(a, safeScale(largest)); ok {
+		if p, nuclear, ok := polarByIteration(a, safeScale(largest), least); ok {
 			return p, nuclear, nil
 		}
 	}
@@ -35,7 +39,7 @@ func Polar(a *mat.Dense) (p *mat.Dense, nuclear float64, err error) {
 		return nil, 0, err
 	}
 	p = mat.NewDense(m, n, nil)
-	if r := Rank(s, m, n); r > 0 {
+	if r := RankAbove(s, m, n, least); r > 0 {
 		p.Mul(u.Slice(0, m, 0, r), v.Slice(0, n, 0, r).T())
 	}
 	return p, sum(s), nil

@@ -4,11 +4,14 @@ import "gonum.org/v1/gonum/mat"
 
 // Rank returns the numerical rank of a rows×cols matrix with the descending
 // singular values s: the number of values above s[0]·max(rows,cols)·2⁻⁵².
-func Rank(s []float64, rows, cols int) int {
+func Rank(s []float64, rows, cols int) int { return RankAbove(s, rows, cols, 0) }
+
+// RankAbove is Rank, but for values that are no more than least.
+func RankAbove(s []float64, rows, cols int, least float64) int {
 	if len(s) == 0 || s[0] == 0 {
 		return 0
 	}
-	cut := s[0] * float64(max(rows, cols)) * eps
+	cut := max(least, s[0]*float64(max(rows, cols))*eps)
 	r := 0
 	for r < len(s) && s[r] > cut {
 		r++

@@ -114,6 +114,9 @@ type folds struct {
 	x, y  *mat.Dense   // samples fold by fold, every fold centred by its own means
 	noisy bool         // see predictors
 	grain func() grain // of y; nil if nothing is known
+	// offset says that samples of a new system come with its means, of which their
+	// first sample takes most.
+	offset bool
 }
 
 // part is one fold: its rows, if they are known, and their moments.
@@ -230,6 +233,9 @@ func newFolds(x *mat.Dense, rows [][]int, q int) *folds {
 // setY sets the samples of the model, n×q, without allocating.
 func (f *folds) setY(y *mat.Dense) {
 	f.gather(f.y, y)
+	if f.offset {
+		fromFirst(f.y)
+	}
 	for i := range f.parts {
 		part := &f.parts[i]
 		linalg.CenterTo(part.y, part.my, part.y)
@@ -241,6 +247,9 @@ func (f *folds) setY(y *mat.Dense) {
 // setX sets the other system in the same way.
 func (f *folds) setX(x *mat.Dense) {
 	f.gather(f.x, x)
+	if f.offset {
+		fromFirst(f.x)
+	}
 	for i := range f.parts {
 		part := &f.parts[i]
 		linalg.CenterTo(part.x, part.mx, part.x)
@@ -253,6 +262,15 @@ func (f *folds) setX(x *mat.Dense) {
 func (f *folds) gather(dst, src *mat.Dense) {
 	for i, sample := range f.order {
 		copy(dst.RawRowView(i), src.RawRowView(sample))
+	}
+}
+
+// fromFirst subtracts the first row from all rows, so that means hold the digits of
+// samples that vary about an offset.
+func fromFirst(x *mat.Dense) {
+	first := x.RawRowView(0)
+	for i := x.RawMatrix().Rows - 1; i >= 0; i-- {
+		addScaled(x.RawRowView(i), -1, first)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"simtool/internal/data"
 	dataio "simtool/internal/io"
+	"simtool/internal/measures/exacttest"
 )
 
 // readPair reads one pair of the reference set.
@@ -63,4 +64,14 @@ func gaussian(rng *rand.Rand, n, p int) *mat.Dense {
 		}
 	}
 	return m
+}
+
+// exactScore returns the score of 320 bits.
+func exactScore(t testing.TB, name string, x, y *mat.Dense) float64 {
+	t.Helper()
+	v, err := exacttest.Score(name, exacttest.Pair{X: exacttest.From(x), Y: exacttest.From(y)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return exacttest.Float(v)
 }

@@ -2,6 +2,7 @@ package measures
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
@@ -12,7 +13,7 @@ import (
 // The similarities of two samples by which nearest neighbours are found.
 const (
 	metricInner     = "inner"     // ⟨x,x'⟩
-	metricCosine    = "cosine"    // ⟨x,x'⟩/(‖x‖‖x'‖)
+	metricCosine    = "cosine"    // ⟨x,x'⟩/(‖x‖‖x'‖), in the order of orderKeyOf
 	metricEuclidean = "euclidean" // −‖x−x'‖²
 )
 
@@ -46,7 +47,10 @@ func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 		if err != nil {
 			return neighbours{}, err
 		}
-		allow := s.similarityAllowance(h)
+		allow, err := s.similarityAllowance(h)
+		if err != nil {
+			return neighbours{}, err
+		}
 		n := s.Samples()
 		nb := neighbours{k: h.k, index: make([]int32, n*h.k), nearest: make([]float64, n*h.k)}
 		best := make([]candidate, 0, h.k)
@@ -58,6 +62,9 @@ func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 			index, nearest := nb.of(i)
 			for at, c := range best {
 				index[at], nearest[at] = c.index, c.similarity
+				if h.metric == metricCosine {
+					nearest[at] = cosineOfKey(-c.similarity)
+				}
 			}
 		}
 		return nb, nil
@@ -78,7 +85,11 @@ func (h neighbourhood) need(d Dims) Need {
 	if h.centre {
 		all = together(all, d.needCentred())
 	}
-	return together(all, work(min(blockRows, d.N)*d.N+d.N*max(d.P, d.Q)))
+	copies := d.N * max(d.P, d.Q)
+	if h.metric == metricCosine {
+		copies += linalg.DistancesMemory(d.N, max(d.P, d.Q)) + 8*d.N
+	}
+	return together(all, work(min(blockRows, d.N)*d.N+copies))
 }
 
 // candidate is a sample that may be a neighbour.
@@ -116,13 +127,25 @@ func (s *System) similarityRows(h neighbourhood) (func(i int) []float64, error) 
 	n, p := s.raw.Dims()
 	var compute func(dst *mat.Dense, lo int)
 	switch {
-	case h.metric != metricEuclidean:
+	case h.metric == metricInner:
+		z := s.directionOrigin(h)
+		compute = func(dst *mat.Dense, lo int) {
+			dst.Mul(z.Slice(lo, lo+dst.RawMatrix().Rows, 0, p), z.T())
+		}
+	case h.metric == metricCosine:
 		z, err := s.directions(h)
 		if err != nil {
 			return nil, err
 		}
+		d := linalg.NewDistances(z)
 		compute = func(dst *mat.Dense, lo int) {
-			dst.Mul(z.Slice(lo, lo+dst.RawMatrix().Rows, 0, p), z.T())
+			d.BlockTo(dst, lo, 0)
+			for i := range dst.RawMatrix().Rows {
+				row := dst.RawRowView(i)
+				for j, v := range row {
+					row[j] = -orderKeyOf(v, z.RawRowView(lo+i), z.RawRowView(j))
+				}
+			}
 		}
 	case s.tiled():
 		d := linalg.NewDistances(s.raw)
@@ -164,35 +187,37 @@ func (s *System) distanceRow(n int) func(i int) []float64 {
 	}
 }
 
-// directions returns samples whose inner products are the similarities.
-func (s *System) directions(h neighbourhood) (*mat.Dense, error) {
-	z := s.raw
+// directionOrigin returns the samples whose inner products and directions matter.
+func (s *System) directionOrigin(h neighbourhood) *mat.Dense {
 	if h.centre {
-		z = s.centred()
+		return s.centred()
 	}
-	if h.metric != metricCosine {
-		return z, nil
+	return s.raw
+}
+
+// directions returns them with the norm √½. A sample that is the mean of all but for
+// rounding has no direction.
+func (s *System) directions(h neighbourhood) (*mat.Dense, error) {
+	unit := mat.DenseCopyOf(s.directionOrigin(h))
+	least := 0.0
+	if h.centre {
+		squares := 0.0
+		for _, v := range s.largest() {
+			squares += v * v
+		}
+		least = 2 * computedEps(s.precision) * math.Sqrt(squares)
 	}
-	unit := mat.DenseCopyOf(z)
 	for i := range s.Samples() {
-		row := unit.Slice(i, i+1, 0, s.Width()).(*mat.Dense)
-		norm := linalg.Norm(row)
-		if norm == 0 {
+		row := unit.RawRowView(i)
+		if !(math.Sqrt(dot(row, row)) > least) || !normalise(row, false, s.precision) {
 			where := "zero"
 			if h.centre {
 				where = "the mean of all samples"
 			}
 			return nil, undefined("sample %d (counted from 0) of %s is %s, so it has no direction to compare: use center=%t or another metric", i, s.label(), where, !h.centre)
 		}
-		divide(row.RawRowView(0), norm)
 	}
 	return unit, nil
-}
-
-func divide(dst []float64, by float64) {
-	for i := range dst {
-		dst[i] /= by
-	}
 }
 
 type overlapKey struct{ neighbourhood }

@@ -54,8 +54,9 @@ var plsFamily = Family{
 		components := a.Int("components")
 		m.solve = func(s *ridgeSolver, train predictors) error {
 			s.rows = nil
-			exact, err := fitPLS(s.w, train.moments, components)
-			if err != nil || exact || train.rows == nil {
+			fit, err := fitPLS(s.w, train.moments, components)
+			s.tied = fit.tied
+			if err != nil || fit.exact || train.rows == nil {
 				return err
 			}
 			var g grain
@@ -100,30 +101,30 @@ var refDayal1997 = Reference{
 //	w the leading left singular vector of S,   r = w − Σⱼ(pⱼᵀw)rⱼ,
 //	t = Y·r,   p = Yᵀt/tᵀt,   c = Xᵀt/tᵀt = Sᵀr/tᵀt,
 //
-// adds r·cᵀ to W, and subtracts tᵀt·p·cᵀ from S. It stops when S or Y is exhausted. exact is false if a component was so small against the first that rounding
-// of the moments took many of its digits.
-func fitPLS(w *mat.Dense, train *foldMoments, components int) (exact bool, err error) {
+// adds r·cᵀ to W, and subtracts tᵀt·p·cᵀ from S. It stops when S or Y is exhausted.
+func fitPLS(w *mat.Dense, train *foldMoments, components int) (fit plsFit, err error) {
 	b := train.yy
 	s := mat.DenseCopyOf(train.xy.T())
 	q, p := s.Dims()
 	w.Zero()
 	whole := linalg.Norm(s)
 	negligible := whole * float64(max(p, q)) * epsilon
-	exact = true
+	fit.exact = true
 	smallest := linalg.Trace(b) * float64(q) * epsilon
 	var loadings, rotations []*mat.VecDense
 	for range min(components, q) {
 		rest := linalg.Norm(s)
 		if rest < visible*whole {
-			exact = false
+			fit.exact = false
 		}
 		if rest <= negligible {
 			break
 		}
-		direction, err := leadingVector(s)
+		direction, tied, err := leadingVector(s)
 		if err != nil {
-			return exact, err
+			return fit, err
 		}
+		fit.tied = fit.tied || tied
 		r := mat.VecDenseCopyOf(direction)
 		for j, load := range loadings {
 			r.AddScaledVec(r, -mat.Dot(load, direction), rotations[j])
@@ -132,7 +133,7 @@ func fitPLS(w *mat.Dense, train *foldMoments, components int) (exact bool, err e
 		load.MulVec(b, r)
 		square := mat.Dot(r, load) // tᵀt
 		if square < visible*visible*linalg.Trace(b)*mat.Dot(r, r) {
-			exact = false
+			fit.exact = false
 		}
 		if !(square > smallest*mat.Dot(r, r)) {
 			break
@@ -145,33 +146,50 @@ func fitPLS(w *mat.Dense, train *foldMoments, components int) (exact bool, err e
 		s.RankOne(s, -square, load, c)
 		loadings, rotations = append(loadings, load), append(rotations, r)
 	}
-	return exact, nil
+	// With all components the fit is least squares, in whatever order they come.
+	fit.tied = fit.tied && len(loadings) == components && linalg.Norm(s) > negligible
+	return fit, nil
 }
+
+// plsFit says what fitPLS found.
+type plsFit struct {
+	// exact is false if a component was so small against the first that rounding of the
+	// moments took many of its digits.
+	exact bool
+	// tied says that a component was one of several that covary equally, and that not
+	// all of them came in.
+	tied bool
+}
+
+// tiedComponents is the warning of such a fit.
+const tiedComponents = "several components covary equally with what they predict, and not all are used: which of them comes first is not determined, nor is the value"
 
 // visible is the size of a component in relation to the first below which second
 // moments hold less than ten digits of it.
-const visible = 1e-5
+const visible = 1e-3
 
 // epsilon is the spacing of float64 above 1.
 const epsilon = 0x1p-52
 
 // leadingVector returns the left singular vector of the largest singular value
-// of s, from the eigenvectors of the smaller of SSᵀ and SᵀS.
-func leadingVector(s *mat.Dense) (*mat.VecDense, error) {
+// of s, from the eigenvectors of the smaller of SSᵀ and SᵀS, and whether another value
+// equals it but for rounding.
+func leadingVector(s *mat.Dense) (vector *mat.VecDense, tied bool, err error) {
 	q, p := s.Dims()
-	if q <= p {
-		_, vectors, err := linalg.EigSym(linalg.OuterGram(s))
-		if err != nil {
-			return nil, err
-		}
-		return mat.VecDenseCopyOf(vectors.ColView(0)), nil
+	square := linalg.OuterGram
+	if q > p {
+		square = linalg.Gram
 	}
-	_, vectors, err := linalg.EigSym(linalg.Gram(s))
+	values, vectors, err := linalg.EigSym(square(s))
 	if err != nil {
-		return nil, err
+		return nil, false, err
+	}
+	tied = len(values) > 1 && values[0]-values[1] <= tiedVariance*values[0]
+	if q <= p {
+		return mat.VecDenseCopyOf(vectors.ColView(0)), tied, nil
 	}
 	w := mat.NewVecDense(q, nil)
 	w.MulVec(s, vectors.ColView(0))
 	w.ScaleVec(1/mat.Norm(w, 2), w)
-	return w, nil
+	return w, tied, nil
 }

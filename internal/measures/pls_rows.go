@@ -38,7 +38,7 @@ func plsRows(x, y *mat.Dense, noise grain, components int) (*rowFit, error) {
 		if linalg.Norm(s) <= size*linalg.Norm(left)*whole {
 			break
 		}
-		w, err := leadingVector(s)
+		w, _, err := leadingVector(s)
 		if err != nil {
 			return nil, err
 		}

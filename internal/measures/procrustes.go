@@ -189,6 +189,15 @@ func (m procrustes) Memory(d Dims) Need {
 	return together(plan.need(d, p, q), d.needCompact(), work(plan.splitMemory(p, q)+d.needAlignment(p, q).work+2*d.N*(p+q)))
 }
 
+// roundingOfCross bounds what rounding can make of singular values of XᵀY that are 0. A
+// direction that training does not have would be turned as its rounding errors say, and
+// held-out samples may have much of it.
+func roundingOfCross(train *foldMoments, x, y grain) float64 {
+	p, q := train.dims()
+	nx, ny := math.Sqrt(sum(train.xx)), math.Sqrt(linalg.Trace(train.yy))
+	return operations(max(p, q))*epsilon*nx*ny + 2*(x.floor*ny+nx*y.floor)
+}
+
 // heldOut finds the rotation on the training samples of each fold, and returns the mean
 // over folds of the form on the held-out samples. Both are centred by the means of the
 // training samples. The rotation is undetermined outside the span of the training
@@ -203,7 +212,7 @@ func (m procrustes) heldOut(p *Pair) (Score, error) {
 	total := 0.0
 	for i := range f.count() {
 		f.split(i, &train, &test)
-		polar, _, err := linalg.Polar(train.xy)
+		polar, _, err := linalg.PolarAbove(train.xy, roundingOfCross(&train, p.X.grain(), p.Y.grain()))
 		if err != nil {
 			return Score{}, err
 		}

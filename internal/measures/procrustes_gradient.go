@@ -13,10 +13,12 @@ type heldOutRotation struct {
 	folds       *folds
 	train, test foldMoments
 	gradient    *foldGradient
+	noise       grain // of X
 }
 
 func (m procrustes) bindHeldOut(x *System, q int) (Objective, error) {
-	o := &heldOutRotation{procrustes: m, folds: newFolds(x.compact(), foldPlan{k: m.cv}.assign(x), q)}
+	o := &heldOutRotation{procrustes: m, folds: newFolds(x.compact(), foldPlan{k: m.cv}.assign(x), q), noise: x.grain()}
+	o.folds.offset = true
 	o.train, o.test = o.folds.newSplit()
 	o.gradient = newFoldGradient(o.folds, false)
 	return o, nil
@@ -27,6 +29,7 @@ func (m procrustes) bindHeldOut(x *System, q int) (Objective, error) {
 // ∂ν/∂P = X_tᵀY_t gives the derivative of the training rows through ∂P/∂C.
 func (o *heldOutRotation) Gradient(dst, y *mat.Dense) (float64, error) {
 	o.folds.setY(y)
+	own := computedGrain(y)
 	k := o.folds.count()
 	total := 0.0
 	for i := range k {
@@ -35,7 +38,7 @@ func (o *heldOutRotation) Gradient(dst, y *mat.Dense) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		d, p := polarDerivative(u, s, v)
+		d, p := polarDerivative(u, s, v, roundingOfCross(&o.train, o.noise, own))
 		xx, yy := sum(o.test.xx), linalg.Trace(o.test.yy)
 		if xx == 0 || yy == 0 {
 			return 0, undefined("fold %d of %d: the samples left out all lie at the mean of the others", i+1, k)

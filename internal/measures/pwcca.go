@@ -91,26 +91,28 @@ func (m pwcca) Score(p *Pair) (Score, error) {
 	if shared := rx + ry - (p.Samples() - 1); shared > 1 && w.rho[len(w.rho)-1] < 1-1e-9 {
 		return Score{}, undefined("more dimensions than samples (%d + %d of %d): the canonical variates, and so their weights, are not determined", rx, ry, p.Samples()-1)
 	}
-	if w.tied() {
+	if own, _ := features.Dims(); w.tied(own) {
 		warnings = append(warnings, "some canonical correlations are equal: their variates are any basis of a common space, and each basis weighs them differently, so that the value is not determined")
 	}
 	return Score{Value: w.mean, Warnings: warnings}, nil
 }
 
 // tied reports whether canonical correlations that are equal but for rounding make the
-// mean depend on the choice of their variates. It does not where all are equal.
-func (w weightedCorrelations) tied() bool {
+// mean depend on the choice of their variates in a system of r dimensions. It does not
+// where all are equal. Those that are 0 are equal to those of all directions of the
+// system that the other one does not share.
+func (w weightedCorrelations) tied(r int) bool {
 	const equal = 1e-9
 	k := len(w.rho)
-	if k < 2 || w.rho[0]-w.rho[k-1] <= equal {
+	if w.rho[0]-w.rho[k-1] <= equal {
 		return false
 	}
 	for i := 1; i < k; i++ {
-		if w.rho[i-1]-w.rho[i] <= equal && w.rho[i] > equal {
+		if w.rho[i-1]-w.rho[i] <= equal {
 			return true
 		}
 	}
-	return false
+	return w.rho[k-1] <= equal && r > k
 }
 
 // inBasis returns QᵀXc, the features in the orthonormal basis of the system.

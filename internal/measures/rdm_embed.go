@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
 )
 
 // needEmbedded returns the need of the embedded systems.
@@ -64,7 +66,7 @@ func unitRows(s *System, centre bool) (*mat.Dense, error) {
 	same := true
 	for i := range rows.RawMatrix().Rows {
 		row := rows.RawRowView(i)
-		if !normalise(row, centre) {
+		if !normalise(row, centre, s.precision) {
 			return nil, undefined("%s: sample %d (counted from 0) %s, so it has no %s with other samples", s.label(), i, flat, quantity)
 		}
 		same = same && distance(row, rows.RawRowView(0)) <= roundoff
@@ -78,7 +80,7 @@ func unitRows(s *System, centre bool) (*mat.Dense, error) {
 // normalise scales a row to the norm √½, after centring if centre is set. It returns
 // false for a row of zeros, and for a row that is constant up to rounding, because
 // centring would leave rounding errors.
-func normalise(row []float64, centre bool) bool {
+func normalise(row []float64, centre bool, p data.Precision) bool {
 	largest := 0.0
 	for _, v := range row {
 		largest = max(largest, math.Abs(v))
@@ -89,23 +91,36 @@ func normalise(row []float64, centre bool) bool {
 	_, exponent := math.Frexp(largest)
 	scale(row, math.Ldexp(1, -exponent)) // squares can then neither overflow nor vanish
 	if centre {
-		// Relative to the first value, a constant row leaves exact zeros, and an offset
-		// takes no digits.
-		first, mean := row[0], 0.0
-		for k := range row {
-			row[k] -= first
-			mean += row[k] / float64(len(row))
-		}
-		for k := range row {
-			row[k] -= mean
-		}
+		centreRow(row)
 	}
 	norm := math.Sqrt(dot(row, row))
-	if !(norm > math.Sqrt(float64(len(row)))*0x1p-51) {
+	if centre && !(norm > 2*computedEps(p)*math.Sqrt(float64(len(row)))) {
 		return false
 	}
 	scale(row, math.Sqrt(0.5)/norm)
 	return true
+}
+
+// centreRow removes the mean of a row. It takes differences from the first value, so that
+// a constant row leaves exact zeros, and an offset takes no digits.
+func centreRow(row []float64) {
+	first, mean := row[0], 0.0
+	for k := range row {
+		row[k] -= first
+		mean += row[k] / float64(len(row))
+	}
+	for k := range row {
+		row[k] -= mean
+	}
+}
+
+// computedEps is the relative rounding of numbers that were computed in the precision in
+// which they are stored. Text shows equal numbers alike, however few its digits.
+func computedEps(p data.Precision) float64 {
+	if p.Stored == data.Decimal {
+		return epsilon
+	}
+	return max(epsilon, p.Eps())
 }
 
 // distance returns ‖a−b‖.

@@ -51,6 +51,13 @@ func (d dissimilarity) order(s *System, keepOrder bool) (*linalg.Ranking, error)
 		if err != nil {
 			return nil, err
 		}
+		if d.cosine() {
+			z, err := d.embedded(s)
+			if err != nil {
+				return nil, err
+			}
+			values = orderKeys(values, z.raw, large)
+		}
 		r := linalg.NewRanking(values, allow, keepOrder || !large)
 		if r.Ties == choose2(len(values)) {
 			return nil, sameDissimilarity(s)
@@ -181,6 +188,9 @@ func (d dissimilarity) needRanks(of Dims, ordered bool) Need {
 		merging = pairs // two sequences of ranks
 	}
 	if !of.tiled() {
+		if d.cosine() {
+			sorting += pairs // their order keys
+		}
 		return together(d.need(of), kept(orderKey{d, true}, 2*pairs), work(sorting+merging))
 	}
 	order := pairs // the ranks of both

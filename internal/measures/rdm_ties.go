@@ -73,7 +73,11 @@ func (d dissimilarity) allowance(s *System, largest float64) (linalg.Allowance, 
 			return nil, err
 		}
 		doubt, err := d.embeddedDoubt(s)
-		return squaredAllowance(z, doubt), err
+		allow := squaredAllowance(z, doubt)
+		if d.cosine() {
+			allow = keyAllowance(allow, doubt, s.p)
+		}
+		return allow, err
 	case rdmPrecomputed:
 		// RDMs that were computed from data of a precision have errors of more than
 		// that. Of text only the last place is in doubt: equal numbers are written
@@ -139,22 +143,28 @@ func (d dissimilarity) embeddedDoubt(s *System) (float64, error) {
 		_, r := w.Dims()
 		return margin(s.precision)*math.Sqrt(total/float64(r)) + computed*math.Sqrt(2*float64(r)), nil
 	}
-	relative := make([]float64, s.n)
-	for i := range relative {
-		row := slices.Clone(s.raw.RawRowView(i))
-		largest, mean := 0.0, 0.0
-		for _, v := range row {
-			largest = max(largest, math.Abs(v))
-			mean += (v - row[0]) / float64(len(row))
-		}
+	relative := s.directionDoubts(func(row []float64) {
 		if d.kind == rdmCorrelation {
-			first := row[0]
-			for k := range row {
-				row[k] = row[k] - first - mean
-			}
+			centreRow(row)
 		}
-		relative[i] = s.precision.Spacing(largest) / math.Sqrt(2*dot(row, row))
-	}
+	})
 	slices.Sort(relative)
 	return margin(s.precision)*relative[len(relative)/2] + computed, nil
+}
+
+// directionDoubts returns for each sample the rounding of its numbers over √2 of its
+// norm, after a change of origin.
+func (s *System) directionDoubts(change func(row []float64)) []float64 {
+	out := make([]float64, s.n)
+	row := make([]float64, s.p)
+	for i := range out {
+		copy(row, s.raw.RawRowView(i))
+		largest := 0.0
+		for _, v := range row {
+			largest = max(largest, math.Abs(v))
+		}
+		change(row)
+		out[i] = s.precision.Spacing(largest) / math.Sqrt(2*dot(row, row))
+	}
+	return out
 }

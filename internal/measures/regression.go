@@ -134,12 +134,13 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 func (m regression) heldOut(f *folds, x *System) (value float64, warnings []string, err error) {
 	train, test := f.newSplit()
 	solver := newRidgeSolver(train.dims())
-	total := 0.0
+	total, tied := 0.0, false
 	for i := range f.count() {
 		f.split(i, &train, &test)
 		if err := m.fit(solver, f.predictors(i, &train)); err != nil {
 			return 0, nil, err
 		}
+		tied = tied || solver.tied
 		var fit fitted
 		if solver.rows != nil {
 			rows, y := f.rowed().testRows(i, &train)
@@ -147,6 +148,7 @@ func (m regression) heldOut(f *folds, x *System) (value float64, warnings []stri
 		} else {
 			fit = predict(&test, solver.w)
 		}
+		fit.least = solver.least
 		if m.columns {
 			fit.noise = x.rounding()
 		}
@@ -158,6 +160,9 @@ func (m regression) heldOut(f *folds, x *System) (value float64, warnings []stri
 			warnings = []string{constantColumns(skipped, len(test.xx))}
 		}
 		total += v
+	}
+	if tied {
+		warnings = append(warnings, tiedComponents)
 	}
 	return total / float64(f.count()), warnings, nil
 }
@@ -171,6 +176,7 @@ func (m regression) inSample(p *Pair) (Score, error) {
 	if err != nil {
 		return Score{}, err
 	}
+	fit.least = solver.least
 	if m.columns {
 		fit.noise = p.X.rounding()
 	}
@@ -185,6 +191,9 @@ func (m regression) inSample(p *Pair) (Score, error) {
 	if _, q := all.dims(); q >= p.Samples()-1 && m.solve == nil && solver.lambda == 0 {
 		warnings = append(warnings, "as many predicting features as samples: the fit leaves nothing unexplained whatever the data; hold samples out with cv")
 	}
+	if solver.tied {
+		warnings = append(warnings, tiedComponents)
+	}
 	if m.as == asAngular {
 		loss := 1 - v
 		if loss < 1-exactAngle && points != nil {
@@ -198,7 +207,7 @@ func (m regression) inSample(p *Pair) (Score, error) {
 // fitWhole fits all samples and predicts them.
 func (m regression) fitWhole(s *ridgeSolver, train predictors) (fitted, error) {
 	if m.solve != nil {
-		if err := m.solve(s, train); err != nil {
+		if err := m.fit(s, train); err != nil {
 			return fitted{}, err
 		}
 		if s.rows != nil {
@@ -229,6 +238,8 @@ func (m regression) fitWhole(s *ridgeSolver, train predictors) (fitted, error) {
 // fit computes the coefficients for a training set with the penalty of the measure.
 func (m regression) fit(s *ridgeSolver, train predictors) error {
 	if m.solve != nil {
+		s.lambda = 0
+		s.setLeast(train)
 		return m.solve(s, train)
 	}
 	lambda, err := m.penalty(train)

@@ -12,6 +12,7 @@ import (
 type fitted struct {
 	total, predicted, product []float64
 	noise                     []float64 // norms that rounding can give features; nil if not known
+	least                     float64   // the share of Σx² below which Σx̂² is a rounding error
 }
 
 // constant reports whether feature j of X does not vary by more than rounding.
@@ -61,11 +62,15 @@ func (f *fitted) predict(m *foldMoments, w, bw *mat.Dense) {
 	})
 }
 
+// leastPrediction is the share of its norm that a prediction of 0, which is the mean of
+// training, may have by rounding.
+const leastPrediction = 1e-12
+
 // one returns R² = (2Σxx̂ − Σx̂²)/Σx², or the correlation Σxx̂/√(Σx²Σx̂²), and its
 // derivatives with respect to the three sums, total being positive.
-func (m regression) one(total, predicted, product float64) (v float64, d [3]float64) {
+func (m regression) one(total, predicted, product, least float64) (v float64, d [3]float64) {
 	if m.as == "pearson" {
-		if !(predicted > 0) {
+		if !(predicted > least*total) {
 			return 0, d // the prediction is the mean
 		}
 		scale := cosineScale(total, predicted)
@@ -84,7 +89,7 @@ func (m regression) value(f fitted) (v float64, skipped int, err error) {
 		if total == 0 {
 			return 0, 0, errors.New("the samples left out all lie at the mean of the others")
 		}
-		v, _ = m.one(total, sum(f.predicted), sum(f.product))
+		v, _ = m.one(total, sum(f.predicted), sum(f.product), f.least)
 		return v, 0, nil
 	}
 	for j, total := range f.total {
@@ -92,7 +97,7 @@ func (m regression) value(f fitted) (v float64, skipped int, err error) {
 			skipped++
 			continue
 		}
-		one, _ := m.one(total, f.predicted[j], f.product[j])
+		one, _ := m.one(total, f.predicted[j], f.product[j], f.least)
 		v += one
 	}
 	used := len(f.total) - skipped
@@ -121,7 +126,7 @@ func (m regression) derivatives(f fitted, loss func() float64) (float64, error) 
 		}
 	}
 	if !m.columns {
-		_, d := m.one(sum(f.total), sum(f.predicted), sum(f.product))
+		_, d := m.one(sum(f.total), sum(f.predicted), sum(f.product), f.least)
 		for j := range f.total {
 			f.total[j], f.predicted[j], f.product[j] = slope*d[0], slope*d[1], slope*d[2]
 		}
@@ -131,7 +136,7 @@ func (m regression) derivatives(f fitted, loss func() float64) (float64, error) 
 	for j, total := range f.total {
 		var d [3]float64
 		if !f.constant(j) {
-			_, d = m.one(total, f.predicted[j], f.product[j])
+			_, d = m.one(total, f.predicted[j], f.product[j], f.least)
 		}
 		f.total[j], f.predicted[j], f.product[j] = slope*d[0], slope*d[1], slope*d[2]
 	}

@@ -89,6 +89,7 @@ func newPrediction(m regression, x *System, q int) *prediction {
 		plan = wholePlan
 	}
 	o := &prediction{regression: m, folds: newFolds(x.featuresFor(m.columns), plan.assign(x), q)}
+	o.folds.offset = true
 	o.train, o.test = o.folds.newSplit()
 	p, _ := o.train.dims()
 	o.solver, o.sums = newRidgeSolver(p, q), newFitted(p)
@@ -163,6 +164,7 @@ func (o *prediction) differentiateRows(i int, set predictors) (float64, error) {
 		at = fit.coordinates(testY)
 	}
 	copyFitted(o.sums, fit.score(testX, at))
+	o.sums.least = o.solver.least
 	v, err := o.derivatives(o.sums, func() float64 { return o.residual(existingRows(x, y), o.solver) })
 	if err != nil {
 		return 0, err
@@ -186,6 +188,7 @@ func (o *prediction) differentiate(i int, set predictors, test *foldMoments) (fl
 	}
 	w := o.solver.w
 	o.sums.predict(test, w, o.bw)
+	o.sums.least = o.solver.least
 	v, err := o.derivatives(o.sums, func() float64 { return o.residual(existingRows(o.folds.x, o.folds.y), o.solver) })
 	if err != nil {
 		return 0, err
@@ -260,7 +263,7 @@ func newTarget(m regression, x *System, q int) (*target, error) {
 	varies := &System{n: n, p: q, raw: mat.NewDense(n, q, nil), times: x.times, conditionOf: x.conditionOf}
 	o.folds = newFolds(varies.centred(), plan.assign(varies), p)
 	o.folds.setY(x.compact())
-	o.folds.noisy, o.folds.grain = x.noisy(), x.grain
+	o.folds.noisy, o.folds.grain, o.folds.offset = x.noisy(), x.grain, true
 	o.train, o.test = o.folds.newSplit()
 	o.sums, o.gradient, o.bw = newFitted(q), newFoldGradient(o.folds, true), mat.NewDense(p, q, nil)
 	for range o.folds.count() {
@@ -300,6 +303,7 @@ func (o *target) Gradient(g, y *mat.Dense) (float64, error) {
 			continue
 		}
 		o.sums.predict(test, solver.w, o.bw)
+		o.sums.least = solver.least
 		v, err := o.derivatives(o.sums, func() float64 { return o.residual(existingRows(o.folds.x, o.folds.y), solver) })
 		if err != nil {
 			return 0, err
@@ -347,6 +351,7 @@ func (o *target) collectRows(i int, solver *ridgeSolver, set predictors) (float6
 		at = fit.coordinates(testPredictor)
 	}
 	copyFitted(o.sums, fit.score(testTarget, at))
+	o.sums.least = solver.least
 	v, err := o.derivatives(o.sums, func() float64 { return o.residual(existingRows(target, predictor), solver) })
 	if err != nil {
 		return 0, err

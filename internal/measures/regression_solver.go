@@ -31,6 +31,8 @@ type ridgeSolver struct {
 	noise  grain   // of the predictors
 	others bool    // see predictors
 	rank   int     // number of dimensions that predict
+	least  float64 // see fitted
+	tied   bool    // see plsFit
 }
 
 func newRidgeSolver(p, q int) *ridgeSolver {
@@ -40,6 +42,7 @@ func newRidgeSolver(p, q int) *ridgeSolver {
 // decompose prepares for a training set. It leaves the coefficients for later.
 func (s *ridgeSolver) decompose(train predictors, lambda float64) error {
 	s.lambda, s.rows, s.noise, s.others = lambda, nil, grain{}, train.others
+	s.setLeast(train)
 	s.normal = (lambda > 0 || !train.noisy) && s.factor.decompose(train.moments.yy, lambda)
 	s.rank = len(s.factor.scale)
 	if s.normal {
@@ -57,6 +60,17 @@ func (s *ridgeSolver) decompose(train predictors, lambda float64) error {
 		s.rank = len(s.rows.sigma)
 	}
 	return err
+}
+
+// setLeast notes how small a prediction may be. A penalty makes all of them smaller, the
+// largest by tr B/(tr B+λ) at least.
+func (s *ridgeSolver) setLeast(train predictors) {
+	share := leastPrediction
+	if s.lambda > 0 {
+		total := linalg.Trace(train.moments.yy)
+		share *= total / (total + s.lambda)
+	}
+	s.least = share * share
 }
 
 // fit computes the coefficients for a training set.

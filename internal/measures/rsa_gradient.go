@@ -1,6 +1,10 @@
 package measures
 
-import "gonum.org/v1/gonum/mat"
+import (
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+)
 
 // differentiable reports whether there is a gradient. Ranks have none, and neither have
 // dissimilarities that are not computed from an n×q matrix.
@@ -150,7 +154,7 @@ func (o *ofDirections) set(y *mat.Dense) error {
 	same := true
 	for i := range y.RawMatrix().Rows {
 		row := o.z.RawRowView(i)
-		if !normalise(row, o.centred) {
+		if !normalise(row, o.centred, data.Precision{}) {
 			if o.centred {
 				return undefined("the model: sample %d (counted from 0) has the same value in every feature, so it has no correlation with other samples", i)
 			}

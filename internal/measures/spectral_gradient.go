@@ -26,12 +26,12 @@ type spectralDerivative struct {
 }
 
 // polarDerivative returns the derivative of the polar factor P = UVᵀ over the
-// numerical rank, f = 1, and P itself.
-func polarDerivative(u *mat.Dense, s []float64, v *mat.Dense) (spectralDerivative, *mat.Dense) {
+// singular values above least, f = 1, and P itself.
+func polarDerivative(u *mat.Dense, s []float64, v *mat.Dense, least float64) (spectralDerivative, *mat.Dense) {
 	m, _ := u.Dims()
 	n, _ := v.Dims()
 	polar := mat.NewDense(m, n, nil)
-	r := linalg.Rank(s, m, n)
+	r := linalg.RankAbove(s, m, n, least)
 	if r == 0 {
 		return spectralDerivative{}, polar
 	}

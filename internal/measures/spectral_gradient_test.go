@@ -148,7 +148,7 @@ func TestPolarDerivative(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, polar := polarDerivative(u, s, v)
+		d, polar := polarDerivative(u, s, v, 0)
 		if p, _, _ := linalg.Polar(at(0)); !mat.EqualApprox(p, polar, 1e-12) {
 			t.Errorf("%v: another polar factor", shape)
 		}

@@ -142,8 +142,8 @@ var inMeasures = []mutant{
 	},
 	{
 		name: "measures/procrustes-fitted-on-test", file: "internal/measures/procrustes.go",
-		old:   "linalg.Polar(train.xy)",
-		new:   "linalg.Polar(test.xy)",
+		old:   "linalg.PolarAbove(train.xy,",
+		new:   "linalg.PolarAbove(test.xy,",
 		tests: "TestHeldOutScoresByHand",
 	},
 	{

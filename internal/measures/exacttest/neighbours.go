@@ -1,0 +1,127 @@
+package exacttest
+
+import (
+	"cmp"
+	"slices"
+)
+
+// alike returns the similarities of the samples.
+func alike(x Matrix, metric string, centre bool) Matrix {
+	if centre {
+		x = x.centred()
+	}
+	switch metric {
+	case "euclidean":
+		return x.sqDistances().scaled(Of(-1))
+	case "cosine":
+		x = x.mapped(func(i, _ int, v Number) Number { return ratio(v, root(Matrix{x[i]}.squares())) })
+	}
+	return x.outer()
+}
+
+// nearest returns for each sample its k neighbours: of those that are equally near, the
+// first.
+func nearest(similarity Matrix, k int) [][]int {
+	n := len(similarity)
+	if n < k+2 {
+		panic(undefined{})
+	}
+	largest := zero()
+	for _, row := range similarity {
+		for _, v := range row {
+			largest = larger(largest, absolute(v))
+		}
+	}
+	slack := mul(largest, vanishing)
+	out := make([][]int, n)
+	for i := range out {
+		var others []int
+		for j := range n {
+			if j != i {
+				others = append(others, j)
+			}
+		}
+		slices.SortFunc(others, func(a, b int) int {
+			d := sub(similarity[i][b], similarity[i][a])
+			if !less(slack, absolute(d)) {
+				return cmp.Compare(a, b)
+			}
+			return d.Sign()
+		})
+		out[i] = others[:k]
+	}
+	return out
+}
+
+func shared(a, b []int) int {
+	count := 0
+	for _, i := range a {
+		if slices.Contains(b, i) {
+			count++
+		}
+	}
+	return count
+}
+
+// overlap returns the mean of a function of the number of neighbours in common.
+func overlap(s settings, p Pair, metric, centre string, f func(common, k int) Number) Number {
+	k := s.whole("k", 10)
+	metric, centre = s.text("metric", metric), s.text("center", centre)
+	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
+	a := nearest(alike(p.X, metric, centre == "true"), k)
+	b := nearest(alike(p.Y, metric, centre == "true"), k)
+	sum := zero()
+	for i := range a {
+		sum.Add(sum, f(shared(a[i], b[i]), k))
+	}
+	return quo(sum, Whole(len(a)))
+}
+
+func mutualKNN(s settings, p Pair) Number {
+	return overlap(s, p, "inner", "false", func(common, k int) Number { return quo(Whole(common), Whole(k)) })
+}
+
+func jaccardKNN(s settings, p Pair) Number {
+	return overlap(s, p, "cosine", "true", func(common, k int) Number { return quo(Whole(common), Whole(2*k-common)) })
+}
+
+// cknna masks similarities by neighbourhoods and compares them by Song's estimate.
+func cknna(s settings, p Pair) Number {
+	k, metric, centre := s.whole("k", 10), s.text("metric", "inner"), s.text("center", "false") == "true"
+	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
+	kx, ky := alike(p.X, metric, centre), alike(p.Y, metric, centre)
+	a, b := nearest(kx, k), nearest(ky, k)
+	n := len(a)
+	masked := func(m Matrix, lists ...[][]int) Matrix {
+		return m.mapped(func(i, j int, v Number) Number {
+			for _, list := range lists {
+				if !slices.Contains(list[i], j) {
+					return zero()
+				}
+			}
+			return v
+		})
+	}
+	// tr(KL) + (1ᵀK1)(1ᵀL1)/((n−1)(n−2)) − 2/(n−2)·1ᵀKL1
+	song := func(k, l Matrix) Number {
+		kl := k.times(l)
+		sum := func(m Matrix) Number {
+			s := zero()
+			for _, row := range m {
+				s.Add(s, total(row))
+			}
+			return s
+		}
+		between := quo(mul(sum(k), sum(l)), Whole((n-1)*(n-2)))
+		return sub(add(kl.trace(), between), quo(mul(Of(2), sum(kl)), Whole(n-2)))
+	}
+	xx := song(masked(kx, a), masked(kx, a))
+	yy := song(masked(ky, b), masked(ky, b))
+	for _, own := range []struct {
+		v Number
+		k Matrix
+	}{{xx, kx}, {yy, ky}} {
+		nonzero(own.v, own.k.squares())
+	}
+	return quo(song(masked(kx, a, b), masked(ky, a, b)), root(mul(xx, yy)))
+}
