@@ -47,10 +47,7 @@ func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 		if err != nil {
 			return neighbours{}, err
 		}
-		allow, err := s.similarityAllowance(h)
-		if err != nil {
-			return neighbours{}, err
-		}
+		allow := s.similarityAllowance(h)
 		n := s.Samples()
 		nb := neighbours{k: h.k, index: make([]int32, n*h.k), nearest: make([]float64, n*h.k)}
 		best := make([]candidate, 0, h.k)

@@ -49,30 +49,26 @@ func settleTies(best []candidate, similarity []float64, self int, allow linalg.A
 // similarities with others are equal. The rounding of the data changes directions by its
 // share in the two samples, and inner products by its product with the other sample;
 // that of the computation adds to it.
-func (s *System) similarityAllowance(h neighbourhood) (func(i int) linalg.Allowance, error) {
+func (s *System) similarityAllowance(h neighbourhood) func(i int) linalg.Allowance {
 	if h.metric == metricEuclidean {
 		allow := squaredAllowance(s, s.doubt())
 		return func(int) linalg.Allowance {
 			return func(b float64) float64 { return allow(max(0, b)) }
-		}, nil
+		}
 	}
 	if h.metric == metricCosine {
-		z, err := s.directions(h)
-		if err != nil {
-			return nil, err
-		}
 		means := make([]float64, s.p)
 		if h.centre {
 			means = s.centredPanels().Means()
 		}
 		doubts := s.directionDoubts(func(row []float64) { addScaled(row, -1, means) })
 		typical := slices.Sorted(slices.Values(doubts))[s.n/2]
-		between := &System{n: s.n, p: s.p, raw: z}
 		computed := operations(s.p) * epsilon
 		return func(i int) linalg.Allowance {
 			doubt := margin(s.precision)*max(doubts[i], typical) + computed
-			return keyAllowance(squaredAllowance(between, doubt), doubt, s.p)
-		}, nil
+			const farthest = 2 // of rows of norm √½ from their mean, squared
+			return keyAllowance(allowanceOfSquares(s.p, doubt, farthest), doubt, s.p)
+		}
 	}
 	z := s.directionOrigin(h)
 	norms := make([]float64, s.n)
@@ -85,5 +81,5 @@ func (s *System) similarityAllowance(h neighbourhood) (func(i int) linalg.Allowa
 	return func(i int) linalg.Allowance {
 		constant := doubt*(norms[i]+typical) + computed*norms[i]*longest
 		return func(float64) float64 { return constant }
-	}, nil
+	}
 }

@@ -52,7 +52,7 @@ func TestRanksOfOppositeSamples(t *testing.T) {
 		}
 		// 1 + cos of samples 0 and 1 is 0, of 0 and 3 ½·1e-18, of 0 and 5 ½·25e-18.
 		at := func(i, j int) uint32 { return r.Twice[i*(11-i)/2+j-i-1] }
-		if !(at(0, 5) < at(0, 3) && at(0, 3) < at(0, 1) && at(0, 1) == 30) {
+		if at(0, 5) >= at(0, 3) || at(0, 3) >= at(0, 1) || at(0, 1) != 30 {
 			t.Errorf("tiled above %d: ranks %v", tiled, r.Twice)
 		}
 	}

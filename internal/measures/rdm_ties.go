@@ -102,8 +102,14 @@ func (d dissimilarity) allowance(s *System, largest float64) (linalg.Allowance, 
 // are rounded by ε(‖x‖²+‖x'‖²) in addition, where ‖x‖²+‖x'‖² is at most 10⁶d²
 // (linalg.SqDistances).
 func squaredAllowance(s *System, doubt float64) linalg.Allowance {
-	computed := operations(s.p) * epsilon
-	far := 4 * computed * slices.Max(s.rowNorms())
+	return allowanceOfSquares(s.p, doubt, slices.Max(s.rowNorms()))
+}
+
+// allowanceOfSquares is squaredAllowance for p features and rows whose squared norms are
+// at most largest about any centre.
+func allowanceOfSquares(p int, doubt, largest float64) linalg.Allowance {
+	computed := operations(p) * epsilon
+	far := 4 * computed * largest
 	return func(b float64) float64 {
 		return 2*doubt*math.Sqrt(b) + computed*b + min(far, 1e6*computed*b)
 	}

@@ -13,7 +13,7 @@ func rdm(s settings, x Matrix, repeats int) Matrix {
 		if kind == "correlation" {
 			x = x.transposed().centred().transposed()
 		}
-		unit := x.mapped(func(i, j int, v Number) Number {
+		unit := x.mapped(func(i, _ int, v Number) Number {
 			return quo(v, root(nonzero(Matrix{x[i]}.squares(), whole[i])))
 		})
 		return unit.sqDistances().scaled(Of(0.5))
