@@ -108,9 +108,14 @@ func (e *Env) OpenTable(o *Output, schema *result.Schema, inputs []string) (*Tab
 // NewTableWriter returns a writer of a table of a schema. width is that of the
 // terminal, 0 for unlimited.
 func NewTableWriter(w io.Writer, f dataio.Format, s *result.Schema, width int) dataio.TableWriter {
-	return dataio.NewTableWriter(w, f, s.Name, dataio.TableOptions{
-		Width: width, Notes: s.Notes(), Fixed: s.FixedColumns(), Spare: s.SpareColumns(),
-	})
+	o := dataio.TableOptions{
+		Width: width, Notes: s.Notes(), Fixed: s.FixedColumns(), Spare: s.SpareColumns(), Keys: s.KeyColumns(),
+		Looks: map[string]dataio.Look{},
+	}
+	for _, c := range s.Columns {
+		o.Looks[c.Name] = dataio.Look{Range: c.Range, After: c.After, Last: c.Last, Digits: c.Digits, Hidden: c.Hidden, Mark: c.Mark, Marks: c.Marks}
+	}
+	return dataio.NewTableWriter(w, f, s.Name, o)
 }
 
 // collecting is the table of a Collector.

@@ -27,6 +27,9 @@ type Options struct {
 	Seed         uint64
 	Over         Over              // what the interval is about; "" for Stimuli
 	Repeats      *measures.Repeats // of X, for the ceiling; nil for none
+	// Quantile calibrates by the point that 1 − Level of random pairings exceed, in place
+	// of their mean. It needs Permutations.
+	Quantile bool
 }
 
 // Assessment is what stands beside a score. What is unknown is NaN, and a note or a
@@ -55,10 +58,13 @@ func Assess(ctx context.Context, p *measures.Pair, m measures.Measure, value flo
 	}
 	a.Notes = append(a.Notes, d.Notes...)
 	w := worker{ctx: ctx, pair: p, measure: m, card: m.Card(), value: value, design: d, options: o, out: &a}
-	for _, step := range []func() error{w.pvalue, w.null, w.interval, w.ceiling} {
+	for _, step := range []func() error{w.pvalue, w.null, w.interval, w.quantile, w.ceiling} {
 		if err := step(); err != nil {
 			return a, err
 		}
+	}
+	if w.withinNull() {
+		a.Notes = append([]string{WithinNull + ": samples paired at random are as similar"}, a.Notes...)
 	}
 	return a, ctx.Err()
 }
@@ -76,6 +82,7 @@ type worker struct {
 	units   *measures.Units // that the estimate rests on, nil where there is none
 	// testIsNull says that the p value rests on the pairings whose mean is null.
 	testIsNull bool
+	drawn      *Null // pairings whose mean is null, nil where that is known exactly
 }
 
 func (w *worker) note(format string, args ...any) {
@@ -150,6 +157,7 @@ func (w *worker) meanOf(n *Null) float64 {
 	if n.All {
 		which = "possible"
 	}
+	w.drawn = n
 	w.note("null is the mean of %d %s pairings", len(n.Scores), which)
 	return mean(n.Scores)
 }
@@ -235,6 +243,10 @@ func (w *worker) leaveOut(l *leftOut) bool {
 	return err == nil
 }
 
+// identical is the distance from the best value within which an interval that rounding
+// alone makes wide is a point.
+const identical = 1e-12
+
 // mostShare is the share of a jackknife variance that one unit may have.
 const mostShare = 0.65
 
@@ -253,6 +265,9 @@ func (w *worker) set(i Interval, e measures.Estimator, units int) {
 		if i.Lo > i.Hi {
 			i.Lo, i.Hi = i.Hi, i.Lo
 		}
+	}
+	if best := w.card.Identity; math.Abs(i.Lo-best) <= identical && math.Abs(i.Hi-best) <= identical && math.Abs(w.value-best) <= identical {
+		i.Centre, i.Lo, i.Hi, i.SE, i.Share = best, best, best, 0, 0
 	}
 	within := func(v float64) float64 { return max(w.card.Min, min(w.card.Max, v)) }
 	i.Lo, i.Hi = within(i.Lo), within(i.Hi)

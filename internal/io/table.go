@@ -36,9 +36,27 @@ type TableWriter interface {
 // TableOptions concerns the format "table" only; the others have one form.
 type TableOptions struct {
 	Width int      // columns of the terminal; 0 means unlimited
-	Notes []string // columns printed as indented lines below their row, such as warning and error
+	Notes []string // columns printed as indented lines below the rows, such as warning and error
 	Fixed []string // columns that are never shortened: names that are to be typed
 	Spare []string // columns left out, the first first, of a table that is too wide for Width
+	// Keys are columns that tell rows apart. Where there are any, a sentence of a note
+	// that several rows have stands once below the table, with those for which it holds;
+	// else notes stand below their row.
+	Keys  []string
+	Looks map[string]Look // of columns, by name
+}
+
+// Look is how a column looks on a terminal. The zero value is a column at its place.
+type Look struct {
+	// Range names the column of upper ends whose lower ends this column has: they become
+	// one column of intervals.
+	Range  string
+	After  string // column behind which this one stands
+	Last   bool   // it stands behind all that are not
+	Digits int    // decimals, 0 for as many as the numbers ask for
+	Hidden bool   // it is left out
+	// Mark stands behind the cell of a row that has a note which begins with Marks.
+	Mark, Marks string
 }
 
 // NewTableWriter returns a writer of result tables in format f on w. The schema

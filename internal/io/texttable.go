@@ -43,15 +43,15 @@ func (t *textWriter) Row(cells ...any) error {
 }
 
 func (t *textWriter) Close() error {
-	var body []textColumn
 	var notes []int
 	for i, name := range t.columns {
-		switch {
-		case t.isNote(name):
+		if t.isNote(name) {
 			notes = append(notes, i)
-		case t.hasValue(i):
-			body = append(body, t.format(i))
 		}
+	}
+	var body []textColumn
+	for _, i := range t.shown() {
+		body = append(body, t.format(i))
 	}
 	body, spared := t.spare(body)
 	t.fit(body)
@@ -67,12 +67,19 @@ func (t *textWriter) Close() error {
 		}
 		b.WriteString(strings.TrimRight(line.String(), " "))
 		b.WriteByte('\n')
-		if r < 0 {
+		if r < 0 || len(t.o.Keys) > 0 {
 			continue
 		}
 		for _, i := range notes {
 			if text := cellText(t.rows[r][i]); text != "" {
 				writeNote(&b, t.columns[i]+": "+text, t.o.Width)
+			}
+		}
+	}
+	if len(t.o.Keys) > 0 {
+		for _, i := range notes {
+			for _, line := range t.grouped(i) {
+				writeNote(&b, line, t.o.Width)
 			}
 		}
 	}
@@ -99,6 +106,9 @@ func (t *textWriter) spare(body []textColumn) (kept []textColumn, spared []strin
 		if at := slices.IndexFunc(body, func(c textColumn) bool { return c.name == name }); at >= 0 {
 			body = slices.Delete(body, at, at+1)
 			spared = append(spared, name)
+			if upper := t.o.Looks[name].Range; upper != "" {
+				spared = append(spared, upper)
+			}
 		}
 	}
 	return body, spared
@@ -123,16 +133,22 @@ func (t *textWriter) hasValue(i int) bool {
 	return len(t.rows) == 0
 }
 
-// textColumn is one column as text, its header aside.
+// textColumn is one column as text.
 type textColumn struct {
-	name  string
-	cells []string
-	right bool
-	width int
+	name   string
+	header string
+	cells  []string
+	right  bool
+	width  int
 }
 
 func (t *textWriter) format(i int) textColumn {
-	c := textColumn{name: t.columns[i], right: true}
+	c := textColumn{name: t.columns[i], header: t.columns[i], right: true}
+	look := t.o.Looks[c.name]
+	upper := slices.Index(t.columns, look.Range)
+	if look.Range == "" {
+		upper = -1
+	}
 	var numbers []float64
 	for _, row := range t.rows {
 		switch v := row[i].(type) {
@@ -143,13 +159,29 @@ func (t *textWriter) format(i int) textColumn {
 		}
 	}
 	format := numberFormat(numbers)
-	c.width = utf8.RuneCountInString(c.name)
-	for _, row := range t.rows {
-		text := ""
-		if v, ok := row[i].(float64); ok {
-			text = format(v)
-		} else {
-			text = oneLine(cellText(row[i]))
+	if look.Digits > 0 {
+		format = func(v float64) string { return rounded(v, look.Digits) }
+	}
+	cell := func(v any) string {
+		if v, ok := v.(float64); ok {
+			return format(v)
+		}
+		return oneLine(cellText(v))
+	}
+	if upper >= 0 {
+		c.header = "[" + c.name + ", " + look.Range + "]"
+	}
+	marked := t.marked(look)
+	c.width = utf8.RuneCountInString(c.header)
+	for r, row := range t.rows {
+		text := cell(row[i])
+		if upper >= 0 && row[i] != nil && row[upper] != nil {
+			text = "[" + text + ", " + cell(row[upper]) + "]"
+		}
+		if marked != nil && marked[r] {
+			text += look.Mark
+		} else if marked != nil {
+			text += strings.Repeat(" ", utf8.RuneCountInString(look.Mark))
 		}
 		c.cells = append(c.cells, text)
 		c.width = max(c.width, utf8.RuneCountInString(text))
@@ -183,7 +215,7 @@ func (t *textWriter) fit(body []textColumn) {
 
 // cell renders row r, or the header when r is -1, padded to the column.
 func (c textColumn) cell(r int) string {
-	text := c.name
+	text := c.header
 	if r >= 0 {
 		text = c.cells[r]
 	}

@@ -23,6 +23,8 @@ func (m cka) NullMean(p *Pair, units *Units) (float64, bool, error) {
 			return 0, false, nil
 		}
 		mean = squares * cosineScale(p.X.gramSquares(), p.Y.gramSquares())
+	case m.estimator != biased && p.segments != nil:
+		return 0, false, nil
 	default:
 		xx, yy := p.X.gramSquares(), p.Y.gramSquares()
 		if m.estimator != biased { // moments have no rows

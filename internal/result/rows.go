@@ -16,7 +16,9 @@ import (
 //	doc     what it holds
 //	unit    of its numbers
 //	empty   the whole number that stands for an empty cell
-//	show    any of: optional, note, fixed, spare=N (see Column)
+//	show    any of: optional, note, fixed, spare=N, key, range=COLUMN, after=COLUMN,
+//	        last, digits=N, hidden (see Column)
+//	mark    a sign, and the beginning of the notes that set it behind the cell
 //
 // Fields are strings, bools, ints, float64s, or of type any for cells of several
 // kinds. An empty string and NaN are empty cells.
@@ -73,10 +75,23 @@ func describe[R any](s Schema) Of[R] {
 				c.Fixed = true
 			case "spare":
 				c.Spare = mustInt(value)
+			case "key":
+				c.Key = true
+			case "range":
+				c.Range = value
+			case "after":
+				c.After = value
+			case "last":
+				c.Last = true
+			case "digits":
+				c.Digits = mustInt(value)
+			case "hidden":
+				c.Hidden = true
 			default:
 				panic(fmt.Sprintf("result: field %s of %s: show %q", f.Name, t, word))
 			}
 		}
+		c.Mark, c.Marks, _ = strings.Cut(f.Tag.Get("mark"), " ")
 		o.Columns = append(o.Columns, c)
 		o.fields = append(o.fields, at)
 	}

@@ -21,6 +21,23 @@ type Column struct {
 	// Spare columns are left out on a terminal that is too narrow, those of the
 	// smallest number first; 0 for columns that stay.
 	Spare int
+	// Key columns tell rows apart: notes that several rows have stand once below the
+	// whole table, with the cells of a key column for which they hold.
+	Key bool
+	// Range names the column of the upper ends of intervals of which this column has the
+	// lower ones: on a terminal they are one column, [lo, hi].
+	Range string
+	// After names the column behind which this one stands on a terminal, "" for its own
+	// place; Last columns stand behind all others there.
+	After string
+	Last  bool
+	// Digits is the number of decimals on a terminal, 0 for as many as the numbers ask
+	// for. Hidden columns are in files alone.
+	Digits int
+	Hidden bool
+	// Mark is a sign, and the beginning of a note: on a terminal the cell of a row with
+	// that note has the sign behind it.
+	Mark, Marks string
 }
 
 // Schema is a kind of table: what its rows are and which columns they have. It is
@@ -122,6 +139,9 @@ func (s *Schema) Notes() []string { return s.names(func(c Column) bool { return 
 
 // FixedColumns returns the columns that are never shortened.
 func (s *Schema) FixedColumns() []string { return s.names(func(c Column) bool { return c.Fixed }) }
+
+// KeyColumns returns the columns that tell rows apart.
+func (s *Schema) KeyColumns() []string { return s.names(func(c Column) bool { return c.Key }) }
 
 // SpareColumns returns the columns that a narrow terminal does without, the first
 // to go first.

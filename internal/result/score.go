@@ -5,30 +5,30 @@ var Scores = Declare[Score]("simtool.score/v2", "simtool score", "the score of a
 
 // Score is a row of Scores.
 type Score struct {
-	X       string  `column:"x" doc:"file of the reference"`
-	Y       string  `column:"y" doc:"file of the model"`
-	Measure string  `column:"measure" doc:"name of the measure with its parameters" show:"fixed"`
-	Value   float64 `column:"value" doc:"the score, in the units of the measure; empty where it is undefined"`
-	Lo      float64 `column:"lo" doc:"lower end of the interval of the value for all stimuli, around corrected"`
-	Hi      float64 `column:"hi" doc:"upper end of that interval"`
-	N       int     `column:"n" empty:"0" unit:"samples" doc:"samples that were compared" show:"spare=3"`
-	P       int     `column:"p" empty:"0" unit:"features" doc:"features of X" show:"spare=2"`
-	Q       int     `column:"q" empty:"0" unit:"features" doc:"features of Y" show:"spare=1"`
+	X       string  `column:"x" doc:"file of the reference" show:"key"`
+	Y       string  `column:"y" doc:"file of the model" show:"key"`
+	Measure string  `column:"measure" doc:"name of the measure with its parameters" show:"fixed,key"`
+	Value   float64 `column:"value" doc:"the score, in the units of the measure; empty where it is undefined" mark:"~ within its null"`
+	Lo      float64 `column:"lo" doc:"lower end of the interval of the value for all stimuli, around corrected" show:"range=hi,after=corrected,digits=3,spare=10"`
+	Hi      float64 `column:"hi" doc:"upper end of that interval" show:"digits=3"`
+	N       int     `column:"n" empty:"0" unit:"samples" doc:"samples that were compared" show:"spare=3,last"`
+	P       int     `column:"p" empty:"0" unit:"features" doc:"features of X" show:"spare=2,last"`
+	Q       int     `column:"q" empty:"0" unit:"features" doc:"features of Y" show:"spare=1,last"`
 
-	Corrected  float64 `column:"corrected" doc:"estimate of the value for all stimuli, without the bias of few samples"`
-	SE         float64 `column:"se" doc:"standard error of corrected" show:"spare=6"`
-	Null       float64 `column:"null" doc:"expected value if the samples were paired at random"`
-	Calibrated float64 `column:"calibrated" doc:"(value − null)/(best − null), best that of identical systems"`
-	PValue     float64 `column:"pvalue" doc:"share of random pairings that score as well, with --permutations"`
-	Ceiling    float64 `column:"ceiling" doc:"value that a perfect noise-free model would have, with --halves or --repeat" show:"spare=5"`
-	Normalised float64 `column:"normalised" doc:"the estimate as a share of the ceiling" show:"spare=4"`
-	Units      int     `column:"units" empty:"0" doc:"independent units that the interval rests on" show:"spare=7"`
+	Corrected  float64 `column:"corrected" doc:"estimate of the value for all stimuli, without the bias of few samples" show:"digits=3,spare=7"`
+	SE         float64 `column:"se" doc:"standard error of corrected" show:"hidden"`
+	Null       float64 `column:"null" doc:"expected value if the samples were paired at random" show:"digits=3,spare=8"`
+	Calibrated float64 `column:"calibrated" doc:"(value − null)/(best − null), best that of identical systems" show:"digits=3,spare=9"`
+	PValue     float64 `column:"pvalue" doc:"share of random pairings that score as well, with --permutations" show:"digits=4,spare=11"`
+	Ceiling    float64 `column:"ceiling" doc:"value that a perfect noise-free model would have, with --halves or --repeat" show:"digits=3,spare=5"`
+	Normalised float64 `column:"normalised" doc:"the estimate as a share of the ceiling" show:"digits=3,spare=6"`
+	Units      int     `column:"units" empty:"0" doc:"independent units that the interval rests on" show:"spare=4,last"`
 	Note       string  `column:"note" doc:"what was left out and why, and how large the bias is" show:"note"`
 
 	Warning   string `column:"warning" doc:"why the value may not mean much" show:"note"`
 	Error     string `column:"error" doc:"why there is no value" show:"note"`
-	Time      int    `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin, with --per time" show:"optional"`
-	Condition int    `column:"condition" empty:"-1" unit:"conditions from 0" doc:"condition, with --per condition" show:"optional"`
+	Time      int    `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin, with --per time" show:"optional,key,after=measure"`
+	Condition int    `column:"condition" empty:"-1" unit:"conditions from 0" doc:"condition, with --per condition" show:"optional,key,after=measure"`
 }
 
 // DryRun is the table of simtool score --dry-run: a row for each input.

@@ -18,13 +18,17 @@ type Inference struct {
 	Mode         string
 	Level        float64
 	Permutations int
+	Calibrate    string // by the mean of random pairings, or a quantile of them
 	Units        verb.Units
 	Over         string // what an interval is about
 }
 
+// What calibrated is relative to.
+const byMean, byQuantile = "mean", "quantile"
+
 // newInference returns the defaults.
 func newInference() Inference {
-	return Inference{Mode: string(inference.AutoMode), Level: 0.95, Units: verb.NewUnits(), Over: string(inference.Stimuli)}
+	return Inference{Mode: string(inference.AutoMode), Level: 0.95, Calibrate: byMean, Units: verb.NewUnits(), Over: string(inference.Stimuli)}
 }
 
 // register declares the settings.
@@ -32,6 +36,7 @@ func (o *Inference) register(s *setting.Set) {
 	s.Choice(&o.Mode, "inference", "", "what stands beside a score: what costs little (auto), everything (full), or nothing", "auto", "full", "none")
 	s.Float(&o.Level, "level", "", "level of the intervals")
 	s.Int(&o.Permutations, "permutations", "", "random pairings of the samples for pvalue, such as 999; 0 for none")
+	s.Choice(&o.Calibrate, "calibrate", "", "calibrated is relative to the mean of random pairings, or (with --permutations) to the quantile --level of them, below which it is 0", byMean, byQuantile)
 	o.Units.Register(s)
 	s.Choice(&o.Over, "over", "", "what the interval is about: other stimuli and these neurons (stimuli), other neurons and these stimuli (neurons), or both", inference.Overs...)
 }
@@ -45,6 +50,8 @@ func (o *Inference) check() error {
 		return batch.Configf("", "--permutations %d: want 0 or more", o.Permutations)
 	case o.Permutations > 0 && o.Mode == string(inference.None):
 		return batch.Usagef("--permutations goes with --inference auto or full")
+	case o.Calibrate == byQuantile && o.Permutations == 0:
+		return batch.Usagef("--calibrate quantile wants random pairings, such as --permutations 999")
 	case o.Units.Named() && o.Mode == string(inference.None):
 		return batch.Usagef("%s goes with --inference auto or full", o.Units.Option())
 	}
@@ -53,7 +60,7 @@ func (o *Inference) check() error {
 
 // options are those of package inference.
 func (o *Inference) options(seed uint64) inference.Options {
-	return inference.Options{Mode: inference.Mode(o.Mode), Level: o.Level, Permutations: o.Permutations, Seed: seed, Over: inference.Over(o.Over)}
+	return inference.Options{Mode: inference.Mode(o.Mode), Level: o.Level, Permutations: o.Permutations, Seed: seed, Over: inference.Over(o.Over), Quantile: o.Calibrate == byQuantile}
 }
 
 // design returns the independent units of a view of a pair.
