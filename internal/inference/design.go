@@ -131,7 +131,9 @@ func (s Structure) units(p *measures.Pair) Design {
 	lag, known := p.Autocorrelation(correlated)
 	blocks := min(mostBlocks, n)
 	switch {
-	case !known || s.Kind == Blocks:
+	case !known:
+		return Design{Kind: Blocks, Units: measures.BlockUnits(n, blocks), Notes: []string{"moments do not tell which samples are alike: null pairs single samples"}}
+	case s.Kind == Blocks:
 		return Design{Kind: Blocks, Units: measures.BlockUnits(n, blocks), Length: lag}
 	case lag == 1:
 		return Design{Kind: Rows, Units: rows(), Length: lag}
