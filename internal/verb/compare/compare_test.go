@@ -151,6 +151,31 @@ func TestPerTime(t *testing.T) {
 	}
 }
 
+// TestUnitsOfAFile: a column says which samples are one unit, also in time bins.
+func TestUnitsOfAFile(t *testing.T) {
+	inputs(t)
+	labels := "stimulus\n"
+	for i := range 40 {
+		labels += fmt.Sprintf("s%d\n", i%8)
+	}
+	verbtest.Write(t, "units.csv", labels)
+	row := verbtest.Rows(t, verbtest.Succeed(t, New(), "x.npy", "good.npy", "fair.npy", "--units", "units.csv:stimulus").Stdout)[0]
+	if row["df"] != "7" || row["diff"] == "" {
+		t.Errorf("row %v", row)
+	}
+	x := write(t, "x3.npy", nil, 0, 1, 3, 40, 4)
+	write(t, "a3.npy", x, 2, 2, 3, 40, 4)
+	write(t, "b3.npy", x, 1, 3, 3, 40, 4)
+	for _, per := range [][]string{nil, {"--per", "time"}} {
+		rows := verbtest.Rows(t, verbtest.Succeed(t, New(), append([]string{"x3.npy", "a3.npy", "b3.npy", "--units", "units.csv:stimulus"}, per...)...).Stdout)
+		for _, row := range rows {
+			if row["df"] != "7" {
+				t.Errorf("%v: %v", per, row)
+			}
+		}
+	}
+}
+
 // TestCommonSamples: models that lack samples are compared, like the others, on those
 // that all have.
 func TestCommonSamples(t *testing.T) {

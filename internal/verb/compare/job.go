@@ -11,6 +11,7 @@ import (
 	"simtool/internal/inference"
 	"simtool/internal/measures"
 	"simtool/internal/result"
+	"simtool/internal/verb"
 )
 
 // run is the comparison of models of one recording.
@@ -36,7 +37,7 @@ func (o *Options) job(e *batch.Env) (*batch.Job, error) {
 		Schema: o.table().Schema,
 		Noun:   "differences",
 		Keys:   []string{strings.Join(o.paths, "\t")},
-		Inputs: o.paths,
+		Inputs: append(slices.Clone(o.paths), o.Units.Files()...),
 		AtOnce: 1,
 		Work:   r.work,
 	}
@@ -75,12 +76,12 @@ func (r *run) work(ctx context.Context, _ int) (*batch.Item, error) {
 
 // begin reads the systems and finds out what is independent in them.
 func (r *run) begin() error {
-	systems, sources, err := r.o.read(r.env)
+	g, err := r.o.read(r.env)
 	if err != nil {
 		return err
 	}
-	r.sources = sources
-	views, err := r.o.views(systems)
+	r.sources = g.sources
+	views, err := r.o.views(g.systems)
 	if err != nil {
 		return err
 	}
@@ -103,15 +104,22 @@ func (r *run) begin() error {
 		}
 		r.views = append(r.views, v)
 	}
-	r.design()
+	r.design(g.labels)
 	r.bar = r.env.StartProgress("scores", len(r.views)*len(r.o.named)*len(r.views[0].pairs), false)
 	return nil
 }
 
 // design chooses the units, which all differences have in common: of several models those
 // of the one with the fewest. In a time bin a condition is one sample.
-func (r *run) design() {
-	s := inference.Structure{Kind: inference.Kind(r.o.Units)}
+func (r *run) design(labels verb.SampleLabels) {
+	if r.o.Per == "time" {
+		conditions := make([]int, r.views[0].pairs[0].Samples())
+		for c := range conditions {
+			conditions[c] = c
+		}
+		labels = labels.Select(conditions)
+	}
+	s := labels.Structure()
 	if r.o.Per == "time" {
 		s.Samples = inference.ConditionAxis
 	}

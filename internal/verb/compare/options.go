@@ -7,7 +7,6 @@ import (
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
-	"simtool/internal/inference"
 	"simtool/internal/measures"
 	"simtool/internal/result"
 	"simtool/internal/verb"
@@ -18,7 +17,7 @@ import (
 type Options struct {
 	Measures []string // names, or "default" or "all"
 	Per      string   // "time", or "" for all samples at once
-	Units    string   // an inference.Kind
+	Units    verb.Units
 	Level    float64
 	// Permutations is the number of random pairings of the best of all models, 0 for none.
 	Permutations int
@@ -32,7 +31,7 @@ type Options struct {
 
 // New returns the command with its defaults.
 func New() *Options {
-	return &Options{Measures: []string{"cka"}, Units: string(inference.Auto), Level: 0.95}
+	return &Options{Measures: []string{"cka"}, Units: verb.NewUnits(), Level: 0.95}
 }
 
 // Settings implements verb.Command.
@@ -41,7 +40,7 @@ func (o *Options) Settings() *setting.Set {
 	m := s.Strings(&o.Measures, "measures", "m", "measures to compare by, a `LIST` separated by commas")
 	m.Default, m.Complete = "cka", setting.MeasureList
 	s.Choice(&o.Per, "per", "", "compare in each time bin by itself", "time")
-	s.Choice(&o.Units, "units", "", "what is independent of each other: whole conditions of 3-d data and otherwise rows or blocks as they correlate (auto), or as named", "auto", "rows", "blocks", "conditions")
+	o.Units.Register(s)
 	s.Float(&o.Level, "level", "", "level of the intervals; models differ where p_adj is below 1 − level")
 	s.Int(&o.Permutations, "permutations", "", "random pairings of the samples, such as 999, that the best of all models is compared with; 0 for none")
 	s.String(&o.Ranks, "ranks", "", "write the models with their ranks, and the groups that do not differ, to `FILE`")
@@ -101,5 +100,9 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 	case o.Ranks != "" && !o.Output.ToFile():
 		return batch.Usagef("--ranks goes with --output: a manifest tells of both files")
 	}
+	if err := o.Units.Read(&o.Input); err != nil {
+		return err
+	}
+	o.Input.Beside(o.Units.Files())
 	return o.Input.Of(o.paths...)
 }

@@ -8,34 +8,49 @@ import (
 	"simtool/internal/verb"
 )
 
-// read returns the recording and its models with rows that belong together: the samples
-// that all of them have, without missing values.
-func (o *Options) read(e *batch.Env) ([]*data.Dataset, []data.Source, error) {
+// given is the recording and its models, whose rows belong together: the samples that all
+// of them have, without missing values.
+type given struct {
+	systems []*data.Dataset
+	labels  verb.SampleLabels
+	sources []data.Source
+}
+
+// read reads the files.
+func (o *Options) read(e *batch.Env) (*given, error) {
 	read := o.Input.Reader(e, o.Output.ToFile())
 	systems := make([]*data.Dataset, len(o.paths))
 	var err error
 	for i, path := range o.paths {
 		if systems[i], err = read(path); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		verb.Doubt(e, systems[i], o.takesDistances())
 	}
+	file := systems[0]
 	// Each model may leave less of the recording, and all models go by what is left.
 	for i := range systems[1:] {
 		if systems[0], _, err = o.Input.Join(e, systems[0], systems[i+1]); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	for i, y := range systems[1:] {
 		if _, systems[i+1], err = o.Input.Join(e, systems[0], y); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	kept, err := o.Input.Keep(e, data.Samples, systems)
-	if err != nil {
-		return nil, nil, err
+	g := &given{}
+	if systems[0].Samples() == systems[1].Samples() { // which is refused elsewhere
+		if g.labels, err = o.Units.Labels(file, systems[0], systems[1]); err != nil {
+			return nil, err
+		}
 	}
-	return kept.Systems, kept.Sources(), nil
+	kept, err := o.Input.Keep(e, data.Samples, systems, g.labels.Along()...)
+	if err != nil {
+		return nil, err
+	}
+	g.systems, g.sources = kept.Systems, append(kept.Sources(), o.Units.Sources()...)
+	return g, nil
 }
 
 // takesDistances reports whether all measures take dissimilarities.
