@@ -48,6 +48,8 @@ var kinds = []Kind{
 	{Name: "components", Shows: "R² of each principal component against the score", tables: tables(result.PCR2.Only("iteration", "score", "pc", "explained_variance", "r2")), panels: componentPanels},
 	{Name: "thresholds", Joins: true, Shows: "score at which a component is half learnt against its variance", tables: tables(result.PCThresholds.Only("measure", "pc", "explained_variance", "score_at_threshold")), panels: thresholdPanels},
 	{Name: "decoding", Joins: true, Shows: "decoding accuracy against the score, with reference and chance", tables: tables(result.OptimizeDecodings.Only("score", "label", "accuracy", "reference_accuracy", "chance")), panels: decodingPanels},
+	{Name: "compare", Shows: "differences of models with their intervals, over pairs or time", tables: tables(result.Contrasts.Only("y1", "y2", "measure", "diff", "lo", "hi", "p_adj")), panels: comparePanels},
+	{Name: "ranking", Shows: "models with their intervals, the closest first, and those that do not differ", tables: tables(result.ModelRanks.Only("y", "measure", "corrected", "rank", "group")), panels: rankingPanels},
 	{Name: "decode", Shows: "decoding accuracy over time, with chance", tables: tables(result.Decodings.Only("label", "time", "accuracy", "chance", "folds")), panels: decodePanels},
 	{Name: "also", Shows: "other measures against the optimised one", tables: tables(result.OptimizeAlso.Only("iteration", "score", "measure", "value")), panels: alsoPanels},
 	{Name: "trajectory", Joins: true, Shows: "score and gradient over iterations", tables: tables(result.Trajectories.Only("iteration", "measure", "score", "grad_norm")), panels: trajectoryPanels},

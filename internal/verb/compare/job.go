@@ -81,6 +81,9 @@ func (r *run) begin() error {
 		return err
 	}
 	r.sources = g.sources
+	if r.o.Per == "" {
+		r.o.named = verb.HoldOutConditions(r.o.named, g.systems[0], g.systems[1], r.env.Seed)
+	}
 	views, err := r.o.views(g.systems)
 	if err != nil {
 		return err
