@@ -20,7 +20,7 @@ func (m cka) Permuted(ctx context.Context, p *Pair, o Orders) ([]float64, bool, 
 	}
 	if m.kernel.kind == kernelLinear && p.momentsAreFewer() && m.momentsSuffice(p.X) && m.momentsSuffice(p.Y) {
 		scores, err := m.permutedMoments(ctx, p, o)
-		return scores, err == nil, err
+		return o.refined(ctx, p, m, scores, err, nearlyAligned(m.as))
 	}
 	if p.X.tiled() {
 		return nil, false, nil
@@ -30,7 +30,7 @@ func (m cka) Permuted(ctx context.Context, p *Pair, o Orders) ([]float64, bool, 
 		return nil, false, err
 	}
 	scores, err := b.permuted(ctx, o)
-	return scores, err == nil, err
+	return o.refined(ctx, p, m, scores, err, nearlyAligned(m.as))
 }
 
 // momentsAreFewer reports whether the moments of a pairing take fewer multiplications

@@ -2,6 +2,8 @@ package measures
 
 import (
 	"context"
+	"math"
+	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
@@ -103,6 +105,53 @@ func (o Orders) Each(ctx context.Context, score func(order []int) (float64, erro
 		return nil, failed
 	}
 	return out, nil
+}
+
+// refined replaces scores that lost digits by those of a pair in the same order: angles and
+// distances near 0, where near is true. It is for the end of Permuted.
+func (o Orders) refined(ctx context.Context, p *Pair, m Measure, scores []float64, err error, near func(score float64) bool) ([]float64, bool, error) {
+	if err != nil || near == nil || !slices.ContainsFunc(scores, near) {
+		return scores, err == nil, err
+	}
+	var some []int
+	for k, v := range scores {
+		if near(v) {
+			some = append(some, k)
+		}
+	}
+	list := make([][]int, len(some))
+	for i, k := range some {
+		list[i] = o.At(k)
+	}
+	exact, err := ListedOrders(list).Each(ctx, func(order []int) (float64, error) {
+		q, err := p.Reordered(order)
+		if err != nil {
+			return 0, err
+		}
+		s, err := m.Score(q)
+		return s.Value, err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	for i, k := range some {
+		scores[k] = exact[i]
+	}
+	return scores, true, nil
+}
+
+// nearlyAligned reports whether a cosine in one of the forms of report is so near 1 that
+// its angle has lost digits. It is nil for forms that are no angles.
+func nearlyAligned(as string) func(score float64) bool {
+	most := math.Acos(exactAngle)
+	switch as {
+	case asAngular, asNormalised:
+		return func(score float64) bool { return score < most }
+	case asAngularScore:
+		return func(score float64) bool { return score > 1-2*most/math.Pi }
+	default:
+		return nil
+	}
 }
 
 // bilinear is a pair of symmetric matrices of the samples, one for each system, whose
