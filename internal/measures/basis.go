@@ -138,6 +138,9 @@ type (
 // gramFactor returns the factor of the Gram matrix, or nil when that is too
 // nearly singular, or has directions that rounding may have made.
 func (s *System) gramFactor() *factor {
+	if s.twin != nil {
+		return s.twin.of.gramFactor()
+	}
 	return always(&s.memo, gramFactorKey{}, func() *factor {
 		if s.noisy() {
 			return nil
@@ -155,6 +158,9 @@ func (s *System) gramFactor() *factor {
 // returns nil when the features of the system are too nearly dependent to be whitened
 // through their Gram matrix.
 func (s *System) whitener() *mat.Dense {
+	if s.twin != nil {
+		return s.twin.of.whitener()
+	}
 	return always(&s.memo, whitenerKey{}, func() *mat.Dense {
 		f := s.gramFactor()
 		switch {
@@ -179,6 +185,13 @@ type whole struct{ q, w *mat.Dense }
 // others by their singular values.
 func (s *System) decomposed() (whole, error) {
 	return shared(&s.memo, wholeKey{}, func() (whole, error) {
+		if s.twin != nil {
+			d, err := s.twin.of.decomposed()
+			if err != nil {
+				return whole{}, err
+			}
+			return whole{s.twin.rows(d.q), d.w}, nil
+		}
 		x := mat.DenseCopyOf(s.centred())
 		factors := s.equilibrate(x)
 		u, values, v, err := linalg.SVD(x)
@@ -251,6 +264,13 @@ func whitenGram(a *mat.Dense, n int, rounding []float64) *mat.Dense {
 // numerical rank.
 func (s *System) basis() (*mat.Dense, error) {
 	return shared(&s.memo, basisKey{}, func() (*mat.Dense, error) {
+		if s.twin != nil {
+			q, err := s.twin.of.basis()
+			if err != nil {
+				return nil, err
+			}
+			return s.twin.rows(q), nil
+		}
 		if w := s.whitener(); w != nil {
 			var q mat.Dense
 			q.Mul(s.compact(), w)

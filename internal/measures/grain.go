@@ -60,6 +60,9 @@ const noiseShare = 1e-4
 // second moments, scaled to unit variance, would pass it for a signal. It needs a look at
 // the data only where means and variances leave a doubt.
 func (s *System) noisy() bool {
+	if s.twin != nil {
+		return s.twin.of.noisy()
+	}
 	return always(&s.memo, noisyKey{}, func() bool {
 		if !s.momentsOnly() && !s.slim() {
 			return s.grain().floor > noiseShare*math.Sqrt(slices.Min(diagonal(s.gram())))

@@ -19,21 +19,27 @@ type NullMean interface {
 }
 
 // Reordered returns the pair in which sample i of X has sample order[i] of Y. What the
-// order does not change of Y is not computed again.
+// order does not change of Y is not computed again, and what it only moves is moved.
 func (p *Pair) Reordered(order []int) (*Pair, error) {
 	if p.segments != nil {
 		return nil, undefined("pairings need the samples themselves, but only second moments are known")
 	}
 	y := p.Y
-	out := &System{name: y.name, n: y.n, p: y.p, raw: rowsOf(y.raw, order), times: y.times, conditionOf: y.conditionOf, precision: y.precision}
-	seed(&out.memo, gramKey{}, y.gram())
-	seed(&out.memo, largestKey{}, y.largest())
-	seed(&out.memo, columnSquaresKey{}, y.columnSquares())
-	if !y.slim() {
-		seed(&out.memo, compactKey{}, rowsOf(y.compact(), order))
+	out := &System{
+		name: y.name, n: y.n, p: y.p, raw: rowsOf(y.raw, order), times: y.times, conditionOf: y.conditionOf, precision: y.precision,
+		twin: &twin{y, order},
 	}
 	return &Pair{X: p.X, Y: out}, nil
 }
+
+// twin is a system with the same samples in another order: sample i is order[i] of it.
+type twin struct {
+	of    *System
+	order []int
+}
+
+// rows returns the rows of a matrix of the twin in the order of the system.
+func (t *twin) rows(m *mat.Dense) *mat.Dense { return rowsOf(m, t.order) }
 
 // Dims returns the sizes of the pair.
 func (p *Pair) Dims() Dims {

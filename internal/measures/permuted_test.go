@@ -240,3 +240,44 @@ func reorderedScore(t *testing.T, p *Pair, m Measure, order []int) float64 {
 	}
 	return s.Value
 }
+
+// TestReordered compares scores of a pair in another order, which keeps what the order
+// does not change, with those of new data: of all measures, with more features than
+// samples and with fewer, and with features that depend on each other.
+func TestReordered(t *testing.T) {
+	const n = 24
+	rng := rand.New(rand.NewPCG(3, 1))
+	order := rng.Perm(n)
+	dependent := nullData(t, "cka", n, 4, 8)
+	for i := range n {
+		dependent.Y.raw.Set(i, 7, dependent.Y.raw.At(i, 0)-dependent.Y.raw.At(i, 1))
+	}
+	pairs := []*Pair{nullData(t, "cka", n, 4, 6), nullData(t, "cka", n, 5, 60), dependent}
+	for _, f := range families {
+		for _, name := range variantsUpTo(f, 1) {
+			if strings.Contains(name, rdmPrecomputed) || strings.Contains(name, rdmCrossnobis) || strings.Contains(name, "conditions") {
+				continue
+			}
+			m := named(t, name)
+			for k, p := range pairs {
+				p = pairOf(t, datasetOf(p.X.raw), datasetOf(p.Y.raw))
+				s, err := m.Score(p)
+				if err != nil {
+					continue
+				}
+				q, err := p.Reordered(order)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := m.Score(q)
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+					continue
+				}
+				if want := reorderedScore(t, p, m, order); !(math.Abs(got.Value-want) <= 1e-9*max(1, math.Abs(want))) {
+					t.Errorf("%s, data %d: %v, want %v (%v as it is)", name, k, got.Value, want, s.Value)
+				}
+			}
+		}
+	}
+}

@@ -22,6 +22,9 @@ type spectrum struct {
 }
 
 func (s *System) spectrum() (spectrum, error) {
+	if s.twin != nil {
+		return s.twin.of.spectrum()
+	}
 	return shared(&s.memo, spectrumKey{}, func() (spectrum, error) {
 		values, vectors, err := linalg.EigSym(s.gram())
 		return spectrum{values, vectors}, err
@@ -50,6 +53,13 @@ func (p *Pair) crossOf(x, y *mat.Dense) *mat.Dense {
 // decomposition returns all principal components.
 func (s *System) decomposition() (principal, error) {
 	return shared(&s.memo, principalKey{}, func() (principal, error) {
+		if s.twin != nil {
+			d, err := s.twin.of.decomposition()
+			if err != nil {
+				return principal{}, err
+			}
+			return principal{s.twin.rows(d.u), d.sigma}, nil
+		}
 		u, sigma, _, err := linalg.SVD(s.compact())
 		return principal{u, sigma}, err
 	})

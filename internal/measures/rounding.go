@@ -23,6 +23,9 @@ type (
 
 // largest returns the largest magnitude of each feature, before centring.
 func (s *System) largest() []float64 {
+	if s.twin != nil {
+		return s.twin.of.largest()
+	}
 	return always(&s.memo, largestKey{}, func() []float64 {
 		out := make([]float64, s.p)
 		if s.momentsOnly() {

@@ -27,6 +27,8 @@ type System struct {
 	conditionOf []int
 
 	precision data.Precision // of the numbers in the source
+
+	twin *twin // the system that this one is in another order; nil for others
 }
 
 // NewSystem returns the system of a dataset, which it borrows. A 3-d dataset has T·C
@@ -102,6 +104,9 @@ func (s *System) compact() *mat.Dense {
 		if s.slim() {
 			return xc
 		}
+		if s.twin != nil {
+			return s.twin.rows(s.twin.of.compact())
+		}
 		n := s.Samples()
 		r := linalg.UpperFactor(mat.DenseCopyOf(xc.T()))
 		return mat.DenseCopyOf(r.Slice(0, n-1, 0, n).T())
@@ -110,6 +115,9 @@ func (s *System) compact() *mat.Dense {
 
 // gram returns ZᵀZ of the compact matrix: A = XcᵀXc when p ≤ n.
 func (s *System) gram() *mat.Dense {
+	if s.twin != nil {
+		return s.twin.of.gram()
+	}
 	return always(&s.memo, gramKey{}, func() *mat.Dense {
 		if s.slim() {
 			return s.centredPanels().Gram()
@@ -121,6 +129,9 @@ func (s *System) gram() *mat.Dense {
 // columnSquares returns the squared norms of the columns of Xc, the diagonal of
 // XcᵀXc.
 func (s *System) columnSquares() []float64 {
+	if s.twin != nil {
+		return s.twin.of.columnSquares()
+	}
 	return always(&s.memo, columnSquaresKey{}, func() []float64 {
 		if s.momentsOnly() {
 			return diagonal(s.gram())
