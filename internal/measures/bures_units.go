@@ -104,58 +104,91 @@ func (p *Pair) buresDeletions(u *Units) (*Deletions, error) {
 	})
 }
 
-// rotationDeletions returns scaled(‖C‖*) with units left out, and beside it the value
-//
-//	s_cv = scaled(Σ_g tr(P₍g₎ᵀC_g)),  P₍g₎ = UVᵀ of C = USVᵀ without unit g,
-//
-// in which the moments C_g of a unit, about the mean of all, meet the rotation of the
-// others; without unit h it takes P₍gh₎. ‖C‖* is biased upwards, for the rotation fits
-// noise; where the systems share few directions beside private noise the bias is of the
-// order n^−½, of which the jackknife leaves half. s_cv is biased downwards.
+// rotationDeletions returns scaled(‖C‖*) with units left out, and beside it that of
+// rotations found on other units; see heldOutRotations.
 func (p *Pair) rotationDeletions(u *Units, scaled func(s subset, nuclear float64) float64) (*Deletions, error) {
 	units, err := p.unitMoments(u, wanted{})
 	if err != nil {
 		return nil, err
 	}
+	scales := make([]float64, len(units)+1) // what scaled multiplies by, without unit h
+	fit := func(s subset) (foundRotation, error) {
+		polar, nuclear, err := linalg.Polar(s.xy)
+		switch len(s.without) {
+		case 0:
+			scales[len(units)] = scaled(s, 1)
+		case 1:
+			scales[s.without[0]] = scaled(s, 1)
+		}
+		return foundRotation{value: scaled(s, nuclear), polar: polar}, err
+	}
+	return p.heldOutRotations(units, fit, func(h int, a agreement) float64 { return a.xy * scales[h] })
+}
+
+// foundRotation is the best rotation of some samples of X to those of Y.
+type foundRotation struct {
+	value float64
+	polar *mat.Dense // P of tr(PᵀC), p×q
+	// metricX and metricY are MMᵀ of the maps that features go through before they are
+	// rotated, nil where they do not.
+	metricX, metricY *mat.Dense
+}
+
+// agreement holds what samples that were left out of a fit add up to: tr(PᵀC), and the
+// squared norms of the mapped systems.
+type agreement struct{ xy, xx, yy float64 }
+
+// heldOutRotations returns the values of fits with units left out, and beside them
+//
+//	s_cv = combine(Σ_g tr(P₍g₎ᵀC_g)),  P₍g₎ = UVᵀ of C = USVᵀ without unit g,
+//
+// in which the moments C_g of a unit, about the mean of all, meet the rotation of the
+// others; without unit h it takes P₍gh₎. ‖C‖* is biased upwards, for the rotation fits
+// noise; where the systems share few directions beside private noise the bias is of the
+// order n^−½, of which the jackknife leaves half. s_cv is biased downwards. combine gets
+// h, the number of units where none is left out.
+func (p *Pair) heldOutRotations(units []*unitMoments, fit func(s subset) (foundRotation, error), combine func(h int, a agreement) float64) (*Deletions, error) {
 	count := len(units)
 	out := newDeletions(count, true)
-	// agreement[h][g] is tr(P₍gh₎ᵀC_g) without unit h, and without any for h = count.
-	agreement := make([][]float64, count+1)
-	scales := make([]float64, count+1) // what scaled multiplies by, without unit h
+	// at[h][g] is what unit g adds without unit h, and without any for h = count.
+	at := make([][]agreement, count+1)
 	means := make([]*unitMoments, count+1)
-	for h := range agreement {
-		agreement[h] = make([]float64, count)
+	for h := range at {
+		at[h] = make([]agreement, count)
 		means[h] = meansWithout(units, h)
 	}
-	err = eachSubset(units, true, func(s subset) error {
-		polar, nuclear, err := linalg.Polar(s.xy)
+	err := eachSubset(units, true, func(s subset) error {
+		r, err := fit(s)
 		if err != nil {
 			return err
 		}
-		out.set(s.without, scaled(s, nuclear))
+		out.set(s.without, r.value)
 		switch len(s.without) {
-		case 0:
-			scales[count] = scaled(s, 1)
 		case 1:
 			g := s.without[0]
-			scales[g] = scaled(s, 1)
-			agreement[count][g] = agreeing(polar, units[g], means[count])
-		default:
+			at[count][g] = r.agreeing(units[g], means[count])
+		case 2:
 			g, h := s.without[0], s.without[1]
-			agreement[h][g] = agreeing(polar, units[g], means[h])
-			agreement[g][h] = agreeing(polar, units[h], means[g])
+			at[h][g] = r.agreeing(units[g], means[h])
+			at[g][h] = r.agreeing(units[h], means[g])
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	held := newDeletions(count, false)
-	held.All = sum(agreement[count]) * scales[count]
-	for h := range units {
-		held.One[h] = sum(agreement[h]) * scales[h]
+	out.HeldOut = newDeletions(count, false)
+	for h, each := range at {
+		var total agreement
+		for _, a := range each {
+			total = agreement{total.xy + a.xy, total.xx + a.xx, total.yy + a.yy}
+		}
+		if v := combine(h, total); h == count {
+			out.HeldOut.All = v
+		} else {
+			out.HeldOut.One[h] = v
+		}
 	}
-	out.HeldOut = held
 	if least := 5 * min(p.X.Width(), p.Y.Width()); p.Samples() < least {
 		out.NoCentre = fmt.Sprintf("%d samples are fewer than five times the features of the narrower system", p.Samples())
 	}
@@ -180,8 +213,8 @@ func meansWithout(units []*unitMoments, h int) *unitMoments {
 	return out
 }
 
-// agreeing returns tr(PᵀC_g) of the cross moments of a unit about given means.
-func agreeing(polar *mat.Dense, unit, means *unitMoments) float64 {
+// agreeing returns what a unit adds, about given means.
+func (r foundRotation) agreeing(unit, means *unitMoments) agreement {
 	dx, dy := make([]float64, len(unit.meanX)), make([]float64, len(unit.meanY))
 	for j, v := range unit.meanX {
 		dx[j] = v - means.meanX[j]
@@ -189,5 +222,11 @@ func agreeing(polar *mat.Dense, unit, means *unitMoments) float64 {
 	for j, v := range unit.meanY {
 		dy[j] = v - means.meanY[j]
 	}
-	return linalg.Dot(polar, unit.xy) + float64(unit.n)*between(dx, polar, dy)
+	n := float64(unit.n)
+	a := agreement{xy: linalg.Dot(r.polar, unit.xy) + n*between(dx, r.polar, dy)}
+	if r.metricX != nil {
+		a.xx = linalg.Dot(r.metricX, unit.xx) + n*between(dx, r.metricX, dx)
+		a.yy = linalg.Dot(r.metricY, unit.yy) + n*between(dy, r.metricY, dy)
+	}
+	return a
 }
