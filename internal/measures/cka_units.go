@@ -246,11 +246,10 @@ func unitSquares(u *Units, x, y unitSide, c *mat.Dense) (own, with []float64) {
 	count := u.Count()
 	own, with = make([]float64, count), make([]float64, count)
 	if count > storedUnits {
-		var mapped mat.Dense
-		mapped.Mul(x.z, c)
+		along := formAlong(x.z, c, y.z)
 		for g, rows := range u.Rows {
 			for _, i := range rows {
-				with[g] += dot(mapped.RawRowView(i), y.z.RawRowView(i))
+				with[g] += along[i]
 			}
 			bx := rowsOf(x.z, rows)
 			kx := linalg.OuterGram(bx)
@@ -295,8 +294,7 @@ func rowProduct(x, y *System, cross *mat.Dense) unitSum {
 	count, _ := zx.Dims()
 	n := float64(count)
 	as, bs := rowSquares(zx), rowSquares(zy)
-	var mapped mat.Dense
-	mapped.Mul(zx, cross)
+	along := formAlong(zx, cross, zy)
 	weightedY, weightedX := weightedSum(zy, as), weightedSum(zx, bs)
 	squares, product := linalg.Dot(cross, cross), dot(as, bs)
 	traceA, traceB := sum(as), sum(bs)
@@ -308,12 +306,43 @@ func rowProduct(x, y *System, cross *mat.Dense) unitSum {
 	for i := range count {
 		a, b := as[i], bs[i]
 		ab := a * b
-		g := dot(mapped.RawRowView(i), zy.RawRowView(i))
+		g := along[i]
 		kept := squares - 2*f*g + f*f*ab
-		norms := (product - ab) + 2*c*((dot(zy.RawRowView(i), weightedY)-ab)+(dot(zx.RawRowView(i), weightedX)-ab)) +
+		norms := (product - ab) + 2*c*((longDot(zy.RawRowView(i), weightedY)-ab)+(longDot(zx.RawRowView(i), weightedX)-ab)) +
 			c*c*((traceA-a)*b+(traceB-b)*a) + 4*c*c*(g-ab) - 4*c*c*c*ab + (n-1)*c*c*c*c*ab
 		out.without[i] = kept + t1*norms + t2*(traceA-f*a)*(traceB-f*b)
 	}
+	return out
+}
+
+// formAlong returns x_iᵀCy_i of each row. Where x is y and C symmetric, one triangle of C
+// suffices: x_iᵀCx_i = Σ_j x_ij(2Σ_{k<j} C_kj x_ik + C_jj x_ij).
+func formAlong(x, c, y *mat.Dense) []float64 {
+	n, p := x.Dims()
+	_, q := y.Dims()
+	out := make([]float64, n)
+	const panel, columns = 256, 64
+	linalg.Parallel(n, panel, func(lo, hi int) {
+		mapped := mat.NewDense(hi-lo, q, nil)
+		if x != y {
+			gemm(1, x.Slice(lo, hi, 0, p).(*mat.Dense), c, 0, mapped)
+			for i := lo; i < hi; i++ {
+				out[i] = longDot(mapped.RawRowView(i-lo), y.RawRowView(i))
+			}
+			return
+		}
+		for first := 0; first < q; first += columns {
+			last := min(first+columns, q)
+			to := mapped.Slice(0, hi-lo, first, last).(*mat.Dense)
+			if first > 0 {
+				gemm(2, x.Slice(lo, hi, 0, first).(*mat.Dense), c.Slice(0, first, first, last).(*mat.Dense), 0, to)
+			}
+			gemm(1, x.Slice(lo, hi, first, last).(*mat.Dense), c.Slice(first, last, first, last).(*mat.Dense), 1, to)
+		}
+		for i := lo; i < hi; i++ {
+			out[i] = longDot(mapped.RawRowView(i-lo), x.RawRowView(i))
+		}
+	})
 	return out
 }
 
@@ -322,7 +351,7 @@ func rowSquares(z *mat.Dense) []float64 {
 	n, _ := z.Dims()
 	out := make([]float64, n)
 	for i := range out {
-		out[i] = dot(z.RawRowView(i), z.RawRowView(i))
+		out[i] = longDot(z.RawRowView(i), z.RawRowView(i))
 	}
 	return out
 }

@@ -12,7 +12,7 @@ import (
 // inSampleEstimator is the estimator of a regression that is scored on its own samples.
 // reported turns R² into the form of the measure.
 func (m regression) inSampleEstimator(reported func(r2 float64) float64) (Estimator, bool) {
-	e := Estimator{Axis: LogLossAxis, Doubled: true, MostUnits: mostBlocks, Flops: m.deletionFlops}
+	e := Estimator{Axis: LogLossAxis, Doubled: true, Group: fewerUnits, Flops: m.deletionFlops}
 	switch {
 	case m.as == asR2:
 		return e, true
@@ -29,6 +29,16 @@ func (m regression) inSampleEstimator(reported func(r2 float64) float64) (Estima
 	}
 }
 
+// fewerUnits joins units to at most 15, or to 10 where a fit of many features is dear: 56
+// fits in place of 121, with intervals that are a twentieth wider.
+func fewerUnits(p *Pair, u *Units) *Units {
+	const many, few = 256, 10
+	if min(p.X.compactWidth(), p.Y.compactWidth()) > many {
+		return u.Merged(few)
+	}
+	return u.Merged(mostBlocks)
+}
+
 // deletionFlops counts the multiplications of refits without each two units.
 func (m regression) deletionFlops(d Dims, units int) float64 {
 	one := func(d Dims) float64 {
@@ -37,7 +47,7 @@ func (m regression) deletionFlops(d Dims, units int) float64 {
 			p = d.P
 		}
 		n, a, b := float64(d.N), float64(p), float64(q)
-		return n*b*(a+b/2) + subsets(units)*(b*b*b/3+m.solveShare()*a*b*b+6*b*(a+b))
+		return n*b*(a+b/2) + subsets(units)*(b*b*b/6+m.solveShare()*a*b*b+6*b*(a+b))
 	}
 	return m.bothWays(d, one)
 }
@@ -45,10 +55,14 @@ func (m regression) deletionFlops(d Dims, units int) float64 {
 // solveShare is how many q²p multiplications one fit takes after its factor: one
 // triangular solution, or two and a product.
 func (m regression) solveShare() float64 {
-	if m.solve == nil && m.leastSquares {
+	switch {
+	case m.leastSquares:
 		return 0.5
+	case m.solve == nil:
+		return 1
+	default:
+		return 2
 	}
-	return 2
 }
 
 // bothWays adds up the flops of the directions of the measure.
@@ -71,7 +85,7 @@ func (m regression) ScoreFlops(d Dims) float64 {
 			p = d.P
 		}
 		n, a, b := float64(d.N), float64(p), float64(q)
-		return n*b*(a+b/2) + float64(max(1, m.plan.k))*(b*b*b/3+m.solveShare()*a*b*b)
+		return n*b*(a+b/2) + float64(max(1, m.plan.k))*(b*b*b/6+2*m.solveShare()*a*b*b)
 	})
 }
 
@@ -161,7 +175,7 @@ func (m regression) oneWayDeletions(p *Pair, u *Units, lambda float64, estimate 
 		}
 		solver := solvers.Get().(*ridgeSolver)
 		defer solvers.Put(solver)
-		sums, err := fit.fitWhole(solver, train)
+		sums, err := fit.sums(solver, train)
 		if err != nil {
 			return err
 		}
@@ -176,6 +190,39 @@ func (m regression) oneWayDeletions(p *Pair, u *Units, lambda float64, estimate 
 		return nil
 	})
 	return out, err
+}
+
+// sums fits all samples of a training set. With a penalty it saves the product of B and
+// the coefficients that fitWhole takes.
+func (m regression) sums(s *ridgeSolver, train predictors) (fitted, error) {
+	if m.solve != nil || m.leastSquares {
+		return m.fitWhole(s, train)
+	}
+	lambda, err := m.penalty(train)
+	if err != nil {
+		return fitted{}, err
+	}
+	if err := s.decompose(train, lambda); err != nil {
+		return fitted{}, err
+	}
+	if !s.normal {
+		return m.fitWhole(s, train)
+	}
+	return s.shrunk(train.moments), nil
+}
+
+// shrunk is explained with a penalty: with T = R⁻ᵀD·YᵀX and W = DR⁻¹T,
+//
+//	Σxx̂ = ‖t_j‖²,  Σx̂² = ‖t_j‖² − λ‖w_j‖².
+func (s *ridgeSolver) shrunk(m *foldMoments) fitted {
+	f := s.explained(m)
+	if s.lambda > 0 {
+		s.factor.unwhiten(s.w)
+		own := make([]float64, len(f.predicted))
+		columnSquaresTo(own, s.w)
+		addScaled(f.predicted, -s.lambda, own)
+	}
+	return f
 }
 
 // fold returns the moments as those of a training set.
@@ -211,11 +258,17 @@ func (u *Units) samplesWithout(without []int) []int {
 type predictingRankKey struct{ lambda float64 }
 
 // predictingRank returns the effective number of dimensions of a predicting system,
-// tr(2H−H²) = Σ(1 − (λ/(b+λ))²) over the eigenvalues b of B; its rank where λ = 0.
+// tr(2H−H²) = Σ(1 − (λ/(b+λ))²) = q − λ²‖(B+λI)⁻¹‖² over the eigenvalues b of B; its rank
+// where λ = 0.
 func (s *System) predictingRank(lambda float64) (float64, error) {
 	return shared(&s.memo, predictingRankKey{lambda}, func() (float64, error) {
 		if f := s.gramFactor(); f != nil && lambda == 0 {
 			return float64(len(f.scale)), nil
+		}
+		if f := newFactor(s.gram().RawMatrix().Rows); lambda > 0 && f.decompose(s.gram(), lambda) {
+			inverse := identity(len(f.scale))
+			f.solve(inverse)
+			return float64(len(f.scale)) - lambda*lambda*linalg.Dot(inverse, inverse), nil
 		}
 		if lambda > 0 {
 			values, err := linalg.EigSymValues(s.gram())

@@ -59,7 +59,7 @@ func (m shape) Deletions(p *Pair, u *Units) (*Deletions, error) {
 // times returns the moments multiplied by a number.
 func (m *unitMoments) times(c float64) *unitMoments {
 	out := m.noUnitMoments()
-	out.set(m)
+	out.merge(m)
 	scale(out.squareX, c)
 	scale(out.squareY, c)
 	for _, matrix := range []*mat.Dense{out.xx, out.yy, out.xy} {

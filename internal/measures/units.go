@@ -119,14 +119,27 @@ func (u *Units) Largest() int {
 	return most
 }
 
-// rowsOf copies some rows of a matrix.
+// rowsOf returns some rows of a matrix, a view of it where they follow each other.
 func rowsOf(x *mat.Dense, rows []int) *mat.Dense {
 	_, p := x.Dims()
+	if first, last := rows[0], rows[len(rows)-1]; consecutive(rows) {
+		return x.Slice(first, last+1, 0, p).(*mat.Dense)
+	}
 	out := mat.NewDense(len(rows), p, nil)
 	for k, i := range rows {
 		copy(out.RawRowView(k), x.RawRowView(i))
 	}
 	return out
+}
+
+// consecutive reports whether numbers follow each other.
+func consecutive(rows []int) bool {
+	for k, i := range rows {
+		if i != rows[0]+k {
+			return false
+		}
+	}
+	return true
 }
 
 // compactLargest returns the largest magnitude of each feature of the compact matrix, of

@@ -36,60 +36,49 @@ func (m *unitMoments) noUnitMoments() *unitMoments {
 	return out
 }
 
-// set copies the moments of other samples.
-func (m *unitMoments) set(other *unitMoments) {
-	m.n = other.n
-	copy(m.meanX, other.meanX)
-	copy(m.meanY, other.meanY)
-	copy(m.squareX, other.squareX)
-	copy(m.squareY, other.squareY)
-	m.xy.Copy(other.xy)
-	if m.xx != nil {
-		m.xx.Copy(other.xx)
-	}
-	if m.yy != nil {
-		m.yy.Copy(other.yy)
-	}
-}
-
 // merge adds the moments of other samples. Only positive semidefinite terms are added;
 // see linalg.Moments.Merge.
-func (m *unitMoments) merge(other *unitMoments) {
-	if other.n == 0 {
-		return
+func (m *unitMoments) merge(other *unitMoments) { m.setSum(m, other) }
+
+// setSum sets m to the moments of a and b together. m may be a.
+func (m *unitMoments) setSum(a, b *unitMoments) {
+	share, weight := 0.0, 0.0
+	if n := a.n + b.n; n > 0 {
+		share = float64(b.n) / float64(n)
+		weight = float64(a.n) * share
 	}
-	total := float64(m.n + other.n)
-	share := float64(other.n) / total
-	weight := float64(m.n) * share
-	dx, dy := make([]float64, len(m.meanX)), make([]float64, len(m.meanY))
-	for j, v := range other.meanX {
-		dx[j] = v - m.meanX[j]
-		m.meanX[j] += share * dx[j]
-		m.squareX[j] += other.squareX[j] + weight*dx[j]*dx[j]
-	}
-	for j, v := range other.meanY {
-		dy[j] = v - m.meanY[j]
-		m.meanY[j] += share * dy[j]
-		m.squareY[j] += other.squareY[j] + weight*dy[j]*dy[j]
-	}
-	mergeProducts(m.xy, other.xy, weight, dx, dy)
+	m.n = a.n + b.n
+	dx := mergeMeans(m.meanX, m.squareX, a.meanX, a.squareX, b.meanX, b.squareX, share, weight)
+	dy := mergeMeans(m.meanY, m.squareY, a.meanY, a.squareY, b.meanY, b.squareY, share, weight)
+	mergeProducts(m.xy, a.xy, b.xy, weight, dx, dy)
 	if m.xx != nil {
-		mergeProducts(m.xx, other.xx, weight, dx, dx)
+		mergeProducts(m.xx, a.xx, b.xx, weight, dx, dx)
 	}
 	if m.yy != nil {
-		mergeProducts(m.yy, other.yy, weight, dy, dy)
+		mergeProducts(m.yy, a.yy, b.yy, weight, dy, dy)
 	}
-	m.n += other.n
 }
 
-// mergeProducts adds other + w·abᵀ to m.
-func mergeProducts(m, other *mat.Dense, w float64, a, b []float64) {
-	for i, v := range a {
-		to, from := m.RawRowView(i), other.RawRowView(i)
-		v *= w
-		for j, u := range b {
-			to[j] += from[j] + v*u
-		}
+// mergeMeans writes the means and squares of two sets of samples together, and returns
+// the difference of their means.
+func mergeMeans(mean, square, meanA, squareA, meanB, squareB []float64, share, weight float64) []float64 {
+	d := make([]float64, len(mean))
+	for j, v := range meanB {
+		d[j] = v - meanA[j]
+		mean[j] = meanA[j] + share*d[j]
+		square[j] = squareA[j] + squareB[j] + weight*d[j]*d[j]
+	}
+	return d
+}
+
+// mergeProducts writes a + b + w·dxdyᵀ to m.
+func mergeProducts(m, a, b *mat.Dense, w float64, dx, dy []float64) {
+	means := vector(dy)
+	for i, v := range dx {
+		to := vector(m.RawRowView(i))
+		copy(to.Data, a.RawRowView(i))
+		blas64.Axpy(1, vector(b.RawRowView(i)), to)
+		blas64.Axpy(w*v, means, to)
 	}
 }
 
@@ -167,8 +156,7 @@ func eachSubset(units []*unitMoments, two bool, do func(s subset) error) error {
 	suffix[count] = units[0].noUnitMoments()
 	for g := count - 1; g >= 0; g-- {
 		suffix[g] = units[0].noUnitMoments()
-		suffix[g].set(units[g])
-		suffix[g].merge(suffix[g+1])
+		suffix[g].setSum(units[g], suffix[g+1])
 	}
 	errs := make([]error, count+1)
 	linalg.Parallel(count+1, 1, func(lo, hi int) {
@@ -194,14 +182,12 @@ func subsetsWithout(units, suffix []*unitMoments, g int, two bool, do func(s sub
 	for _, m := range units[:g] {
 		before.merge(m)
 	}
-	now.set(before)
-	now.merge(suffix[g+1])
+	now.setSum(before, suffix[g+1])
 	if err := do(subset{[]int{g}, now}); err != nil || !two {
 		return err
 	}
 	for h := g + 1; h < len(units); h++ {
-		now.set(before)
-		now.merge(suffix[h+1])
+		now.setSum(before, suffix[h+1])
 		if err := do(subset{[]int{g, h}, now}); err != nil {
 			return err
 		}
