@@ -2,6 +2,7 @@ package measures
 
 import (
 	"fmt"
+	"math"
 
 	"simtool/internal/linalg"
 )
@@ -94,16 +95,20 @@ func (p *Pair) canonicalNull(units *Units) (squares float64, rx, ry int, ok bool
 	return squares, rx, ry, ok, nil
 }
 
-// Estimator implements Estimable where the penalty is 0 and the distance squared: then it
-// is r_X + r_Y − 2Σρ².
+// Estimator implements Estimable: δ² jackknifed twice. It is linear in products of
+// projections, as the mean of squared canonical correlations is.
 func (m gulp) Estimator() (Estimator, bool) {
 	e := canonicalEstimator()
 	e.Axis = PlainAxis
+	if !m.squared {
+		e.Report = func(square float64) float64 { return math.Sqrt(max(0, square)) }
+	}
 	return e, true
 }
 
 // Deletions implements Estimable.
 func (m gulp) Deletions(p *Pair, u *Units) (*Deletions, error) {
+	m.squared = true
 	return momentDeletions(p, u, func(some *Pair) (float64, error) {
 		s, err := m.Score(some)
 		return s.Value, err
@@ -170,31 +175,24 @@ func (m eigenspaceOverlap) NullMean(p *Pair, units *Units) (float64, bool, error
 	return squares / float64(max(p.X.Width(), p.Y.Width())), ok, err
 }
 
-// Estimator implements Estimable. Which components are kept is a coin toss between
-// nearly equal eigenvalues.
+// Estimator says why there is none: the components that pass the threshold change with the
+// samples. Where systems share 3 of 20 dimensions, 59 % of intervals held the truth.
 func (m svcca) Estimator() (Estimator, bool) {
-	e := canonicalEstimator()
-	return e, true
+	return Estimator{Reason: "which components are kept depends on the samples, and a mean of canonical correlations is biased by more than can be removed: use cca:stat=mean-squared"}, false
 }
 
 // Deletions implements Estimable.
-func (m svcca) Deletions(p *Pair, u *Units) (*Deletions, error) {
-	return momentDeletions(p, u, func(some *Pair) (float64, error) {
-		s, err := m.Score(some)
-		return s.Value, err
-	})
+func (m svcca) Deletions(*Pair, *Units) (*Deletions, error) {
+	return nil, undefined("no estimate is known to hold")
 }
 
-// Estimator implements Estimable.
+// Estimator says why there is none: weights and correlations are both biased, by up to .09
+// that does not vanish with 20 samples a feature.
 func (m pwcca) Estimator() (Estimator, bool) {
-	e := canonicalEstimator()
-	return e, true
+	return Estimator{Reason: "its weights and correlations are biased by more than can be removed: use cca:stat=mean-squared"}, false
 }
 
 // Deletions implements Estimable.
-func (m pwcca) Deletions(p *Pair, u *Units) (*Deletions, error) {
-	return momentDeletions(p, u, func(some *Pair) (float64, error) {
-		s, err := m.Score(some)
-		return s.Value, err
-	})
+func (m pwcca) Deletions(*Pair, *Units) (*Deletions, error) {
+	return nil, undefined("no estimate is known to hold")
 }

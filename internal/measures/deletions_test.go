@@ -116,8 +116,8 @@ func correlations(x, y *mat.Dense) float64 {
 	return squaredNorm(&n)
 }
 
-// deletionsOf returns what a measure gives by name.
-func deletionsOf(t *testing.T, name string, x, y *mat.Dense, u *Units) *Deletions {
+// estimatesOf returns what a measure gives by name.
+func estimatesOf(t *testing.T, name string, x, y *mat.Dense, u *Units) *Deletions {
 	t.Helper()
 	m, err := Parse(name)
 	if err != nil {
@@ -165,7 +165,7 @@ func TestDeletionsAreRefits(t *testing.T) {
 		"eigenspace-overlap:center=true": func(x, y *mat.Dense) float64 { return correlations(x, y) / float64(max(p, q)) },
 		"gulp":                           func(x, y *mat.Dense) float64 { return float64(p+q) - 2*correlations(x, y) },
 	} {
-		d := deletionsOf(t, name, x, y, u)
+		d := estimatesOf(t, name, x, y, u)
 		check := func(got float64, units ...int) {
 			t.Helper()
 			want := refit(leaving(x, u, units...), leaving(y, u, units...))
@@ -220,7 +220,7 @@ func TestHeldOutRotations(t *testing.T) {
 		}
 		return sum / math.Sqrt(squaredNorm(xs)*squaredNorm(ys))
 	}
-	held := deletionsOf(t, "nbs", x, y, u).HeldOut
+	held := estimatesOf(t, "nbs", x, y, u).HeldOut
 	if math.Abs(held.All-value()) > 1e-9 {
 		t.Errorf("%v, want %v", held.All, value())
 	}
@@ -229,7 +229,7 @@ func TestHeldOutRotations(t *testing.T) {
 			t.Errorf("without %d: %v, want %v", g, got, want)
 		}
 	}
-	whole := deletionsOf(t, "shape:alpha=1", x, y, u).HeldOut
+	whole := estimatesOf(t, "shape:alpha=1", x, y, u).HeldOut
 	if whole.All != held.All {
 		t.Errorf("shape without whitening: %v, want %v", whole.All, held.All)
 	}
@@ -290,7 +290,7 @@ func TestHeldOutFoldsWithoutUnits(t *testing.T) {
 		return total / k
 	}
 	for name, lambda := range map[string]float64{"linreg:cv=4": 0, "ridge:lambda=5:cv=4": 5} {
-		d := deletionsOf(t, name, x, y, u)
+		d := estimatesOf(t, name, x, y, u)
 		if want := value(lambda, -1); math.Abs(d.All-want) > 1e-9 {
 			t.Errorf("%s: %v, want %v", name, d.All, want)
 		}
@@ -391,7 +391,7 @@ func eachOrder(n int, do func(order []int)) {
 // TestSharedDimensionsWithoutUnits: without a unit the estimate is that of the other samples.
 func TestSharedDimensionsWithoutUnits(t *testing.T) {
 	x, y, u := deletionPair(t)
-	d := deletionsOf(t, "ensd", x, y, u)
+	d := estimatesOf(t, "ensd", x, y, u)
 	for g := range u.Count() {
 		var rows [][]int
 		at := 0
@@ -417,7 +417,7 @@ func TestSharedDimensionsWithoutUnits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := deletionsOf(t, "ensd", leaving(x, u, g), leaving(y, u, g), rest).All
+		want := estimatesOf(t, "ensd", leaving(x, u, g), leaving(y, u, g), rest).All
 		if math.Abs(d.One[g]-want) > 1e-9*want {
 			t.Errorf("without %d: %v, want %v", g, d.One[g], want)
 		}

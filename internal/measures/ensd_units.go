@@ -49,6 +49,12 @@ func (m ensd) Deletions(p *Pair, u *Units) (*Deletions, error) {
 			return nil, undefined("without one of %d units %s", u.Count(), err)
 		}
 	}
+	// The ratio of unbiased sums is biased by a term in 1/n, which one jackknife removes.
+	bias := float64(u.Count()-1) * (sum(out.One)/float64(u.Count()) - out.All)
+	out.All -= bias
+	for g := range out.One {
+		out.One[g] -= bias
+	}
 	return out, nil
 }
 

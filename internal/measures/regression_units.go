@@ -317,6 +317,9 @@ func (m ridge) Estimator() (Estimator, bool) {
 	if m.plan.k > 0 {
 		return m.heldOutEstimator(), true
 	}
+	if math.IsNaN(m.lambda) {
+		return Estimator{Reason: "the penalty that the data choose changes with their number: give lambda a value, or hold samples out with cv"}, false
+	}
 	return m.inSampleEstimator(nil)
 }
 
@@ -325,10 +328,7 @@ func (m ridge) Deletions(p *Pair, u *Units) (*Deletions, error) {
 	if m.plan.k > 0 {
 		return m.heldOutDeletions(p, u)
 	}
-	penalty := func(p *Pair) (float64, error) {
-		all, points := p.whole(m.columns)
-		return m.penalty(predictors{moments: &all, rows: points, noisy: p.Y.noisy(), grain: p.Y.grain})
-	}
+	penalty := func(*Pair) (float64, error) { return m.lambda, nil }
 	return m.fitDeletions(p, u, penalty, func(r2 float64, _, _ int) float64 { return r2 })
 }
 
