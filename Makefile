@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference test-paper digits fuzz generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference validation-nulls test-paper digits fuzz generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -64,6 +64,10 @@ RUNS ?= 400
 validation-inference: ## coverage of the intervals on known populations, into docs/validation-inference.md: an hour (RUNS=n)
 	$(GO) run ./internal/bench/validation -runs $(RUNS) > bin/validation-inference.md
 	mv bin/validation-inference.md docs/validation-inference.md
+
+validation-nulls: ## how often p values reject a true null, into docs/validation-nulls.md: an hour
+	$(GO) run ./internal/bench/validation -nulls -runs 4000 > bin/validation-nulls.md
+	mv bin/validation-nulls.md docs/validation-nulls.md
 
 ONLY ?= .
 mutants: ## mistakes in formulas, one at a time, that tests must notice: a quarter of an hour (ONLY=regexp)

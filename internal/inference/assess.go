@@ -111,10 +111,10 @@ func (w *worker) null() error {
 }
 
 // exactNull returns the mean over all pairings of samples, or of whole units of equal
-// size. Within groups none is known.
+// size. Within groups, and of shifts of a series, none is known.
 func (w *worker) exactNull() (float64, bool, error) {
 	n, ok := measures.As[measures.NullMean](w.measure)
-	if !ok || w.design.groups != nil {
+	if !ok || w.design.groups != nil || w.design.shifted() {
 		return 0, false, nil
 	}
 	return n.NullMean(w.pair, w.design.wholeUnits(w.pair))
@@ -130,17 +130,20 @@ func (w *worker) drawnNull() (float64, error) {
 		return 0, fmt.Errorf("it takes %d scores of random pairings; --inference full computes it", nullDraws)
 	}
 	r := rowPairings(w.pair.Samples(), w.options.Seed, nullDraws)
-	if units := w.design.wholeUnits(w.pair); units != nil || w.design.groups != nil {
+	if units := w.design.wholeUnits(w.pair); units != nil || w.design.groups != nil || w.design.shifted() {
 		whole := w.design
 		if units != nil {
 			whole.Units = units
 		}
-		most := nullDraws
+		draws, most := nullDraws, nullDraws
 		if w.affordable(exhaustive) {
 			most = exhaustive
+			if n := w.pair.Samples(); n <= exhaustive && w.design.shifted() {
+				draws = n - 1 // all shifts
+			}
 		}
 		var err error
-		if r, err = whole.pairings(w.pair, w.options.Seed, nullDraws, most); err != nil {
+		if r, err = whole.pairings(w.pair, w.options.Seed, draws, most); err != nil {
 			return 0, err
 		}
 	}
@@ -243,9 +246,9 @@ func (w *worker) leaveOut(l *leftOut) bool {
 	return err == nil
 }
 
-// identical is the distance from the best value within which an interval that rounding
-// alone makes wide is a point.
-const identical = 1e-12
+// identical is the distance from the best value within which an interval is what rounding
+// leaves of a point: of an angle, the root of twice a rounding error.
+const identical = 1e-7
 
 // mostShare is the share of a jackknife variance that one unit may have.
 const mostShare = 0.65
@@ -266,7 +269,7 @@ func (w *worker) set(i Interval, e measures.Estimator, units int) {
 			i.Lo, i.Hi = i.Hi, i.Lo
 		}
 	}
-	if best := w.card.Identity; math.Abs(i.Lo-best) <= identical && math.Abs(i.Hi-best) <= identical && math.Abs(w.value-best) <= identical {
+	if best := w.card.Identity; math.Abs(w.value-best) <= 1e-12 && math.Abs(i.Lo-best) <= identical && math.Abs(i.Hi-best) <= identical {
 		i.Centre, i.Lo, i.Hi, i.SE, i.Share = best, best, best, 0, 0
 	}
 	within := func(v float64) float64 { return max(w.card.Min, min(w.card.Max, v)) }
@@ -312,7 +315,7 @@ func (w *worker) pvalue() error {
 		return nil
 	}
 	w.out.Test = n
-	w.testIsNull = !r.Residual && w.design.Kind != Blocks
+	w.testIsNull = !r.Residual && (w.design.Kind != Blocks || w.design.shifted())
 	w.out.PValue = n.PValue(w.card.HigherIsCloser)
 	w.out.Notes = append(w.out.Notes, r.Notes...)
 	w.out.Warnings = append(w.out.Warnings, r.Warnings...)

@@ -70,6 +70,7 @@ type Design struct {
 	// series says that the samples are consecutive, by their axis or by the user's word,
 	// so that shifts in time pair them at random.
 	series bool
+	timed  bool // the samples are consecutive by their axis
 	// chance says that consecutive samples are no more alike than chance would have it,
 	// so that rows may be exchanged although the interval rests on blocks.
 	chance bool
@@ -96,9 +97,13 @@ func NewDesign(p *measures.Pair, kind Kind, given [][]int) Design {
 func (s Structure) Design(p *measures.Pair) Design {
 	d := s.units(p)
 	d.groups = s.Groups
-	d.series = s.Samples == TimeAxis || p.Times() == p.Samples() || s.Kind == Blocks
+	d.timed = s.Samples == TimeAxis || p.Times() == p.Samples()
+	d.series = d.timed || s.Kind == Blocks
 	if d.Refusal == "" {
 		d.Refusal = tooFew(d.Units)
+	}
+	if d.Kind == Blocks && d.Length > 1 && !d.timed {
+		d.Notes = append(d.Notes, "null pairs single samples, which makes it low where neighbours are alike")
 	}
 	if weight, ok := p.TailWeight(); ok && weight > heavyTails {
 		d.Doubts = append(d.Doubts, fmt.Sprintf("a few samples lie far from the rest (tail weight %.2g, over %d): intervals of most measures are too narrow there; rsa:compare=spearman bears it", weight, heavyTails))
@@ -144,7 +149,7 @@ func (s Structure) units(p *measures.Pair) Design {
 		return d
 	}
 	d.Units = measures.BlockUnits(n, blocks)
-	d.Notes = append(d.Notes, fmt.Sprintf("consecutive samples are alike over %d samples: the interval rests on %d blocks, and null pairs single samples", lag, blocks))
+	d.Notes = append(d.Notes, fmt.Sprintf("consecutive samples are alike over %d samples: the interval rests on %d blocks", lag, blocks))
 	return d
 }
 
@@ -159,6 +164,9 @@ func tooFew(u *measures.Units) string {
 	}
 	return ""
 }
+
+// shifted reports whether pairings of a series are its shifts in time.
+func (d Design) shifted() bool { return d.timed && d.Kind == Blocks }
 
 // wholeUnits returns the units that random pairings keep whole, nil where they pair
 // single samples: units that differ in size cannot be exchanged, and of 3-d data

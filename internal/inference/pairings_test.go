@@ -107,6 +107,11 @@ func everyOrder(n int, f func(perm []int)) {
 // assessed returns what stands beside a measure of a pair, with permutations.
 func assessed(t testing.TB, p *measures.Pair, name string, s Structure, draws int) Assessment {
 	t.Helper()
+	return assessedBy(t, p, name, s, Options{Mode: AutoMode, Level: 0.95, Permutations: draws, Seed: 3})
+}
+
+func assessedBy(t testing.TB, p *measures.Pair, name string, s Structure, o Options) Assessment {
+	t.Helper()
 	list, err := measures.ParseList(name, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -115,7 +120,7 @@ func assessed(t testing.TB, p *measures.Pair, name string, s Structure, draws in
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := Assess(context.Background(), p, list[0], score.Value, s.Design(p), Options{Mode: AutoMode, Level: 0.95, Permutations: draws, Seed: 3})
+	a, err := Assess(context.Background(), p, list[0], score.Value, s.Design(p), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,15 @@ func main() {
 	measure := flag.String("measure", ".", "measures whose name matches")
 	seed := flag.Uint64("seed", 1, "seed of the samples")
 	neurons := flag.Bool("neurons", false, "intervals over neurons in place of those over stimuli")
+	trueNulls := flag.Bool("nulls", false, "p values of systems that have nothing in common in place of intervals")
 	flag.Parse()
+	if *trueNulls {
+		if err := nulls(os.Stdout, regexp.MustCompile(*only), *runs, *seed, runtime.GOMAXPROCS(0)); err != nil {
+			fmt.Fprintln(os.Stderr, "validation:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if *neurons {
 		if err := overNeurons(os.Stdout, regexp.MustCompile(*measure), *runs, *seed, runtime.GOMAXPROCS(0)); err != nil {
 			fmt.Fprintln(os.Stderr, "validation:", err)

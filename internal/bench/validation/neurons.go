@@ -109,8 +109,8 @@ as many neurons, and its error as a multiple of the deviation over recordings. T
 const otherNames = "svcca,pwcca,cca,cknna,jaccard-knn,pls"
 
 // each computes all runs.
-func each(runs, workers int, one func(k int) neuronRun) []neuronRun {
-	out := make([]neuronRun, runs)
+func each[T any](runs, workers int, one func(k int) T) []T {
+	out := make([]T, runs)
 	jobs := make(chan int)
 	var wait sync.WaitGroup
 	for range workers {
