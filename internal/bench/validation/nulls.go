@@ -205,7 +205,9 @@ func (c nullCell) once(m measures.Named, run int, seed uint64) nullOutcome {
 	if err == nil && math.IsNaN(a.PValue) {
 		err = fmt.Errorf("no p value: %v", a.Warnings)
 	}
-	within := slices.ContainsFunc(a.Notes, func(n string) bool { return len(n) > len(inference.WithinNull) && n[:len(inference.WithinNull)] == inference.WithinNull })
+	within := slices.ContainsFunc(a.Notes, func(n string) bool {
+		return len(n) > len(inference.WithinNull) && n[:len(inference.WithinNull)] == inference.WithinNull
+	})
 	return nullOutcome{a.PValue, a.Calibrated, within, err}
 }
 
