@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference validation-nulls test-paper digits fuzz generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference validation-nulls validation-neurons test-paper digits fuzz generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,10 @@ validation-inference: ## coverage of the intervals on known populations, into do
 validation-nulls: ## how often p values reject a true null, into docs/validation-nulls.md: an hour
 	$(GO) run ./internal/bench/validation -nulls -runs 4000 > bin/validation-nulls.md
 	mv bin/validation-nulls.md docs/validation-nulls.md
+
+validation-neurons: ## coverage of the intervals over neurons, into docs/validation-neurons.md: half an hour (RUNS=n)
+	$(GO) run ./internal/bench/validation -neurons -runs $(RUNS) > bin/validation-neurons.md
+	mv bin/validation-neurons.md docs/validation-neurons.md
 
 ONLY ?= .
 mutants: ## mistakes in formulas, one at a time, that tests must notice: a quarter of an hour (ONLY=regexp)

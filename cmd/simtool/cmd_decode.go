@@ -25,9 +25,15 @@ A result has one row per label and time bin, with the columns
 ` + columnList(result.Decodings.Schema) + `
 
 where chance is the accuracy of guessing the most frequent class, or the r2 of
-guessing the mean, and p comes from --permutations shuffles of the labels (empty
-for none); balanced counts all classes alike, however many members they have. The
-row without a time is the mean over bins.`,
+guessing the mean; balanced counts all classes alike, however many members they have.
+The row without a time is the mean over bins. lo, hi and se are about other conditions,
+of accuracy or, for numbers, of r2; the bins of one condition are not counted as
+independent of each other.
+
+--permutations shuffle the labels over whole conditions, the same way in all bins:
+null is their mean score, and pvalue the share of them that are decoded as well. Of many
+bins some are good by chance: p_adj compares a bin with the best bin of each shuffle, so
+that with no label in the data one in twenty recordings has any bin of p_adj .05.`,
 		Example: `simtool decode recording.npy --labels conditions.csv
 simtool decode recording.npy --labels conditions.csv --label choice --permutations 200 -o decoding.csv`,
 	}, decode.New, exitInvalid)

@@ -37,8 +37,9 @@ type NeuronError interface {
 }
 
 // overstated is why measures that whiten have no error over neurons: without a group of
-// neurons they fall by more than they differ between recordings.
-const overstated = "leaving neurons out overstates the error of this measure two to nine times"
+// neurons they fall by more than they differ between recordings: 1.5 to 8 times in
+// docs/validation-neurons.md.
+const overstated = "leaving neurons out overstates the error of this measure, twofold and more"
 
 // WithNeurons returns the pair with some of the neurons of each system: those of the
 // given indices, or all where they are nil. It returns an *UndefinedError where the

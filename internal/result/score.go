@@ -70,12 +70,17 @@ type Decoding struct {
 	Time     int     `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin; empty for the mean over bins"`
 	Accuracy float64 `column:"accuracy" doc:"share of the held-out conditions whose label is found; empty for numbers"`
 	Chance   float64 `column:"chance" doc:"accuracy of guessing the most frequent class; for numbers r2 of guessing the mean"`
-	PValue   float64 `column:"p" doc:"share of shuffled labels that are decoded as well; empty without --permutations"`
+	PValue   float64 `column:"pvalue" doc:"share of shuffled labels that are decoded as well; empty without --permutations"`
 	N        int     `column:"n" unit:"conditions" doc:"conditions that have the label"`
 	Classes  int     `column:"classes" empty:"0" doc:"classes of the label; empty for numbers"`
 	Folds    int     `column:"folds" doc:"folds of the cross-validation"`
 	Balanced float64 `column:"balanced" doc:"mean over classes of the share of their conditions that is found, 1/classes for guesses; empty for numbers"`
 	R2       float64 `column:"r2" doc:"share of the variance of a label of numbers that held-out predictions explain; empty for classes"`
+	Lo       float64 `column:"lo" doc:"lower end of the interval of accuracy, or of r2, for other conditions"`
+	Hi       float64 `column:"hi" doc:"upper end of that interval"`
+	SE       float64 `column:"se" doc:"standard error of accuracy, or of r2"`
+	Null     float64 `column:"null" doc:"mean accuracy, or r2, of shuffled labels; empty without --permutations"`
+	PAdj     float64 `column:"p_adj" doc:"share of shuffled labels whose best time bin is decoded as well: pvalue corrected for all time bins; empty without --permutations"`
 }
 
 // Measures is the table of simtool measures: a row for each family.

@@ -83,16 +83,19 @@ func overNeurons(out io.Writer, match *regexp.Regexp, runs int, seed uint64, wor
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, `## Over neurons
+	fmt.Fprintf(out, `# Validation: intervals over neurons
 
-Of each population of neurons %d recordings were drawn. For the same stimuli: how often the
+`+"`make validation-neurons`"+` writes this page (`+"`go run ./internal/bench/validation -neurons -runs %d`"+`).
+Signals, noise and gains of the populations of neurons are known.
+
+Of each population %d recordings were drawn. For the same stimuli: how often the
 95 %% interval from leaving groups of neurons out holds the mean score of recordings with
 as many neurons, and its error as a multiple of the deviation over recordings. The rows
 "cka, both" have other stimuli for each recording, and the value of infinitely many neurons.
 
 | population | measure | mean or truth | covered | given | error / deviation |
 |---|---|---|---|---|---|
-`, runs)
+`, runs, runs)
 	for _, c := range neuronCells() {
 		for _, m := range list {
 			if match.MatchString(m.Name) {

@@ -139,6 +139,9 @@ type Decoding struct {
 	// held out, 1/classes for guesses, whatever the classes' sizes; mean over time bins.
 	Balanced     float64
 	BalancedBins []float64
+	// Right is 1 for each condition whose held-out prediction is right, else 0, by time
+	// bin.
+	Right [][]float64
 }
 
 // Memory holds the fits of a decoder to one dataset, from which it starts on the
@@ -169,13 +172,14 @@ func (d *Decoder) decode(y *mat.Dense, classes, fold []int, memory Memory, worke
 			Wanted: fmt.Sprintf("want %d, one for each condition", n/d.bins),
 		}
 	}
-	out := Decoding{Bins: make([]float64, d.bins), BalancedBins: make([]float64, d.bins)}
+	out := Decoding{Bins: make([]float64, d.bins), BalancedBins: make([]float64, d.bins), Right: make([][]float64, d.bins)}
 	errs := make([]error, d.bins)
 	each(d.bins, workers, func() func(int) {
 		s := &stats.Softmax{C: d.config.C}
 		return func(t int) {
 			bin := y.Slice(t*c, (t+1)*c, 0, q).(*mat.Dense)
-			out.Bins[t], out.BalancedBins[t], errs[t] = d.crossValidate(s, bin, classes, fold, memory[t*d.Folds:(t+1)*d.Folds])
+			out.Right[t] = make([]float64, c)
+			out.Bins[t], out.BalancedBins[t], errs[t] = d.crossValidate(s, bin, classes, fold, memory[t*d.Folds:(t+1)*d.Folds], out.Right[t])
 		}
 	})
 	for t, err := range errs {
@@ -191,8 +195,9 @@ func (d *Decoder) decode(y *mat.Dense, classes, fold []int, memory Memory, worke
 }
 
 // crossValidate returns the accuracy on a fold of the fit to the other folds, averaged
-// over folds, and the balanced accuracy of all folds together.
-func (d *Decoder) crossValidate(s *stats.Softmax, x *mat.Dense, classes, fold []int, memory Memory) (accuracy, balanced float64, err error) {
+// over folds, and the balanced accuracy of all folds together. It sets rightly to 1 for the
+// conditions that are predicted right.
+func (d *Decoder) crossValidate(s *stats.Softmax, x *mat.Dense, classes, fold []int, memory Memory, rightly []float64) (accuracy, balanced float64, err error) {
 	found, members := make([]float64, len(d.Levels)), make([]float64, len(d.Levels))
 	train := make([]int, 0, len(fold))
 	sum := 0.0
@@ -215,6 +220,7 @@ func (d *Decoder) crossValidate(s *stats.Softmax, x *mat.Dense, classes, fold []
 			members[classes[i]]++
 			if s.Predict(x.RawRowView(i)) == classes[i] {
 				found[classes[i]]++
+				rightly[i] = 1
 				right++
 			}
 		}

@@ -14,16 +14,66 @@ import (
 
 // Significance is the outcome of a permutation test.
 type Significance struct {
-	P    float64   // of the accuracy averaged over bins
+	P    float64   // of the score averaged over bins
 	Bins []float64 // of each time bin, not corrected for their number
+	// Adjusted are the p-values of each time bin among the largest scores over all bins:
+	// the probability that any bin is significant without reason is that of one.
+	Adjusted []float64
+	Null     float64 // mean score of permutations, averaged over bins
+	NullBins []float64
+}
+
+// significance compares the scores of time bins, and their mean, with those of
+// permutations, by bin.
+func significance(overall float64, observed []float64, null permuted) Significance {
+	s := Significance{P: pValue(overall, null.means()), Null: mean(null.means())}
+	largest := null.largest()
+	for t, v := range observed {
+		s.Bins = append(s.Bins, pValue(v, null[t]))
+		s.Adjusted = append(s.Adjusted, pValue(v, largest))
+		s.NullBins = append(s.NullBins, mean(null[t]))
+	}
+	return s
+}
+
+// permuted are scores of permutations, by time bin.
+type permuted [][]float64
+
+// means returns the mean over time bins of each permutation.
+func (f permuted) means() []float64 {
+	out := make([]float64, len(f[0]))
+	for _, bin := range f {
+		for i, v := range bin {
+			out[i] += v / float64(len(f))
+		}
+	}
+	return out
+}
+
+// largest returns the largest score over time bins of each permutation.
+func (f permuted) largest() []float64 {
+	out := slices.Clone(f[0])
+	for _, bin := range f[1:] {
+		for i, v := range bin {
+			out[i] = max(out[i], v)
+		}
+	}
+	return out
+}
+
+func mean(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(len(values))
 }
 
 // Test compares the accuracies of a dataset with those for labels permuted over
 // conditions (the same permutation in all time bins), each with its own stratified
 // folds. A p-value counts the observed arrangement (stats.PValue).
 func (d *Decoder) Test(y *mat.Dense, observed Decoding, permutations int) (Significance, error) {
-	overall := make([]float64, permutations)
-	bins := make([][]float64, d.bins)
+	bins := make(permuted, d.bins)
 	for t := range bins {
 		bins[t] = make([]float64, permutations)
 	}
@@ -44,7 +94,6 @@ func (d *Decoder) Test(y *mat.Dense, observed Decoding, permutations int) (Signi
 				errs[i] = err
 				return
 			}
-			overall[i] = null.Accuracy
 			for t, a := range null.Bins {
 				bins[t][i] = a
 			}
@@ -55,11 +104,7 @@ func (d *Decoder) Test(y *mat.Dense, observed Decoding, permutations int) (Signi
 			return Significance{}, err
 		}
 	}
-	s := Significance{P: pValue(observed.Accuracy, overall), Bins: make([]float64, d.bins)}
-	for t, a := range observed.Bins {
-		s.Bins[t] = pValue(a, bins[t])
-	}
-	return s, nil
+	return significance(observed.Accuracy, observed.Bins, bins), nil
 }
 
 // pValue is stats.PValue for accuracies. These are sums of few fractions, and values

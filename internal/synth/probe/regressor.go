@@ -146,6 +146,8 @@ type Regression struct {
 	R2   float64   // mean over time bins
 	Bins []float64 // R² in each time bin
 	Test Significance
+
+	errors [][]float64 // squared errors of the conditions, by time bin
 }
 
 // Decode returns the R² for a dataset of (bins × conditions) × q, and the p-values of as
@@ -167,35 +169,33 @@ func (r *Regressor) Decode(y *mat.Dense, permutations int) (Regression, error) {
 		copy(row, r.values)
 		stats.Stream(r.config.Seed, fmt.Sprintf("decode/permutation/%d", i)).Shuffle(c, func(a, b int) { row[a], row[b] = row[b], row[a] })
 	}
-	scores, errs := make([][]float64, r.bins), make([]error, r.bins)
+	scores, errs, residuals := make([][]float64, r.bins), make([]error, r.bins), make([][]float64, r.bins)
 	each(r.bins, runtime.GOMAXPROCS(0), func() func(int) {
 		return func(t int) {
-			scores[t], errs[t] = r.crossValidate(y.Slice(t*c, (t+1)*c, 0, q).(*mat.Dense), arranged)
+			scores[t], residuals[t], errs[t] = r.crossValidate(y.Slice(t*c, (t+1)*c, 0, q).(*mat.Dense), arranged)
 		}
 	})
-	out := Regression{Bins: make([]float64, r.bins)}
-	mean := make([]float64, 1+permutations)
+	out := Regression{Bins: make([]float64, r.bins), errors: residuals}
+	null := make(permuted, r.bins)
 	for t, err := range errs {
 		if err != nil {
 			return Regression{}, fmt.Errorf("decoding %s in time bin %d: %w", r.Name, t, err)
 		}
-		out.Bins[t] = scores[t][0]
-		floats.AddScaled(mean, 1/float64(r.bins), scores[t])
+		out.Bins[t], null[t] = scores[t][0], scores[t][1:]
+		out.R2 += scores[t][0] / float64(r.bins)
 	}
-	out.R2 = mean[0]
 	if permutations > 0 {
-		out.Test.P = pValue(mean[0], mean[1:])
-		for _, s := range scores {
-			out.Test.Bins = append(out.Test.Bins, pValue(s[0], s[1:]))
-		}
+		out.Test = significance(out.R2, out.Bins, null)
 	}
 	return out, nil
 }
 
 // crossValidate returns the R² of each row of labels: with X = USVᵀ the centred samples of
-// training, w = V·S/(S² + 1/C)·Uᵀ(y − ȳ).
-func (r *Regressor) crossValidate(x, labels *mat.Dense) ([]float64, error) {
-	rows, _ := labels.Dims()
+// training, w = V·S/(S² + 1/C)·Uᵀ(y − ȳ). squares are the squared errors of the conditions
+// for the first row.
+func (r *Regressor) crossValidate(x, labels *mat.Dense) (scores, squares []float64, err error) {
+	rows, c := labels.Dims()
+	squares = make([]float64, c)
 	error2 := make([]float64, rows)
 	for f := range r.Folds {
 		train, test := r.split(f)
@@ -206,7 +206,7 @@ func (r *Regressor) crossValidate(x, labels *mat.Dense) ([]float64, error) {
 		}
 		u, s, v, err := linalg.SVD(fitted)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for j, sv := range s {
 			s[j] = sv / (sv*sv + 1/r.config.C)
@@ -234,13 +234,16 @@ func (r *Regressor) crossValidate(x, labels *mat.Dense) ([]float64, error) {
 			for p := range rows {
 				e := labels.At(p, i) - mean[p] - predicted.At(k, p)
 				error2[p] += e * e
+				if p == 0 {
+					squares[i] = e * e
+				}
 			}
 		}
 	}
 	for p := range error2 {
 		error2[p] = 1 - error2[p]/r.total
 	}
-	return error2, nil
+	return error2, squares, nil
 }
 
 // rowsOf copies some rows of a matrix.

@@ -19,19 +19,21 @@ import (
 type Options struct {
 	Labels       labels.Options
 	Permutations int // of the labels, for p values; 0 for none
+	Level        float64
 	Input        verb.Input
 	Output       batch.Output
 }
 
 // New returns the command with its defaults.
-func New() *Options { return &Options{Labels: labels.New()} }
+func New() *Options { return &Options{Labels: labels.New(), Level: 0.95} }
 
 // Settings implements verb.Command.
 func (o *Options) Settings() *setting.Set {
 	s := &setting.Set{}
 	o.Labels.Register(s)
 	o.Labels.RegisterNumbers(s)
-	s.Int(&o.Permutations, "permutations", "", "shuffles of the labels that p values are computed from; 0 for none")
+	s.Int(&o.Permutations, "permutations", "", "shuffles of the labels over conditions for pvalue, p_adj and null; 0 for none")
+	s.Float(&o.Level, "level", "", "level of the intervals")
 	o.Input.Register(s)
 	verb.RegisterTable(s, &o.Output)
 	return s
@@ -51,6 +53,8 @@ func (o *Options) check(args []string) error {
 		return batch.Usagef("want --labels FILE")
 	case o.Permutations < 0:
 		return batch.Configf("", "--permutations %d: want at least 0", o.Permutations)
+	case !(o.Level > 0 && o.Level < 1):
+		return batch.Configf("", "--level %g: want a number between 0 and 1, such as 0.95", o.Level)
 	}
 	return o.Labels.Check()
 }
@@ -161,31 +165,27 @@ func (o *Options) Memory(_ context.Context, e *batch.Env, args []string) (int64,
 // decode decodes one label and returns its rows: the mean, then each time bin where
 // there are several.
 func (o *Options) decode(decoder *probe.Decoder, d *data.Dataset) ([]result.Decoding, error) {
-	decoding, err := decoder.Decode(d.Matrix(), nil)
+	got, err := decoder.Decode(d.Matrix(), nil)
 	if err != nil {
 		return nil, err
 	}
-	p, pOfBin := math.NaN(), func(int) float64 { return math.NaN() }
+	var test probe.Significance
 	if o.Permutations > 0 {
-		test, err := decoder.Test(d.Matrix(), decoding, o.Permutations)
-		if err != nil {
+		if test, err = decoder.Test(d.Matrix(), got, o.Permutations); err != nil {
 			return nil, err
 		}
-		p, pOfBin = test.P, func(t int) float64 { return test.Bins[t] }
 	}
+	mean, bins := decoder.Intervals(got, o.Level)
 	row := result.Decoding{
-		Label: decoder.Name, Time: -1, Accuracy: decoding.Accuracy, Chance: decoder.Chance(), PValue: p,
-		N: decoder.Conditions(), Classes: len(decoder.Levels), Folds: decoder.Folds, Balanced: decoding.Balanced, R2: math.NaN(),
+		Label: decoder.Name, Chance: decoder.Chance(), N: decoder.Conditions(), Classes: len(decoder.Levels), Folds: decoder.Folds,
 	}
-	rows := []result.Decoding{row}
-	if len(decoding.Bins) == 1 {
-		return rows, nil
-	}
-	for t, accuracy := range decoding.Bins {
-		row.Time, row.Accuracy, row.Balanced, row.PValue = t, accuracy, decoding.BalancedBins[t], pOfBin(t)
-		rows = append(rows, row)
-	}
-	return rows, nil
+	return o.rows(len(got.Bins), mean, bins, test, func(t int) result.Decoding {
+		row.Accuracy, row.Balanced, row.R2 = got.Accuracy, got.Balanced, math.NaN()
+		if t >= 0 {
+			row.Accuracy, row.Balanced = got.Bins[t], got.BalancedBins[t]
+		}
+		return row
+	}), nil
 }
 
 // predict predicts one label of numbers and returns its rows as decode does.
@@ -194,23 +194,40 @@ func (o *Options) predict(r *probe.Regressor, d *data.Dataset) ([]result.Decodin
 	if err != nil {
 		return nil, err
 	}
-	nan := math.NaN()
-	row := result.Decoding{
-		Label: r.Name, Time: -1, Accuracy: nan, Balanced: nan, Chance: r.Chance(), R2: got.R2, PValue: nan, N: r.Conditions(), Folds: r.Folds,
-	}
-	if o.Permutations > 0 {
-		row.PValue = got.Test.P
-	}
-	rows := []result.Decoding{row}
-	if len(got.Bins) == 1 {
-		return rows, nil
-	}
-	for t, r2 := range got.Bins {
-		row.Time, row.R2 = t, r2
-		if o.Permutations > 0 {
-			row.PValue = got.Test.Bins[t]
+	mean, bins := r.Intervals(got, o.Level)
+	row := result.Decoding{Label: r.Name, Accuracy: math.NaN(), Balanced: math.NaN(), Chance: r.Chance(), N: r.Conditions(), Folds: r.Folds}
+	return o.rows(len(got.Bins), mean, bins, got.Test, func(t int) result.Decoding {
+		row.R2 = got.R2
+		if t >= 0 {
+			row.R2 = got.Bins[t]
 		}
-		rows = append(rows, row)
+		return row
+	}), nil
+}
+
+// rows completes the row of the mean over time bins (-1), and those of the bins where there
+// are several.
+func (o *Options) rows(count int, mean probe.Interval, bins []probe.Interval, test probe.Significance, of func(t int) result.Decoding) []result.Decoding {
+	complete := func(t int, i probe.Interval, p, adjusted, null float64) result.Decoding {
+		row := of(t)
+		row.Time, row.Lo, row.Hi, row.SE = t, i.Lo, i.Hi, i.SE
+		row.PValue, row.PAdj, row.Null = math.NaN(), math.NaN(), math.NaN()
+		if o.Permutations > 0 {
+			row.PValue, row.PAdj, row.Null = p, adjusted, null
+		}
+		return row
 	}
-	return rows, nil
+	// One test needs no correction.
+	rows := []result.Decoding{complete(-1, mean, test.P, test.P, test.Null)}
+	if count == 1 {
+		return rows
+	}
+	for t, i := range bins {
+		if o.Permutations == 0 {
+			rows = append(rows, complete(t, i, 0, 0, 0))
+			continue
+		}
+		rows = append(rows, complete(t, i, test.Bins[t], test.Adjusted[t], test.NullBins[t]))
+	}
+	return rows
 }

@@ -49,8 +49,8 @@ func TestRows(t *testing.T) {
 	}
 	for i, want := range []map[string]string{
 		{"time": "", "accuracy": "0.75"},
-		{"time": "0", "accuracy": "0.5", "p": "1"}, // no permutation is worse than guessing
-		{"time": "1", "accuracy": "1", "p": "0.05"},
+		{"time": "0", "accuracy": "0.5", "pvalue": "1", "p_adj": "1"}, // no permutation is worse than guessing
+		{"time": "1", "accuracy": "1", "pvalue": "0.05", "p_adj": "0.05"},
 	} {
 		want["label"], want["chance"], want["n"], want["classes"], want["folds"] = "half", "0.5", "12", "2", "3"
 		for column, cell := range want {
@@ -63,7 +63,10 @@ func TestRows(t *testing.T) {
 		t.Errorf("warnings %q", r.Warnings)
 	}
 	for _, row := range verbtest.Rows(t, verbtest.Succeed(t, New(), "x.npy", "--labels", "labels.csv").Stdout) {
-		if row["p"] != "" {
+		if row["lo"] == "" || row["hi"] == "" || row["se"] == "" {
+			t.Errorf("no interval: %v", row)
+		}
+		if row["pvalue"]+row["p_adj"]+row["null"] != "" {
 			t.Errorf("a p value without permutations: %v", row)
 		}
 	}
@@ -125,6 +128,7 @@ func TestRefusals(t *testing.T) {
 		{"x.npy", usage, "want --labels FILE"},
 		{"--labels labels.csv", usage, "no files, want one"},
 		{"x.npy --labels labels.csv --permutations -1", config, "--permutations -1: want at least 0"},
+		{"x.npy --labels labels.csv --level 95", config, "--level 95: want a number between 0 and 1"},
 		{"x.npy --labels labels.csv --folds 1", config, "--folds 1 and --strength 1: want at least 2 folds"},
 		{"x.npy --labels labels.csv --strength 0", config, "a positive strength"},
 		{"x.npy --labels short.csv", input, "short.csv: 2 × 1 labels, want one row for each of the 12 conditions of x.npy"},
