@@ -23,7 +23,7 @@ func newMLEMCompareCommand(a *app) *cobra.Command {
 stimuli, and compare how well each recovers a known metric (--truth, a square
 table of weights), and how well it predicts distances of held-out stimuli.
 ` + list.String(),
-		Example: `simtool mlem simulate --stimuli 40 --features 4 -o sim
+		Example: `simtool mlem simulate --stimuli 60 --features 4 -o sim
 simtool mlem compare --features sim/features.csv --neural sim/y.npy --truth sim/w_true.csv --methods mlem,rsa`,
 	}, verbmlem.NewCompare, exitInvalid)
 }

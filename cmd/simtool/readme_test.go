@@ -103,11 +103,15 @@ func TestReadmeCommands(t *testing.T) {
 			t.Errorf("%s: a command that this test does not know", line)
 			continue
 		}
-		if output, err := shell(t, dir, line); err != nil {
+		if output, err := shell(t, dir, line); err != nil || strings.Contains(output, warned) {
 			t.Errorf("%s: %v\n%s", line, err, output)
 		}
 	}
 }
+
+// warned begins a warning on standard error. What people are told to type is of clean
+// data, and nothing is to be said about them.
+const warned = "simtool: warning:"
 
 // TestHelpExamples runs the examples of every command but those that change a
 // person's shell.
@@ -122,7 +126,7 @@ func TestHelpExamples(t *testing.T) {
 			dir := exampleDirectory(t)
 			for line := range strings.Lines(cmd.Example) {
 				line = strings.TrimSpace(line)
-				if output, err := shell(t, dir, line); err != nil {
+				if output, err := shell(t, dir, line); err != nil || strings.Contains(output, warned) {
 					t.Errorf("%s: %v\n%s", line, err, output)
 				}
 			}

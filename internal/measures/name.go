@@ -25,6 +25,8 @@ type Named struct {
 	Name string
 	Note string // a note for users of this name; mostly empty
 	Core bool   // one of the core measures that "default" stands for, and not named itself
+	// Folds says which folds stand in place of those of the name, mostly nothing.
+	Folds string
 	Measure
 }
 

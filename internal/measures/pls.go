@@ -51,6 +51,7 @@ var plsFamily = Family{
 		if err != nil {
 			return nil, err
 		}
+		m.card.Inflated = m.plan.k == 0
 		components := a.Int("components")
 		m.solve = func(s *ridgeSolver, train predictors) error {
 			s.rows = nil

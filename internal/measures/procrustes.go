@@ -81,6 +81,7 @@ func newProcrustes(a Args) (Measure, error) {
 		return nil, errors.New("cv=1: want 0 or at least 2 folds")
 	}
 	m.card.MinSamples, m.card.Folds = max(2, m.cv), m.cv
+	m.card.Inflated = m.cv == 0
 	switch m.as {
 	case asAngular, asAngularScore:
 		lo := 0.0

@@ -46,6 +46,7 @@ var ridgeFamily = Family{
 		}
 		m.card.FromMoments = m.card.FromMoments && lambda != "auto"
 		m.card.Differentiable = lambda != "auto" // the choice of λ is a step
+		m.card.Inflated = lambda != "auto" && m.plan.k == 0
 		return ridge{m, value}, nil
 	},
 }

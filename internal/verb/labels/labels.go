@@ -18,9 +18,9 @@ import (
 
 // Options say which labels are decoded and how.
 type Options struct {
-	File     string   // "" for no labels
-	Columns  []string // of the file, nil for all that can be decoded
-	Numbers  []string // columns that are predicted as numbers, beside those with decimals
+	File    string   // "" for no labels
+	Columns []string // of the file, nil for all that can be decoded
+	Numbers []string // columns that are predicted as numbers, beside those with decimals
 
 	predicts bool // the command predicts numbers
 	Folds    int

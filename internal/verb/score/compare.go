@@ -21,6 +21,7 @@ type scoreRow struct {
 	value   float64
 	n, p, q int // 0 where unknown
 	warning string
+	folds   string // which stand in place of those of the measure's name
 	err     error
 	at      int             // index of the view, for --per
 	likes   []data.Likeness // of x and y, by name
@@ -151,7 +152,7 @@ func (s *scorer) scores(ctx context.Context, pair *measures.Pair, named []measur
 }
 
 func (s *scorer) scoreOne(pair *measures.Pair, m measures.Named, row scoreRow) scoreRow {
-	row.measure = m.Name
+	row.measure, row.folds = m.Name, m.Folds
 	score, err := m.Score(pair)
 	switch {
 	case err != nil:
@@ -263,7 +264,7 @@ func (r *scoreRow) row(per string) result.Score {
 		X: r.pair.X, Y: r.pair.Y, Measure: r.measure, Value: r.value, Lo: a.Lo, Hi: a.Hi,
 		N: r.n, P: r.p, Q: r.q,
 		Corrected: a.Corrected, SE: a.SE, Null: a.Null, Calibrated: a.Calibrated, PValue: a.PValue,
-		Ceiling: a.Ceiling, Normalised: a.Normalised, Units: a.Units, Note: a.Note(),
+		Ceiling: a.Ceiling, Normalised: a.Normalised, Units: a.Units, Note: joinWarnings(r.folds, a.Note()),
 		Warning: r.warning, Error: batch.RowText(r.err), Time: -1, Condition: -1,
 	}
 	if r.err != nil {
