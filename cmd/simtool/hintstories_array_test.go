@@ -269,6 +269,24 @@ func arrayStories() []hintStory {
 			}},
 		},
 		{
+			name:    "units of other samples",
+			files:   map[string]string{"x.csv": named(",a,b,c,d\n", x, inOrder, "s"), "l.csv": ",side\n" + sides("t", n)},
+			command: scoreText + " --units l.csv:side", hint: "rows are matched by their names, for both files have them",
+			follow: []followed{{
+				words: "matched by their names", first: []string{"sed 's/^t/s/' l.csv > m.csv"}, command: scoreText + " --units m.csv:side", value: pairCKA,
+			}},
+		},
+		{
+			name: "halves of another recording", command: scoreArrays + " --halves x.npy,z.npy",
+			prepare: func(t *testing.T) { writeArray(t, "z.npy", scaled(x, 3), n, 4) },
+			hint:    "--repeat names further repeats of X, and takes the mean itself",
+			follow:  []followed{{words: "--repeat", command: scoreArrays + " --repeat z.npy", value: pairCKA}}, // the mean of x and 3x
+		},
+		{
+			name: "conditions of samples", command: "simtool influence x.npy y.npy -m cka --wrt conditions", hint: "--wrt samples asks each row",
+			follow: []followed{{words: "--wrt samples", command: "simtool influence x.npy y.npy -m cka --wrt samples --format csv", value: pairCKA}},
+		},
+		{
 			name:    "labels of other samples",
 			files:   map[string]string{"x.csv": named(",a,b,c,d\n", x, inOrder, "s"), "l.csv": ",side\n" + sides("t", n)},
 			command: "simtool decode x.csv --labels l.csv", hint: "give both the same samples, or labels without names of rows",
