@@ -46,6 +46,9 @@ then scored against the mean. ceiling is the score of a perfect model, which is 
 without noise, and normalised the share of it that the estimate reaches, for measures
 of which it is known: cka, nbs, procrustes, linreg, ridge, and rsa by pearson or
 spearman. The noise must be independent between repeats and between samples.
+--subject names other subjects with the samples of X: ceiling is then the score of X
+with the mean of their dissimilarities (rsa; the note has the upper bound), or its mean
+estimate with each of them.
 
 Large pairs are read once, block by block, in little memory when every measure
 asked for works from second moments ("simtool measures" says which do).

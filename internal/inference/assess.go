@@ -27,6 +27,7 @@ type Options struct {
 	Seed         uint64
 	Over         Over              // what the interval is about; "" for Stimuli
 	Repeats      *measures.Repeats // of X, for the ceiling; nil for none
+	Subjects     *Subjects         // besides X, for the ceiling; nil for none
 	// Quantile calibrates by the point that 1 − Level of random pairings exceed, in place
 	// of their mean. It needs Permutations.
 	Quantile bool
@@ -58,7 +59,7 @@ func Assess(ctx context.Context, p *measures.Pair, m measures.Measure, value flo
 	}
 	a.Notes = append(a.Notes, d.Notes...)
 	w := worker{ctx: ctx, pair: p, measure: m, card: m.Card(), value: value, design: d, options: o, out: &a}
-	for _, step := range []func() error{w.pvalue, w.null, w.interval, w.quantile, w.ceiling} {
+	for _, step := range []func() error{w.pvalue, w.null, w.interval, w.quantile, w.ceiling, w.subjects} {
 		if err := step(); err != nil {
 			return a, err
 		}

@@ -89,7 +89,7 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 		func(ctx context.Context, i int) (rows []scoreRow, err error) {
 			defer batch.Guard(&err)
 			labels := views[i].labelsOf(labels, x.data)
-			pair, repeats, dropped, err := s.join(x, y, views[i], &labels)
+			pair, others, dropped, err := s.join(x, y, views[i], &labels)
 			if err != nil && views[i].axis != "" && batch.OfItem(err) {
 				return s.failedRows(scoreItem{p, views[i].index}, err), nil
 			}
@@ -100,7 +100,7 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 				pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width(),
 				warning: joinWarnings(warning, dropped), at: views[i].index, likes: likes,
 			}
-			return s.scores(ctx, pair, named, framed{frame, views[i].axis, labels, repeats}, max(1, s.jobs/viewJobs))
+			return s.scores(ctx, pair, named, framed{frame, views[i].axis, labels, others}, max(1, s.jobs/viewJobs))
 		},
 		func(_ int, one []scoreRow) error {
 			rows = append(rows, one...)
@@ -119,12 +119,12 @@ func (s *scorer) labels(file, x, y *data.Dataset) (verb.SampleLabels, error) {
 }
 
 // framed is what scores of one view have in common: a row without its score, the axis
-// of the view, the labels of its samples, and the repeats of X, nil for none.
+// of the view, the labels of its samples, and what else is known of X.
 type framed struct {
-	row     scoreRow
-	axis    string
-	labels  verb.SampleLabels
-	repeats *measures.Repeats
+	row    scoreRow
+	axis   string
+	labels verb.SampleLabels
+	others others
 }
 
 // scores scores one view of a pair.
@@ -141,7 +141,7 @@ func (s *scorer) scores(ctx context.Context, pair *measures.Pair, named []measur
 			if row.err != nil {
 				return row, nil
 			}
-			return row, s.assess(ctx, pair, frame.repeats, named[i], design, &row)
+			return row, s.assess(ctx, pair, frame.others, named[i], design, &row)
 		},
 		func(_ int, row scoreRow) error {
 			rows = append(rows, row)
@@ -203,7 +203,7 @@ func (s *scorer) aligned(x, y *input) (xs, ys *input, err error) {
 
 // join makes the pair of a view of two inputs, to which missing values have been
 // done what the options say. labels lose the samples that the pair loses.
-func (s *scorer) join(x, y *input, v view, labels *verb.SampleLabels) (pair *measures.Pair, repeats *measures.Repeats, warning string, err error) {
+func (s *scorer) join(x, y *input, v view, labels *verb.SampleLabels) (pair *measures.Pair, more others, warning string, err error) {
 	policy := s.options.Input.Policy()
 	if !policy.Refuses() {
 		all := []*data.Dataset{v.of(x.data), v.of(y.data)}
@@ -212,7 +212,7 @@ func (s *scorer) join(x, y *input, v view, labels *verb.SampleLabels) (pair *mea
 		}
 		kept, err := policy.Apply(data.Samples, all, labels.Along()...)
 		if err != nil {
-			return nil, nil, "", err
+			return nil, others{}, "", err
 		}
 		if kept.Changed() {
 			if v.axis == "" {
@@ -221,25 +221,25 @@ func (s *scorer) join(x, y *input, v view, labels *verb.SampleLabels) (pair *mea
 			}
 			pair, err := verb.NewPair(kept.Systems[0], kept.Systems[1])
 			if err != nil {
-				return nil, nil, "", err
+				return nil, others{}, "", err
 			}
-			repeats, err := newRepeats(pair.X, kept.Systems[2:])
-			return pair, repeats, kept.Warning(), err
+			more, err := s.newOthers(pair.X, kept.Systems[2:])
+			return pair, more, kept.Warning(), err
 		}
 	}
 	xs, err := x.system(v)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, others{}, "", err
 	}
 	ys, err := y.system(v)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, others{}, "", err
 	}
-	if repeats, err = x.repeatsOf(v, xs); err != nil {
-		return nil, nil, "", err
+	if more, err = s.othersOf(x, v, xs); err != nil {
+		return nil, others{}, "", err
 	}
 	pair, err = measures.NewPair(xs, ys)
-	return pair, repeats, "", err
+	return pair, more, "", err
 }
 
 // joinWarnings joins the warnings that are not empty, each once.

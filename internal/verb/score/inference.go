@@ -80,12 +80,12 @@ func (s *scorer) design(pair *measures.Pair, at framed) *inference.Design {
 }
 
 // assess completes a row that has a value.
-func (s *scorer) assess(ctx context.Context, pair *measures.Pair, repeats *measures.Repeats, m measures.Named, d *inference.Design, row *scoreRow) error {
+func (s *scorer) assess(ctx context.Context, pair *measures.Pair, more others, m measures.Named, d *inference.Design, row *scoreRow) error {
 	if d == nil {
 		return nil
 	}
 	o := s.options.Inference.options(s.env.Seed)
-	o.Repeats = repeats
+	o.Repeats, o.Subjects = more.repeats, more.subjects
 	a, err := inference.Assess(ctx, pair, m, row.value, *d, o)
 	if err != nil {
 		return err

@@ -44,7 +44,7 @@ type input struct {
 
 	mu       sync.Mutex
 	systems  map[view]*measures.System
-	repeated map[*measures.System]*measures.Repeats
+	repeated map[*measures.System]others
 }
 
 // newInputs returns no inputs yet.
@@ -73,7 +73,7 @@ func (s *inputs) take(path string) *input {
 	s.mu.Lock()
 	in, ok := s.held[path]
 	if !ok {
-		in = &input{path: path, shared: s.shared[path], systems: map[view]*measures.System{}, repeated: map[*measures.System]*measures.Repeats{}}
+		in = &input{path: path, shared: s.shared[path], systems: map[view]*measures.System{}, repeated: map[*measures.System]others{}}
 		s.held[path] = in
 	}
 	in.active++

@@ -13,41 +13,45 @@ import (
 	"simtool/internal/verb/setting"
 )
 
-// Repeats are files that say how much of the recording X is noise.
+// Repeats are files that say how much of the recording X is noise, or how much of it
+// other subjects share.
 type Repeats struct {
-	Halves []string // parts of X, which is their mean
-	More   []string // further repeats; X becomes the mean of X and these
+	Halves   []string // parts of X, which is their mean
+	More     []string // further repeats; X becomes the mean of X and these
+	Subjects []string // other subjects with the samples of X
 
-	paths []string // of Halves or More, without patterns
+	paths []string // of Halves, More or Subjects, without patterns
 }
 
 // register declares the settings.
 func (o *Repeats) register(s *setting.Set) {
 	s.Strings(&o.Halves, "halves", "", "`FILES` of two halves of the repeats of X, separated by a comma: X is their mean, and they tell its noise ceiling")
 	s.Strings(&o.More, "repeat", "", "`FILES` of further repeats of X: models are scored against the mean of X and these, which tell its noise ceiling")
+	s.Strings(&o.Subjects, "subject", "", "`FILES` of other subjects that were shown the samples of X: what they say about X is its ceiling")
 }
 
 // complete checks the settings against those of the command.
 func (o *Repeats) complete(of *Options) error {
 	o.paths = nil
-	if len(o.Halves) == 0 && len(o.More) == 0 {
+	given := slices.DeleteFunc([][]string{o.Halves, o.More, o.Subjects}, func(files []string) bool { return len(files) == 0 })
+	if len(given) == 0 {
 		return nil
 	}
 	var err error
-	if o.paths, err = verb.ExpandPaths(append(slices.Clone(o.Halves), o.More...)); err != nil {
+	if o.paths, err = verb.ExpandPaths(given[0]); err != nil {
 		return err
 	}
 	switch {
-	case len(o.Halves) > 0 && len(o.More) > 0:
-		return batch.Usagef("--halves and --repeat exclude each other")
+	case len(given) > 1:
+		return batch.Usagef("--halves, --repeat and --subject exclude each other")
 	case len(o.Halves) > 0 && len(o.paths) < 2:
 		return batch.Usagef("--halves %s: want two files, separated by a comma", o.Halves[0])
 	case of.List != "" || of.AllPairs || of.Moments:
-		return batch.Usagef("--halves and --repeat are of one recording X, want neither --list, --all-pairs nor --moments")
+		return batch.Usagef("--halves, --repeat and --subject are of one recording X, want neither --list, --all-pairs nor --moments")
 	case of.Inference.Mode == string(inference.None):
-		return batch.Usagef("--halves and --repeat go with --inference auto or full")
+		return batch.Usagef("--halves, --repeat and --subject go with --inference auto or full")
 	case slices.ContainsFunc(o.paths, batch.IsStdin):
-		return batch.Usagef("--halves and --repeat name files, not standard input")
+		return batch.Usagef("--halves, --repeat and --subject name files, not standard input")
 	}
 	return nil
 }
@@ -78,8 +82,11 @@ func (s *scorer) recording(x *data.Dataset) (mean *data.Dataset, repeats []*data
 		}
 		repeats = append(repeats, d)
 	}
-	if len(o.Halves) > 0 {
+	switch {
+	case len(o.Halves) > 0:
 		return x, repeats, isMean(x, repeats)
+	case len(o.Subjects) > 0:
+		return x, repeats, nil
 	}
 	repeats = append([]*data.Dataset{x}, repeats...)
 	return meanOf(x, repeats), repeats, nil
@@ -91,9 +98,18 @@ func (s *scorer) sameSamples(x, d *data.Dataset) (*data.Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	if xs != x || !slices.Equal(d.Shape, x.Shape) {
+	subject := len(s.options.Repeats.Subjects) > 0
+	last := len(x.Shape) - 1
+	switch {
+	case xs == x && slices.Equal(d.Shape, x.Shape):
+	case xs == x && subject && len(d.Shape) == len(x.Shape) && slices.Equal(d.Shape[:last], x.Shape[:last]):
+	default:
+		what := "samples and neurons"
+		if subject {
+			what = "samples"
+		}
 		return nil, &data.InputError{
-			Path: d.Source.Path, Found: data.ShapeString(d.Shape), Wanted: fmt.Sprintf("want the samples and neurons of %s, %s", x.Source.Path, data.ShapeString(x.Shape)),
+			Path: d.Source.Path, Found: data.ShapeString(d.Shape), Wanted: fmt.Sprintf("want the %s of %s, %s", what, x.Source.Path, data.ShapeString(x.Shape)),
 		}
 	}
 	out := *d
@@ -130,10 +146,16 @@ func isMean(x *data.Dataset, halves []*data.Dataset) error {
 	}
 }
 
-// repeatsOf returns the repeats of a view whose system is known.
-func (in *input) repeatsOf(v view, x *measures.System) (*measures.Repeats, error) {
+// others are what is known of X besides itself: its repeats, or other subjects.
+type others struct {
+	repeats  *measures.Repeats
+	subjects *inference.Subjects
+}
+
+// othersOf returns the repeats, or the other subjects, of a view whose system is known.
+func (s *scorer) othersOf(in *input, v view, x *measures.System) (others, error) {
 	if in.repeats == nil {
-		return nil, nil
+		return others{}, nil
 	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -144,25 +166,28 @@ func (in *input) repeatsOf(v view, x *measures.System) (*measures.Repeats, error
 	for _, d := range in.repeats {
 		parts = append(parts, v.of(d))
 	}
-	r, err := newRepeats(x, parts)
+	r, err := s.newOthers(x, parts)
 	if err == nil && in.shared {
 		in.repeated[x] = r
 	}
 	return r, err
 }
 
-// newRepeats makes repeats of a system.
-func newRepeats(x *measures.System, parts []*data.Dataset) (*measures.Repeats, error) {
+// newOthers makes repeats, or other subjects, of a system.
+func (s *scorer) newOthers(x *measures.System, parts []*data.Dataset) (others, error) {
 	if len(parts) == 0 {
-		return nil, nil
+		return others{}, nil
 	}
 	var systems []*measures.System
 	for _, d := range parts {
 		one, err := measures.NewSystem(d)
 		if err != nil {
-			return nil, err
+			return others{}, err
 		}
 		systems = append(systems, one)
 	}
-	return measures.NewRepeats(x, systems), nil
+	if len(s.options.Repeats.Subjects) > 0 {
+		return others{subjects: &inference.Subjects{Others: systems}}, nil
+	}
+	return others{repeats: measures.NewRepeats(x, systems)}, nil
 }

@@ -202,3 +202,36 @@ func TestRepeatsRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestSubjects: of dissimilarities the ceiling is the score of X with the mean of the
+// others, and of other measures the mean estimate of X with each of them.
+func TestSubjects(t *testing.T) {
+	noisyRepeats(t, 3, 0.6, 50, 4)
+	rows := verbtest.Rows(t, verbtest.Succeed(t, New(), "r0.npy", "model.npy", "-m", "cka,linreg,rsa:compare=pearson,gulp", "--subject", "r1.npy,r2.npy").Stdout)
+	for i, name := range []string{"cka", "linreg"} {
+		each := verbtest.Rows(t, verbtest.Succeed(t, New(), "r0.npy", "r1.npy", "r2.npy", "-m", name).Stdout)
+		want := (cell(t, each[0], "corrected") + cell(t, each[1], "corrected")) / 2
+		if got := cell(t, rows[i], "ceiling"); math.Abs(got-want) > 1e-12 {
+			t.Errorf("%s: the ceiling is %g, want %g", name, got, want)
+		}
+		if got, want := cell(t, rows[i], "normalised"), cell(t, rows[i], "corrected")/want; math.Abs(got-want) > 1e-12 {
+			t.Errorf("%s: normalised is %g, want %g", name, got, want)
+		}
+	}
+	rsa := rows[2]
+	if c := cell(t, rsa, "ceiling"); c < 0.4 || c > 0.95 || !strings.Contains(rsa["note"], "with the mean of all, x among them") {
+		t.Errorf("rsa: %v", rsa)
+	}
+	if rows[3]["ceiling"] != "" && rows[3]["normalised"] != "" {
+		t.Errorf("a distance has a share of a ceiling: %v", rows[3])
+	}
+	writeArray(t, "wide.npy", make([]float64, 120), 30, 4)
+	for words, want := range map[string]string{
+		"r0.npy model.npy --subject r1.npy --repeat r2.npy": "exclude each other",
+		"r0.npy model.npy --subject wide.npy":               "want the samples of r0.npy",
+	} {
+		if r := verbtest.Run(t, New(), strings.Fields(words)...); r.Err == nil || !strings.Contains(r.Err.Error(), want) {
+			t.Errorf("%s: ended with %v", words, r.Err)
+		}
+	}
+}

@@ -39,7 +39,7 @@ func (s *scorer) compareStreamed(ctx context.Context, p Pair) ([]scoreRow, error
 		s.inputs.note(path, source)
 	}
 	frame := scoreRow{pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width()}
-	return s.scores(ctx, pair, named, framed{frame, "", verb.SampleLabels{Kind: inference.Kind(s.options.Inference.Units.By)}, nil}, s.jobs)
+	return s.scores(ctx, pair, named, framed{frame, "", verb.SampleLabels{Kind: inference.Kind(s.options.Inference.Units.By)}, others{}}, s.jobs)
 }
 
 // momentsJob scores the pieces of one pair that simtool moments wrote.
@@ -80,7 +80,7 @@ func (o *Options) momentsJob(e *batch.Env, paths []string) (*batch.Job, error) {
 		Inputs: paths,
 		AtOnce: 1,
 		Work: func(ctx context.Context, _ int) (*batch.Item, error) {
-			rows, err := s.scores(ctx, pair, o.named, framed{frame, "", verb.SampleLabels{Kind: inference.Kind(o.Inference.Units.By)}, nil}, s.jobs)
+			rows, err := s.scores(ctx, pair, o.named, framed{frame, "", verb.SampleLabels{Kind: inference.Kind(o.Inference.Units.By)}, others{}}, s.jobs)
 			r := s.itemOf(rows, o.pairs[0])
 			r.Sources = sources
 			return r, err
