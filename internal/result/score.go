@@ -20,7 +20,7 @@ type Score struct {
 	Null       float64 `column:"null" doc:"expected value if the samples were paired at random" show:"digits=3,spare=8"`
 	Calibrated float64 `column:"calibrated" doc:"(value − null)/(best − null), best that of identical systems" show:"digits=3,spare=9"`
 	PValue     float64 `column:"pvalue" doc:"share of random pairings that score as well, with --permutations" show:"digits=4,spare=11"`
-	Ceiling    float64 `column:"ceiling" doc:"value that a perfect model without noise would have, with --halves or --repeat; that of other subjects, with --subject" show:"spare=5"`
+	Ceiling    float64 `column:"ceiling" doc:"value that a perfect model without noise would have, with --halves or --repeat; that of other subjects, with --subject" show:"digits=3,spare=5"`
 	Normalised float64 `column:"normalised" doc:"the estimate as a share of the ceiling" show:"digits=3,spare=6"`
 	Units      int     `column:"units" empty:"0" doc:"independent units that the interval rests on" show:"spare=4,last"`
 	Note       string  `column:"note" doc:"what was left out and why, and how large the bias is" show:"note"`
