@@ -18,12 +18,13 @@ const (
 	Permutation Method = "permutation" // loss of Spearman's ρ when the feature is permuted over stimuli
 	DropOne     Method = "drop-one"    // loss of ρ when the metric is fitted without the feature
 	Shapley     Method = "shapley"     // share of Pearson's r, averaged over all orders of adding features
+	Interaction Method = "interaction" // loss of ρ when two features are permuted together, less the losses when each is
 )
 
 // Importance is the importance of a feature, or of a group of features, together with
 // all its products with others.
 type Importance struct {
-	Feature  string // "" for a group
+	Feature  string // "" for a group, A*B for an interaction
 	Group    string // "" for a feature alone
 	Method   Method
 	Value    float64
@@ -78,6 +79,11 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 		}
 	}
 	if f.Permutations > 0 {
+		alone := len(players)
+		pairs := f.pairs()
+		for _, p := range pairs {
+			players = append(players, p.player)
+		}
 		plans := make([]permutationPlan, len(players))
 		for i, p := range players {
 			var warning string
@@ -117,13 +123,22 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 		if err != nil {
 			return err
 		}
-		for i, p := range players {
+		for i, p := range players[:alone] {
 			row := f.summarise(p, Permutation, byPlayer[i], fitted[i])
 			if f.Null > 0 {
 				row.P = stats.PValue(row.Value, null[i])
 			}
 			res.Importance = append(res.Importance, row)
 		}
+		for i, p := range pairs {
+			both := alone + i
+			row := f.summarise(p.player, Interaction, beyond(byPlayer[both], byPlayer[p.a], byPlayer[p.b]), difference3(fitted[both], fitted[p.a], fitted[p.b]))
+			if f.Null > 0 {
+				row.P = stats.PValue(math.Abs(row.Value), magnitudes(difference3(null[both], null[p.a], null[p.b])))
+			}
+			res.Importance = append(res.Importance, row)
+		}
+		players = players[:alone]
 	}
 	if f.DropOne {
 		rows, err := f.dropOne(ctx, k, sets, weights, players)
@@ -213,7 +228,7 @@ func (f *fitting) summarise(p player, method Method, folds []contribution, fitte
 	row.Value, row.SD = meanSD(all)
 	_, sd := meanSD(moved)
 	variance := sd * sd * float64(len(moved))
-	if method == Permutation {
+	if method == Permutation || method == Interaction {
 		variance += row.SD * row.SD / float64(row.N)
 	}
 	row.Interval = stats.NormalInterval(row.Value, math.Sqrt(variance), f.Level)

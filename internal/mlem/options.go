@@ -31,8 +31,10 @@ type Options struct {
 	Permutations int  // of every feature, in every fold, for its importance; 0: none
 	Null         int  // permutations of the rows of Y for p-values; 0: none
 	Conditional  bool // permute a feature conditionally on the features correlated with it
-	DropOne      bool // also compute importance by refitting without the feature
-	Shapley      bool // also compute Shapley values, for at most 12 features or groups
+	// InteractionImportance also measures every product of the model: see Interaction.
+	InteractionImportance bool
+	DropOne               bool // also compute importance by refitting without the feature
+	Shapley               bool // also compute Shapley values, for at most 12 features or groups
 
 	// ImportancePairs bounds the pairs of each fold on which importances and
 	// p-values are computed. In larger folds a random part of the stimuli represents

@@ -28,9 +28,9 @@ var Importances = Declare[Importance]("simtool.mlem.importance/v2", "importance.
 
 // Importance is a row of Importances.
 type Importance struct {
-	Feature        string  `column:"feature" doc:"feature; empty for a group"`
+	Feature        string  `column:"feature" doc:"feature, or A*B for a product of two; empty for a group"`
 	Group          string  `column:"group" doc:"group of features; empty for a feature"`
-	Importance     float64 `column:"importance" doc:"what the held-out score loses without it"`
+	Importance     float64 `column:"importance" doc:"what the held-out score loses without it; of a product, what it loses without both features less what it loses without each"`
 	SD             float64 `column:"sd" doc:"standard deviation over the permutations of the feature"`
 	Lo             float64 `column:"lo" doc:"lower end of the interval"`
 	Hi             float64 `column:"hi" doc:"upper end of the interval"`

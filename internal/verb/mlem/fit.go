@@ -27,6 +27,7 @@ type FitOptions struct {
 	Permutations int
 	Null         int
 	Conditional  bool
+	OfProducts   bool // importance of products of features
 	DropOne      bool
 	Shapley      bool
 	Groups       []string // NAME=a,b: features whose importance is wanted together
@@ -73,6 +74,7 @@ func (o *FitOptions) Settings() *setting.Set {
 	s.Int(&o.Permutations, "permutations", "", "permutations of each feature (not of the stimuli) in each fold, for its importance; 0 for none")
 	s.Int(&o.Null, "null", "", "permutations of the stimuli, the rows of Y, for the columns pvalue; 0 for none")
 	s.Bool(&o.Conditional, "conditional", "", "permute a feature only within what correlated features leave open")
+	s.Bool(&o.OfProducts, "interaction-importance", "", "importance of each product, too: what permuting both features takes away beyond what permuting each does")
 	s.Bool(&o.DropOne, "drop-one", "", "importance by fitting without each feature, too")
 	s.Bool(&o.Shapley, "shapley", "", "and by Shapley values, for at most 12 features or groups")
 	s.Texts(&o.Groups, "group", "", "features whose importance is wanted together, as in `NAME`=a,b")
@@ -181,7 +183,7 @@ func (o *FitOptions) fitting(e *batch.Env, s *stimuli) (mlem.Options, error) {
 	}
 	m.Objective, m.Ridge = mlem.Objective(o.Objective), o.Ridge
 	m.Folds, m.Bootstrap, m.Level, m.Permutations, m.Null = o.Folds, o.Bootstrap, o.Level, o.Permutations, o.Null
-	m.Conditional, m.DropOne, m.Shapley = o.Conditional, o.DropOne, o.Shapley
+	m.Conditional, m.DropOne, m.Shapley, m.InteractionImportance = o.Conditional, o.DropOne, o.Shapley, o.OfProducts
 	for _, text := range o.Groups {
 		name, features, ok := strings.Cut(text, "=")
 		if !ok {
