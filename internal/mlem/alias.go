@@ -76,9 +76,9 @@ func (q *problem) correlation(i, j int) float64 {
 // whose distances equal those of another one in the problem: rounding alone would
 // decide between the two, and a semidefinite metric could even grow without bound
 // along their difference.
-func (f *fitting) minimise(q *problem, lambda float64) (solution, error) {
+func (f *fitting) minimise(q *problem, pen penalty) (solution, error) {
 	if len(f.aliasOf) == 0 {
-		return q.solve(f.Constraint, lambda)
+		return q.solvePenalised(f.Constraint, pen)
 	}
 	present := map[int]bool{}
 	for _, t := range q.terms {
@@ -94,7 +94,7 @@ func (f *fitting) minimise(q *problem, lambda float64) (solution, error) {
 			at = append(at, t)
 		}
 	}
-	s, err := q.restrict(at).solve(f.Constraint, lambda)
+	s, err := q.restrict(at).solvePenalised(f.Constraint, pen)
 	if err != nil {
 		return solution{}, err
 	}

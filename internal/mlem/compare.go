@@ -38,10 +38,14 @@ type method struct {
 
 // methods lists all methods.
 var methods = []method{
-	{"mlem", "nonnegative weights, solved exactly", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
+	{"mlem", "nonnegative weights, solved exactly, drawn towards equal ones as far as the data are noisy", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
 		return compareFit(ctx, in, false, Diagonal)
 	}},
 	{"mlem-i", "positive semidefinite metric with all interactions, solved exactly", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
+		return compareFit(ctx, in, true, PSD)
+	}},
+	{"mlem-s", "the same of signed differences: every linear code of the features has such a metric", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
+		in.options.Metric = Signed
 		return compareFit(ctx, in, true, PSD)
 	}},
 	{"rsa", "equal weights", compareRSA},
@@ -88,7 +92,7 @@ func Compare(ctx context.Context, features *Features, y *mat.Dense, neural *Neur
 		}
 	}
 	o.Bootstrap, o.Permutations, o.Null, o.DropOne, o.Shapley, o.Interactions = 0, 0, 0, false, false, Interactions{}
-	o.FeatureGroups, o.Constraint, o.Ridge, o.Metric, o.Levels = nil, "", nil, Absolute, nil
+	o.FeatureGroups, o.Constraint, o.Ridge, o.Shrink, o.Metric, o.Levels = nil, "", nil, nil, Absolute, nil
 	out := make([]*Comparison, len(chosen))
 	for i, m := range chosen {
 		start := time.Now()
@@ -124,6 +128,9 @@ func methodNamed(name string) (method, error) {
 
 func compareFit(ctx context.Context, in comparisonInput, interactions bool, c Constraint) (*Comparison, error) {
 	in.options.Interactions.All, in.options.Constraint = interactions, c
+	if in.options.Folds > 2 {
+		in.options.Shrink = AutoShrink
+	}
 	r, err := Fit(ctx, in.features, []*Neural{in.neural}, in.options)
 	if err != nil {
 		return nil, err

@@ -68,11 +68,11 @@ func (f *fitting) without(k, set int, m *moments, at []int) ([]float64, error) {
 	if len(at) == 0 {
 		return w, nil
 	}
-	lambda, err := f.lambda(set, func(m *moments, set int) *problem { return f.problem(m, k, set).restrict(at) })
+	pen, err := f.penalty(set, func(m *moments, set int) *problem { return f.problem(m, k, set).restrict(at) })
 	if err != nil {
 		return nil, err
 	}
-	s, err := f.minimise(f.problem(m, k, set).restrict(at), lambda)
+	s, err := f.minimise(f.problem(m, k, set).restrict(at), pen)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,8 @@ type Result struct {
 	Weights    []Weight
 	Scores     []Score // in-sample, held out as a whole, and every fold
 	Importance []Importance
-	Lambda     float64 // the chosen penalty
+	Lambda     float64 // the chosen ridge penalty
+	Shrink     float64 // the chosen penalty towards equal weights
 	KKT        float64 // violation of the optimality conditions, in standard units
 	Warnings   []string
 }
@@ -169,10 +170,10 @@ func (f *fitting) chooseFolds(group []int) {
 	if f.Folds == 0 || f.Folds <= most {
 		return
 	}
-	if most < 2 || len(f.Ridge) > 1 && most < 3 {
+	if most < 2 || f.choosing() && most < 3 {
 		f.warnings = append(f.warnings, fmt.Sprintf("%d stimuli in %d groups are too few to hold some out: scores are in-sample", len(group), len(groups)))
 		f.Folds = 0
-		f.Ridge = f.Ridge[:min(1, len(f.Ridge))]
+		f.Ridge, f.Shrink = f.Ridge[:min(1, len(f.Ridge))], nil
 		return
 	}
 	f.warnings = append(f.warnings, fmt.Sprintf("%d folds instead of %d: %d stimuli in %d groups", most, f.Folds, len(group), len(groups)))

@@ -20,7 +20,7 @@ import (
 // stimulus that raises it in its fold also raises it through the fit. A hundred
 // stimuli suffice for a variance. Without a bootstrap there is no jackknife: the
 // result is nil, and intervals treat the weights as fixed.
-func (f *fitting) fitInfluence(ctx context.Context, k int, players []player, plans []permutationPlan, w []float64, lambda float64) ([][]float64, error) {
+func (f *fitting) fitInfluence(ctx context.Context, k int, players []player, plans []permutationPlan, w []float64, pen penalty) ([][]float64, error) {
 	const stimuli = 100
 	out := make([][]float64, len(players))
 	n := len(f.whole.id)
@@ -32,7 +32,7 @@ func (f *fitting) fitInfluence(ctx context.Context, k int, players []player, pla
 	if len(f.leaveOut) == 0 || len(e.first) < 3 {
 		return out, nil
 	}
-	weights, err := f.refit(ctx, f.leaveOut, k, lambda)
+	weights, err := f.refit(ctx, f.leaveOut, k, pen)
 	if err != nil {
 		return nil, err
 	}

@@ -172,7 +172,7 @@ func TestPenaltyIsChosenInsideTheTrainingSet(t *testing.T) {
 				leaks++
 			}
 			chosen[want]++
-			if got, err := f.lambda(out, problem); err != nil || got != want {
+			if got, err := f.penalty(out, problem); err != nil || got.ridge != want {
 				t.Errorf("without fold %d the penalty is %g (%v), want %g", out, got, err, want)
 			}
 		}
@@ -194,7 +194,7 @@ func TestJackknifeOfTheFit(t *testing.T) {
 	players := f.players()
 	plans := []permutationPlan{{features: []int{0}}, {features: []int{1}}}
 	w := leastSquares(x, d, 0)
-	got, err := f.fitInfluence(t.Context(), 0, players, plans, w, 0)
+	got, err := f.fitInfluence(t.Context(), 0, players, plans, w, penalty{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -119,7 +119,7 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 			}
 			f.Progress.report("importance", fold+1, len(sets))
 		}
-		fitted, err := f.fitInfluence(ctx, k, players, plans, w, res.Lambda)
+		fitted, err := f.fitInfluence(ctx, k, players, plans, w, penalty{res.Lambda, res.Shrink})
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ func (o Options) Memory(features *Features, k int, patterns int64) (bytes int64,
 	const clusters = 100 // as in newFitting; each may be one more in a fold
 	cells := min(n, clusters+max(1, o.Folds))
 	sets := 1 + 2*o.Folds + o.Bootstrap
-	if len(o.Ridge) > 1 {
+	if o.choosing() {
 		sets += o.Folds * (o.Folds - 1) / 2
 	}
 	if o.Bootstrap > 0 && o.Permutations > 0 {

@@ -24,15 +24,16 @@ type Model struct {
 	Scale       float64     `json:"scale"`
 	Intercept   float64     `json:"intercept"`
 	Lambda      float64     `json:"lambda"`
-	KKT         float64     `json:"kkt"` // largest violation of the optimality conditions, in standard units
+	Shrink      float64     `json:"shrink,omitempty"` // penalty towards equal weights
+	KKT         float64     `json:"kkt"`              // largest violation of the optimality conditions, in standard units
 	Stimuli     int         `json:"stimuli"`
 	Pairs       int         `json:"pairs"`
 	Description string      `json:"description"`
 }
 
 // model returns the model of representation k for the solution s with penalty
-// lambda.
-func (f *fitting) model(k int, s solution, lambda float64) *Model {
+// pen.
+func (f *fitting) model(k int, s solution, pen penalty) *Model {
 	w := s.w
 	m := f.full.problem(f.design.terms, f.shift, k)
 	y := f.sample.neural[k]
@@ -40,7 +41,7 @@ func (f *fitting) model(k int, s solution, lambda float64) *Model {
 		Features: f.sample.features.encodings, Metric: f.Metric.recorded(), Missing: f.sample.features.missing, Markers: f.sample.features.markers,
 		Constraint: f.Constraint, Objective: f.Objective, Distance: y.Distance, Power: y.Power(),
 		Terms: f.design.terms, Scale: m.regression(w), Stimuli: len(f.sample.id), Pairs: int(f.full.count),
-		Lambda: lambda, KKT: s.kkt,
+		Lambda: pen.ridge, Shrink: pen.shrink, KKT: s.kkt,
 		Description: "the predicted power of the neural distance is intercept + scale·dᵀWd, d the vector of feature distances",
 	}
 	out.Intercept = m.meanY - out.Scale*dot(w, m.meanX)

@@ -69,7 +69,7 @@ func TestEqualPenalties(t *testing.T) {
 	q := &problem{terms: []Term{{A: 0, B: 0}}, g: mat.NewDense(1, 1, []float64{2}), b: []float64{1}, yy: 1, meanX: []float64{0}}
 	for _, ridge := range [][]float64{{0, 0.1, 10}, {10, 0.1, 0}, {0.1, 10, 0}} {
 		f.Ridge = ridge
-		if got, err := f.choose([]*problem{q, q}, []*problem{q, q}); got != 10 || err != nil {
+		if got, err := f.choose([]*problem{q, q}, []*problem{q, q}); got.ridge != 10 || err != nil {
 			t.Errorf("%v: penalty %g (%v), want 10", ridge, got, err)
 		}
 	}

@@ -20,6 +20,9 @@ type Options struct {
 	// correlation, relative to the variances of the regressors. Empty: none; one
 	// value: that one.
 	Ridge []float64
+	// Shrink are the penalties towards equal weights to choose from, in the same way;
+	// see penalty. Empty: none.
+	Shrink []float64
 
 	Folds   int      // parts of the stimuli that are held out in turn; 0: no held-out scores
 	Groups  []string // one label a stimulus; stimuli with the same label are held out and resampled together
@@ -137,15 +140,7 @@ func (o *Options) checkRanges() error {
 			return &data.InputError{Found: fmt.Sprintf("%d %s", c.value, c.name), Wanted: "want 0 or more"}
 		}
 	}
-	for _, l := range o.Ridge {
-		if !(l >= 0) || l-l != 0 {
-			return &data.InputError{Found: fmt.Sprintf("a ridge penalty of %g", l), Wanted: "want finite values ≥ 0"}
-		}
-	}
-	if len(o.Ridge) > 1 && o.Folds < 3 {
-		return &data.InputError{Found: fmt.Sprintf("%d penalties to choose from with %d folds", len(o.Ridge), o.Folds), Wanted: "want at least 3 folds"}
-	}
-	return nil
+	return o.checkPenalties()
 }
 
 // checkLevel refuses a number that is not the coverage of an interval.

@@ -27,13 +27,13 @@ func (f *fitting) distanceIndex(k, set int) int {
 }
 
 // solve fits representation k to the pairs of m.
-func (f *fitting) solve(m *moments, k, set int) (solution, float64, error) {
-	lambda, err := f.lambda(set, func(m *moments, set int) *problem { return f.problem(m, k, set) })
+func (f *fitting) solve(m *moments, k, set int) (solution, penalty, error) {
+	pen, err := f.penalty(set, func(m *moments, set int) *problem { return f.problem(m, k, set) })
 	if err != nil {
-		return solution{}, 0, err
+		return solution{}, pen, err
 	}
-	s, err := f.minimise(f.problem(m, k, set), lambda)
-	return s, lambda, err
+	s, err := f.minimise(f.problem(m, k, set), pen)
+	return s, pen, err
 }
 
 // result fits, scores and explains representation k.
@@ -49,19 +49,21 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 	if f.unlearned != nil && f.unlearned[k] != nil {
 		return fail(f.unlearned[k])
 	}
-	s, lambda, err := f.solve(f.full, k, whole)
+	s, pen, err := f.solve(f.full, k, whole)
 	if err != nil {
 		return fail(err)
 	}
-	res.Lambda, res.KKT = lambda, s.kkt
+	res.Lambda, res.Shrink, res.KKT = pen.ridge, pen.shrink, s.kkt
 	if s.kkt > 1e-8 {
 		res.Warnings = append(res.Warnings, fmt.Sprintf("the metric is not unique: feature distances are linearly dependent (optimality residual %.1e)", s.kkt))
 	}
 	if normalise(s.w, f.design.terms) == 0 {
 		res.Warnings = append(res.Warnings, "no feature is given weight: no metric predicts the distances better than a constant")
 	}
-	res.Model = f.model(k, s, lambda)
-	draws, err := f.refit(ctx, f.replicates, k, lambda)
+	res.Model = f.model(k, s, pen)
+	// Shrunk weights have little variance and are biased: intervals are those without
+	// the penalty towards equal weights, extended to the weight.
+	draws, err := f.refit(ctx, f.replicates, k, penalty{ridge: pen.ridge})
 	if err != nil {
 		return fail(err)
 	}
@@ -69,6 +71,9 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 		w := Weight{A: e.a, B: e.b, Weight: e.value(s.w)}
 		if len(draws) > 0 {
 			w.Interval = percentiles(draws, e.value, f.Level)
+			if pen.shrink > 0 {
+				w.Interval.Lo, w.Interval.Hi = min(w.Interval.Lo, w.Weight), max(w.Interval.Hi, w.Weight)
+			}
 		}
 		res.Weights = append(res.Weights, w)
 	}

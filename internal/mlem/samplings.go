@@ -41,7 +41,7 @@ func (f *fitting) accumulate(ctx context.Context) error {
 			return 0
 		})
 	}
-	choosing := len(f.Ridge) > 1
+	choosing := f.choosing()
 	if choosing {
 		for j := range f.Folds {
 			for k := j + 1; k < f.Folds; k++ {

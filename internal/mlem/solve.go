@@ -69,6 +69,11 @@ func (noConvergence) OfItem() {}
 //   - PSD: ∇ = S on the terms of the design, S ⪰ 0, W ⪰ 0 and ⟨S,W⟩ = 0;
 //   - Unconstrained: ∇ = 0.
 func (q *problem) solve(c Constraint, lambda float64) (solution, error) {
+	return q.solvePenalised(c, penalty{ridge: lambda})
+}
+
+// solvePenalised is solve with any penalty.
+func (q *problem) solvePenalised(c Constraint, pen penalty) (solution, error) {
 	p := len(q.b)
 	w := make([]float64, p)
 	if q.yy <= 0 || p == 0 {
@@ -97,7 +102,19 @@ func (q *problem) solve(c Constraint, lambda float64) (solution, error) {
 		for j := range p {
 			s.g.Set(i, j, q.g.At(i, j)*unit[i]*unit[j])
 		}
-		s.g.Set(i, i, s.g.At(i, i)*(1+lambda))
+		s.g.Set(i, i, s.g.At(i, i)*(1+pen.ridge))
+	}
+	if pen.shrink > 0 {
+		equal, variance := q.equalWeight()
+		for t, term := range q.terms {
+			add := pen.shrink * variance * unit[t]
+			if term.A == term.B {
+				s.b[t] += add * equal / sdY
+			} else {
+				add *= 2 // both entries
+			}
+			s.g.Set(t, t, s.g.At(t, t)+add*unit[t])
+		}
 	}
 	var err error
 	var kkt float64

@@ -16,36 +16,37 @@ func tooFewPairs(n float64) error {
 // choose returns the penalty whose fits to the training sets have the highest mean
 // correlation over the pairs of the test sets, and the largest of equally good ones.
 // It costs a few solutions of P×P systems, whatever the number of pairs.
-func (f *fitting) choose(trains, tests []*problem) (float64, error) {
-	switch len(f.Ridge) {
+func (f *fitting) choose(trains, tests []*problem) (penalty, error) {
+	list := f.penalties()
+	switch len(list) {
 	case 0:
-		return 0, nil
+		return penalty{}, nil
 	case 1:
-		return f.Ridge[0], nil
+		return list[0], nil
 	}
-	best, lambda := math.Inf(-1), 0.0
-	for _, l := range f.Ridge {
+	best, chosen := math.Inf(-1), penalty{}
+	for _, l := range list {
 		var sum float64
 		for i, t := range trains {
 			s, err := f.minimise(t, l)
 			if err != nil {
-				return 0, err
+				return chosen, err
 			}
 			r, _ := tests[i].pearson(s.w)
 			sum += r
 		}
-		if sum > best+1e-12 || sum > best-1e-12 && l > lambda {
-			best, lambda = max(best, sum), l
+		if sum > best+1e-12 || sum > best-1e-12 && l.larger(chosen) {
+			best, chosen = max(best, sum), l
 		}
 	}
-	return lambda, nil
+	return chosen, nil
 }
 
-// lambda chooses the penalty for the whole data (out < 0) or for the training set
+// penalty chooses the penalty for the whole data (out < 0) or for the training set
 // without fold out. It uses the folds inside that set only.
-func (f *fitting) lambda(out int, target func(m *moments, set int) *problem) (float64, error) {
+func (f *fitting) penalty(out int, target func(m *moments, set int) *problem) (penalty, error) {
 	var trains, tests []*problem
-	if len(f.Ridge) > 1 {
+	if f.choosing() {
 		for k := range f.Folds {
 			switch {
 			case k == out:
@@ -57,6 +58,13 @@ func (f *fitting) lambda(out int, target func(m *moments, set int) *problem) (fl
 			}
 			tests = append(tests, target(f.test[k], out))
 		}
+	}
+	if len(f.Shrink) > 1 {
+		all := f.full
+		if out >= 0 {
+			all = f.train[out]
+		}
+		return f.leastRisk(target(all, out), trains)
 	}
 	return f.choose(trains, tests)
 }
@@ -83,10 +91,10 @@ func normalise(w []float64, terms []Term) float64 {
 
 // refit returns the normalised weights of resampled data sets. It solves each under
 // the same constraint and penalty.
-func (f *fitting) refit(ctx context.Context, sets []*moments, k int, lambda float64) ([][]float64, error) {
+func (f *fitting) refit(ctx context.Context, sets []*moments, k int, pen penalty) ([][]float64, error) {
 	draws := make([][]float64, len(sets))
 	err := forEach(ctx, f.Jobs, len(sets), func(_, r int) error {
-		s, err := f.minimise(f.problem(sets[r], k, whole), lambda)
+		s, err := f.minimise(f.problem(sets[r], k, whole), pen)
 		if err != nil {
 			return fmt.Errorf("resampled data set %d: %w", r, err)
 		}

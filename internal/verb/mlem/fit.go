@@ -2,6 +2,7 @@ package verbmlem
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"simtool/internal/batch"
@@ -21,6 +22,7 @@ type FitOptions struct {
 	Constraint   string // auto, or one of mlem's
 	Objective    string
 	Ridge        []float64 // penalties to choose from
+	Shrink       []string  // penalties towards equal weights to choose from, or auto
 	Folds        int
 	Bootstrap    int
 	Level        float64
@@ -52,7 +54,7 @@ func newFitOptions(layers bool) *FitOptions {
 	return &FitOptions{
 		Interactions: "none", Metric: "auto", Constraint: "auto", Objective: string(mlem.Pearson),
 		Folds: d.Folds, Bootstrap: d.Bootstrap, Level: d.Level, Permutations: d.Permutations, Null: d.Null,
-		MaxPairs: d.MaxPairs, MaxMemory: int64(d.MaxMemory), layers: layers,
+		MaxPairs: d.MaxPairs, MaxMemory: int64(d.MaxMemory), Shrink: []string{shrinkAuto}, layers: layers,
 	}
 }
 
@@ -68,6 +70,8 @@ func (o *FitOptions) Settings() *setting.Set {
 		"auto", string(mlem.Diagonal), string(mlem.PSD), string(mlem.Unconstrained))
 	s.Choice(&o.Objective, "objective", "", "correlation that is maximised: pearson, exact, or spearman, of ranks", string(mlem.Pearson), string(mlem.Spearman))
 	s.Floats(&o.Ridge, "ridge", "", "penalties relative to the variances of the regressors, a `LIST` of which the best is chosen by cross-validation")
+	shrink := s.Strings(&o.Shrink, "shrink", "", "penalties towards equal weights, a `LIST` of which the one with the least estimated error is chosen: auto, or 0 for none")
+	shrink.Default = shrinkAuto
 	s.Int(&o.Folds, "folds", "", "parts of the stimuli that are held out in turn; 0 for none")
 	s.Int(&o.Bootstrap, "bootstrap", "", "resampled data sets for intervals; 0 for none")
 	s.Float(&o.Level, "level", "", "coverage of intervals")
@@ -158,9 +162,35 @@ func (o *FitOptions) check(e *batch.Env, args []string) error {
 	return nil
 }
 
+// shrinkAuto lets the data choose among the usual penalties.
+const shrinkAuto = "auto"
+
+// shrink sets the penalties towards equal weights. By default they give way where another
+// penalty is asked for, or where there are too few folds to choose by.
+func (o *FitOptions) shrink(m *mlem.Options) error {
+	if len(o.Shrink) == 1 && o.Shrink[0] == shrinkAuto {
+		if len(o.Ridge) == 0 && o.Folds > 2 && m.Objective != mlem.Spearman {
+			m.Shrink = mlem.AutoShrink
+		}
+		return nil
+	}
+	for _, text := range o.Shrink {
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return batch.Configf("", "--shrink: invalid value %q, want auto or numbers", text)
+		}
+		m.Shrink = append(m.Shrink, v)
+	}
+	if len(m.Shrink) == 1 && m.Shrink[0] == 0 {
+		m.Shrink = nil
+	}
+	return nil
+}
+
 // fitting says to mlem what the options say.
 func (o *FitOptions) fitting(e *batch.Env, s *stimuli) (mlem.Options, error) {
 	m := mlem.DefaultOptions()
+	m.Objective = mlem.Objective(o.Objective)
 	switch o.Interactions {
 	case "none", "":
 	case "all":
@@ -178,10 +208,13 @@ func (o *FitOptions) fitting(e *batch.Env, s *stimuli) (mlem.Options, error) {
 		m.Metric = mlem.Metric(o.Metric)
 	}
 	m.Levels = o.Levels
+	if err := o.shrink(&m); err != nil {
+		return m, err
+	}
 	if o.Constraint != "auto" {
 		m.Constraint = mlem.Constraint(o.Constraint)
 	}
-	m.Objective, m.Ridge = mlem.Objective(o.Objective), o.Ridge
+	m.Ridge = o.Ridge
 	m.Folds, m.Bootstrap, m.Level, m.Permutations, m.Null = o.Folds, o.Bootstrap, o.Level, o.Permutations, o.Null
 	m.Conditional, m.DropOne, m.Shapley, m.InteractionImportance = o.Conditional, o.DropOne, o.Shapley, o.OfProducts
 	for _, text := range o.Groups {
