@@ -22,7 +22,7 @@ func TestForecastsBoundMemory(t *testing.T) {
 		t.Skip("takes its time")
 	}
 	dir := t.TempDir()
-	for name, shape := range map[string][2]int{"tall.npy": {8000, 100}, "tall2.npy": {8000, 100}, "wide.npy": {300, 1200}, "broad.npy": {4000, 500}} {
+	for name, shape := range map[string][2]int{"tall.npy": {8000, 100}, "tall2.npy": {8000, 100}, "wide.npy": {300, 1200}, "pairs.npy": {600, 60}, "broad.npy": {4000, 500}} {
 		writeNormal(t, filepath.Join(dir, name), shape[0], shape[1])
 	}
 	output(t, dir, "mlem", "simulate", "--stimuli", "1200", "--features", "6", "-q", "-o", "sim")
@@ -35,6 +35,9 @@ func TestForecastsBoundMemory(t *testing.T) {
 		"ranges":                 {"joint-range", "--shape", "150,50,50", "-m", "cka,rsa:rdm=euclidean", "--at", "0.5", "--restarts", "1"},
 		"changes":                {"pc-sensitivity", "tall.npy", "--components", "1-3", "--change", "remove", "-m", "cka,linreg:cv=5"},
 		"learning":               {"pc-sensitivity", "tall.npy", "--learning-order", "-m", "cka", "--max-iter", "4"},
+		"influence":              {"influence", "tall.npy", "tall2.npy", "-m", "nbs", "--wrt", "x"},
+		"influence of pairs":     {"influence", "pairs.npy", "pairs.npy", "-m", "cka,rsa:compare=spearman", "--wrt", "samples", "--top", "3"},
+		"influence, wide":        {"influence", "wide.npy", "wide.npy", "-m", "linreg", "--wrt", "samples"},
 		"fit":                    {"mlem", "fit", "--features", "sim/features.csv", "--neural", "sim/y.npy", "-o", "fit"},
 	} {
 		t.Run(name, func(t *testing.T) {

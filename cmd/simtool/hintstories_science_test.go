@@ -189,6 +189,10 @@ func scienceStories() []hintStory {
 			follow: []followed{{words: "--at 1,2,5", command: "simtool joint-range --shape 12,3,3 -m gulp,cka --restarts 1 --at 1,2,5"}},
 		},
 		{
+			name: "times of data without them", command: "simtool influence x.npy y.npy --wrt times --format csv", hint: "--wrt samples asks each row",
+			follow: []followed{{words: "--wrt samples", command: "simtool influence x.npy y.npy --wrt samples --format csv", value: pairCKA}},
+		},
+		{
 			name: "little memory for pairs of samples", prepare: long(3000), command: "simtool score l.npy l.npy -m rsa:compare=spearman,cka --max-memory 2M --format csv",
 			hint:   "without rsa:compare=spearman they need less, about 595K",
 			follow: []followed{{words: "without rsa", command: "simtool score l.npy l.npy -m cka --max-memory 2M --format csv", value: 1}},

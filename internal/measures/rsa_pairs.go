@@ -7,13 +7,14 @@ import (
 )
 
 // Pairs implements OfPairs: dissimilarities, their ranks, or −½H·D·H. Crossnobis compares
-// pairs of conditions, and the rest of the comparisons have another normalisation.
+// pairs of conditions, the covariance of Mahalanobis distances is one of all samples, and
+// the rest of the comparisons have another normalisation.
 func (m rsa) Pairs(p *Pair) (*PairMatrices, error) {
 	product, ok := map[string]PairProduct{
 		compareCosine: PlainPairs, comparePearson: CentredPairs, compareCosineCov: DoublyCentred,
 		compareSpearman: RankedPairs, compareKendall: OrderedPairs,
 	}[m.compare]
-	if !ok || m.rdm.kind == rdmCrossnobis || p.X.tiled() {
+	if !ok || m.rdm.kind == rdmCrossnobis || m.rdm.kind == rdmMahalanobis || p.X.tiled() {
 		return nil, nil
 	}
 	if err := m.check(p); err != nil {
@@ -49,13 +50,8 @@ func (m rsa) Pairs(p *Pair) (*PairMatrices, error) {
 	return out, nil
 }
 
-// alone reports whether a dissimilarity depends on its two samples alone.
+// alone reports whether a dissimilarity depends on its two samples alone, and not on the
+// median of all.
 func (d dissimilarity) alone() bool {
-	switch d.kind {
-	case rdmMahalanobis, rdmCrossnobis:
-		return false
-	case rdmGaussian:
-		return !strings.HasSuffix(d.sigma, medianSuffix)
-	}
-	return true
+	return d.kind != rdmGaussian || !strings.HasSuffix(d.sigma, medianSuffix)
 }

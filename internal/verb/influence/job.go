@@ -228,24 +228,26 @@ func (r *run) rest(it item, value float64, u unit, of inference.Influence) strin
 }
 
 // memory bounds the data, and what deletions take that are done at once: copies of the
-// data or their moments on the way to each unit, and a score; before that a gradient; and
-// numbers of all pairs of samples.
+// data, or their moments on the way to each unit and a block of samples, and a score;
+// before that a gradient; and numbers of all pairs of samples.
 func (r *run) memory() int64 {
 	n, p, q := int64(r.given.x.Samples()), int64(r.given.x.Width()), int64(r.given.y.Width())
 	dims := measures.Dims{N: n, P: p, Q: q, Times: max(1, int64(r.given.times))}
+	data, moments := 8*n*(p+q), 8*(p*p+q*q+p*q)
 	score := measures.ScoreBytes(r.o.named, dims)
-	levels := int64(bits.Len64(uint64(n))) + 3
-	moments := 8 * (p*p + q*q + p*q)
-	each := score + max(8*n*(p+q), levels*moments+8*(p+q)*(p+q))
-	gradient, pairs := int64(0), int64(0)
+	gradient, pairs, each := int64(0), int64(0), data
 	for _, m := range r.o.named {
 		if _, ok := measures.As[measures.OfPairs](m); ok {
-			pairs = 4 * 8 * n * n // what is compared, and centred copies
+			pairs = 4 * 8 * n * n // what is compared, and what is left of it
+		}
+		if _, ok := measures.AsFromMoments(m); ok && n >= p+q {
+			const block = 512
+			halvings := int64(bits.Len64(uint64(n)))
+			each = max(each, (halvings+4)*moments+8*block*(p+q))
 		}
 		if _, ok := measures.AsDifferentiable(m); ok {
-			gradient = max(gradient, measures.GradientBytes(m, dims), measures.GradientBytes(m, measures.Dims{N: n, P: q, Q: p, Times: dims.Times}))
+			gradient = max(gradient, 2*data+measures.GradientBytes(m, dims), 2*data+measures.GradientBytes(m, measures.Dims{N: n, P: q, Q: p, Times: dims.Times}))
 		}
 	}
-	gradient += 8 * 2 * n * (p + q)
-	return batch.WithGarbage(8*2*n*(p+q) + score + pairs + max(gradient, int64(runtime.GOMAXPROCS(0))*each))
+	return batch.WithGarbage(3*data + score + pairs + max(gradient, int64(runtime.GOMAXPROCS(0))*(score+each)))
 }
