@@ -31,8 +31,11 @@ A result has one row per pair and measure, with the columns
 ` + columnList(result.Scores.Schema) + `
 
 where n counts samples, p the features of X and q those of Y. With --per a
-last column, time or condition, holds the index, counted from 0. Rows come in
-the order of the pairs, whatever --jobs is.
+last column, time or condition, holds the index, counted from 0. Of many times some
+score high by chance: with --permutations p_adj compares each with the best time of
+random pairings, the same ones at all times, so that in one of twenty recordings that
+have nothing in common any p_adj is .05; all times of a pair are then one item of a
+--shard. Rows come in the order of the pairs, whatever --jobs is.
 
 With --all-pairs each file is compared with each later one; measures that are
 not symmetric are scored in both directions. --list reads pairs from a file,

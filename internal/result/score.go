@@ -29,6 +29,7 @@ type Score struct {
 	Error     string `column:"error" doc:"why there is no value" show:"note"`
 	Time      int    `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin, with --per time" show:"optional,key,after=measure"`
 	Condition int    `column:"condition" empty:"-1" unit:"conditions from 0" doc:"condition, with --per condition" show:"optional,key,after=measure"`
+	PAdj      float64 `column:"p_adj" doc:"pvalue corrected for all times or conditions: share of random pairings whose best one scores as well, with --per and --permutations" show:"optional,digits=4,spare=11"`
 }
 
 // DryRun is the table of simtool score --dry-run: a row for each input.

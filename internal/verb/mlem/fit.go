@@ -74,7 +74,7 @@ func (o *FitOptions) Settings() *setting.Set {
 	shrink.Default = shrinkAuto
 	s.Int(&o.Folds, "folds", "", "parts of the stimuli that are held out in turn; 0 for none")
 	s.Int(&o.Bootstrap, "bootstrap", "", "resampled data sets for intervals; 0 for none")
-	s.Float(&o.Level, "level", "", "coverage of intervals")
+	s.Float(&o.Level, "level", "", "level of the intervals")
 	s.Int(&o.Permutations, "permutations", "", "permutations of each feature (not of the stimuli) in each fold, for its importance; 0 for none")
 	s.Int(&o.Null, "null", "", "permutations of the stimuli, the rows of Y, for the columns pvalue; 0 for none")
 	s.Bool(&o.Conditional, "conditional", "", "permute a feature only within what correlated features leave open")

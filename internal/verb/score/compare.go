@@ -24,6 +24,7 @@ type scoreRow struct {
 	folds   string // which stand in place of those of the measure's name
 	err     error
 	at      int             // index of the view, for --per
+	pAdj    float64         // of all views; 0 where there is none
 	likes   []data.Likeness // of x and y, by name
 
 	assessment *inference.Assessment // nil where there is none
@@ -106,6 +107,9 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 			rows = append(rows, one...)
 			return nil
 		})
+	if err == nil && s.options.joint() {
+		adjust(rows, named)
+	}
 	return rows, err
 }
 
@@ -266,6 +270,10 @@ func (r *scoreRow) row(per string) result.Score {
 		Corrected: a.Corrected, SE: a.SE, Null: a.Null, Calibrated: a.Calibrated, PValue: a.PValue,
 		Ceiling: a.Ceiling, Normalised: a.Normalised, Units: a.Units, Note: joinWarnings(r.folds, a.Note()),
 		Warning: r.warning, Error: batch.RowText(r.err), Time: -1, Condition: -1,
+		PAdj: math.NaN(),
+	}
+	if r.pAdj > 0 {
+		out.PAdj = r.pAdj
 	}
 	if r.err != nil {
 		out.Value = math.NaN()

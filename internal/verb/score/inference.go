@@ -98,6 +98,25 @@ func (s *scorer) assess(ctx context.Context, pair *measures.Pair, more others, m
 	return nil
 }
 
+// adjust corrects the p values of the rows of a pair for the number of its views, by
+// measure.
+func adjust(rows []scoreRow, named []measures.Named) {
+	for _, m := range named {
+		var mine []*scoreRow
+		var tests []*inference.Null
+		for i := range rows {
+			if r := &rows[i]; r.measure == m.Name && r.assessment != nil {
+				mine, tests = append(mine, r), append(tests, r.assessment.Test)
+			}
+		}
+		for k, p := range inference.Adjusted(tests, m.Card().HigherIsCloser) {
+			if !math.IsNaN(p) {
+				mine[k].pAdj = p
+			}
+		}
+	}
+}
+
 // unassessed is the assessment of a row without one.
 var unassessed = inference.Assessment{
 	Corrected: math.NaN(), Lo: math.NaN(), Hi: math.NaN(), SE: math.NaN(),

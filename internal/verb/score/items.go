@@ -36,10 +36,10 @@ func (s *scorer) items() []scoreItem {
 	return items
 }
 
-// viewsIn returns how many views --per makes of a file, 0 if it has none or
-// that cannot be told without reading it.
+// viewsIn returns how many views --per makes of a file as items of their own, 0 if it has
+// none, that cannot be told without reading it, or they are of one item.
 func (s *scorer) viewsIn(path string) int {
-	if s.options.Per == "" || batch.IsStdin(path) {
+	if s.options.Per == "" || s.options.joint() || batch.IsStdin(path) {
 		return 0
 	}
 	r, err := dataio.OpenRows(path, s.options.Input.Options(path, false))

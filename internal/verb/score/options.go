@@ -161,6 +161,10 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 	return o.Input.Of(o.inputPaths()...)
 }
 
+// joint reports whether p values are corrected for the views of a pair, which makes them
+// one item.
+func (o *Options) joint() bool { return o.Per != "" && o.Inference.Permutations > 0 }
+
 // maxMemory is the limit in bytes.
 func (o *Options) maxMemory() int64 {
 	if o.MaxMemory == 0 {
@@ -191,7 +195,11 @@ func (o *Options) measuresOf(p Pair) []measures.Named {
 func (o *Options) table() result.Of[result.Score] {
 	t := result.Scores
 	if o.Per != "" {
-		t = t.With(o.Per)
+		columns := []string{o.Per}
+		if o.joint() {
+			columns = append(columns, "p_adj")
+		}
+		t = t.With(columns...)
 	}
 	if _, ok := o.commonReference(); ok {
 		t.Schema = t.SpareFirst("x")
