@@ -84,12 +84,12 @@ type unitHSICsKey struct{ units *Units }
 func (p *Pair) unitHSICs(u *Units) (unitHSICs, error) {
 	return shared(&p.memo, unitHSICsKey{u}, func() (h unitHSICs, err error) {
 		switch {
-		case p.segments != nil:
-			return h, undefined("the estimate between blocks of samples needs the samples themselves")
 		case u.Count() < 4:
 			return h, undefined("%d independent units, but the estimate needs at least 4", u.Count())
+		case p.segments != nil:
+			return p.momentHSICs(u)
 		case u.Single():
-			h.xy, h.xx, h.yy = rowHSIC(p, u)
+			h.xy, h.xx, h.yy = rowHSIC(p)
 		default:
 			h.xy, h.xx, h.yy = unitHSIC(p, u)
 		}
@@ -157,60 +157,66 @@ func newUnitSide(s *System, u *Units) unitSide {
 // unitProduct returns the HSIC of two sides with the cross moments c = ZxᵀZy of all
 // samples.
 func unitProduct(u *Units, x, y unitSide, c *mat.Dense) unitSum {
-	count := u.Count()
 	own, with := unitSquares(u, x, y, c)
-	total := linalg.Dot(c, c)
+	// S = −S_k of all that stay, so that S − S_g = −(S_k + S_g).
+	mixed := func(g, k int) float64 {
+		ax, ay, total := x.along.RawRowView(g), y.along.RawRowView(g), 0.0
+		if k < 0 {
+			for _, i := range u.Rows[g] {
+				total += ax[i] * ay[i]
+			}
+			return total
+		}
+		kx, ky := x.along.RawRowView(k), y.along.RawRowView(k)
+		for _, i := range u.Rows[g] {
+			total += (ax[i] + kx[i]) * (ay[i] + ky[i])
+		}
+		return total
+	}
+	return unitTotals(u, own, with, linalg.Dot(c, c), x.gram, y.gram, mixed)
+}
+
+// unitTotals returns H of all units and without each, from ‖C_g‖², ⟨C,C_g⟩, ‖C‖², the
+// products S_k·S_g of both sides, and (S−S_g)ᵀC_g(T−T_g) without unit k or any (k = −1).
+func unitTotals(u *Units, own, with []float64, squares float64, gramX, gramY *mat.Dense, mixed func(g, k int) float64) unitSum {
+	count := u.Count()
 	out := unitSum{without: make([]float64, count)}
 	ownAll := sum(own)
-	out.all = hsicBetween(u, -1, total-ownAll, x, y)
+	out.all = hsicBetween(u, -1, squares-ownAll, gramX, gramY, mixed)
 	for k := range count {
-		out.without[k] = hsicBetween(u, k, total-2*with[k]+own[k]-(ownAll-own[k]), x, y)
+		out.without[k] = hsicBetween(u, k, squares-2*with[k]+own[k]-(ownAll-own[k]), gramX, gramY, mixed)
 	}
 	return out
 }
 
 // hsicBetween returns H without unit k, or of all units for k = −1, given
 // ‖ΣC_g‖² − Σ‖C_g‖² over the units that stay.
-func hsicBetween(u *Units, k int, squares float64, x, y unitSide) float64 {
+func hsicBetween(u *Units, k int, squares float64, gramX, gramY *mat.Dense, mixed func(g, k int) float64) float64 {
 	total := float64(u.n)
 	if k >= 0 {
 		total -= float64(len(u.Rows[k]))
 	}
-	rx, _ := unitRest(u, k, total, x)
-	_, vy := unitRest(u, k, total, y)
+	rx, _ := unitRest(u, k, total, gramX)
+	_, vy := unitRest(u, k, total, gramY)
 	out := squares
 	for g, rows := range u.Rows {
-		if g == k {
-			continue
+		if g != k {
+			out -= 2 * (mixed(g, k) + vy[g]*rx[g]) / (total - float64(len(rows)))
 		}
-		// S = −S_k of all that stay, so that S − S_g = −(S_k + S_g).
-		ax, ay := x.along.RawRowView(g), y.along.RawRowView(g)
-		mixed := 0.0
-		if k < 0 {
-			for _, i := range rows {
-				mixed += ax[i] * ay[i]
-			}
-		} else {
-			kx, ky := x.along.RawRowView(k), y.along.RawRowView(k)
-			for _, i := range rows {
-				mixed += (ax[i] + kx[i]) * (ay[i] + ky[i])
-			}
-		}
-		out -= 2 * (mixed + vy[g]*rx[g]) / (total - float64(len(rows)))
 	}
 	return out
 }
 
 // unitRest returns R_g and U_g − U of a side for the units but k.
-func unitRest(u *Units, k int, total float64, s unitSide) (r, v []float64) {
+func unitRest(u *Units, k int, total float64, gram *mat.Dense) (r, v []float64) {
 	r = make([]float64, u.Count())
 	for g := range u.Rows {
 		if g == k {
 			continue
 		}
-		r[g] = -s.gram.At(g, g)
+		r[g] = -gram.At(g, g)
 		if k >= 0 {
-			r[g] -= s.gram.At(g, k)
+			r[g] -= gram.At(g, k)
 		}
 	}
 	return r, unitOffsets(u, k, total, r)
@@ -285,7 +291,7 @@ func unitSquares(u *Units, x, y unitSide, c *mat.Dense) (own, with []float64) {
 //	Σd = trA − fa,
 //	Σ_{j≠i} d_je_j = (S−ab) + 2c[(y_iᵀΣa_jy_j − ab) + (x_iᵀΣb_jx_j − ab)]
 //	    + c²[(trA−a)b + (trB−b)a] + 4c²(g−ab) − 4c³ab + (n−1)c⁴ab.
-func rowHSIC(p *Pair, _ *Units) (xy, xx, yy unitSum) {
+func rowHSIC(p *Pair) (xy, xx, yy unitSum) {
 	return rowProduct(p.X, p.Y, p.cross()), rowProduct(p.X, p.X, p.X.gram()), rowProduct(p.Y, p.Y, p.Y.gram())
 }
 

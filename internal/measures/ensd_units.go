@@ -23,7 +23,10 @@ func (m ensd) Deletions(p *Pair, u *Units) (*Deletions, error) {
 	if err != nil {
 		return nil, err
 	}
-	tx, ty := unitTraces(p.X, u), unitTraces(p.Y, u)
+	tx, ty, err := p.unitTraces(u)
+	if err != nil {
+		return nil, err
+	}
 	n := float64(p.Samples())
 	pairs := n * n
 	for _, rows := range u.Rows {
@@ -58,21 +61,33 @@ func (m ensd) Deletions(p *Pair, u *Units) (*Deletions, error) {
 	return out, nil
 }
 
-// unitTraces returns tr A of all samples and without each unit, about the means of those
-// that stay: trA − Σ_g‖x_i‖² − ‖S_g‖²/(n−n_g) with S_g = Σ_g x_i.
-func unitTraces(s *System, u *Units) unitSum {
-	z := s.compact()
-	_, p := z.Dims()
-	out := unitSum{all: s.trace(), without: make([]float64, u.Count())}
-	for g, rows := range u.Rows {
-		own := 0.0
-		total := make([]float64, p)
-		for _, i := range rows {
-			row := z.RawRowView(i)
-			own += dot(row, row)
-			addScaled(total, 1, row)
+// unitTraces returns tr A and tr B of all samples and without each unit, about the means
+// of those that stay: trA − Σ_g‖x_i‖² − ‖S_g‖²/(n−n_g) with S_g = Σ_g x_i.
+func (p *Pair) unitTraces(u *Units) (x, y unitSum, err error) {
+	sides := [2]*momentSide{}
+	if p.segments == nil {
+		sides = [2]*momentSide{sideOfRows(p.X, u), sideOfRows(p.Y, u)}
+	} else if sides[0], sides[1], err = p.momentSides(u); err != nil {
+		return x, y, err
+	}
+	traces := func(s *System, side *momentSide) unitSum {
+		out := unitSum{all: s.trace(), without: make([]float64, u.Count())}
+		for g, rows := range u.Rows {
+			out.without[g] = out.all - side.traces[g] - side.gram.At(g, g)/float64(u.n-len(rows))
 		}
-		out.without[g] = out.all - own - dot(total, total)/float64(u.n-len(rows))
+		return out
+	}
+	return traces(p.X, sides[0]), traces(p.Y, sides[1]), nil
+}
+
+// sideOfRows returns a system in terms of its units.
+func sideOfRows(s *System, u *Units) *momentSide {
+	side := newUnitSide(s, u)
+	out := &momentSide{sums: side.sums, gram: side.gram, traces: make([]float64, u.Count())}
+	for g, rows := range u.Rows {
+		for _, i := range rows {
+			out.traces[g] += longDot(side.z.RawRowView(i), side.z.RawRowView(i))
+		}
 	}
 	return out
 }

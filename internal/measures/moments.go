@@ -92,6 +92,8 @@ func newMomentPair(x, y *System, s *Segments) *Pair {
 	seed(&y.memo, gramKey{}, all.YY)
 	seed(&x.memo, largestKey{}, all.MaxX)
 	seed(&y.memo, largestKey{}, all.MaxY)
+	seed(&x.memo, meansKey{}, all.MeanX)
+	seed(&y.memo, meansKey{}, all.MeanY)
 	pair := &Pair{X: x, Y: y, segments: s}
 	seed(&pair.memo, crossKey{}, all.XY)
 	return pair

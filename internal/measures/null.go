@@ -51,31 +51,52 @@ func (p *Pair) Dims() Dims {
 //
 //	r(L) = mean x_i·x_{i+L}/mean ‖x_i‖²
 //
-// of the centred samples. ok is false where only moments are known.
+// of the centred samples, and n/8+1 where it is above at all lags up to n/8. ok is false
+// where only moments are known.
 func (p *Pair) Autocorrelation(bound float64) (lag int, ok bool) {
+	most := p.Samples() / longestShare
 	if p.segments != nil {
-		return 0, false
+		if p.again == nil {
+			return 0, false
+		}
+		return p.streamedLag(bound, most)
 	}
 	x, y := p.X.compact(), p.Y.compact()
-	n := p.Samples()
-	for lag = 1; lag < n; lag++ {
+	for lag = 1; lag <= most; lag++ {
 		if laggedCorrelation(x, lag, bound) || laggedCorrelation(y, lag, bound) {
 			return lag, true
 		}
 	}
-	return n, true
+	return most + 1, true
 }
+
+// longestShare is the share of the samples beyond which no lag is looked at: with fewer
+// than four blocks of twice such a lag there is no interval.
+const longestShare = 8
 
 // NeighboursAlike reports whether consecutive samples are alike in both systems beyond
 // chance: whether the autocorrelation at lag 1 is above two standard deviations of what
 // it is if samples are in random order, √(tr A²/(n−1))/tr A. Of few samples with few
 // features it is often above 0.1 without a reason.
 func (p *Pair) NeighboursAlike() bool {
+	var streamed serial
 	if p.segments != nil {
-		return true
+		var err error
+		if p.again == nil {
+			return true
+		}
+		if streamed, err = p.serial(fewLags); err != nil {
+			return true
+		}
 	}
-	for _, s := range []*System{p.X, p.Y} {
+	for k, s := range []*System{p.X, p.Y} {
 		chance := math.Sqrt(s.gramSquares()/float64(s.n-1)) / s.trace()
+		if p.segments != nil {
+			if !([]serialSums{streamed.x, streamed.y}[k].correlation(1) >= 2*chance) {
+				return false
+			}
+			continue
+		}
 		if laggedCorrelation(s.compact(), 1, 2*chance) {
 			return false
 		}

@@ -13,7 +13,8 @@ import (
 type Pair struct {
 	memo
 	X, Y     *System
-	segments *Segments // set if only the moments of the pair are known
+	segments *Segments // set if only the moments of the pair are in memory
+	again    Reread    // reads the samples again; nil where that is not possible
 }
 
 // NewPair joins two systems. It fails when they differ in the number of
@@ -32,7 +33,9 @@ func (p *Pair) Samples() int { return p.X.Samples() }
 // system; those of both are computed again.
 func (p *Pair) Swap() *Pair {
 	if p.segments != nil {
-		return newMomentPair(p.Y, p.X, p.segments.swap())
+		out := newMomentPair(p.Y, p.X, p.segments.swap())
+		out.again = p.again.swap()
+		return out
 	}
 	return &Pair{X: p.Y, Y: p.X}
 }

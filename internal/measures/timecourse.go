@@ -80,18 +80,12 @@ func (s *System) withoutTimeCourse(times int) *System {
 // systems': 1 where all samples lie as far from the mean, 3 for a single Gaussian
 // feature and less for several. ok is false where only moments are known.
 func (p *Pair) TailWeight() (weight float64, ok bool) {
-	if p.segments != nil {
+	if p.segments == nil {
+		return max(tailWeight(p.X.rowNorms()), tailWeight(p.Y.rowNorms())), true
+	}
+	if p.again == nil {
 		return 0, false
 	}
-	for _, s := range []*System{p.X, p.Y} {
-		squares, fourths := 0.0, 0.0
-		for _, v := range s.rowNorms() {
-			squares += v
-			fourths += v * v
-		}
-		if squares > 0 {
-			weight = max(weight, float64(s.n)*fourths/(squares*squares))
-		}
-	}
-	return weight, true
+	s, err := p.serial(fewLags)
+	return max(tailWeight(s.x.norms), tailWeight(s.y.norms)), err == nil
 }

@@ -90,8 +90,14 @@ type unitMomentsKey struct {
 // unitMoments returns the moments of each unit about its own means. Where only moments
 // of segments are known, they are those of units that end where segments do.
 func (p *Pair) unitMoments(u *Units, w wanted) ([]*unitMoments, error) {
+	if p.again != nil {
+		w = wanted{xx: true, yy: true} // from one pass for all measures
+	}
 	return shared(&p.memo, unitMomentsKey{u, w}, func() ([]*unitMoments, error) {
-		if p.segments != nil {
+		switch {
+		case p.again != nil:
+			return p.readUnits(u, 0, u.Count())
+		case p.segments != nil:
 			return p.segments.unitMoments(u, w)
 		}
 		x, y := p.X.featuresFor(w.columns), p.Y.compact()

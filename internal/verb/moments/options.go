@@ -17,12 +17,12 @@ type Options struct {
 }
 
 // New returns the command with its defaults.
-func New() *Options { return &Options{Folds: []int{5}} }
+func New() *Options { return &Options{Folds: []int{5, 15}} }
 
 // Settings implements verb.Command.
 func (o *Options) Settings() *setting.Set {
 	s := &setting.Set{}
-	s.Ints(&o.Folds, "cv", "", "numbers of folds that will be asked for, a `LIST` separated by commas")
+	s.Ints(&o.Folds, "cv", "", "numbers of folds that will be asked for, a `LIST` separated by commas; intervals ask for 15")
 	o.Batch.Register(s, "samples")
 	o.Input.Register(s)
 	o.Input.RegisterPairing(s)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"gonum.org/v1/gonum/mat"
+
 	"simtool/internal/batch"
 	"simtool/internal/data"
 	"simtool/internal/inference"
@@ -13,7 +15,8 @@ import (
 	"simtool/internal/verb/moments"
 )
 
-// compareStreamed is compare for a pair that is read once, block by block.
+// compareStreamed is compare for a pair that is read block by block: once for the scores,
+// and again for what stands beside them.
 func (s *scorer) compareStreamed(ctx context.Context, p Pair) ([]scoreRow, error) {
 	named := s.options.measuresOf(p)
 	x, y, err := s.options.Input.OpenPair(s.env, p.X, p.Y, s.hash)
@@ -27,7 +30,7 @@ func (s *scorer) compareStreamed(ctx context.Context, p Pair) ([]scoreRow, error
 	if err != nil {
 		return nil, err
 	}
-	pair, err := measures.NewMomentPair(p.X, p.Y, segments)
+	pair, err := measures.NewStreamedPair(p.X, p.Y, segments, x.Shape(), y.Shape(), s.rereader(p))
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +43,19 @@ func (s *scorer) compareStreamed(ctx context.Context, p Pair) ([]scoreRow, error
 	}
 	frame := scoreRow{pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width()}
 	return s.scores(ctx, pair, named, framed{frame, "", verb.SampleLabels{Kind: inference.Kind(s.options.Inference.Units.By)}, others{}}, s.jobs)
+}
+
+// rereader reads a pair again, block by block.
+func (s *scorer) rereader(p Pair) measures.Reread {
+	return func(do func(first int, x, y *mat.Dense) error) error {
+		x, y, err := s.options.Input.OpenPair(s.env, p.X, p.Y, false)
+		if err != nil {
+			return err
+		}
+		defer x.Close()
+		defer y.Close()
+		return measures.ReadBlocks(verb.RowSource{Rows: x}, verb.RowSource{Rows: y}, do)
+	}
 }
 
 // momentsJob scores the pieces of one pair that simtool moments wrote.
