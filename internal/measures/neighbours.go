@@ -58,14 +58,19 @@ func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 			slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.index, b.index) })
 			index, nearest := nb.of(i)
 			for at, c := range best {
-				index[at], nearest[at] = c.index, c.similarity
-				if h.metric == metricCosine {
-					nearest[at] = cosineOfKey(-c.similarity)
-				}
+				index[at], nearest[at] = c.index, h.similarity(c)
 			}
 		}
 		return nb, nil
 	})
+}
+
+// similarity returns the similarity to a candidate, which cosines have another order of.
+func (h neighbourhood) similarity(c candidate) float64 {
+	if h.metric == metricCosine {
+		return cosineOfKey(-c.similarity)
+	}
+	return c.similarity
 }
 
 // need returns the need of the neighbours in both systems: their numbers and

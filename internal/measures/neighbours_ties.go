@@ -14,8 +14,7 @@ import (
 func settleTies(best []candidate, similarity []float64, self int, allow linalg.Allowance) {
 	k := len(best)
 	last := -best[k-1].similarity
-	const window = 8 // no tie reaches further
-	reach := window * max(allow(last), allow(last+window*allow(last)))
+	reach := tieReach(last, allow)
 	var near []candidate
 	for j, v := range similarity {
 		if j != self && math.Abs(-v-last) <= reach {
@@ -43,6 +42,12 @@ func settleTies(best []candidate, similarity []float64, self int, allow linalg.A
 		c := tie[i-from]
 		best[i] = candidate{-c.similarity, c.index}
 	}
+}
+
+// tieReach returns the difference to a value beyond which nothing ties with it.
+func tieReach(last float64, allow linalg.Allowance) float64 {
+	const window = 8
+	return window * max(allow(last), allow(last+window*allow(last)))
 }
 
 // similarityAllowance returns for each sample the difference up to which two of its

@@ -38,9 +38,8 @@ func (s *System) deletable(h neighbourhood, u *Units) (*deletableNeighbours, err
 	allow := s.similarityAllowance(h)
 	d := &deletableNeighbours{all: all, units: u, other: make([][]replaced, u.Count())}
 	unit := unitOf(u.Rows, s.n)
-	left := make([]float64, s.n)
 	var touched []int
-	best := make([]candidate, 0, h.k)
+	var near shortlist
 	for i := range s.n {
 		index, _ := all.of(i)
 		touched = touched[:0]
@@ -53,25 +52,69 @@ func (s *System) deletable(h neighbourhood, u *Units) (*deletableNeighbours, err
 			continue
 		}
 		row := rows(i)
-		copy(left, row)
+		near.take(row, i, min(s.n-1, h.k+u.Largest()+spareNeighbours))
 		for _, g := range touched {
-			for _, j := range u.Rows[g] {
-				left[j] = math.Inf(-1)
+			out := func(j int32) bool { return unit[j] == g }
+			best, ok := near.nearest(h.k, allow(i), out)
+			if !ok {
+				var all shortlist
+				all.take(row, i, s.n-1)
+				best, _ = all.nearest(h.k, allow(i), out)
 			}
-			best = nearestOf(best[:0], left, i, h.k)
-			settleTies(best, left, i, allow(i))
-			slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.index, b.index) })
 			r := replaced{sample: i, index: make([]int32, h.k), nearest: make([]float64, h.k)}
 			for at, c := range best {
-				r.index[at], r.nearest[at] = c.index, c.similarity
+				r.index[at], r.nearest[at] = c.index, h.similarity(c)
 			}
 			d.other[g] = append(d.other[g], r)
-			for _, j := range u.Rows[g] {
-				left[j] = row[j]
-			}
 		}
 	}
 	return d, nil
+}
+
+// spareNeighbours is how many more of the nearest samples are kept than are left out, so
+// that those which are equally near are among them.
+const spareNeighbours = 16
+
+// shortlist holds the samples that are nearest to one, by their index.
+type shortlist struct {
+	samples  []candidate
+	farthest float64 // the least similarity of them
+	whole    bool    // all others are in it
+	values   []float64
+	best     []candidate
+}
+
+// take collects the count nearest samples.
+func (l *shortlist) take(row []float64, self, count int) {
+	l.samples = nearestOf(l.samples[:0], row, self, count)
+	l.farthest, l.whole = l.samples[count-1].similarity, count == len(row)-1
+	slices.SortFunc(l.samples, func(a, b candidate) int { return cmp.Compare(a.index, b.index) })
+}
+
+// nearest returns the k nearest that are not out, by their index, as System.neighbours
+// finds them among all. ok is false if the list may lack one that is equally near.
+func (l *shortlist) nearest(k int, allow linalg.Allowance, out func(sample int32) bool) (best []candidate, ok bool) {
+	l.values = l.values[:0]
+	for _, c := range l.samples {
+		v := c.similarity
+		if out(c.index) {
+			v = math.Inf(-1)
+		}
+		l.values = append(l.values, v)
+	}
+	const nobody = -1
+	best = nearestOf(l.best[:0], l.values, nobody, k)
+	l.best = best
+	last := -best[k-1].similarity
+	if !l.whole && !(-l.farthest > last+tieReach(last, allow)) {
+		return nil, false
+	}
+	settleTies(best, l.values, nobody, allow)
+	for at, c := range best {
+		best[at].index = l.samples[c.index].index
+	}
+	slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.index, b.index) })
+	return best, true
 }
 
 // without returns the neighbours of the samples that stay, numbered among themselves.
@@ -107,36 +150,16 @@ func (d *deletableNeighbours) without(g int) neighbours {
 	return out
 }
 
-// neighbourDeletions returns a score of the neighbours in both systems, of all samples
-// and without each unit.
-func (p *Pair) neighbourDeletions(h neighbourhood, u *Units, score func(x, y neighbours) (float64, error)) (*Deletions, error) {
+// deletable finds neighbours without each unit in both systems.
+func (p *Pair) deletable(h neighbourhood, u *Units) (x, y *deletableNeighbours, err error) {
 	if most := u.Largest(); u.n-most < h.k+2 {
-		return nil, undefined("without one unit %d samples stay, but %d neighbours need at least %d", u.n-most, h.k, h.k+2)
+		return nil, nil, undefined("without one unit %d samples stay, but %d neighbours need at least %d", u.n-most, h.k, h.k+2)
 	}
-	x, err := p.X.deletable(h, u)
-	if err != nil {
-		return nil, err
+	if x, err = p.X.deletable(h, u); err != nil {
+		return nil, nil, err
 	}
-	y, err := p.Y.deletable(h, u)
-	if err != nil {
-		return nil, err
-	}
-	out := &Deletions{One: make([]float64, u.Count())}
-	if out.All, err = score(x.all, y.all); err != nil {
-		return nil, err
-	}
-	failed := make([]error, u.Count())
-	linalg.Parallel(u.Count(), 1, func(lo, hi int) {
-		for g := lo; g < hi; g++ {
-			out.One[g], failed[g] = score(x.without(g), y.without(g))
-		}
-	})
-	for _, err := range failed {
-		if err != nil {
-			return nil, undefined("without one of %d units %s", u.Count(), err)
-		}
-	}
-	return out, nil
+	y, err = p.Y.deletable(h, u)
+	return x, y, err
 }
 
 // estimator is the estimator of measures of neighbours.
@@ -146,7 +169,7 @@ func (h neighbourhood) estimator() Estimator {
 		Own: "the value depends on what part of the samples are neighbours: the estimate is of its mean at this number of samples",
 		Flops: func(d Dims, units int) float64 {
 			n, k := float64(d.N), float64(h.k)
-			return n*n*(float64(d.P+d.Q)+4*min(k, float64(units))) + 10*n*k*float64(units)
+			return n*n*(float64(d.P+d.Q)+4) + 100*n*k*min(k, float64(units))
 		},
 	}
 }
@@ -159,25 +182,80 @@ func (m knn) Deletions(p *Pair, u *Units) (*Deletions, error) {
 	if err := p.check(m.card); err != nil {
 		return nil, err
 	}
-	return p.neighbourDeletions(m.near, u, func(x, y neighbours) (float64, error) {
-		n := len(x.index) / x.k
-		total := 0.0
-		for i := range n {
-			a, _ := x.of(i)
-			b, _ := y.of(i)
-			total += m.value(countCommon(a, b), m.near.k)
+	x, y, err := p.deletable(m.near, u)
+	if err != nil {
+		return nil, err
+	}
+	value := func(a, b []int32) float64 { return m.value(countCommon(a, b), m.near.k) }
+	each, all := make([]float64, u.n), 0.0
+	for i := range each {
+		a, _ := x.all.of(i)
+		b, _ := y.all.of(i)
+		each[i] = value(a, b)
+		all += each[i]
+	}
+	out := &Deletions{All: all / float64(u.n), One: make([]float64, u.Count())}
+	for g, rows := range u.Rows {
+		total := all
+		for _, i := range rows {
+			total -= each[i]
 		}
-		return total / float64(n), nil
-	})
+		x.changed(y, g, func(i int, a, b []int32) { total += value(a, b) - each[i] })
+		out.One[g] = total / float64(u.n-len(rows))
+	}
+	return out, nil
 }
 
+// changed calls f with the samples whose neighbours in one of two systems change without
+// a unit, and with their neighbours in both.
+func (d *deletableNeighbours) changed(other *deletableNeighbours, g int, f func(i int, a, b []int32)) {
+	x, y := d.other[g], other.other[g]
+	for len(x)+len(y) > 0 {
+		var a, b []int32
+		i := math.MaxInt
+		for _, list := range [][]replaced{x, y} {
+			if len(list) > 0 {
+				i = min(i, list[0].sample)
+			}
+		}
+		if a, _ = d.all.of(i); len(x) > 0 && x[0].sample == i {
+			a, x = x[0].index, x[1:]
+		}
+		if b, _ = other.all.of(i); len(y) > 0 && y[0].sample == i {
+			b, y = y[0].index, y[1:]
+		}
+		f(i, a, b)
+	}
+}
+
+// mostAlignedRows is the number of samples up to which single ones are left out of
+// kernels of neighbours, which are compared as a whole without each.
+const mostAlignedRows = 300
+
 // Estimator implements Estimable: the value itself, without samples or units.
-func (m cknna) Estimator() (Estimator, bool) { return m.near.estimator(), true }
+func (m cknna) Estimator() (Estimator, bool) {
+	e := m.near.estimator()
+	e.Rows, e.MostRows = false, mostAlignedRows
+	return e, true
+}
 
 // Deletions implements Estimable.
 func (m cknna) Deletions(p *Pair, u *Units) (*Deletions, error) {
 	if err := p.check(m.card); err != nil {
 		return nil, err
 	}
-	return p.neighbourDeletions(m.near, u, alignNeighbours)
+	x, y, err := p.deletable(m.near, u)
+	if err != nil {
+		return nil, err
+	}
+	out := &Deletions{One: make([]float64, u.Count())}
+	if out.All, err = alignNeighbours(x.all, y.all); err != nil {
+		return nil, err
+	}
+	for g := range out.One {
+		if out.One[g], err = alignNeighbours(x.without(g), y.without(g)); err != nil {
+			return nil, undefined("without one of %d units %s", u.Count(), err)
+		}
+	}
+	return out, nil
 }

@@ -1,6 +1,7 @@
 package measures
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -241,6 +242,69 @@ func TestInfluenceOnRanks(t *testing.T) {
 					t.Fatalf("%s of %g levels, pair %d: %v, want %v", compare, levels, pair, got, want)
 				}
 			}
+		}
+	}
+}
+
+// TestDeletionsOfTiedNeighbours leaves samples out of counts, of which many are equally
+// near, and of more samples than are kept at hand.
+func TestDeletionsOfTiedNeighbours(t *testing.T) {
+	const n = 80
+	for _, name := range []string{"mutual-knn:k=3:metric=euclidean", "mutual-knn:k=3", "cknna:k=4"} {
+		for _, round := range []bool{false, true} {
+			p := nullData(t, name, n, 2, 3)
+			if round {
+				for _, s := range []*System{p.X, p.Y} {
+					s.raw.Apply(func(_, _ int, v float64) float64 { return math.Round(2 * v) }, s.raw)
+				}
+				p = pairOf(t, datasetOf(p.X.raw), datasetOf(p.Y.raw))
+			}
+			checkDeletions(t, p, name, named(t, name), BlockUnits(n, n))
+			checkDeletions(t, p, name, named(t, name), BlockUnits(n, 7))
+		}
+	}
+}
+
+// TestConditionsOfDistances compares the mean over all orders of the conditions of
+// repeated data, and the scores of some, with those of new data.
+func TestConditionsOfDistances(t *testing.T) {
+	const repeats, conditions = 4, 5
+	for _, name := range []string{"rsa:rdm=crossnobis", "rsa:rdm=crossnobis:compare=pearson", "rsa:rdm=crossnobis:compare=spearman"} {
+		p := nullData(t, name, repeats*conditions, 3, 4)
+		m := named(t, name)
+		units := &Units{n: repeats * conditions, Rows: make([][]int, conditions)}
+		for i := range repeats * conditions {
+			units.Rows[i%conditions] = append(units.Rows[i%conditions], i)
+		}
+		all := allOrders(conditions)
+		list := make([][]int, len(all))
+		for k, perm := range all {
+			list[k] = make([]int, units.n)
+			for i := range list[k] {
+				list[k][i] = i - i%conditions + perm[i%conditions]
+			}
+		}
+		fast, _ := As[Permutable](m)
+		scores, ok, err := fast.Permuted(context.Background(), p, ListedOrders(list))
+		if !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		mean := 0.0
+		for k, order := range list {
+			mean += scores[k] / float64(len(list))
+			if want := reorderedScore(t, p, m, order); !(math.Abs(scores[k]-want) <= 1e-10) {
+				t.Errorf("%s: %v, want %v", name, scores[k], want)
+			}
+		}
+		exact, _ := As[NullMean](m)
+		got, ok, err := exact.NullMean(p, units)
+		if !ok || err != nil || !(math.Abs(got-mean) <= 1e-12) {
+			t.Errorf("%s: mean %v (%v, %v), want %v", name, got, ok, err, mean)
+		}
+		rows := natural(units.n)
+		rows[0], rows[1] = 1, 0
+		if _, _, err := fast.Permuted(context.Background(), p, ListedOrders([][]int{rows})); err == nil {
+			t.Errorf("%s: a repeat of one condition changed places with that of another", name)
 		}
 	}
 }

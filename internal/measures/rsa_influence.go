@@ -119,14 +119,19 @@ func concordanceInfluence(x, y *linalg.Ranking, correctTies bool) func(pair int)
 		tied := float64(tiesX[place(x.Twice[pair])]) + float64(tiesY[place(y.Twice[pair])]) - 2
 		return (others - tied + float64(both[pair]) - 2*float64(discordant[pair])) / others
 	}
-	mean := kendall(x, y, false)
+	mean := 0.0
+	for pair := range x.Twice {
+		mean += concordance(pair)
+	}
+	mean /= float64(len(x.Twice))
 	if !correctTies {
 		return func(pair int) float64 { return 2 * (concordance(pair) - mean) }
 	}
-	tau, unit := kendall(x, y, true), 2/math.Sqrt(f*g)
+	unit := 1 / math.Sqrt(f*g)
+	tau := mean * unit
 	return func(pair int) float64 {
 		own, other := 1-float64(tiesX[place(x.Twice[pair])]-1)/others, 1-float64(tiesY[place(y.Twice[pair])]-1)/others
-		return unit*(concordance(pair)-mean) - tau*((own-f)/f+(other-g)/g)
+		return 2*unit*(concordance(pair)-mean) - tau*((own-f)/f+(other-g)/g)
 	}
 }
 
