@@ -25,10 +25,10 @@ type Score struct {
 	Units      int     `column:"units" empty:"0" doc:"independent units that the interval rests on" show:"spare=4,last"`
 	Note       string  `column:"note" doc:"what was left out and why, and how large the bias is" show:"note"`
 
-	Warning   string `column:"warning" doc:"why the value may not mean much" show:"note"`
-	Error     string `column:"error" doc:"why there is no value" show:"note"`
-	Time      int    `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin, with --per time" show:"optional,key,after=measure"`
-	Condition int    `column:"condition" empty:"-1" unit:"conditions from 0" doc:"condition, with --per condition" show:"optional,key,after=measure"`
+	Warning   string  `column:"warning" doc:"why the value may not mean much" show:"note"`
+	Error     string  `column:"error" doc:"why there is no value" show:"note"`
+	Time      int     `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin, with --per time" show:"optional,key,after=measure"`
+	Condition int     `column:"condition" empty:"-1" unit:"conditions from 0" doc:"condition, with --per condition" show:"optional,key,after=measure"`
 	PAdj      float64 `column:"p_adj" doc:"pvalue corrected for all times or conditions: share of random pairings whose best one scores as well, with --per and --permutations" show:"optional,digits=4,spare=11"`
 }
 

@@ -50,6 +50,6 @@ func cells() []cell {
 }
 
 // names are the measures whose intervals are looked at.
-const names = "cka,cka:estimator=debiased,nbs,procrustes:as=angular-score,shape,linreg,ridge:lambda=1,ridge:lambda=auto:cv=5,linreg:cv=5," +
+const names = "cka,cka:estimator=debiased,nbs,procrustes:as=angular-score,shape,linreg,ridge:lambda=1,linreg:cv=5," +
 	"cca:stat=mean-squared,ensd,gulp,rsa:compare=pearson,rsa:compare=spearman,rsa:rdm=correlation:compare=pearson," +
 	"distance-correlation,cka:kernel=rbf,mutual-knn"

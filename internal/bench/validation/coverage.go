@@ -71,6 +71,9 @@ func (r row) markdown() string {
 		number(r.plugged/float64(r.runs)-r.truth), number(r.corrected/given-r.truth), number(r.width/given))
 }
 
+// mostPairs is the number of samples up to which measures of pairs are looked at.
+const mostPairs = 200
+
 // outcome is a measure of one sample.
 type outcome struct {
 	value float64
@@ -86,7 +89,8 @@ func coverage(ctx context.Context, c cell, match *regexp.Regexp, runs int, seed 
 	}
 	var named []measures.Named
 	for _, m := range list {
-		if match.MatchString(m.Name) {
+		// Pairs of many samples take long, and their intervals are hardest for few.
+		if match.MatchString(m.Name) && (c.n <= mostPairs || !measures.TakesPairs(m)) {
 			named = append(named, m)
 		}
 	}
