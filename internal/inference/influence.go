@@ -77,8 +77,9 @@ type Influence struct {
 	// Change is the score minus Without.
 	Change float64
 	// Share is the unit's part of Σ(Change − mean)² over all units, the sum of squares of
-	// which the jackknife makes a variance; NaN unless every unit has a Change, and where
-	// they differ by rounding only.
+	// which the jackknife makes a variance, or of the same of slopes where no scores
+	// without units were asked for, which is that of the infinitesimal jackknife. It is NaN
+	// unless every unit has its Change, and where they differ by rounding only.
 	Share float64
 	// Missing says why there is no score without the unit, "" where there is one.
 	Missing string
@@ -137,6 +138,7 @@ func (s *Subject) influences(n int, slopes func() ([]float64, Method, error), wi
 	}
 	if slope != nil && s.SlopesOnly {
 		s.advance(n)
+		out.shares(func(u Influence) float64 { return u.Slope })
 		return out, nil
 	}
 	for i, o := range without(whole.Value) {
@@ -152,7 +154,7 @@ func (s *Subject) influences(n int, slopes func() ([]float64, Method, error), wi
 			}
 		}
 	}
-	out.shares()
+	out.shares(func(u Influence) float64 { return u.Change })
 	return out, nil
 }
 
@@ -165,14 +167,15 @@ func (s *Subject) score(p *measures.Pair) (measures.Score, error) {
 	return score, err
 }
 
-// shares sets the shares of the units in the variation of the score.
-func (f *Influences) shares() {
+// shares sets the shares of the units in the variation of the score, by what each of them
+// adds to it.
+func (f *Influences) shares(effect func(u Influence) float64) {
 	mean, total := 0.0, 0.0
 	for _, u := range f.Units {
-		mean += u.Change / float64(len(f.Units))
+		mean += effect(u) / float64(len(f.Units))
 	}
 	for _, u := range f.Units {
-		total += (u.Change - mean) * (u.Change - mean)
+		total += (effect(u) - mean) * (effect(u) - mean)
 	}
 	const rounding = 1e-13
 	noise := rounding * max(1, math.Abs(f.Value))
@@ -180,7 +183,7 @@ func (f *Influences) shares() {
 		return
 	}
 	for i := range f.Units {
-		d := f.Units[i].Change - mean
+		d := effect(f.Units[i]) - mean
 		f.Units[i].Share = d * d / total
 	}
 }

@@ -28,7 +28,11 @@ func (f *Influences) Rests() int {
 		return -1
 	}
 	for i, u := range f.Units {
-		if u.Share > restShare && math.Abs(u.Change) > restChange*max(math.Abs(f.Value), math.Abs(u.Without)) {
+		change := u.Change
+		if math.IsNaN(change) {
+			change = u.Slope
+		}
+		if u.Share > restShare && math.Abs(change) > restChange*max(math.Abs(f.Value), math.Abs(f.Value-change)) {
 			return i
 		}
 	}

@@ -313,7 +313,7 @@ func TestRests(t *testing.T) {
 			}
 			f.Units = append(f.Units, u)
 		}
-		f.shares()
+		f.shares(func(u Influence) float64 { return u.Change })
 		return f
 	}
 	nan := math.NaN()
@@ -373,5 +373,20 @@ func TestUndefined(t *testing.T) {
 	}
 	if _, err := subject(t, "rsa:rdm=precomputed", dataset([]float64{0, 1, 2, 1, 0, 3, 2, 3, 0}, 3, 3), dataset([]float64{0, 1, 2, 1, 0, 1, 2, 1, 0}, 3, 3)).Features(t.Context(), X); err == nil {
 		t.Error("dissimilarities have features")
+	}
+}
+
+// TestRestsBySlopes: derivatives alone tell of a sample that a score rests on.
+func TestRestsBySlopes(t *testing.T) {
+	x, y := samplesOf(1, 40, 3, 2), samplesOf(2, 40, 3, 2)
+	for j := range 3 {
+		x.Values[3*5+j] += 8
+		y.Values[3*5+j] -= 8
+	}
+	s := subject(t, "cka", x, y)
+	s.SlopesOnly = true
+	f := influencesOf(t, s)
+	if f.Rests() != 5 || !math.IsNaN(f.Units[5].Without) || !math.IsNaN(f.Units[5].Change) {
+		t.Errorf("rests on %d, and the far sample is %+v of %v", f.Rests(), f.Units[5], f.Value)
 	}
 }

@@ -15,7 +15,7 @@ type Influence struct {
 	Influence float64 `column:"influence" doc:"derivative of the score with respect to the weight of the unit, above 0 for one that raises the score"`
 	Without   float64 `column:"without" doc:"the score of the data without the unit"`
 	Change    float64 `column:"change" doc:"value - without: what the unit adds to the score"`
-	Share     float64 `column:"share" doc:"share of the unit in the squared deviations of the changes from their mean, those of a jackknife" show:"spare=1"`
+	Share     float64 `column:"share" doc:"share of the unit in the squared deviations of the changes from their mean, those of a jackknife; of the influences where there are no changes" show:"spare=1"`
 	Method    string  `column:"method" doc:"where the influence comes from: gradient of the score, pairs of samples, or deletion, where it is the change" show:"spare=2"`
 	Warning   string  `column:"warning" doc:"why there is no score without the unit, or that the score rests on it" show:"note"`
 	Error     string  `column:"error" doc:"why there is no score" show:"note"`

@@ -106,8 +106,8 @@ var inInfluence = []mutant{
 	},
 	{
 		name: "influence/rests-on-a-trifle", file: "internal/inference/influence_rest.go",
-		old:   "u.Share > restShare && math.Abs(u.Change) > restChange*max(math.Abs(f.Value), math.Abs(u.Without))",
-		new:   "u.Share > restShare && math.Abs(u.Change) > 0",
+		old:   "u.Share > restShare && math.Abs(change) > restChange*",
+		new:   "u.Share > restShare && math.Abs(change) > 0*",
 		tests: "TestRests",
 	},
 }

@@ -224,6 +224,9 @@ func (r *run) rest(it item, value float64, u unit, of inference.Influence) strin
 	if of.Missing != "" {
 		return text + "there is no score without it"
 	}
+	if math.IsNaN(of.Without) {
+		return text + fmt.Sprintf("%.3g, and by its derivative about %.3g without it", value, value-of.Slope)
+	}
 	return text + fmt.Sprintf("%.3g, and %.3g without it", value, of.Without)
 }
 
@@ -249,5 +252,7 @@ func (r *run) memory() int64 {
 			gradient = max(gradient, 2*data+measures.GradientBytes(m, dims), 2*data+measures.GradientBytes(m, measures.Dims{N: n, P: q, Q: p, Times: dims.Times}))
 		}
 	}
-	return batch.WithGarbage(3*data + score + pairs + max(gradient, int64(runtime.GOMAXPROCS(0))*(score+each)))
+	// Deletions of small data leave garbage faster than the collector looks for it.
+	const hasty = 12 << 20
+	return batch.WithGarbage(hasty + 3*data + score + pairs + max(gradient, int64(runtime.GOMAXPROCS(0))*(score+each)))
 }
