@@ -28,6 +28,8 @@ type Options struct {
 	Over         Over              // what the interval is about; "" for Stimuli
 	Repeats      *measures.Repeats // of X, for the ceiling; nil for none
 	Subjects     *Subjects         // besides X, for the ceiling; nil for none
+	// Bytes is the memory that an estimate may take beside the score, 0 for no limit.
+	Bytes int64
 	// Quantile calibrates by the point that 1 − Level of random pairings exceed, in place
 	// of their mean. It needs Permutations.
 	Quantile bool
@@ -229,6 +231,10 @@ func (w *worker) admitted() (l leftOut, ok bool) {
 	}
 	if e.Flops != nil && !w.affordableFlops(e.Flops(dims, l.units.Count())) {
 		w.note("no interval: it costs more than three scores; --inference full computes it")
+		return l, false
+	}
+	if need := measures.EstimateBytes(w.measure, dims); w.options.Bytes > 0 && need > w.options.Bytes && !w.pair.MomentsOnly() {
+		w.note("no interval: it takes about %d MB of memory beside the score, of which %d are left: give more with --max-memory", need>>20, w.options.Bytes>>20)
 		return l, false
 	}
 	return l, true

@@ -71,7 +71,7 @@ func subsets(units int) float64 { return float64(1 + units + units*(units-1)/2) 
 // buresEstimator is the estimator of the measures that are a form of the Bures cosine.
 func buresEstimator(report func(float64) float64) Estimator {
 	return Estimator{
-		Axis: FisherAxis, Doubled: true, MostUnits: mostBlocks, Report: report,
+		Axis: FisherAxis, Doubled: true, MostUnits: mostBlocks, Report: report, Moments: wanted{}.numbers,
 		Refuse: func(d Dims, _ int, calibrated float64) string {
 			least := min(d.P, d.Q)
 			switch {

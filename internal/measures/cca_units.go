@@ -36,7 +36,7 @@ func canonicalFlops(d Dims) float64 {
 // correlations.
 func canonicalEstimator() Estimator {
 	return Estimator{
-		Axis: FisherAxis, Doubled: true, MostUnits: mostBlocks,
+		Axis: FisherAxis, Doubled: true, MostUnits: mostBlocks, Moments: wanted{xx: true, yy: true}.numbers,
 		Refuse: func(d Dims, units int, _ float64) string {
 			if stay := d.N - 2*((d.N+int64(units)-1)/int64(units)); stay <= d.P+d.Q+2 {
 				return fmt.Sprintf("without two of %d units there are %d samples, not more than the %d features of both systems and two", units, stay, d.P+d.Q)

@@ -40,6 +40,9 @@ type Estimator struct {
 	Refuse func(d Dims, units int, calibrated float64) string
 	// Flops counts the multiplications of Deletions.
 	Flops func(d Dims, units int) float64
+	// Moments counts the numbers in the second moments that are kept of each unit; nil
+	// where none are.
+	Moments func(d Dims) int64
 	// Robust says that samples far from the rest do not make its errors too small, as
 	// where it rests on ranks.
 	Robust bool

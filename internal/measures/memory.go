@@ -1,6 +1,10 @@
 package measures
 
-import "simtool/internal/linalg"
+import (
+	"runtime"
+
+	"simtool/internal/linalg"
+)
 
 // Memory is a measure that bounds the memory of its scores. For a measure without it,
 // ScoreBytes assumes the need of most measures of second moments; the contract test
@@ -88,6 +92,41 @@ func ScoreBytes(named []Named, d Dims) int64 {
 		all = together(all, scoreNeed(m, d))
 	}
 	return all.bytes(d)
+}
+
+// EstimateBytes bounds the bytes in use beside those of ScoreBytes and the data while a
+// value is estimated with units left out: the moments of each unit, of the units that
+// follow each, and of what stays, in as many copies as there are fits at once; of
+// measures without moments, sums over each unit and the samples once more. It is 0 for
+// a measure that has no estimate.
+func EstimateBytes(m Measure, d Dims) int64 {
+	est, ok := As[Estimable](m)
+	if !ok {
+		return 0
+	}
+	e, ok := est.Estimator()
+	if !ok {
+		return 0
+	}
+	const perFit = 6 // what stays twice, its factors and work space
+	p, q := d.compact()
+	sides := d.N * (p + q)
+	if e.Moments != nil {
+		fits := int64(min(mostBlocks+1, runtime.GOMAXPROCS(0)))
+		return word * ((2*mostBlocks+1+perFit*fits)*e.Moments(d) + sides)
+	}
+	var units int64 // whose sums are kept; of single rows none are
+	switch {
+	case d.Times > 1:
+		units = d.N / d.Times
+	case !e.Rows:
+		units = min(d.N, mostBlocks)
+	}
+	numbers := 2*sides + 2*units*(p+q+d.N) + 3*(p*p+q*q+p*q) + 20*d.N
+	if TakesPairs(m) {
+		numbers += d.pairs()
+	}
+	return word * numbers
 }
 
 // scoreNeed returns the need of a measure by its Memory, or otherwise that of moments,

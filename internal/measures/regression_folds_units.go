@@ -16,7 +16,7 @@ const unitsPerFold = 3
 // the fit to n(1−1/k) samples, not of the fit to all of the population.
 func (m regression) heldOutEstimator() Estimator {
 	e := Estimator{
-		Axis: LogLossAxis, Group: m.plan.groups,
+		Axis: LogLossAxis, Group: m.plan.groups, Moments: m.unitNumbers,
 		Own: "the estimate is of held-out prediction from so many samples, not of what endless ones would explain",
 		Flops: func(d Dims, units int) float64 {
 			return float64(d.N)*float64(d.P+d.Q)*float64(d.Q) + float64(units+1)*m.ScoreFlops(Dims{N: 0, P: d.P, Q: d.Q})

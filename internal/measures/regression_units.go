@@ -12,7 +12,7 @@ import (
 // inSampleEstimator is the estimator of a regression that is scored on its own samples.
 // reported turns R² into the form of the measure.
 func (m regression) inSampleEstimator(reported func(r2 float64) float64) (Estimator, bool) {
-	e := Estimator{Axis: LogLossAxis, Doubled: true, Group: fewerUnits, Flops: m.deletionFlops}
+	e := Estimator{Axis: LogLossAxis, Doubled: true, Group: fewerUnits, Flops: m.deletionFlops, Moments: m.unitNumbers}
 	switch {
 	case m.as == asR2:
 		return e, true
@@ -37,6 +37,12 @@ func fewerUnits(p *Pair, u *Units) *Units {
 		return u.Merged(few)
 	}
 	return u.Merged(mostBlocks)
+}
+
+// unitNumbers counts the numbers in the moments of a unit, of the larger direction.
+func (m regression) unitNumbers(d Dims) int64 {
+	w := wanted{yy: true, columns: m.columns}
+	return max(w.numbers(d), w.numbers(d.swap()))
 }
 
 // deletionFlops counts the multiplications of refits without each two units.

@@ -15,7 +15,9 @@ func (m shape) Estimator() (Estimator, bool) {
 	case formEuclidean:
 		return Estimator{Reason: "the distance grows with the number of samples, so that it has no value for all stimuli: use as=angular"}, false
 	default:
-		return buresEstimator(formOf(m.as)), true
+		e := buresEstimator(formOf(m.as))
+		e.Moments = wanted{xx: true, yy: true}.numbers
+		return e, true
 	}
 }
 

@@ -20,6 +20,22 @@ type unitMoments struct {
 // has its own features in place of those of the compact matrix.
 type wanted struct{ xx, yy, columns bool }
 
+// numbers counts the numbers in the moments of a unit.
+func (w wanted) numbers(d Dims) int64 {
+	p, q := d.compact()
+	if w.columns {
+		p = d.P
+	}
+	count := p * q
+	if w.xx {
+		count += p * p
+	}
+	if w.yy {
+		count += q * q
+	}
+	return count
+}
+
 // noUnitMoments returns the moments of no samples, with the matrices that m has.
 func (m *unitMoments) noUnitMoments() *unitMoments {
 	p, q := m.xy.Dims()

@@ -44,7 +44,8 @@ func (o *Options) dryRun(ctx context.Context, e *batch.Env, args []string) error
 	if _, err := o.Batch.Begin(e, o.Output.Target()); err != nil {
 		return err
 	}
-	items := newScorer(e, o, false).items()
+	s := newScorer(e, o, false)
+	items := s.items()
 	scores := 0
 	for k := range part.Len(len(items)) {
 		scores += len(o.measuresOf(items[part.Item(k)].pair))
@@ -57,7 +58,7 @@ func (o *Options) dryRun(ctx context.Context, e *batch.Env, args []string) error
 		of = fmt.Sprintf(" in part %s of %d items", part, len(items))
 	}
 	e.Summary("%s of a %s%s, %s; about %d MB of memory at --jobs %d",
-		data.Counted(part.Len(len(items)), "item"), what, of, data.Counted(scores, "score"), estimate(o, sizes, e.Jobs)>>20, e.Jobs)
+		data.Counted(part.Len(len(items)), "item"), what, of, data.Counted(scores, "score"), s.estimate(sizes, e.Jobs)>>20, e.Jobs)
 	return outcome
 }
 
@@ -91,13 +92,15 @@ func (o *Options) readSizes(ctx context.Context, e *batch.Env, paths []string, o
 
 // estimate is about the bytes that score takes: the inputs that are kept, and
 // what each pair in work needs beside them.
-func estimate(o *Options, sizes map[string]footprint, jobs int) int64 {
+func (s *scorer) estimate(sizes map[string]footprint, jobs int) int64 {
+	o := s.options
 	var kept, most int64
 	for _, f := range sizes {
 		kept += f.values()
 	}
 	for _, pair := range o.pairs {
-		most = max(most, pairWork(o.measuresOf(pair), sizes[pair.X], sizes[pair.Y]))
+		named, x, y := o.measuresOf(pair), sizes[pair.X], sizes[pair.Y]
+		most = max(most, pairWork(named, x, y)+s.estimateWork(named, x, y))
 	}
 	return batch.WithGarbage(min(kept, verb.InputBudget) + int64(min(jobs, len(o.pairs)))*most)
 }

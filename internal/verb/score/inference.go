@@ -86,6 +86,10 @@ func (s *scorer) assess(ctx context.Context, pair *measures.Pair, more others, m
 	}
 	o := s.options.Inference.options(s.env.Seed)
 	o.Repeats, o.Subjects = more.repeats, more.subjects
+	if s.options.MaxMemory > 0 {
+		dims := pair.Dims()
+		o.Bytes = s.options.beside(s.options.measuresOf(row.pair), footprint{dims.N, dims.P, dims.Times}, footprint{dims.N, dims.Q, dims.Times})
+	}
 	a, err := inference.Assess(ctx, pair, m, row.value, *d, o)
 	if err != nil {
 		return err

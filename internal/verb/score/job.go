@@ -24,7 +24,7 @@ func (o *Options) pairsJob(e *batch.Env) (*batch.Job, error) {
 		Keys:   keysOf(items),
 		Inputs: append(o.inputPaths(), o.Inference.Units.Files()...),
 		AtOnce: s.itemJobs,
-		Memory: func(atOnce int) (int64, error) { return estimate(o, s.footprints(), atOnce), nil },
+		Memory: func(atOnce int) (int64, error) { return s.estimate(s.footprints(), atOnce), nil },
 		Begin: func(left []int) error {
 			mine := make([]scoreItem, len(left))
 			for k, i := range left {

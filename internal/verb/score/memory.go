@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"simtool/internal/batch"
+	"simtool/internal/inference"
 	"simtool/internal/io"
 	"simtool/internal/measures"
 	"simtool/internal/verb"
@@ -146,6 +147,28 @@ func (s *scorer) inOrder(p Pair) bool {
 
 // takesPairs reports whether a measure takes memory for pairs of samples.
 func takesPairs(m measures.Named) bool { return measures.TakesPairs(m) }
+
+// estimateWork bounds the bytes that what stands beside the scores needs, as far as it is
+// computed within the limit.
+func (s *scorer) estimateWork(named []measures.Named, x, y footprint) int64 {
+	if s.options.Inference.Mode == string(inference.None) {
+		return 0
+	}
+	d := measures.Dims{N: x.n, P: x.p, Q: y.p, Times: x.times}
+	left := s.options.beside(named, x, y)
+	most := min(left, pairWork(named, x, y)+y.values()) // a random pairing
+	for _, m := range named {
+		if need := measures.EstimateBytes(m, d); need <= left {
+			most = max(most, need)
+		}
+	}
+	return most
+}
+
+// beside is the memory that is left of the limit beside a pair and its scores.
+func (o *Options) beside(named []measures.Named, x, y footprint) int64 {
+	return max(1, o.maxMemory()-x.values()-y.values()-pairWork(named, x, y))
+}
 
 // pairWork bounds the bytes that a pair in work needs beside its inputs.
 func pairWork(named []measures.Named, x, y footprint) int64 {
