@@ -1,7 +1,7 @@
 package batch
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -56,8 +56,9 @@ func (f Fingerprint) Store(directory string) error {
 	if err := os.MkdirAll(directory, 0o777); err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(f, "", "  ")
+	text, err := dataio.EncodeJSON(f, "  ", true)
 	must(err)
+	text = bytes.TrimSuffix(text, []byte{'\n'})
 	_, err = dataio.WriteFile(filepath.Join(directory, FingerprintFile), dataio.WriteOptions{Force: true}, func(f *dataio.AtomicFile) error {
 		_, err := f.Write(text)
 		return err
@@ -95,7 +96,7 @@ func (f Fingerprint) Resumable(directory string, resume bool) (bool, error) {
 		return false, Configf("--resume goes on with it; remove the folder to begin anew", "%s: there is a checkpoint already", directory)
 	}
 	var theirs Fingerprint
-	if err := json.Unmarshal(text, &theirs); err != nil {
+	if err := dataio.DecodeJSON(text, &theirs, false); err != nil {
 		return false, &data.InputError{Path: path, Found: "not a checkpoint (" + err.Error() + ")", Wanted: "want what an interrupted run left"}
 	}
 	return true, f.same(directory, "the checkpoint", theirs)

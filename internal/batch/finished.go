@@ -1,9 +1,9 @@
 package batch
 
 import (
+	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -214,9 +214,9 @@ func noteOf(s data.Source) []byte {
 	if info, err := os.Stat(dataio.FileOf(s.Path)); err == nil {
 		note.Modified = info.ModTime()
 	}
-	text, err := json.Marshal(note)
+	text, err := dataio.EncodeJSON(note, "", true)
 	must(err)
-	return text
+	return bytes.TrimSuffix(text, []byte{'\n'})
 }
 
 // checkInputs refuses to go on when an input has changed since.
@@ -230,7 +230,7 @@ func (k *Finished) checkInputs() error {
 			return err
 		}
 		var note inputNote
-		if err := json.Unmarshal(text, &note); err != nil {
+		if err := dataio.DecodeJSON(text, &note, false); err != nil {
 			return &data.InputError{Path: k.logPath(), Found: "a note of an input that cannot be understood", Err: err}
 		}
 		if err := Unchanged(note.Source, note.Modified); err != nil {

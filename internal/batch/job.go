@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/gob"
-	"encoding/json"
 	"fmt"
 
 	"simtool/internal/data"
@@ -90,8 +89,9 @@ func (r *Item) encode() []byte {
 		head.Pieces = append(head.Pieces, len(piece))
 		rows = append(rows, piece...)
 	}
-	line, err := json.Marshal(head)
+	line, err := dataio.EncodeJSON(head, "", true)
 	must(err)
+	line = bytes.TrimSuffix(line, []byte{'\n'})
 	return bytes.Join([][]byte{line, append(rows, r.Extra...)}, []byte{'\n'})
 }
 
@@ -101,7 +101,7 @@ func decodeItem(key string, value []byte) (*Item, error) {
 	}
 	line, rest, _ := bytes.Cut(value, []byte{'\n'})
 	var head itemHead
-	if err := json.Unmarshal(line, &head); err != nil {
+	if err := dataio.DecodeJSON(line, &head, false); err != nil {
 		return fail(err)
 	}
 	take := func(n int) ([]byte, error) {

@@ -84,7 +84,7 @@ func (f *Figure) svg(more func(marks []placed) string) []byte {
 	if more != nil {
 		text = strings.Replace(text, "</svg>", more(marks)+"</svg>", 1)
 	}
-	return []byte(text)
+	return []byte(strings.ToValidUTF8(text, "\uFFFD")) // names of files need not be UTF-8
 }
 
 var textElement = regexp.MustCompile(`(<text [^>]*font-size:)([0-9.]+)(px[^>]*)>([^<]*)</text>`)

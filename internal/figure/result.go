@@ -1,7 +1,6 @@
 package figure
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -71,7 +70,7 @@ func readManifest(path string) *dataio.Manifest {
 		return nil
 	}
 	m := &dataio.Manifest{}
-	if json.Unmarshal(content, m) != nil || m.Schema != dataio.ManifestSchema {
+	if dataio.DecodeJSON(content, m, false) != nil || m.Schema != dataio.ManifestSchema {
 		return nil
 	}
 	return m

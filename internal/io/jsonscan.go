@@ -1,7 +1,6 @@
 package dataio
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -181,7 +180,7 @@ func (s *jsonScanner) text() []byte {
 // unquote is the way of the few strings with escapes or damage.
 func (s *jsonScanner) unquote(quoted []byte) []byte {
 	var content string
-	if err := json.Unmarshal(quoted, &content); err != nil {
+	if err := DecodeJSON(quoted, &content, false); err != nil {
 		s.malformed(err.Error())
 	}
 	return []byte(content)

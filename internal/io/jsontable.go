@@ -2,7 +2,6 @@ package dataio
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -156,9 +155,7 @@ func appendJSON(b []byte, cell any) []byte {
 			b = append(b, v...)
 			return append(b, '"')
 		}
-		// Text that is no UTF-8, as the name of a file may be, is written the
-		// way that it will be written once it has been read.
-		return append(b, jsonBytes(strings.ToValidUTF8(v, "\uFFFD"))...)
+		return append(b, jsonBytes(v)...) // with bytes that are no UTF-8: see EncodeJSON
 	}
 	panic(fmt.Sprintf("dataio: cell of type %T", cell))
 }
@@ -204,11 +201,9 @@ func plainJSON(s string) bool {
 // jsonBytes encodes v without escaping <, > and &, which stand in paths and
 // messages.
 func jsonBytes(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
+	text, err := EncodeJSON(v, "", false)
+	if err != nil {
 		panic("dataio: " + err.Error())
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return bytes.TrimSuffix(text, []byte("\n"))
 }

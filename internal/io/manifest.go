@@ -1,10 +1,8 @@
 package dataio
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"io"
 	"os"
 	"runtime"
@@ -76,10 +74,12 @@ func (m *Manifest) WriteTo(path string) error {
 	m.Run.Finished = time.Now().UTC()
 	m.Run.Seconds = m.Run.Finished.Sub(m.Run.Started).Seconds()
 	_, err := WriteFile(path, WriteOptions{Force: true}, func(f *AtomicFile) error {
-		e := json.NewEncoder(f)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(m)
+		text, err := EncodeJSON(m, "  ", false)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(text)
+		return err
 	})
 	return err
 }
@@ -91,9 +91,8 @@ func ReadManifest(path string) (*Manifest, error) {
 		return nil, openError(path, err)
 	}
 	m := &Manifest{}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber() // a seed may be larger than a float64 can tell from its neighbours
-	if err := d.Decode(m); err != nil || m.Schema != ManifestSchema {
+	const useNumber = true // a seed may be larger than a float64 can tell from its neighbours
+	if err := DecodeJSON(text, m, useNumber); err != nil || m.Schema != ManifestSchema {
 		return nil, &data.InputError{Path: path, Found: "not a manifest", Wanted: "want what simtool writes beside an output", Err: err}
 	}
 	return m, nil
