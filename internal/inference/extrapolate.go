@@ -129,15 +129,15 @@ func (s *Subject) all(ctx context.Context, o Extrapolate, out *Extrapolation) (P
 func (s *Subject) closedForm(o Extrapolate) []Point {
 	m, ok := measures.As[measures.NeuronLimit](s.Measure)
 	est, estimable := measures.As[measures.Estimable](s.Measure)
-	if !ok || !estimable || o.Design.Refusal != "" {
+	if !ok || !m.HasNeuronCurve() || !estimable || o.Design.Refusal != "" {
 		return nil
 	}
 	e, ok := est.Estimator()
 	if !ok {
 		return nil
 	}
-	form, ok, err := m.NeuronCurve(s.Pair, o.Design.unitsFor(s.Pair, e))
-	if !ok || err != nil {
+	form, err := m.NeuronCurve(s.Pair, o.Design.unitsFor(s.Pair, e))
+	if err != nil {
 		return nil
 	}
 	var points []Point

@@ -107,13 +107,10 @@ func (n NeuronEstimate) refusal() string {
 // measure has one.
 func (w *worker) overLimit(e measures.Estimator, units *measures.Units) (bool, error) {
 	m, ok := measures.As[measures.NeuronLimit](w.measure)
-	if !ok {
+	if !ok || !m.HasNeuronCurve() {
 		return false, nil
 	}
-	curve, ok, err := m.NeuronCurve(w.pair, units)
-	if !ok && err == nil {
-		return false, nil
-	}
+	curve, err := m.NeuronCurve(w.pair, units)
 	var d *measures.NeuronDeletions
 	if err == nil {
 		d, err = curve.At(math.Inf(1), math.Inf(1))

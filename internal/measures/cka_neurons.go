@@ -8,14 +8,11 @@ import (
 	"simtool/internal/linalg"
 )
 
-// NeuronCurve implements NeuronLimit for linear kernels.
-func (m cka) NeuronCurve(p *Pair, u *Units) (NeuronCurve, bool, error) {
-	if m.kernel.kind != "linear" || m.estimator == lange {
-		return nil, false, nil
-	}
-	c, err := p.ckaNeurons(u)
-	return c, true, err
-}
+// HasNeuronCurve implements NeuronLimit: linear kernels have.
+func (m cka) HasNeuronCurve() bool { return m.kernel.kind == kernelLinear && m.estimator != lange }
+
+// NeuronCurve implements NeuronLimit.
+func (m cka) NeuronCurve(p *Pair, u *Units) (NeuronCurve, error) { return p.ckaNeurons(u) }
 
 // ckaNeurons are the sums over neurons that make linear CKA a function of their number.
 // With the kernels k_j = x_jx_jᵀ of single neurons, H the HSIC between units (see

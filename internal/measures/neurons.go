@@ -6,10 +6,12 @@ import "gonum.org/v1/gonum/mat"
 // those that were recorded, infinitely many included.
 type NeuronLimit interface {
 	Measure
+	// HasNeuronCurve reports whether there is such a curve for the present parameters.
+	HasNeuronCurve() bool
 	// NeuronCurve returns the value as a function of the number of neurons. Its errors
-	// over stimuli are those of the units. ok is false where there is no such curve for
-	// the present parameters. It returns an *UndefinedError where the data have none.
-	NeuronCurve(p *Pair, u *Units) (c NeuronCurve, ok bool, err error)
+	// over stimuli are those of the units. It returns an *UndefinedError where the data
+	// have none.
+	NeuronCurve(p *Pair, u *Units) (NeuronCurve, error)
 }
 
 // NeuronCurve is the value of a measure as a function of the number of neurons.

@@ -41,6 +41,9 @@ type plsSV struct{ card Card }
 // Card implements Measure.
 func (m plsSV) Card() Card { return m.card }
 
+// NeuronError implements NeuronError.
+func (m plsSV) NeuronError(Dims) string { return "" }
+
 // Score implements Measure.
 func (m plsSV) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {

@@ -109,7 +109,7 @@ as many neurons, and its error as a multiple of the deviation over recordings. T
 	return nil
 }
 
-const otherNames = "svcca,pwcca,cca,cknna,jaccard-knn,pls"
+const otherNames = "svcca,pwcca,cca,cknna,jaccard-knn,pls,pls-sv"
 
 // each computes all runs.
 func each[T any](runs, workers int, one func(k int) T) []T {

@@ -8,12 +8,14 @@ import (
 	"strings"
 
 	"simtool/internal/data"
+	"simtool/internal/inference"
 	"simtool/internal/measures"
 	"simtool/internal/verb/layout"
 )
 
-// CardText explains a measure in lines of at most width columns.
-func CardText(c measures.Card, width int) string {
+// CardText explains a measure, and what is known of what its scores are worth, in lines of
+// at most width columns.
+func CardText(c measures.Card, worth []inference.Statement, width int) string {
 	t := &cardWriter{width: width}
 	fmt.Fprintf(&t.b, "%s\n\n", layout.Fold(c.Name+": "+c.Title, width, 0))
 	fmt.Fprintf(&t.b, "%s\n", layout.Fold(c.Question, width, 0))
@@ -35,6 +37,11 @@ func CardText(c measures.Card, width int) string {
 	t.section("INVARIANCES")
 	t.item("x", c.X.String())
 	t.item("y", c.Y.String())
+
+	t.section("WHAT A SCORE IS WORTH")
+	for _, s := range worth {
+		t.entry(s.Topic, s.Text)
+	}
 
 	t.section("COST")
 	cost := c.Cost + fmt.Sprintf("; needs at least %d samples", c.MinSamples)

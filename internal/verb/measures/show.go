@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"simtool/internal/batch"
+	"simtool/internal/inference"
 	"simtool/internal/measures"
 	"simtool/internal/verb"
 	"simtool/internal/verb/setting"
@@ -25,7 +26,7 @@ func (o *Show) Settings() *setting.Set {
 }
 
 // Run implements verb.Command.
-func (o *Show) Run(_ context.Context, e *batch.Env, args []string) error {
+func (o *Show) Run(ctx context.Context, e *batch.Env, args []string) error {
 	if len(args) != 1 {
 		return batch.Usagef("want the name of one measure")
 	}
@@ -34,7 +35,7 @@ func (o *Show) Run(_ context.Context, e *batch.Env, args []string) error {
 		return verb.MeasureError(err)
 	}
 	if !o.BibTeX {
-		_, err = fmt.Fprint(e.Stdout, CardText(m.Card(), e.TextWidth()))
+		_, err = fmt.Fprint(e.Stdout, CardText(m.Card(), inference.Describe(ctx, m), e.TextWidth()))
 		return err
 	}
 	for _, r := range m.Card().References {

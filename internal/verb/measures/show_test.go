@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"simtool/internal/inference"
 	"simtool/internal/measures"
 )
 
@@ -34,8 +35,8 @@ func TestEveryCardHasItsSections(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := CardText(m.Card(), 60)
-		for _, section := range []string{"FORMULA", "VALUES", "INVARIANCES", "COST", "REFERENCES"} {
+		text := CardText(m.Card(), inference.Describe(t.Context(), m), 60)
+		for _, section := range []string{"FORMULA", "VALUES", "INVARIANCES", "WHAT A SCORE IS WORTH", "COST", "REFERENCES"} {
 			if !strings.Contains(text, "\n"+section+"\n  ") {
 				t.Errorf("the card of %s has no section %s", name, section)
 			}
