@@ -239,13 +239,3 @@ func (m distanceCorrelation) Deletions(p *Pair, u *Units) (*Deletions, error) {
 	}
 	return betweenUnits(x, y, u.Rows)
 }
-
-// kernelDeletionFlops counts the multiplications of betweenUnits.
-func kernelDeletionFlops(d Dims, units int) float64 {
-	n := float64(d.N)
-	pairs := 8 * n * n
-	if d.tiled() {
-		pairs += 2 * n * n * float64(d.P+d.Q)
-	}
-	return pairs + 20*n*float64(units)
-}

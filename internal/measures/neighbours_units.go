@@ -167,10 +167,7 @@ func (h neighbourhood) estimator() Estimator {
 	return Estimator{
 		Axis: PlainAxis, Rows: true,
 		Own: "the value depends on what part of the samples are neighbours: the estimate is of its mean at this number of samples",
-		Flops: func(d Dims, units int) float64 {
-			n, k := float64(d.N), float64(h.k)
-			return n*n*(float64(d.P+d.Q)+4) + 100*n*k*min(k, float64(units))
-		},
+		Flops: h.deletionFlops,
 	}
 }
 

@@ -255,27 +255,3 @@ func rowProductTotals(x, y *System, cross *mat.Dense, a, b []float64) []float64 
 	}
 	return out
 }
-
-// deletionFlops counts the multiplications of Deletions.
-func (m rsa) deletionFlops(d Dims, units int) float64 {
-	items := float64(d.items(m.rdm))
-	pairs := items * items / 2
-	p, q := d.compact()
-	n, a, b := float64(d.N), float64(p), float64(q)
-	switch {
-	case rankBased(m.compare):
-		return rankedOnce * pairs
-	case m.rdm.embeds():
-		return n * (a*a + b*b + a*b)
-	case m.whitened():
-		d.N = d.items(m.rdm)
-		return kernelDeletionFlops(d, units)
-	case d.tiled():
-		return pairs * (float64(d.P+d.Q) + 10)
-	default:
-		return 10 * pairs
-	}
-}
-
-// rankedOnce is the time in multiplications that ranking a value takes.
-const rankedOnce = 100
