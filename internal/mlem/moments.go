@@ -59,7 +59,7 @@ type samplings struct {
 // accumulator sums the moments of all samplings in one pass over the pairs.
 //
 // A cell consists of the pairs between two clusters. Its moments are computed once,
-// by products of tiles of its pairs. One more product, (samplings × cells)·(cells ×
+// by products of tiles of its pairs, or from moments of the stimuli (see algebra). One more product, (samplings × cells)·(cells ×
 // moments), adds them to all samplings, so that neither folds nor bootstrap
 // replicates cost another pass over the pairs. Cells are summed in a fixed order, so
 // the result has the same bits for any number of workers. The shapes of the products
@@ -71,6 +71,8 @@ type accumulator struct {
 	start  []int // first stimulus of each cluster, and the end
 	shift  shift
 	jobs   int
+	// algebra gives the moments of cells without their pairs; nil where these are needed.
+	algebra *algebra
 }
 
 // newAccumulator computes the shift from pairs spread over all stimuli.
@@ -139,6 +141,13 @@ func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progr
 	}
 	t := width(p, k)
 	clusters := len(a.start) - 1
+	a.algebra = newAlgebra(a.sample, a.design, a.start)
+	pairwise := 0 // representations whose distances are formed
+	for _, d := range a.sample.neural {
+		if !a.algebra.takes(d) {
+			pairwise++
+		}
+	}
 	type cell struct{ a, b int }
 	cells := make([]cell, 0, clusters*(clusters+1)/2)
 	for i := range clusters {
@@ -151,41 +160,75 @@ func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progr
 	sums := mat.NewDense(batch, t, nil)
 	weights := mat.NewDense(len(s.rows), batch, nil)
 	mine := make([]*cellWorker, workers(a.jobs, batch))
-	for c0 := 0; c0 < len(cells); c0 += batch {
-		progress.report("pairs", c0, len(cells))
-		part := cells[c0:min(c0+batch, len(cells))]
-		err := forEach(ctx, a.jobs, len(part), func(worker, i int) error {
-			if mine[worker] == nil {
-				mine[worker] = newCellWorker(a)
-			}
-			row := sums.RawRowView(i)
-			clear(row)
-			mine[worker].sum(row, part[i].a, part[i].b)
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
+	scratch := make([][]float64, len(mine))
+	// spread adds the rows of some cells, of which columns count, to all samplings.
+	spread := func(part []cell, rows *mat.Dense, from, columns, place int) {
+		w, v, to := weights.RawMatrix(), rows.RawMatrix(), total.RawMatrix()
+		w.Cols, v.Rows = len(part), len(part)
+		v.Data, v.Cols, to.Data, to.Cols = v.Data[from:], columns, to.Data[place:], columns
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, w, v, 1, to)
+	}
+	weigh := func(part []cell) {
 		for r, m := range s.rows {
 			row := weights.RawRowView(r)
 			for i, c := range part {
 				row[i] = m[c.a] * m[c.b]
 			}
 		}
-		w, v, to := weights.RawMatrix(), sums.RawMatrix(), total.RawMatrix()
-		w.Cols, v.Rows = len(part), len(part)
-		spread := func(from, columns int) {
-			v, to := v, to
-			v.Data, v.Cols, to.Data, to.Cols = v.Data[from:], columns, to.Data[from:], columns
-			blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, w, v, 1, to)
-		}
-		spread(0, commonSums(p))
-		err = forEach(ctx, a.jobs, k, func(_, i int) error {
-			spread(width(p, i), ownSums(p))
+	}
+	for c0 := 0; c0 < len(cells); c0 += batch {
+		progress.report("pairs", c0, len(cells))
+		part := cells[c0:min(c0+batch, len(cells))]
+		err := forEach(ctx, a.jobs, len(part), func(worker, i int) error {
+			row := sums.RawRowView(i)
+			clear(row)
+			if pairwise > 0 {
+				if mine[worker] == nil {
+					mine[worker] = newCellWorker(a)
+				}
+				mine[worker].sum(row, part[i].a, part[i].b)
+			}
+			if a.algebra != nil {
+				if scratch[worker] == nil {
+					scratch[worker] = make([]float64, commonSums(p))
+				}
+				a.algebra.sum(scratch[worker], part[i].a, part[i].b, a.shift)
+				copy(row, scratch[worker])
+			}
 			return nil
 		})
 		if err != nil {
 			return nil, err
+		}
+		weigh(part)
+		spread(part, sums, 0, commonSums(p), 0)
+		err = forEach(ctx, a.jobs, k, func(_, i int) error {
+			if !a.algebra.takes(a.sample.neural[i]) {
+				spread(part, sums, width(p, i), ownSums(p), width(p, i))
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for i, d := range a.sample.neural {
+		if !a.algebra.takes(d) {
+			continue
+		}
+		patterns := a.algebra.patterns(d, a.start)
+		own := mat.NewDense(batch, ownSums(p), nil)
+		for c0 := 0; c0 < len(cells); c0 += batch {
+			part := cells[c0:min(c0+batch, len(cells))]
+			err := forEach(ctx, a.jobs, len(part), func(_, c int) error {
+				a.algebra.distances(own.RawRowView(c), patterns, d.scale, part[c].a, part[c].b, a.shift, a.shift.y[i])
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+			weigh(part)
+			spread(part, own, 0, ownSums(p), width(p, i))
 		}
 	}
 	progress.report("pairs", len(cells), len(cells))

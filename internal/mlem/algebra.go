@@ -1,0 +1,297 @@
+package mlem
+
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// algebra gives the moments of the pairs between two clusters of stimuli from moments of
+// the stimuli of each, up to the fourth: no pair is formed. It needs coordinates z, whose
+// differences δ = z_i − z_j the regressors multiply, and squared Euclidean distances
+// r = ‖y_i − y_j‖². With M_S = Σ_i Π_{a∈S} z_ia over the stimuli of a cluster, and sums
+// over i in A and j in B,
+//
+//	Σ δ_aδ_b       = n_B M_ab + M′_ab n_A − M_aM′_b − M_bM′_a
+//	Σ δ_aδ_bδ_cδ_d = Σ_S (−1)^|S| M_{abcd∖S} M′_S        (the 16 subsets S)
+//	Σ r            = n_B Σs + n_A Σs′ − 2 Y·Y′
+//	Σ r²           = n_B Σs² + n_A Σs′² + 2ΣsΣs′ − 4(Σsy·Y′ + Y·Σs′y′) + 4⟨Q,Q′⟩
+//	Σ δ_aδ_b r     = Σ δ_aδ_b(s_i + s_j) − 2(V_ab·Y′ − V_a·V′_b − V_b·V′_a + Y·V′_ab)
+//
+// with s = ‖y‖², Y = Σy, Q = Σyyᵀ and V_S = Σ y·Π_{a∈S} z_a; a prime marks B. Pairs within
+// a cluster are half of the ordered ones. z and y are about their means over all stimuli,
+// which changes no difference and keeps the digits.
+type algebra struct {
+	pairs    [][2]int // elementary products of coordinates, a ≤ b
+	of       [][]int  // elementary products that each term sums
+	double   []bool   // terms that count twice
+	place    [][]int  // number of the elementary product of two coordinates, −1 for none
+	z        *mat.Dense
+	clusters []clusterMoments
+}
+
+// clusterMoments are the sums over the stimuli of a cluster.
+type clusterMoments struct {
+	n      float64
+	first  []float64  // M_a
+	second *mat.Dense // M_ab, coordinates × coordinates
+	third  *mat.Dense // M_abc, elementary products × coordinates
+	fourth *mat.Dense // M_abcd, elementary products × elementary products
+}
+
+// yMoments are those with the patterns of one representation.
+type yMoments struct {
+	s, ss      float64   // Σs, Σs²
+	sz         []float64 // Σs·z_a
+	szz        []float64 // Σs·z_az_b, by elementary products
+	sum, sy    []float64 // Σy, Σs·y
+	q          *mat.Dense
+	zy, pairsY *mat.Dense // V_a, coordinates × units, and V_ab, elementary products × units
+}
+
+// newAlgebra returns the algebra of a sample, or nil where the pairs themselves are needed:
+// for absolute differences that are multiplied, missing values, and pairs that are left
+// out. The distances have no part in it, so that representations do not change the sums
+// of each other.
+func newAlgebra(s *sample, g *design, start []int) *algebra {
+	if !s.usesAllPairs() || g.interacts() && g.first == nil {
+		return nil
+	}
+	for i := range s.features.columns {
+		c := &s.features.columns[i]
+		if c.kind == Precomputed || c.kind == Circular && g.first == nil || slices.ContainsFunc(c.values, func(v float64) bool { return v != v }) {
+			return nil
+		}
+	}
+	lifted := s.features.under(Signed)
+	columns := lifted.coordinates()
+	first := lifted.firstCoordinates()
+	e := len(columns)
+	a := &algebra{z: mat.NewDense(len(s.id), e, nil), place: make([][]int, e)}
+	for i := range a.place {
+		a.place[i] = slices.Repeat([]int{-1}, e)
+	}
+	for j, c := range columns {
+		a.z.SetCol(j, c.values)
+	}
+	a.z, _ = linalg.Center(a.z)
+	for _, term := range g.terms {
+		from, to, tied := term.A, term.B, term.Tied
+		if g.first == nil { // the main effect of a feature
+			from, to, tied = first[term.A], first[term.A], first[term.A+1]-first[term.A]-1
+		}
+		var own []int
+		for k := range tied + 1 {
+			own = append(own, a.product(from+k, to+k))
+		}
+		a.of = append(a.of, own)
+		a.double = append(a.double, from != to)
+	}
+	a.clusters = make([]clusterMoments, len(start)-1)
+	for c := range a.clusters {
+		a.clusters[c] = a.cluster(start[c], start[c+1])
+	}
+	return a
+}
+
+// takes reports whether the sums with the distances of a representation come from moments:
+// these are squared lengths, and the patterns are so narrow that their moments are fewer
+// than the distances within a cell and fit into memory.
+func (a *algebra) takes(d *Neural) bool {
+	if a == nil || !d.squaredLength() {
+		return false
+	}
+	const most = 64 << 20 // numbers
+	n, q := d.points.Dims()
+	clusters := len(a.clusters)
+	each := n / clusters
+	own := q*q + (len(a.pairs)+len(a.place))*q
+	return own <= each*each*(q+len(a.pairs)) && clusters*own <= most
+}
+
+// squaredLength reports whether the regressed distances are squared Euclidean ones.
+func (d *Neural) squaredLength() bool {
+	return d.points != nil && d.minus == nil && d.matrix == nil && d.warp == nil && d.power == 1 && d.Distance != Manhattan
+}
+
+// product returns the number of the elementary product of two coordinates.
+func (a *algebra) product(i, j int) int {
+	if a.place[i][j] < 0 {
+		a.place[i][j], a.place[j][i] = len(a.pairs), len(a.pairs)
+		a.pairs = append(a.pairs, [2]int{min(i, j), max(i, j)})
+	}
+	return a.place[i][j]
+}
+
+// cluster returns the moments of the stimuli [lo,hi).
+func (a *algebra) cluster(lo, hi int) clusterMoments {
+	z, u := a.products(lo, hi)
+	m := clusterMoments{n: float64(hi - lo), first: make([]float64, len(a.place))}
+	for i := range hi - lo {
+		addTo(m.first, z.RawRowView(i), 1)
+	}
+	m.second, m.fourth, m.third = linalg.Gram(z), linalg.Gram(u), linalg.CrossGram(u, z)
+	return m
+}
+
+// patterns returns the moments of each cluster with the patterns of a representation.
+func (a *algebra) patterns(d *Neural, start []int) []yMoments {
+	out := make([]yMoments, len(a.clusters))
+	y, _ := linalg.Center(d.points)
+	_, e := a.z.Dims()
+	_, q := y.Dims()
+	for c := range out {
+		lo, hi := start[c], start[c+1]
+		z, u := a.products(lo, hi)
+		own := mat.DenseCopyOf(y.Slice(lo, hi, 0, q))
+		v := yMoments{
+			sz: make([]float64, e), szz: make([]float64, len(a.pairs)), sum: make([]float64, q), sy: make([]float64, q),
+			q: linalg.Gram(own), zy: linalg.CrossGram(z, own), pairsY: linalg.CrossGram(u, own),
+		}
+		for i := range hi - lo {
+			row := own.RawRowView(i)
+			s := dot(row, row)
+			v.s += s
+			v.ss += s * s
+			addTo(v.sz, z.RawRowView(i), s)
+			addTo(v.szz, u.RawRowView(i), s)
+			addTo(v.sum, row, 1)
+			addTo(v.sy, row, s)
+		}
+		out[c] = v
+	}
+	return out
+}
+
+// products returns the coordinates of the stimuli [lo,hi) and their elementary products.
+func (a *algebra) products(lo, hi int) (z, u *mat.Dense) {
+	_, e := a.z.Dims()
+	z = mat.DenseCopyOf(a.z.Slice(lo, hi, 0, e))
+	u = mat.NewDense(hi-lo, len(a.pairs), nil)
+	for i := range hi - lo {
+		row, to := z.RawRowView(i), u.RawRowView(i)
+		for k, p := range a.pairs {
+			to[k] = row[p[0]] * row[p[1]]
+		}
+	}
+	return z, u
+}
+
+// addTo adds scale·v to dst.
+func addTo(dst, v []float64, scale float64) {
+	for i, x := range v {
+		dst[i] += scale * x
+	}
+}
+
+// between returns the number of pairs between two clusters, the weight of ordered pairs,
+// and Σx of every term.
+func (g *algebra) between(a, b int) (count, weight float64, sums []float64) {
+	x, y := &g.clusters[a], &g.clusters[b]
+	weight, count = 1, x.n*y.n
+	if a == b {
+		weight, count = 0.5, x.n*(x.n-1)/2
+	}
+	elementary := make([]float64, len(g.pairs))
+	for k, ab := range g.pairs {
+		i, j := ab[0], ab[1]
+		elementary[k] = weight * (y.n*x.second.At(i, j) + x.n*y.second.At(i, j) - x.first[i]*y.first[j] - x.first[j]*y.first[i])
+	}
+	sums = make([]float64, len(g.of))
+	for t := range sums {
+		sums[t] = g.gather(t, elementary)
+	}
+	return count, weight, sums
+}
+
+// sum writes the moments of the regressors of the pairs between clusters a and b to a row
+// of sums.
+func (g *algebra) sum(row []float64, a, b int, s shift) {
+	p := len(g.of)
+	m := viewMoments(row, p)
+	count, weight, sums := g.between(a, b)
+	row[0] = count
+	for t := range p {
+		m.x[t] = sums[t] - count*s.x[t]
+	}
+	x, y := &g.clusters[a], &g.clusters[b]
+	fourths := g.fourths(x, y)
+	packed := m.xx
+	for t := range p {
+		for u := t; u < p; u++ {
+			total := 0.0
+			for _, k := range g.of[t] {
+				for _, l := range g.of[u] {
+					total += fourths.At(min(k, l), max(k, l))
+				}
+			}
+			if g.double[t] {
+				total *= 2
+			}
+			if g.double[u] {
+				total *= 2
+			}
+			packed[u-t] = weight*total - s.x[t]*sums[u] - s.x[u]*sums[t] + count*s.x[t]*s.x[u]
+		}
+		packed = packed[p-t:]
+	}
+}
+
+// gather sums the elementary products of a term.
+func (g *algebra) gather(t int, elementary []float64) float64 {
+	total := 0.0
+	for _, k := range g.of[t] {
+		total += elementary[k]
+	}
+	if g.double[t] {
+		total *= 2
+	}
+	return total
+}
+
+// fourths returns Σδ_aδ_bδ_cδ_d over ordered pairs, for elementary products ab ≤ cd.
+func (g *algebra) fourths(x, y *clusterMoments) *mat.Dense {
+	out := mat.NewDense(len(g.pairs), len(g.pairs), nil)
+	for k, ab := range g.pairs {
+		a, b := ab[0], ab[1]
+		xa, xb, ya, yb := x.second.RawRowView(a), x.second.RawRowView(b), y.second.RawRowView(a), y.second.RawRowView(b)
+		x3, y3 := x.third.RawRowView(k), y.third.RawRowView(k)
+		for l := k; l < len(g.pairs); l++ {
+			c, d := g.pairs[l][0], g.pairs[l][1]
+			cx, cy := x.third.RawRowView(l), y.third.RawRowView(l)
+			v := y.n*x.fourth.At(k, l) + x.n*y.fourth.At(k, l)
+			v -= x3[c]*y.first[d] + x3[d]*y.first[c] + cx[a]*y.first[b] + cx[b]*y.first[a]
+			v -= y3[c]*x.first[d] + y3[d]*x.first[c] + cy[a]*x.first[b] + cy[b]*x.first[a]
+			v += xa[b]*y.second.At(c, d) + x.second.At(c, d)*ya[b]
+			v += xa[c]*yb[d] + xb[d]*ya[c] + xa[d]*yb[c] + xb[c]*ya[d]
+			out.Set(k, l, v)
+		}
+	}
+	return out
+}
+
+// distances writes Σr, Σr² and Σx·r of the pairs between clusters a and b, less the shift,
+// for a representation with the given moments of its patterns, whose squared distances
+// count scale times.
+func (g *algebra) distances(to []float64, patterns []yMoments, scale float64, a, b int, s shift, shift float64) {
+	count, weight, sums := g.between(a, b)
+	x, y, u, v := &g.clusters[a], &g.clusters[b], &patterns[a], &patterns[b]
+	r := weight * scale * (y.n*u.s + x.n*v.s - 2*dot(u.sum, v.sum))
+	rr := weight * scale * scale * (y.n*u.ss + x.n*v.ss + 2*u.s*v.s - 4*(dot(u.sy, v.sum)+dot(u.sum, v.sy)) + 4*linalg.Dot(u.q, v.q))
+	elementary := make([]float64, len(g.pairs))
+	for e, ab := range g.pairs {
+		i, j := ab[0], ab[1]
+		own := y.n*u.szz[e] - u.sz[i]*y.first[j] - u.sz[j]*y.first[i] + u.s*y.second.At(i, j)
+		other := x.n*v.szz[e] - v.sz[i]*x.first[j] - v.sz[j]*x.first[i] + v.s*x.second.At(i, j)
+		inner := dot(u.pairsY.RawRowView(e), v.sum) + dot(u.sum, v.pairsY.RawRowView(e)) -
+			dot(u.zy.RawRowView(i), v.zy.RawRowView(j)) - dot(u.zy.RawRowView(j), v.zy.RawRowView(i))
+		elementary[e] = weight * scale * (own + other - 2*inner)
+	}
+	to[0] = r - count*shift
+	to[1] = rr - 2*shift*r + count*shift*shift
+	for t := range sums {
+		to[2+t] = g.gather(t, elementary) - s.x[t]*r - shift*sums[t] + count*s.x[t]*shift
+	}
+}
