@@ -1,8 +1,10 @@
 package mlem
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"simtool/internal/data"
 )
@@ -121,6 +123,7 @@ func (f *fitting) leastRisk(all *problem, without []*problem) (penalty, error) {
 		return parts[0], centredOver(parts[1:]), nil
 	}
 	list := f.penalties()
+	slices.SortFunc(list, func(a, b penalty) int { return cmp.Compare(a.shrink, b.shrink) })
 	plain := list[0]
 	plain.shrink = 0
 	w0, parts0, err := fit(plain)
@@ -129,7 +132,9 @@ func (f *fitting) leastRisk(all *problem, without []*problem) (penalty, error) {
 	}
 	best, chosen := math.Inf(1), plain
 	k := float64(len(without))
-	for _, p := range list {
+	const patience = 2 // penalties of the ascending list that are worse than the best
+	for worse := 0; len(list) > 0 && worse < patience; list = list[1:] {
+		p := list[0]
 		w, parts, err := fit(p)
 		if err != nil {
 			return plain, err
@@ -141,8 +146,9 @@ func (f *fitting) leastRisk(all *problem, without []*problem) (penalty, error) {
 				covariance += (k - 1) / k * parts[i][t] * parts0[i][t]
 			}
 		}
+		worse++
 		if risk := distance + 2*selection*covariance; risk < best {
-			best, chosen = risk, p
+			best, chosen, worse = risk, p, 0
 		}
 	}
 	return chosen, nil
