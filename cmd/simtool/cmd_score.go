@@ -37,6 +37,17 @@ random pairings, the same ones at all times, so that in one of twenty recordings
 have nothing in common any p_adj is .05; all times of a pair are then one item of a
 --shard. Rows come in the order of the pairs, whatever --jobs is.
 
+corrected is an estimate of the value for all stimuli, [lo, hi] its interval and se
+its error: the value itself is often too high, and may lie above hi. null is the
+value of samples paired at random, and calibrated is 0 there and 1 for identical
+systems (--calibrate quantile: 0 for all but one in twenty random pairings). pvalue,
+with --permutations, is the share of random pairings that score as well: of rows, of
+whole conditions of 3-d data, of shifts of a single series, and of all pairings where
+these are few. What is independent, and may be exchanged, is measured unless --units
+names it; --groups keeps it within sessions or subjects. Note says what was left out
+and why, warning which numbers the data cannot support. On a terminal ~ marks values
+that samples paired at random reach as well.
+
 With --all-pairs each file is compared with each later one; measures that are
 not symmetric are scored in both directions. --list reads pairs from a file,
 two columns separated by a comma, a tab or spaces; blank lines and lines that
@@ -63,6 +74,8 @@ row with an error, and the others are scored.`,
 		Example: `simtool score recording.npy model.npy
 simtool score recording.npy models/*.npy -m cka,procrustes -o scores.csv
 simtool score recording.npy models/*.npy --repeat rec.npy -m cka,linreg
+simtool score recording.npy model.npy -m cka,nbs --permutations 999
+simtool score stimuli.csv model.npy --units stimuli_labels.csv:category
 simtool score rec.npy model.npy --per time -m cka --format jsonl
 simtool score --all-pairs layers/*.npy -m all -j 8 -o scores.json
 cat model.npy | simtool score recording.npy - -m default`,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,7 +34,9 @@ func helpText(cmd *cobra.Command, width int) string {
 	if list := commandList(cmd, width); list != "" {
 		b.WriteString("\nCOMMANDS\n" + list)
 	}
-	writeFlags(&b, "FLAGS", cmd.LocalNonPersistentFlags(), width)
+	for _, group := range flagGroups(cmd.LocalNonPersistentFlags()) {
+		writeFlags(&b, group.heading, group.flags, width)
+	}
 	writeFlags(&b, "GLOBAL FLAGS", globalFlags(cmd), width)
 	b.WriteString("\nEXIT STATUS\n")
 	b.WriteString(layout.WrapHanging(exitSection(cmd, "  "), width, 7))
@@ -60,6 +63,37 @@ func writeFlags(b *strings.Builder, title string, fs *pflag.FlagSet, width int) 
 	if fs.HasAvailableFlags() {
 		fmt.Fprintf(b, "\n%s\n%s", title, fs.FlagUsagesWrapped(width))
 	}
+}
+
+// helpGroup is the annotation of a flag that has a heading of its own in the help.
+const helpGroup = "help group"
+
+// flagGroup is some flags under a heading.
+type flagGroup struct {
+	heading string
+	flags   *pflag.FlagSet
+}
+
+// flagGroups returns flags by their headings, those without one first, then in the order
+// in which they were declared.
+func flagGroups(fs *pflag.FlagSet) []flagGroup {
+	groups := []flagGroup{{"FLAGS", pflag.NewFlagSet("", pflag.ContinueOnError)}}
+	order := fs.SortFlags
+	fs.SortFlags = false
+	fs.VisitAll(func(f *pflag.Flag) {
+		heading := groups[0].heading
+		if given, ok := f.Annotations[helpGroup]; ok {
+			heading = given[0] + " FLAGS"
+		}
+		at := slices.IndexFunc(groups, func(g flagGroup) bool { return g.heading == heading })
+		if at < 0 {
+			at = len(groups)
+			groups = append(groups, flagGroup{heading, pflag.NewFlagSet("", pflag.ContinueOnError)})
+		}
+		groups[at].flags.AddFlag(f)
+	})
+	fs.SortFlags = order
+	return groups
 }
 
 // usageText is the short usage that goes with a usage error.

@@ -75,6 +75,9 @@ func (a *app) bind(fs *pflag.FlagSet, s *setting.Set) {
 		if one.Complete != "" {
 			must(fs.SetAnnotation(one.Name, completeByMeasures, []string{one.Complete}))
 		}
+		if one.Group != "" {
+			must(fs.SetAnnotation(one.Name, helpGroup, []string{one.Group}))
+		}
 		if one.Suggest != nil {
 			must(fs.SetAnnotation(one.Name, completeByWords, one.Suggest))
 		}

@@ -48,12 +48,18 @@ func (o *Options) Settings() *setting.Set {
 	s.Bool(&o.Moments, "moments", "", "the files are what simtool moments wrote: add the pieces of one recording up and score it")
 	memory := s.Bytes(&o.MaxMemory, "max-memory", "", "most memory that a pair may take, such as 4G (default: four fifths of the machine's)")
 	memory.Choose, memory.Machine = verb.ChooseMemory, true
-	o.Inference.register(s)
-	o.Repeats.register(s)
-	o.Input.Register(s)
-	o.Input.RegisterPairing(s)
-	verb.RegisterTable(s, &o.Output)
-	o.Batch.Register(s, "pairs")
+	s.Grouped("INFERENCE", func() {
+		o.Inference.register(s)
+		o.Repeats.register(s)
+	})
+	s.Grouped("INPUT", func() {
+		o.Input.Register(s)
+		o.Input.RegisterPairing(s)
+	})
+	s.Grouped("OUTPUT AND BATCH", func() {
+		verb.RegisterTable(s, &o.Output)
+		o.Batch.Register(s, "pairs")
+	})
 	return s
 }
 

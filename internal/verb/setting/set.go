@@ -49,6 +49,7 @@ type Setting struct {
 	Switch  bool     // it can be set without a value
 	// Complete says how a shell completes it, if not by Choices: Measure, MeasureList.
 	Complete string
+	Group    string   // heading under which help has it, "" for that of most
 	Suggest  []string // words for a shell to complete it by, which are not all that it takes
 	Former   string   // a name that it had, which still sets it and is shown nowhere
 	// Choose gives the value where nobody set one, and says where it comes from; nil
@@ -70,6 +71,7 @@ func (s *Setting) MarkSet() { s.set = true }
 type Set struct {
 	settings []*Setting
 	byName   map[string]*Setting
+	group    string // of the settings that are being added
 }
 
 // All returns the settings in their order.
@@ -144,9 +146,17 @@ func (s *Set) Choose(p Place) (chosen []*Setting, err error) {
 	return chosen, nil
 }
 
+// Grouped adds settings that stand under a heading in the help.
+func (s *Set) Grouped(heading string, add func()) {
+	before := s.group
+	s.group = heading
+	add()
+	s.group = before
+}
+
 // Add declares a setting and returns it, so that what is special of it can be set.
 func (s *Set) Add(v Value, name, letter, usage string) *Setting {
-	one := &Setting{Name: name, Letter: letter, Usage: usage, Value: v, Default: v.String(), Wants: Wants(v)}
+	one := &Setting{Name: name, Letter: letter, Usage: usage, Value: v, Default: v.String(), Wants: Wants(v), Group: s.group}
 	if c, ok := v.(interface{ Words() []string }); ok {
 		one.Choices = c.Words()
 	}
