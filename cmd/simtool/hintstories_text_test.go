@@ -246,13 +246,16 @@ func textStories() []hintStory {
 			}},
 		},
 		{
-			name: "a word among numbers", files: map[string]string{"f.csv": "size,level\n" + "big,1\n" + strings.Repeat("1.5,2\n2.5,1\n", 5) + "3.5,1\n"},
+			name: "a word among numbers", files: map[string]string{"f.csv": "size,level\n" + "?,1\n" + strings.Repeat("1.5,2\n2.5,1\n", 5) + "3.5,1\n"},
 			command: "simtool mlem fit --features f.csv --neural y.npy -o fit",
-			hint:    "mend the cell, leave it empty if it is missing, or declare the column categorical",
+			hint:    "mend the cell, declare the column categorical, or say that it is missing: --na '?'",
 			follow: []followed{
-				{words: "mend the cell", first: []string{"sed 's/^big,/9.5,/' f.csv > g.csv"}, command: "simtool mlem fit --features g.csv --neural y.npy -o fit"},
-				{words: "leave it empty", first: []string{"sed 's/^big,/,/' f.csv > g.csv"}, command: "simtool mlem fit --features g.csv --neural y.npy -o fit"},
+				{words: "mend the cell", first: []string{"sed 's/^?,/9.5,/' f.csv > g.csv"}, command: "simtool mlem fit --features g.csv --neural y.npy -o fit"},
 				{words: "declare the column categorical", command: "simtool mlem fit --features f.csv --neural y.npy -o fit --categorical size"},
+				{
+					words: "--na '?'", first: []string{"sed 's/^?,/,/' f.csv > empty.csv"}, command: weights(fit + "--features f.csv --neural y.npy --na '?'"),
+					check: printsAs(weights(strings.Replace(fit, "-o fit", "-o fit --force", 1) + "--features empty.csv --neural y.npy")),
+				},
 			},
 		},
 	}

@@ -212,7 +212,7 @@ func (c rawColumn) infer(o Options) (*data.Column, error) {
 		return nil, &data.InputError{
 			Found:  fmt.Sprintf("line %d, column %q: %.40q among %d numbers", c.lines[firstText], c.name, c.cells[firstText], numbers),
 			Wanted: "want all numbers or all categories",
-			Hint:   "mend the cell, leave it empty if it is missing, or declare the column categorical",
+			Hint:   "mend the cell, declare the column categorical, or say that it is missing: --na " + quoted(c.cells[firstText]),
 		}
 	case !told && numbers == 0:
 		kind = data.Categorical
