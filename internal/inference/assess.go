@@ -233,7 +233,11 @@ func (w *worker) admitted() (l leftOut, ok bool) {
 		w.note("no interval: it costs more than three scores; --inference full computes it")
 		return l, false
 	}
-	if need := measures.EstimateBytes(w.measure, dims); w.options.Bytes > 0 && need > w.options.Bytes && !w.pair.MomentsOnly() {
+	need := measures.EstimateBytes(w.measure, dims)
+	if w.options.Over.neurons() {
+		need += measures.NeuronBytes(w.named(), dims)
+	}
+	if w.options.Bytes > 0 && need > w.options.Bytes && !w.pair.MomentsOnly() {
 		w.note("no interval: it takes about %d MB of memory beside the score, of which %d are left: give more with --max-memory", need>>20, w.options.Bytes>>20)
 		return l, false
 	}

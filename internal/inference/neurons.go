@@ -146,6 +146,14 @@ func (n NeuronEstimate) cautions(d measures.Dims) []string {
 	return out
 }
 
+// named is the measure with its name.
+func (w *worker) named() measures.Named {
+	if n, ok := w.measure.(measures.Named); ok {
+		return n
+	}
+	return measures.Named{Name: w.card.Name, Measure: w.measure}
+}
+
 // basis returns the number of units that an interval rests on, the smallest of those that
 // it is over.
 func (w *worker) basis(units, x, y int) int {

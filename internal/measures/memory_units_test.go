@@ -11,6 +11,49 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// TestMemoryOverNeurons: the sums over neurons of a closed form need no more than they
+// announce.
+func TestMemoryOverNeurons(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
+	const setting = "gcstoptheworld=2"
+	if !strings.Contains(os.Getenv("GODEBUG"), setting) {
+		child := exec.Command(os.Args[0], "-test.run=^TestMemoryOverNeurons$")
+		child.Env = append(os.Environ(), "GODEBUG="+setting+",memprofilerate=0", "GOMAXPROCS=1")
+		if out, err := child.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
+	for _, s := range []memoryShape{{name: "tall", n: 480, p: 60, q: 40}, {name: "wide", n: 60, p: 300, q: 200}} {
+		d := Dims{N: int64(s.n), P: int64(s.p), Q: int64(s.q), Times: 1}
+		rng := rand.New(rand.NewPCG(uint64(s.n), 3))
+		x := gaussian(rng, s.n, s.p)
+		var y mat.Dense
+		y.Mul(x, gaussian(rng, s.p, s.q))
+		m, err := Parse("cka")
+		if err != nil {
+			t.Fatal(err)
+		}
+		named := Named{Name: "cka", Measure: m}
+		for units, what := range map[int]string{s.n: "rows", mostBlocks: "blocks"} {
+			var check memoryCheck
+			check.slack = Need{}.bytes(d)
+			announced := ScoreBytes([]Named{named}, d) + EstimateBytes(m, d) + NeuronBytes(named, d)
+			check.run(t, "neurons, "+what, s.name, announced, func() error {
+				p, err := NewPair(systemOf(t, datasetOf(x)), systemOf(t, datasetOf(&y)))
+				if err != nil {
+					return err
+				}
+				_, err = p.ckaNeurons(BlockUnits(s.n, units))
+				runtime.KeepAlive(p)
+				return err
+			})
+		}
+	}
+}
+
 // Estimates with units left out need no more memory than they announce beside that of
 // the score, and not many times less. It runs in a process of its own, as
 // TestMemoryIsAnnounced does.

@@ -75,3 +75,18 @@ func columnsOf(x *mat.Dense, some []int) *mat.Dense {
 	}
 	return out
 }
+
+// NeuronBytes bounds the bytes in use beside those of the score, its estimate and the data
+// while the error over neurons is computed: of a closed form the samples once more, sums
+// over units of each neuron, and products of neurons with the compact matrices; otherwise
+// the data that stay with their score.
+func NeuronBytes(m Named, d Dims) int64 {
+	if limit, ok := As[NeuronLimit](m); ok && limit.HasNeuronCurve() {
+		p, q := d.compact()
+		return word * (3*d.N*(d.P+d.Q) + max(d.P, d.Q)*(p+q) + 20*(d.N+d.P+d.Q))
+	}
+	if with, ok := As[NeuronError](m); !ok || with.NeuronError(d) != "" {
+		return 0
+	}
+	return word*d.N*(d.P+d.Q) + ScoreBytes([]Named{m}, d)
+}

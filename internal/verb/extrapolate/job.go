@@ -159,7 +159,10 @@ func (r *run) memory() int64 {
 	}
 	score := measures.ScoreBytes(r.o.named, measures.Dims{N: n, P: p, Q: q, Times: times})
 	values := 8 * n * (p + q)
-	// The sums over neurons of a closed form are products of features with features.
-	closed := 8 * (p*p + q*q + p*q)
-	return batch.WithGarbage(2*values + score + closed + int64(runtime.GOMAXPROCS(0))*(score+values/2))
+	beside := int64(0)
+	for _, m := range r.o.named {
+		d := measures.Dims{N: n, P: p, Q: q, Times: times}
+		beside = max(beside, measures.EstimateBytes(m, d)+measures.NeuronBytes(m, d))
+	}
+	return batch.WithGarbage(2*values + score + beside + int64(runtime.GOMAXPROCS(0))*(score+values/2))
 }

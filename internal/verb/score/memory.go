@@ -158,7 +158,11 @@ func (s *scorer) estimateWork(named []measures.Named, x, y footprint) int64 {
 	left := s.options.beside(named, x, y)
 	most := min(left, pairWork(named, x, y)+y.values()) // a random pairing
 	for _, m := range named {
-		if need := measures.EstimateBytes(m, d); need <= left {
+		need := measures.EstimateBytes(m, d)
+		if s.options.Inference.Over != string(inference.Stimuli) {
+			need += measures.NeuronBytes(m, d)
+		}
+		if need <= left {
 			most = max(most, need)
 		}
 	}
