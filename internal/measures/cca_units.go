@@ -29,7 +29,7 @@ func (m cca) ScoreFlops(d Dims) float64 { return canonicalFlops(d) }
 func canonicalFlops(d Dims) float64 {
 	p, q := d.compact()
 	n, a, b := float64(d.N), float64(p), float64(q)
-	return n*(a*b+(a*a+b*b)/2) + (a*a*a+b*b*b)/3 + a*b*(a+b)/2
+	return n*(a*b+(a*a+b*b)/2) + (a*a*a+b*b*b)/6 + a*b*(a+b)/2
 }
 
 // canonicalEstimator is the estimator of what is linear in the squared canonical
@@ -46,7 +46,7 @@ func canonicalEstimator() Estimator {
 		Flops: func(d Dims, units int) float64 {
 			p, q := d.compact()
 			n, a, b := float64(d.N), float64(p), float64(q)
-			return n*(a*b+(a*a+b*b)/2) + subsets(units)*((a*a*a+b*b*b)/3+a*b*(a+b)/2+6*(a*a+b*b+a*b))
+			return n*(a*b+(a*a+b*b)/2) + subsets(units)*((a*a*a+b*b*b)/6+a*b*(a+b)/2+6*(a*a+b*b+a*b))
 		},
 	}
 }
@@ -100,6 +100,13 @@ func (p *Pair) canonicalNull(units *Units) (squares float64, rx, ry int, ok bool
 func (m gulp) Estimator() (Estimator, bool) {
 	e := canonicalEstimator()
 	e.Axis = PlainAxis
+	if project := e.Flops; m.lambda > 0 {
+		e.Flops = func(d Dims, units int) float64 {
+			p, q := d.compact()
+			a, b := float64(p), float64(q)
+			return project(d, units) + subsets(units)*10*(a*a*a+b*b*b)
+		}
+	}
 	if !m.squared {
 		e.Report = func(square float64) float64 { return math.Sqrt(max(0, square)) }
 	}

@@ -423,3 +423,42 @@ func TestSharedDimensionsWithoutUnits(t *testing.T) {
 		}
 	}
 }
+
+// TestCountedFlops: what estimates cost is counted for the features of each direction, for
+// the folds, and for decompositions.
+func TestCountedFlops(t *testing.T) {
+	d := Dims{N: 1000, P: 40, Q: 80, Times: 1}
+	flops := func(name string, d Dims) float64 {
+		m, err := Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		est, _ := As[Estimable](m)
+		e, ok := est.Estimator()
+		if !ok {
+			t.Fatalf("%s has no estimate", name)
+		}
+		return e.Flops(d, 15)
+	}
+	back := Dims{N: 1000, P: 80, Q: 40, Times: 1}
+	for _, name := range []string{"linreg", "ridge:lambda=2", "linreg:cv=5", "pls:cv=5"} {
+		there, other := flops(name, d), flops(name, back)
+		if there == other {
+			t.Errorf("%s: %g both ways", name, there)
+		}
+		if both := flops(name+":direction=symmetric", d); both != there+other {
+			t.Errorf("%s: %g in both directions, want %g", name, both, there+other)
+		}
+		if swapped := flops(name+":direction=y-from-x", d); swapped != other {
+			t.Errorf("%s: %g backwards, want %g", name, swapped, other)
+		}
+	}
+	for dear, cheap := range map[string]string{
+		"ridge:lambda=2": "linreg", "linreg:cv=10": "linreg:cv=5", "ridge:lambda=auto:cv=5": "ridge:lambda=1:cv=5",
+		"shape": "nbs", "gulp:lambda=0.1": "gulp", "pls:components=9:cv=5": "pls:cv=5",
+	} {
+		if !(flops(dear, d) > flops(cheap, d)) {
+			t.Errorf("%s costs %g, %s %g", dear, flops(dear, d), cheap, flops(cheap, d))
+		}
+	}
+}

@@ -109,7 +109,7 @@ func laggedCorrelation(x *mat.Dense, lag int, bound float64) bool {
 	n, _ := x.Dims()
 	sum := 0.0
 	for i := range n - lag {
-		sum += dot(x.RawRowView(i), x.RawRowView(i+lag))
+		sum += longDot(x.RawRowView(i), x.RawRowView(i+lag))
 	}
 	norm := linalg.Dot(x, x)
 	return !(sum/float64(n-lag) >= bound*norm/float64(n))

@@ -53,6 +53,10 @@ var plsFamily = Family{
 		}
 		m.card.Inflated = m.plan.k == 0
 		components := a.Int("components")
+		m.fitCost = func(_, p, q float64) float64 {
+			small := min(p, q)
+			return min(float64(components), q) * (p*q*small/2 + 9*small*small*small + q*(p+q))
+		}
 		m.solve = func(s *ridgeSolver, train predictors) error {
 			s.rows = nil
 			fit, err := fitPLS(s.w, train.moments, components)

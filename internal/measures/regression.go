@@ -20,6 +20,9 @@ type regression struct {
 	columns bool // average over features instead of pooling their squares
 	// leastSquares says that there is never a penalty.
 	leastSquares bool
+	// fitCost counts the multiplications of a fit of p features from q of n samples,
+	// nil for those of normal equations.
+	fitCost func(n, p, q float64) float64
 	direction    string
 	plan         foldPlan
 }

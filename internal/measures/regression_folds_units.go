@@ -19,7 +19,9 @@ func (m regression) heldOutEstimator() Estimator {
 		Axis: LogLossAxis, Group: m.plan.groups, Moments: m.unitNumbers,
 		Own: "the estimate is of held-out prediction from so many samples, not of what endless ones would explain",
 		Flops: func(d Dims, units int) float64 {
-			return float64(d.N)*float64(d.P+d.Q)*float64(d.Q) + float64(units+1)*m.ScoreFlops(Dims{N: 0, P: d.P, Q: d.Q})
+			return m.bothWays(d, func(n, p, q float64) float64 {
+				return n*q*(p+q/2) + float64(units+1)*m.fitsFlops(n, p, q)
+			})
 		},
 	}
 	if m.as == "pearson" {

@@ -47,52 +47,56 @@ func (m regression) unitNumbers(d Dims) int64 {
 
 // deletionFlops counts the multiplications of refits without each two units.
 func (m regression) deletionFlops(d Dims, units int) float64 {
-	one := func(d Dims) float64 {
+	return m.bothWays(d, func(n, p, q float64) float64 {
+		return n*q*(p+q/2) + subsets(units)*(m.fitFlops(n, p, q)+6*q*(p+q))
+	})
+}
+
+// fitFlops counts the multiplications of one fit of p features from q: a factor, and one
+// triangular solution for least squares, two for ridge regression.
+func (m regression) fitFlops(n, p, q float64) float64 {
+	switch {
+	case m.fitCost != nil:
+		return m.fitCost(n, p, q)
+	case m.leastSquares && m.plan.k == 0:
+		return q*q*q/6 + p*q*q/2
+	default:
+		return q*q*q/6 + p*q*q
+	}
+}
+
+// fitsFlops counts those of the fits of all folds and of their predictions.
+func (m regression) fitsFlops(n, p, q float64) float64 {
+	if m.plan.k == 0 {
+		return m.fitFlops(n, p, q)
+	}
+	k := float64(m.plan.k)
+	return k * (m.fitFlops(n*(1-1/k), p, q) + p*q*q)
+}
+
+// bothWays adds up the flops of the directions of the measure, for n samples of p
+// features that are predicted from q.
+func (m regression) bothWays(d Dims, one func(n, p, q float64) float64) float64 {
+	way := func(d Dims) float64 {
 		p, q := d.compact()
 		if m.columns {
 			p = d.P
 		}
-		n, a, b := float64(d.N), float64(p), float64(q)
-		return n*b*(a+b/2) + subsets(units)*(b*b*b/6+m.solveShare()*a*b*b+6*b*(a+b))
+		return one(float64(d.N), float64(p), float64(q))
 	}
-	return m.bothWays(d, one)
-}
-
-// solveShare is how many q²p multiplications one fit takes after its factor: one
-// triangular solution, or two and a product.
-func (m regression) solveShare() float64 {
-	switch {
-	case m.leastSquares:
-		return 0.5
-	case m.solve == nil:
-		return 1
-	default:
-		return 2
-	}
-}
-
-// bothWays adds up the flops of the directions of the measure.
-func (m regression) bothWays(d Dims, one func(d Dims) float64) float64 {
 	switch m.direction {
 	case yFromX:
-		return one(d.swap())
+		return way(d.swap())
 	case symmetric:
-		return one(d) + one(d.swap())
+		return way(d) + way(d.swap())
 	default:
-		return one(d)
+		return way(d)
 	}
 }
 
 // ScoreFlops implements Costed: moments, and a fit for each fold.
 func (m regression) ScoreFlops(d Dims) float64 {
-	return m.bothWays(d, func(d Dims) float64 {
-		p, q := d.compact()
-		if m.columns {
-			p = d.P
-		}
-		n, a, b := float64(d.N), float64(p), float64(q)
-		return n*b*(a+b/2) + float64(max(1, m.plan.k))*(b*b*b/6+2*m.solveShare()*a*b*b)
-	})
+	return m.bothWays(d, func(n, p, q float64) float64 { return n*q*(p+q/2) + m.fitsFlops(n, p, q) })
 }
 
 // directed returns the mean of deletions over the directions of the measure.

@@ -40,6 +40,12 @@ var ridgeFamily = Family{
 			return nil, err
 		}
 		m.penalty = leaveOneOut
+		if lambda == "auto" {
+			// A decomposition of Y, and a weighted Gram matrix for each penalty.
+			m.fitCost = func(n, p, q float64) float64 {
+				return n*q*(p+q*(2+float64(autoHigh-autoLow+1)/2)) + 9*q*q*q + p*q*q
+			}
+		}
 		value := a.Float("lambda")
 		if lambda != "auto" {
 			m.penalty = func(predictors) (float64, error) { return value, nil }

@@ -17,6 +17,13 @@ func (m shape) Estimator() (Estimator, bool) {
 	default:
 		e := buresEstimator(formOf(m.as))
 		e.Moments = wanted{xx: true, yy: true}.numbers
+		if rotate := e.Flops; m.alpha < 1 {
+			e.Flops = func(d Dims, units int) float64 {
+				p, q := d.compact()
+				n, a, b := float64(d.N), float64(p), float64(q)
+				return rotate(d, units) + n*(a*a+b*b)/2 + subsets(units)*(11*(a*a*a+b*b*b)+2*a*b*(a+b))
+			}
+		}
 		return e, true
 	}
 }
@@ -78,5 +85,5 @@ func (m shape) ScoreFlops(d Dims) float64 {
 	}
 	p, q := d.compact()
 	n, a, b := float64(d.N), float64(p), float64(q)
-	return alignmentFlops(d) + n*(a*a+b*b) + 5*(a*a*a+b*b*b)
+	return alignmentFlops(d) + n*(a*a+b*b)*3/2 + 10*(a*a*a+b*b*b)
 }
