@@ -150,7 +150,7 @@ func (w *worker) drawnNull() (float64, error) {
 			return 0, err
 		}
 	}
-	n, err := nullScores(w.ctx, w.pair, w.measure, w.value, r)
+	n, err := nullScores(w.ctx, w.pair, w.measure, w.value, r, w.options.Bytes)
 	if err != nil {
 		return 0, err
 	}
@@ -353,7 +353,7 @@ func (w *worker) test() (*Null, *Pairings, error) {
 		}
 		value = s.Value
 	}
-	n, err := nullScores(w.ctx, p, w.measure, value, r)
+	n, err := nullScores(w.ctx, p, w.measure, value, r, w.options.Bytes)
 	return n, r, err
 }
 

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -60,7 +62,7 @@ func TestProductsAreATest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		null, err := nullScores(context.Background(), p, list[0], s.Value, rowPairings(n, uint64(run), draws))
+		null, err := nullScores(context.Background(), p, list[0], s.Value, rowPairings(n, uint64(run), draws), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +115,7 @@ func TestAllPairingsOfSeven(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		null, err := nullScores(context.Background(), p, list[0], s.Value, all)
+		null, err := nullScores(context.Background(), p, list[0], s.Value, all, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,6 +131,31 @@ func TestAllPairingsOfSeven(t *testing.T) {
 			if m, known, err := exact.NullMean(p, nil); err != nil || known && math.Abs(m-want.Mean) > 1e-12 {
 				t.Errorf("%s: the closed form is %v (%v), want %v", name, m, err, want.Mean)
 			}
+		}
+	}
+}
+
+// TestPairingsFitInMemory has the same scores however little memory there is, and a reason
+// where there is too little for one.
+func TestPairingsFitInMemory(t *testing.T) {
+	p := oraclePair(t, "gauss_n30_p6_q4_x.npy", "gauss_n30_p6_q4_y.npy")
+	r := rowPairings(30, 1, 50)
+	for _, name := range []string{"nbs", "cka", "linreg:cv=5"} {
+		list, err := measures.ParseList(name, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared, each := measures.PairingBytes(list[0], p.Dims())
+		all, err := nullScores(context.Background(), p, list[0], 0, r, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		few, err := nullScores(context.Background(), p, list[0], 0, r, shared+each)
+		if err != nil || !slices.Equal(few.Scores, all.Scores) {
+			t.Errorf("%s: %v, other scores with one at a time", name, err)
+		}
+		if _, err := nullScores(context.Background(), p, list[0], 0, r, shared+each-1); err == nil || !strings.Contains(err.Error(), "--max-memory") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

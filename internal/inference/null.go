@@ -2,6 +2,7 @@ package inference
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"simtool/internal/measures"
@@ -19,11 +20,16 @@ type Null struct {
 	All    bool // Scores are those of all pairings, Value among them
 }
 
-// nullScores returns the scores of pairings of a pair.
-func nullScores(ctx context.Context, p *measures.Pair, m measures.Measure, value float64, r *Pairings) (*Null, error) {
-	o, err := r.Orders()
-	if err != nil {
-		return nil, err
+// nullScores returns the scores of pairings of a pair, as many at a time as fit in some
+// bytes beside the score, 0 for no limit.
+func nullScores(ctx context.Context, p *measures.Pair, m measures.Measure, value float64, r *Pairings, bytes int64) (*Null, error) {
+	o := r.Orders()
+	if bytes > 0 {
+		together, each := measures.PairingBytes(m, p.Dims())
+		if together+each > bytes {
+			return nil, fmt.Errorf("random pairings take about %d MB of memory beside the score, of which %d are left: give more with --max-memory", (together+each)>>20, bytes>>20)
+		}
+		o.Workers = int(min((bytes-together)/each, int64(r.Count)))
 	}
 	scores, err := permuted(ctx, p, m, o)
 	return &Null{Value: value, Scores: scores, All: r.All}, err

@@ -38,26 +38,19 @@ type Pairings struct {
 	Notes    []string // how pairings are made
 	Warnings []string // why they may not be as likely as the one that is there
 
-	order   func(k int) ([]int, error)
+	order   func(k int) []int
 	product *measures.Orders // the same orders as products of fewer ones, or nil
 }
 
 // Order returns for each sample of X the sample of Y in the order of number k.
-func (p *Pairings) Order(k int) ([]int, error) { return p.order(k) }
+func (p *Pairings) Order(k int) []int { return p.order(k) }
 
 // Orders returns all orders.
-func (p *Pairings) Orders() (measures.Orders, error) {
+func (p *Pairings) Orders() measures.Orders {
 	if p.product != nil {
-		return *p.product, nil
+		return *p.product
 	}
-	list := make([][]int, p.Count)
-	var err error
-	for k := range list {
-		if list[k], err = p.order(k); err != nil {
-			return measures.Orders{}, err
-		}
-	}
-	return measures.ListedOrders(list), nil
+	return measures.NumberedOrders(p.Count, p.order)
 }
 
 // Pairings returns pairings of a pair of the design: as many as asked for, or all where
@@ -148,13 +141,13 @@ func exchanges(u *measures.Units, classes [][]int, seed uint64, draws, most int)
 		return order
 	}
 	if total := orders(classes, most); total > 0 {
-		return &Pairings{Count: total, All: true, order: func(k int) ([]int, error) {
+		return &Pairings{Count: total, All: true, order: func(k int) []int {
 			return arrange(func(class []int) []int {
 				all := orders([][]int{class}, total)
 				perm := permutation(len(class), k%all)
 				k /= all
 				return perm
-			}), nil
+			})
 		}}
 	}
 	return drawn(u.Samples(), draws, func(k int) []int {
@@ -186,7 +179,7 @@ func drawn(n, count int, draw func(k int) []int) *Pairings {
 	for k := range cols - 1 {
 		o.Right = append(o.Right, draw(secondOrders+k))
 	}
-	return &Pairings{Count: count, product: &o, order: func(k int) ([]int, error) { return o.At(k), nil }}
+	return &Pairings{Count: count, product: &o, order: o.At}
 }
 
 // table returns the sides of a table of count entries: the largest factor up to its root,
@@ -246,12 +239,12 @@ func (d Design) shifts(n int, seed uint64, draws int) (*Pairings, error) {
 		some := pairingStream(seed, 0).Perm(n - 1)
 		by = func(k int) int { return some[k] + 1 }
 	}
-	out.order = func(k int) ([]int, error) {
+	out.order = func(k int) []int {
 		order := make([]int, n)
 		for i := range order {
 			order[i] = (i + by(k)) % n
 		}
-		return order, nil
+		return order
 	}
 	if lengths := float64(n) * lagsPerLength / float64(max(1, d.Length)); lengths < fewLengths {
 		out.Warnings = []string{fmt.Sprintf("the series is about %.0f times as long as its samples are alike: shifts of fewer than %d find chance effects more often than they should", lengths, fewLengths)}

@@ -70,7 +70,7 @@ func (w *worker) quantile() error {
 		if err != nil {
 			return err
 		}
-		if n, err = nullScores(w.ctx, w.pair, w.measure, w.value, r); err != nil {
+		if n, err = nullScores(w.ctx, w.pair, w.measure, w.value, r, w.options.Bytes); err != nil {
 			return err
 		}
 	}

@@ -166,7 +166,7 @@ func (p *Pair) deletable(h neighbourhood, u *Units) (x, y *deletableNeighbours, 
 func (h neighbourhood) estimator() Estimator {
 	return Estimator{
 		Axis: PlainAxis, Rows: true,
-		Own: "the value depends on what part of the samples are neighbours: the estimate is of its mean at this number of samples",
+		Own:   "the value depends on what part of the samples are neighbours: the estimate is of its mean at this number of samples",
 		Flops: h.deletionFlops,
 	}
 }

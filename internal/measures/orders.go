@@ -1,6 +1,7 @@
 package measures
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -34,15 +35,36 @@ type Permutable interface {
 type Orders struct {
 	Left, Right  [][]int
 	First, Count int
+	// Workers bounds how many orders are scored at a time, 0 for as many as there are
+	// processors.
+	Workers int
+
+	number func(k int) []int // set if orders are no products
 }
 
 // ListedOrders are orders that are given one by one.
 func ListedOrders(list [][]int) Orders {
-	o := Orders{Left: list, Count: len(list)}
-	if len(list) > 0 {
-		o.Right = [][]int{natural(len(list[0]))}
+	return NumberedOrders(len(list), func(k int) []int { return list[k] })
+}
+
+// NumberedOrders are count orders, of which order returns each when it is needed.
+func NumberedOrders(count int, order func(k int) []int) Orders {
+	return Orders{Count: count, number: order}
+}
+
+// products returns the orders as products.
+func (o Orders) products() Orders {
+	if o.number == nil {
+		return o
 	}
-	return o
+	out := Orders{Count: o.Count, Workers: o.Workers, Left: make([][]int, o.Count)}
+	for k := range out.Left {
+		out.Left[k] = o.number(k)
+	}
+	if o.Count > 0 {
+		out.Right = [][]int{natural(len(out.Left[0]))}
+	}
+	return out
 }
 
 // natural returns 0, 1, …, n−1.
@@ -56,6 +78,9 @@ func natural(n int) []int {
 
 // At returns order k.
 func (o Orders) At(k int) []int {
+	if o.number != nil {
+		return o.number(k)
+	}
 	k += o.First
 	left, right := o.Left[k/len(o.Right)], o.Right[k%len(o.Right)]
 	out := make([]int, len(left))
@@ -68,7 +93,8 @@ func (o Orders) At(k int) []int {
 // of returns the orders of items that the orders of samples make, each of samples that
 // are taken together, such as the repeats of a condition.
 func (o Orders) of(items func(order []int) ([]int, error)) (Orders, error) {
-	out := Orders{First: o.First, Count: o.Count}
+	o = o.products()
+	out := Orders{First: o.First, Count: o.Count, Workers: o.Workers}
 	for _, list := range []struct {
 		from [][]int
 		to   *[][]int
@@ -89,7 +115,10 @@ func (o Orders) Each(ctx context.Context, score func(order []int) (float64, erro
 	out := make([]float64, o.Count)
 	var failed error
 	var once sync.Once
+	turns := make(chan struct{}, max(1, min(o.Count, cmp.Or(o.Workers, o.Count))))
 	linalg.Parallel(o.Count, 1, func(lo, hi int) {
+		turns <- struct{}{}
+		defer func() { <-turns }()
 		for k := lo; k < hi; k++ {
 			err := ctx.Err()
 			if err == nil {
@@ -123,7 +152,9 @@ func (o Orders) refined(ctx context.Context, p *Pair, m Measure, scores []float6
 	for i, k := range some {
 		list[i] = o.At(k)
 	}
-	exact, err := ListedOrders(list).Each(ctx, func(order []int) (float64, error) {
+	again := ListedOrders(list)
+	again.Workers = o.Workers
+	exact, err := again.Each(ctx, func(order []int) (float64, error) {
 		q, err := p.Reordered(order)
 		if err != nil {
 			return 0, err
@@ -176,6 +207,7 @@ func (b bilinear) value(sum float64) float64 {
 
 // permuted returns the scores of pairings of the items.
 func (b bilinear) permuted(ctx context.Context, o Orders) ([]float64, error) {
+	o = o.products()
 	all, err := b.products(ctx, o)
 	if err != nil {
 		return nil, err
@@ -332,4 +364,22 @@ func (b bilinear) blocks(m *mat.Dense, units [][]int, each int) (within, between
 		}
 	}
 	return within, between
+}
+
+// PairingBytes bounds the memory beside that of a score that scores of pairings take: what
+// they share, and what each takes that is computed at a time.
+func PairingBytes(m Measure, d Dims) (together, each int64) {
+	p, q := d.compact()
+	pairs := int64(0)
+	if TakesPairs(m) {
+		pairs = d.pairs()
+	}
+	if _, ok := As[Permutable](m); !ok {
+		return 0, word*d.N*(d.Q+q) + ScoreBytes([]Named{{Measure: m}}, d)
+	}
+	each = word * (d.N*(q+3) + 2*p*q + linalg.NuclearNormMemory(p, q) + pairs)
+	if !d.tiled() {
+		together = word * (3*d.N*d.N + 1<<20)
+	}
+	return together, each
 }
