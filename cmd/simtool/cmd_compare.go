@@ -37,10 +37,17 @@ that models share which do not differ. The best of many models scores high by ch
 deviations, and p_best, the share of pairings in which the best of all models has as
 large a z. A sentence on standard error says the same.
 
+--method schuett2023 is the dual bootstrap of Schütt and others (2023) for correlations
+and cosines of dissimilarities (rsa): X and the --subject files are subjects with the
+same stimuli, of which it compares the means, with the error of other subjects and other
+stimuli at once. It draws stimuli with replacement, without the pairs of a stimulus and
+its copy, and has few degrees of freedom where there are few subjects.
+
 With --per time a last column, time, holds the bin, counted from 0.`,
 		Example: `simtool compare recording.npy models/good.npy models/partial.npy
 simtool compare recording.npy layers/*.npy -m cka,nbs -o layers.csv
 simtool compare recording.npy layers/*.npy --permutations 99 -o best.csv --ranks ranks.csv
+simtool compare recording.npy models/*.npy --subject rec.npy --method schuett2023 -m rsa:compare=pearson
 simtool compare recording.npy models/*.npy --per time --format csv`,
 	}, compare.New, exitPartial, exitInvalid, exitCheckpoint)
 }

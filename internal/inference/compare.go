@@ -98,6 +98,15 @@ func newReplicates(d *measures.Deletions, e measures.Estimator, u *measures.Unit
 // measure for one part of the data.
 type Panel []*Estimate
 
+// FailedPanel is a panel of models that have no score.
+func FailedPanel(models int, err error) Panel {
+	p := make(Panel, models)
+	for i := range p {
+		p[i] = Failed(err)
+	}
+	return p
+}
+
 // Contrast is the difference of two models of a panel. What is unknown is NaN.
 type Contrast struct {
 	Panel, First, Second int

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -176,6 +177,43 @@ func TestUnitsOfAFile(t *testing.T) {
 	}
 }
 
+// TestDualBootstrap: means over subjects are compared, with the same bytes for any number
+// of workers; a measure of no dissimilarities is a row with the reason.
+func TestDualBootstrap(t *testing.T) {
+	inputs(t)
+	words := []string{"x.npy", "fair.npy", "poor.npy", "--method", "schuett2023", "--subject", "good.npy", "-m", "rsa:compare=pearson,rsa:compare=spearman"}
+	one := verbtest.Succeed(t, New(), append(words, "-o", "one.csv", "--ranks", "ranks.csv")...)
+	verbtest.Succeed(t, New(), append(words, "-o", "four.csv", "--jobs", "4")...)
+	if a, b := verbtest.Text(t, "one.csv"), verbtest.Text(t, "four.csv"); a != b {
+		t.Errorf("with 4 jobs %s\nwith 1 %s", b, a)
+	}
+	rows, ranks := verbtest.Rows(t, verbtest.Text(t, "one.csv")), verbtest.Rows(t, verbtest.Text(t, "ranks.csv"))
+	for i, row := range rows {
+		if row["df"] != "1" || !strings.Contains(row["note"], "means over 2 subjects") {
+			t.Errorf("row %v", row)
+		}
+		a, b := number(t, ranks[2*i]["value"]), number(t, ranks[2*i+1]["value"])
+		if got := number(t, row["diff"]); math.Abs(got-(a-b)) > 1e-12 {
+			t.Errorf("diff is %g of %g and %g", got, a, b)
+		}
+		// The mean over subjects, each scored as a recording.
+		mean := 0.0
+		for _, x := range []string{"x.npy", "good.npy"} {
+			mean += number(t, verbtest.Rows(t, verbtest.Succeed(t, score.New(), x, "fair.npy", "-m", row["measure"]).Stdout)[0]["value"]) / 2
+		}
+		if math.Abs(a-mean) > 1e-12 {
+			t.Errorf("%s of fair.npy is %g, want %g", row["measure"], a, mean)
+		}
+	}
+	if len(one.Summaries) != 2 {
+		t.Errorf("told %q", one.Summaries)
+	}
+	r := verbtest.Run(t, New(), "x.npy", "fair.npy", "poor.npy", "--method", "schuett2023", "-m", "cka")
+	if row := verbtest.Rows(t, r.Stdout)[0]; r.Err == nil || !strings.Contains(row["error"], "measures that compare dissimilarities") {
+		t.Errorf("cka ended with %v: %v", r.Err, row)
+	}
+}
+
 // TestCommonSamples: models that lack samples are compared, like the others, on those
 // that all have.
 func TestCommonSamples(t *testing.T) {
@@ -228,14 +266,16 @@ func TestUndefined(t *testing.T) {
 		t.Errorf("the same model twice: %v", twice)
 	}
 	for words, want := range map[string]string{
-		"x.npy good.npy":                            "want a recording X and at least two models",
-		"x.npy good.npy fair.npy --level 95":        "want a number between 0 and 1",
-		"x.npy good.npy fair.npy --per time":        "want time × condition × neuron",
-		"x.npy good.npy fair.npy -m ckaa":           "ckaa",
-		"x.npy good.npy fair.npy --ranks a.csv":     "--ranks goes with --output",
-		"x.npy good.npy fair.npy --permutations -1": "want 0 or more",
-		"- good.npy -":                              "standard input can be only one",
-		"x.npy good.npy fair.npy --ids z.npy=i":     "there is no input",
+		"x.npy good.npy":                                                "want a recording X and at least two models",
+		"x.npy good.npy fair.npy --level 95":                            "want a number between 0 and 1",
+		"x.npy good.npy fair.npy --per time":                            "want time × condition × neuron",
+		"x.npy good.npy fair.npy -m ckaa":                               "ckaa",
+		"x.npy good.npy fair.npy --subject poor.npy":                    "--subject goes with --method schuett2023",
+		"x.npy good.npy fair.npy --method schuett2023 --permutations 9": "want neither --permutations",
+		"x.npy good.npy fair.npy --ranks a.csv":                         "--ranks goes with --output",
+		"x.npy good.npy fair.npy --permutations -1":                     "want 0 or more",
+		"- good.npy -":                          "standard input can be only one",
+		"x.npy good.npy fair.npy --ids z.npy=i": "there is no input",
 	} {
 		if r := verbtest.Run(t, New(), strings.Fields(words)...); r.Err == nil || !strings.Contains(r.Err.Error(), want) {
 			t.Errorf("%s: ended with %v", words, r.Err)

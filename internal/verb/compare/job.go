@@ -25,9 +25,11 @@ type run struct {
 
 // view is a part of the data that is compared by itself.
 type view struct {
-	at     int // time bin
-	pairs  []*measures.Pair
-	design inference.Design
+	at int // time bin
+	// pairs are X with each model. subjects are X and others, for the dual bootstrap.
+	pairs    []*measures.Pair
+	subjects []*measures.System
+	design   inference.Design
 }
 
 // job returns the work: one item, because all differences are judged together.
@@ -36,8 +38,8 @@ func (o *Options) job(e *batch.Env) (*batch.Job, error) {
 	j := &batch.Job{
 		Schema: o.table().Schema,
 		Noun:   "differences",
-		Keys:   []string{strings.Join(o.paths, "\t")},
-		Inputs: append(slices.Clone(o.paths), o.Units.Files()...),
+		Keys:   []string{strings.Join(o.files(), "\t")},
+		Inputs: append(o.files(), o.Units.Files()...),
 		AtOnce: 1,
 		Work:   r.work,
 	}
@@ -53,13 +55,12 @@ func (r *run) work(ctx context.Context, _ int) (*batch.Item, error) {
 		return nil, err
 	}
 	defer r.bar.Close()
-	panels, err := r.estimate(ctx)
+	panels, contrasts, err := r.compare(ctx)
 	if err != nil {
 		return nil, err
 	}
 	item := &batch.Item{Sources: r.sources}
 	table := r.o.table()
-	contrasts := inference.Compare(panels, r.o.Level, r.env.Seed)
 	for _, c := range contrasts {
 		if c.Err != nil {
 			item.Failed++
@@ -94,7 +95,12 @@ func (r *run) begin() error {
 		if err != nil {
 			return err
 		}
-		for _, d := range part[1:] {
+		models := len(r.o.paths)
+		if v.subjects, err = systemsOf(part[models:]); err != nil {
+			return err
+		}
+		v.subjects = append([]*measures.System{x}, v.subjects...)
+		for _, d := range part[1:models] {
 			y, err := measures.NewSystem(d)
 			if err != nil {
 				return err
@@ -110,6 +116,70 @@ func (r *run) begin() error {
 	r.design(g.labels)
 	r.bar = r.env.StartProgress("scores", len(r.views)*len(r.o.named)*len(r.views[0].pairs), false)
 	return nil
+}
+
+// systemsOf makes systems of datasets.
+func systemsOf(all []*data.Dataset) ([]*measures.System, error) {
+	var out []*measures.System
+	for _, d := range all {
+		s, err := measures.NewSystem(d)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// compare returns the panels and the contrasts of all models.
+func (r *run) compare(ctx context.Context) ([]inference.Panel, []inference.Contrast, error) {
+	if r.o.Method == schuett2023 {
+		return r.dual(ctx)
+	}
+	panels, err := r.estimate(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return panels, inference.Compare(panels, r.o.Level, r.env.Seed), nil
+}
+
+// dual compares by the dual bootstrap, measure by measure of each view.
+func (r *run) dual(ctx context.Context) ([]inference.Panel, []inference.Contrast, error) {
+	named := r.o.named
+	var panels []inference.Panel
+	var contrasts []inference.Contrast
+	models := len(r.o.paths) - 1
+	err := batch.Ordered(ctx, r.env.Jobs, len(r.views)*len(named),
+		func(ctx context.Context, i int) (p panelAnd, err error) {
+			defer batch.Guard(&err)
+			v := r.views[i/len(named)]
+			var ys []*measures.System
+			for _, p := range v.pairs {
+				ys = append(ys, p.Y)
+			}
+			p.panel, p.contrasts, err = inference.DualBootstrap(ctx, v.subjects, ys, named[i%len(named)], r.o.Level, r.env.Seed)
+			if err != nil && ctx.Err() == nil {
+				p.panel, p.contrasts, err = inference.FailedPanel(models, err), nil, nil
+				p.contrasts = inference.Compare([]inference.Panel{p.panel}, r.o.Level, r.env.Seed)
+			}
+			return p, err
+		},
+		func(i int, p panelAnd) error {
+			for k := range p.contrasts {
+				p.contrasts[k].Panel = i
+			}
+			panels, contrasts = append(panels, p.panel), append(contrasts, p.contrasts...)
+			r.bar.Add(models)
+			return nil
+		})
+	inference.Holm(contrasts)
+	return panels, contrasts, err
+}
+
+// panelAnd is a panel with its contrasts.
+type panelAnd struct {
+	panel     inference.Panel
+	contrasts []inference.Contrast
 }
 
 // design chooses the units, which all differences have in common: of several models those

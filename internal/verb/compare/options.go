@@ -13,6 +13,12 @@ import (
 	"simtool/internal/verb/setting"
 )
 
+// The methods.
+const (
+	jackknife   = "jackknife"
+	schuett2023 = "schuett2023"
+)
+
 // Options say what to compare and how.
 type Options struct {
 	Measures []string // names, or "default" or "all"
@@ -21,17 +27,23 @@ type Options struct {
 	Level    float64
 	// Permutations is the number of random pairings of the best of all models, 0 for none.
 	Permutations int
-	Ranks        string // file of the models with their ranks, "" for none
+	Method       string   // jackknife, or schuett2023
+	Subjects     []string // other subjects than X, for schuett2023
+	Ranks        string   // file of the models with their ranks, "" for none
 	Input        verb.Input
 	Output       batch.Output
 
-	named []measures.Named
-	paths []string
+	named    []measures.Named
+	paths    []string // X and its models
+	subjects []string // besides X
 }
+
+// files returns all recordings: X, its models, and the other subjects.
+func (o *Options) files() []string { return slices.Concat(o.paths, o.subjects) }
 
 // New returns the command with its defaults.
 func New() *Options {
-	return &Options{Measures: []string{"cka"}, Units: verb.NewUnits(), Level: 0.95}
+	return &Options{Measures: []string{"cka"}, Units: verb.NewUnits(), Level: 0.95, Method: jackknife}
 }
 
 // Settings implements verb.Command.
@@ -43,6 +55,8 @@ func (o *Options) Settings() *setting.Set {
 	o.Units.Register(s)
 	s.Float(&o.Level, "level", "", "level of the intervals; models differ where p_adj is below 1 − level")
 	s.Int(&o.Permutations, "permutations", "", "random pairings of the samples, such as 999, that the best of all models is compared with; 0 for none")
+	s.Choice(&o.Method, "method", "", "errors by leaving out units (jackknife), or by the dual bootstrap of subjects and stimuli, for rsa (schuett2023)", jackknife, schuett2023)
+	s.Strings(&o.Subjects, "subject", "", "`FILES` of other subjects than X with its samples: schuett2023 compares means over subjects")
 	s.String(&o.Ranks, "ranks", "", "write the models with their ranks, and the groups that do not differ, to `FILE`")
 	o.Input.Register(s)
 	o.Input.RegisterPairing(s)
@@ -84,6 +98,9 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 	if o.paths, err = verb.ExpandPaths(args); err != nil {
 		return err
 	}
+	if o.subjects, err = verb.ExpandPaths(o.Subjects); err != nil {
+		return err
+	}
 	if o.named, err = verb.ParseMeasures(o.Measures, e.Seed); err != nil {
 		return err
 	}
@@ -91,12 +108,16 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 	switch {
 	case len(o.paths) < 3:
 		return batch.Usagef("%s, want a recording X and at least two models", data.Counted(len(o.paths), "file"))
-	case len(slices.DeleteFunc(slices.Clone(o.paths), stdin)) > 1:
+	case len(slices.DeleteFunc(o.files(), stdin)) > 1:
 		return batch.Usagef("standard input can be only one of the files")
 	case !(o.Level > 0 && o.Level < 1):
 		return batch.Configf("", "--level %g: want a number between 0 and 1, such as 0.95", o.Level)
 	case o.Permutations < 0:
 		return batch.Configf("", "--permutations %d: want 0 or more", o.Permutations)
+	case len(o.Subjects) > 0 && o.Method != schuett2023:
+		return batch.Usagef("--subject goes with --method %s", schuett2023)
+	case o.Method == schuett2023 && (o.Permutations > 0 || o.Units.By != verb.NewUnits().By || o.Units.Groups != ""):
+		return batch.Usagef("--method %s draws subjects and stimuli, want neither --permutations, --units nor --groups", schuett2023)
 	case o.Ranks != "" && !o.Output.ToFile():
 		return batch.Usagef("--ranks goes with --output: a manifest tells of both files")
 	}
@@ -104,5 +125,5 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 		return err
 	}
 	o.Input.Beside(o.Units.Files())
-	return o.Input.Of(o.paths...)
+	return o.Input.Of(o.files()...)
 }

@@ -19,9 +19,10 @@ type given struct {
 // read reads the files.
 func (o *Options) read(e *batch.Env) (*given, error) {
 	read := o.Input.Reader(e, o.Output.ToFile())
-	systems := make([]*data.Dataset, len(o.paths))
+	files := o.files()
+	systems := make([]*data.Dataset, len(files))
 	var err error
-	for i, path := range o.paths {
+	for i, path := range files {
 		if systems[i], err = read(path); err != nil {
 			return nil, err
 		}
