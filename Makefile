@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference validation-nulls validation-neurons test-paper digits fuzz generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings test-paper digits fuzz generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,14 @@ validation-nulls: ## how often p values reject a true null, into docs/validation
 validation-neurons: ## coverage of the intervals over neurons, into docs/validation-neurons.md: half an hour (RUNS=n)
 	$(GO) run ./internal/bench/validation -neurons -runs $(RUNS) > bin/validation-neurons.md
 	mv bin/validation-neurons.md docs/validation-neurons.md
+
+validation-models: ## differences of models that are equal, or not, into docs/validation-models.md: half an hour (RUNS=n)
+	$(GO) run ./internal/bench/validation -models -runs $(RUNS) > bin/validation-models.md
+	mv bin/validation-models.md docs/validation-models.md
+
+validation-ceilings: ## scores as shares of noise ceilings, into docs/validation-ceilings.md: minutes
+	$(GO) run ./internal/bench/validation -ceilings -runs 200 > bin/validation-ceilings.md
+	mv bin/validation-ceilings.md docs/validation-ceilings.md
 
 ONLY ?= .
 mutants: ## mistakes in formulas, one at a time, that tests must notice: a quarter of an hour (ONLY=regexp)

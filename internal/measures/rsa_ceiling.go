@@ -55,7 +55,8 @@ func (r *Repeats) dissimilarityCeiling(d dissimilarity) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if !(covariance >= leastReliability*variance) {
+		// Of given dissimilarities nothing else tells how reliable they are.
+		if !(covariance > 0) || d.kind == rdmPrecomputed && covariance < leastReliability*variance {
 			return 0, undefined("the dissimilarities of the repeats of X have too little in common")
 		}
 		return math.Sqrt(covariance / variance), nil
@@ -92,6 +93,12 @@ type rankCeilingKey struct{ dissimilarity }
 
 func (r *Repeats) rankCeiling(m rsa) (float64, error) {
 	return shared(&r.memo, rankCeilingKey{m.rdm}, func() (float64, error) {
+		given := m.rdm.kind == rdmPrecomputed
+		if !given {
+			if _, err := r.reliability(); err != nil {
+				return 0, err
+			}
+		}
 		between := 0.0
 		for i, a := range r.Parts {
 			for _, b := range r.Parts[:i] {
@@ -104,7 +111,7 @@ func (r *Repeats) rankCeiling(m rsa) (float64, error) {
 		}
 		k := float64(len(r.Parts))
 		whole := k * between / (1 + (k-1)*between)
-		if !(between > 0) || whole < leastReliability {
+		if !(between > 0) || given && whole < leastReliability {
 			return 0, undefined("the dissimilarities of the repeats of X have too little in common: their correlation is %.2g", between)
 		}
 		return math.Sqrt(whole), nil

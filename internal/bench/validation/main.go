@@ -13,6 +13,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
 	"runtime"
@@ -25,7 +26,22 @@ func main() {
 	seed := flag.Uint64("seed", 1, "seed of the samples")
 	neurons := flag.Bool("neurons", false, "intervals over neurons in place of those over stimuli")
 	trueNulls := flag.Bool("nulls", false, "p values of systems that have nothing in common in place of intervals")
+	models := flag.Bool("models", false, "differences of models in place of intervals")
+	noisy := flag.Bool("ceilings", false, "scores as shares of noise ceilings in place of intervals")
 	flag.Parse()
+	for _, other := range []struct {
+		asked bool
+		write func(w io.Writer, only *regexp.Regexp, runs int, seed uint64, workers int) error
+	}{{*models, comparisons}, {*noisy, ceilings}} {
+		if !other.asked {
+			continue
+		}
+		if err := other.write(os.Stdout, regexp.MustCompile(*only), *runs, *seed, runtime.GOMAXPROCS(0)); err != nil {
+			fmt.Fprintln(os.Stderr, "validation:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if *trueNulls {
 		if err := nulls(os.Stdout, regexp.MustCompile(*only), *runs, *seed, runtime.GOMAXPROCS(0)); err != nil {
 			fmt.Fprintln(os.Stderr, "validation:", err)
