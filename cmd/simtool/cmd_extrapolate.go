@@ -26,7 +26,9 @@ have it. The rows named curve have a quarter to four times the recorded numbers,
 systems at once, and the one named limit infinitely many. Their intervals are about
 other stimuli and other neurons (--over both). There is no limit where the neurons of
 a system have nothing in common, as principal components have not, nor where the
-standard error is above .3; below 20 neurons it comes with a warning. Other measures
+standard error is above .3; below 20 neurons it comes with a warning. The neurons of X
+and Y must be independent samples: an estimate far above 1 says that they share noise,
+as a recording does with a part of itself, and is refused. Other measures
 have the scores of random subsets of a quarter and a half of the neurons, the mean and
 the deviation over --draws of them, and no value for more neurons than there are. The
 interval of their score of all neurons is about recordings of as many.

@@ -166,7 +166,7 @@ func intervalText(e measures.Estimator, estimable bool) string {
 		}
 		return "none is known to hold"
 	}
-	of := "units of samples"
+	var of string
 	switch {
 	case e.Rows:
 		of = "samples, or units of them where samples are not independent"

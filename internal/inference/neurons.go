@@ -97,7 +97,7 @@ func (n NeuronEstimate) refusal() string {
 	switch {
 	case !(n.SEAll <= widestNeuronSE):
 		return fmt.Sprintf("its standard error over stimuli and neurons is %.2g, more than %g: too few neurons or stimuli for a value at infinitely many neurons", n.SEAll, widestNeuronSE)
-	case n.Corrected-farAbove*n.SEAll > n.Most:
+	case n.Corrected-farAbove*n.SEAll > n.Most, n.Lo > n.Most:
 		return fmt.Sprintf("the estimate for more neurons, %.3g, is too far above %g: the neurons of x and of y are no independent samples, but share their noise, as a recording does with a part of itself", n.Corrected, n.Most)
 	}
 	return ""
