@@ -16,8 +16,6 @@ import (
 type stress struct {
 	heading string
 	within  float64 // relative
-	special string  // a measure of its own tolerance
-	loose   float64
 }
 
 // A direction of relative size 1e-k is determined to 1e-16/1e-k.

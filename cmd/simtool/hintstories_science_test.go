@@ -59,7 +59,7 @@ func scienceStories() []hintStory {
 			follow: []followed{{words: "simtool mlem fit", first: []string{"cp y.npy y2.npy"}, command: fit + features + "--neural y.npy --neural y2.npy --distance crossnobis"}},
 		},
 		{
-			name: "a distance that is misspelt", command: fit + features + "--neural y.npy --distance euclidian", hint: "did you mean euclidean?",
+			name: "a distance that is misspelt", command: fit + features + "--neural y.npy --distance euclidaen", hint: "did you mean euclidean?",
 			follow: []followed{{words: "euclidean", command: fit + features + "--neural y.npy --distance euclidean"}},
 		},
 		{

@@ -19,7 +19,7 @@ func (m cca) Estimator() (Estimator, bool) {
 
 // Deletions implements Estimable.
 func (m cca) Deletions(p *Pair, u *Units) (*Deletions, error) {
-	return p.canonicalDeletions(u, func(squares float64, p *Pair, rx, ry int) float64 { return squares / float64(min(rx, ry)) })
+	return p.canonicalDeletions(u, func(squares float64, _ *Pair, rx, ry int) float64 { return squares / float64(min(rx, ry)) })
 }
 
 // ScoreFlops implements Costed.

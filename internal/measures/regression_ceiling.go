@@ -6,7 +6,7 @@ import "math"
 // no noise, for noise cannot be predicted (see Repeats.reliability). What is divided is
 // adjusted R², or R² of the samples held out.
 func (m linreg) Ceiling(p *Pair, r *Repeats, _ *Units, value float64) (Ceiling, error) {
-	c, err := m.regression.explained(r, value)
+	c, err := m.explained(r, value)
 	if err != nil || m.plan.k > 0 {
 		return c, err
 	}
@@ -25,7 +25,7 @@ func (m linreg) Ceiling(p *Pair, r *Repeats, _ *Units, value float64) (Ceiling, 
 // Ceiling implements Ceiled as that of linreg does. In-sample R² is that of the
 // estimate for all stimuli.
 func (m ridge) Ceiling(_ *Pair, r *Repeats, _ *Units, value float64) (Ceiling, error) {
-	return m.regression.explained(r, value)
+	return m.explained(r, value)
 }
 
 // explained returns the ceiling of R².

@@ -99,16 +99,16 @@ func newAlgebra(s *sample, g *design, start []int) *algebra {
 // takes reports whether the sums with the distances of a representation come from moments:
 // these are squared lengths, and the patterns are so narrow that their moments are fewer
 // than the distances within a cell and fit into memory.
-func (a *algebra) takes(d *Neural) bool {
-	if a == nil || !d.squaredLength() {
+func (g *algebra) takes(d *Neural) bool {
+	if g == nil || !d.squaredLength() {
 		return false
 	}
 	const most = 64 << 20 // numbers
 	n, q := d.points.Dims()
-	clusters := len(a.clusters)
+	clusters := len(g.clusters)
 	each := n / clusters
-	own := q*q + (len(a.pairs)+len(a.place))*q
-	return own <= each*each*(q+len(a.pairs)) && clusters*own <= most
+	own := q*q + (len(g.pairs)+len(g.place))*q
+	return own <= each*each*(q+len(g.pairs)) && clusters*own <= most
 }
 
 // squaredLength reports whether the regressed distances are squared Euclidean ones.
@@ -117,18 +117,18 @@ func (d *Neural) squaredLength() bool {
 }
 
 // product returns the number of the elementary product of two coordinates.
-func (a *algebra) product(i, j int) int {
-	if a.place[i][j] < 0 {
-		a.place[i][j], a.place[j][i] = len(a.pairs), len(a.pairs)
-		a.pairs = append(a.pairs, [2]int{min(i, j), max(i, j)})
+func (g *algebra) product(i, j int) int {
+	if g.place[i][j] < 0 {
+		g.place[i][j], g.place[j][i] = len(g.pairs), len(g.pairs)
+		g.pairs = append(g.pairs, [2]int{min(i, j), max(i, j)})
 	}
-	return a.place[i][j]
+	return g.place[i][j]
 }
 
 // cluster returns the moments of the stimuli [lo,hi).
-func (a *algebra) cluster(lo, hi int) clusterMoments {
-	z, u := a.products(lo, hi)
-	m := clusterMoments{n: float64(hi - lo), first: make([]float64, len(a.place))}
+func (g *algebra) cluster(lo, hi int) clusterMoments {
+	z, u := g.products(lo, hi)
+	m := clusterMoments{n: float64(hi - lo), first: make([]float64, len(g.place))}
 	for i := range hi - lo {
 		addTo(m.first, z.RawRowView(i), 1)
 	}
@@ -137,17 +137,17 @@ func (a *algebra) cluster(lo, hi int) clusterMoments {
 }
 
 // patterns returns the moments of each cluster with the patterns of a representation.
-func (a *algebra) patterns(d *Neural, start []int) []yMoments {
-	out := make([]yMoments, len(a.clusters))
+func (g *algebra) patterns(d *Neural, start []int) []yMoments {
+	out := make([]yMoments, len(g.clusters))
 	y, _ := linalg.Center(d.points)
-	_, e := a.z.Dims()
+	_, e := g.z.Dims()
 	_, q := y.Dims()
 	for c := range out {
 		lo, hi := start[c], start[c+1]
-		z, u := a.products(lo, hi)
+		z, u := g.products(lo, hi)
 		own := mat.DenseCopyOf(y.Slice(lo, hi, 0, q))
 		v := yMoments{
-			sz: make([]float64, e), szz: make([]float64, len(a.pairs)), sum: make([]float64, q), sy: make([]float64, q),
+			sz: make([]float64, e), szz: make([]float64, len(g.pairs)), sum: make([]float64, q), sy: make([]float64, q),
 			q: linalg.Gram(own), zy: linalg.CrossGram(z, own), pairsY: linalg.CrossGram(u, own),
 		}
 		for i := range hi - lo {
@@ -166,13 +166,13 @@ func (a *algebra) patterns(d *Neural, start []int) []yMoments {
 }
 
 // products returns the coordinates of the stimuli [lo,hi) and their elementary products.
-func (a *algebra) products(lo, hi int) (z, u *mat.Dense) {
-	_, e := a.z.Dims()
-	z = mat.DenseCopyOf(a.z.Slice(lo, hi, 0, e))
-	u = mat.NewDense(hi-lo, len(a.pairs), nil)
+func (g *algebra) products(lo, hi int) (z, u *mat.Dense) {
+	_, e := g.z.Dims()
+	z = mat.DenseCopyOf(g.z.Slice(lo, hi, 0, e))
+	u = mat.NewDense(hi-lo, len(g.pairs), nil)
 	for i := range hi - lo {
 		row, to := z.RawRowView(i), u.RawRowView(i)
-		for k, p := range a.pairs {
+		for k, p := range g.pairs {
 			to[k] = row[p[0]] * row[p[1]]
 		}
 	}

@@ -11,7 +11,7 @@ var inBaselines = []mutant{
 	},
 	{
 		name: "mlem/conditional-threshold", file: "internal/mlem/conditional.go",
-		old:   "math.Abs(q.correlation(own, g)) > 0.5",
+		old:   "math.Abs(q.correlation(a, b)) > 0.5",
 		new:   "q.correlation(own, g) > 0.9",
 		tests: "TestFeaturesThatAreHeldInPlace",
 	},

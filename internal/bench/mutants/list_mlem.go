@@ -58,7 +58,7 @@ var inMLEM = []mutant{
 	},
 	{
 		name: "mlem/importance-null-folds", file: "internal/mlem/importance.go",
-		old:   "null[i] = addScaled(null[i], draws[i], 1/float64(len(sets)))",
+		old:   "null[i] = addScaled(null[i], draws[i], 1/float64(counted))",
 		new:   "null[i] = addScaled(null[i], draws[i], 1)",
 		tests: "TestPValuesOfNothing",
 	},
@@ -184,8 +184,8 @@ var inMLEM = []mutant{
 	},
 	{
 		name: "mlem/penalty-smallest-of-equals", file: "internal/mlem/weights.go",
-		old:   "sum > best-1e-12 && l > lambda",
-		new:   "sum > best-1e-12 && l < lambda",
+		old:   "sum > best-1e-12 && l.larger(chosen)",
+		new:   "sum > best-1e-12 && chosen.larger(l)",
 		tests: "TestEqualPenalties", missed: true,
 	},
 	{
@@ -238,8 +238,8 @@ var inMLEM = []mutant{
 	},
 	{
 		name: "mlem/ridge-on-variance", file: "internal/mlem/solve.go",
-		old:   "s.g.At(i, i)*(1+lambda)",
-		new:   "s.g.At(i, i)*(1+lambda/2)",
+		old:   "s.g.At(i, i)*(1+pen.ridge)",
+		new:   "s.g.At(i, i)*(1+pen.ridge/2)",
 		tests: "TestPenaltyIsChosenInsideTheTrainingSet", missed: true,
 	},
 	{

@@ -10,8 +10,8 @@ var inSynth = []mutant{
 	},
 	{
 		name: "synth/decoder-trains-on-first", file: "internal/synth/probe/decoder.go",
-		old:   "if fold[i] != f {",
-		new:   "if fold[i] != f || i == 0 {",
+		old:   "if fold[i] != f {\n\t\t\t\ttrain",
+		new:   "if fold[i] != f || i == 0 {\n\t\t\t\ttrain",
 		tests: "TestDecoderHoldsOut", missed: true,
 	},
 	{
@@ -40,8 +40,8 @@ var inSynth = []mutant{
 	},
 	{
 		name: "synth/decoder-p-of-bins", file: "internal/synth/probe/permutation.go",
-		old:   "s.Bins[t] = pValue(a, bins[t])",
-		new:   "s.Bins[t] = pValue(a, overall)",
+		old:   "s.Bins = append(s.Bins, pValue(v, null[t]))",
+		new:   "s.Bins = append(s.Bins, pValue(v, null.means()))",
 		tests: "TestPermutationsAgainstEnumeration", missed: true,
 	},
 	{

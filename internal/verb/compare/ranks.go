@@ -77,7 +77,7 @@ func (r *run) tell(panels []inference.Panel, contrasts []inference.Contrast, sta
 }
 
 // tellPanel lists the models of a panel with their groups.
-func (r *run) tellPanel(measure string, p inference.Panel, standings []inference.Standing) {
+func (r *run) tellPanel(measure string, _ inference.Panel, standings []inference.Standing) {
 	var order []int
 	for i, s := range standings {
 		if s.Rank > 0 {
