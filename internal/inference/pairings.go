@@ -70,7 +70,7 @@ func (d Design) Pairings(p *measures.Pair, seed uint64, draws int) (*Pairings, e
 func (d Design) pairings(p *measures.Pair, seed uint64, draws, most int) (*Pairings, error) {
 	switch {
 	case d.series && d.Kind == Blocks:
-		return d.shifts(p.Samples(), seed, draws)
+		return d.shifts(p.Samples(), draws)
 	case d.Kind == Blocks && d.chance:
 		d.Kind, d.Units = Rows, measures.BlockUnits(p.Samples(), p.Samples())
 	case d.Kind == Blocks:
@@ -225,8 +225,11 @@ func permutation(n, k int) []int {
 	return out
 }
 
-// shifts returns shifts of a series of n samples.
-func (d Design) shifts(n int, seed uint64, draws int) (*Pairings, error) {
+// shifts returns shifts of a series of n samples, all of them or equally far apart. With
+// the series as it stands these are a group, as all shifts are, so that each is as likely
+// as another; shifts at random are not, and of a smooth series, whose scores at
+// neighbouring shifts are alike, 99 of 300 rejected 6.1 % of true nulls at .05.
+func (d Design) shifts(n, draws int) (*Pairings, error) {
 	if d.groups != nil {
 		return nil, errors.New("a series is shifted as a whole: leave --groups out, or name what is independent with --units FILE:COLUMN")
 	}
@@ -236,8 +239,7 @@ func (d Design) shifts(n int, seed uint64, draws int) (*Pairings, error) {
 		out.Count, out.All = n, true
 		out.Notes[0] = fmt.Sprintf("pvalue is the share of all %d shifts of the series in time, and cannot be below 1/%d", n, n)
 	} else {
-		some := pairingStream(seed, 0).Perm(n - 1)
-		by = func(k int) int { return some[k] + 1 }
+		by = func(k int) int { return int(math.Round(float64(k+1) * float64(n) / float64(draws+1))) }
 	}
 	out.order = func(k int) []int {
 		order := make([]int, n)
