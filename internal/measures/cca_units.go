@@ -88,10 +88,7 @@ func (p *Pair) canonicalNull(units *Units) (squares float64, rx, ry int, ok bool
 	if units == nil {
 		return float64(rx) * float64(ry) / float64(p.Samples()-1), rx, ry, true, nil
 	}
-	if p.segments != nil {
-		return 0, rx, ry, false, nil
-	}
-	squares, ok = unitNull(units, x, y)
+	squares, ok = p.unitNullOf(units, x, y)
 	return squares, rx, ry, ok, nil
 }
 
@@ -138,10 +135,7 @@ func (m gulp) NullMean(p *Pair, units *Units) (float64, bool, error) {
 	if units == nil {
 		return x.square + y.square - 2*m.trace(p.X, x)*m.trace(p.Y, y)/float64(p.Samples()-1), true, nil
 	}
-	if p.segments != nil {
-		return 0, false, nil
-	}
-	product, ok := unitNull(units, x.root, y.root)
+	product, ok := p.unitNullOf(units, x.root, y.root)
 	return x.square + y.square - 2*product, ok, nil
 }
 

@@ -52,7 +52,7 @@ func (m cka) NullMean(p *Pair, units *Units) (float64, bool, error) {
 //	⟨Tx,Ty⟩/C + (‖X̃ᵀỸ‖² − Σ‖X_cᵀỸ‖² − Σ‖X̃ᵀY_c‖² + ⟨Tx,Ty⟩)/(C(C−1)).
 func (p *Pair) unitNull(u *Units, of func(s *System) *mat.Dense) (float64, bool) {
 	if p.segments != nil {
-		return 0, false
+		return p.unitNullOf(u, nil, nil)
 	}
 	return unitNull(u, of(p.X), of(p.Y))
 }
@@ -72,8 +72,7 @@ func unitNull(u *Units, x, y *mat.Dense) (float64, bool) {
 		left += linalg.Dot(a, a)
 		right += linalg.Dot(b, b)
 	}
-	c := float64(count)
-	return own/c + (linalg.Dot(total, total)-left-right+own)/(c*(c-1)), true
+	return unitMean(float64(count), own, linalg.Dot(total, total), left, right), true
 }
 
 // unitTotal returns the sum of the samples of all units, place by place.

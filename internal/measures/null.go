@@ -22,7 +22,7 @@ type NullMean interface {
 // order does not change of Y is not computed again, and what it only moves is moved.
 func (p *Pair) Reordered(order []int) (*Pair, error) {
 	if p.segments != nil {
-		return nil, undefined("pairings need the samples themselves, but only second moments are known")
+		return p.reorderedStream(order)
 	}
 	y := p.Y
 	out := &System{

@@ -15,6 +15,7 @@ type Pair struct {
 	X, Y     *System
 	segments *Segments // set if only the moments of the pair are in memory
 	again    Reread    // reads the samples again; nil where that is not possible
+	hold     int64     // bytes that samples which are read again may take in memory
 }
 
 // NewPair joins two systems. It fails when they differ in the number of
@@ -34,7 +35,7 @@ func (p *Pair) Samples() int { return p.X.Samples() }
 func (p *Pair) Swap() *Pair {
 	if p.segments != nil {
 		out := newMomentPair(p.Y, p.X, p.segments.swap())
-		out.again = p.again.swap()
+		out.again, out.hold = p.again.swap(), p.hold
 		return out
 	}
 	return &Pair{X: p.Y, Y: p.X}

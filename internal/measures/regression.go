@@ -22,9 +22,9 @@ type regression struct {
 	leastSquares bool
 	// fitCost counts the multiplications of a fit of p features from q of n samples,
 	// nil for those of normal equations.
-	fitCost func(n, p, q float64) float64
-	direction    string
-	plan         foldPlan
+	fitCost   func(n, p, q float64) float64
+	direction string
+	plan      foldPlan
 }
 
 // asR2 reports R² itself.

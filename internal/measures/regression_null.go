@@ -4,8 +4,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-
-	"simtool/internal/linalg"
 )
 
 // NullMean implements NullMean for R² on the samples of the fit: r_Y/(n−1). Other forms
@@ -70,33 +68,32 @@ func (m regression) oneWayNull(p *Pair, units *Units, lambda float64) (float64, 
 		rank, err := p.Y.predictingRank(lambda)
 		return rank / float64(p.Samples()-1), true, err
 	}
-	if p.segments != nil || m.columns {
+	if m.columns {
 		return 0, false, nil
 	}
 	q, err := p.Y.smoothed(lambda)
 	if err != nil {
 		return 0, false, err
 	}
-	squares, ok := unitNull(units, p.X.compact(), q)
+	var x *mat.Dense // of samples that are read again, its own features
+	if p.segments == nil {
+		x = p.X.compact()
+	}
+	squares, ok := p.unitNullOf(units, x, q)
 	return squares / p.X.trace(), ok, nil
 }
 
-// smoothed returns Y·(2S − SBS)^½, whose outer product is 2H − H²; an orthonormal basis
-// where λ = 0.
+// smoothed returns Y·(2S − SBS)^½, whose outer product is 2H − H², or the map to it where
+// only moments are in memory; an orthonormal basis where λ = 0.
 func (s *System) smoothed(lambda float64) (*mat.Dense, error) {
 	if lambda == 0 {
-		return s.basis()
+		return s.span()
 	}
-	values, vectors, err := linalg.EigSym(s.gram())
-	if err != nil {
-		return nil, err
+	by, err := s.smoothing(lambda)
+	if err != nil || s.momentsOnly() {
+		return by, err
 	}
 	var out mat.Dense
-	out.Mul(s.compact(), vectors)
-	for j, b := range values {
-		b = max(0, b)
-		values[j] = math.Sqrt(b+2*lambda) / (b + lambda)
-	}
-	scaleColumns(&out, values)
+	out.Mul(s.compact(), by)
 	return &out, nil
 }

@@ -39,8 +39,9 @@ func ReadBlocks(x, y RowSource, do func(first int, x, y *mat.Dense) error) error
 // NewStreamedPair is NewMomentPair for systems whose samples can be read again, so that
 // what moments do not tell of them is known as well: which consecutive samples are
 // alike, and the moments of any units. The shapes are those of the data: the samples of
-// 3-d data run time by time.
-func NewStreamedPair(nameX, nameY string, s *Segments, shapeX, shapeY []int, again Reread) (*Pair, error) {
+// 3-d data run time by time. Random pairings take the samples of Y in memory, if these are
+// at most hold bytes.
+func NewStreamedPair(nameX, nameY string, s *Segments, shapeX, shapeY []int, again Reread, hold int64) (*Pair, error) {
 	p, err := NewMomentPair(nameX, nameY, s)
 	if err != nil {
 		return nil, err
@@ -50,7 +51,7 @@ func NewStreamedPair(nameX, nameY string, s *Segments, shapeX, shapeY []int, aga
 			s.times = shape[0]
 		}
 	}
-	p.again = again
+	p.again, p.hold = again, hold
 	return p, nil
 }
 

@@ -30,7 +30,7 @@ func (s *scorer) compareStreamed(ctx context.Context, p Pair) ([]scoreRow, error
 	if err != nil {
 		return nil, err
 	}
-	pair, err := measures.NewStreamedPair(p.X, p.Y, segments, x.Shape(), y.Shape(), s.rereader(p))
+	pair, err := measures.NewStreamedPair(p.X, p.Y, segments, x.Shape(), y.Shape(), s.rereader(p), s.options.maxMemory()/4)
 	if err != nil {
 		return nil, err
 	}
