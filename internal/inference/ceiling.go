@@ -35,6 +35,9 @@ func (w *worker) ceiling() error {
 	if c.Note != "" {
 		w.note("%s", c.Note)
 	}
+	if c.Doubt != "" {
+		w.warn("%s", c.Doubt)
+	}
 	estimate := c.Estimate
 	if math.IsNaN(estimate) {
 		estimate = w.out.Corrected

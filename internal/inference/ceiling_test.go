@@ -117,3 +117,18 @@ func TestNormalisedCKA(t *testing.T) {
 		t.Errorf("normalised %.3f, without the ceiling %.3f; the truth is .49", normalised, raw)
 	}
 }
+
+// TestLowCeiling: a ceiling of which little is known is kept with a warning, and one that
+// nothing is known of is refused.
+func TestLowCeiling(t *testing.T) {
+	for noise, want := range map[float64]string{0.5: "", 3.3: "the ceiling is low", 60: "no ceiling: the repeats of X have too little in common"} {
+		parts, y := repeated(rand.New(rand.NewPCG(8, 8)), 300, 10, 2, 0.7, noise)
+		_, a := noisy(t, parts, y, "cka", Rows)
+		if got := strings.Join(a.Warnings, "; "); !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("noise %g: warnings %q, want %q", noise, got, want)
+		}
+		if refused := math.IsNaN(a.Ceiling); refused != (noise == 60) {
+			t.Errorf("noise %g: the ceiling is %g", noise, a.Ceiling)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package measures
 
 import (
+	"fmt"
 	"math"
 
 	"simtool/internal/linalg"
@@ -36,6 +37,19 @@ type Ceiling struct {
 	// Estimate is what is to be divided, NaN for the estimate for all stimuli.
 	Estimate float64
 	Note     string // how far the ceiling can be trusted, "" for no reservation
+	Doubt    string // why it may not mean much, "" where it does
+}
+
+// lowCeiling is the share of a similarity between repeats in that of their mean below which
+// its root, the ceiling, has a large error.
+const lowCeiling = 0.25
+
+// doubtOf says so of a ceiling that is the root of a share.
+func doubtOf(ceiling float64) string {
+	if ceiling*ceiling >= lowCeiling {
+		return ""
+	}
+	return fmt.Sprintf("the ceiling is low (%.2g): it has a large error, and so has normalised", ceiling)
 }
 
 // leastReliability is the reliability below which there is no ceiling: it would be a

@@ -27,7 +27,9 @@ func (m cka) Ceiling(_ *Pair, r *Repeats, u *Units, _ float64) (Ceiling, error) 
 	if err != nil {
 		return Ceiling{}, err
 	}
-	return cosineCeiling(m.as, cosine), nil
+	c := cosineCeiling(m.as, cosine)
+	c.Doubt = doubtOf(cosine)
+	return c, nil
 }
 
 // kernelCeiling returns the ceiling of linear CKA between units, of single samples where

@@ -29,7 +29,7 @@ func (m rsa) Ceiling(_ *Pair, r *Repeats, _ *Units, value float64) (Ceiling, err
 	if err != nil {
 		return Ceiling{}, err
 	}
-	return Ceiling{Value: ceiling, Share: shareOf(ceiling), Estimate: value, Note: note}, nil
+	return Ceiling{Value: ceiling, Share: shareOf(ceiling), Estimate: value, Note: note, Doubt: doubtOf(ceiling)}, nil
 }
 
 type dissimilarityCeilingKey struct{ dissimilarity }
