@@ -12,34 +12,17 @@ import (
 func extrapolatePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
 	var found []string
-	for _, r := range rs {
-		pairs := make([]string, len(r.Table.Rows))
-		x, y := r.texts("x"), r.texts("y")
-		for i := range pairs {
-			pairs[i] = x[i] + "\t" + y[i]
+	eachComparison(rs, "along", func(part *Result, measure, along, model string) {
+		p, words := followed(part, along, s)
+		if p == nil {
+			return
 		}
-		several := len(rs) > 1 || len(distinct(pairs)) > 1
-		measures, alongs := r.texts("measure"), r.texts("along")
-		for _, pair := range distinct(pairs) {
-			for _, m := range distinct(measures) {
-				for _, along := range distinct(alongs) {
-					part := r.where(func(i int) bool { return pairs[i] == pair && measures[i] == m && alongs[i] == along })
-					p, words := followed(part, along, s)
-					if p == nil {
-						continue
-					}
-					p.title = m
-					if several {
-						p.title += ", " + shortNames(part.texts("y")[:1])[0]
-					}
-					panels = append(panels, p)
-					if words != "" {
-						found = append(found, m+" "+words)
-					}
-				}
-			}
+		p.title = measure + model
+		panels = append(panels, p)
+		if words != "" {
+			found = append(found, measure+" "+words)
 		}
-	}
+	})
 	if panels == nil {
 		return nil, "", "", noRows(rs)
 	}

@@ -18,31 +18,12 @@ const mostUnits = 16
 func influencePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
 	var found []string
-	for _, r := range rs {
-		pairs := make([]string, len(r.Table.Rows))
-		x, y := r.texts("x"), r.texts("y")
-		for i := range pairs {
-			pairs[i] = x[i] + "\t" + y[i]
+	eachComparison(rs, "wrt", func(part *Result, measure, _, model string) {
+		if p, words := influenceOf(part, s); p != nil {
+			p.title = measure + ", " + p.title + model
+			panels, found = append(panels, p), append(found, words)
 		}
-		several := len(rs) > 1 || len(distinct(pairs)) > 1
-		measures, kinds := r.texts("measure"), r.texts("wrt")
-		for _, pair := range distinct(pairs) {
-			for _, m := range distinct(measures) {
-				for _, kind := range distinct(kinds) {
-					part := r.where(func(i int) bool { return pairs[i] == pair && measures[i] == m && kinds[i] == kind })
-					p, words := influenceOf(part, s)
-					if p == nil {
-						continue
-					}
-					p.title = m + ", " + p.title
-					if several {
-						p.title += ", " + shortNames(part.texts("y")[:1])[0]
-					}
-					panels, found = append(panels, p), append(found, words)
-				}
-			}
-		}
-	}
+	})
 	if panels == nil {
 		return nil, "", "", noRows(rs)
 	}
@@ -52,6 +33,33 @@ func influencePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		}
 	}
 	return panels, "What a score comes from", "Bars of what each unit adds to a score, the score minus that without the unit; points are its derivative by the weight of the unit." + sentence(found), nil
+}
+
+// eachComparison calls draw for each pair of files, measure, and value of a column, with
+// its rows. model is the name of the file of y where there are several pairs, behind a
+// comma.
+func eachComparison(rs []*Result, column string, draw func(part *Result, measure, value, model string)) {
+	for _, r := range rs {
+		pairs := make([]string, len(r.Table.Rows))
+		x, y := r.texts("x"), r.texts("y")
+		for i := range pairs {
+			pairs[i] = x[i] + "\t" + y[i]
+		}
+		several := len(rs) > 1 || len(distinct(pairs)) > 1
+		measures, values := r.texts("measure"), r.texts(column)
+		for _, pair := range distinct(pairs) {
+			for _, m := range distinct(measures) {
+				for _, v := range distinct(values) {
+					part := r.where(func(i int) bool { return pairs[i] == pair && measures[i] == m && values[i] == v })
+					model := ""
+					if several && len(part.Table.Rows) > 0 {
+						model = ", " + shortNames(part.texts("y")[:1])[0]
+					}
+					draw(part, m, v, model)
+				}
+			}
+		}
+	}
 }
 
 // influenceOf draws the units of one measure and kind. It returns nil where there are
