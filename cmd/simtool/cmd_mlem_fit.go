@@ -42,7 +42,7 @@ value, and says whether there is a relation, or an importance, at all.
 that cannot be fitted is a row of scores.csv with its error.
 What is finished is kept in OUTPUT.ckpt for --resume. --dry-run has no bound of
 memory with --objective spearman, whose transforms have no size beforehand.`,
-		Example: `simtool mlem simulate --stimuli 60 -o sim
+		Example: `simtool mlem simulate --stimuli 100 -o sim
 simtool mlem fit --features sim/features.csv --neural sim/y.npy -o fit
 simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --null 0 -o fit2
 simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --metric absolute --null 0 -o fit3`,
