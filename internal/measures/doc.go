@@ -27,7 +27,8 @@
 //     references.go, caution.go. What only some measures have is an optional interface:
 //     Differentiable in gradient.go, FromMoments and CountDependent in moments.go, Memory
 //     and GradientMemory in memory.go, Theory in theory.go, Monotone in quantity.go,
-//     OfPairs in pair_matrices.go. As asks for one.
+//     OfPairs in pair_matrices.go, Estimable in estimate.go, NullMean in null.go,
+//     Permutable in orders.go. As asks for one.
 //   - systems and pairs, and the quantities that measures share: system.go, pair.go and
 //     memo.go; bases in basis.go, principal components in principal.go, folds in
 //     folds.go; what rounding can do in rounding.go and grain.go; alignment by rotation,
@@ -42,6 +43,10 @@
 //     svcca.go, pwcca.go, pls_sv.go, rsa.go, distcorr.go, ensd.go, knn.go, cknna.go,
 //     eigenspace.go, gulp.go; linreg.go, ridge.go and pls.go share regression.go and
 //     regression_*.go.
+//   - what stands beside a score: estimates without some samples in *_units.go, of ranks
+//     in rsa_influence.go; means over random pairings in *_null.go; their scores in
+//     orders.go, factored.go and *_permuted.go; the work of pairs of samples in
+//     pair_flops.go.
 //   - gradients, in *_gradient.go: of a family beside its file; of kernels and RDMs in
 //     pairwise_gradient.go and radial_gradient.go; of rotations, of functions of singular
 //     values and of held-out folds in rotation_gradient.go, spectral_gradient.go and
