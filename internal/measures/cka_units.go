@@ -257,27 +257,37 @@ func unitSquares(u *Units, x, y unitSide, c *mat.Dense) (own, with []float64) {
 			for _, i := range rows {
 				with[g] += along[i]
 			}
-			bx := rowsOf(x.z, rows)
+			bx := rowsViewed(x.z, rows)
 			kx := linalg.OuterGram(bx)
 			ky := kx
 			if x.z != y.z {
-				ky = linalg.OuterGram(rowsOf(y.z, rows))
+				ky = linalg.OuterGram(rowsViewed(y.z, rows))
 			}
 			own[g] = linalg.Dot(kx, ky)
 		}
 		return own, with
 	}
 	for g, rows := range u.Rows {
-		bx := rowsOf(x.z, rows)
+		bx := rowsViewed(x.z, rows)
 		var cg *mat.Dense
 		if x.z == y.z {
 			cg = linalg.Gram(bx)
 		} else {
-			cg = linalg.CrossGram(bx, rowsOf(y.z, rows))
+			cg = linalg.CrossGram(bx, rowsViewed(y.z, rows))
 		}
 		own[g], with[g] = linalg.Dot(cg, cg), linalg.Dot(c, cg)
 	}
 	return own, with
+}
+
+// rowsViewed returns some rows of a matrix, without a copy where they follow each other.
+func rowsViewed(x *mat.Dense, rows []int) *mat.Dense {
+	first, count := rows[0], len(rows)
+	if rows[count-1]-first != count-1 {
+		return rowsOf(x, rows)
+	}
+	_, p := x.Dims()
+	return x.Slice(first, first+count, 0, p).(*mat.Dense)
 }
 
 // rowHSIC is unitHSIC for units of one sample each, in one pass. With a = ‖x_i‖²,
