@@ -28,7 +28,7 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			p.small()
 			p.title = r.Label
 		}
-		overTime := len(distinct(times)) > 1
+		overTime, significant := len(distinct(times)) > 1, false
 		for at, label := range distinct(labels) {
 			k := s.series(label)
 			part := r.where(func(i int) bool { return labels[i] == label && (times[i] != "") == overTime })
@@ -37,6 +37,7 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			}
 			if overTime {
 				p.line(part.floats("time"), part.floats("accuracy"), s.line(k), label)
+				significant = p.decoded(part, k) || significant
 				p.key(key{name: label, line: s.line(k)})
 			} else {
 				p.points([]float64{float64(at)}, part.floats("accuracy"), s.glyph(k), label)
@@ -58,6 +59,9 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		if len(p.keys) == 0 {
 			return nil, "", "", noRows(rs)
 		}
+		if significant {
+			p.key(key{name: "p_adj ≤ 0.05", glyph: s.glyph(0)})
+		}
 		p.key(key{name: "chance", line: s.reference([]vg.Length{1, 1.5})})
 		p.rangeY(0, 1)
 		p.plot.Y.Max = 1.03
@@ -65,6 +69,21 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		panels = append(panels, p)
 	}
 	return panels, "What can be decoded", "Accuracy of decoding labels, with chance as dotted lines." + sentence(found), nil
+}
+
+// decoded marks the time bins that are decoded better than the best bin of shuffled labels,
+// and reports whether there are some.
+func (p *panel) decoded(r *Result, series int) bool {
+	if !r.has("p_adj") {
+		return false
+	}
+	adjusted := r.floats("p_adj")
+	clear := r.where(func(i int) bool { return adjusted[i] <= 0.05 })
+	if len(clear.Table.Rows) == 0 {
+		return false
+	}
+	p.points(clear.floats("time"), clear.floats("accuracy"), p.style.glyph(series), "p_adj ≤ 0.05")
+	return true
 }
 
 // classesOnly returns a result of decoding without labels of numbers, which have an R² in

@@ -115,6 +115,7 @@ func TestGolden(t *testing.T) {
 		{name: "thresholds", kind: "thresholds", results: load(t, "pc_thresholds.csv")},
 		{name: "decoding", kind: "decoding", results: load(t, "decoding.csv")},
 		{name: "decode", kind: "decode", results: load(t, "decode.csv")},
+		{name: "decode-adjusted", kind: "decode", results: load(t, "adjusted.csv")},
 		{name: "compare", kind: "compare", results: load(t, "compare.csv")},
 		{name: "compare-time", kind: "compare", results: load(t, "compare-time.csv")},
 		{name: "ranking", kind: "ranking", results: load(t, "ranking.csv")},
