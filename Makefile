@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings test-paper digits fuzz generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings test-paper digits random fuzz generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -23,6 +23,9 @@ test-paper: ## the published tables of large recordings as well, from ../shared:
 
 digits: ## compare all measures with 320 bits under stress, and write the digits kept into docs/validation.md
 	$(GO) test -count 1 -run TestStandingReference ./internal/measures -args -digits
+
+random: ## every measure on 1000 random files beside 320 bits: a quarter of an hour (RANDOM=100 for fewer)
+	$(GO) test -timeout 2h -count 1 -run TestRandomDatasets -v ./internal/verb/score -args -random $(if $(RANDOM),$(RANDOM),1000)
 
 test-browser: ## the web pages in headless Chromium; skips where there is none
 	$(GO) test -run Browser -v ./internal/figure/report -args -browser

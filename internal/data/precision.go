@@ -55,7 +55,8 @@ func (p Precision) Eps() float64 {
 // lie 10^(1−d) of their decade apart. Smaller numbers have as many digits behind the
 // point where all are written alike, as by %.3f, and as many significant digits where
 // each is rounded on its own, as by %.4g: the finest place of the text bounds the
-// spacing from below, and tells the two apart.
+// spacing from below, and tells the two apart. Nobody rounds to fewer than 3 significant
+// digits: if no number shows more, the place alone counts, as of 0.5, 0.8 and 1.
 func (p Precision) Spacing(largest float64) float64 {
 	const double = 0x1p-52
 	largest = math.Abs(largest)
@@ -64,7 +65,9 @@ func (p Precision) Spacing(largest float64) float64 {
 	}
 	const nearly = 1e-12 // a power of ten may have a logarithm that is rounded down
 	decade := math.Floor(math.Log10(largest) + nearly)
-	return max(double*largest, math.Pow(10, decade+1-float64(p.Digits)), math.Pow(10, -float64(p.Decimals)))
+	const fewest = 3
+	digits := float64(max(fewest, p.Digits))
+	return max(double*largest, math.Pow(10, decade+1-digits), math.Pow(10, -float64(p.Decimals)))
 }
 
 // PrecisionOf returns the precision of numbers of a type by its name: float16 to

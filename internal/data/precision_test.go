@@ -86,6 +86,7 @@ func TestSpacing(t *testing.T) {
 		"a small column of %.3f":    {read("12.345", "0.500", "-3.141"), 0.5, 1e-3},
 		"%.4g":                      {read("1234", "0.001234", "5.2"), 1234, 1},
 		"a small column of %.4g":    {read("1234", "0.001234", "5.2"), 0.001234, 1e-6},
+		"levels":                    {read("0.5", "0.8", "1"), 1, 0.1},
 		"a power of ten":            {read("1000.0"), 1000, 0.1},
 		"exponents":                 {read("1.25e+03", "2.50e-01"), 1250, 10},
 		"all digits of a float64":   {read("0.1", "3.141592653589793"), 3.141592653589793, 1e-15},

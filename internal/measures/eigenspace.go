@@ -113,7 +113,7 @@ func (s *System) rawBasis() (*mat.Dense, error) {
 		}
 		r := dimensions(values, s.n, s.p)
 		if r == 0 {
-			return &mat.Dense{}, nil
+			return nil, undefined("%s is 0 but for the rounding of its numbers, so it spans nothing", s.label())
 		}
 		return mat.DenseCopyOf(u.Slice(0, s.n, 0, r)), nil
 	})

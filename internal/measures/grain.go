@@ -39,6 +39,41 @@ func grainOf(rounding []float64, n int) grain {
 	return g
 }
 
+// units returns factors that give columns with the given squared norms the norm 1, or 0
+// where they are rounding errors, and the largest rounding in these units.
+func (g grain) units(squares []float64) (factors []float64, noise float64) {
+	const most = 1e-3 // text with few digits says more than its digits would
+	factors = make([]float64, len(squares))
+	for j, v := range squares {
+		own, size := g.floor, math.Sqrt(v)
+		if g.columns != nil {
+			own = g.columns[j]
+		}
+		if size > 2*own {
+			factors[j] = 1 / size
+			noise = max(noise, min(own/size, most))
+		}
+	}
+	return factors, noise
+}
+
+// rank returns how many of the descending singular values s of centred samples rounding
+// does not explain.
+func (g grain) rank(y *mat.Dense, s []float64) (int, error) {
+	const small = 1e-13 // of the largest, which the values do not hold anyway
+	n, q := y.Dims()
+	switch {
+	case g.floor <= small*s[0]:
+		return len(s), nil
+	case g.columns == nil:
+		return g.plainRank(s, n, q), nil
+	}
+	scaled := mat.DenseCopyOf(y)
+	g.equilibrate(scaled)
+	values, err := linalg.SingularValues(scaled)
+	return min(len(s), dimensions(values, n, q)), err
+}
+
 // computedGrain is that of a matrix of computed numbers.
 func computedGrain(y *mat.Dense) grain {
 	n, q := y.Dims()

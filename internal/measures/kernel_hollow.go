@@ -83,7 +83,7 @@ func hollowBands(x *mat.Dense, estimator string) banded {
 
 // hsicTolerance is the share of a kernel matrix that rounding may leave of it when it is
 // centred: an estimate of HSIC below that is 0.
-func (s *System) hsicTolerance() float64 { return max(roundoff, 8*s.precision.Eps()) }
+func (s *System) hsicTolerance() float64 { return max(roundoff, 8*computedEps(s.precision)) }
 
 // noHSIC is the error of a system whose own HSIC is not positive.
 func noHSIC(estimator string) error {

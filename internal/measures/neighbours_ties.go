@@ -14,10 +14,9 @@ import (
 func settleTies(best []candidate, similarity []float64, self int, allow linalg.Allowance) {
 	k := len(best)
 	last := -best[k-1].similarity
-	reach := tieReach(last, allow)
 	var near []candidate
 	for j, v := range similarity {
-		if j != self && math.Abs(-v-last) <= reach {
+		if j != self && mayTie(-v, last, allow) {
 			near = append(near, candidate{-v, int32(j)})
 		}
 	}
@@ -44,10 +43,12 @@ func settleTies(best []candidate, similarity []float64, self int, allow linalg.A
 	}
 }
 
-// tieReach returns the difference to a value beyond which nothing ties with it.
-func tieReach(last float64, allow linalg.Allowance) float64 {
+// mayTie reports whether a value is so near to the last that neighbours between them may
+// make one tie. The allowance is that of the larger: there is none at 0.
+func mayTie(v, last float64, allow linalg.Allowance) bool {
 	const window = 8
-	return window * max(allow(last), allow(last+window*allow(last)))
+	gap := math.Abs(v - last)
+	return gap == 0 || finite(gap) && gap <= window*allow(max(v, last))
 }
 
 // similarityAllowance returns for each sample the difference up to which two of its
@@ -70,7 +71,7 @@ func (s *System) similarityAllowance(h neighbourhood) func(i int) linalg.Allowan
 		typical := slices.Sorted(slices.Values(doubts))[s.n/2]
 		computed := operations(s.p) * epsilon
 		return func(i int) linalg.Allowance {
-			doubt := margin(s.precision)*max(doubts[i], typical) + computed
+			doubt := margin(s.precisionOfTies())*max(doubts[i], typical) + computed
 			const farthest = 2 // of rows of norm √½ from their mean, squared
 			return keyAllowance(allowanceOfSquares(s.p, doubt, farthest), doubt, s.p)
 		}

@@ -106,7 +106,7 @@ func (l *shortlist) nearest(k int, allow linalg.Allowance, out func(sample int32
 	best = nearestOf(l.best[:0], l.values, nobody, k)
 	l.best = best
 	last := -best[k-1].similarity
-	if !l.whole && !(-l.farthest > last+tieReach(last, allow)) {
+	if !l.whole && (-l.farthest <= last || mayTie(-l.farthest, last, allow)) {
 		return nil, false
 	}
 	settleTies(best, l.values, nobody, allow)

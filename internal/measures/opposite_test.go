@@ -3,6 +3,7 @@ package measures
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -84,5 +85,28 @@ func TestDirectionsOfRoundingErrors(t *testing.T) {
 	m := measureOf(t, "jaccard-knn:k=3")
 	if s, err := m.Score(pairOf(t, datasetOf(x), datasetOf(gaussian(rng, 14, 3)))); err == nil {
 		t.Errorf("a sample at the mean: %v", s)
+	}
+}
+
+// Directions on a line are equal or opposite, and rounding of the rows splits no tie of
+// those that are equal, not even one at distance 0.
+func TestNeighboursOnALine(t *testing.T) {
+	values := []float64{-0.3962, -1.822, -1.9753, -0.4112, 0.8218, -2.9034, 2.2489, -1.9102, 0.2833, -1.2189, -0.8283, -1.0875, 3.3272}
+	signs := make([]float64, len(values))
+	for i, v := range values {
+		signs[i] = math.Copysign(1, v)
+	}
+	h := neighbourhood{k: 3, metric: metricCosine}
+	column := func(v []float64) *System { return systemOf(t, datasetOf(mat.NewDense(len(v), 1, v))) }
+	got, err := column(values).neighbours(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := column(signs).neighbours(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got.index, want.index) {
+		t.Errorf("%v, want %v", got.index, want.index)
 	}
 }

@@ -113,7 +113,30 @@ func (s *System) rankComponents() (principal, error) {
 	if err != nil {
 		return principal{}, err
 	}
-	return c.leading(linalg.Rank(c.sigma, s.Samples(), s.Width())), nil
+	r, err := s.rank()
+	if err != nil {
+		return principal{}, err
+	}
+	return c.leading(min(r, linalg.Rank(c.sigma, s.Samples(), s.Width()))), nil
+}
+
+// rank returns the number of dimensions of the centred data that the rounding of their
+// numbers does not explain.
+func (s *System) rank() (int, error) {
+	if s.gramFactor() != nil {
+		return s.compactWidth(), nil
+	}
+	if w := s.whitener(); w != nil {
+		return w.RawMatrix().Cols, nil
+	}
+	if s.momentsOnly() {
+		return s.compactWidth(), nil
+	}
+	d, err := s.decomposed()
+	if err != nil {
+		return 0, err
+	}
+	return d.q.RawMatrix().Cols, nil
 }
 
 // leading returns the first k components, without copying them.

@@ -190,13 +190,54 @@ func (m procrustes) Memory(d Dims) Need {
 	return together(plan.need(d, p, q), d.needCompact(), work(plan.splitMemory(p, q)+d.needAlignment(p, q).work+2*d.N*(p+q)))
 }
 
-// roundingOfCross bounds what rounding can make of singular values of XᵀY that are 0. A
-// direction that training does not have would be turned as its rounding errors say, and
-// held-out samples may have much of it.
-func roundingOfCross(train *foldMoments, x, y grain) float64 {
+// rotationOf returns the rotation that training samples determine, the polar factor of
+// their C over the dimensions that they have in common: a direction that training does
+// not have would be turned as its rounding errors say, and held-out samples may have
+// much of it.
+func rotationOf(train *foldMoments, x, y grain) (*mat.Dense, error) {
 	p, q := train.dims()
-	nx, ny := math.Sqrt(sum(train.xx)), math.Sqrt(linalg.Trace(train.yy))
-	return operations(max(p, q))*epsilon*nx*ny + 2*(x.floor*ny+nx*y.floor)
+	r, least, err := commonDimensions(train, x, y)
+	if err != nil {
+		return nil, err
+	}
+	if r == min(p, q) {
+		polar, _, err := linalg.PolarAbove(train.xy, least)
+		return polar, err
+	}
+	u, s, v, err := linalg.SVD(train.xy)
+	if err != nil {
+		return nil, err
+	}
+	_, polar := polarDerivative(u, s[:r], v, least)
+	return polar, nil
+}
+
+// commonDimensions returns the number of singular values of C = XᵀY that the rounding of
+// the numbers does not explain, the largest, and what computing C can make of others.
+// With columns of norm 1, products with n independent rounding errors of norm ε are
+// ε/√n.
+func commonDimensions(train *foldMoments, x, y grain) (r int, least float64, err error) {
+	p, q := train.dims()
+	size := operations(max(p, q)) * epsilon
+	least = size * math.Sqrt(sum(train.xx)) * math.Sqrt(linalg.Trace(train.yy))
+	dx, noiseX := x.units(train.xx)
+	dy, noiseY := y.units(diagonal(train.yy))
+	noise := (noiseX + noiseY) / math.Sqrt(train.n)
+	if noise <= size {
+		return min(p, q), least, nil
+	}
+	scaled := mat.DenseCopyOf(train.xy)
+	scaleRows(scaled, dx)
+	scaleColumns(scaled, dy)
+	values, err := linalg.SingularValues(scaled)
+	if err != nil {
+		return 0, 0, err
+	}
+	cut := size + noise*math.Sqrt(float64(max(p, q)))
+	for r < len(values) && values[r] > cut {
+		r++
+	}
+	return r, least, nil
 }
 
 // heldOut finds the rotation on the training samples of each fold, and returns the mean
@@ -213,7 +254,7 @@ func (m procrustes) heldOut(p *Pair) (Score, error) {
 	total := 0.0
 	for i := range f.count() {
 		f.split(i, &train, &test)
-		polar, _, err := linalg.PolarAbove(train.xy, roundingOfCross(&train, p.X.grain(), p.Y.grain()))
+		polar, err := rotationOf(&train, p.X.grain(), p.Y.grain())
 		if err != nil {
 			return Score{}, err
 		}

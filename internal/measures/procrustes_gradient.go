@@ -38,7 +38,11 @@ func (o *heldOutRotation) Gradient(dst, y *mat.Dense) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		d, p := polarDerivative(u, s, v, roundingOfCross(&o.train, o.noise, own))
+		r, least, err := commonDimensions(&o.train, o.noise, own)
+		if err != nil {
+			return 0, err
+		}
+		d, p := polarDerivative(u, s[:r], v, least)
 		xx, yy := sum(o.test.xx), linalg.Trace(o.test.yy)
 		if xx == 0 || yy == 0 {
 			return 0, undefined("fold %d of %d: the samples left out all lie at the mean of the others", i+1, k)

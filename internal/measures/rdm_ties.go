@@ -33,6 +33,38 @@ func margin(p data.Precision) float64 {
 // sums and 2⁻⁵². Errors of either sign grow with the root of their number.
 func operations(p int) float64 { return 8 + 2*math.Sqrt(float64(p)) }
 
+// coarsest is the doubt of text, in relation to the typical distance, up to which
+// distances tie by it. Coarser text, such as levels and ratings, counts as exact: its
+// distances are as far apart as its last digits, and most of them would tie.
+const coarsest = 1e-3
+
+// precisionOfTies is the precision of the numbers by which distances tie.
+func (s *System) precisionOfTies() data.Precision {
+	if !s.fewDigits() {
+		return s.precision
+	}
+	typical := math.Sqrt(2 * s.trace() / float64(s.n))
+	if s.spread(s.precision) > coarsest*typical {
+		return data.Precision{}
+	}
+	return s.precision
+}
+
+// spread returns the doubt (see there) that a precision makes.
+func (s *System) spread(p data.Precision) float64 {
+	weighted, total := 0.0, 0.0
+	largest := s.largest()
+	for j, v := range s.columnSquares() {
+		r := p.Spacing(largest[j])
+		weighted += v * r * r
+		total += v
+	}
+	if !(weighted > 0) {
+		return 0
+	}
+	return margin(p) * math.Sqrt(weighted/total)
+}
+
 type doubtKey struct{}
 
 // doubt returns the largest difference of two equal Euclidean distances between samples
@@ -41,19 +73,7 @@ type doubtKey struct{}
 // feature in the variance, so features count with that share: one that is constant does
 // not matter, however large it is.
 func (s *System) doubt() float64 {
-	return always(&s.memo, doubtKey{}, func() float64 {
-		weighted, total := 0.0, 0.0
-		spacing := s.rounding()
-		for j, v := range s.columnSquares() {
-			r := spacing[j] / math.Sqrt(float64(s.n))
-			weighted += v * r * r
-			total += v
-		}
-		if !(weighted > 0) {
-			return 0
-		}
-		return margin(s.precision) * math.Sqrt(weighted/total)
-	})
+	return always(&s.memo, doubtKey{}, func() float64 { return s.spread(s.precisionOfTies()) })
 }
 
 // allowance returns the difference of neighbours in the order of the dissimilarities
@@ -119,13 +139,13 @@ func allowanceOfSquares(p int, doubt, largest float64) linalg.Allowance {
 // those of all features that vary.
 func manhattanAllowance(s *System) linalg.Allowance {
 	total := 0.0
-	squares := s.columnSquares()
-	for j, r := range s.rounding() {
-		if squares[j] > 0 {
-			total += r * r / float64(s.n)
+	precision, largest := s.precisionOfTies(), s.largest()
+	for j, v := range s.columnSquares() {
+		if r := precision.Spacing(largest[j]); v > 0 {
+			total += r * r
 		}
 	}
-	doubt, computed := margin(s.precision)*math.Sqrt(total), operations(s.p)*epsilon
+	doubt, computed := margin(precision)*math.Sqrt(total), operations(s.p)*epsilon
 	return func(b float64) float64 { return doubt + computed*b }
 }
 
@@ -140,14 +160,15 @@ func (d dissimilarity) embeddedDoubt(s *System) (float64, error) {
 			return 0, err
 		}
 		total := 0.0
-		spacing := s.rounding()
+		precision, largest := s.precisionOfTies(), s.largest()
 		for j := range w.RawMatrix().Rows {
+			spacing := precision.Spacing(largest[j]) * math.Sqrt(float64(s.n))
 			for _, v := range w.RawRowView(j) {
-				total += v * v * spacing[j] * spacing[j]
+				total += v * v * spacing * spacing
 			}
 		}
 		_, r := w.Dims()
-		return margin(s.precision)*math.Sqrt(total/float64(r)) + computed*math.Sqrt(2*float64(r)), nil
+		return margin(precision)*math.Sqrt(total/float64(r)) + computed*math.Sqrt(2*float64(r)), nil
 	}
 	relative := s.directionDoubts(func(row []float64) {
 		if d.kind == rdmCorrelation {
@@ -155,7 +176,7 @@ func (d dissimilarity) embeddedDoubt(s *System) (float64, error) {
 		}
 	})
 	slices.Sort(relative)
-	return margin(s.precision)*relative[len(relative)/2] + computed, nil
+	return margin(s.precisionOfTies())*relative[len(relative)/2] + computed, nil
 }
 
 // directionDoubts returns for each sample the rounding of its numbers over √2 of its
@@ -163,6 +184,7 @@ func (d dissimilarity) embeddedDoubt(s *System) (float64, error) {
 func (s *System) directionDoubts(change func(row []float64)) []float64 {
 	out := make([]float64, s.n)
 	row := make([]float64, s.p)
+	precision := s.precisionOfTies()
 	for i := range out {
 		copy(row, s.raw.RawRowView(i))
 		largest := 0.0
@@ -170,7 +192,7 @@ func (s *System) directionDoubts(change func(row []float64)) []float64 {
 			largest = max(largest, math.Abs(v))
 		}
 		change(row)
-		out[i] = s.precision.Spacing(largest) / math.Sqrt(2*dot(row, row))
+		out[i] = precision.Spacing(largest) / math.Sqrt(2*dot(row, row))
 	}
 	return out
 }

@@ -102,6 +102,13 @@ func leaveOneOut(train predictors) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if train.grain != nil && len(s) > 0 {
+		r, err := train.grain().rank(y, s)
+		if err != nil {
+			return 0, err
+		}
+		u, s = mat.DenseCopyOf(u.Slice(0, y.RawMatrix().Rows, 0, r)), s[:r]
+	}
 	n, r := y.RawMatrix().Rows, len(s)
 	if r == 0 {
 		return 0, undefined("the predicting system is constant on a training set")

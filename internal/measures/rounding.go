@@ -51,14 +51,29 @@ func (s *System) rounding() []float64 {
 		largest := s.largest()
 		residue := s.residue(slices.Max(largest))
 		root := math.Sqrt(float64(s.n))
+		written := s.fewDigits()
+		var squares []float64
+		if written {
+			squares = s.columnSquares()
+		}
 		for j, v := range largest {
 			out[j] = s.precision.Spacing(v) * root
 			if v <= residue {
 				out[j] = v * root * math.Sqrt(float64(s.p))
 			}
+			if written {
+				const share = 0.25 // of its norm, so that it is a dimension by itself
+				out[j] = min(out[j], share*math.Sqrt(squares[j]))
+			}
 		}
 		return out
 	})
+}
+
+// fewDigits reports whether numbers were read from text that is far coarser than their
+// computation.
+func (s *System) fewDigits() bool {
+	return s.precision.Stored == data.Decimal && s.precision.Eps() > 1e-7
 }
 
 // residue bounds what computing features from others of the given magnitude, in the

@@ -25,8 +25,8 @@ type spectralDerivative struct {
 	slope func(i, j int) float64
 }
 
-// polarDerivative returns the derivative of the polar factor P = UVᵀ over the
-// singular values above least, f = 1, and P itself.
+// polarDerivative returns the derivative of the polar factor P = UVᵀ over the given
+// singular values that are above least, f = 1, and P itself.
 func polarDerivative(u *mat.Dense, s []float64, v *mat.Dense, least float64) (spectralDerivative, *mat.Dense) {
 	m, _ := u.Dims()
 	n, _ := v.Dims()

@@ -136,9 +136,14 @@ func (m svcca) reduce(s *System) (principal, error) {
 		if err != nil {
 			return principal{}, err
 		}
-		return s.components(leadingCount(e.values, m.variance*s.trace()))
+		count := leadingCount(e.values, m.variance*s.trace())
+		if m.variance < 1-1e-6 {
+			return s.components(count)
+		}
+		all, err := s.rankComponents()
+		return all.leading(min(count, len(all.sigma))), err
 	}
-	// Only in this case may the rank be the limit, and it needs singular values.
+	// The rank may be the limit, and it needs singular values.
 	all, err := s.rankComponents()
 	if err != nil || m.dim == 0 {
 		return all, err

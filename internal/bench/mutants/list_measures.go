@@ -142,8 +142,8 @@ var inMeasures = []mutant{
 	},
 	{
 		name: "measures/procrustes-fitted-on-test", file: "internal/measures/procrustes.go",
-		old:   "linalg.PolarAbove(train.xy,",
-		new:   "linalg.PolarAbove(test.xy,",
+		old:   "rotationOf(&train,",
+		new:   "rotationOf(&test,",
 		tests: "TestHeldOutScoresByHand",
 	},
 	{

@@ -75,31 +75,3 @@ func rankCorrelation(x, y []int, how string) (v Number, defined bool) {
 	}
 	return quo(Whole(xy), root(mul(Whole(xx), Whole(yy)))), true
 }
-
-// bestAssignment returns the largest sum of entries of which no two share a row or a
-// column, as many as the smaller dimension, by trying all.
-func bestAssignment(a Matrix) Number {
-	if len(a) > a.width() {
-		a = a.transposed()
-	}
-	taken := make([]bool, a.width())
-	var best func(i int) Number
-	best = func(i int) Number {
-		if i == len(a) {
-			return zero()
-		}
-		var most Number
-		for j, v := range a[i] {
-			if taken[j] {
-				continue
-			}
-			taken[j] = true
-			if sum := add(v, best(i+1)); most == nil || less(most, sum) {
-				most = sum
-			}
-			taken[j] = false
-		}
-		return most
-	}
-	return best(0)
-}

@@ -23,7 +23,7 @@ func (f footprint) values() int64 { return 8 * f.n * f.p }
 
 // streamAbove is the size of a pair as float64 from which on it is read block
 // by block where its measures allow that, although it might fit in memory.
-const streamAbove = 256 << 20
+var streamAbove int64 = 256 << 20
 
 // MemoryError says that a pair needs more memory than it may take.
 type MemoryError struct {
