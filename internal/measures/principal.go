@@ -179,7 +179,18 @@ func divideColumns(x *mat.Dense, by []float64) {
 func (d Dims) needComponents() Need {
 	p, q := d.compact()
 	return together(
-		d.needCompact(), d.needGram(), kept(spectrumKey{}, p*p+q*q), kept(principalKey{}, d.N*(p+q)),
+		d.needCompact(), d.needGram(), d.needRank(), kept(spectrumKey{}, p*p+q*q), kept(principalKey{}, d.N*(p+q)),
 		work(linalg.EigSymMemory(d.larger())), work(linalg.SVDMemory(d.N, d.larger())),
+	)
+}
+
+// needRank returns the need of the ranks of both systems: of the factors of their Gram
+// matrices, and of a decomposition of the samples where these are singular.
+func (d Dims) needRank() Need {
+	p, q := d.compact()
+	widest := max(d.P, d.Q)
+	return together(
+		kept(gramFactorKey{}, p*p+q*q), kept(wholeKey{}, d.N*(p+q)+p*d.P+q*d.Q),
+		work(2*d.N*widest+linalg.SVDMemory(d.N, widest)),
 	)
 }
