@@ -183,8 +183,9 @@ func storageFor(rng *rand.Rand, m meant, kind string, text bool) storage {
 		forms = slices.Concat(reals, wholes, wholes)
 	}
 	forms = slices.DeleteFunc(slices.Clone(forms), func(s storage) bool {
-		// Four decimals are no digits of small units.
-		return (s.put == nil) != text || kind == "units" && s.eps > 1e-6
+		// Four decimals are no digits of small units, and numbers in general position
+		// tie in few digits.
+		return (s.put == nil) != text || (kind == "units" || kind == "repeated samples") && s.eps > 1e-6
 	})
 	return forms[rng.IntN(len(forms))]
 }
