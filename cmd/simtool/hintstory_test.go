@@ -238,7 +238,7 @@ func firstValue(text string) float64 {
 // toldElsewhere are hints whose story a test of another name tells.
 var toldElsewhere = map[string]string{
 	"this is a fault of simtool: please report it, with the command and, if you can, the data; SIMTOOL_DEBUG=1 shows where it happened": "TestPanicsBecomeErrors",
-	"save the array as a .npy file":       "", // of a format that cannot be read by blocks, which there is none of: see TestFormatsMayLackDoors of dataio
+	"save the array as a .npy file":       "", // of a format that cannot be read by blocks, which there is none of: see TestShutDoors of dataio
 	"remove the checkpoint to begin anew": "TestMomentsResumeFromWhatAKillLeaves",
 }
 

@@ -18,8 +18,6 @@ import (
 type form struct {
 	path  string
 	flags []string // that this form wants
-	holes bool     // it can hold missing values
-	names []string // of its samples, nil for none
 }
 
 // eighths is a random matrix of multiples of 1/8, which every dtype holds exactly but the
