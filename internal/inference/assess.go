@@ -126,6 +126,9 @@ func (w *worker) exactNull() (float64, bool, error) {
 // drawnNull returns the mean over some pairings, those of the p value where they pair
 // the same units of the same data.
 func (w *worker) drawnNull() (float64, error) {
+	if err := w.pair.Pairable(); err != nil {
+		return 0, err
+	}
 	if w.out.Test != nil && w.testIsNull {
 		return w.meanOf(w.out.Test), nil
 	}

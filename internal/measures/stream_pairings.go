@@ -10,12 +10,20 @@ import (
 
 type heldKey struct{}
 
+// Pairable returns an error where the samples cannot be paired in another order.
+func (p *Pair) Pairable() error {
+	if p.segments != nil && p.again == nil {
+		return undefined("pairings need the samples themselves, but only second moments are known")
+	}
+	return nil
+}
+
 // held returns the samples of Y about their means, n×q, where they may be in memory.
 func (p *Pair) held() (*mat.Dense, error) {
 	return shared(&p.memo, heldKey{}, func() (*mat.Dense, error) {
 		n, q := p.Samples(), p.Y.Width()
-		if p.again == nil {
-			return nil, undefined("pairings need the samples themselves, but only second moments are known")
+		if err := p.Pairable(); err != nil {
+			return nil, err
 		}
 		if word*int64(n)*int64(q) > p.hold {
 			return nil, undefined("pairings need the samples of %s in memory, which take more than a quarter of --max-memory", p.Y.label())
