@@ -161,6 +161,12 @@ func (r *ranker) take(v float64, index int32) {
 
 // endRun ranks the values of the last run.
 func (r *ranker) endRun() {
+	if len(r.run) == 1 { // as mostly
+		r.out.Twice[r.run[0]] = uint32(2*r.taken + 2)
+		r.taken++
+		r.run = r.run[:0]
+		return
+	}
 	if r.first == r.last || r.last-r.first <= widestTie*r.allow(r.last) {
 		r.tie(0, len(r.run))
 	} else {

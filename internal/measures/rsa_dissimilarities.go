@@ -1,6 +1,10 @@
 package measures
 
-import "simtool/internal/linalg"
+import (
+	"math"
+
+	"simtool/internal/linalg"
+)
 
 // Dissimilar is a measure that compares the dissimilarities of two systems, some of which
 // may be left out.
@@ -36,7 +40,14 @@ func (m rsa) Dissimilarities(s *System) (values []float64, items int, ok bool, e
 func (m rsa) Comparable(values []float64) Comparable {
 	switch {
 	case rankBased(m.compare):
-		return Comparable{ranks: linalg.NewRanking(values, nil, concordant(m.compare))}
+		// Computed dissimilarities tie as those of an RDM do that is given.
+		const computed = 1e-10
+		largest := 0.0
+		for _, v := range values {
+			largest = max(largest, math.Abs(v))
+		}
+		allow := func(float64) float64 { return computed * largest }
+		return Comparable{ranks: linalg.NewRanking(values, allow, concordant(m.compare))}
 	case m.compare == comparePearson:
 		mean := sum(values) / float64(len(values))
 		return Comparable{values: mapped(values, func(v float64) float64 { return v - mean })}
