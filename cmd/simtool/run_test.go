@@ -72,7 +72,7 @@ func TestPlanOnANarrowTerminal(t *testing.T) {
 			t.Errorf("%d columns in a terminal of 32: %q", n, line)
 		}
 	}
-	if !strings.Contains(s.out.String(), "q, p, n, y\n") || !strings.Contains(s.out.String(), "value") {
+	if !strings.Contains(s.out.String(), "q, p, n, null, calibrated, y\n") || !strings.Contains(s.out.String(), "value") {
 		t.Errorf("the table is\n%s", &s.out)
 	}
 }
