@@ -63,7 +63,7 @@ REV ?= HEAD^
 same-bytes: ## stories, docs, helps, plans and batches write the bytes of an earlier build (REV=HEAD^ SAME='-figures')
 	$(GO) run ./internal/bench/samebytes -rev '$(REV)' $(SAME)
 
-RUNS ?= 400
+RUNS ?= 200
 validation-inference: ## coverage of the intervals on known populations, into docs/validation-inference.md: an hour (RUNS=n)
 	$(GO) run ./internal/bench/validation -runs $(RUNS) > bin/validation-inference.md
 	mv bin/validation-inference.md docs/validation-inference.md

@@ -358,7 +358,7 @@ func compareRows(t *testing.T, i int, r randomPair, road string, rows []told, co
 func (r randomPair) truth(t *testing.T, c told) (want float64, undefined bool, tolerance float64) {
 	t.Helper()
 	ordered := slices.ContainsFunc([]string{"spearman", "kendall", "rho-a", "tau-a", "knn"}, func(word string) bool { return strings.Contains(c.name, word) })
-	if !r.dependent && !(ordered && (r.tied[0] || r.tied[1])) {
+	if tied := r.tied[0] || r.tied[1]; !r.dependent && (!ordered || !tied) {
 		if v, err := exacttest.Score(c.name, r.stored); err == nil {
 			want = exacttest.Float(v)
 			tolerance = 1e-9 * max(1, math.Abs(want))
