@@ -15,7 +15,8 @@ func newInterpretCommand(a *app) *cobra.Command {
 score", say what data of that score are like beside the recording X:
 
 - place: how far the score is on the way from random
-  pairings of data with the geometry of X to identity;
+  pairings of data with the geometry of X to identity, or
+  to the noise ceiling where the table of scores has one;
 - component: which principal components of X can be read
   linearly from data that were optimised to that score,
   from several random starts;
@@ -24,9 +25,10 @@ score", say what data of that score are like beside the recording X:
 - range: which scores by other measures (--also) data of
   that score can have; its ends are certified optima
   unless a note says otherwise;
-- stimuli: how many independent samples would tell the
-  score from its neighbour, the nearest other score of
-  the measure, or one 0.05 away.
+- stimuli, neurons: how many independent samples, and
+  neurons of X, would tell the score from its neighbour,
+  the nearest other score of the measure, or one 0.05
+  away.
 
 A sentence on standard error sums up each score. The columns are
 

@@ -180,11 +180,11 @@ func (r *run) item(ctx context.Context, i int) (*batch.Item, error) {
 		add(row)
 	}
 	if len(ys) > 0 {
-		row, err := r.stimuli(ctx, x, t, ys[0])
+		rows, err := r.needed(ctx, x, t, ys[0])
 		if err != nil {
 			return nil, err
 		}
-		add(row)
+		add(rows...)
 	}
 	return item, ctx.Err()
 }
@@ -207,6 +207,10 @@ func (r *run) place(ctx context.Context, x *recording, t target) (result.Interpr
 		return row, err
 	}
 	row.Reference = null
+	if !math.IsNaN(t.ceiling) {
+		best, row.Hi = t.ceiling, t.ceiling
+		row.Note = "measured from random pairings to the noise ceiling of the recording"
+	}
 	if row.Value = (t.score - null) / (best - null); math.IsInf(row.Value, 0) || best == null {
 		row.Value = math.NaN()
 	}

@@ -37,8 +37,9 @@ type Options struct {
 
 // target is a score by a measure.
 type target struct {
-	named measures.Named
-	score float64
+	named   measures.Named
+	score   float64
+	ceiling float64 // of the recording, NaN where it is not known
 }
 
 // New returns the command with its defaults.
@@ -136,7 +137,7 @@ func fromWords(words []string, seed uint64) ([]target, error) {
 		if err != nil || math.IsNaN(score) || math.IsInf(score, 0) {
 			return nil, batch.Configf("", "--measures %s: %q is no score, want MEASURE=SCORE, such as cka=0.8", word, word[at+1:])
 		}
-		if out, err = with(out, word[:at], score, seed); err != nil {
+		if out, err = with(out, word[:at], score, math.NaN(), seed); err != nil {
 			return nil, err
 		}
 	}
@@ -144,7 +145,7 @@ func fromWords(words []string, seed uint64) ([]target, error) {
 }
 
 // with adds a target unless it is there.
-func with(list []target, name string, score float64, seed uint64) ([]target, error) {
+func with(list []target, name string, score, ceiling float64, seed uint64) ([]target, error) {
 	named, err := verb.ParseMeasures([]string{name}, seed)
 	if err != nil {
 		return nil, err
@@ -159,7 +160,7 @@ func with(list []target, name string, score float64, seed uint64) ([]target, err
 		}
 		same := func(t target) bool { return t.named.Name == m.Name && t.score == score }
 		if !slices.ContainsFunc(list, same) {
-			list = append(list, target{m, score})
+			list = append(list, target{m, score, ceiling})
 		}
 	}
 	return list, nil
@@ -173,6 +174,7 @@ func fromTable(path string, only []string, seed uint64) ([]target, error) {
 		return nil, err
 	}
 	measure, value := slices.Index(table.Columns, "measure"), slices.Index(table.Columns, "value")
+	ceiling := slices.Index(table.Columns, "ceiling")
 	if measure < 0 || value < 0 {
 		return nil, &data.InputError{Path: path, Found: "columns " + strings.Join(table.Columns, ", "), Wanted: "want measure and value, as simtool score writes them"}
 	}
@@ -193,7 +195,13 @@ func fromTable(path string, only []string, seed uint64) ([]target, error) {
 		if differentiable(named[0]) != nil {
 			continue
 		}
-		if out, err = with(out, name, score, seed); err != nil {
+		limit := math.NaN()
+		if ceiling >= 0 {
+			if v, ok := row[ceiling].(float64); ok {
+				limit = v
+			}
+		}
+		if out, err = with(out, name, score, limit, seed); err != nil {
 			return nil, batch.Named(err, path)
 		}
 	}
