@@ -75,7 +75,7 @@ row with an error, and the others are scored.`,
 simtool score recording.npy models/*.npy -m cka,procrustes -o scores.csv
 simtool score recording.npy models/*.npy --repeat rec.npy -m cka,linreg
 simtool score recording.npy model.npy -m cka,nbs --permutations 999
-simtool score stimuli.csv model.npy --units stimuli_labels.csv:category
+simtool score recording.npy model.npy -m cka --units conditions.csv:motion
 simtool score rec.npy model.npy --per time -m cka --format jsonl
 simtool score --all-pairs layers/*.npy -m all -j 8 -o scores.json
 cat model.npy | simtool score recording.npy - -m default`,

@@ -90,7 +90,7 @@ func TestCommandsResume(t *testing.T) {
 			[]string{"moments", long, second},
 			"out.npz", "",
 			[]string{"--cv", "4"},
-			"cv is [4], but the checkpoint has [5]",
+			"cv is [4], but the checkpoint has [5,15]",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
