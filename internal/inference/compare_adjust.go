@@ -1,6 +1,7 @@
 package inference
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -213,24 +214,23 @@ func (m *multipliers) most(rng *rand.Rand) float64 {
 	return out
 }
 
-// discover sets the q values of Benjamini and Hochberg (1995): with m p values in
-// increasing order, q₍i₎ = min over j ≥ i of m·p₍j₎/j.
-func discover(contrasts []Contrast) {
+// byPValue returns the numbers of the contrasts that have a p value, the smallest first;
+// equal ones keep their order.
+func byPValue(contrasts []Contrast) []int {
 	var order []int
 	for k := range contrasts {
 		if !math.IsNaN(contrasts[k].PValue) {
 			order = append(order, k)
 		}
 	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		switch p, q := contrasts[i].PValue, contrasts[j].PValue; {
-		case p < q:
-			return -1
-		case p > q:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(contrasts[i].PValue, contrasts[j].PValue) })
+	return order
+}
+
+// discover sets the q values of Benjamini and Hochberg (1995): with m p values in
+// increasing order, q₍i₎ = min over j ≥ i of m·p₍j₎/j.
+func discover(contrasts []Contrast) {
+	order := byPValue(contrasts)
 	least := 1.0
 	for i := len(order) - 1; i >= 0; i-- {
 		c := &contrasts[order[i]]

@@ -78,21 +78,7 @@ func DualBootstrap(ctx context.Context, subjects, models []*measures.System, m m
 // Holm sets the p values of all contrasts together as Holm (1979) does, which needs no
 // joint draws: with m p values in increasing order, max over j ≤ i of (m−j+1)·p₍j₎.
 func Holm(contrasts []Contrast) {
-	var order []int
-	for k := range contrasts {
-		if !math.IsNaN(contrasts[k].PValue) {
-			order = append(order, k)
-		}
-	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		switch p, q := contrasts[i].PValue, contrasts[j].PValue; {
-		case p < q:
-			return -1
-		case p > q:
-			return 1
-		}
-		return 0
-	})
+	order := byPValue(contrasts)
 	most := 0.0
 	for i, k := range order {
 		most = max(most, min(1, float64(len(order)-i)*contrasts[k].PValue))

@@ -3,8 +3,6 @@ package measures
 import (
 	"context"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"runtime"
 	"strings"
 	"testing"
@@ -16,13 +14,7 @@ func TestMemoryOfPairingsIsAnnounced(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes its time")
 	}
-	const setting = "gcstoptheworld=2"
-	if !strings.Contains(os.Getenv("GODEBUG"), setting) {
-		child := exec.Command(os.Args[0], "-test.run=^TestMemoryOfPairingsIsAnnounced$")
-		child.Env = append(os.Environ(), "GODEBUG="+setting+",memprofilerate=0", "GOMAXPROCS=1")
-		if out, err := child.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
+	if elsewhere(t) {
 		return
 	}
 	const n, p, q = 300, 50, 40

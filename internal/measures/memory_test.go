@@ -17,6 +17,22 @@ import (
 	"simtool/internal/data"
 )
 
+// elsewhere runs a test in a process of its own, on one processor, where the collector
+// stops the program while it works. It reports false in that process.
+func elsewhere(t *testing.T) bool {
+	t.Helper()
+	const setting = "gcstoptheworld=2"
+	if strings.Contains(os.Getenv("GODEBUG"), setting) {
+		return false
+	}
+	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+	child.Env = append(os.Environ(), "GODEBUG="+setting+",memprofilerate=0", "GOMAXPROCS=1")
+	if out, err := child.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	return true
+}
+
 // TestMemoryIsAnnounced holds what every variant says of its memory, of a score and of
 // a gradient, to what it has in use: never more than announced, and the announced
 // bound is not many times what some data of the shape need.
@@ -30,13 +46,7 @@ func TestMemoryIsAnnounced(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes its time")
 	}
-	const setting = "gcstoptheworld=2"
-	if !strings.Contains(os.Getenv("GODEBUG"), setting) {
-		child := exec.Command(os.Args[0], "-test.run=^TestMemoryIsAnnounced$")
-		child.Env = append(os.Environ(), "GODEBUG="+setting+",memprofilerate=0", "GOMAXPROCS=1")
-		if out, err := child.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
+	if elsewhere(t) {
 		return
 	}
 	for _, shape := range memoryShapes {

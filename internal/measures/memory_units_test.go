@@ -2,10 +2,7 @@ package measures
 
 import (
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"runtime"
-	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -17,13 +14,7 @@ func TestMemoryOverNeurons(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes its time")
 	}
-	const setting = "gcstoptheworld=2"
-	if !strings.Contains(os.Getenv("GODEBUG"), setting) {
-		child := exec.Command(os.Args[0], "-test.run=^TestMemoryOverNeurons$")
-		child.Env = append(os.Environ(), "GODEBUG="+setting+",memprofilerate=0", "GOMAXPROCS=1")
-		if out, err := child.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
+	if elsewhere(t) {
 		return
 	}
 	for _, s := range []memoryShape{{name: "tall", n: 480, p: 60, q: 40}, {name: "wide", n: 60, p: 300, q: 200}} {
@@ -61,13 +52,7 @@ func TestMemoryOfEstimatesIsAnnounced(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes its time")
 	}
-	const setting = "gcstoptheworld=2"
-	if !strings.Contains(os.Getenv("GODEBUG"), setting) {
-		child := exec.Command(os.Args[0], "-test.run=^TestMemoryOfEstimatesIsAnnounced$")
-		child.Env = append(os.Environ(), "GODEBUG="+setting+",memprofilerate=0", "GOMAXPROCS=1")
-		if out, err := child.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
+	if elsewhere(t) {
 		return
 	}
 	names := []string{

@@ -1,6 +1,7 @@
 package verb
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -36,6 +37,15 @@ func (b *Batch) Begin(e *batch.Env, output string) (batch.Control, error) {
 	}
 	c := batch.Control{Shard: shard, Resume: b.Resume, TimeLimit: b.TimeLimit, DryRun: b.DryRun}
 	return c, c.Begin(e, output)
+}
+
+// Run runs a job as the options say and writes its table.
+func (b *Batch) Run(ctx context.Context, e *batch.Env, job *batch.Job, o batch.Output) error {
+	control, err := b.Begin(e, o.Target())
+	if err != nil {
+		return err
+	}
+	return job.Run(ctx, e, o, control)
 }
 
 // Part is the part of the items that is done. --shard slurm is taken from the

@@ -142,7 +142,7 @@ func (a *adviser) pair(ctx context.Context, about string, x, y *data.Dataset) er
 	}
 	options := inference.Options{Mode: inference.AutoMode, Level: a.options.Level, Seed: a.env.Seed}
 	var fit []measures.Named
-	for _, m := range a.named(systems) {
+	for _, m := range verb.HoldOutConditions(a.options.named, xs, ys, a.env.Seed) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -163,19 +163,6 @@ func (a *adviser) pair(ctx context.Context, about string, x, y *data.Dataset) er
 		report.Remedy = "record more samples, or fewer features"
 	}
 	return a.row(about, report)
-}
-
-// named returns the measures, of which those of the default set that hold samples out
-// hold out whole conditions where the data have them, as they do when they are scored.
-func (a *adviser) named(systems []*data.Dataset) []measures.Named {
-	out := make([]measures.Named, len(a.options.named))
-	for i, m := range a.options.named {
-		out[i] = m
-		if variant, ok := m.ByConditions(a.env.Seed); ok && m.Core && systems[0].Is3D() && systems[0].Shape[1] >= m.Card().Folds {
-			out[i] = variant
-		}
-	}
-	return out
 }
 
 // systems makes the pair.

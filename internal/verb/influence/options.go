@@ -70,11 +70,7 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	control, err := o.Batch.Begin(e, o.Output.Target())
-	if err != nil {
-		return err
-	}
-	return job.Run(ctx, e, o.Output, control)
+	return o.Batch.Run(ctx, e, job, o.Output)
 }
 
 // Memory implements verb.Forecaster.
