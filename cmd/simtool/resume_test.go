@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -164,12 +165,24 @@ func contentsOf(t *testing.T, dir string) map[string]string {
 
 // stoppedHalfway runs simtool in a new directory until SIGTERM finds it with
 // something to keep, but not finished. The time it would take is a guess.
-func stoppedHalfway(t *testing.T, guess time.Duration, output string, args []string) string {
+func stoppedHalfway(t *testing.T, guess time.Duration, output string, args []string) (dir string) {
+	t.Helper()
+	stopHalfway(t, guess, output, func() *exec.Cmd {
+		dir = t.TempDir()
+		return simtoolIn(t, dir, args...)
+	})
+	return dir
+}
+
+// stopHalfway runs a command again and again, each time from the beginning, until
+// SIGTERM finds it with something to keep, but not finished. How long it takes differs
+// between machines and moments: the time of the signal follows from what came too late
+// and what came too early.
+func stopHalfway(t *testing.T, guess time.Duration, output string, fresh func() *exec.Cmd) {
 	t.Helper()
 	low, high := time.Duration(0), 2*guess
-	for range 100 {
-		dir := t.TempDir()
-		cmd := simtoolIn(t, dir, args...)
+	for range 200 {
+		cmd := fresh()
 		stderr := &bytes.Buffer{}
 		cmd.Stderr = stderr
 		if err := cmd.Start(); err != nil {
@@ -184,7 +197,7 @@ func stoppedHalfway(t *testing.T, guess time.Duration, output string, args []str
 			if want := "the work so far is in " + output + ".ckpt"; !strings.Contains(stderr.String(), want) {
 				t.Errorf("standard error holds %q, want %q", stderr, want)
 			}
-			return dir
+			return
 		case exitOK: // too late
 			high = after
 		case exitTerminated, -1: // too early
@@ -197,7 +210,6 @@ func stoppedHalfway(t *testing.T, guess time.Duration, output string, args []str
 		}
 	}
 	t.Fatal("never stopped half-way")
-	return ""
 }
 
 // writeRecording writes random numbers, samples of 20 features, which take a while
