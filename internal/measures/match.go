@@ -1,7 +1,7 @@
 package measures
 
 import (
-	"fmt"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -11,6 +11,7 @@ import (
 const (
 	matchHard = "hard"
 	matchSoft = "soft"
+	matchMany = "one-to-many"
 )
 
 var matchFamily = Family{
@@ -18,9 +19,9 @@ var matchFamily = Family{
 		Family:   "match",
 		Title:    "Correlation matching of features",
 		Question: "How well do single features of X correlate with single features of Y?",
-		Formula:  "R = correlations of the columns; hard: mean of R over the one-to-one matching with the largest sum; soft: mean of the row maxima and of the column maxima of R, averaged",
+		Formula:  "R = correlations of the columns; hard: mean of R over the one-to-one matching with the largest sum; one-to-many: mean of the row maxima of R; soft: mean of that and of the mean of the column maxima",
 		Params: []Param{
-			choice("kind", "one-to-one matching, the wider system's surplus left out (hard), or the best partner of every feature on either side (soft)", matchHard, matchSoft),
+			choice("kind", "one-to-one matching, the wider system's surplus left out (hard), the best partner in Y of every feature of X, which many may share (one-to-many), or the mean of that in both directions (soft)", matchHard, matchSoft, matchMany),
 		},
 		Min:            -1,
 		Max:            1,
@@ -31,7 +32,7 @@ var matchFamily = Family{
 		X:              Permutation | Scaling | Translation,
 		Y:              Permutation | Scaling | Translation,
 		MinSamples:     2,
-		Cost:           "n·p·q + min(p,q)²·max(p,q) (hard), n·p·q (soft)",
+		Cost:           "n·p·q + min(p,q)²·max(p,q) (hard), n·p·q (the others)",
 		Pitfalls: []string{
 			"every feature counts alike, whatever its variance, and features that do not vary are left out",
 			"the largest of many correlations is positive by chance: compare with shuffled samples",
@@ -47,15 +48,18 @@ var matchFamily = Family{
 		{"hard_correlation_match", "match"},
 		{"hard_corr_match", "match"},
 		{"soft_correlation_match", "match:kind=soft"},
+		{"one_to_many_match", "match:kind=one-to-many"},
 	},
 	New: func(a Args) (Measure, error) {
-		return unitMatch{card: a.Card(), soft: a.Text("kind") == matchSoft}, nil
+		m := unitMatch{card: a.Card(), kind: a.Text("kind")}
+		m.card.Symmetric = m.kind != matchMany
+		return m, nil
 	},
 }
 
 type unitMatch struct {
 	card Card
-	soft bool
+	kind string
 }
 
 // Card implements Measure.
@@ -66,21 +70,21 @@ func (m unitMatch) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
-	x, y := p.X.standardised(), p.Y.standardised()
+	x, y, warnings, err := p.standardised()
+	if err != nil {
+		return Score{}, err
+	}
 	r := linalg.CrossGram(x, y)
-	s := Score{Value: clip(hardMatch(r))}
-	if m.soft {
-		s.Value = clip(softMatch(r))
+	var value float64
+	switch rows, columns := bestPartners(r); m.kind {
+	case matchMany:
+		value = rows
+	case matchSoft:
+		value = (rows + columns) / 2
+	default:
+		value = hardMatch(r)
 	}
-	for _, side := range []struct {
-		system *System
-		kept   *mat.Dense
-	}{{p.X, x}, {p.Y, y}} {
-		if skipped := side.system.Width() - side.kept.RawMatrix().Cols; skipped > 0 {
-			s.Warnings = append(s.Warnings, fmt.Sprintf("%s: %d of %d features do not vary and were left out", side.system.label(), skipped, side.system.Width()))
-		}
-	}
-	return s, nil
+	return Score{Value: clip(value), Warnings: warnings}, nil
 }
 
 // Memory implements Memory: standardised features, and the correlations of all with all,
@@ -92,7 +96,7 @@ func (m unitMatch) Memory(d Dims) Need {
 type standardisedKey struct{}
 
 // standardised returns the centred features that vary by more than rounding, each scaled
-// to norm 1.
+// to norm 1; nil if there is none.
 func (s *System) standardised() *mat.Dense {
 	return always(&s.memo, standardisedKey{}, func() *mat.Dense {
 		x := s.centred()
@@ -103,6 +107,9 @@ func (s *System) standardised() *mat.Dense {
 			if norm > noise[j] {
 				kept = append(kept, j)
 			}
+		}
+		if kept == nil {
+			return nil
 		}
 		out := mat.NewDense(s.Samples(), len(kept), nil)
 		for i := range s.Samples() {
@@ -127,20 +134,16 @@ func hardMatch(r *mat.Dense) float64 {
 	return total / float64(min(r.Dims()))
 }
 
-// softMatch returns the average of the mean row maximum and the mean column
-// maximum.
-func softMatch(r *mat.Dense) float64 {
+// bestPartners returns the mean row maximum and the mean column maximum.
+func bestPartners(r *mat.Dense) (rows, columns float64) {
 	p, q := r.Dims()
-	columns := make([]float64, q)
-	copy(columns, r.RawRowView(0))
-	rows := 0.0
+	best := slices.Clone(r.RawRowView(0))
 	for i := range p {
-		best := r.At(i, 0)
-		for j, v := range r.RawRowView(i) {
-			best = max(best, v)
-			columns[j] = max(columns[j], v)
+		row := r.RawRowView(i)
+		rows += slices.Max(row) / float64(p)
+		for j, v := range row {
+			best[j] = max(best[j], v)
 		}
-		rows += best
 	}
-	return (rows/float64(p) + sum(columns)/float64(q)) / 2
+	return rows, sum(best) / float64(q)
 }

@@ -45,6 +45,7 @@ var families = []Family{
 	jaccardKNNFamily,
 	cknnaFamily,
 	matchFamily,
+	softMatchingFamily,
 	eigenspaceFamily,
 	gulpFamily,
 }

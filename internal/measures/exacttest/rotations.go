@@ -120,5 +120,8 @@ func match(s settings, p Pair) Number {
 		}
 		return quo(sum, Whole(len(m)))
 	}
+	if s.text("kind", "hard") == "one-to-many" {
+		return best(r)
+	}
 	return quo(add(best(r), best(r.transposed())), Of(2))
 }

@@ -68,6 +68,7 @@ var definitions = map[string]definition{
 	"jaccard-knn":          jaccardKNN,
 	"cknna":                cknna,
 	"match":                match,
+	"soft-matching":        softMatching,
 	"eigenspace-overlap":   eigenspaceOverlap,
 	"gulp":                 gulp,
 }

@@ -64,6 +64,8 @@ def permutation(x, y, o):
 def match(x, y, o):
     x, y = centred(x), centred(y)
     r = ((x / x.norm(dim=0)).T @ (y / y.norm(dim=0))).numpy()
+    if o["kind"] == "one-to-many":
+        return r.max(1).mean()
     if o["kind"] == "soft":
         return (r.max(0).mean() + r.max(1).mean()) / 2
     i, j = scipy.optimize.linear_sum_assignment(r, maximize=True)

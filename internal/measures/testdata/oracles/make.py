@@ -21,6 +21,7 @@ import numpy as np
 import torch
 
 import alignment
+import matching
 import prediction
 import similarity
 
@@ -82,6 +83,7 @@ FAMILIES = {
     "jaccard-knn": (similarity.jaccard_knn, {"k": "10", "metric": "cosine", "center": "true"}),
     "cknna": (similarity.cknna, {"k": "10", "metric": "inner", "center": "false"}),
     "match": (alignment.match, {"kind": "hard"}),
+    "soft-matching": (matching.soft_matching, {"as": "score"}),
     "eigenspace-overlap": (alignment.eigenspace, {"center": "false"}),
     "gulp": (alignment.gulp, {"lambda": "0", "squared": "true"}),
 }
@@ -96,7 +98,7 @@ def measure(name, x, y, shape):
     return formula(x, y, defaults | given | {"shape": shape})
 
 
-NO_GRADIENT = ("permutation", "pls", "mutual-knn", "jaccard-knn", "cknna", "match")
+NO_GRADIENT = ("permutation", "pls", "mutual-knn", "jaccard-knn", "cknna", "match", "soft-matching")
 
 
 def differentiable(name):
