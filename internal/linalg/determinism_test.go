@@ -47,6 +47,11 @@ func TestResultsDoNotDependOnProcessors(t *testing.T) {
 			long, wide := NewCentered(gaussian(6, 5000, 40)), NewCentered(gaussian(7, 5000, 400))
 			return results(t, nil, long.Gram(), long.CrossGram(wide), wide.Gram(), row(wide.ColumnSquares()), row(wide.RowSquares()))
 		},
+		"RowFactor": func() []*mat.Dense {
+			c := NewCentered(gaussian(8, 300, 2000))
+			nearly := NewCentered(withLastNear(c.x))
+			return results(t, nil, c.OuterGram(), c.RowFactor(c.OuterGram()), nearly.RowFactor(nearly.OuterGram()), c.upperFactorByStrips())
+		},
 		"SqDistances": func() []*mat.Dense {
 			block := mat.NewDense(n/2, n, nil)
 			NewDistances(a).BlockTo(block, n/3, 0)
@@ -79,3 +84,14 @@ func results(t *testing.T, err error, m ...*mat.Dense) []*mat.Dense {
 
 // row makes a matrix of one row.
 func row(values []float64) *mat.Dense { return mat.NewDense(1, len(values), values) }
+
+// withLastNear returns a copy of x whose last two rows are nearly the same.
+func withLastNear(x *mat.Dense) *mat.Dense {
+	out := mat.DenseCopyOf(x)
+	n, _ := x.Dims()
+	row, other := out.RawRowView(n-2), out.RawRowView(n-3)
+	for j, v := range other {
+		row[j] = v + 1e-4*row[j]
+	}
+	return out
+}

@@ -327,7 +327,7 @@ func (p *Pair) canonical() (*mat.Dense, error) {
 func (d Dims) needBasis() Need {
 	p, q := d.compact()
 	return together(
-		d.needCompact(), d.needGram(),
+		d.needCentred(), d.needCompact(), d.needGram(),
 		kept(gramFactorKey{}, p*p+q*q), kept(whitenerKey{}, p*p+q*q), kept(basisKey{}, d.N*(p+q)),
 		work(linalg.RangeBasisMemory(d.N, d.larger())),
 	)

@@ -168,11 +168,11 @@ func (m cka) Memory(d Dims) Need {
 	if m.kernel.kind != "linear" {
 		return m.needKernel(d)
 	}
-	all := d.needMoments()
+	all := d.needSquares()
 	if m.needsKernels(d.N) {
 		return together(all, m.needKernel(d))
 	}
-	if m.estimator == biased && (m.as == asAngular || m.as == asAngularScore) {
+	if !d.bySamples() && m.estimator == biased && (m.as == asAngular || m.as == asAngularScore) {
 		p, q := d.compact()
 		all = together(all, d.needCompact(), work(d.N*(p+q)+d.gapMemory(p, q)))
 	}
@@ -196,19 +196,44 @@ func cosineOf(xy, xx, yy float64, estimator string) (float64, error) {
 // cosineScale returns 1/√(xx·yy).
 func cosineScale(xx, yy float64) float64 { return 1 / math.Sqrt(xx) / math.Sqrt(yy) }
 
-// gramSquares returns ‖Kx‖² = ‖A‖².
+// gramSquares returns ‖Kx‖² = ‖A‖², of the smaller of the two matrices.
 func (s *System) gramSquares() float64 {
-	norm := linalg.Norm(s.gram())
-	return norm * norm
+	if s.twin != nil {
+		return s.twin.of.gramSquares()
+	}
+	return always(&s.memo, gramSquaresKey{}, func() float64 {
+		smaller := s.outer
+		if s.slim() || s.momentsOnly() {
+			smaller = s.gram
+		}
+		norm := linalg.Norm(smaller())
+		return norm * norm
+	})
 }
+
+type (
+	gramSquaresKey  struct{}
+	crossSquaresKey struct{}
+)
 
 // crossSquares returns ⟨Kx,Ky⟩ = ‖C‖².
 func (p *Pair) crossSquares() float64 {
 	if p.X == p.Y {
 		return p.X.gramSquares()
 	}
-	norm := linalg.Norm(p.cross())
-	return norm * norm
+	return always(&p.memo, crossSquaresKey{}, func() float64 {
+		if p.bySamples() {
+			return linalg.Dot(p.X.outer(), p.Y.outer())
+		}
+		norm := linalg.Norm(p.cross())
+		return norm * norm
+	})
+}
+
+// bySamples reports whether matrices of samples × samples are the ones to form: a system
+// has more features than samples, and C would need its compact matrix.
+func (p *Pair) bySamples() bool {
+	return p.segments == nil && !(p.X.slim() && p.Y.slim())
 }
 
 // weights returns t₁ and t₂ of the estimator of HSIC for linear kernels as
@@ -244,7 +269,25 @@ func (m cka) correction(dx, dy []float64) float64 {
 // gramAngle returns the angle between the matrices Kx and Ky from the norm of
 // Kx/‖Kx‖ − Ky/‖Ky‖. It is for small angles.
 func (p *Pair) gramAngle() float64 {
+	if p.bySamples() {
+		return chord(unitGap(p.X.outer(), p.Y.outer()))
+	}
 	return chord(outerGap(unitKernel(p.X), unitKernel(p.Y)))
+}
+
+// unitGap returns ‖K/‖K‖ − L/‖L‖‖.
+func unitGap(k, l *mat.Dense) float64 {
+	unitK, unitL := 1/linalg.Norm(k), 1/linalg.Norm(l)
+	n, _ := k.Dims()
+	squares := 0.0
+	for i := range n {
+		other := l.RawRowView(i)
+		for j, v := range k.RawRowView(i) {
+			d := v*unitK - other[j]*unitL
+			squares += d * d
+		}
+	}
+	return math.Sqrt(squares)
 }
 
 // unitKernel returns Z scaled so that ‖ZZᵀ‖ = 1.

@@ -87,14 +87,12 @@ func (m cka) bilinear(p *Pair) (bilinear, error) {
 	return b, err
 }
 
-type linearKernelKey struct{}
-
 // kernelMatrix returns the kernel matrix of a system, centred for the estimator.
 func (m cka) kernelMatrix(s *System) (*mat.Dense, error) {
 	if m.kernel.kind != kernelLinear || m.estimator != biased {
 		return m.kernel.matrix(s, m.estimator)
 	}
-	return always(&s.memo, linearKernelKey{}, func() *mat.Dense { return linalg.OuterGram(s.compact()) }), nil
+	return s.outer(), nil
 }
 
 // kernelNull returns the mean over pairings of the samples, or of whole units, where the

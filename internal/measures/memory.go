@@ -197,17 +197,24 @@ func (d Dims) tiled() bool { return d.N > int64(tiledAbove) }
 // needCentred returns the need of Xc and Yc.
 func (d Dims) needCentred() Need { return kept(centredKey{}, d.values()) }
 
+// needOuter returns the need of the matrices of samples × samples of both systems.
+func (d Dims) needOuter() Need {
+	return together(kept(outerKey{}, 2*d.N*d.N), work(max(linalg.OuterGramMemory(d.N, d.P), linalg.OuterGramMemory(d.N, d.Q))-d.N*d.N))
+}
+
 // needCompact returns the need of the compact matrices.
 func (d Dims) needCompact() Need {
-	all := d.needCentred()
-	square := int64(0)
+	var all Need
+	slim, square := int64(0), int64(0)
 	for _, p := range []int64{d.P, d.Q} {
-		if p > d.N {
-			square += d.N * d.N
-			all = together(all, work(d.N*p+linalg.UpperFactorMemory(p, d.N)))
+		if p <= d.N {
+			slim += d.N * p
+			continue
 		}
+		square += d.N * d.N
+		all = together(all, work(linalg.OuterGramMemory(d.N, p)-d.N*d.N), work(linalg.RowFactorMemory(d.N, p)))
 	}
-	return together(all, kept(compactKey{}, square))
+	return together(all, kept(centredKey{}, slim), kept(outerKey{}, square), kept(compactKey{}, square))
 }
 
 // needGram returns the need of the Gram matrices of both systems.
@@ -219,6 +226,17 @@ func (d Dims) needGram() Need {
 		all = together(all, d.needCompact())
 	}
 	return all
+}
+
+// bySamples reports the same as Pair.bySamples.
+func (d Dims) bySamples() bool { return d.P > d.N || d.Q > d.N }
+
+// needSquares returns the need of ‖Kx‖², ‖Ky‖² and ⟨Kx,Ky⟩.
+func (d Dims) needSquares() Need {
+	if d.bySamples() {
+		return d.needOuter()
+	}
+	return d.needMoments()
 }
 
 // needMoments returns the need of A, B and C.

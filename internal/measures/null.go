@@ -41,6 +41,19 @@ type twin struct {
 // rows returns the rows of a matrix of the twin in the order of the system.
 func (t *twin) rows(m *mat.Dense) *mat.Dense { return rowsOf(m, t.order) }
 
+// both returns the rows and columns of a matrix of pairs of samples in the order of the
+// system.
+func (t *twin) both(k *mat.Dense) *mat.Dense {
+	out := mat.NewDense(len(t.order), len(t.order), nil)
+	for i, from := range t.order {
+		row, own := out.RawRowView(i), k.RawRowView(from)
+		for j, at := range t.order {
+			row[j] = own[at]
+		}
+	}
+	return out
+}
+
 // Dims returns the sizes of the pair.
 func (p *Pair) Dims() Dims {
 	return Dims{N: int64(p.X.n), P: int64(p.X.p), Q: int64(p.Y.p), Times: int64(p.X.times)}

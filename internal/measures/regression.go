@@ -362,9 +362,9 @@ func (m regression) oneWayNeed(d Dims, fit func(d Dims, p, q int64) int64) Need 
 	}
 	coefficients := 2*p*q + q*q + p + fit(d, p, q)
 	if m.plan.k == 0 {
-		return together(d.needMoments(), d.needCompact(), work(coefficients+p*q+d.N*p))
+		return together(d.needMoments(), d.needCentred(), d.needCompact(), work(coefficients+p*q+d.N*p))
 	}
-	return together(m.plan.need(d, p, q), d.needCompact(), work(coefficients+m.plan.splitMemory(p, q)+2*d.N*(p+q)))
+	return together(m.plan.need(d, p, q), d.needCentred(), d.needCompact(), work(coefficients+m.plan.splitMemory(p, q)+2*d.N*(p+q)))
 }
 
 // leastSquaresMemory returns the work space of ridgeSolver.fit for samples whose moments

@@ -64,6 +64,7 @@ type (
 	centredPanelsKey struct{}
 	centredKey       struct{}
 	compactKey       struct{}
+	outerKey         struct{}
 	gramKey          struct{}
 	columnSquaresKey struct{}
 	rowNormKey       struct{}
@@ -92,24 +93,33 @@ func (s *System) compactWidth() int {
 	return s.n - 1
 }
 
+// outer returns K = XcXcᵀ, n×n.
+func (s *System) outer() *mat.Dense {
+	return always(&s.memo, outerKey{}, func() *mat.Dense {
+		switch {
+		case s.twin != nil:
+			return s.twin.both(s.twin.of.outer())
+		default:
+			return s.centredPanels().OuterGram()
+		}
+	})
+}
+
 // compact returns Z with ZZᵀ = XcXcᵀ: Xc itself when p ≤ n, and otherwise an
-// n×(n−1) matrix, Rᵀ of the thin QR decomposition Xcᵀ = QR, which is Xc in an
-// orthonormal basis of its rows. The rows of Xc add up to 0, so the last of the n
-// columns of Rᵀ consists of rounding errors, which whitening would amplify: it is left
-// out. A measure that is invariant to rotations of the features may use Z in place of
-// Xc, so that no matrix is larger than the number of samples.
+// n×(n−1) matrix, which is Xc in an orthonormal basis of its rows. These add up to 0, so
+// that there are no more than n−1 of them. A measure that is invariant to rotations of the
+// features may use Z in place of Xc, so that no matrix is larger than the number of
+// samples.
 func (s *System) compact() *mat.Dense {
 	return always(&s.memo, compactKey{}, func() *mat.Dense {
-		xc := s.centred()
-		if s.slim() {
-			return xc
-		}
-		if s.twin != nil {
+		switch {
+		case s.slim():
+			return s.centred()
+		case s.twin != nil:
 			return s.twin.rows(s.twin.of.compact())
+		default:
+			return s.centredPanels().RowFactor(s.outer())
 		}
-		n := s.Samples()
-		r := linalg.UpperFactor(mat.DenseCopyOf(xc.T()))
-		return mat.DenseCopyOf(r.Slice(0, n-1, 0, n).T())
 	})
 }
 
