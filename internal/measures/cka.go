@@ -233,7 +233,7 @@ func (p *Pair) crossSquares() float64 {
 // bySamples reports whether matrices of samples × samples are the ones to form: a system
 // has more features than samples, and C would need its compact matrix.
 func (p *Pair) bySamples() bool {
-	return p.segments == nil && !(p.X.slim() && p.Y.slim())
+	return p.segments == nil && (!p.X.slim() || !p.Y.slim())
 }
 
 // weights returns t₁ and t₂ of the estimator of HSIC for linear kernels as

@@ -87,115 +87,60 @@ const autoLow, autoHigh = -6, 6
 //
 // Y = USVᵀ centred (Golub, Heath and Wahba 1979, doi 10.1080/00401706.1979.10489751).
 // The larger λ is preferred among equals.
-//
-// Let f = λ/(s²+λ) be the share that shrinkage removes from each component, G = UᵀX and
-// O = X − UG. The residuals are O + U·diag(f)·G, and 1 − hᵢ = (1 − 1/n − Σₖuᵢₖ²) +
-// Σₖuᵢₖ²fₖ. Residuals are not formed: with c = 1/(1−h)², and ∘ for products entry by
-// entry, the error is the sum
-//
-//	Σᵢ cᵢ‖oᵢ‖² + 2·cᵀ(U∘OGᵀ)f + fᵀ(GGᵀ ∘ Uᵀdiag(c)U)f,
-//
-// in which no terms cancel where the fit is close.
 func leaveOneOut(train predictors) (float64, error) {
 	x, y := train.rows()
-	u, s, err := leftVectors(train.moments.yy, y)
+	u, s, g, err := leftVectors(train.moments, x, y)
 	if err != nil {
 		return 0, err
 	}
+	n, p := x.Dims()
 	if train.grain != nil && len(s) > 0 {
 		r, err := train.grain().rank(y, s)
 		if err != nil {
 			return 0, err
 		}
-		u, s = mat.DenseCopyOf(u.Slice(0, y.RawMatrix().Rows, 0, r)), s[:r]
+		if r > 0 {
+			u, s, g = u.Slice(0, n, 0, r).(*mat.Dense), s[:r], g.Slice(0, r, 0, p).(*mat.Dense)
+		} else {
+			s = nil
+		}
 	}
-	n, r := y.RawMatrix().Rows, len(s)
-	if r == 0 {
+	if len(s) == 0 {
 		return 0, undefined("the predicting system is constant on a training set")
 	}
-	g := linalg.CrossGram(u, x)
-	gg := linalg.OuterGram(g)
-	left := mat.DenseCopyOf(x)
-	gemm(-1, u, g, 1, left)
-	var along, own mat.Dense
-	along.Mul(left, g.T())
-	along.MulElem(&along, u)
-	own.MulElem(u, u)
-	free, unseen := make([]float64, n), make([]float64, n)
-	for i := range n {
-		free[i] = max(0, 1-1/float64(n)-sum(own.RawRowView(i)))
-		unseen[i] = dot(left.RawRowView(i), left.RawRowView(i))
-	}
-	mean := sum(squares(s)) / float64(r)
-	best, lambda := math.Inf(1), math.NaN()
-	f, taken, linear := mat.NewVecDense(r, nil), mat.NewVecDense(n, nil), mat.NewVecDense(r, nil)
-	c := make([]float64, n)
-	weighted, inner := mat.NewDense(n, r, nil), mat.NewDense(r, r, nil)
-	for power := autoHigh; power >= autoLow; power-- {
-		candidate := mean * math.Pow(10, float64(power))
-		for k, v := range s {
-			f.SetVec(k, candidate/(v*v+candidate))
-		}
-		taken.MulVec(&own, f)
-		for i := range c {
-			root := 1 / (free[i] + taken.AtVec(i))
-			c[i] = root * root
-			to := weighted.RawRowView(i)
-			for k, v := range u.RawRowView(i) {
-				to[k] = root * v
-			}
-		}
-		linalg.GramTo(inner, weighted)
-		inner.MulElem(inner, gg)
-		linear.MulVec(along.T(), mat.NewVecDense(n, c))
-		loss := dot(c, unseen) + 2*mat.Dot(linear, f) + mat.Inner(f, inner, f)
-		if loss < best {
-			best, lambda = loss, candidate
-		}
-	}
-	if math.IsNaN(lambda) {
-		return 0, undefined("no penalty of the grid has a finite leave-one-out error")
-	}
-	return lambda, nil
+	return newPenaltySearch(x, u, g, s).best()
 }
 
-// leftVectors returns the left singular vectors of Y and its singular values over the
-// numerical rank, from the eigenvectors of B = YᵀY where these determine directions of
-// small variance well enough.
-func leftVectors(b, y *mat.Dense) (*mat.Dense, []float64, error) {
+// leftVectors returns the left singular vectors U of Y, its singular values over the
+// numerical rank, and G = UᵀX, from the eigenvectors of B = YᵀY and from YᵀX where these
+// determine directions of small variance well enough.
+func leftVectors(m *foldMoments, x, y *mat.Dense) (u *mat.Dense, s []float64, g *mat.Dense, err error) {
 	const spread = 1e-8 // of the eigenvalues of B
 	n, q := y.Dims()
 	if q <= n {
-		values, v, err := linalg.EigSym(b)
+		values, v, err := linalg.EigSym(m.yy)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		if values[q-1] > spread*values[0] {
-			u := mat.NewDense(n, q, nil)
-			u.Mul(y, v)
 			for k := range values {
 				values[k] = math.Sqrt(values[k])
 			}
-			for i := range n {
-				divideBy(u.RawRowView(i), values)
-			}
-			return u, values, nil
+			divideColumns(v, values)
+			u, g = mat.NewDense(n, q, nil), mat.NewDense(q, len(m.xx), nil)
+			u.Mul(y, v)
+			g.Mul(v.T(), m.xy.T())
+			return u, values, g, nil
 		}
 	}
-	u, s, _, err := linalg.SVD(y)
+	u, s, _, err = linalg.SVD(y)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	r := linalg.Rank(s, n, q)
 	if r == 0 {
-		return nil, nil, nil
+		return nil, nil, nil, nil
 	}
-	return u.Slice(0, n, 0, r).(*mat.Dense), s[:r], nil
-}
-
-// divideBy divides entry by entry.
-func divideBy(dst, by []float64) {
-	for k, v := range by {
-		dst[k] /= v
-	}
+	u = u.Slice(0, n, 0, r).(*mat.Dense)
+	return u, s[:r], linalg.CrossGram(u, x), nil
 }

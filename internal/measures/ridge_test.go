@@ -160,3 +160,69 @@ func TestAutoPenaltyTakesTheLargestOfEquals(t *testing.T) {
 		t.Errorf("λ = %g, want %g", got, want)
 	}
 }
+
+// TestPrunedPenaltiesAreNotTheBest: the search that leaves penalties out by their bounds
+// finds that of all errors, no error is below its bound, and of thirteen few are computed
+// where samples do not differ much in how far they determine their own prediction.
+func TestPrunedPenaltiesAreNotTheBest(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 2))
+	for _, c := range []struct {
+		n, q, p int
+		noise   float64
+		heavy   bool // a few samples are far out
+		most    int
+	}{{300, 20, 4, 1, false, 4}, {300, 20, 4, 20, false, 5}, {60, 40, 7, 1, false, 6}, {80, 30, 3, 1, true, 13}} {
+		y, x := gaussian(rng, c.n, c.q), mat.NewDense(c.n, c.p, nil)
+		for j := range c.q {
+			for i := range c.n {
+				y.Set(i, j, y.At(i, j)*math.Pow(0.8, float64(j)))
+			}
+		}
+		if c.heavy {
+			for i := range 5 {
+				scale(y.RawRowView(i), 30)
+			}
+		}
+		x.Mul(y, gaussian(rng, c.q, c.p))
+		noise := gaussian(rng, c.n, c.p)
+		noise.Scale(c.noise, noise)
+		x.Add(x, noise)
+		x, _ = linalg.Center(x)
+		y, _ = linalg.Center(y)
+		u, s, _, err := linalg.SVD(y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		search := newPenaltySearch(x, u, linalg.CrossGram(u, x), s)
+		got, err := search.best()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if search.computed > c.most {
+			t.Errorf("%d×%d: %d errors were computed, want at most %d", c.n, c.q, search.computed, c.most)
+		}
+		best, want := math.Inf(1), math.NaN()
+		mean := sum(squares(s)) / float64(len(s))
+		for power := autoHigh; power >= autoLow; power-- {
+			b := search.bound(mean * math.Pow(10, float64(power)))
+			loss := search.loss(b)
+			if b.below > loss {
+				t.Errorf("%d×%d: the error %g of λ = %g is below its bound %g", c.n, c.q, loss, b.lambda, b.below)
+			}
+			if loss < best {
+				best, want = loss, b.lambda
+			}
+			for power := autoHigh; power >= autoLow; power-- {
+				one := search.bound(mean * math.Pow(10, float64(power)))
+				loss := search.loss(one)
+				search.loss(b)
+				if below := search.beside(one, b); below > loss {
+					t.Errorf("%d×%d: the error %g of λ = %g is below its bound %g beside λ = %g", c.n, c.q, loss, one.lambda, below, b.lambda)
+				}
+			}
+		}
+		if got != want {
+			t.Errorf("%d×%d: λ = %g, want %g", c.n, c.q, got, want)
+		}
+	}
+}
