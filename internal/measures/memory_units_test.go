@@ -57,7 +57,7 @@ func TestMemoryOfEstimatesIsAnnounced(t *testing.T) {
 	}
 	names := []string{
 		"cka", "cka:estimator=debiased", "cka:kernel=rbf", "nbs", "procrustes:as=angular-score", "shape:alpha=0.5:as=angular", "cca:stat=mean-squared", "linreg", "ridge:lambda=1",
-		"linreg:cv=5", "rsa", "rsa:compare=spearman", "distance-correlation", "mutual-knn", "ensd",
+		"linreg:cv=5", "rsa", "rsa:compare=spearman", "distance-correlation", "mutual-knn", "rank-similarity", "ensd",
 	}
 	for _, s := range []memoryShape{{name: "tall", n: 480, p: 60, q: 40}, {name: "square", n: 300, p: 150, q: 120}} {
 		d := Dims{N: int64(s.n), P: int64(s.p), Q: int64(s.q), Times: 1}

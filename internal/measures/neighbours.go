@@ -31,12 +31,16 @@ type neighbours struct {
 	k       int
 	index   []int32   // n×k, ascending within each sample
 	nearest []float64 // n×k, the similarity to each
+	order   []int32   // n×k, the same samples, the nearest first
 }
 
 // of returns the neighbours of sample i and the similarities to them.
 func (nb neighbours) of(i int) ([]int32, []float64) {
 	return nb.index[i*nb.k : (i+1)*nb.k], nb.nearest[i*nb.k : (i+1)*nb.k]
 }
+
+// inOrder returns the neighbours of sample i, the nearest first.
+func (nb neighbours) inOrder(i int) []int32 { return nb.order[i*nb.k : (i+1)*nb.k] }
 
 // neighbours finds the nearest neighbours in a system with more than k samples, in
 // O(n²·p) time and O(n·(k+p)) memory, apart from one block of similarities. The
@@ -49,7 +53,7 @@ func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 		}
 		allow := s.similarityAllowance(h)
 		n := s.Samples()
-		nb := neighbours{k: h.k, index: make([]int32, n*h.k), nearest: make([]float64, n*h.k)}
+		nb := newNeighbours(n, h.k)
 		best := make([]candidate, 0, h.k)
 		for i := range n {
 			row := rows(i)
@@ -60,9 +64,18 @@ func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 			for at, c := range best {
 				index[at], nearest[at] = c.index, h.similarity(c)
 			}
+			byNearness(best, allow(i))
+			order := nb.inOrder(i)
+			for at, c := range best {
+				order[at] = c.index
+			}
 		}
 		return nb, nil
 	})
+}
+
+func newNeighbours(n, k int) neighbours {
+	return neighbours{k, make([]int32, n*k), make([]float64, n*k), make([]int32, n*k)}
 }
 
 // similarity returns the similarity to a candidate, which cosines have another order of.
@@ -77,7 +90,7 @@ func (h neighbourhood) similarity(c candidate) float64 {
 // similarities, and, during the search, a copy of the samples and a block of
 // similarities.
 func (h neighbourhood) need(d Dims) Need {
-	all := kept(h, 2*(d.N*int64(h.k)*3/2+d.N))
+	all := kept(h, 2*(d.N*int64(h.k)*2+d.N))
 	if h.metric == metricEuclidean {
 		if d.tiled() {
 			return together(all, d.needBands(1))

@@ -24,11 +24,19 @@ func (m knn) NullMean(p *Pair, units *Units) (float64, bool, error) {
 		return p.sharedByUnits(m.near, units)
 	}
 	mean := 0.0
-	for shared := max(0, 2*k-n+1); shared <= k; shared++ {
-		log := logChoose(k, shared) + logChoose(n-1-k, k-shared) - logChoose(n-1, k)
-		mean += math.Exp(log) * m.value(shared, k)
+	for shared := range k + 1 {
+		mean += chanceToShare(n, k, shared) * m.value(shared, k)
 	}
 	return mean, true, nil
+}
+
+// chanceToShare returns the probability that two lists of k of n−1 samples have a number
+// of samples in common.
+func chanceToShare(n, k, shared int) float64 {
+	if shared < 2*k-n+1 {
+		return 0
+	}
+	return math.Exp(logChoose(k, shared) + logChoose(n-1-k, k-shared) - logChoose(n-1, k))
 }
 
 // logChoose returns the logarithm of the binomial coefficient.

@@ -43,6 +43,26 @@ func settleTies(best []candidate, similarity []float64, self int, allow linalg.A
 	}
 }
 
+// byNearness sorts neighbours that are in the order of their index, the nearest first.
+// Those that are equally near but for rounding stay in the order of their index.
+func byNearness(best []candidate, allow linalg.Allowance) {
+	slices.SortStableFunc(best, func(a, b candidate) int { return cmp.Compare(b.similarity, a.similarity) })
+	var values []float64
+	for at := 1; at < len(best); at++ {
+		if !mayTie(-best[at].similarity, -best[at-1].similarity, allow) {
+			continue
+		}
+		if values == nil {
+			for _, c := range best {
+				values = append(values, -c.similarity)
+			}
+		}
+		_, end := linalg.TieAround(values, at-1, allow)
+		slices.SortFunc(best[at-1:end], func(a, b candidate) int { return cmp.Compare(a.index, b.index) })
+		at = max(at, end)
+	}
+}
+
 // mayTie reports whether a value is so near to the last that neighbours between them may
 // make one tie. The allowance is that of the larger: there is none at 0.
 func mayTie(v, last float64, allow linalg.Allowance) bool {

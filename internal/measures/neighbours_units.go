@@ -16,17 +16,20 @@ type deletableNeighbours struct {
 	other [][]replaced // of each unit
 }
 
-// replaced are the neighbours of a sample without a unit.
+// replaced are the neighbours of a sample without a unit, with their similarities or in
+// their order.
 type replaced struct {
 	sample  int
 	index   []int32
 	nearest []float64
+	order   []int32
 }
 
 // deletable finds neighbours without each unit, from the same similarities: they are those
 // that the samples that stay would have by themselves, but for the mean of all samples
-// where it is removed, which is kept.
-func (s *System) deletable(h neighbourhood, u *Units) (*deletableNeighbours, error) {
+// where it is removed, which is kept. Neighbours that change come with their order if
+// ordered is set, otherwise with their similarities.
+func (s *System) deletable(h neighbourhood, u *Units, ordered bool) (*deletableNeighbours, error) {
 	all, err := s.neighbours(h)
 	if err != nil {
 		return nil, err
@@ -61,9 +64,21 @@ func (s *System) deletable(h neighbourhood, u *Units) (*deletableNeighbours, err
 				all.take(row, i, s.n-1)
 				best, _ = all.nearest(h.k, allow(i), out)
 			}
-			r := replaced{sample: i, index: make([]int32, h.k), nearest: make([]float64, h.k)}
+			r := replaced{sample: i, index: make([]int32, h.k)}
 			for at, c := range best {
-				r.index[at], r.nearest[at] = c.index, h.similarity(c)
+				r.index[at] = c.index
+			}
+			if ordered {
+				byNearness(best, allow(i))
+				r.order = make([]int32, h.k)
+				for at, c := range best {
+					r.order[at] = c.index
+				}
+			} else {
+				r.nearest = make([]float64, h.k)
+				for at, c := range best {
+					r.nearest[at] = h.similarity(c)
+				}
 			}
 			d.other[g] = append(d.other[g], r)
 		}
@@ -117,7 +132,8 @@ func (l *shortlist) nearest(k int, allow linalg.Allowance, out func(sample int32
 	return best, true
 }
 
-// without returns the neighbours of the samples that stay, numbered among themselves.
+// without returns the neighbours of the samples that stay, numbered among themselves, and
+// their similarities.
 func (d *deletableNeighbours) without(g int) neighbours {
 	k, n := d.all.k, d.units.n
 	number, stay := make([]int32, n), 0
@@ -151,14 +167,14 @@ func (d *deletableNeighbours) without(g int) neighbours {
 }
 
 // deletable finds neighbours without each unit in both systems.
-func (p *Pair) deletable(h neighbourhood, u *Units) (x, y *deletableNeighbours, err error) {
+func (p *Pair) deletable(h neighbourhood, u *Units, ordered bool) (x, y *deletableNeighbours, err error) {
 	if most := u.Largest(); u.n-most < h.k+2 {
 		return nil, nil, undefined("without one unit %d samples stay, but %d neighbours need at least %d", u.n-most, h.k, h.k+2)
 	}
-	if x, err = p.X.deletable(h, u); err != nil {
+	if x, err = p.X.deletable(h, u, ordered); err != nil {
 		return nil, nil, err
 	}
-	y, err = p.Y.deletable(h, u)
+	y, err = p.Y.deletable(h, u, ordered)
 	return x, y, err
 }
 
@@ -179,16 +195,20 @@ func (m knn) Deletions(p *Pair, u *Units) (*Deletions, error) {
 	if err := p.check(m.card); err != nil {
 		return nil, err
 	}
-	x, y, err := p.deletable(m.near, u)
+	x, y, err := p.deletable(m.near, u, false)
 	if err != nil {
 		return nil, err
 	}
-	value := func(a, b []int32) float64 { return m.value(countCommon(a, b), m.near.k) }
+	return x.means(y, func(_ int, a, b replaced) float64 { return m.value(countCommon(a.index, b.index), m.near.k) }), nil
+}
+
+// means returns the mean over samples of a function of their neighbours in two systems, of
+// all samples and without each unit.
+func (d *deletableNeighbours) means(other *deletableNeighbours, value func(i int, a, b replaced) float64) *Deletions {
+	u := d.units
 	each, all := make([]float64, u.n), 0.0
 	for i := range each {
-		a, _ := x.all.of(i)
-		b, _ := y.all.of(i)
-		each[i] = value(a, b)
+		each[i] = value(i, d.own(i), other.own(i))
 		all += each[i]
 	}
 	out := &Deletions{All: all / float64(u.n), One: make([]float64, u.Count())}
@@ -197,32 +217,38 @@ func (m knn) Deletions(p *Pair, u *Units) (*Deletions, error) {
 		for _, i := range rows {
 			total -= each[i]
 		}
-		x.changed(y, g, func(i int, a, b []int32) { total += value(a, b) - each[i] })
+		d.changed(other, g, func(i int, a, b replaced) { total += value(i, a, b) - each[i] })
 		out.One[g] = total / float64(u.n-len(rows))
 	}
-	return out, nil
+	return out
 }
 
 // changed calls f with the samples whose neighbours in one of two systems change without
 // a unit, and with their neighbours in both.
-func (d *deletableNeighbours) changed(other *deletableNeighbours, g int, f func(i int, a, b []int32)) {
+func (d *deletableNeighbours) changed(other *deletableNeighbours, g int, f func(i int, a, b replaced)) {
 	x, y := d.other[g], other.other[g]
 	for len(x)+len(y) > 0 {
-		var a, b []int32
 		i := math.MaxInt
 		for _, list := range [][]replaced{x, y} {
 			if len(list) > 0 {
 				i = min(i, list[0].sample)
 			}
 		}
-		if a, _ = d.all.of(i); len(x) > 0 && x[0].sample == i {
-			a, x = x[0].index, x[1:]
+		a, b := d.own(i), other.own(i)
+		if len(x) > 0 && x[0].sample == i {
+			a, x = x[0], x[1:]
 		}
-		if b, _ = other.all.of(i); len(y) > 0 && y[0].sample == i {
-			b, y = y[0].index, y[1:]
+		if len(y) > 0 && y[0].sample == i {
+			b, y = y[0], y[1:]
 		}
 		f(i, a, b)
 	}
+}
+
+// own returns the neighbours of a sample among all.
+func (d *deletableNeighbours) own(i int) replaced {
+	index, nearest := d.all.of(i)
+	return replaced{i, index, nearest, d.all.inOrder(i)}
 }
 
 // mostAlignedRows is the number of samples up to which single ones are left out of
@@ -241,7 +267,7 @@ func (m cknna) Deletions(p *Pair, u *Units) (*Deletions, error) {
 	if err := p.check(m.card); err != nil {
 		return nil, err
 	}
-	x, y, err := p.deletable(m.near, u)
+	x, y, err := p.deletable(m.near, u, false)
 	if err != nil {
 		return nil, err
 	}

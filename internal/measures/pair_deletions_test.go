@@ -61,6 +61,11 @@ func TestDeletionsOfPairs(t *testing.T) {
 		{"mutual-knn:k=3", []*Units{singles, uneven}},
 		{"mutual-knn:k=2:metric=euclidean", []*Units{singles, uneven}},
 		{"mutual-knn:k=4:metric=cosine", []*Units{singles, uneven}},
+		{"rank-similarity:k=4", []*Units{singles, uneven}},
+		{"rank-similarity:k=3:metric=euclidean", []*Units{singles, uneven}},
+		{"lcs-knn:k=4", []*Units{singles, uneven}},
+		{"edit-distance-knn:k=4:metric=euclidean", []*Units{singles, uneven}},
+		{"cycle-knn:k=2", []*Units{singles, uneven}},
 		{"jaccard-knn:k=3:center=false", []*Units{singles, uneven}},
 		{"cknna:k=4:metric=cosine", []*Units{singles, uneven}},
 		{"cka:kernel=rbf:sigma=2:estimator=debiased", []*Units{singles}},
@@ -250,7 +255,7 @@ func TestInfluenceOnRanks(t *testing.T) {
 // near, and of more samples than are kept at hand.
 func TestDeletionsOfTiedNeighbours(t *testing.T) {
 	const n = 80
-	for _, name := range []string{"mutual-knn:k=3:metric=euclidean", "mutual-knn:k=3", "cknna:k=4"} {
+	for _, name := range []string{"mutual-knn:k=3:metric=euclidean", "mutual-knn:k=3", "cknna:k=4", "rank-similarity:k=4:metric=euclidean", "cycle-knn:k=1:metric=euclidean"} {
 		for _, round := range []bool{false, true} {
 			p := nullData(t, name, n, 2, 3)
 			if round {

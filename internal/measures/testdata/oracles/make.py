@@ -23,6 +23,7 @@ import torch
 import alignment
 import matching
 import prediction
+import sequences
 import similarity
 
 
@@ -82,6 +83,10 @@ FAMILIES = {
     "mutual-knn": (similarity.mutual_knn, {"k": "10", "metric": "inner", "center": "false"}),
     "jaccard-knn": (similarity.jaccard_knn, {"k": "10", "metric": "cosine", "center": "true"}),
     "cknna": (similarity.cknna, {"k": "10", "metric": "inner", "center": "false"}),
+    "rank-similarity": (sequences.rank_similarity, {"k": "10", "metric": "cosine", "center": "false"}),
+    "lcs-knn": (sequences.lcs_knn, {"k": "10", "metric": "inner", "center": "false", "as": "share"}),
+    "edit-distance-knn": (sequences.edit_distance_knn, {"k": "10", "metric": "inner", "center": "false"}),
+    "cycle-knn": (sequences.cycle_knn, {"k": "10", "metric": "inner", "center": "false"}),
     "match": (alignment.match, {"kind": "hard"}),
     "soft-matching": (matching.soft_matching, {"as": "score"}),
     "eigenspace-overlap": (alignment.eigenspace, {"center": "false"}),
@@ -98,7 +103,8 @@ def measure(name, x, y, shape):
     return formula(x, y, defaults | given | {"shape": shape})
 
 
-NO_GRADIENT = ("permutation", "pls", "mutual-knn", "jaccard-knn", "cknna", "match", "soft-matching")
+ORDERS = ("rank-similarity", "lcs-knn", "edit-distance-knn", "cycle-knn")
+NO_GRADIENT = ("permutation", "pls", "mutual-knn", "jaccard-knn", "cknna", "match", "soft-matching", *ORDERS)
 
 
 def differentiable(name):
