@@ -238,7 +238,7 @@ func (m knnOrder) Deletions(p *Pair, u *Units) (*Deletions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return x.means(y, func(_ int, a, b replaced) float64 { return m.value(a.order, b.order) }), nil
+	return x.means(y, func(_ int, a, b listed) float64 { return m.value(a.order, b.order) }), nil
 }
 
 // NullMean implements NullMean: over all pairings of the samples the neighbours of a

@@ -14,16 +14,20 @@ type deletableNeighbours struct {
 	all   neighbours
 	units *Units
 	other [][]replaced // of each unit
+	// orders holds the same neighbours, the nearest first, in place of similarities; nil
+	// where those are kept.
+	orders [][][]int32
 }
 
-// replaced are the neighbours of a sample without a unit, with their similarities or in
-// their order.
+// replaced are the neighbours of a sample without a unit.
 type replaced struct {
 	sample  int
 	index   []int32
 	nearest []float64
-	order   []int32
 }
+
+// listed are the neighbours of a sample by their numbers, and the nearest first.
+type listed struct{ index, order []int32 }
 
 // deletable finds neighbours without each unit, from the same similarities: they are those
 // that the samples that stay would have by themselves, but for the mean of all samples
@@ -40,6 +44,9 @@ func (s *System) deletable(h neighbourhood, u *Units, ordered bool) (*deletableN
 	}
 	allow := s.similarityAllowance(h)
 	d := &deletableNeighbours{all: all, units: u, other: make([][]replaced, u.Count())}
+	if ordered {
+		d.orders = make([][][]int32, u.Count())
+	}
 	unit := unitOf(u.Rows, s.n)
 	var touched []int
 	var near shortlist
@@ -70,10 +77,11 @@ func (s *System) deletable(h neighbourhood, u *Units, ordered bool) (*deletableN
 			}
 			if ordered {
 				byNearness(best, allow(i))
-				r.order = make([]int32, h.k)
+				order := make([]int32, h.k)
 				for at, c := range best {
-					r.order[at] = c.index
+					order[at] = c.index
 				}
+				d.orders[g] = append(d.orders[g], order)
 			} else {
 				r.nearest = make([]float64, h.k)
 				for at, c := range best {
@@ -199,12 +207,12 @@ func (m knn) Deletions(p *Pair, u *Units) (*Deletions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return x.means(y, func(_ int, a, b replaced) float64 { return m.value(countCommon(a.index, b.index), m.near.k) }), nil
+	return x.means(y, func(_ int, a, b listed) float64 { return m.value(countCommon(a.index, b.index), m.near.k) }), nil
 }
 
 // means returns the mean over samples of a function of their neighbours in two systems, of
 // all samples and without each unit.
-func (d *deletableNeighbours) means(other *deletableNeighbours, value func(i int, a, b replaced) float64) *Deletions {
+func (d *deletableNeighbours) means(other *deletableNeighbours, value func(i int, a, b listed) float64) *Deletions {
 	u := d.units
 	each, all := make([]float64, u.n), 0.0
 	for i := range each {
@@ -217,7 +225,7 @@ func (d *deletableNeighbours) means(other *deletableNeighbours, value func(i int
 		for _, i := range rows {
 			total -= each[i]
 		}
-		d.changed(other, g, func(i int, a, b replaced) { total += value(i, a, b) - each[i] })
+		d.changed(other, g, func(i int, a, b listed) { total += value(i, a, b) - each[i] })
 		out.One[g] = total / float64(u.n-len(rows))
 	}
 	return out
@@ -225,30 +233,43 @@ func (d *deletableNeighbours) means(other *deletableNeighbours, value func(i int
 
 // changed calls f with the samples whose neighbours in one of two systems change without
 // a unit, and with their neighbours in both.
-func (d *deletableNeighbours) changed(other *deletableNeighbours, g int, f func(i int, a, b replaced)) {
+func (d *deletableNeighbours) changed(other *deletableNeighbours, g int, f func(i int, a, b listed)) {
 	x, y := d.other[g], other.other[g]
-	for len(x)+len(y) > 0 {
+	for k, l := 0, 0; k < len(x) || l < len(y); {
 		i := math.MaxInt
-		for _, list := range [][]replaced{x, y} {
-			if len(list) > 0 {
-				i = min(i, list[0].sample)
-			}
+		if k < len(x) {
+			i = x[k].sample
+		}
+		if l < len(y) {
+			i = min(i, y[l].sample)
 		}
 		a, b := d.own(i), other.own(i)
-		if len(x) > 0 && x[0].sample == i {
-			a, x = x[0], x[1:]
+		if k < len(x) && x[k].sample == i {
+			a = d.listed(g, k)
+			k++
 		}
-		if len(y) > 0 && y[0].sample == i {
-			b, y = y[0], y[1:]
+		if l < len(y) && y[l].sample == i {
+			b = other.listed(g, l)
+			l++
 		}
 		f(i, a, b)
 	}
 }
 
 // own returns the neighbours of a sample among all.
-func (d *deletableNeighbours) own(i int) replaced {
-	index, nearest := d.all.of(i)
-	return replaced{i, index, nearest, d.all.inOrder(i)}
+func (d *deletableNeighbours) own(i int) listed {
+	index, _ := d.all.of(i)
+	return listed{index, d.all.inOrder(i)}
+}
+
+// listed returns the neighbours of the sample that is the given one of those that have
+// others without a unit; their order is nil where it was not asked for.
+func (d *deletableNeighbours) listed(g, at int) listed {
+	out := listed{index: d.other[g][at].index}
+	if d.orders != nil {
+		out.order = d.orders[g][at]
+	}
+	return out
 }
 
 // mostAlignedRows is the number of samples up to which single ones are left out of
