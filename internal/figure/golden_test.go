@@ -106,6 +106,7 @@ func TestGolden(t *testing.T) {
 	}{
 		{name: "scores", kind: "scores", results: load(t, "scores.csv")},
 		{name: "scores-facet", kind: "scores", results: load(t, "scores.csv"), style: func(s *Style) { s.Facet = "measure" }},
+		{name: "scores-many", kind: "scores", results: manyScores(t, 500)},
 		{name: "scores-time", kind: "scores", results: load(t, "time.csv")},
 		{name: "scores-matrix", kind: "scores", results: load(t, "pairs.csv")},
 		{name: "scores-form-matrix", kind: "scores", results: load(t, "scores.csv"), style: func(s *Style) { s.Form = matrix }},

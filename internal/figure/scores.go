@@ -14,8 +14,8 @@ import (
 )
 
 // scorePanels draws rows of scores: along time or conditions where the table has that
-// column, as a matrix where several systems were compared with several others, and
-// otherwise as bars.
+// column, as a matrix where several systems were compared with several others, as
+// distributions where they are too many for bars, and otherwise as bars.
 func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	axis, err := commonAxis(rs)
 	if err != nil {
@@ -42,6 +42,9 @@ func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	xs, ys := distinct(t.x), distinct(t.y)
 	if s.Form == matrix || s.Form == "" && len(xs) > 1 && len(xs)+len(ys) > 3 {
 		return scoreMatrices(t, s)
+	}
+	if s.Form == "" && len(t.value) > mostBars {
+		return scoreDistributions(t, s)
 	}
 	return scoreBars(t, s)
 }
@@ -154,14 +157,7 @@ func (t *scoreTable) samples() string {
 
 // scoreBars draws a bar for each measure and pair.
 func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
-	pairs := make([]string, len(t.value))
-	xs := distinct(t.x)
-	for i := range pairs {
-		pairs[i] = t.y[i]
-		if len(xs) > 1 {
-			pairs[i] = t.x[i] + " / " + t.y[i]
-		}
-	}
+	pairs, xs := t.pairs(), distinct(t.x)
 	measures, systems := distinct(t.measure), distinct(pairs)
 	short := shortNames(systems)
 	p := s.newPanel("score"+t.samples(), "")
@@ -179,6 +175,11 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 		position[g] = len(groups) - 1 - i
 	}
 	thick := 0.8 / float64(len(bars))
+	rows := map[string][]int{} // of the table, of each bar
+	for i := range t.value {
+		_, bar := key(i)
+		rows[bar] = append(rows[bar], i)
+	}
 	failed := 0
 	for b, bar := range bars {
 		fill := s.line(0).Color
@@ -186,11 +187,9 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 			fill = s.line(s.series(bar)).Color
 		}
 		h := &hbars{thick: thick * 0.9, fill: fill, style: s}
-		for i, v := range t.value {
-			group, of := key(i)
-			if of != bar {
-				continue
-			}
+		for _, i := range rows[bar] {
+			group, _ := key(i)
+			v := t.value[i]
 			at := float64(position[group]) + thick*(float64(len(bars)-1)/2-float64(b))
 			h.at, h.value = append(h.at, at), append(h.value, v)
 			h.low, h.high = append(h.low, t.lo[i]), append(h.high, t.hi[i])
@@ -213,10 +212,11 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 		p.plot.X.Max *= 1.03
 	}
 	var found []string
+	named := systems[:min(mostNamed, len(systems))]
 	for _, m := range measures[:min(mostNamed, len(measures))] {
 		var words []string
 		for i, v := range t.value {
-			if k := slices.Index(systems, pairs[i]); t.measure[i] == m && finite(v) && k < mostNamed {
+			if k := slices.Index(named, pairs[i]); t.measure[i] == m && finite(v) && k >= 0 {
 				words = append(words, fmt.Sprintf("%s %.2f", short[k], v))
 			}
 		}
@@ -245,6 +245,12 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 	measures, systems := distinct(t.measure), distinct(t.y)
 	short := shortNames(systems)
 	label := map[string]string{"time": "time bin", "condition": "condition"}[axis]
+	type series struct{ measure, system string }
+	rows := map[series][]int{}
+	for i := range t.value {
+		of := series{t.measure[i], t.y[i]}
+		rows[of] = append(rows[of], i)
+	}
 	for _, m := range measures {
 		p := s.newPanel(label, m+t.samples())
 		if len(measures) > 1 {
@@ -255,11 +261,9 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 		for k, system := range systems {
 			place := s.series(system)
 			var at, value, lo, hi []float64
-			for i, v := range t.value {
-				if t.measure[i] == m && t.y[i] == system {
-					at, value = append(at, t.at[i]), append(value, v)
-					lo, hi = append(lo, t.lo[i]), append(hi, t.hi[i])
-				}
+			for _, i := range rows[series{m, system}] {
+				at, value = append(at, t.at[i]), append(value, t.value[i])
+				lo, hi = append(lo, t.lo[i]), append(hi, t.hi[i])
 			}
 			if axis == "time" {
 				p.line(at, value, s.line(place), short[k])
