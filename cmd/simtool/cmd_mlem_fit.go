@@ -38,6 +38,15 @@ sd its deviation. --null permutations pair the predictions for the held-out stim
 with the patterns of others among them: pvalue is the share of them with as large a
 value, and says whether there is a relation, or an importance, at all.
 
+Stimuli are held out in --folds parts, of each of --repeats random divisions, whole
+groups (--groups) or like shares of the values of a column (--stratify); or --train and
+--test say which. scores.csv has the scores of pairs of held-out stimuli, and, as
+"to training", those of pairs of a held-out stimulus and one that was fitted to. se,
+lo and hi are over stimuli, for the mean of all repeats; pvalue is of the first one.
+--score says which score they are of, and what an importance is a loss of. A weight
+that the data do not tell apart from others has no interval, and a note with the
+features that it depends on.
+
 --each-unit fits each unit alone instead; --shard I/N then does a part of them. A unit
 that cannot be fitted is a row of scores.csv with its error.
 What is finished is kept in OUTPUT.ckpt for --resume. --dry-run has no bound of
@@ -45,7 +54,8 @@ memory with --objective spearman, whose transforms have no size beforehand.`,
 		Example: `simtool mlem simulate --stimuli 100 -o sim
 simtool mlem fit --features sim/features.csv --neural sim/y.npy -o fit
 simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --null 0 -o fit2
-simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --metric absolute --null 0 -o fit3`,
+simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --metric absolute --null 0 -o fit3
+simtool mlem fit --features sim/features.csv --neural sim/y.npy --repeats 10 --score pearson --null 0 -o fit4`,
 	}, verbmlem.NewFit, exitPartial, exitInvalid, exitCheckpoint)
 }
 

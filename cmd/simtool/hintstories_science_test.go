@@ -36,6 +36,11 @@ func scienceStories() []hintStory {
 	return []hintStory{
 		leave("a kind of distances of patterns", fit+features+"--neural y.npy --neural-distances-kind squared", fit+features+"--neural y.npy"),
 		given(leave("a distance of given distances", fit+features+"--neural-distances d.npy --distance cosine", fit+features+"--neural-distances d.npy")),
+		{
+			name: "repeats of a given split", files: map[string]string{"held.txt": "0\n3\n6\n9\n"},
+			command: fit + features + "--neural y.npy --repeats 3 --test held.txt", hint: "leave it out",
+			follow: []followed{{words: "leave it out", command: fit + features + "--neural y.npy --test held.txt"}},
+		},
 		given(leave("given distances of layers", "simtool mlem layers y.npy "+features+"--neural-distances d.npy -o l", "simtool mlem layers y.npy "+features+"--permutations 0 --null 0 -o l")),
 		leave("noise of Euclidean distances", fit+features+"--neural y.npy --noise y.npy", fit+features+"--neural y.npy"),
 		leave("a distance of single units", fit+features+"--neural y.npy --each-unit --distance cosine", fit+features+"--neural y.npy --each-unit"),

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/linalg"
+	"simtool/internal/stats"
 )
 
 // The weights must be nearly parallel to those of the frrsa package (5 outer folds,
@@ -314,7 +315,7 @@ func TestNoiseCeiling(t *testing.T) {
 	mean.Add(a, b)
 	clean, _ := NewNeural(x.Y, NeuralOptions{})
 	both, _ := NewNeural(&mean, NeuralOptions{})
-	rho := rankDot(linalg.Ranks(both.condensed()), standardRanks(clean.condensed()))
+	rho, _ := stats.Spearman(both.condensed(), clean.condensed())
 	if noisy.Lower >= rho || math.Abs(noisy.Upper-rho) > .05 {
 		t.Errorf("ceiling %+v, the noiseless distances correlate by %.3f", noisy, rho)
 	}

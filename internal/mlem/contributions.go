@@ -4,50 +4,41 @@ import (
 	"context"
 	"math/bits"
 	"slices"
-
-	"simtool/internal/linalg"
-	"simtool/internal/stats"
 )
 
-// dropOne measures the loss of held-out Spearman correlation when the metric is
-// fitted without a player, so that correlated features can replace it. Refitting
-// uses the existing normal equations and needs no pass over training pairs.
-func (f *fitting) dropOne(ctx context.Context, k int, sets []*evaluation, weights [][]float64, players []player) ([]Importance, error) {
+// dropOne measures the loss of the held-out score when the metric is fitted without a
+// player, so that correlated features can replace it. Refitting uses the existing normal
+// equations and needs no pass over training pairs.
+func (f *fitting) dropOne(ctx context.Context, k int, fits []foldFit, players []player) ([]Importance, error) {
 	parts := make([][]contribution, len(players))
 	for i := range parts {
-		parts[i] = make([]contribution, len(sets))
+		parts[i] = make([]contribution, len(fits))
 	}
-	for fold, e := range sets {
-		set, m := fold, f.full
-		if f.Folds == 0 {
-			set = whole
-		} else {
-			m = f.train[fold]
+	for fold, fit := range fits {
+		e := f.importanceSet(fold, len(players))
+		set, m := f.training(fold)
+		shared := newAgreement(e.distances(k), f.Score)
+		influence := func(fit foldFit) (float64, []float64) {
+			x := e.predict(fit.w)
+			score, _ := shared.clone().influence(x, fit, nil, 0)
+			return score, x
 		}
-		y := e.distances(k)
-		new(linalg.Sorter).Ranks(y, y)
-		correlation := stats.NewRankCorrelation(y)
-		influence := func(w []float64) (float64, []float64) {
-			x := e.predict(w)
-			new(linalg.Sorter).Ranks(x, x)
-			rho, _ := correlation.Clone().Influence(x, x)
-			return rho, x
-		}
-		rho, base := influence(weights[fold])
+		score, base := influence(fit)
+		void := shared.constant()
 		err := forEach(ctx, f.Jobs, len(players), func(_, i int) error {
 			at := f.design.restrict(func(g int) bool { return !slices.Contains(players[i].features, g) })
 			w, err := f.without(k, set, m, at)
 			if err != nil {
 				return err
 			}
-			r, infl := influence(w)
+			r, infl := influence(f.fitOf(m, k, w))
 			for p := range infl {
 				infl[p] = base[p] - infl[p]
 			}
 			parts[i][fold] = contribution{
-				drops: []float64{rho - r},
+				drops: []float64{score - r},
 				moved: f.byCluster(e, infl),
-				void:  allEqual(y),
+				void:  void,
 			}
 			return nil
 		})
@@ -117,16 +108,14 @@ func (f *fitting) shapley(ctx context.Context, k int) ([]Importance, error) {
 			owner[g] = i
 		}
 	}
-	folds := max(1, f.Folds)
+	folds := max(1, len(f.splits))
 	value := make([][]float64, 1<<n)
 	err := forEach(ctx, f.Jobs, len(value), func(_, subset int) error {
 		value[subset] = make([]float64, folds)
 		at := f.design.restrict(func(g int) bool { return subset>>owner[g]&1 == 1 })
 		for i := range folds {
-			set, train, test := whole, f.full, f.full
-			if f.Folds > 0 {
-				set, train, test = i, f.train[i], f.test[i]
-			}
+			set, train := f.training(i)
+			test := f.testing(i)
 			w, err := f.without(k, set, train, at)
 			if err != nil {
 				return err
@@ -156,7 +145,7 @@ func (f *fitting) shapley(ctx context.Context, k int) ([]Importance, error) {
 			}
 		}
 		phi = f.tellingFolds(phi, k)
-		row := Importance{Feature: p.name, Group: p.group, Method: Shapley, N: len(phi)}
+		row := Importance{Feature: p.name, Group: p.group, Method: Shapley, N: len(phi), Note: "Shapley values have no interval"}
 		row.Value, row.SD = meanSD(phi)
 		rows = append(rows, row)
 	}
@@ -168,8 +157,8 @@ func (f *fitting) shapley(ctx context.Context, k int) ([]Importance, error) {
 func (f *fitting) tellingFolds(values []float64, k int) []float64 {
 	f.selectScored()
 	var some []float64
-	for i, e := range f.folds {
-		if vary(e.distances(k)) {
+	for i := range f.splits {
+		if vary(f.held(i).distances(k)) {
 			some = append(some, values[i])
 		}
 	}

@@ -107,7 +107,7 @@ func patternSpearman(prediction *mat.Dense, e *evaluation) (float64, error) {
 	}
 	s := *e.sample
 	s.neural = []*Neural{d}
-	rho, _ := stats.Spearman((&evaluation{&s, e.design, e.first, e.second}).distances(0), e.distances(0))
+	rho, _ := stats.Spearman((&evaluation{sample: &s, design: e.design, first: e.first, second: e.second}).distances(0), e.distances(0))
 	return rho, nil
 }
 

@@ -2,6 +2,7 @@ package mlem
 
 import (
 	"math"
+	"slices"
 )
 
 // entry is a number of a metric that is reported: a function of the weights of its terms,
@@ -9,6 +10,7 @@ import (
 type entry struct {
 	a, b  string
 	value func(w []float64) float64
+	terms []int // that the value depends on
 }
 
 // entries lists the numbers that are reported of a metric: the weight of each main effect
@@ -22,7 +24,7 @@ func (g *design) entries(f *Features) []entry {
 	if g.first == nil {
 		out := make([]entry, len(g.terms))
 		for t, term := range g.terms {
-			out[t] = entry{names[term.A], names[term.B], single(t)}
+			out[t] = entry{names[term.A], names[term.B], single(t), []int{t}}
 		}
 		return out
 	}
@@ -36,7 +38,7 @@ func (g *design) entries(f *Features) []entry {
 		a, b := g.featureOf(term.A), g.featureOf(term.B)
 		ca, cb := g.coordinates(a), g.coordinates(b)
 		if term.Tied > 0 || len(ca) == 1 && len(cb) == 1 {
-			out = append(out, entry{names[a], names[b], single(t)})
+			out = append(out, entry{names[a], names[b], single(t), []int{t}})
 			t++
 			continue
 		}
@@ -52,13 +54,14 @@ func (g *design) entries(f *Features) []entry {
 		} else {
 			t += len(ca) * len(cb)
 		}
-		out = append(out, entry{names[a], names[b], norm(block)})
+		all := slices.Concat(block...)
+		out = append(out, entry{names[a], names[b], norm(block), all})
 		for _, l := range placesOf(f, a) {
 			for _, m := range placesOf(f, b) {
 				if a == b && m.number < l.number {
 					continue
 				}
-				out = append(out, entry{l.name, m.name, between(block, l.at, m.at)})
+				out = append(out, entry{l.name, m.name, between(block, l.at, m.at), all})
 			}
 		}
 	}

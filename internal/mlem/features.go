@@ -134,6 +134,15 @@ func ApplyEncodings(table *data.Table, encodings []Encoding, missing Missing) (*
 	return f, warnings, nil
 }
 
+// Apply is ApplyEncodings with the encodings and the policy of features that were learned.
+func (f *Features) Apply(table *data.Table) (*Features, []string, error) {
+	out, warnings, err := ApplyEncodings(table, f.encodings, f.missing)
+	if out != nil {
+		out.markers = f.markers
+	}
+	return out, warnings, err
+}
+
 // NewFeatureDistances makes features of given distance matrices, n×n, with distinct
 // names. A matrix must be symmetric, finite and nonnegative, with a zero diagonal.
 // Such features have no encoding for other stimuli. The matrices are kept, not

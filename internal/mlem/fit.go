@@ -35,6 +35,7 @@ type Weight struct {
 	A, B     string // A = B for a main effect
 	Weight   float64
 	Interval stats.Interval
+	Note     string // why there is no interval, or the weight is not identified
 }
 
 // Fit fits the metric over features to each of the representations and scores
@@ -96,23 +97,30 @@ func (f *fitting) each(ctx context.Context, done func(k int, r *Result, err erro
 // fitting is a fit in progress.
 type fitting struct {
 	Options
-	design   *design
-	layout   *layout
-	sample   *sample // in the order of layout
+	design *design
+	layout *layout
+	sample *sample // in the order of layout
+
+	partitions []partition // of the clusters into folds, one for each repeat
+	splits     []split     // of all repeats, or the one that is given; none where nothing is held out
+
 	shift    shift
 	warnings []string
 
 	transformed int     // number of representations if there are transforms, else 0; see distanceIndex
 	unlearned   []error // of each representation without its transforms; nil for none
 
-	aliasOf     map[int]int // features with the distances of an earlier one
-	full        *moments
-	train, test []*moments   // by fold
-	pairOut     [][]*moments // [j<k]: training set without folds j and k, to choose the penalty
-	replicates  []*moments
-	leaveOut    []*moments // without each cluster in turn
-	folds       []*evaluation
-	whole       *evaluation
+	aliasOf map[int]int // features with the distances of an earlier one
+	// unidentified says of terms how their values depend on those of others.
+	unidentified map[int]string
+	full         *moments
+	train, test  []*moments   // by repeat and fold
+	pairOut      [][]*moments // [j<k]: training set without folds j and k, to choose the penalty; repeat·Folds + j
+	heldOut      *moments     // the test set of a given split
+	replicates   []*moments
+	leaveOut     []*moments // without each cluster in turn
+	folds        []*evaluation
+	whole        *evaluation
 }
 
 // newFitting checks the input and arranges the stimuli.
@@ -143,12 +151,11 @@ func newFitting(features *Features, neural []*Neural, o Options) (*fitting, erro
 		s.group = s.id
 	}
 	s.missing = features.dropped()
-	f.chooseFolds(s.group)
-	// With more stimuli than this, the bootstrap resamples this many clusters.
-	const clusters = 100
-	f.layout = newLayout(s.group, max(1, f.Folds), clusters, stats.Stream(o.Seed, "mlem/layout"))
-	f.sample = s.subset(f.layout.order)
-	f.sample.cluster = f.layout.clusterOf()
+	f.warnGroups(s.group)
+	f.arrange(s)
+	if f.given() {
+		n = len(o.Train)
+	}
 	if f.sample.thin(o.MaxPairs, stats.Stream(o.Seed, "mlem/pairs")) {
 		f.warnings = append(f.warnings, fmt.Sprintf("fitted to about %d of %d pairs, balanced over stimuli", o.MaxPairs, n*(n-1)/2))
 	}
@@ -171,6 +178,11 @@ func (f *fitting) chooseFolds(group []int) {
 		return
 	}
 	if most < 2 || f.choosing() && most < 3 {
+		if f.given() {
+			f.Folds, f.Ridge, f.Shrink = 0, f.Ridge[:min(1, len(f.Ridge))], nil
+			f.warnings = append(f.warnings, fmt.Sprintf("%d training stimuli in %d groups are too few to choose a penalty by", len(group), len(groups)))
+			return
+		}
 		f.warnings = append(f.warnings, fmt.Sprintf("%d stimuli in %d groups are too few to hold some out: scores are in-sample", len(group), len(groups)))
 		f.Folds = 0
 		f.Ridge, f.Shrink = f.Ridge[:min(1, len(f.Ridge))], nil

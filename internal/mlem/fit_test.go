@@ -101,7 +101,7 @@ func TestScoresAreThoseOfThePairs(t *testing.T) {
 			t.Errorf("in-sample %s %.12f, of the pairs %.12f", name, pair[0], pair[1])
 		}
 	}
-	again, err := r.Model.Score(f, y, .95)
+	again, err := r.Model.Score(f, y, "", .95)
 	if err != nil {
 		t.Fatal(err)
 	}

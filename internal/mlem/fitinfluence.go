@@ -2,7 +2,6 @@ package mlem
 
 import (
 	"context"
-	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -36,13 +35,19 @@ func (f *fitting) fitInfluence(ctx context.Context, k int, players []player, pla
 	if err != nil {
 		return nil, err
 	}
-	y := standardRanks(e.distances(k))
+	shared := newAgreement(e.distances(k), f.Score)
 	metrics := mat.NewDense(len(w), len(weights)+1, nil)
+	fits := make([]foldFit, len(weights)+1)
 	for c, v := range append(weights, w) {
 		metrics.SetCol(c, v)
+		m := f.full
+		if c < len(weights) {
+			m = f.leaveOut[c]
+		}
+		fits[c] = f.fitOf(m, k, v)
 	}
-	own := make([]linalg.Sorter, workers(f.Jobs, len(players)))
-	intact := e.correlations(metrics, y, &own[0])
+	own := make([]*agreement, workers(f.Jobs, len(players)))
+	intact := e.scores(metrics, fits, shared)
 	err = forEach(ctx, f.Jobs, len(players), func(worker, i int) error {
 		columns := plans[i].draw(e.sample, stats.Stream(f.Seed, "mlem/fit-influence/"+players[i].name+"/"+players[i].group))
 		replaced, s := *e.features, *e.sample
@@ -51,8 +56,11 @@ func (f *fitting) fitInfluence(ctx context.Context, k int, players []player, pla
 			replaced.columns[a] = columns[j]
 		}
 		s.features = &replaced
-		permuted := &evaluation{&s, e.design, e.first, e.second}
-		without := permuted.correlations(metrics, y, &own[worker])
+		permuted := &evaluation{sample: &s, design: e.design, first: e.first, second: e.second}
+		if own[worker] == nil {
+			own[worker] = shared.clone()
+		}
+		without := permuted.scores(metrics, fits, own[worker])
 		last := len(without) - 1
 		moved := make([]float64, last)
 		for c := range moved {
@@ -64,17 +72,13 @@ func (f *fitting) fitInfluence(ctx context.Context, k int, players []player, pla
 	return out, err
 }
 
-// correlations returns Spearman's correlation with standardised ranks z of the
-// predictions of every column of metrics.
-func (e *evaluation) correlations(metrics *mat.Dense, z []float64, sort *linalg.Sorter) []float64 {
+// scores returns the score of the predictions of every column of metrics.
+func (e *evaluation) scores(metrics *mat.Dense, fits []foldFit, a *agreement) []float64 {
 	var predictions mat.Dense
 	predictions.Mul(metrics.T(), e.regressors().T())
-	rows, _ := predictions.Dims()
-	out := make([]float64, rows)
+	out := make([]float64, len(fits))
 	for c := range out {
-		x := predictions.RawRowView(c)
-		sort.Ranks(x, x)
-		out[c] = rankDot(x, z)
+		out[c] = a.score(predictions.RawRowView(c), fits[c])
 	}
 	return out
 }
@@ -85,21 +89,4 @@ func standardRanks(x []float64) []float64 {
 	z := make([]float64, len(x))
 	addStandardised(z, x, 1)
 	return z
-}
-
-// rankDot returns Spearman's correlation between the ranks rx and the standardised
-// ranks z. It is 0 where all of rx are equal.
-func rankDot(rx, z []float64) float64 {
-	n := float64(len(rx))
-	mean := (n + 1) / 2
-	var sum, ss float64
-	for i, r := range rx {
-		r -= mean
-		sum += r * z[i]
-		ss += r * r
-	}
-	if ss == 0 {
-		return 0
-	}
-	return sum / math.Sqrt(ss*n)
 }

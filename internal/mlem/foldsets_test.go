@@ -295,12 +295,12 @@ func TestDropOneByFits(t *testing.T) {
 // TestColumnsOfTransforms: every representation has a transform of its own for the
 // whole data and for each training set.
 func TestColumnsOfTransforms(t *testing.T) {
-	f := &fitting{Options: Options{Folds: 3}, transformed: 2}
+	f := &fitting{Options: Options{Folds: 3}, transformed: 2, partitions: make([]partition, 2)}
 	seen := map[int]bool{}
 	for k := range 2 {
-		for set := whole; set < 3; set++ {
+		for set := whole; set < 2*3; set++ {
 			at := f.distanceIndex(k, set)
-			if seen[at] || at < 2 || at >= 2+2*4 {
+			if seen[at] || at < 2 || at >= 2+2*7 {
 				t.Errorf("representation %d and set %d are in place %d", k, set, at)
 			}
 			seen[at] = true

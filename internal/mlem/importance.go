@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"simtool/internal/linalg"
 	"simtool/internal/stats"
 )
 
@@ -15,10 +14,10 @@ type Method string
 
 // The methods. All use held-out stimuli where there are folds.
 const (
-	Permutation Method = "permutation" // loss of Spearman's ρ when the feature is permuted over stimuli
-	DropOne     Method = "drop-one"    // loss of ρ when the metric is fitted without the feature
+	Permutation Method = "permutation" // loss of the score when the feature is permuted over stimuli
+	DropOne     Method = "drop-one"    // loss of the score when the metric is fitted without the feature
 	Shapley     Method = "shapley"     // share of Pearson's r, averaged over all orders of adding features
-	Interaction Method = "interaction" // loss of ρ when two features are permuted together, less the losses when each is
+	Interaction Method = "interaction" // loss of the score when two features are permuted together, less the losses when each is
 )
 
 // Importance is the importance of a feature, or of a group of features, together with
@@ -32,6 +31,7 @@ type Importance struct {
 	Interval stats.Interval
 	P        float64 // probability that unrelated rows of Y give at least as much; 0 if not computed
 	N        int     // number of values averaged
+	Note     string  // why there is no interval
 }
 
 // player is a feature, or a group of features, that is permuted or left out.
@@ -62,7 +62,11 @@ func (f *fitting) players() []player {
 type contribution struct {
 	drops []float64 // the loss of correlation, one for each permutation, or one
 	moved []float64 // to first order, the decrease of their mean when a cluster is left out of the fold
-	lost  []float64 // the loss of standardised ranks by permuting, for the null; nil without a null
+	// lost is the loss, by permuting, of what the score is the mean product of with
+	// standardised distances (see agreement), for the null, and constant what the product
+	// lacks; nil without a null.
+	lost     []float64
+	constant float64
 	// void says that the neural distances of the fold are all equal, so that there is
 	// nothing to lose: it counts as no fold.
 	void bool
@@ -71,13 +75,11 @@ type contribution struct {
 // addImportances adds the importances of representation k to the result.
 func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []float64, folds []foldFit) error {
 	players := f.players()
-	sets, weights := f.importanceSets(len(players)), [][]float64{w}
-	if len(folds) > 0 {
-		weights = weights[:0]
-		for _, s := range folds {
-			weights = append(weights, s.w)
-		}
+	fits := folds
+	if len(folds) == 0 {
+		fits = []foldFit{f.fitOf(f.full, k, w)}
 	}
+	firsts := max(1, len(f.first())) // sets of stimuli that do not overlap, for the null
 	if f.Permutations > 0 {
 		alone := len(players)
 		pairs := f.pairs()
@@ -94,13 +96,14 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 		}
 		byPlayer := make([][]contribution, len(players))
 		null := make([][]float64, len(players))
-		counted := f.tellingSets(sets, k)
-		for fold, e := range sets {
-			part, err := f.permute(ctx, e, k, fold, weights[fold], players, plans)
+		counted := f.tellingSets(firsts, len(players), k)
+		for fold := range fits {
+			e := f.importanceSet(fold, len(players))
+			part, err := f.permute(ctx, e, k, fold, fits[fold], players, plans)
 			if err != nil {
 				return err
 			}
-			if f.Null > 0 {
+			if f.Null > 0 && fold < firsts {
 				lost := make([][]float64, len(part))
 				for i := range part {
 					lost[i] = part[i].lost
@@ -110,6 +113,9 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 					return err
 				}
 				for i := range players {
+					for r := range draws[i] {
+						draws[i][r] += part[i].constant
+					}
 					null[i] = addScaled(null[i], draws[i], 1/float64(counted))
 				}
 			}
@@ -117,7 +123,7 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 				part[i].lost = nil
 				byPlayer[i] = append(byPlayer[i], part[i])
 			}
-			f.Progress.report("importance", fold+1, len(sets))
+			f.Progress.report("importance", fold+1, len(fits))
 		}
 		fitted, err := f.fitInfluence(ctx, k, players, plans, w, penalty{res.Lambda, res.Shrink})
 		if err != nil {
@@ -126,22 +132,23 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 		for i, p := range players[:alone] {
 			row := f.summarise(p, Permutation, byPlayer[i], fitted[i])
 			if f.Null > 0 {
-				row.P = stats.PValue(row.Value, null[i])
+				row.P = stats.PValue(meanDrop(byPlayer[i][:firsts]), null[i])
 			}
 			res.Importance = append(res.Importance, row)
 		}
 		for i, p := range pairs {
 			both := alone + i
-			row := f.summarise(p.player, Interaction, beyond(byPlayer[both], byPlayer[p.a], byPlayer[p.b]), difference3(fitted[both], fitted[p.a], fitted[p.b]))
+			own := beyond(byPlayer[both], byPlayer[p.a], byPlayer[p.b])
+			row := f.summarise(p.player, Interaction, own, difference3(fitted[both], fitted[p.a], fitted[p.b]))
 			if f.Null > 0 {
-				row.P = stats.PValue(math.Abs(row.Value), magnitudes(difference3(null[both], null[p.a], null[p.b])))
+				row.P = stats.PValue(math.Abs(meanDrop(own[:firsts])), magnitudes(difference3(null[both], null[p.a], null[p.b])))
 			}
 			res.Importance = append(res.Importance, row)
 		}
 		players = players[:alone]
 	}
 	if f.DropOne {
-		rows, err := f.dropOne(ctx, k, sets, weights, players)
+		rows, err := f.dropOne(ctx, k, fits, players)
 		if err != nil {
 			return err
 		}
@@ -157,14 +164,15 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 	return nil
 }
 
-// importanceSets returns the sets of stimuli for importances and p-values: the folds, or
-// all stimuli if there are none. Each has at most the stimuli that ImportancePairs
-// permits and for which the ranks of all players fit into a quarter of the memory.
-func (f *fitting) importanceSets(players int) []*evaluation {
+// importanceSet returns the set of stimuli for importances and p-values of split i: what it
+// holds out, or all stimuli if nothing is held out. It has at most the stimuli that
+// ImportancePairs permits and for which the ranks of all players fit into a quarter of the
+// memory.
+func (f *fitting) importanceSet(i, players int) *evaluation {
 	f.selectScored()
-	sets := f.folds
-	if len(sets) == 0 {
-		sets = []*evaluation{f.whole}
+	e := f.whole
+	if len(f.splits) > 0 {
+		e = f.held(i)
 	}
 	most := math.MaxInt
 	if f.ImportancePairs > 0 {
@@ -173,33 +181,36 @@ func (f *fitting) importanceSets(players int) []*evaluation {
 	if f.MaxMemory > 0 {
 		most = min(most, f.MaxMemory/4/8/(players+8))
 	}
-	out := make([]*evaluation, len(sets))
-	for i, e := range sets {
-		out[i] = e
-		if len(e.first) > most {
-			index := make([]int, min(len(e.id), max(4, int(math.Sqrt(2*float64(most))))))
-			for p := range index {
-				index[p] = p
-			}
-			out[i] = newEvaluation(e.subset(index), e.design)
-		}
+	if len(e.first) > most {
+		index := seq(min(len(e.id), max(4, int(math.Sqrt(2*float64(most))))))
+		return newEvaluation(e.subset(index), e.design)
 	}
-	return out
+	return e
 }
 
-// tellingSets counts the sets whose neural distances are not all equal, or all sets where
-// they are in all. The draws of the null of a set without are 0.
-func (f *fitting) tellingSets(sets []*evaluation, k int) int {
+// tellingSets counts the sets of the first splits whose neural distances are not all
+// equal, or all sets where they are in all. The draws of the null of a set without are 0.
+func (f *fitting) tellingSets(sets, players, k int) int {
 	n := 0
-	for _, e := range sets {
-		if vary(e.distances(k)) {
+	for i := range sets {
+		if vary(f.importanceSet(i, players).distances(k)) {
 			n++
 		}
 	}
 	if n == 0 {
-		return len(sets)
+		return sets
 	}
 	return n
+}
+
+// meanDrop returns the mean loss over the permutations of the folds that count.
+func meanDrop(folds []contribution) float64 {
+	var all []float64
+	for _, c := range telling(folds) {
+		all = append(all, c.drops...)
+	}
+	mean, _ := meanSD(all)
+	return mean
 }
 
 // byCluster returns the sum of the influences of the stimuli of each cluster.
@@ -232,6 +243,9 @@ func (f *fitting) summarise(p player, method Method, folds []contribution, fitte
 		variance += row.SD * row.SD / float64(row.N)
 	}
 	row.Interval = stats.NormalInterval(row.Value, math.Sqrt(variance), f.Level)
+	if row.Interval == (stats.Interval{}) {
+		row.Note = "no interval: the feature has no weight in any fold"
+	}
 	return row
 }
 
@@ -248,44 +262,39 @@ func telling(folds []contribution) []contribution {
 func allEqual(ranks []float64) bool { return slices.Min(ranks) == slices.Max(ranks) }
 
 // permute measures every player in one set of stimuli.
-func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, w []float64, players []player, plans []permutationPlan) ([]contribution, error) {
+func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, fit foldFit, players []player, plans []permutationPlan) ([]contribution, error) {
 	n := len(e.first)
-	var sort linalg.Sorter
-	x, y := e.predict(w), e.distances(k)
-	sort.Ranks(y, y)
-	rx := make([]float64, n)
-	sort.Ranks(rx, x)
-	base := make([]float64, n)
-	correlation := stats.NewRankCorrelation(y)
-	rho, _ := correlation.Influence(base, rx)
+	w := fit.w
+	base := e.predict(w)
+	shared := newAgreement(e.distances(k), f.Score)
+	var intact []float64 // what the intact predictions give for the null
+	if f.Null > 0 {
+		intact = make([]float64, n)
+	}
+	score, constant := shared.influence(base, fit, intact, 1)
+	void := shared.constant()
 	out := make([]contribution, len(players))
 	own := make([]*permuter, workers(f.Jobs, len(players)))
 	err := forEach(ctx, f.Jobs, len(players), func(worker, i int) error {
 		if own[worker] == nil {
-			own[worker] = newPermuter(e, correlation.Clone())
+			own[worker] = newPermuter(e, shared.clone())
 		}
 		c, m := &out[i], own[worker]
 		m.isolate(w, players[i].features)
 		infl := append([]float64(nil), base...)
-		if f.Null > 0 {
-			c.lost = make([]float64, n)
-			addStandardised(c.lost, rx, 1)
-		}
+		c.lost, c.constant = slices.Clone(intact), constant
 		q := float64(f.Permutations)
 		for r := range f.Permutations {
 			rng := stats.Stream(f.Seed, fmt.Sprintf("mlem/permutation/%d/%d/%s/%s", fold, r, players[i].name, players[i].group))
 			m.predict(plans[i].draw(e.sample, rng))
-			m.sort.Ranks(m.x, m.x)
-			if c.lost != nil {
-				addStandardised(c.lost, m.x, -1/q)
-			}
-			permuted, _ := m.correlation.Influence(m.x, m.x)
-			c.drops = append(c.drops, rho-permuted)
+			permuted, rest := m.agreement.influence(m.x, fit, c.lost, -1/q)
+			c.constant += rest
+			c.drops = append(c.drops, score-permuted)
 			for p, v := range m.x {
 				infl[p] -= v / q
 			}
 		}
-		c.moved, c.void = f.byCluster(e, infl), allEqual(y)
+		c.moved, c.void = f.byCluster(e, infl), void
 		return nil
 	})
 	return out, err
@@ -299,13 +308,12 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, w []f
 // does not depend on the other features.
 type permuter struct {
 	*evaluation
-	correlation *stats.RankCorrelation
-	sort        linalg.Sorter
-	rest, x     []float64
-	cross       [][]float64 // c_f of each coordinate of S
-	replaced    [][]float64
-	inner       [][]float64 // W within S
-	players     []int       // the features
+	agreement *agreement
+	rest, x   []float64
+	cross     [][]float64 // c_f of each coordinate of S
+	replaced  [][]float64
+	inner     [][]float64 // W within S
+	players   []int       // the features
 }
 
 // coordinatesOf returns the coordinates of features.
@@ -317,8 +325,8 @@ func (m *permuter) coordinatesOf(features []int) []int {
 	return out
 }
 
-func newPermuter(e *evaluation, c *stats.RankCorrelation) *permuter {
-	return &permuter{evaluation: e, correlation: c, rest: make([]float64, len(e.first)), x: make([]float64, len(e.first))}
+func newPermuter(e *evaluation, a *agreement) *permuter {
+	return &permuter{evaluation: e, agreement: a, rest: make([]float64, len(e.first)), x: make([]float64, len(e.first))}
 }
 
 // isolate computes rest, c_f and W within S for some features.

@@ -17,10 +17,14 @@ func (o Options) Memory(features *Features, k int, patterns int64) (bytes int64,
 	n := features.Stimuli()
 	const clusters = 100 // as in newFitting; each may be one more in a fold
 	cells := min(n, clusters+max(1, o.Folds))
-	sets := 1 + 2*o.Folds + o.Bootstrap
-	if o.choosing() {
-		sets += o.Folds * (o.Folds - 1) / 2
+	if o.given() {
+		cells = min(n, cells+clusters)
 	}
+	perRepeat := 2 * o.Folds
+	if o.choosing() {
+		perRepeat += o.Folds * (o.Folds - 1) / 2
+	}
+	sets := 2 + max(1, o.Repeats)*perRepeat + o.Bootstrap
 	if o.Bootstrap > 0 && o.Permutations > 0 {
 		sets += cells
 	}
@@ -36,8 +40,9 @@ func (o Options) Memory(features *Features, k int, patterns int64) (bytes int64,
 	worker := side*side*k + tile*(p+len(features.columns)+8) + p*(p+8)
 	used := int64(sums) + word*int64(threads*worker+sets*(a.batch()+cells)+2*cells*cells)
 	used += word * int64(4*n*len(features.columns))
-	// The patterns are copied in the order of the layout, and by folds.
-	return used + 4*patterns + o.scoresMemory(len(features.columns), n), true, nil
+	// The patterns are copied in the order of the layout, and by folds; a worker copies those
+	// of one representation for the pairs of a held-out and a training stimulus.
+	return used + 4*patterns + int64(threads)*patterns/int64(max(1, k)) + o.scoresMemory(len(features.columns), n), true, nil
 }
 
 // scoresMemory bounds the bytes for the scores and importances of one representation.

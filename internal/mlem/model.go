@@ -40,7 +40,7 @@ func (f *fitting) model(k int, s solution, pen penalty) *Model {
 	out := &Model{
 		Features: f.sample.features.encodings, Metric: f.Metric.recorded(), Missing: f.sample.features.missing, Markers: f.sample.features.markers,
 		Constraint: f.Constraint, Objective: f.Objective, Distance: y.Distance, Power: y.Power(),
-		Terms: f.design.terms, Scale: m.regression(w), Stimuli: len(f.sample.id), Pairs: int(f.full.count),
+		Terms: f.design.terms, Scale: m.regression(w), Stimuli: f.layout.start[f.layout.inside()], Pairs: int(f.full.count),
 		Lambda: pen.ridge, Shrink: pen.shrink, KKT: s.kkt,
 		Description: "the predicted power of the neural distance is intercept + scale·dᵀWd, d the vector of feature distances",
 	}
@@ -140,11 +140,15 @@ func checkPredictions(x []float64) error {
 }
 
 // Score compares the model's predictions for other stimuli with their neural
-// distances. level is the coverage of the interval. Score refits nothing, so R2 is
+// distances. level is the coverage of the interval, which is of the statistic by. Score refits nothing, so R2 is
 // negative when the scale of the representation differs. Of more than 2,500 stimuli,
 // 2,500 that are spread over the table represent all.
-func (m *Model) Score(features *Features, neural *Neural, level float64) (Score, error) {
+func (m *Model) Score(features *Features, neural *Neural, by Statistic, level float64) (Score, error) {
 	if err := checkLevel(level); err != nil {
+		return Score{}, err
+	}
+	by, err := by.check()
+	if err != nil {
 		return Score{}, err
 	}
 	e, err := m.evaluation(features, neural)
@@ -155,13 +159,13 @@ func (m *Model) Score(features *Features, neural *Neural, level float64) (Score,
 	if err := checkPredictions(x); err != nil {
 		return Score{}, err
 	}
-	s := e.score(x, y, m.Scale, m.Intercept)
+	s := e.score(x, y, foldFit{scale: m.Scale, intercept: m.Intercept}, by)
 	if !s.Defined() {
 		return Score{}, &data.InputError{Path: neural.Name, Found: "predicted or neural distances that are all equal", Wanted: "want some that differ"}
 	}
 	s.Split = "held-out"
-	s.interval(level)
-	return s, nil
+	s.Interval = by.interval(s.Of(by), s.SE, level)
+	return s.Score, nil
 }
 
 // evaluation returns the stimuli of features and their neural distances as a set that

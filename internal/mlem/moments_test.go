@@ -158,7 +158,7 @@ func TestLayoutKeepsGroupsTogether(t *testing.T) {
 	for i := range group {
 		group[i] = i % 17
 	}
-	l := newLayout(group, 4, 10, rand.New(rand.NewPCG(4, 4)))
+	l := newLayout(group, nil, 4, 10, rand.New(rand.NewPCG(4, 4)))
 	cluster := l.clusterOf()
 	home := map[int]int{}
 	seen := make([]bool, len(group))

@@ -36,17 +36,14 @@ func (t *transform) at(x float64) float64 {
 // transform, whose error is in unlearned, keeps its distances as they are.
 func (f *fitting) addTransforms(ctx context.Context) error {
 	f.transformed = len(f.sample.neural)
-	sets := f.Folds + 1
+	sets := f.trainingSets() + 1
 	learned := make([]*Neural, f.transformed*sets)
 	failed := make([]error, len(learned))
 	err := forEach(ctx, f.Jobs, len(learned), func(_, i int) error {
 		k, set := i/sets, i%sets-1
-		var places []int
-		for fold := range max(1, f.Folds) {
-			if fold != set {
-				places = append(places, f.layout.places(fold)...)
-			}
-		}
+		places := f.layout.placesWhere(func(c int) bool {
+			return f.layout.fold[c] != outside && (set == whole || f.partitions[set/f.Folds][c] != set%f.Folds)
+		})
 		t, err := f.learnTransform(ctx, f.sample.subset(places), k, set)
 		if err != nil && ctx.Err() != nil {
 			return err
@@ -85,6 +82,7 @@ func (f *fitting) learnTransform(ctx context.Context, s *sample, k, set int) (*t
 		return nil, tooFewPairs(float64(n))
 	}
 	x := e.regressors()
+	linalg.CenterTo(x, make([]float64, len(f.design.terms)), x)
 	normal := linalg.Gram(x)
 	base := e.distances(k)
 	order := linalg.Argsort(base)
@@ -128,7 +126,7 @@ func (f *fitting) learnTransform(ctx context.Context, s *sample, k, set int) (*t
 	return t, nil
 }
 
-// regressors returns the centred regressors of all pairs, one row for each.
+// regressors returns the regressors of all pairs, one row for each.
 func (e *evaluation) regressors() *mat.Dense {
 	x := mat.NewDense(len(e.first), len(e.design.terms), nil)
 	d := newTiles(e.features, len(e.first))
@@ -137,7 +135,6 @@ func (e *evaluation) regressors() *mat.Dense {
 			e.design.products(x.RawRowView(d.at+p), d.row(p))
 		}
 	}
-	linalg.CenterTo(x, make([]float64, len(e.design.terms)), x)
 	return x
 }
 

@@ -10,18 +10,25 @@ import (
 	"simtool/internal/stats"
 )
 
-// nullScores returns the held-out Spearman correlation, averaged over folds, of
-// predictions with the recording, and with recordings whose rows are permuted
-// within each fold. The predictions come from stimuli outside the fold and do not
-// change. Under the null hypothesis that features are unrelated to Y every
-// permutation is therefore as likely as the data.
+// nullScores returns the held-out score, averaged over the folds of the first repeat, of
+// predictions with the recording, and with recordings whose rows are permuted within each
+// fold. The predictions come from stimuli outside the fold and do not change. Under the
+// null hypothesis that features are unrelated to Y every permutation is therefore as
+// likely as the data. Folds of other repeats overlap: no permutation keeps all apart.
 func (f *fitting) nullScores(ctx context.Context, k int, folds []foldFit) (observed float64, null []float64, err error) {
-	for i, e := range f.importanceSets(1) {
-		z := standardRanks(e.predict(folds[i].w))
-		observed += dot(z, standardRanks(e.distances(k))) / float64(len(z)*len(folds))
+	folds = folds[:len(f.first())]
+	for i, fit := range folds {
+		e := f.importanceSet(i, 1)
+		z := make([]float64, len(e.first))
+		a := newAgreement(e.distances(k), f.Score)
+		score, constant := a.influence(e.predict(fit.w), fit, z, 1)
+		observed += score / float64(len(folds))
 		draws, err := f.nullProducts(ctx, e, k, i, [][]float64{z})
 		if err != nil {
 			return 0, nil, err
+		}
+		for r := range draws[0] {
+			draws[0][r] += constant
 		}
 		null = addScaled(null, draws[0], 1/float64(len(folds)))
 	}
@@ -29,13 +36,13 @@ func (f *fitting) nullScores(ctx context.Context, k int, folds []foldFit) (obser
 }
 
 // nullProducts returns ⟨v, z⟩/N for each vector v over the N pairs of e and each
-// of Null random permutations of the stimuli, with z the standardised ranks of the
-// permuted neural distances. A permutation of rows permutes the distances and so
+// of Null random permutations of the stimuli, with z the permuted neural distances,
+// standardised (their ranks for Spearman). A permutation of rows permutes the distances and so
 // their ranks, which are computed once; the rest is one product of matrices. Stimuli
 // are permuted within their levels.
 func (f *fitting) nullProducts(ctx context.Context, e *evaluation, k, fold int, vectors [][]float64) ([][]float64, error) {
 	m, n := len(e.id), len(e.first)
-	z := e.rankSquare(k)
+	z := e.standardSquare(k, f.Score)
 	perms := make([][]int32, f.Null)
 	for r := range perms {
 		perms[r] = make([]int32, m)
@@ -83,15 +90,15 @@ func (f *fitting) nullProducts(ctx context.Context, e *evaluation, k, fold int, 
 	return out, nil
 }
 
-// rankSquare returns the standardised ranks of the neural distances as a square
-// matrix. Pairs that are left out for a missing value have a rank too, because a
-// permutation may move other rows to them.
-func (e *evaluation) rankSquare(k int) []float64 {
+// standardSquare returns the standardised neural distances as a square matrix. Pairs that
+// are left out for a missing value have one too, because a permutation may move other rows
+// to them.
+func (e *evaluation) standardSquare(k int, by Statistic) []float64 {
 	n := len(e.id)
 	whole := *e.sample
 	whole.missing = nil
 	all := newEvaluation(&whole, e.design)
-	z := standardRanks(all.distances(k))
+	z := by.standardise(all.distances(k))
 	square := make([]float64, n*n)
 	for p, i := range all.first {
 		j := all.second[p]

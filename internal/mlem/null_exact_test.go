@@ -17,8 +17,9 @@ func TestFoldsArePermutedApart(t *testing.T) {
 	f := twoFolds(t, x, y, func(o *Options) { o.Permutations, o.Null = n, n })
 	players := f.players()
 	var drops, null [2][]float64
-	for fold, e := range f.importanceSets(1) {
-		part, err := f.permute(t.Context(), e, 0, fold, []float64{1}, players, []permutationPlan{{features: []int{0}}})
+	for fold := range 2 {
+		e := f.importanceSet(fold, 1)
+		part, err := f.permute(t.Context(), e, 0, fold, foldFit{w: []float64{1}}, players, []permutationPlan{{features: []int{0}}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,7 +25,15 @@ type Options struct {
 	Shrink []float64
 
 	Folds   int      // parts of the stimuli that are held out in turn; 0: no held-out scores
+	Repeats int      // divisions of the stimuli into folds, over which scores and importances are averaged; 0 is 1
 	Groups  []string // one label a stimulus; stimuli with the same label are held out and resampled together
+	// Stratify is one label a stimulus, of which each fold gets about the same share.
+	Stratify []string
+	// Train and Test number the stimuli to fit to and those to score, from 0, where a
+	// split is given; others have no part. Folds are then of Train, to choose a penalty by.
+	Train, Test []int
+	// Score is what importances are losses of, and what intervals and p-values are of.
+	Score   Statistic
 	SplitBy []string // one label a stimulus; only stimuli with the same label form pairs
 
 	Bootstrap int     // resampled data sets for the intervals of weights
@@ -85,10 +93,16 @@ func (o *Options) settle(features *Features) (*design, error) {
 		return nil, err
 	}
 	n := features.Stimuli()
-	for name, labels := range map[string][]string{"groups": o.Groups, "levels to split by": o.SplitBy} {
+	for name, labels := range map[string][]string{"groups": o.Groups, "levels to split by": o.SplitBy, "strata": o.Stratify} {
 		if labels != nil && len(labels) != n {
 			return nil, &data.InputError{Found: fmt.Sprintf("%s of %d stimuli", name, len(labels)), Wanted: fmt.Sprintf("want %d as in the features", n)}
 		}
+	}
+	if err := o.checkSplit(n); err != nil {
+		return nil, err
+	}
+	if o.Score, err = o.Score.check(); err != nil {
+		return nil, err
 	}
 	if o.Metric, err = o.Metric.check(o.Interactions.All || len(o.Interactions.Pairs) > 0 || len(o.Levels) > 0); err != nil {
 		return nil, err
@@ -128,6 +142,7 @@ func (o *Options) checkRanges() error {
 		name  string
 		value int
 	}{
+		{"repeats", o.Repeats},
 		{"bootstrap samples", o.Bootstrap},
 		{"permutations of each feature", o.Permutations},
 		{"permutations for p values", o.Null},

@@ -23,7 +23,7 @@ func (f *fitting) distanceIndex(k, set int) int {
 	if f.transformed == 0 {
 		return k
 	}
-	return f.transformed + k*(f.Folds+1) + set + 1
+	return f.transformed + k*(f.trainingSets()+1) + set + 1
 }
 
 // solve fits representation k to the pairs of m.
@@ -68,8 +68,12 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 		return fail(err)
 	}
 	for _, e := range f.design.entries(f.sample.features) {
-		w := Weight{A: e.a, B: e.b, Weight: e.value(s.w)}
-		if len(draws) > 0 {
+		w := Weight{A: e.a, B: e.b, Weight: e.value(s.w), Note: f.identity(e)}
+		switch {
+		case w.Note != "": // any interval would be that of the solver's choice
+		case len(draws) == 0:
+			w.Note = "no interval without bootstrap samples"
+		default:
 			w.Interval = percentiles(draws, e.value, f.Level)
 			if pen.shrink > 0 {
 				w.Interval.Lo, w.Interval.Hi = min(w.Interval.Lo, w.Weight), max(w.Interval.Hi, w.Weight)
@@ -77,16 +81,17 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 		}
 		res.Weights = append(res.Weights, w)
 	}
-	folds := make([]foldFit, f.Folds)
-	for i := range folds {
-		s, _, err := f.solve(f.train[i], k, i)
-		if err != nil {
-			return fail(err)
+	folds := make([]foldFit, len(f.splits))
+	for i, split := range f.splits {
+		own := s
+		set, m := f.training(i)
+		if set != whole {
+			if own, _, err = f.solve(m, k, split.set); err != nil {
+				return fail(err)
+			}
+			normalise(own.w, f.design.terms)
 		}
-		m := f.train[i].problem(f.design.terms, f.shift, k)
-		normalise(s.w, f.design.terms)
-		folds[i] = foldFit{w: s.w, scale: m.regression(s.w)}
-		folds[i].intercept = m.meanY - folds[i].scale*dot(s.w, m.meanX)
+		folds[i] = f.fitOf(m, k, own.w)
 	}
 	if err := f.score(ctx, res, k, s.w, folds); err != nil {
 		return fail(err)
@@ -103,6 +108,13 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 type foldFit struct {
 	w                []float64 // unit norm
 	scale, intercept float64   // of the regression of distances on predictions
+}
+
+// fitOf returns weights with the scale and intercept of the distances of a set.
+func (f *fitting) fitOf(m *moments, k int, w []float64) foldFit {
+	q := m.problem(f.design.terms, f.shift, k)
+	scale := q.regression(w)
+	return foldFit{w: w, scale: scale, intercept: q.meanY - scale*dot(w, q.meanX)}
 }
 
 // regression returns the slope of the distances on the predictions.

@@ -100,13 +100,15 @@ func (s *sample) pairs() (first, second []int32) {
 type layout struct {
 	order []int // stimulus at each place
 	start []int // first place of each cluster, and the end
-	fold  []int // of each cluster
+	fold  []int // of each cluster, outside for none
 }
 
 // newLayout shuffles the groups of stimuli and deals them to folds of nearly equal
 // size. It deals the groups of each fold to clusters of nearly equal size, about
-// clusters of them in total. group holds the group of each stimulus.
-func newLayout(group []int, folds, clusters int, rng *rand.Rand) *layout {
+// clusters of them in total. group holds the group of each stimulus. Groups of
+// one stratum, that of their first stimulus, are dealt one after the other, so that folds
+// and clusters have about the same share of each; nil is one stratum.
+func newLayout(group, stratum []int, folds, clusters int, rng *rand.Rand) *layout {
 	members := map[int][]int{}
 	var groups []int
 	for i, g := range group {
@@ -118,6 +120,9 @@ func newLayout(group []int, folds, clusters int, rng *rand.Rand) *layout {
 	rng.Shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })
 	// Large groups come first, so that small ones even out the sizes.
 	slices.SortStableFunc(groups, func(a, b int) int { return len(members[b]) - len(members[a]) })
+	if stratum != nil {
+		slices.SortStableFunc(groups, func(a, b int) int { return stratum[members[a][0]] - stratum[members[b][0]] })
+	}
 	size := func(g int) int { return len(members[g]) }
 	l := &layout{}
 	for k, own := range deal(groups, folds, size) {
@@ -166,9 +171,14 @@ func (l *layout) clusterOf() []int {
 
 // places returns the places of fold k.
 func (l *layout) places(k int) []int {
+	return l.placesWhere(func(c int) bool { return l.fold[c] == k })
+}
+
+// placesWhere returns the places of some clusters.
+func (l *layout) placesWhere(wanted func(cluster int) bool) []int {
 	var at []int
-	for c, f := range l.fold {
-		if f == k {
+	for c := range l.fold {
+		if wanted(c) {
 			for i := l.start[c]; i < l.start[c+1]; i++ {
 				at = append(at, i)
 			}

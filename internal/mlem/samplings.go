@@ -18,40 +18,48 @@ func (f *fitting) accumulate(ctx context.Context) error {
 		}
 		s.rows = append(s.rows, row)
 	}
-	fold := f.layout.fold
-	except := func(out ...int) func(int) float64 {
+	inside := f.layout.fold // clusters in no fold are held out from all that is fitted
+	among := func(p partition, counts func(fold int) bool) func(int) float64 {
 		return func(c int) float64 {
-			for _, k := range out {
-				if fold[c] == k {
-					return 0
-				}
+			if inside[c] == outside || !counts(p[c]) {
+				return 0
 			}
 			return 1
 		}
 	}
-	add(except())
-	for k := range f.Folds {
-		add(except(k))
+	add(among(inside, func(int) bool { return true }))
+	for _, p := range f.partitions {
+		for k := range f.Folds {
+			add(among(p, func(fold int) bool { return fold != k }))
+		}
 	}
-	for k := range f.Folds {
+	for _, p := range f.partitions {
+		for k := range f.Folds {
+			add(among(p, func(fold int) bool { return fold == k }))
+		}
+	}
+	choosing := f.choosing()
+	if choosing {
+		for _, p := range f.partitions {
+			for j := range f.Folds {
+				for k := j + 1; k < f.Folds; k++ {
+					add(among(p, func(fold int) bool { return fold != j && fold != k }))
+				}
+			}
+		}
+	}
+	if f.given() {
 		add(func(c int) float64 {
-			if fold[c] == k {
+			if inside[c] == outside {
 				return 1
 			}
 			return 0
 		})
 	}
-	choosing := f.choosing()
-	if choosing {
-		for j := range f.Folds {
-			for k := j + 1; k < f.Folds; k++ {
-				add(except(j, k))
-			}
-		}
-	}
+	clusters := f.layout.inside() // they come first
 	for r := range f.Bootstrap {
 		m := make([]float64, f.layout.clusters())
-		stats.Multiplicities(m, stats.Stream(f.Seed, fmt.Sprintf("mlem/bootstrap/%d", r)))
+		stats.Multiplicities(m[:clusters], stats.Stream(f.Seed, fmt.Sprintf("mlem/bootstrap/%d", r)))
 		s.rows = append(s.rows, m)
 	}
 	if f.Objective == Spearman {
@@ -63,7 +71,7 @@ func (f *fitting) accumulate(ctx context.Context) error {
 	if jackknife {
 		for out := range f.layout.clusters() {
 			add(func(c int) float64 {
-				if c == out {
+				if c == out || inside[c] == outside {
 					return 0
 				}
 				return 1
@@ -82,12 +90,17 @@ func (f *fitting) accumulate(ctx context.Context) error {
 		return part
 	}
 	f.full = take(1)[0]
-	f.train, f.test = take(f.Folds), take(f.Folds)
+	sets := f.trainingSets()
+	f.train, f.test = take(sets), take(sets)
 	if choosing {
-		f.pairOut = make([][]*moments, f.Folds)
-		for j := range f.Folds {
-			f.pairOut[j] = append(make([]*moments, j+1), take(f.Folds-j-1)...)
+		f.pairOut = make([][]*moments, sets)
+		for set := range sets {
+			j := set % f.Folds
+			f.pairOut[set] = append(make([]*moments, j+1), take(f.Folds-j-1)...)
 		}
+	}
+	if f.given() {
+		f.heldOut = take(1)[0]
 	}
 	f.replicates = take(f.Bootstrap)
 	f.leaveOut = all
@@ -97,5 +110,6 @@ func (f *fitting) accumulate(ctx context.Context) error {
 	q := f.full.problem(f.design.terms, f.shift, 0)
 	f.findAliases(q)
 	f.findTwins(q)
+	f.findDependences(q)
 	return nil
 }

@@ -16,17 +16,20 @@ import (
 // of the same pairs. A value that does not exist, such as a correlation with
 // predictions that are all equal, is NaN.
 type Score struct {
-	Split    string // "in-sample", "held-out" (the mean over folds) or "fold"
-	Fold     int    // from 1, of a fold
+	// Split is "in-sample", "held-out" (the mean over folds), "fold", or one of the latter
+	// with " to training" for the pairs of a held-out stimulus and one that was fitted to.
+	Split    string
+	Fold     int // from 1, of a fold
+	Repeat   int // from 1, of a fold where there are several repeats
 	Spearman float64
 	Pearson  float64
 	R2       float64
 	Stimuli  int
 	Pairs    int
 
-	// SE is the standard error of the held-out Spearman correlation over stimuli,
-	// from its influence function. It is NaN for one group of stimuli. Interval is
-	// symmetric in Fisher's z. Both are zero in-sample.
+	// SE is the standard error of the score of the options over stimuli, from its
+	// influence function. It is NaN for one group of stimuli. Interval is that of
+	// Statistic. Both are zero in-sample.
 	SE       float64
 	Interval stats.Interval
 	P        float64 // probability that unrelated rows of Y score as high; 0 if not computed
@@ -36,11 +39,26 @@ type Score struct {
 // neural distances are all equal.
 func (s *Score) Defined() bool { return !math.IsNaN(s.Spearman) }
 
-// interval sets the interval from the standard error, if there is one.
-func (s *Score) interval(level float64) {
-	if s.SE > 0 || math.Abs(s.Spearman) == 1 {
-		s.Interval = stats.CorrelationInterval(s.Spearman, s.SE, level)
+// Note says why there is no correlation, or no interval of a held-out one.
+func (s *Score) Note() string {
+	switch {
+	case !s.Defined():
+		return "predicted or neural distances are all equal"
+	case math.IsNaN(s.SE):
+		return "no interval: the stimuli are one group"
 	}
+	return ""
+}
+
+// Of returns the value of a statistic.
+func (s *Score) Of(by Statistic) float64 {
+	switch by {
+	case ScorePearson:
+		return s.Pearson
+	case ScoreR2:
+		return s.R2
+	}
+	return s.Spearman
 }
 
 // scoredStimuli bounds the number of stimuli whose pairs are all ranked for a score.
@@ -53,6 +71,7 @@ type evaluation struct {
 	*sample
 	design        *design
 	first, second []int32
+	held          int // stimuli before the first that was fitted to, of pairs of both; 0 for pairs within a set
 }
 
 func newEvaluation(s *sample, g *design) *evaluation {
@@ -63,6 +82,9 @@ func newEvaluation(s *sample, g *design) *evaluation {
 
 // distances returns the regressed distance of every pair.
 func (e *evaluation) distances(k int) []float64 {
+	if e.held > 0 {
+		return e.distancesAcross(k)
+	}
 	all := e.neural[k].condensed()
 	if e.usesAllPairs() {
 		return all
@@ -128,9 +150,7 @@ func (f *fitting) selectScored() {
 		return
 	}
 	own := *f.sample
-	if f.transformed > 0 {
-		own.neural = own.neural[:f.transformed]
-	}
+	own.neural = own.neural[:f.representations()]
 	most := scoredStimuli
 	if f.MaxMemory > 0 {
 		// The largest set may use half of the memory: for predictions and distances,
@@ -141,12 +161,30 @@ func (f *fitting) selectScored() {
 	subset := func(places []int) *evaluation {
 		return newEvaluation(own.subset(places[:min(len(places), most)]), f.design)
 	}
-	for k := range f.Folds {
-		f.folds = append(f.folds, subset(f.layout.places(k)))
+	for _, p := range f.first() {
+		f.folds = append(f.folds, subset(p.test))
 	}
 	// Stimuli are in the order of folds, so a subset is spread over all places.
-	n := len(f.sample.id)
-	f.whole = newEvaluation(own.subset(evenlySpaced(n, most)), f.design)
+	f.whole = newEvaluation(own.subset(evenlySpaced(f.layout.start[f.layout.inside()], most)), f.design)
+}
+
+// held returns the test set of split i. Those of the first repeat are kept.
+func (f *fitting) held(i int) *evaluation {
+	if i < len(f.folds) {
+		return f.folds[i]
+	}
+	own := *f.sample
+	own.neural = own.neural[:f.representations()]
+	test := f.splits[i].test
+	return newEvaluation(own.subset(test[:min(len(test), len(f.folds[0].id))]), f.design)
+}
+
+// representations is the number of representations.
+func (f *fitting) representations() int {
+	if f.transformed > 0 {
+		return f.transformed
+	}
+	return len(f.sample.neural)
 }
 
 // evenlySpaced returns at most m of the numbers below n, evenly evenlySpaced.
@@ -162,16 +200,17 @@ func evenlySpaced(n, m int) []int {
 func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, folds []foldFit) error {
 	f.selectScored()
 	var in Score
-	heldOut := make([]Score, len(folds))
-	err := forEach(ctx, f.Jobs, len(folds)+1, func(_, i int) error {
-		if i == 0 { // the largest piece of work first
+	within, across := make([]scored, len(folds)), make([]scored, len(folds))
+	err := forEach(ctx, f.Jobs, 2*len(folds)+1, func(_, i int) error {
+		switch {
+		case i == 0: // the largest piece of work first
 			in = f.inSample(k, w)
-			return nil
+		case i <= len(folds):
+			within[i-1] = f.scoreSplit(f.held(i-1), k, i-1, folds[i-1], "fold")
+		default:
+			i -= len(folds) + 1
+			across[i] = f.scoreSplit(f.across(i, k), k, i, folds[i], "fold"+toTraining)
 		}
-		i--
-		e, fit := f.folds[i], folds[i]
-		heldOut[i] = e.score(e.predict(fit.w), e.distances(k), fit.scale, fit.intercept)
-		heldOut[i].Split, heldOut[i].Fold = "fold", i+1
 		return nil
 	})
 	if err != nil {
@@ -181,10 +220,8 @@ func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, fo
 	if len(folds) == 0 {
 		return nil
 	}
-	mean := f.meanScore(res, heldOut)
-	for _, s := range append([]*Score{&mean}, pointers(heldOut)...) {
-		s.interval(f.Level)
-	}
+	mean := f.meanScore(within)
+	f.warnHeldOut(res, within)
 	if f.Null > 0 && mean.Defined() {
 		observed, draws, err := f.nullScores(ctx, k, folds)
 		if err != nil {
@@ -192,16 +229,33 @@ func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, fo
 		}
 		mean.P = stats.PValue(observed, draws)
 	}
-	res.Scores = append(append(res.Scores, mean), heldOut...)
+	between := f.meanScore(across)
+	mean.Stimuli /= max(1, f.Repeats) // each repeat holds out all
+	between.Stimuli = 0
+	for _, s := range across {
+		between.Stimuli = max(between.Stimuli, s.Stimuli)
+	}
+	mean.Split, between.Split = "held-out", "held-out"+toTraining
+	res.Scores = append(res.Scores, mean)
+	for _, s := range within {
+		res.Scores = append(res.Scores, s.Score)
+	}
+	res.Scores = append(res.Scores, between)
+	for _, s := range across {
+		res.Scores = append(res.Scores, s.Score)
+	}
 	return nil
 }
 
-func pointers(s []Score) []*Score {
-	out := make([]*Score, len(s))
-	for i := range s {
-		out[i] = &s[i]
+// scoreSplit scores the fit to a training set.
+func (f *fitting) scoreSplit(e *evaluation, k, split int, fit foldFit, name string) scored {
+	s := e.score(e.predict(fit.w), e.distances(k), fit, f.Score)
+	s.Split, s.Fold = name, f.splits[split].fold+1
+	if f.Repeats > 1 {
+		s.Repeat = f.splits[split].repeat + 1
 	}
-	return out
+	s.Interval = f.Score.interval(s.Of(f.Score), s.SE, f.Level)
+	return s
 }
 
 // fewPairs is the number of held-out pairs below which the correlation of a fold says
@@ -211,20 +265,19 @@ const fewPairs = 30
 
 // meanScore averages over the folds that have a correlation. A fold in which the
 // predicted or the neural distances are all equal has none: it says nothing, and counts
-// as nothing. If no fold has a correlation, neither has the mean.
-func (f *fitting) meanScore(res *Result, folds []Score) Score {
-	mean := Score{Split: "held-out"}
-	var undefined []string
-	few, least := 0, math.MaxInt
+// as nothing. If no fold has a correlation, neither has the mean. A stimulus moves the
+// mean by the sum of its effects on all folds that it has a part in; the variance is the
+// sum of the squares of these over groups of stimuli.
+func (f *fitting) meanScore(folds []scored) Score {
+	mean := Score{}
+	undefined := 0
 	for _, s := range folds {
 		if !s.Defined() {
-			undefined = append(undefined, strconv.Itoa(s.Fold))
-		}
-		if least = min(least, s.Pairs); s.Pairs < fewPairs {
-			few++
+			undefined++
 		}
 	}
-	c, counted := float64(len(folds)-len(undefined)), 0.0
+	c, counted := float64(len(folds)-undefined), 0.0
+	effects := make([]float64, slices.Max(f.sample.group)+1)
 	for _, s := range folds {
 		mean.Stimuli += s.Stimuli
 		mean.Pairs += s.Pairs
@@ -235,14 +288,45 @@ func (f *fitting) meanScore(res *Result, folds []Score) Score {
 		if s.Defined() {
 			mean.Spearman += s.Spearman / c
 			mean.Pearson += s.Pearson / c
-			mean.SE += s.SE * s.SE / c / c
+			for g, v := range s.effects {
+				effects[g] += v / c
+			}
+			if s.SE != s.SE {
+				mean.SE = math.NaN()
+			}
 		}
 	}
-	mean.R2 /= counted // NaN if there is none
-	mean.SE = math.Sqrt(mean.SE)
+	if mean.R2 /= counted; undefined == len(folds) { // NaN if there is none
+		mean.Spearman, mean.Pearson = math.NaN(), math.NaN()
+		return mean
+	}
+	ss := 0.0
+	for _, v := range effects {
+		ss += v * v
+	}
+	mean.SE += math.Sqrt(ss)
+	mean.Interval = f.Score.interval(mean.Of(f.Score), mean.SE, f.Level)
+	return mean
+}
+
+// warnHeldOut warns of folds that say little or nothing.
+func (f *fitting) warnHeldOut(res *Result, folds []scored) {
+	var undefined []string
+	few, least := 0, math.MaxInt
+	for _, s := range folds {
+		if !s.Defined() {
+			name := strconv.Itoa(s.Fold)
+			if s.Repeat > 0 {
+				name = fmt.Sprintf("%d of repeat %d", s.Fold, s.Repeat)
+			}
+			undefined = append(undefined, name)
+		}
+		if least = min(least, s.Pairs); s.Pairs < fewPairs {
+			few++
+		}
+	}
 	switch {
 	case len(undefined) == len(folds):
-		mean.Spearman, mean.Pearson = math.NaN(), math.NaN()
 		res.Warnings = append(res.Warnings, "predicted or neural distances are all equal in every fold: there is no held-out correlation")
 	case undefined != nil:
 		res.Warnings = append(res.Warnings, fmt.Sprintf("predicted or neural distances are all equal in %s: the mean is that of the other folds", numbered("fold", undefined)))
@@ -250,7 +334,6 @@ func (f *fitting) meanScore(res *Result, folds []Score) Score {
 	if few > 0 {
 		res.Warnings = append(res.Warnings, fmt.Sprintf("%d of %d folds hold out fewer than %d pairs (the smallest %d), whose correlation says little: want fewer folds or more stimuli", few, len(folds), fewPairs, least))
 	}
-	return mean
 }
 
 // numbered renders "fold 3" or "folds 3, 5".
@@ -264,35 +347,119 @@ func numbered(what string, numbers []string) string {
 // inSample scores w on the stimuli to which it was fitted, or on some of them that
 // represent all.
 func (f *fitting) inSample(k int, w []float64) Score {
-	m := f.full.problem(f.design.terms, f.shift, k)
-	slope := m.regression(w)
-	s := f.whole.score(f.whole.predict(w), f.whole.distances(k), slope, m.meanY-slope*dot(w, m.meanX))
-	s.Split, s.SE = "in-sample", 0
+	s := f.whole.compare(f.whole.predict(w), f.whole.distances(k), f.fitOf(f.full, k, w))
+	s.Split = "in-sample"
 	return s
 }
 
-// score compares predictions x with distances y of the pairs. The predicted distance
-// is intercept + scale·x.
-func (e *evaluation) score(x, y []float64, scale, intercept float64) Score {
-	s := e.rankScore(x, y)
-	var ok bool
-	if s.Pearson, ok = stats.Pearson(x, y); !ok || !s.Defined() {
-		s.Pearson = math.NaN()
+// scored is a score with its change, to first order, by each group of stimuli.
+type scored struct {
+	Score
+	effects []float64 // by number of the group
+}
+
+// compare compares predictions x with distances y of the pairs. The predicted distance
+// is intercept + scale·x of a fit.
+func (e *evaluation) compare(x, y []float64, fit foldFit) Score {
+	s := Score{Stimuli: len(e.id), Pairs: len(e.first)}
+	rx, ry := make([]float64, len(x)), make([]float64, len(y))
+	var sort linalg.Sorter
+	sort.Ranks(rx, x)
+	sort.Ranks(ry, y)
+	s.Spearman, s.Pearson = math.NaN(), math.NaN()
+	equal := allEqual(ry)
+	if rho, ok := stats.Pearson(rx, ry); ok && !equal && !allEqual(rx) {
+		s.Spearman = rho
+		if r, ok := stats.Pearson(x, y); ok {
+			s.Pearson = r
+		}
+	}
+	s.R2 = math.NaN()
+	if equal { // else the sum of squares is rounding
+		return s
 	}
 	var rss, tss, mean float64
 	for _, v := range y {
 		mean += v / float64(len(y))
 	}
 	for p, v := range y {
-		r := v - intercept - scale*x[p]
+		r := v - fit.intercept - fit.scale*x[p]
 		rss += r * r
 		tss += (v - mean) * (v - mean)
 	}
-	s.R2 = math.NaN()
-	if vary(y) { // else tss is rounding
-		s.R2 = 1 - rss/tss
+	s.R2 = 1 - rss/tss
+	return s
+}
+
+// score is compare with the standard error of a statistic. It changes x and y.
+func (e *evaluation) score(x, y []float64, fit foldFit, by Statistic) scored {
+	s := scored{Score: e.compare(x, y, fit)}
+	if !s.Defined() {
+		return s
+	}
+	newAgreement(y, by).influence(x, fit, nil, 0)
+	s.effects = e.effects(x)
+	ss := 0.0
+	for _, v := range s.effects {
+		ss += v * v
+	}
+	if s.SE = math.Sqrt(ss); s.effects == nil {
+		s.SE = math.NaN() // one group of stimuli has no variance
 	}
 	return s
+}
+
+// effects returns how much each group of stimuli moves a score, from the influence of
+// each pair, to first order: the sum over the pairs of its stimuli, over the number of
+// pairs, times √(G/(G−1)) for G groups, so that the sum of squares is the variance (see
+// stats.PairVariance, with which it agrees where a stimulus is in as many pairs as
+// another). Of pairs across two sets, G is that of the own set. Nil for one group.
+func (e *evaluation) effects(infl []float64) []float64 {
+	m := len(e.id)
+	out := make([]float64, slices.Max(e.group)+1)
+	if e.held == 0 {
+		moves, used := stats.HajekProjection(infl, e.first, e.second, m)
+		for i := range moves {
+			moves[i] *= 2 / float64(m)
+		}
+		if !addByGroup(out, moves, used, e.group) {
+			return nil
+		}
+		return out
+	}
+	moves, used := make([]float64, m), make([]bool, m)
+	for p, v := range infl {
+		for _, i := range []int32{e.first[p], e.second[p]} {
+			moves[i] += v / float64(len(infl))
+			used[i] = true
+		}
+	}
+	h := e.held
+	if !addByGroup(out, moves[:h], used[:h], e.group[:h]) || !addByGroup(out, moves[h:], used[h:], e.group[h:]) {
+		return nil
+	}
+	return out
+}
+
+// addByGroup adds what moves the stimuli of each group that are used, times √(G/(G−1)). It
+// reports whether there are two groups.
+func addByGroup(out, moves []float64, used []bool, group []int) bool {
+	groups := map[int]bool{}
+	for i, g := range group {
+		if used[i] {
+			groups[g] = true
+		}
+	}
+	n := float64(len(groups))
+	if n < 2 {
+		return false
+	}
+	for i, v := range moves {
+		if used[i] {
+			out[group[i]] += v * math.Sqrt(n/(n-1))
+		}
+	}
+	return true
 }
 
 // vary reports whether distances differ by more than rounding.
@@ -302,30 +469,23 @@ func vary(distances []float64) bool {
 	return !allEqual(ranks)
 }
 
-// rankScore returns the rank correlation of predictions x with distances y, and its
-// standard error. It does not change x and y.
-func (e *evaluation) rankScore(x, y []float64) Score {
-	s := Score{Stimuli: len(e.id), Pairs: len(e.first)}
+// spearman returns the rank correlation of predictions x with distances y, NaN where a
+// side is constant. It changes both.
+func spearman(x, y []float64) float64 {
 	var sort linalg.Sorter
-	rx, ry := make([]float64, len(x)), make([]float64, len(y))
-	sort.Ranks(rx, x)
-	sort.Ranks(ry, y)
-	var ok bool
-	if s.Spearman, ok = stats.NewRankCorrelation(ry).Influence(rx, rx); !ok {
-		s.Spearman = math.NaN()
-		return s
+	sort.Ranks(x, x)
+	sort.Ranks(y, y)
+	rho, ok := stats.Pearson(x, y)
+	if !ok || allEqual(x) || allEqual(y) {
+		return math.NaN()
 	}
-	if s.SE = math.Sqrt(stats.PairVariance(rx, e.first, e.second, len(e.id), e.group)); math.IsInf(s.SE, 1) {
-		s.SE = math.NaN() // one group of stimuli has no variance
-	}
-	return s
+	return rho
 }
 
 // heldOut returns the rank correlation of the predictions of w, NaN where a side is
 // constant.
 func (e *evaluation) heldOut(k int, w []float64) float64 {
-	s := e.rankScore(e.predict(w), e.distances(k))
-	return s.Spearman
+	return spearman(e.predict(w), e.distances(k))
 }
 
 // meanOfDefined returns the mean of the values that are not NaN, NaN if there are none.

@@ -192,13 +192,15 @@ func twoFolds(t *testing.T, x, y line, change func(*Options)) *fitting {
 // without a correlation counts as nothing.
 func TestScoreOfTheFolds(t *testing.T) {
 	nan := math.NaN()
-	folds := []Score{
-		{Fold: 1, Spearman: nan, Pearson: nan, R2: nan, Stimuli: 4, Pairs: 6},
-		{Fold: 2, Spearman: 0.6, Pearson: 0.3, R2: 0.2, SE: 0.3, Stimuli: 5, Pairs: 10},
-		{Fold: 3, Spearman: 0.3, Pearson: 0.9, R2: 0.4, SE: 0.4, Stimuli: 5, Pairs: 10},
+	folds := []scored{
+		{Score: Score{Fold: 1, Spearman: nan, Pearson: nan, R2: nan, Stimuli: 4, Pairs: 6}},
+		{Score: Score{Fold: 2, Spearman: 0.6, Pearson: 0.3, R2: 0.2, SE: 0.3, Stimuli: 5, Pairs: 10}, effects: []float64{0, 0.18, 0.24}},
+		{Score: Score{Fold: 3, Spearman: 0.3, Pearson: 0.9, R2: 0.4, SE: 0.4, Stimuli: 5, Pairs: 10}, effects: []float64{0, 0, 0, 0.4}},
 	}
 	var res Result
-	got := new(fitting).meanScore(&res, folds)
+	f := &fitting{sample: &sample{group: []int{0, 1, 2, 3}}}
+	got := f.meanScore(folds)
+	f.warnHeldOut(&res, folds)
 	for what, pair := range map[string][2]float64{
 		"spearman": {got.Spearman, 0.45}, "pearson": {got.Pearson, 0.6}, "r2": {got.R2, 0.3},
 		"se": {got.SE, 0.5 / 2}, "stimuli": {float64(got.Stimuli), 14}, "pairs": {float64(got.Pairs), 26},
@@ -232,29 +234,64 @@ func weightedSpearman(x, y, w []float64) float64 {
 		}
 		return m
 	}
-	a, b := centred(x), centred(y)
-	var ab, aa, bb float64
+	return weightedPearson(centred(x), centred(y), w)
+}
+
+// weightedPearson is the correlation of a weighted sample.
+func weightedPearson(x, y, w []float64) float64 {
+	var mx, my, total, xy, xx, yy float64
 	for i, v := range w {
-		ab, aa, bb = ab+v*a[i]*b[i], aa+v*a[i]*a[i], bb+v*b[i]*b[i]
+		mx, my, total = mx+v*x[i], my+v*y[i], total+v
 	}
-	return ab / math.Sqrt(aa*bb)
+	for i, v := range w {
+		a, b := x[i]-mx/total, y[i]-my/total
+		xy, xx, yy = xy+v*a*b, xx+v*a*a, yy+v*b*b
+	}
+	return xy / math.Sqrt(xx*yy)
 }
 
 // TestStimulusMovesAnImportance: the influence of a stimulus is the derivative of
 // the importance, with the permutations that were drawn, by a common weight of all
 // pairs of the stimulus.
 func TestStimulusMovesAnImportance(t *testing.T) {
+	fit := foldFit{w: []float64{0.8, 0.6}, scale: 0.7, intercept: 0.05}
+	for by, weighted := range map[Statistic]func(x, y, w []float64) float64{
+		ScoreSpearman: weightedSpearman,
+		ScorePearson:  weightedPearson,
+		ScoreR2: func(x, y, w []float64) float64 {
+			mean, total, rss, tss := 0.0, 0.0, 0.0, 0.0
+			for i, v := range w {
+				mean, total = mean+v*y[i], total+v
+			}
+			for i, v := range w {
+				r, d := y[i]-fit.intercept-fit.scale*x[i], y[i]-mean/total
+				rss, tss = rss+v*r*r, tss+v*d*d
+			}
+			return 1 - rss/tss
+		},
+	} {
+		stimulusMoves(t, by, fit, weighted)
+	}
+}
+
+func stimulusMoves(t *testing.T, by Statistic, fit foldFit, weighted func(x, y, w []float64) float64) {
+	t.Helper()
 	const n, q = 9, 3
 	features, _, y := twoFeatures(t, stats.Stream(5, "influence"), n, 0.3)
 	o := DefaultOptions()
-	o.Folds, o.Bootstrap, o.Permutations, o.Null = 0, 0, q, 0
+	o.Folds, o.Bootstrap, o.Permutations, o.Null, o.Score = 0, 0, q, 5, by
 	f := prepared(t, features, y, o)
-	e, w := f.whole, []float64{0.8, 0.6}
-	got, err := f.permute(t.Context(), e, 0, 0, w, f.players()[:1], []permutationPlan{{features: []int{0}}})
+	e, w := f.whole, fit.w
+	got, err := f.permute(t.Context(), e, 0, 0, fit, f.players()[:1], []permutationPlan{{features: []int{0}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	intact, d := e.predict(w), e.distances(0)
+	// The score is the product with standardised distances that the null permutes.
+	null := dot(got[0].lost, by.standardise(slices.Clone(d)))/float64(len(d)) + got[0].constant
+	if mean, _ := meanSD(got[0].drops); math.Abs(null-mean) > 1e-12 {
+		t.Errorf("%s: the product for the null is %.12g, the mean loss %.12g", by, null, mean)
+	}
 	var permuted [][]float64
 	for r := range q {
 		s, replaced := *e.sample, *e.features
@@ -272,16 +309,16 @@ func TestStimulusMovesAnImportance(t *testing.T) {
 					v[p] = weight
 				}
 			}
-			value := weightedSpearman(intact, d, v)
+			value := weighted(intact, d, v)
 			for _, x := range permuted {
-				value -= weightedSpearman(x, d, v) / q
+				value -= weighted(x, d, v) / q
 			}
 			return value
 		}
 		const h = 1e-3
 		want := (8*(importance(1+h)-importance(1-h)) - (importance(1+2*h) - importance(1-2*h))) / (12 * h)
 		if moved := got[0].moved[e.cluster[i]]; math.Abs(moved-want) > 1e-9 {
-			t.Errorf("stimulus %d moves the importance by %.10g, want %.10g", i, moved, want)
+			t.Errorf("%s: stimulus %d moves the importance by %.10g, want %.10g", by, i, moved, want)
 		}
 	}
 }

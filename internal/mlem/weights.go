@@ -42,26 +42,30 @@ func (f *fitting) choose(trains, tests []*problem) (penalty, error) {
 	return chosen, nil
 }
 
-// penalty chooses the penalty for the whole data (out < 0) or for the training set
-// without fold out. It uses the folds inside that set only.
+// penalty chooses the penalty for the whole data (out = whole) or for the training set
+// with that number. It uses the folds inside that set only.
 func (f *fitting) penalty(out int, target func(m *moments, set int) *problem) (penalty, error) {
 	var trains, tests []*problem
 	if f.choosing() {
-		for k := range f.Folds {
+		first := 0 // set of the first fold of the repeat
+		if out != whole {
+			first = out - out%f.Folds
+		}
+		for k := first; k < first+f.Folds; k++ {
 			switch {
 			case k == out:
 				continue
-			case out < 0:
+			case out == whole:
 				trains = append(trains, target(f.train[k], out))
 			default:
-				trains = append(trains, target(f.pairOut[min(k, out)][max(k, out)], out))
+				trains = append(trains, target(f.pairOut[min(k, out)][max(k, out)-first], out))
 			}
 			tests = append(tests, target(f.test[k], out))
 		}
 	}
 	if len(f.Shrink) > 1 {
 		all := f.full
-		if out >= 0 {
+		if out != whole {
 			all = f.train[out]
 		}
 		return f.leastRisk(target(all, out), trains)

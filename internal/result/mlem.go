@@ -19,6 +19,7 @@ type Weight struct {
 	Weight         float64 `column:"weight" doc:"weight in the metric of unit Frobenius norm; of a product with a category of several levels, the norm of the weights of its levels"`
 	Lo             float64 `column:"lo" doc:"lower end of its interval"`
 	Hi             float64 `column:"hi" doc:"upper end of its interval"`
+	Note           string  `column:"note" doc:"why the weight is not identified, or has no interval" show:"note"`
 	Representation string  `column:"representation" doc:"file or unit, where there are several" show:"optional"`
 }
 
@@ -37,6 +38,8 @@ type Importance struct {
 	PValue         float64 `column:"pvalue" doc:"p value of no importance, from the permutations of the stimuli of --null"`
 	N              int     `column:"n" doc:"permutations, or refits"`
 	Method         string  `column:"method" doc:"how it was computed"`
+	Score          string  `column:"score" doc:"the score that is lost, where it is not spearman" show:"optional"`
+	Note           string  `column:"note" doc:"why there is no interval" show:"note"`
 	Representation string  `column:"representation" doc:"file or unit, where there are several" show:"optional"`
 }
 
@@ -47,17 +50,19 @@ var FitScores = Declare[FitScore]("simtool.mlem.scores/v3", "scores.csv of simto
 // FitScore is a row of FitScores.
 type FitScore struct {
 	Fold           int     `column:"fold" empty:"0" doc:"held-out fold, from 1; empty for all"`
-	Split          string  `column:"split" doc:"the stimuli that are scored, or the noise ceiling"`
+	Split          string  `column:"split" doc:"the stimuli that are scored, or the noise ceiling; ‘to training’ is of the pairs of a held-out stimulus and one that was fitted to"`
 	Spearman       float64 `column:"spearman" doc:"rank correlation of predicted and neural distances"`
 	Pearson        float64 `column:"pearson" doc:"their correlation"`
 	R2             float64 `column:"r2" doc:"share of the variance of the distances"`
 	Stimuli        int     `column:"n_stimuli" empty:"0" doc:"stimuli that are scored"`
 	Pairs          int     `column:"n_pairs" empty:"0" doc:"their pairs"`
-	SE             float64 `column:"se" doc:"standard error of spearman"`
+	SE             float64 `column:"se" doc:"standard error over stimuli of spearman, or of the score of --score"`
 	Lo             float64 `column:"lo" doc:"lower end of its interval"`
 	Hi             float64 `column:"hi" doc:"upper end of its interval"`
-	PValue         float64 `column:"pvalue" doc:"p value of no relation, from the permutations of the stimuli of --null"`
+	PValue         float64 `column:"pvalue" doc:"p value of no relation, from the permutations of the stimuli of --null, in the first repeat"`
 	Error          string  `column:"error" doc:"why nothing could be fitted" show:"note"`
+	Repeat         int     `column:"repeat" doc:"division into folds, from 1, with --repeats; empty for all" empty:"0" show:"optional"`
+	Note           string  `column:"note" doc:"why a score or its interval is missing" show:"note"`
 	Representation string  `column:"representation" doc:"file or unit, where there are several" show:"optional"`
 }
 
@@ -74,7 +79,7 @@ type ModelScore struct {
 	R2       float64 `column:"r2" doc:"share of the variance that the predictions as they are explain"`
 	Stimuli  int     `column:"n_stimuli" doc:"stimuli"`
 	Pairs    int     `column:"n_pairs" doc:"their pairs"`
-	SE       float64 `column:"se" doc:"standard error of spearman"`
+	SE       float64 `column:"se" doc:"standard error over stimuli of spearman, or of the score of --score"`
 	Lo       float64 `column:"lo" doc:"lower end of its interval"`
 	Hi       float64 `column:"hi" doc:"upper end of its interval"`
 }

@@ -79,12 +79,13 @@ func (o *CompareOptions) Run(ctx context.Context, e *batch.Env, args []string) e
 		return err
 	}
 	defer out.Abort()
-	s, p, err := readStimuli(e, &o.Stimuli, &o.Neural, false)
+	s, p, err := readStimuli(e, &o.Stimuli, &o.Neural, nil, false)
 	if err != nil {
 		return err
 	}
 	options := mlem.DefaultOptions()
 	options.Folds, options.Groups, options.SplitBy = o.Folds, s.groups, s.splitBy
+	options.Stratify = s.stratify
 	options.Seed, options.Jobs = e.Seed, e.Jobs
 	if err := options.Check(s.features); err != nil {
 		return verb.SettingError(err)

@@ -23,7 +23,10 @@ type FitOptions struct {
 	Objective    string
 	Ridge        []float64 // penalties to choose from
 	Shrink       []string  // penalties towards equal weights to choose from, or auto
+	Split        Split
 	Folds        int
+	Repeats      int
+	Score        string // one of mlem.Statistics
 	Bootstrap    int
 	Level        float64
 	Permutations int
@@ -53,7 +56,7 @@ func newFitOptions(layers bool) *FitOptions {
 	d := mlem.DefaultOptions()
 	return &FitOptions{
 		Interactions: "none", Metric: "auto", Constraint: "auto", Objective: string(mlem.Pearson),
-		Folds: d.Folds, Bootstrap: d.Bootstrap, Level: d.Level, Permutations: d.Permutations, Null: d.Null,
+		Folds: d.Folds, Repeats: 1, Score: string(mlem.ScoreSpearman), Bootstrap: d.Bootstrap, Level: d.Level, Permutations: d.Permutations, Null: d.Null,
 		MaxPairs: d.MaxPairs, MaxMemory: int64(d.MaxMemory), Shrink: []string{shrinkAuto}, layers: layers,
 	}
 }
@@ -73,6 +76,9 @@ func (o *FitOptions) Settings() *setting.Set {
 	shrink := s.Strings(&o.Shrink, "shrink", "", "penalties towards equal weights, a `LIST` of which the one with the least estimated error is chosen: auto, or 0 for none")
 	shrink.Default = shrinkAuto
 	s.Int(&o.Folds, "folds", "", "parts of the stimuli that are held out in turn; 0 for none")
+	s.Int(&o.Repeats, "repeats", "", "random divisions into folds, over which scores and importances are averaged")
+	o.Split.Register(s)
+	s.Choice(&o.Score, "score", "", "score that importances are losses of, and that intervals and pvalue are of", mlem.Statistics()...)
 	s.Int(&o.Bootstrap, "bootstrap", "", "resampled data sets for intervals; 0 for none")
 	s.Float(&o.Level, "level", "", "level of the intervals")
 	s.Int(&o.Permutations, "permutations", "", "permutations of each feature (not of the stimuli) in each fold, for its importance; 0 for none")
@@ -156,6 +162,10 @@ func (o *FitOptions) check(e *batch.Env, args []string) error {
 		return batch.Usagef("want --output DIR")
 	case o.layers && len(args)+len(o.Neural.Files) == 0:
 		return batch.Usagef("want at least one file of patterns")
+	case o.Repeats < 1:
+		return batch.Configf("", "--repeats: invalid value %d, want at least 1", o.Repeats)
+	case o.Split.given() && o.Repeats > 1:
+		return batch.Configf("leave it out", "--repeats divides stimuli into folds, and --train and --test say which are held out")
 	case o.EachUnit:
 		return refuseSet(e, "has no use with --each-unit: distances are differences of one response", "distance", "noise", "power", "neural-distances")
 	}
@@ -226,6 +236,8 @@ func (o *FitOptions) fitting(e *batch.Env, s *stimuli) (mlem.Options, error) {
 	}
 	m.MaxPairs, m.MaxMemory = o.MaxPairs, int(o.MaxMemory)
 	m.Seed, m.Jobs = e.Seed, e.Jobs
-	m.Groups, m.SplitBy = s.groups, s.splitBy
+	m.Groups, m.SplitBy, m.Stratify = s.groups, s.splitBy, s.stratify
+	m.Repeats, m.Score = o.Repeats, mlem.Statistic(o.Score)
+	m.Train, m.Test = s.train, s.test
 	return m, verb.SettingError(m.Check(s.features))
 }

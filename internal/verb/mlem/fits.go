@@ -86,7 +86,7 @@ func (f *fits) fitItems(ctx context.Context, saved *batch.Finished) ([]*fitted, 
 		}
 		y, from, err := f.read(shard.Item(k))
 		if f.isRow(ctx, err) {
-			all[k] = newFailed(name, err)
+			all[k] = f.newFailed(name, err)
 			continue
 		}
 		if err != nil {
@@ -103,7 +103,7 @@ func (f *fits) fitItems(ctx context.Context, saved *batch.Finished) ([]*fitted, 
 	err := mlem.FitEach(ctx, f.stimuli.features, neural, f.options, func(at int, r *mlem.Result, err error) error {
 		from := append(f.stimuli.sources[:len(f.stimuli.sources):len(f.stimuli.sources)], sources[at]...)
 		if f.isRow(ctx, err) {
-			failed := newFailed(f.names[shard.Item(left[at])], batch.Named(err, f.Stimuli.File))
+			failed := f.newFailed(f.names[shard.Item(left[at])], batch.Named(err, f.Stimuli.File))
 			failed.Sources = from
 			all[left[at]] = failed
 			return nil
@@ -111,7 +111,7 @@ func (f *fits) fitItems(ctx context.Context, saved *batch.Finished) ([]*fitted, 
 		if err != nil {
 			return err
 		}
-		one := newFitted(r, f.ceiling, f.several())
+		one := f.newFitted(r)
 		one.Sources = from
 		all[left[at]] = one
 		return saved.Store(one.name, one.encode(), one.Sources)

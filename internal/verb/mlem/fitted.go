@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
@@ -34,72 +35,78 @@ type fitTables struct {
 	scores     result.Of[result.FitScore]
 }
 
-// tablesOf returns the tables: where there are several representations, a column has
-// their names.
-func tablesOf(several bool) fitTables {
-	if several {
-		const column = "representation"
-		return fitTables{result.Weights.With(column), result.Importances.With(column), result.FitScores.With(column)}
+// tables returns the tables: where there are several representations or repeats, a column
+// has their names or numbers.
+func (f *fits) tables() fitTables {
+	var columns, importance, scores []string
+	if f.several() {
+		columns = []string{"representation"}
 	}
-	return fitTables{result.Weights, result.Importances, result.FitScores}
+	importance, scores = slices.Clone(columns), slices.Clone(columns)
+	if f.options.Score != mlem.ScoreSpearman {
+		importance = append(importance, "score")
+	}
+	if f.options.Repeats > 1 {
+		scores = append(scores, "repeat")
+	}
+	return fitTables{result.Weights.With(columns...), result.Importances.With(importance...), result.FitScores.With(scores...)}
 }
 
-// newFitted renders what was fitted to a representation, which is one of several or
-// the only one.
-func newFitted(r *mlem.Result, ceiling *mlem.Ceiling, several bool) *fitted {
+// newFitted renders what was fitted to a representation.
+func (f *fits) newFitted(r *mlem.Result) *fitted {
 	model, err := json.Marshal(r.Model)
 	if err != nil {
 		panic(err) // only a fault of ours makes a model that is no JSON
 	}
-	f := &fitted{name: r.Name, Model: model, KKT: r.KKT, Warnings: r.Warnings}
-	tables := tablesOf(several)
+	tables, by := f.tables(), f.options.Score
+	out := &fitted{name: r.Name, Model: model, KKT: r.KKT, Warnings: r.Warnings}
 	var weights, importance, scores [][]any
 	for _, w := range r.Weights {
 		lo, hi := bounds(w.Interval)
-		weights = append(weights, tables.weights.Cells(result.Weight{FeatureA: w.A, FeatureB: w.B, Weight: w.Weight, Lo: lo, Hi: hi, Representation: r.Name}))
+		weights = append(weights, tables.weights.Cells(result.Weight{FeatureA: w.A, FeatureB: w.B, Weight: w.Weight, Lo: lo, Hi: hi, Representation: r.Name, Note: w.Note}))
 	}
 	for _, i := range r.Importance {
 		lo, hi := bounds(i.Interval)
 		importance = append(importance, tables.importance.Cells(result.Importance{
 			Feature: i.Feature, Group: i.Group, Importance: i.Value, SD: i.SD, Lo: lo, Hi: hi,
-			PValue: result.Positive(i.P), N: i.N, Method: string(i.Method), Representation: r.Name,
+			PValue: result.Positive(i.P), N: i.N, Method: string(i.Method), Representation: r.Name, Score: string(by), Note: i.Note,
 		}))
 	}
 	for _, s := range r.Scores {
 		if s.Split == "held-out" {
-			f.Summary = "no held-out score"
+			out.Summary = "no held-out score"
 			if s.Defined() {
-				f.Summary = fmt.Sprintf("held-out Spearman %.3f", s.Spearman)
+				out.Summary = fmt.Sprintf("held-out %s %.3f", map[mlem.Statistic]string{mlem.ScoreSpearman: "Spearman", mlem.ScorePearson: "Pearson", mlem.ScoreR2: "R2"}[by], s.Of(by))
 			}
 		}
 		lo, hi := bounds(s.Interval)
 		scores = append(scores, tables.scores.Cells(result.FitScore{
 			Fold: s.Fold, Split: s.Split, Spearman: s.Spearman, Pearson: s.Pearson, R2: s.R2, Stimuli: s.Stimuli, Pairs: s.Pairs,
-			SE: result.Positive(s.SE), Lo: lo, Hi: hi, PValue: result.Positive(s.P), Representation: r.Name,
+			SE: result.Positive(s.SE), Lo: lo, Hi: hi, PValue: result.Positive(s.P), Representation: r.Name, Repeat: s.Repeat, Note: s.Note(),
 		}))
 	}
-	if ceiling != nil {
+	if f.ceiling != nil {
 		for _, c := range []struct {
 			split string
 			value float64
-		}{{"noise ceiling, lower", ceiling.Lower}, {"noise ceiling, upper", ceiling.Upper}} {
+		}{{"noise ceiling, lower", f.ceiling.Lower}, {"noise ceiling, upper", f.ceiling.Upper}} {
 			row := noScore(r.Name)
 			row.Split, row.Spearman = c.split, c.value
 			scores = append(scores, tables.scores.Cells(row))
 		}
 	}
-	f.rows = [][][]any{weights, importance, scores}
-	for _, rows := range f.rows {
-		f.Counts = append(f.Counts, len(rows))
+	out.rows = [][][]any{weights, importance, scores}
+	for _, rows := range out.rows {
+		out.Counts = append(out.Counts, len(rows))
 	}
-	return f
+	return out
 }
 
 // newFailed is one of several representations that cannot be read or fitted.
-func newFailed(name string, err error) *fitted {
+func (f *fits) newFailed(name string, err error) *fitted {
 	row := noScore(name)
 	row.Error = batch.RowText(err)
-	return &fitted{name: name, err: err, rows: [][][]any{nil, nil, {tablesOf(true).scores.Cells(row)}}}
+	return &fitted{name: name, err: err, rows: [][][]any{nil, nil, {f.tables().scores.Cells(row)}}}
 }
 
 // noScore is a row of scores without numbers.

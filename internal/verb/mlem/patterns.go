@@ -220,9 +220,14 @@ func meanOf(repeats []*mat.Dense) *mat.Dense {
 	return mean
 }
 
-// readStimuli reads the features, and says which stimuli have patterns in all files.
-func readStimuli(e *batch.Env, o *Stimuli, neural *Neural, several bool) (*stimuli, *patterns, error) {
+// readStimuli reads the features and the given split, nil for none, and says which stimuli
+// have patterns in all files.
+func readStimuli(e *batch.Env, o *Stimuli, neural *Neural, split *Split, several bool) (*stimuli, *patterns, error) {
 	files, err := o.read(e)
+	if err != nil {
+		return nil, nil, err
+	}
+	roles, err := split.roles(e, files)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -233,6 +238,11 @@ func readStimuli(e *batch.Env, o *Stimuli, neural *Neural, several bool) (*stimu
 	if err := files.leaveOut(p.kept); err != nil {
 		return nil, nil, err
 	}
-	s, err := o.encode(files)
+	if roles != nil {
+		if err := p.kept.Along(data.AlongSlice("", "stimuli", &roles)); err != nil {
+			return nil, nil, err
+		}
+	}
+	s, err := o.encode(files, roles)
 	return s, p, err
 }

@@ -33,10 +33,10 @@ func (o *FitOptions) begin(e *batch.Env, args []string, control batch.Control) (
 	neural.Files = slices.Concat(args, o.Neural.Files)
 	f := &fits{
 		FitOptions: o, env: e, control: control, directory: directoryAt(o.Directory),
-		inputs: append([]string{o.Stimuli.File}, neural.Files...),
+		inputs: append([]string{o.Stimuli.File, o.Split.Train, o.Split.Test}, neural.Files...),
 	}
 	var err error
-	if f.stimuli, f.patterns, err = readStimuli(e, &o.Stimuli, &neural, o.layers && len(neural.Files) > 1); err != nil {
+	if f.stimuli, f.patterns, err = readStimuli(e, &o.Stimuli, &neural, &o.Split, o.layers && len(neural.Files) > 1); err != nil {
 		return nil, err
 	}
 	if f.options, err = o.fitting(e, f.stimuli); err != nil {

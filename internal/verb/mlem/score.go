@@ -6,6 +6,7 @@ import (
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/mlem"
 	"simtool/internal/result"
 	"simtool/internal/verb"
 	"simtool/internal/verb/setting"
@@ -16,11 +17,12 @@ type ScoreOptions struct {
 	Applied Applied
 	Neural  Neural
 	Level   float64 // coverage of the interval
+	Score   string  // that the interval is of
 	Output  batch.Output
 }
 
 // NewScore returns the command with its defaults.
-func NewScore() *ScoreOptions { return &ScoreOptions{Level: 0.95} }
+func NewScore() *ScoreOptions { return &ScoreOptions{Level: 0.95, Score: string(mlem.ScoreSpearman)} }
 
 // Settings implements verb.Command.
 func (o *ScoreOptions) Settings() *setting.Set {
@@ -28,6 +30,7 @@ func (o *ScoreOptions) Settings() *setting.Set {
 	o.Applied.Register(s)
 	o.Neural.Register(s, repeatsUsage)
 	s.Float(&o.Level, "level", "", "coverage of the interval")
+	s.Choice(&o.Score, "score", "", "score that the interval is of", mlem.Statistics()...)
 	verb.RegisterTable(s, &o.Output)
 	return s
 }
@@ -94,7 +97,7 @@ func (o *ScoreOptions) score(e *batch.Env, path string) (row result.ModelScore, 
 	if err != nil {
 		return row, nil, err
 	}
-	s, err := model.Score(features, y, o.Level)
+	s, err := model.Score(features, y, mlem.Statistic(o.Score), o.Level)
 	if err != nil {
 		return row, nil, err
 	}

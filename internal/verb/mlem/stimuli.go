@@ -29,6 +29,7 @@ type Stimuli struct {
 	NA          verb.NA  // cells that count as missing
 	Groups      string   // column whose equal values stay in one fold
 	SplitBy     string   // column within whose values pairs are formed
+	Stratify    string   // column of whose values folds have equal shares
 }
 
 // Register declares the options.
@@ -45,6 +46,7 @@ func (o *Stimuli) Register(s *setting.Set) {
 	o.NA.Register(s)
 	s.String(&o.Groups, "groups", "", "`COLUMN` whose equal values keep stimuli in one fold; it is not a feature")
 	s.String(&o.SplitBy, "split-by", "", "`COLUMN` within whose values alone pairs are formed; it is not a feature")
+	s.String(&o.Stratify, "stratify", "", "`COLUMN` of each of whose values the folds hold out about the same share; a feature unless --drop names it")
 }
 
 // refuseSet refuses the first of some settings that somebody has set, for nothing
@@ -72,7 +74,7 @@ func (o *Stimuli) read(e *batch.Env) (*stimulusFiles, error) {
 	case (o.File == "") == (len(o.Distances) == 0):
 		return nil, batch.Usagef("want either --features FILE or --feature-distances NAME=FILE,…")
 	case o.File == "":
-		if err := refuseSet(e, "has no use with --feature-distances", "categorical", "numeric", "circular", "ordinal", "drop", "missing", "na", "groups", "split-by"); err != nil {
+		if err := refuseSet(e, "has no use with --feature-distances", "categorical", "numeric", "circular", "ordinal", "drop", "missing", "na", "groups", "split-by", "stratify"); err != nil {
 			return nil, err
 		}
 		return o.readDistances()
@@ -136,12 +138,24 @@ type stimuli struct {
 	warnings []string
 	groups   []string // of each stimulus, nil for none
 	splitBy  []string // of each stimulus, nil for none
+	stratify []string // of each stimulus, nil for none
+	train    []int    // stimuli of a given split, nil without one
+	test     []int
 	sources  []data.Source
 }
 
-// encode makes features of what was read.
-func (o *Stimuli) encode(f *stimulusFiles) (*stimuli, error) {
+// encode makes features of what was read. With a given split numbers have the range of
+// the training stimuli, and categories their levels.
+func (o *Stimuli) encode(f *stimulusFiles, roles []role) (*stimuli, error) {
 	s := &stimuli{sources: f.sources}
+	for i, r := range roles {
+		switch r {
+		case training:
+			s.train = append(s.train, i)
+		case test:
+			s.test = append(s.test, i)
+		}
+	}
 	var err error
 	if f.table == nil {
 		s.features, err = mlem.NewFeatureDistances(f.names, f.distances)
@@ -151,6 +165,9 @@ func (o *Stimuli) encode(f *stimulusFiles) (*stimuli, error) {
 		return nil, err
 	}
 	if s.splitBy, err = labelsOf(f.table, o.SplitBy); err != nil {
+		return nil, err
+	}
+	if s.stratify, err = labelsOf(f.table, o.Stratify); err != nil {
 		return nil, err
 	}
 	options := mlem.FeatureOptions{Missing: mlem.Missing(o.Missing), Drop: slices.Clone(o.Drop), Circular: map[string]float64{}, Ordinal: map[string][]string{}}
@@ -174,7 +191,16 @@ func (o *Stimuli) encode(f *stimulusFiles) (*stimuli, error) {
 			options.Ordinal[name] = strings.Split(levels, "<")
 		}
 	}
-	s.features, s.warnings, err = mlem.NewFeatures(f.table, options)
+	if s.test == nil {
+		s.features, s.warnings, err = mlem.NewFeatures(f.table, options)
+		return s, batch.Named(err, o.File)
+	}
+	learned, warnings, err := mlem.NewFeatures(f.table.Select(s.train), options)
+	if err != nil {
+		return nil, batch.Named(err, o.File)
+	}
+	s.features, s.warnings, err = learned.Apply(f.table)
+	s.warnings = append(warnings, s.warnings...)
 	return s, batch.Named(err, o.File)
 }
 

@@ -36,7 +36,7 @@ func (f *fits) write(all []*fitted, replace bool) (outcome, err error) {
 	if err := os.MkdirAll(d.Path, 0o777); err != nil {
 		return nil, err
 	}
-	of := tablesOf(several)
+	of := f.tables()
 	tables := []*batch.ItemTable{
 		batch.NewItemTable(weightsFile, of.weights.Schema),
 		batch.NewItemTable(importanceFile, of.importance.Schema),
