@@ -22,6 +22,7 @@ type Fingerprint struct {
 	Settings map[string]string `json:"settings"`
 	Inputs   map[string]string `json:"inputs"`          // SHA-256, where inputs are read before the work
 	Items    string            `json:"items,omitempty"` // digest of the items of a batch
+	Checksum string            `json:"checksum"`        // of the file that says whose a checkpoint is
 }
 
 // freeSettings do not change a result.
@@ -56,9 +57,10 @@ func (f Fingerprint) Store(directory string) error {
 	if err := os.MkdirAll(directory, 0o777); err != nil {
 		return err
 	}
+	f.Checksum = dataio.Unsealed
 	text, err := dataio.EncodeJSON(f, "  ", true)
 	must(err)
-	text = bytes.TrimSuffix(text, []byte{'\n'})
+	text = dataio.Seal(bytes.TrimSuffix(text, []byte{'\n'}))
 	_, err = dataio.WriteFile(filepath.Join(directory, FingerprintFile), dataio.WriteOptions{Force: true}, func(f *dataio.AtomicFile) error {
 		_, err := f.Write(text)
 		return err
@@ -96,8 +98,8 @@ func (f Fingerprint) Resumable(directory string, resume bool) (bool, error) {
 		return false, Configf("--resume goes on with it; remove the folder to begin anew", "%s: there is a checkpoint already", directory)
 	}
 	var theirs Fingerprint
-	if err := dataio.DecodeJSON(text, &theirs, false); err != nil {
-		return false, &data.InputError{Path: path, Found: "not a checkpoint (" + err.Error() + ")", Wanted: "want what an interrupted run left"}
+	if err := dataio.DecodeSealed(path, "the settings of a checkpoint", text, &theirs, func() string { return theirs.Checksum }); err != nil {
+		return false, err
 	}
 	return true, f.same(directory, "the checkpoint", theirs)
 }
@@ -110,7 +112,11 @@ func (f Fingerprint) same(path, what string, theirs Fingerprint) error {
 		mine, theirs map[string]string
 		message      string
 	}{
-		{map[string]string{"the version of simtool": f.Version}, map[string]string{"the version of simtool": theirs.Version}, "%s is %s, but %s has %s"},
+		{
+			map[string]string{"the version of simtool": f.Version, "the form": f.Schema},
+			map[string]string{"the version of simtool": theirs.Version, "the form": theirs.Schema},
+			"%s is %s, but %s has %s",
+		},
 		{f.Settings, theirs.Settings, "%s is %s, but %s has %s"},
 		{f.Inputs, theirs.Inputs, "%s has the checksum %.12q, but in %s %.12q"},
 	} {

@@ -294,7 +294,7 @@ func (k *Finished) End(done bool) {
 	if k.log != nil {
 		_ = k.log.Close()
 	}
-	if done {
+	if done && (k.log != nil || !Exists(filepath.Join(k.directory, FingerprintFile))) { // that of another run stays
 		Discard(k.directory)
 	}
 }

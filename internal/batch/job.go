@@ -97,7 +97,7 @@ func (r *Item) encode() []byte {
 
 func decodeItem(key string, value []byte) (*Item, error) {
 	fail := func(err error) (*Item, error) {
-		return nil, fmt.Errorf("the checkpoint of %q is not one of an item: %w", key, err)
+		return nil, &data.InputError{Found: fmt.Sprintf("the item %q, which is none of this table (%v)", key, err), Wanted: "want what an interrupted run left", Err: err}
 	}
 	line, rest, _ := bytes.Cut(value, []byte{'\n'})
 	var head itemHead

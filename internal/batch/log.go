@@ -2,12 +2,15 @@ package batch
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 
 	"simtool/internal/data"
@@ -37,20 +40,22 @@ type place struct {
 	length int
 }
 
-// An entry is its head (length and CRC-32C of the body, 4 bytes each, little
-// endian) and its body: the length of the key as a uvarint, the key, the value.
+// An entry is its head (length of the body, CRC-32C of the body and CRC-32C of these
+// two, 4 bytes each, little endian) and its body: the length of the key as a uvarint,
+// the key, the value. The magic ends with the version of this form.
 const (
-	logMagic  = "simtool log 1\n"
-	headBytes = 8
+	logKind   = "simtool log "
+	logMagic  = logKind + "2\n"
+	headBytes = 12
 	maxBody   = 1 << 30
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// OpenLog opens the log at path, or begins one. What follows the last whole entry,
-// which a process left when it was killed, is dropped. It refuses a file that is no
-// log, with a *data.InputError, and one that another process has open; that lock ends
-// with the process.
+// OpenLog opens the log at path, or begins one. An entry that is cut off, as a process
+// leaves it that was killed, is dropped. It refuses a file that is no log or that is
+// damaged, with a *data.InputError, and one that another process has open; that lock
+// ends with the process.
 func OpenLog(path string) (*Log, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
@@ -85,6 +90,12 @@ func (l *Log) open() error {
 	} else if err != nil {
 		return fmt.Errorf("%s: cannot be locked: %w", l.path, err)
 	}
+	// The run that had the lock may have removed the file as it ended.
+	if mine, err := l.file.Stat(); err != nil {
+		return err
+	} else if there, err := os.Stat(l.path); err != nil || !os.SameFile(mine, there) {
+		return fmt.Errorf("%s: a checkpoint %w, want one run at a time for each output", l.path, dataio.ErrLocked)
+	}
 	if err := l.scan(); err != nil {
 		return err
 	}
@@ -106,6 +117,9 @@ func (l *Log) scan() error {
 	magic := make([]byte, len(logMagic))
 	n, err := io.ReadFull(r, magic)
 	if string(magic[:n]) != logMagic[:n] {
+		if rest, ok := strings.CutPrefix(string(magic[:n]), logKind); ok {
+			return &data.InputError{Path: l.path, Found: fmt.Sprintf("a log of finished items in the form %.1q", rest), Wanted: "want the form 2, of this version"}
+		}
 		return &data.InputError{Path: l.path, Found: "not a log of finished items", Wanted: "want what an interrupted run left"}
 	}
 	if n < len(logMagic) {
@@ -122,18 +136,41 @@ func (l *Log) scan() error {
 			return unlessEnd(err)
 		}
 		length, sum := binary.LittleEndian.Uint32(head[:]), binary.LittleEndian.Uint32(head[4:])
-		if length > maxBody {
-			return nil
+		if binary.LittleEndian.Uint32(head[8:]) != crc32.Checksum(head[:8], castagnoli) || length > maxBody {
+			return l.damaged(r, head[:])
 		}
 		if body, err = readBody(r, body[:0], int(length)); err != nil {
 			return unlessEnd(err)
 		}
+		if crc32.Checksum(body, castagnoli) != sum {
+			return l.damaged(r, body)
+		}
 		key, skip, ok := keyOf(body)
-		if crc32.Checksum(body, castagnoli) != sum || !ok {
-			return nil
+		if !ok {
+			return &data.InputError{Path: l.path, Found: fmt.Sprintf("an entry at byte %d that is none of an item", l.end), Wanted: "want what an interrupted run left"}
 		}
 		l.note(key, place{l.end + headBytes + int64(skip), len(body) - skip})
 		l.end += headBytes + int64(length)
+	}
+}
+
+// damaged refuses a log for the entry at its end so far, of which some bytes were
+// read. Where all that is left are zeros the machine went down before the disk had the
+// entry, which is dropped.
+func (l *Log) damaged(r *bufio.Reader, read []byte) error {
+	for rest := io.MultiReader(bytes.NewReader(read), r); ; {
+		buf := make([]byte, 1<<16)
+		n, err := rest.Read(buf)
+		if bytes.Count(buf[:n], []byte{0}) < n {
+			break
+		}
+		if err != nil {
+			return unlessEnd(err)
+		}
+	}
+	return &data.InputError{
+		Path: l.path, Found: fmt.Sprintf("an entry at byte %d that does not match its checksum", l.end),
+		Wanted: "want what an interrupted run left; without " + filepath.Dir(l.path) + " the work begins anew",
 	}
 }
 
@@ -216,6 +253,7 @@ func (l *Log) Put(key string, value []byte) error {
 	}
 	binary.LittleEndian.PutUint32(body, uint32(len(body)-headBytes))
 	binary.LittleEndian.PutUint32(body[4:], crc32.Checksum(body[headBytes:], castagnoli))
+	binary.LittleEndian.PutUint32(body[8:], crc32.Checksum(body[:8], castagnoli))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, err := l.file.WriteAt(body, l.end); err != nil {

@@ -45,8 +45,8 @@ func (e *Env) isComplete(path string, identity Fingerprint, resume bool, noun st
 	if same, err := e.sameRun(path, identity, m); !same || err != nil {
 		return false, false, nil, err
 	}
-	if !allThere(companions) {
-		return false, true, nil, nil
+	if there, err := allThere(companions); !there || err != nil {
+		return false, err == nil, nil, err
 	}
 	if _, rows := m.Batch.Rows.Totals(); m.Batch.Failed > 0 {
 		outcome = &PartialError{Failed: m.Batch.Failed, Total: rows, Items: noun}
@@ -55,27 +55,29 @@ func (e *Env) isComplete(path string, identity Fingerprint, resume bool, noun st
 }
 
 // allThere reports whether everything that was written besides is still there: files,
-// and directories with all files that their manifest lists.
-func allThere(paths []string) bool {
+// and directories with all files that their manifest lists. It refuses a damaged
+// manifest.
+func allThere(paths []string) (bool, error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
-			return false
+			return false, nil
 		}
-		if !info.IsDir() {
+		manifest := filepath.Join(path, ManifestName)
+		if !info.IsDir() || !Exists(manifest) {
 			continue
 		}
-		m, err := dataio.ReadManifest(filepath.Join(path, ManifestName))
+		m, err := dataio.ReadManifest(manifest)
 		if err != nil {
-			continue // it never had one, or it is not a result of ours
+			return false, err
 		}
 		for name := range OutputsIn(m) {
 			if !Exists(filepath.Join(path, filepath.FromSlash(name))) {
-				return false
+				return false, nil
 			}
 		}
 	}
-	return true
+	return true, nil
 }
 
 // sameRun reports whether a manifest is that of this very run. It refuses one of

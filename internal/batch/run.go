@@ -3,9 +3,11 @@ package batch
 import (
 	"cmp"
 	"context"
+	"fmt"
 
 	"simtool/internal/data"
 	"simtool/internal/io"
+	"simtool/internal/result"
 )
 
 // Run does the items of a part of a job and writes their rows. The file has them all
@@ -129,13 +131,41 @@ func (r *running) doOrLoad(ctx context.Context, item int) (*Item, error) {
 		if err != nil {
 			return nil, err
 		}
-		return decodeItem(key, value)
+		it, err := decodeItem(key, value)
+		if err == nil {
+			err = r.check(key, it)
+		}
+		return it, Named(err, r.saved.logPath())
 	}
 	it, err := r.orExplain(ctx, item)
 	if err != nil || it.Failed > 0 || r.saved == nil {
 		return it, err
 	}
 	return it, r.saved.Store(key, it.encode(), it.Sources)
+}
+
+// check refuses an item of a checkpoint whose parts are not those of the job.
+func (r *running) check(key string, it *Item) error {
+	bad := func(format string, args ...any) error {
+		return &data.InputError{Found: fmt.Sprintf("the item %q with ", key) + fmt.Sprintf(format, args...), Wanted: "want what an interrupted run left"}
+	}
+	if len(it.Pieces) != len(r.Companions) {
+		return bad("%d pieces of files beside the table, not %d", len(it.Pieces), len(r.Companions))
+	}
+	schemas, rows := []*result.Schema{r.Schema}, [][][]any{it.Rows}
+	for i, c := range r.Companions {
+		if c.Schema != nil {
+			schemas, rows = append(schemas, c.Schema), append(rows, it.Pieces[i].Rows)
+		}
+	}
+	for i, schema := range schemas {
+		for _, row := range rows[i] {
+			if err := schema.Check(row); err != nil {
+				return bad("a row that is none of %s: %v", schema.Name, err)
+			}
+		}
+	}
+	return nil
 }
 
 // write writes the rows of the next item.

@@ -3,6 +3,7 @@ package dataio
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"os"
 	"runtime"
@@ -47,6 +48,7 @@ type Run struct {
 	OS       string    `json:"os"`
 	Arch     string    `json:"arch"`
 	CPUs     int       `json:"cpus"`
+	Checksum string    `json:"checksum"` // of the whole manifest; see Seal
 	// Defaults are settings that were chosen for the machine.
 	Defaults map[string]any `json:"defaults,omitempty"`
 }
@@ -73,18 +75,21 @@ func (m *Manifest) Write(output string) error { return m.WriteTo(output + Manife
 func (m *Manifest) WriteTo(path string) error {
 	m.Run.Finished = time.Now().UTC()
 	m.Run.Seconds = m.Run.Finished.Sub(m.Run.Started).Seconds()
+	m.Run.Checksum = Unsealed
 	_, err := WriteFile(path, WriteOptions{Force: true}, func(f *AtomicFile) error {
 		text, err := EncodeJSON(m, "  ", false)
 		if err != nil {
 			return err
 		}
-		_, err = f.Write(text)
+		_, err = f.Write(Seal(text))
 		return err
 	})
 	return err
 }
 
-// ReadManifest reads the manifest at path. Errors are *data.InputError.
+// ReadManifest reads the manifest at path, which must be as it was written. Errors
+// are *data.InputError. With one that wraps ErrNoSeal, of a manifest that nothing but
+// the checksum is missing from, the manifest is returned nevertheless.
 func ReadManifest(path string) (*Manifest, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -94,6 +99,12 @@ func ReadManifest(path string) (*Manifest, error) {
 	const useNumber = true // a seed may be larger than a float64 can tell from its neighbours
 	if err := DecodeJSON(text, m, useNumber); err != nil || m.Schema != ManifestSchema {
 		return nil, &data.InputError{Path: path, Found: "not a manifest", Wanted: "want what simtool writes beside an output", Err: err}
+	}
+	if err := CheckSeal(text, m.Run.Checksum); err != nil {
+		if !errors.Is(err, ErrNoSeal) {
+			m = nil
+		}
+		return m, unsealed(path, "a manifest", err)
 	}
 	return m, nil
 }

@@ -112,6 +112,9 @@ func ApplyEncodings(table *data.Table, encodings []Encoding, missing Missing) (*
 	f := &Features{n: table.Rows(), missing: missing, encodings: encodings}
 	for i := range encodings {
 		e := &encodings[i]
+		if e.Kind == Precomputed {
+			return nil, nil, &data.InputError{Found: fmt.Sprintf("a model with the feature %q of given distances, which other stimuli do not have", e.Name), Wanted: "want a model of columns of a table"}
+		}
 		c, err := table.Column(e.Name)
 		if err != nil {
 			return nil, nil, err

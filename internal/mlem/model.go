@@ -29,6 +29,7 @@ type Model struct {
 	Stimuli     int         `json:"stimuli"`
 	Pairs       int         `json:"pairs"`
 	Description string      `json:"description"`
+	Checksum    string      `json:"checksum,omitempty"` // of the other fields; see Seal
 }
 
 // model returns the model of representation k for the solution s with penalty
@@ -50,6 +51,7 @@ func (f *fitting) model(k int, s solution, pen penalty) *Model {
 	for a := range out.W {
 		out.W[a] = mat.Row(nil, a, metric)
 	}
+	out.Seal()
 	return out
 }
 
@@ -69,44 +71,6 @@ func (m *Model) weights() []float64 {
 		w[t] = m.W[term.A][term.B]
 	}
 	return w
-}
-
-// Check refuses a model whose parts do not fit together. A model from a file may be
-// of this kind.
-func (m *Model) Check() error {
-	f := m.width()
-	bad := func(defect string) error {
-		return &data.InputError{Found: "a model with " + defect, Wanted: "want one that mlem fit wrote"}
-	}
-	if m.Metric != "" && m.Metric != Signed {
-		return bad(fmt.Sprintf("the metric %q", m.Metric))
-	}
-	if f == 0 || len(m.W) != f {
-		return bad(fmt.Sprintf("%d coordinates of features and %d rows of weights", f, len(m.W)))
-	}
-	for a, row := range m.W {
-		if len(row) != f {
-			return bad(fmt.Sprintf("%d weights in row %d for %d features", len(row), a+1, f))
-		}
-		for _, v := range row {
-			if v-v != 0 {
-				return bad("weights that are not finite")
-			}
-		}
-	}
-	if len(m.Terms) < len(m.Features) {
-		return bad(fmt.Sprintf("%d terms for %d features", len(m.Terms), len(m.Features)))
-	}
-	if !(m.Power > 0) {
-		return bad(fmt.Sprintf("the power %g", m.Power))
-	}
-	for t, term := range m.Terms {
-		outside := term.A < 0 || term.B < term.A || term.Tied < 0 || term.Tied > f || term.B+term.Tied >= f
-		if outside || m.Metric == "" && (t < f && term != (Term{A: t, B: t}) || term.Tied > 0) {
-			return bad(fmt.Sprintf("term (%d,%d) in place %d", term.A, term.B, t))
-		}
-	}
-	return nil
 }
 
 // Encode prepares the features of other stimuli for the model.

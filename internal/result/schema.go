@@ -181,3 +181,11 @@ func (s *Schema) SetCell(row []any, name string, value any) bool {
 	}
 	return i >= 0
 }
+
+// Check returns an error for a row that has not a cell for each column.
+func (s *Schema) Check(row []any) error {
+	if len(row) != len(s.Columns) {
+		return fmt.Errorf("%d cells for %d columns", len(row), len(s.Columns))
+	}
+	return nil
+}

@@ -175,7 +175,3 @@ func (p *pattern) files() ([]file, error) {
 	slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.path, b.path) })
 	return files, nil
 }
-
-// Glob returns the pattern of an input for shells, which want [!a] where
-// filepath.Glob has [^a].
-func (in Input) Glob() string { return strings.ReplaceAll(mustPattern(in.Pattern).glob, "[^", "[!") }

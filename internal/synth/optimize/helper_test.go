@@ -60,7 +60,7 @@ func (l *log) Checkpoint(s *State) error {
 		return err
 	}
 	var err error
-	l.saved, err = ReadState(&file)
+	l.saved, err = ReadState(&file, "")
 	return err
 }
 

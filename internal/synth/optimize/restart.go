@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"simtool/internal/data"
 	"simtool/internal/synth/probe"
 )
 
@@ -82,7 +83,7 @@ func newRestart(ref *reference, cfg *Config, number int) (*restart, error) {
 	var memory [][]float64
 	if len(cfg.Resume) > 0 && cfg.Resume[number] != nil {
 		s := *cfg.Resume[number]
-		if err := s.fits(number, r.subspace != nil, r.problem.y); err != nil {
+		if err := s.fits(cfg, number, r.subspace != nil, r.problem.y); err != nil {
 			return nil, err
 		}
 		copy(r.problem.values(), s.Y)
@@ -99,16 +100,15 @@ func newRestart(ref *reference, cfg *Config, number int) (*restart, error) {
 			ScoresPassed: make([]bool, len(cfg.Snapshot.Scores)), Decoders: make([]probe.Memory, len(cfg.Decoders)),
 		}
 	}
-	if len(r.state.ScoresPassed) != len(cfg.Snapshot.Scores) || len(r.state.Decoders) != len(cfg.Decoders) {
-		return nil, errors.New("the checkpoint is of a run with other snapshots or labels")
-	}
 	r.began = time.Now().Add(-r.state.Elapsed)
 	if err := computed(r.problem.evaluate()); err != nil {
 		return r, err
 	}
 	r.problem.evaluations = max(1, r.state.Evaluations)
 	var err error
-	r.method, err = cfg.Method.start(r.problem, memory)
+	if r.method, err = cfg.Method.start(r.problem, memory); errors.Is(err, errMemory) {
+		err = &data.InputError{Path: r.state.path, Found: err.Error(), Wanted: "want what an interrupted run left", Err: err}
+	}
 	return r, err
 }
 

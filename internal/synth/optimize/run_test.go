@@ -285,7 +285,7 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	for _, file := range []string{"", "nonsense"} {
-		if _, err := ReadState(bytes.NewBufferString(file)); err == nil {
+		if _, err := ReadState(bytes.NewBufferString(file), ""); err == nil {
 			t.Errorf("%q was read as a checkpoint", file)
 		}
 	}

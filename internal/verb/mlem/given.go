@@ -1,6 +1,7 @@
 package verbmlem
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -38,11 +39,15 @@ func kindOf(rdm string) string {
 
 // powerOf is the power of given distances that makes squared lengths of them, or that
 // of --power. It says what it has assumed.
-func (o *Neural) powerOf(e *batch.Env, matrix *mat.Dense) float64 {
+func (o *Neural) powerOf(e *batch.Env, matrix *mat.Dense) (float64, error) {
 	kind, from := o.Kind, "--neural-distances-kind"
 	if kind == kindAuto || kind == "" {
 		kind, from = "", ""
-		if m, err := dataio.ReadManifest(dataio.FileOf(o.Given) + dataio.ManifestSuffix); err == nil {
+		if manifest := dataio.FileOf(o.Given) + dataio.ManifestSuffix; batch.Exists(manifest) {
+			m, err := dataio.ReadManifest(manifest)
+			if err != nil && !errors.Is(err, dataio.ErrNoSeal) {
+				return 0, err
+			}
 			if rdm, ok := m.Config["rdm"].(string); ok {
 				kind, from = kindOf(rdm), fmt.Sprintf("its manifest, which says --rdm %s", rdm)
 			}
@@ -54,16 +59,16 @@ func (o *Neural) powerOf(e *batch.Env, matrix *mat.Dense) float64 {
 	case o.Power != 0:
 	case kind == kindSquared:
 		e.Summary("%s: squared distances by %s, taken as they are", o.Given, from)
-		return 1
+		return 1, nil
 	case kind == kindPlain:
 		e.Summary("%s: plain distances by %s, which are squared", o.Given, from)
-		return 2
+		return 2, nil
 	case isMetric(matrix, 1) || !isMetric(matrix, 0.5):
 		e.Warn("%s: assumed to be plain distances, which are squared; say --neural-distances-kind plain if so, squared if they are squared already", o.Given)
 	default:
 		e.Warn("%s: assumed to be plain distances, which are squared, but only their roots obey the triangle inequality: say --neural-distances-kind squared if they are squared already", o.Given)
 	}
-	return o.Power
+	return o.Power, nil
 }
 
 // isMetric reports whether distances to a power obey the triangle inequality, to

@@ -1,8 +1,12 @@
 package verbmlem
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 
 	"simtool/internal/batch"
@@ -80,21 +84,56 @@ func readModel(e *batch.Env, path, name string) (*mlem.Model, data.Source, error
 	case !found:
 		part = content
 	}
-	model := &mlem.Model{}
-	if err = json.Unmarshal(part, model); err == nil {
-		err = model.Check()
-	}
+	model, err := decodeModel(part)
 	if err != nil {
 		return nil, data.Source{}, notModel(path, err)
 	}
 	source, err := dataio.FileSource(path)
-	return model, source, err
+	if err != nil {
+		return nil, source, err
+	}
+	if model.Checksum == "" {
+		e.Warn("%s: carries no checksum, as models of older versions: damage to it would not be seen", path)
+	}
+	return model, source, asInManifest(path, source)
+}
+
+// decodeModel reads a model, which has no fields but those of one.
+func decodeModel(raw []byte) (*mlem.Model, error) {
+	model := &mlem.Model{}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(model); err != nil {
+		return nil, err
+	}
+	return model, model.Check()
 }
 
 // isModel reports whether a value of a file is a model.
 func isModel(raw json.RawMessage) bool {
-	model := &mlem.Model{}
-	return json.Unmarshal(raw, model) == nil && model.Check() == nil
+	_, err := decodeModel(raw)
+	return err == nil
+}
+
+// asInManifest refuses a model that is not the one of the manifest in its directory,
+// where there is one that lists it.
+func asInManifest(path string, source data.Source) error {
+	manifest := filepath.Join(filepath.Dir(path), batch.ManifestName)
+	if !batch.Exists(manifest) {
+		return nil
+	}
+	m, err := dataio.ReadManifest(manifest)
+	if err != nil && !errors.Is(err, dataio.ErrNoSeal) { // which older versions wrote
+		return err
+	}
+	was, ok := batch.OutputsIn(m)[filepath.Base(path)]
+	if !ok || m.Batch == nil || m.Batch.Schema != directoryAt("").Schema || was.SHA256 == source.SHA256 {
+		return nil
+	}
+	return &data.InputError{
+		Path: path, Found: fmt.Sprintf("a model with the checksum %.12q", source.SHA256),
+		Wanted: fmt.Sprintf("want the one that %s was written for, %.12q", manifest, was.SHA256),
+	}
 }
 
 func notModel(path string, err error) error {

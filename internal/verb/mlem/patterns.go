@@ -194,8 +194,8 @@ func (p *patterns) readGiven() (*representation, error) {
 		return nil, err
 	}
 	r.given, r.sources = m, []data.Source{source}
-	r.options.Power = o.powerOf(p.env, m)
-	return r, nil
+	r.options.Power, err = o.powerOf(p.env, m)
+	return r, err
 }
 
 // neural forms the distances.

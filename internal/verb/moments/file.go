@@ -20,6 +20,7 @@ import (
 // A File holds the second moments of consecutive samples of a pair, as
 // simtool moments writes them to .npz:
 //
+//	version    of this form, 2; the first had none
 //	range      first sample, sample after the last
 //	segments   sample of the whole recording at which each segment ends
 //	block      samples that are added up on their own
@@ -38,6 +39,12 @@ type File struct {
 
 // Arrays are the names of the arrays.
 var Arrays = []string{"range", "segments", "block", "bounds", "identical", "mean_x", "mean_y", "max_x", "max_y", "precision", "xx", "yy", "xy"}
+
+// The form of the file, and the array that says so.
+const (
+	version      = 2
+	versionArray = "version"
+)
 
 // Encode writes the file.
 func (f *File) Encode(w io.Writer) error {
@@ -59,6 +66,7 @@ func (f *File) Encode(w io.Writer) error {
 		identical = 1
 	}
 	return dataio.EncodeNPZ(w, dataio.Float64, []dataio.NamedArray{
+		{Name: versionArray, Values: []float64{version}, Shape: []int{1}},
 		{Name: "range", Values: []float64{float64(f.First), float64(f.Last)}, Shape: []int{2}},
 		{Name: "segments", Values: segments, Shape: []int{len(segments)}},
 		{Name: "block", Values: []float64{float64(f.Order.Leaf)}, Shape: []int{1}},
@@ -83,6 +91,11 @@ func Read(path string) (*File, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, batch.Unreadable(path, err)
 	}
+	for _, check := range []func(string) error{checkVersion, checkManifest} {
+		if err := check(path); err != nil {
+			return nil, err
+		}
+	}
 	arrays := map[string]*data.Dataset{}
 	for _, key := range Arrays {
 		d, err := dataio.Read(path+":"+key, dataio.Options{})
@@ -103,6 +116,9 @@ func Read(path string) (*File, error) {
 			return nil, notMoments(path, fmt.Errorf("array %q has %d values, want %d", key, got, size))
 		}
 	}
+	if err := checkWhole(arrays, "range", "segments", "block", "bounds", "identical", "precision"); err != nil {
+		return nil, notMoments(path, err)
+	}
 	sums, err := sumsIn(arrays, p, q)
 	if err != nil {
 		return nil, notMoments(path, err)
@@ -115,6 +131,9 @@ func Read(path string) (*File, error) {
 			XX: mat.NewDense(p, p, arrays["xx"].Values[i*p*p:(i+1)*p*p]),
 			YY: mat.NewDense(q, q, arrays["yy"].Values[i*q*q:(i+1)*q*q]),
 			XY: mat.NewDense(p, q, arrays["xy"].Values[i*p*q:(i+1)*p*q]),
+		}
+		if err := checkMoments(n.Moments, sums.Identical); err != nil {
+			return nil, notMoments(path, err)
 		}
 	}
 	of := arrays["precision"].Values

@@ -3,6 +3,8 @@ package moments
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -257,10 +259,33 @@ func (r *momentsRun) resume() (*measures.Sums, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.asKept(f); err != nil {
+		return nil, err
+	}
 	if f.First != r.first || f.Last > r.last || f.p != p || f.q != q {
 		return nil, &data.InputError{Path: r.path(), Found: fmt.Sprintf("samples %d to %d", f.First, f.Last-1), Wanted: fmt.Sprintf("want some of %d to %d", r.first, r.last-1)}
 	}
 	return f.Sums, nil
+}
+
+// samplesTo is the key, in the log of what is finished, of the checksum of sums of the
+// samples before one.
+func samplesTo(last int) string { return fmt.Sprintf("samples to %d", last) }
+
+// asKept refuses sums that are not those that the log of the checkpoint was written for.
+func (r *momentsRun) asKept(f *File) error {
+	noted, _, err := r.saved.Load(samplesTo(f.Last))
+	if err != nil {
+		return err
+	}
+	source, err := dataio.FileSource(r.path())
+	if err != nil {
+		return err
+	}
+	if was := hex.EncodeToString(noted); was != source.SHA256 {
+		return &data.InputError{Path: r.path(), Found: fmt.Sprintf("the checksum %.12q", source.SHA256), Wanted: fmt.Sprintf("want %.12q, as an interrupted run left it", was)}
+	}
+	return nil
 }
 
 // keep writes sums to the checkpoint, with what the inputs are: their checksums are
@@ -274,11 +299,15 @@ func (r *momentsRun) keep(sums *measures.Sums) error {
 		}
 		sources = append(sources, data.Source{Path: path, Bytes: info.Size()})
 	}
-	if err := r.saved.Store(fmt.Sprintf("samples to %d", sums.Last), nil, sources); err != nil {
+	f := &File{p: r.x.Width(), q: r.y.Width(), Sums: sums}
+	sum := sha256.New()
+	if err := f.Encode(sum); err != nil {
+		return err
+	}
+	if err := r.saved.Store(samplesTo(sums.Last), sum.Sum(nil), sources); err != nil {
 		return err
 	}
 	r.saved.Flush()
-	f := &File{p: r.x.Width(), q: r.y.Width(), Sums: sums}
 	_, err := dataio.WriteFile(r.path(), dataio.WriteOptions{Force: true}, func(w *dataio.AtomicFile) error { return f.Encode(w) })
 	return err
 }

@@ -1,17 +1,16 @@
 package optimize
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"simtool/internal/batch"
-	"simtool/internal/data"
 	"simtool/internal/io"
 	"simtool/internal/synth/optimize"
 )
@@ -23,12 +22,13 @@ type checkpoint struct {
 	env       *batch.Env
 	directory string
 	states    []*optimize.State
+	notes     []stateNote // of each restart, as its last state has it
 	locked    *batch.Log
 }
 
 // newCheckpoint returns the checkpoint of an output, of which nothing is read yet.
 func newCheckpoint(e *batch.Env, output string, restarts int) *checkpoint {
-	return &checkpoint{env: e, directory: batch.CheckpointOf(output), states: make([]*optimize.State, restarts)}
+	return &checkpoint{env: e, directory: batch.CheckpointOf(output), states: make([]*optimize.State, restarts), notes: make([]stateNote, restarts)}
 }
 
 // openCheckpoint begins a checkpoint, or takes up one that is there. It refuses to
@@ -37,25 +37,35 @@ func newCheckpoint(e *batch.Env, output string, restarts int) *checkpoint {
 func (r *optimization) openCheckpoint() (*checkpoint, error) {
 	c := newCheckpoint(r.env, r.Directory, r.Restarts)
 	identity := r.env.Fingerprint(r.sources, nil)
-	there, err := identity.Resumable(c.directory, r.control.Resume)
-	if err != nil {
+	if _, err := identity.Resumable(c.directory, r.control.Resume); err != nil {
 		return nil, err
 	}
-	if !there {
-		if err := c.clear(); err != nil {
-			return nil, err
+	// Nothing is touched before the lock is there, and what another run may have done
+	// until then is looked at again.
+	if err := os.MkdirAll(c.directory, 0o777); err != nil {
+		return nil, err
+	}
+	var err error
+	if c.locked, err = batch.OpenLog(filepath.Join(c.directory, lockFile)); err != nil {
+		return nil, err
+	}
+	there, err := identity.Resumable(c.directory, r.control.Resume)
+	if err == nil {
+		r.env.KeepsIn(c.directory)
+		switch {
+		case there:
+			err = c.readStates()
+		default:
+			if err = c.clear(); err == nil {
+				err = identity.Store(c.directory)
+			}
 		}
 	}
-	r.env.KeepsIn(c.directory)
-	if there {
-		err = c.readStates()
-	} else {
-		err = identity.Store(c.directory)
+	if err != nil {
+		c.unlock()
+		return nil, err
 	}
-	if err == nil {
-		c.locked, err = batch.OpenLog(filepath.Join(c.directory, lockFile))
-	}
-	return c, err
+	return c, nil
 }
 
 // lockFile is a log without entries: its lock, which ends with the process, is all
@@ -65,17 +75,21 @@ const lockFile = "lock"
 func (c *checkpoint) readStates() error {
 	for i := range c.states {
 		path := c.path("state", i)
-		f, err := os.Open(path)
-		if errors.Is(err, fs.ErrNotExist) {
+		if !batch.Exists(path) {
 			continue
 		}
-		if err != nil {
+		var err error
+		if c.notes[i], c.states[i], err = readState(path); err != nil {
 			return err
 		}
-		c.states[i], err = optimize.ReadState(bufio.NewReader(f))
-		f.Close()
-		if err != nil {
-			return &data.InputError{Path: path, Found: err.Error(), Wanted: "want what an interrupted run left"}
+		for name, noted := range c.notes[i].Snapshots {
+			now, err := dataio.FileSource(filepath.Join(c.directory, name))
+			if err == nil {
+				err = sameSum(now.Path, now.SHA256, noted)
+			}
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -137,37 +151,42 @@ const snapshotPrefix = "snapshot-"
 func (c *checkpoint) saveSnapshot(restart int, s optimize.Snapshot) error {
 	name := fmt.Sprintf("%sr%d-i%d.npy", snapshotPrefix, restart, s.Iteration)
 	n, q := s.Y.Dims()
-	return replace(filepath.Join(c.directory, name), func(w io.Writer) error {
+	written, err := replace(filepath.Join(c.directory, name), func(w io.Writer) error {
 		return dataio.EncodeNPY(w, dataio.Float64, s.Y.RawMatrix().Data, n, q)
 	})
+	if note := &c.notes[restart]; note.Snapshots == nil {
+		note.Snapshots = map[string]string{}
+	}
+	c.notes[restart].Snapshots[name] = written.SHA256
+	return err
 }
 
 // saveState keeps the state of a restart.
 func (c *checkpoint) saveState(s *optimize.State) error {
-	return replace(c.path("state", s.Restart), func(w io.Writer) error {
-		_, err := s.WriteTo(w)
-		return err
-	})
+	_, err := replace(c.path("state", s.Restart), func(w io.Writer) error { return writeState(w, c.notes[s.Restart], s) })
+	return err
 }
 
 // replace writes a file whole.
-func replace(path string, encode func(w io.Writer) error) error {
-	_, err := dataio.WriteFile(path, dataio.WriteOptions{Force: true}, func(f *dataio.AtomicFile) error { return encode(f) })
-	return err
+func replace(path string, encode func(w io.Writer) error) (dataio.Output, error) {
+	return dataio.WriteFile(path, dataio.WriteOptions{Force: true}, func(f *dataio.AtomicFile) error { return encode(f) })
 }
 
 // snapshots adds the snapshots to the results, in the shape of the reference but for
 // its number of features.
 func (c *checkpoint) snapshots(files *batch.FileSet, d *batch.Directory, shape []int) error {
-	names, err := fs.Glob(os.DirFS(c.directory), snapshotPrefix+"*.npy")
-	if err != nil || len(names) == 0 {
-		return err
+	sums := map[string]string{}
+	for _, note := range c.notes {
+		maps.Copy(sums, note.Snapshots)
+	}
+	if len(sums) == 0 {
+		return nil
 	}
 	if err := os.MkdirAll(d.Join(snapshotFolder), 0o777); err != nil {
 		return err
 	}
-	for _, name := range names {
-		y, err := dataio.Read(filepath.Join(c.directory, name), dataio.Options{})
+	for _, name := range slices.Sorted(maps.Keys(sums)) {
+		y, err := readSnapshot(filepath.Join(c.directory, name), sums[name])
 		if err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ func inputs(t *testing.T) {
 			}
 		}
 	}
-	if err := replace("x.npy", func(w io.Writer) error {
+	if _, err := replace("x.npy", func(w io.Writer) error {
 		return dataio.EncodeNPY(w, dataio.Float64, values, bins, conditions, neurons)
 	}); err != nil {
 		t.Fatal(err)

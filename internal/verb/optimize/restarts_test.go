@@ -226,7 +226,7 @@ func TestResumeNeedsItsTrajectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := run(t, append(command, "--resume")...).Err
-	if input, ok := data.AsInputError(err); !ok || input.Path != "out.ckpt/trajectory-0" || input.Found != "iterates up to -1" {
+	if input, ok := data.AsInputError(err); !ok || input.Path != "out.ckpt/trajectory-0" || input.Found != "0 bytes" {
 		t.Errorf("without its rows: %v", err)
 	}
 	if err := os.WriteFile("out.ckpt/state-0", []byte("nonsense"), 0o644); err != nil {

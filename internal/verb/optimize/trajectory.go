@@ -3,16 +3,16 @@ package optimize
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
-	"fmt"
+	"hash"
 	"io"
 	"math"
 	"os"
 	"strconv"
-	"strings"
 
 	"simtool/internal/batch"
-	"simtool/internal/data"
 	"simtool/internal/io"
 	"simtool/internal/result"
 	"simtool/internal/synth/optimize"
@@ -36,6 +36,8 @@ type trajectory struct {
 	began    int // iterate at which this run took it up, -1 for a new restart
 	last     int
 	file     *os.File
+	sum      hash.Hash // SHA-256 of the rows in file
+	bytes    int64     // of these
 	table    result.Of[result.Iterate]
 	lines    *bufio.Writer
 	rows     dataio.TableWriter // on lines
@@ -45,7 +47,7 @@ type trajectory struct {
 // which will be computed again, are dropped; those up to it are never away from the
 // disk.
 func (c *checkpoint) trajectory(restart int, goal *optimize.Goal, table result.Of[result.Iterate], progress batch.Progress) (*trajectory, error) {
-	t := &trajectory{saved: c, restart: restart, goal: goal, table: table, progress: progress, began: -1}
+	t := &trajectory{saved: c, restart: restart, goal: goal, table: table, progress: progress, began: -1, sum: sha256.New()}
 	path := c.path("trajectory", restart)
 	var err error
 	if s := c.states[restart]; s == nil {
@@ -53,7 +55,8 @@ func (c *checkpoint) trajectory(restart int, goal *optimize.Goal, table result.O
 	} else {
 		t.began, t.last = s.Iteration, s.Iteration
 		progress.Add(s.Iteration)
-		t.file, err = openRows(path, s.Iteration)
+		t.bytes = c.notes[restart].Rows
+		t.file, err = openRows(path, c.notes[restart], t.sum)
 	}
 	if err != nil {
 		return nil, err
@@ -63,41 +66,16 @@ func (c *checkpoint) trajectory(restart int, goal *optimize.Goal, table result.O
 	if err := errors.Join(t.rows.Begin(table.Names()), t.lines.Flush()); err != nil {
 		return nil, err
 	}
-	t.lines.Reset(t.file)
+	t.lines.Reset(t)
 	return t, nil
 }
 
-// openRows opens the rows of a restart and cuts them after those of an iterate, which
-// must be there.
-func openRows(path string, iteration int) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return nil, &data.InputError{Path: path, Found: "missing", Wanted: "want what an interrupted run left", Err: err}
-	}
-	at := result.Trajectories.Index("iteration")
-	end, last := int64(0), -1
-	for r := bufio.NewReader(f); ; {
-		line, err := r.ReadString('\n')
-		fields := strings.SplitN(line, ",", at+2)
-		if err != nil || len(fields) < at+2 {
-			break
-		}
-		i, err := strconv.Atoi(fields[at])
-		if err != nil || i > iteration {
-			break
-		}
-		end, last = end+int64(len(line)), i
-	}
-	if last != iteration {
-		err = &data.InputError{Path: path, Found: fmt.Sprintf("iterates up to %d", last), Wanted: fmt.Sprintf("want those up to %d, as an interrupted run left them", iteration)}
-	} else if err = f.Truncate(end); err == nil {
-		_, err = f.Seek(end, io.SeekStart)
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
+// Write implements io.Writer, for rows.
+func (t *trajectory) Write(rows []byte) (int, error) {
+	n, err := t.file.Write(rows)
+	t.sum.Write(rows[:n])
+	t.bytes += int64(n)
+	return n, err
 }
 
 // Point implements optimize.Recorder.
@@ -141,7 +119,15 @@ func (t *trajectory) Checkpoint(s *optimize.State) error {
 	return t.saved.saveState(s)
 }
 
-func (t *trajectory) flush() error { return t.lines.Flush() }
+// flush hands the rows to the disk, and notes what they are.
+func (t *trajectory) flush() error {
+	if err := t.lines.Flush(); err != nil {
+		return err
+	}
+	note := &t.saved.notes[t.restart]
+	note.Rows, note.RowsSum = t.bytes, hex.EncodeToString(t.sum.Sum(nil))
+	return nil
+}
 
 func (t *trajectory) close() { t.file.Close() }
 
@@ -157,9 +143,13 @@ func (c *checkpoint) joinTrajectories(w io.Writer, table *batch.ItemTable, resta
 		if err != nil {
 			return err
 		}
-		n, err := copyLines(w, f)
+		sum := sha256.New()
+		n, err := copyLines(io.MultiWriter(w, sum), f)
 		f.Close()
 		if err != nil {
+			return err
+		}
+		if err := sameSum(f.Name(), hex.EncodeToString(sum.Sum(nil)), c.notes[i].RowsSum); err != nil {
 			return err
 		}
 		table.Counts.Add(n)

@@ -3,7 +3,6 @@ package run
 import (
 	"bytes"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"simtool/internal/batch"
+	"simtool/internal/batch/plan"
 	"simtool/internal/data"
 	"simtool/internal/io"
 	"simtool/internal/verb/setting"
@@ -75,7 +75,7 @@ type emission struct {
 	Mem     string
 	MemMB   int64
 	Sbatch  []string
-	Globs   []string // patterns of the inputs
+	Inputs  [][]plan.GlobPart // patterns of the inputs
 	absPlan string
 }
 
@@ -86,12 +86,8 @@ func (r *planRun) emit(o *Options, directory string) error {
 		return err
 	}
 	engine, force := o.Emit.Engine, o.Output.Force
-	if engine == "make" {
-		for _, path := range append([]string{e.Dir, e.Plan, e.Table}, e.Globs...) {
-			if strings.ContainsAny(path, " \t#:%") {
-				return batch.Configf("the other engines can", "%s: make cannot work with a path that has spaces or any of # : %% in it", path)
-			}
-		}
+	if err := e.check(engine); err != nil {
+		return err
 	}
 	type made struct {
 		path    string
@@ -165,11 +161,6 @@ func (r *planRun) emission(o *Options, directory string) (*emission, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, path := range []string{work, abs} {
-		if strings.ContainsAny(path, "\n\"\\") {
-			return nil, batch.Configf("", "%q: a directory with a quote, a backslash or a line break in its name, want one without", path)
-		}
-	}
 	table := o.Output.Target()
 	switch {
 	case table == "":
@@ -177,14 +168,14 @@ func (r *planRun) emission(o *Options, directory string) (*emission, error) {
 	case batch.Exists(table) && !o.Output.Force:
 		return nil, batch.Configf("--force lets them", "%s: exists already, and the files would replace it", table)
 	}
-	for _, path := range append([]string{r.plan.Path, table}, o.Emit.Sbatch...) {
-		if strings.ContainsAny(path, "\n\r") {
-			return nil, batch.Configf("", "%q: a line break in it, want none", path)
-		}
+	// make knows the directory that it is in without symbolic links.
+	if real, err := filepath.EvalSymlinks(work); err == nil {
+		work = real
 	}
+	directory, table = notFlag(directory), notFlag(table)
 	e := &emission{
-		By: "Made by: simtool " + batch.OneLine(shellLine(r.env.Argv[1:])), Work: work, Dir: directory, Abs: abs, Plan: r.plan.Path, absPlan: absPlan,
-		Name: jobName(r.plan.Path), Table: table, Parts: filepath.Join(directory, "parts"), Simtool: program(),
+		By: "Made by: simtool " + shellLine(r.env.Argv[1:]), Work: work, Dir: directory, Abs: abs, Plan: notFlag(r.plan.Path), absPlan: absPlan,
+		Name: jobName(r.plan.Path), Table: table, Parts: notFlag(filepath.Join(directory, "parts")), Simtool: program(),
 		Shards: o.Emit.Shards, CPUs: o.Emit.CPUs, Time: o.Emit.Time, Sbatch: o.Emit.Sbatch,
 	}
 	if limit, err := slurmTime(o.Emit.Time); err != nil {
@@ -204,7 +195,7 @@ func (r *planRun) emission(o *Options, directory string) (*emission, error) {
 		e.Flags += " --force"
 	}
 	for _, in := range r.plan.Inputs {
-		e.Globs = append(e.Globs, in.Glob())
+		e.Inputs = append(e.Inputs, in.GlobParts())
 	}
 	return e, nil
 }
@@ -216,14 +207,24 @@ func (e *emission) fill(name string) ([]byte, error) {
 		return nil, err
 	}
 	t := template.Must(template.New(name).Funcs(template.FuncMap{
-		"sh":   shellWord,
-		"py":   pythonText,
-		"mk":   func(s string) string { return strings.ReplaceAll(s, "$", "$$") },
-		"join": func(a, b string) string { return filepath.Join(a, b) },
+		"sh":  shellWord,
+		"py":  pythonText,
+		"mk":  mk,
+		"cm":  comment,
+		"shg": shellGlob,
+		"pyg": pythonGlob,
 	}).Parse(string(text)))
 	var b bytes.Buffer
 	err = t.Execute(&b, e)
 	return b.Bytes(), err
+}
+
+// PartName is the pattern of the files of parts, for Snakemake, which fills in {i}.
+func (e *emission) PartName() string { return e.Parts + "/part-{i}.jsonl" }
+
+// LogName is the pattern of the logs of tasks for Slurm, in which % begins a code.
+func (e *emission) LogName(name string) string {
+	return strings.ReplaceAll(e.Abs, "%", "%%") + "/logs/" + name
 }
 
 // Last is the number of the last part.
@@ -247,7 +248,7 @@ func (e *emission) AbsMakefile() string { return filepath.Join(e.Abs, "Makefile"
 // PartLine is the command of a part for parallel, which replaces {}.
 func (e *emission) PartLine() string {
 	return fmt.Sprintf("%s run %s%s --shard {}/%d --jobs %d --resume -o %s/part-{}.jsonl",
-		shellWord(e.Simtool), shellWord(e.Plan), e.Flags, e.Shards, e.CPUs, shellWord(e.Parts))
+		parallelWord(e.Simtool), parallelWord(e.Plan), e.Flags, e.Shards, e.CPUs, parallelWord(e.Parts))
 }
 
 // PartList are all parts, for a shell.
@@ -265,12 +266,6 @@ func (e *emission) ShellPart() string {
 // ShellMerge is the command of the merge for Snakemake.
 func (e *emission) ShellMerge() string {
 	return strings.NewReplacer("{", "{{", "}", "}}").Replace(shellWord(e.Simtool)) + " merge {input:q} -o {output:q} --force || test $? -eq 3"
-}
-
-// pythonText is a text as Python writes it; JSON is near enough.
-func pythonText(s string) string {
-	text, _ := json.Marshal(s) // every text is one
-	return string(text)
 }
 
 // program is the path by which this program can be called: its name, if that is

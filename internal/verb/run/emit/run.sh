@@ -1,7 +1,7 @@
 #!/bin/bash
-# {{.By}}
+# {{cm .By}}
 #
-# Runs {{.Shards}} parts of {{.Plan}} by GNU parallel, as many at once as there are
+# Runs {{.Shards}} parts of {{cm .Plan}} by GNU parallel, as many at once as there are
 # processors, and merges them. Arguments go to parallel: run.sh --jobs 4. Run
 # again, it does what is missing.
 set -u

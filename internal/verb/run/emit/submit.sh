@@ -1,7 +1,7 @@
 #!/bin/bash
-# {{.By}}
+# {{cm .By}}
 #
-# Submits {{.Plan}} as a job array, and the merge behind it. Arguments go to
+# Submits {{cm .Plan}} as a job array, and the merge behind it. Arguments go to
 # sbatch, for both: submit.sh --partition=long --account=lab. Run again, it does
 # what is missing: tasks that are complete end at once.
 set -eu
