@@ -2,13 +2,13 @@ package stats
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/optimize"
 )
 
 // newtonSoftmax is the penalised loss of a Softmax as a function of Θ, (r+1)×(K−1).
@@ -68,22 +68,14 @@ func (f *newtonSoftmax) keepIfBetter() {
 // evaluate returns the loss at Θ and stores the probabilities in prob.
 func (f *newtonSoftmax) evaluate(theta []float64) float64 {
 	m, r1 := f.z.Dims()
-	classes, k := f.h.Dims()
+	_, k := f.h.Dims()
 	t := blas64.General{Rows: r1, Cols: k, Stride: k, Data: theta}
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, f.z.RawMatrix(), t, 0, f.logits.RawMatrix())
-	hs := f.h.RawMatrix().Data
+	blas64.Gemm(blas.NoTrans, blas.Trans, 1, f.logits.RawMatrix(), f.h.RawMatrix(), 0, f.prob.RawMatrix())
 	loss := 0.0
 	for i := range m {
-		logit, p := f.logits.RawRowView(i), f.prob.RawRowView(i)
-		largest := math.Inf(-1)
-		for c := range classes {
-			v := 0.0
-			for j, l := range logit {
-				v += l * hs[c*k+j]
-			}
-			p[c] = v
-			largest = max(largest, v)
-		}
+		p := f.prob.RawRowView(i)
+		largest := slices.Max(p)
 		own := p[f.labels[i]]
 		total := 0.0
 		for c, v := range p {
@@ -106,18 +98,10 @@ func (f *newtonSoftmax) evaluate(theta []float64) float64 {
 func (f *newtonSoftmax) differentiate(theta []float64) {
 	m, r1 := f.z.Dims()
 	_, k := f.h.Dims()
-	hs := f.h.RawMatrix().Data
 	for i := range m {
-		e := f.error.RawRowView(i)
-		for j := range e {
-			e[j] = -hs[f.labels[i]*k+j]
-		}
-		for c, p := range f.prob.RawRowView(i) {
-			for j := range e {
-				e[j] += p * hs[c*k+j]
-			}
-		}
+		copy(f.error.RawRowView(i), f.h.RawRowView(f.labels[i]))
 	}
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, f.prob.RawMatrix(), f.h.RawMatrix(), -1, f.error.RawMatrix())
 	copy(f.gradient, theta)
 	penalised := (r1 - 1) * k
 	for i := range f.gradient[:penalised] {
@@ -214,27 +198,4 @@ func (f *newtonSoftmax) newtonStep() {
 			f.step[j*k+a] = f.trial[a*r1+j]
 		}
 	}
-}
-
-// lbfgs minimises with a limited memory of the curvature.
-func (f *newtonSoftmax) lbfgs(target float64) error {
-	at := func(x []float64) {
-		copy(f.trial, x)
-		f.loss = f.evaluate(f.trial)
-		f.differentiate(f.trial)
-	}
-	result, err := optimize.Minimize(optimize.Problem{
-		Func: func(x []float64) float64 { return f.evaluate(x) },
-		Grad: func(g, x []float64) { at(x); copy(g, f.gradient) },
-	}, f.theta, &optimize.Settings{
-		GradientThreshold: target / math.Sqrt(float64(len(f.theta))), // of the largest value
-		Converger:         optimize.NeverTerminate{},
-		MajorIterations:   1000,
-	}, &optimize.LBFGS{Linesearcher: &optimize.MoreThuente{}, Store: 10})
-	if result == nil {
-		return err
-	}
-	// A line search fails only where the loss is constant up to rounding.
-	copy(f.theta, result.X)
-	return nil
 }

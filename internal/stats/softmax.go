@@ -22,7 +22,9 @@ import (
 //
 // For K > 2 the weights of all classes sum to zero at the optimum. The solver
 // therefore writes W = Hᵀ·Θ with K−1 orthonormal contrasts H between classes, which
-// keep ‖W‖. It uses Newton's method, or L-BFGS for more than maxNewton unknowns.
+// keep ‖W‖. It uses Newton's method, or L-BFGS for more than maxNewton unknowns, in
+// coordinates in which features of any scale take the same steps; the problem is that of
+// the features as they are.
 // With far more features than samples the optimum lies in the span of the centred
 // samples, and the solver works in an orthonormal basis of it.
 //
@@ -85,7 +87,8 @@ func (s *Softmax) Fit(x *mat.Dense, train, labels []int, classes int, start []fl
 // SoftmaxMemory bounds the bytes that a Softmax allocates for a fit of m samples of p
 // features with so many classes: the training samples in the coordinates of the fit,
 // twice, the QR factors that lead to these coordinates where there are more features
-// than samples, the probabilities, and the Hessian or the steps that L-BFGS remembers.
+// than samples, the probabilities, and the Hessian or the steps that L-BFGS remembers and
+// the factor that it whitens with.
 func SoftmaxMemory(m, p, classes int64) int64 {
 	const panel, kernels = 64, 1 << 16 // of a QR factorisation; of products of matrices
 	r, k, numbers := p, classes-1, int64(kernels)
@@ -97,7 +100,7 @@ func SoftmaxMemory(m, p, classes int64) int64 {
 	if unknowns <= maxNewton {
 		numbers += 2 * unknowns * unknowns
 	} else {
-		numbers += 40 * unknowns
+		numbers += 64*unknowns + (r+1)*(r+1)
 	}
 	return 8 * numbers
 }
