@@ -59,6 +59,7 @@ type app struct {
 	auto     map[*pflag.Flag]chooser // flags whose default depends on where simtool runs
 	verbs    map[*cobra.Command]func() verb.Command
 	declared map[*pflag.Flag]*setting.Setting
+	helpAll  bool        // the help has all flags
 	settings []effective // effective values, once configured
 	env      *batch.Env  // what verbs see of the run
 
@@ -124,7 +125,7 @@ func newApp(s streams) *app {
 func (a *app) execute(ctx context.Context, args []string) (err error) {
 	defer batch.Guard(&err)
 	a.args = args
-	a.root.SetArgs(hideKeys(a.root, args))
+	a.root.SetArgs(hideKeys(a.root, a.takeHelpAll(args)))
 	cmd, err := a.root.ExecuteContextC(ctx)
 	a.command = cmd
 	if errors.Is(err, context.Canceled) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -142,7 +143,7 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 	everyCommand(fullTree(), func(cmd *cobra.Command) {
 		for _, width := range []int{60, 80} {
 			section := ""
-			for line := range strings.SplitSeq(helpText(cmd, width), "\n") {
+			for line := range strings.SplitSeq(helpText(cmd, width, true), "\n") {
 				if line != "" && line == strings.ToUpper(line) && line[0] != ' ' {
 					section = line
 				}
@@ -261,5 +262,42 @@ func TestManifestsOfEqualRunsDifferInOneKey(t *testing.T) {
 	}
 	if manifests[0] != manifests[1] {
 		t.Errorf("the manifests differ:\n%s\n%s", manifests[0], manifests[1])
+	}
+}
+
+// TestHelpNamesValuesInWords looks for names of types and for defaults that say nothing.
+func TestHelpNamesValuesInWords(t *testing.T) {
+	everyCommand(fullTree(), func(cmd *cobra.Command) {
+		text := helpText(cmd, 80, true)
+		for _, word := range []string{"Slice", "float64", "uint64", " int ", " string ", " duration ", " bytes ", "(default [])", "(default )"} {
+			if strings.Contains(text, word) {
+				t.Errorf("the help of %q has %q", cmd.CommandPath(), word)
+			}
+		}
+	})
+}
+
+// TestHelpAll asks for the short help and for the whole: the one says how many flags of
+// the other it leaves out, and arguments that are missing matter to neither.
+func TestHelpAll(t *testing.T) {
+	s, whole := newSession(streams{}), newSession(streams{})
+	if got := s.run(t, "score", "--help"); got != exitOK {
+		t.Fatalf("exit status %d", got)
+	}
+	if got := whole.run(t, "score", "--help-all"); got != exitOK {
+		t.Fatalf("exit status %d", got)
+	}
+	flags := func(text string) int {
+		return len(regexp.MustCompile(`(?m)^ +(-\w, )?--[a-z]`).FindAllString(text, -1))
+	}
+	if strings.Contains(s.out.String(), "--pair-by") || !strings.Contains(whole.out.String(), "--pair-by") {
+		t.Error("--pair-by stands in the short help, or not in the whole")
+	}
+	left := flags(whole.out.String()) - flags(s.out.String())
+	if want := fmt.Sprintf("\"simtool score --help-all\" shows %d more flags.", left); left < 5 || !strings.Contains(s.out.String(), want) {
+		t.Errorf("the short help does not say %q", want)
+	}
+	if got := newSession(streams{}); got.run(t, "score", "--", "--help-all", "x.npy") != exitInvalid {
+		t.Error("behind -- it is the name of a file")
 	}
 }

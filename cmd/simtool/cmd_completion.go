@@ -1,13 +1,23 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	_ "embed"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"simtool/internal/data"
 )
+
+// bashCompletion is our own script: cobra's wants the package bash-completion, without
+// which it completes nothing.
+//
+//go:embed completion.bash
+var bashCompletion string
 
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
@@ -34,11 +44,12 @@ func (a *app) writeCompletion(args []string) error {
 	}
 	switch args[0] {
 	case "bash":
-		return a.root.GenBashCompletionV2(a.out, true)
+		_, err := io.WriteString(a.out, bashCompletion)
+		return err
 	case "zsh":
-		return a.root.GenZshCompletion(a.out)
+		return a.withShortPrefix(a.root.GenZshCompletion)
 	case "fish":
-		return a.root.GenFishCompletion(a.out, true)
+		return a.withShortPrefix(func(w io.Writer) error { return a.root.GenFishCompletion(w, true) })
 	case "powershell":
 		return a.root.GenPowerShellCompletionWithDesc(a.out)
 	}
@@ -47,4 +58,15 @@ func (a *app) writeCompletion(args []string) error {
 		e.hint = fmt.Sprintf("did you mean %s?", near)
 	}
 	return e
+}
+
+// withShortPrefix writes a script of cobra in which a flag ends at its first equals
+// sign. Cobra's own takes --measures=rsa:rdm= for one, and completes nothing behind it.
+func (a *app) withShortPrefix(generate func(io.Writer) error) error {
+	var script bytes.Buffer
+	if err := generate(&script); err != nil {
+		return err
+	}
+	_, err := io.WriteString(a.out, strings.ReplaceAll(script.String(), "'-.*='", "'^-[^=]*='"))
+	return err
 }

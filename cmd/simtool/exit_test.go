@@ -102,7 +102,7 @@ func TestHelpListsTheExitStatuses(t *testing.T) {
 		meaning[e.status] = e.meaning
 	}
 	everyCommand(fullTree(), func(cmd *cobra.Command) {
-		text := helpText(cmd, 200)
+		text := helpText(cmd, 200, true)
 		_, section, ok := strings.Cut(text, "\nEXIT STATUS\n")
 		if !ok {
 			t.Errorf("the help of %q has no section EXIT STATUS", cmd.CommandPath())

@@ -21,22 +21,28 @@ type globalOptions struct {
 	verbose     bool
 	logFormat   string
 	color       string
+	helpAll     bool // turned into --help before flags are read
 }
 
 // settings declares the options.
 func (o *globalOptions) settings() *setting.Set {
 	o.seed, o.logFormat, o.color = 1, "text", "auto"
 	s := &setting.Set{}
-	s.String(&o.config, "config", "", "read settings from `FILE` (yaml, json or toml); never read unless asked for")
-	s.Bool(&o.printConfig, "print-config", "", "print the effective settings and where each comes from, and stop")
+	s.Bool(&o.helpAll, helpAllFlag, "", "help with all flags")
+	s.Rarely(func() {
+		s.String(&o.config, "config", "", "read settings from `FILE` (yaml, json or toml); never read unless asked for")
+		s.Bool(&o.printConfig, "print-config", "", "print the effective settings and where each comes from, and stop")
+	})
 	s.Uint64(&o.seed, "seed", "", "seed `N` of everything random")
 	jobs := s.Count(&o.jobs, "jobs", "j", "work on `N` items at once (default: SLURM_CPUS_PER_TASK if set, else all CPUs)")
 	jobs.Choose, jobs.Machine = chooseJobs, true
 	s.Bool(&o.quiet, "quiet", "q", "no progress bar and no warnings; errors are still shown")
 	s.Bool(&o.verbose, "verbose", "v", "log progress to standard error instead of showing a bar")
-	s.Choice(&o.logFormat, "log-format", "", "form of log lines and errors", "text", "json")
-	color := s.Choice(&o.color, "color", "", "colour messages; auto colours on a terminal unless NO_COLOR is set", "auto", "always", "never")
-	color.Choose, color.Machine = chooseColor, true
+	s.Rarely(func() {
+		s.Choice(&o.logFormat, "log-format", "", "form of log lines and errors", "text", "json")
+		color := s.Choice(&o.color, "color", "", "colour messages; auto colours on a terminal unless NO_COLOR is set", "auto", "always", "never")
+		color.Choose, color.Machine = chooseColor, true
+	})
 	return s
 }
 

@@ -6,20 +6,41 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
+	"simtool/internal/data"
 	"simtool/internal/result"
 	"simtool/internal/verb/layout"
 )
 
 // help writes the help of a command for the width of the terminal.
 func (a *app) help(cmd *cobra.Command, _ []string) {
-	fmt.Fprint(a.out, helpText(cmd, a.env.TextWidth()))
+	fmt.Fprint(a.out, helpText(cmd, a.env.TextWidth(), a.helpAll))
+}
+
+// helpAllFlag asks for the help with the flags that few users need.
+const helpAllFlag = "help-all"
+
+// takeHelpAll turns --help-all into the --help that cobra knows, which stands above
+// missing arguments and wrong values of other flags.
+func (a *app) takeHelpAll(args []string) []string {
+	end := slices.Index(args, "--")
+	if end < 0 {
+		end = len(args)
+	}
+	at := slices.Index(args[:end], "--"+helpAllFlag)
+	if at < 0 {
+		return args
+	}
+	a.helpAll = true
+	args = slices.Clone(args)
+	args[at] = "--help"
+	return args
 }
 
 // helpText renders the help of a command in lines of at most width columns,
-// but for examples, which are left as they are.
-func helpText(cmd *cobra.Command, width int) string {
+// but for examples, which are left as they are. Flags that are rarely needed are
+// left out unless all are asked for.
+func helpText(cmd *cobra.Command, width int, all bool) string {
 	cmd.InitDefaultHelpFlag()
 	var b strings.Builder
 	long := cmd.Long
@@ -34,10 +55,13 @@ func helpText(cmd *cobra.Command, width int) string {
 	if list := commandList(cmd, width); list != "" {
 		b.WriteString("\nCOMMANDS\n" + list)
 	}
-	for _, group := range flagGroups(cmd.LocalNonPersistentFlags()) {
-		writeFlags(&b, group.heading, group.flags, width)
+	left := 0
+	for _, group := range flagGroups(cmd) {
+		left += group.write(&b, width, all)
 	}
-	writeFlags(&b, "GLOBAL FLAGS", globalFlags(cmd), width)
+	if left > 0 {
+		b.WriteString("\n" + layout.Fold(fmt.Sprintf("\"%s --%s\" shows %s.", cmd.CommandPath(), helpAllFlag, data.Counted(left, "more flag")), width, 0) + "\n")
+	}
 	b.WriteString("\nEXIT STATUS\n")
 	b.WriteString(layout.WrapHanging(exitSection(cmd, "  "), width, 7))
 	return b.String()
@@ -51,50 +75,6 @@ func columnList(s *result.Schema) string {
 
 // leastWidth is that of terminals in which helps are to be read.
 const leastWidth = 60
-
-func globalFlags(cmd *cobra.Command) *pflag.FlagSet {
-	if cmd.HasParent() {
-		return cmd.InheritedFlags()
-	}
-	return cmd.PersistentFlags()
-}
-
-func writeFlags(b *strings.Builder, title string, fs *pflag.FlagSet, width int) {
-	if fs.HasAvailableFlags() {
-		fmt.Fprintf(b, "\n%s\n%s", title, fs.FlagUsagesWrapped(width))
-	}
-}
-
-// helpGroup is the annotation of a flag that has a heading of its own in the help.
-const helpGroup = "help group"
-
-// flagGroup is some flags under a heading.
-type flagGroup struct {
-	heading string
-	flags   *pflag.FlagSet
-}
-
-// flagGroups returns flags by their headings, those without one first, then in the order
-// in which they were declared.
-func flagGroups(fs *pflag.FlagSet) []flagGroup {
-	groups := []flagGroup{{"FLAGS", pflag.NewFlagSet("", pflag.ContinueOnError)}}
-	order := fs.SortFlags
-	fs.SortFlags = false
-	fs.VisitAll(func(f *pflag.Flag) {
-		heading := groups[0].heading
-		if given, ok := f.Annotations[helpGroup]; ok {
-			heading = given[0] + " FLAGS"
-		}
-		at := slices.IndexFunc(groups, func(g flagGroup) bool { return g.heading == heading })
-		if at < 0 {
-			at = len(groups)
-			groups = append(groups, flagGroup{heading, pflag.NewFlagSet("", pflag.ContinueOnError)})
-		}
-		groups[at].flags.AddFlag(f)
-	})
-	fs.SortFlags = order
-	return groups
-}
 
 // usageText is the short usage that goes with a usage error.
 func usageText(cmd *cobra.Command) string {

@@ -25,6 +25,7 @@ func interrupted(t *testing.T, command, output string) {
 }
 
 const (
+	replaces = "--force replaces it; --resume leaves it as it is if it is of the same command and inputs"
 	// A sweep of many items, of some seconds.
 	sweep    = "simtool joint-range --shape 20,5,5 -m cka,nbs --levels 200 --restarts 1 -o r.csv -q"
 	restarts = "simtool optimize x.npy -m cka --max-iter 60000 --learning-rate 1e-7 --method adam --checkpoint-every 20ms --restarts 2 -q"
@@ -50,12 +51,15 @@ func batchStories() []hintStory {
 	}
 	return []hintStory{
 		{
-			name: "an output that exists", first: []string{score("-o s.csv")}, command: score("-o s.csv"), hint: "--force replaces it",
-			follow: []followed{{words: "--force", command: score("-o s.csv --force") + " && cat s.csv", value: pairCKA}},
+			name: "an output that exists", first: []string{score("-o s.csv")}, command: score("-o s.csv"), hint: replaces,
+			follow: []followed{
+				{words: "--force", command: score("-o s.csv --force") + " && cat s.csv", value: pairCKA},
+				{words: "--resume leaves it as it is", command: score("-o s.csv --resume") + " && cat s.csv", value: pairCKA},
+			},
 		},
 		{
 			name: "a directory that exists", first: []string{"simtool optimize x.npy -m cka --stop 0.5 -o o -q"}, command: "simtool optimize x.npy -m cka --stop 0.5 -o o -q",
-			hint:   "--force replaces it",
+			hint:   replaces,
 			follow: []followed{{words: "--force", command: "simtool optimize x.npy -m cka --stop 0.5 -o o -q --force"}},
 		},
 		{

@@ -30,6 +30,8 @@ func wordStories() []hintStory {
 		meant("a parameter of a measure without", score("-m ensd:k=1"), "ensd has no parameters", "no parameters", score("-m ensd")),
 		valued(meant("a parameter without a value", score("-m cka:linear"), "parameters are written family:key=value:key=value", "family:key=value", score("-m cka:kernel=linear")), pairCKA),
 		valued(meant("two commas", score("-m cka,,nbs"), "measures are separated by single commas", "single commas", score("-m cka,nbs")), pairCKA),
+		valued(meant("a file", "simtool score x.npx y.npy --format csv -m cka", didYouMean("x.npy"), "x.npy", score("-m cka")), pairCKA),
+		meant("a directory of results", "mkdir d; simtool score x.npy y.npy -m cka -o d/s.csv -q; simtool plot d -o s.svg", `"simtool report d" puts all results of a directory on one page`, "simtool report d", "simtool report d -o page.html"),
 		meant("a value of a flag", score("-m cka --per tim"), didYouMean("time"), "time", "simtool score --help"),
 		valued(meant("a flag", score("--measure cka"), didYouMean("--measures"), "did you mean", score("--measures cka")), pairCKA),
 		valued(meant("a command", "simtool scor x.npy y.npy -m cka --format csv", didYouMean(`"simtool score"`), "simtool score", score("-m cka")), pairCKA),

@@ -240,6 +240,7 @@ var toldElsewhere = map[string]string{
 	"this is a fault of simtool: please report it, with the command and, if you can, the data; SIMTOOL_DEBUG=1 shows where it happened": "TestPanicsBecomeErrors",
 	"save the array as a .npy file":       "", // of a format that cannot be read by blocks, which there is none of: see TestShutDoors of dataio
 	"remove the checkpoint to begin anew": "TestMomentsResumeFromWhatAKillLeaves",
+	"--resume goes on from there":         "TestCommandsResume",
 }
 
 // TestEveryHintLeadsOn runs every hint that simtool prints, on what provoked it, and fails

@@ -194,7 +194,7 @@ func stopHalfway(t *testing.T, guess time.Duration, output string, fresh func() 
 		_ = cmd.Wait()
 		switch code := exitStatus(cmd.ProcessState.ExitCode()); code {
 		case exitCheckpoint:
-			if want := "the work so far is in " + output + ".ckpt"; !strings.Contains(stderr.String(), want) {
+			if want := "the work so far is in " + output + ".ckpt\nsimtool: hint: --resume goes on from there\n"; !strings.Contains(stderr.String(), want) {
 				t.Errorf("standard error holds %q, want %q", stderr, want)
 			}
 			return

@@ -21,7 +21,7 @@ type effective struct {
 }
 
 // notConfigurable are the flags that only the command line may set.
-var notConfigurable = []string{"config", "print-config", "help", "version"}
+var notConfigurable = []string{"config", "print-config", "help", helpAllFlag, "version"}
 
 // configure gives every flag of cmd that the command line left alone its value
 // from, in this order: the environment, the command's section of the

@@ -78,6 +78,9 @@ func (a *app) bind(fs *pflag.FlagSet, s *setting.Set) {
 		if one.Group != "" {
 			must(fs.SetAnnotation(one.Name, helpGroup, []string{one.Group}))
 		}
+		if one.Rare {
+			must(fs.SetAnnotation(one.Name, helpRare, []string{}))
+		}
 		if one.Suggest != nil {
 			must(fs.SetAnnotation(one.Name, completeByWords, one.Suggest))
 		}

@@ -77,7 +77,7 @@ func (d *Directory) Inspect(e *Env, identity Fingerprint, resume, force bool, in
 	for _, name := range d.present() {
 		path := d.Join(name)
 		if !force && !again {
-			return nil, false, Configf("--force replaces it", "%s: exists already", path)
+			return nil, false, Configf(replaceHint, "%s: exists already", path)
 		}
 		info, err := os.Stat(path)
 		if err != nil {

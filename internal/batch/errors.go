@@ -113,6 +113,9 @@ func (e *CheckpointError) Error() string {
 
 func (e *CheckpointError) Unwrap() error { return e.Cause }
 
+// Hint says how to go on.
+func (e *CheckpointError) Hint() string { return "--resume goes on from there" }
+
 // InternalError is a panic that was caught.
 type InternalError struct {
 	Value any
@@ -169,12 +172,16 @@ func Unreadable(path string, err error) error {
 	return &data.InputError{Path: path, Found: found, Err: err}
 }
 
+// replaceHint is what helps where an output exists. Of commands whose runs can be taken
+// up again --resume does, too, so that a rule of a Makefile may run twice.
+const replaceHint = "--force replaces it; --resume leaves it as it is if it is of the same command and inputs"
+
 // OutputError tells outputs that must not be replaced, which the user decides, from
 // those that cannot be written.
 func OutputError(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return Configf("--force replaces it", "%s: exists already", path)
+		return Configf(replaceHint, "%s: exists already", path)
 	case errors.Is(err, dataio.ErrOverInput):
 		return Configf("", "%s", err)
 	}

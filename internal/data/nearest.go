@@ -7,7 +7,13 @@ import "strings"
 // more than half of the word would have to change. Case does not count. Of equally
 // close words it returns the first.
 func Nearest(word string, known []string) (string, bool) {
-	best, least := "", (len(word)+1)/2+1
+	return NearestWithin(word, known, (len(word)+1)/2)
+}
+
+// NearestWithin returns the known word that differs from word least, and in at most so
+// many bytes.
+func NearestWithin(word string, known []string, most int) (string, bool) {
+	best, least := "", most+1
 	for _, k := range known {
 		if d := editDistance(strings.ToLower(word), strings.ToLower(k)); d < least {
 			best, least = k, d

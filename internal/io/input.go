@@ -219,7 +219,7 @@ func (in *input) fail(err error) error {
 func openError(name string, err error) error {
 	e := &data.InputError{Path: name, Found: "cannot be opened: " + reason(err), Err: err}
 	if errors.Is(err, fs.ErrNotExist) {
-		e.Found = "no such file"
+		e.Found, e.Hint = "no such file", nearbyFile(name)
 	}
 	return e
 }

@@ -22,10 +22,16 @@ type Batch struct {
 // Register declares the options. items says what is divided, in the plural.
 func (b *Batch) Register(s *setting.Set, items string) {
 	b.Shard.Shard = batch.Whole
+	s.Grouped(setting.Batch, func() { b.register(s, items) })
+}
+
+func (b *Batch) register(s *setting.Set, items string) {
 	s.Add(&b.Shard, "shard", "", "do part `I/N` of the "+items+", counted from 0, or the part of this task of a job array: slurm")
 	s.Bool(&b.Resume, "resume", "", "keep what an interrupted run has finished; nothing to keep is no error")
 	s.Bool(&b.DryRun, "dry-run", "", "say what would be done, and how much memory it takes, and stop")
-	s.Duration(&b.TimeLimit, "time-limit", "", "stop ahead of this `TIME`, such as 55m, keep what is finished and exit with 75; 0 for none")
+	s.Rarely(func() {
+		s.Duration(&b.TimeLimit, "time-limit", "", "stop ahead of this `TIME`, such as 55m, keep what is finished and exit with 75; 0 for none")
+	})
 }
 
 // Begin checks the options and starts the clock of --time-limit. output is the

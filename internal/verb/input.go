@@ -29,16 +29,35 @@ type Input struct {
 // Register declares the options.
 func (o *Input) Register(s *setting.Set) {
 	o.Axes, o.Header, o.Missing, o.PairBy = "tcn", "auto", data.Policies()[0].Name, data.PairingNames()[0]
-	s.Choice(&o.Axes, "axes", "", "order of the axes of 3-d arrays: t time, c condition, n neuron", "tcn", "tnc", "ctn", "cnt", "ntc", "nct")
+	s.Grouped(setting.Input, func() { o.register(s) })
+}
+
+func (o *Input) register(s *setting.Set) {
+	RegisterAxes(s, &o.Axes)
 	s.Strings(&o.Columns, "columns", "", "`COLUMNS` of text files to read: names, or positions from 1 such as 2-5, or FILE=COLUMNS for single files")
-	s.Choice(&o.Header, "header", "", "whether text files begin with the names of the columns", "auto", "yes", "no")
+	s.Rarely(func() {
+		s.Choice(&o.Header, "header", "", "whether text files begin with the names of the columns", "auto", "yes", "no")
+	})
 	s.Choice(&o.Missing, "missing", "", data.PolicyHelp(), data.PolicyNames()...)
-	s.Strings(&o.IDs, "ids", "", "names of the samples: a `COLUMN` of text files, or a file with one a line, or FILE=COLUMN and FILE=LIST for single files")
+	s.Rarely(func() {
+		s.Strings(&o.IDs, "ids", "", "names of the samples: a `COLUMN` of text files, or a file with one a line, or FILE=COLUMN and FILE=LIST for single files")
+	})
+}
+
+// RegisterAxes declares the order of the axes of arrays.
+func RegisterAxes(s *setting.Set, at *string) {
+	s.Rarely(func() {
+		s.Choice(at, "axes", "", "order of the axes of 3-d arrays: t time, c condition, n neuron", "tcn", "tnc", "ctn", "cnt", "ntc", "nct")
+	})
 }
 
 // RegisterPairing declares how the rows of several recordings are paired.
 func (o *Input) RegisterPairing(s *setting.Set) {
-	s.Choice(&o.PairBy, "pair-by", "", "rows that belong together: those of one name where the files name their samples, those of the names that are common to both, or by position", data.PairingNames()...)
+	s.Grouped(setting.Input, func() {
+		s.Rarely(func() {
+			s.Choice(&o.PairBy, "pair-by", "", "rows that belong together: those of one name where the files name their samples, those of the names that are common to both, or by position", data.PairingNames()...)
+		})
+	})
 }
 
 // Pairing is how rows are paired.
@@ -207,8 +226,10 @@ func WarnMissing(e *batch.Env, kept *data.Kept) {
 // replace.
 func RegisterFile(s *setting.Set, o *batch.Output) {
 	o.Path = "-"
-	s.String(&o.Path, "output", "o", "write the result to `FILE`, with a manifest beside it")
-	s.Bool(&o.Force, "force", "", "replace an output that exists")
+	s.Grouped(setting.Output, func() {
+		s.String(&o.Path, "output", "o", "write the result to `FILE`, with a manifest beside it")
+		s.Bool(&o.Force, "force", "", "replace an output that exists")
+	})
 }
 
 // RegisterTable declares the options of a result that is a table.
@@ -219,9 +240,21 @@ func RegisterTable(s *setting.Set, o *batch.Output) {
 
 // RegisterFormat declares the form of a table.
 func RegisterFormat(s *setting.Set, o *batch.Output) *setting.Setting {
-	f := s.Choice(&o.Format, "format", "", "form of the result (default: by the suffix of --output, else table on a terminal and csv in a pipe)", dataio.Formats()...)
+	var f *setting.Setting
+	s.Grouped(setting.Output, func() {
+		f = s.Choice(&o.Format, "format", "", "form of the result (default: by the suffix of --output, else table on a terminal and csv in a pipe)", dataio.Formats()...)
+	})
 	f.Choose = func(p setting.Place) (value, origin string, err error) { return o.ChooseFormat(p.Terminal) }
 	return f
+}
+
+// RegisterDirectory declares the options of a result that is a directory. holds says
+// what is in it.
+func RegisterDirectory(s *setting.Set, path *string, force *bool, holds string) {
+	s.Grouped(setting.Output, func() {
+		s.String(path, "output", "o", "`DIR` for the "+holds)
+		s.Bool(force, "force", "", "replace "+holds+" that exist")
+	})
 }
 
 // Pair names the two sides of a comparison.

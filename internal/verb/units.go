@@ -29,7 +29,9 @@ func NewUnits() Units { return Units{By: string(inference.Auto)} }
 func (o *Units) Register(s *setting.Set) {
 	words := []string{string(inference.Auto), string(inference.Rows), string(inference.Blocks), string(inference.Conditions)}
 	s.String(&o.By, "units", "", "what is independent of each other: whole conditions of 3-d data, otherwise rows or blocks as they correlate (auto), rows, blocks, conditions, or as labelled in `FILE:COLUMN`, by sample or condition").Suggest = words
-	s.String(&o.Groups, "groups", "", "labels in `FILE:COLUMN`: random pairings stay within samples (or conditions) of one label, such as those of a session or subject")
+	s.Rarely(func() {
+		s.String(&o.Groups, "groups", "", "labels in `FILE:COLUMN`: random pairings stay within samples (or conditions) of one label, such as those of a session or subject")
+	})
 }
 
 // kind returns the kind of units.

@@ -90,8 +90,7 @@ func (o *FitOptions) Settings() *setting.Set {
 	s.Texts(&o.Groups, "group", "", "features whose importance is wanted together, as in `NAME`=a,b")
 	s.Int(&o.MaxPairs, "max-pairs", "", "fit to a balanced random subset of about this many pairs; 0 for all")
 	s.Bytes(&o.MaxMemory, memorySetting, "", "most memory to use, such as 2G")
-	s.String(&o.Directory, "output", "o", "`DIR` for the results")
-	s.Bool(&o.Force, "force", "", "replace results that exist")
+	verb.RegisterDirectory(s, &o.Directory, &o.Force, "results")
 	if o.layers {
 		o.Batch.Register(s, "representations")
 		o.Neural.Register(s, "patterns, stimuli × units, `FILES` beside those of the arguments")

@@ -77,8 +77,7 @@ func NewSimulate() *SimulateOptions {
 func (o *SimulateOptions) Settings() *setting.Set {
 	s := &setting.Set{}
 	o.Recording.Register(s)
-	s.String(&o.Directory, "output", "o", "`DIR` for the files")
-	s.Bool(&o.Force, "force", "", "replace files that exist")
+	verb.RegisterDirectory(s, &o.Directory, &o.Force, "files")
 	return s
 }
 

@@ -68,11 +68,16 @@ func (o *Options) Settings() *setting.Set {
 	s.Strings(&o.Also, "also", "", "other measures to score along the way, a `LIST` separated by commas").Complete = setting.MeasureList
 	s.Bool(&o.Components, "components", "", "follow the principal components of X")
 	o.Labels.Register(s)
-	s.Bool(&o.Timing, "timing", "", "a column of the seconds since the start in trajectory.csv, which no two runs have alike")
-	s.Duration(&o.CheckpointEvery, "checkpoint-every", "", "time between checkpoints")
+	s.Rarely(func() {
+		s.Grouped(setting.Output, func() {
+			s.Bool(&o.Timing, "timing", "", "a column of the seconds since the start in trajectory.csv, which no two runs have alike")
+		})
+		s.Grouped(setting.Batch, func() {
+			s.Duration(&o.CheckpointEvery, "checkpoint-every", "", "time between checkpoints")
+		})
+	})
 	o.Batch.Register(s, "restarts")
-	s.String(&o.Directory, "output", "o", "`DIR` for the results")
-	s.Bool(&o.Force, "force", "", "replace results that exist")
+	verb.RegisterDirectory(s, &o.Directory, &o.Force, "results")
 	o.Input.Register(s)
 	o.Input.RegisterPairing(s)
 	return s

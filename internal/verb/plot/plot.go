@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -52,7 +53,7 @@ func (o *Options) Settings() *setting.Set {
 	s.Choice(&o.Theme, "theme", "", "colours", figure.ThemeNames()...)
 	s.String(&o.Facet, "facet", "", "give each value of this `COLUMN` a panel of its own")
 	s.Choice(&o.Form, "style", "", "form of a kind of result that has several", append([]string{anyForm}, figure.Forms...)...)
-	s.Choice(&o.Axes, "axes", "", "order of the axes of 3-d arrays: t time, c condition, n neuron", "tcn", "tnc", "ctn", "cnt", "ntc", "nct")
+	verb.RegisterAxes(s, &o.Axes)
 	s.String(&o.Labels, "labels", "", "`FILE` with one row of labels for each condition (each sample of 2-d arrays), to colour them by")
 	s.String(&o.Label, "label", "", "`COLUMN` of --labels (default: the first)")
 	format := s.Choice(&o.Format, "format", "", "form of the figure (default: by the suffix of --output, else svg)", figure.Formats...)
@@ -111,6 +112,14 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 	}
 	if err := o.check(); err != nil {
 		return err
+	}
+	for _, path := range args {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return &data.InputError{
+				Path: path, Found: "a directory", Wanted: "want a file",
+				Hint: fmt.Sprintf("%q puts all results of a directory on one page", "simtool report "+path),
+			}
+		}
 	}
 	files, target, err := e.OpenArray(&o.Output, "a figure", append(slices.Clone(args), o.Labels))
 	if err != nil {

@@ -36,9 +36,13 @@ func (o *Inference) register(s *setting.Set) {
 	s.Choice(&o.Mode, "inference", "", "what stands beside a score: what costs little (auto), everything (full), or nothing", "auto", "full", "none")
 	s.Float(&o.Level, "level", "", "level of the intervals")
 	s.Int(&o.Permutations, "permutations", "", "random pairings of the samples for pvalue, such as 999; 0 for none")
-	s.Choice(&o.Calibrate, "calibrate", "", "calibrated is relative to the mean of random pairings, or (with --permutations) to the quantile --level of them, below which it is 0", byMean, byQuantile)
+	s.Rarely(func() {
+		s.Choice(&o.Calibrate, "calibrate", "", "calibrated is relative to the mean of random pairings, or (with --permutations) to the quantile --level of them, below which it is 0", byMean, byQuantile)
+	})
 	o.Units.Register(s)
-	s.Choice(&o.Over, "over", "", "what the interval is about: other stimuli and these neurons (stimuli), other neurons and these stimuli (neurons), or both", inference.Overs...)
+	s.Rarely(func() {
+		s.Choice(&o.Over, "over", "", "what the interval is about: other stimuli and these neurons (stimuli), other neurons and these stimuli (neurons), or both", inference.Overs...)
+	})
 }
 
 // check refuses what is out of range.

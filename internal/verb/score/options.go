@@ -48,18 +48,14 @@ func (o *Options) Settings() *setting.Set {
 	s.Bool(&o.Moments, "moments", "", "the files are what simtool moments wrote: add the pieces of one recording up and score it")
 	memory := s.Bytes(&o.MaxMemory, "max-memory", "", "most memory that a pair may take, such as 4G (default: four fifths of the machine's)")
 	memory.Choose, memory.Machine = verb.ChooseMemory, true
-	s.Grouped("INFERENCE", func() {
+	s.Grouped(setting.Inference, func() {
 		o.Inference.register(s)
 		o.Repeats.register(s)
 	})
-	s.Grouped("INPUT", func() {
-		o.Input.Register(s)
-		o.Input.RegisterPairing(s)
-	})
-	s.Grouped("OUTPUT AND BATCH", func() {
-		verb.RegisterTable(s, &o.Output)
-		o.Batch.Register(s, "pairs")
-	})
+	o.Input.Register(s)
+	o.Input.RegisterPairing(s)
+	verb.RegisterTable(s, &o.Output)
+	o.Batch.Register(s, "pairs")
 	return s
 }
 

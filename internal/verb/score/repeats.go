@@ -25,9 +25,13 @@ type Repeats struct {
 
 // register declares the settings.
 func (o *Repeats) register(s *setting.Set) {
-	s.Strings(&o.Halves, "halves", "", "`FILES` of two halves of the repeats of X, separated by a comma: X is their mean, and they tell its noise ceiling")
+	s.Rarely(func() {
+		s.Strings(&o.Halves, "halves", "", "`FILES` of two halves of the repeats of X, separated by a comma: X is their mean, and they tell its noise ceiling")
+	})
 	s.Strings(&o.More, "repeat", "", "`FILES` of further repeats of X: models are scored against the mean of X and these, which tell its noise ceiling")
-	s.Strings(&o.Subjects, "subject", "", "`FILES` of other subjects that were shown the samples of X: what they say about X is its ceiling")
+	s.Rarely(func() {
+		s.Strings(&o.Subjects, "subject", "", "`FILES` of other subjects that were shown the samples of X: what they say about X is its ceiling")
+	})
 }
 
 // complete checks the settings against those of the command.

@@ -50,6 +50,7 @@ type Setting struct {
 	// Complete says how a shell completes it, if not by Choices: Measure, MeasureList.
 	Complete string
 	Group    string   // heading under which help has it, "" for that of most
+	Rare     bool     // shown by --help-all, not by --help
 	Suggest  []string // words for a shell to complete it by, which are not all that it takes
 	Former   string   // a name that it had, which still sets it and is shown nowhere
 	// Choose gives the value where nobody set one, and says where it comes from; nil
@@ -72,6 +73,7 @@ type Set struct {
 	settings []*Setting
 	byName   map[string]*Setting
 	group    string // of the settings that are being added
+	rare     bool   // whether these are rarely needed
 }
 
 // All returns the settings in their order.
@@ -154,9 +156,25 @@ func (s *Set) Grouped(heading string, add func()) {
 	s.group = before
 }
 
+// Headings of the settings that many commands share.
+const (
+	Input     = "INPUT"
+	Inference = "INFERENCE"
+	Output    = "OUTPUT"
+	Batch     = "BATCH"
+)
+
+// Rarely adds settings that few users need: the short help leaves them out.
+func (s *Set) Rarely(add func()) {
+	before := s.rare
+	s.rare = true
+	add()
+	s.rare = before
+}
+
 // Add declares a setting and returns it, so that what is special of it can be set.
 func (s *Set) Add(v Value, name, letter, usage string) *Setting {
-	one := &Setting{Name: name, Letter: letter, Usage: usage, Value: v, Default: v.String(), Wants: Wants(v), Group: s.group}
+	one := &Setting{Name: name, Letter: letter, Usage: usage, Value: v, Default: v.String(), Wants: Wants(v), Group: s.group, Rare: s.rare}
 	if c, ok := v.(interface{ Words() []string }); ok {
 		one.Choices = c.Words()
 	}
