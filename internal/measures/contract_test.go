@@ -79,12 +79,31 @@ func transformations(rng *rand.Rand, x *mat.Dense) map[Invariance]*mat.Dense {
 	}
 }
 
+// suit changes a contract pair for measures that see samples only at distances near 1, or
+// features only that have something in common.
+func suit(name string, pair ...*mat.Dense) {
+	for _, m := range pair {
+		switch {
+		case strings.HasPrefix(name, "uniformity"):
+			m.Scale(0.05, m)
+		case strings.HasPrefix(name, "cka-neurons"):
+			for i := range m.RawMatrix().Rows {
+				row := m.RawRowView(i)
+				for j := range row[1:] {
+					row[1+j] += 2 * row[0]
+				}
+			}
+		}
+	}
+}
+
 // TestContract holds every measure to its own card.
 func TestContract(t *testing.T) {
-	x, y := contractPair()
 	for _, f := range families {
 		for _, name := range variants(f) {
 			t.Run(name, func(t *testing.T) {
+				x, y := contractPair()
+				suit(name, x, y)
 				if reason := needsOtherData(name); reason != "" {
 					t.Skip(reason)
 				}

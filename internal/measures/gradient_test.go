@@ -14,10 +14,10 @@ import (
 // TestGradients holds every differentiable measure, in every variant, to
 // fourth-order central differences of its own Score along random directions.
 func TestGradients(t *testing.T) {
-	x, y := contractPair()
-	n, q := y.Dims()
 	for _, f := range families {
 		for _, name := range variants(f) {
+			x, y := contractPair()
+			n, q := y.Dims()
 			m, err := Parse(name)
 			if err != nil {
 				t.Fatal(err)
@@ -37,7 +37,8 @@ func TestGradients(t *testing.T) {
 				wide := gaussian(rand.New(rand.NewPCG(5, 6)), n, 9)
 				wide.Slice(0, n, 0, q).(*mat.Dense).Copy(y)
 				shapes["wider"] = wide
-				if strings.Contains(name, "rdm=co") {
+				suit(name, x, y, wide, shapes["one feature"])
+				if strings.HasPrefix(name, "cka-neurons") || strings.Contains(name, "rdm=co") || strings.HasPrefix(name, "concentricity") {
 					// Directions of one feature are nothing but signs.
 					delete(shapes, "one feature")
 				}

@@ -135,6 +135,8 @@ func (s memoryShape) pairs() map[string][2]*mat.Dense {
 // dataFor returns a pair as the data that a variant reads.
 func (s memoryShape) dataFor(t *testing.T, name string, pair [2]*mat.Dense) (x, y *data.Dataset, d Dims) {
 	t.Helper()
+	pair = [2]*mat.Dense{mat.DenseCopyOf(pair[0]), mat.DenseCopyOf(pair[1])}
+	suit(name, pair[:]...)
 	x, y = datasetOf(pair[0]), datasetOf(pair[1])
 	switch {
 	case strings.Contains(name, "rdm="+rdmCrossnobis):

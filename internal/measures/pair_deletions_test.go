@@ -66,6 +66,8 @@ func TestDeletionsOfPairs(t *testing.T) {
 		{"lcs-knn:k=4", []*Units{singles, uneven}},
 		{"edit-distance-knn:k=4:metric=euclidean", []*Units{singles, uneven}},
 		{"cycle-knn:k=2", []*Units{singles, uneven}},
+		{"second-order-cosine:k=3", []*Units{singles, uneven}},
+		{"second-order-cosine:k=4:values=distance", []*Units{singles, uneven}},
 		{"jaccard-knn:k=3:center=false", []*Units{singles, uneven}},
 		{"cknna:k=4:metric=cosine", []*Units{singles, uneven}},
 		{"cka:kernel=rbf:sigma=2:estimator=debiased", []*Units{singles}},

@@ -37,7 +37,7 @@ var permutationFamily = Family{
 		Title:    "Permutation shape metric",
 		Question: "How far apart do X and Y remain after the best one-to-one matching of their features?",
 		Formula:  "angular: arccos(max_P ⟨XcP, Yc⟩/(‖Xc‖‖Yc‖)) over permutations P, the narrower system padded with zeros; euclidean: min_P ‖XcP − Yc‖",
-		Params:   []Param{alignedForm},
+		Params:   []Param{alignedForm, boolean("center", true, "remove the column means first")},
 
 		Symmetric:  true,
 		X:          Permutation | Scaling | Translation,
@@ -57,9 +57,14 @@ var permutationFamily = Family{
 		{"permutation-euclidean", "permutation:as=euclidean"},
 		{"permutation_metric-distance=angular", "permutation"},
 		{"permutation_metric-distance=euclidean", "permutation:as=euclidean"},
+		{"permutation_procrustes", "permutation:as=euclidean:center=false"},
 	},
 	New: func(a Args) (Measure, error) {
-		m := permutation{card: a.Card(), as: a.Text("as")}
+		m := permutation{card: a.Card(), as: a.Text("as"), centred: a.Bool("center")}
+		if !m.centred {
+			m.card.X &^= Translation
+			m.card.Y &^= Translation
+		}
 		if m.as == formEuclidean {
 			m.card.X &^= Scaling
 			m.card.Y &^= Scaling
@@ -70,8 +75,9 @@ var permutationFamily = Family{
 }
 
 type permutation struct {
-	card Card
-	as   string
+	card    Card
+	as      string
+	centred bool
 }
 
 // Card implements Measure.
@@ -82,17 +88,22 @@ func (m permutation) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
-	return reportAligned(p.matched(), m.as)
+	return reportAligned(p.matched(m.centred), m.as)
 }
 
-type matchedKey struct{}
+type matchedKey struct{ centred bool }
 
 // matched returns the alignment by a matching of features: P is a permutation matrix (of
 // the narrower system's features into those of the wider one), and ⟨XcP, Yc⟩ replaces
 // the nuclear norm.
-func (p *Pair) matched() alignment {
-	return always(&p.memo, matchedKey{}, func() alignment {
-		x, y := p.X.centred(), p.Y.centred()
+func (p *Pair) matched(centred bool) alignment {
+	return always(&p.memo, matchedKey{centred}, func() alignment {
+		x, y, xx, yy, same := p.X.raw, p.Y.raw, 0.0, 0.0, false
+		if centred {
+			x, y, xx, yy, same = p.X.centred(), p.Y.centred(), p.X.trace(), p.Y.trace(), p.identical()
+		} else {
+			xx, yy, same = sumSquares(x), sumSquares(y), p.X == p.Y || mat.Equal(x, y)
+		}
 		cross := linalg.CrossGram(x, y)
 		matching := mat.NewDense(cross.RawMatrix().Rows, cross.RawMatrix().Cols, nil)
 		for i, j := range assignment(cross) {
@@ -102,7 +113,7 @@ func (p *Pair) matched() alignment {
 		}
 		return alignment{
 			rows: existingRows(x, y), polar: constantPolar(matching), nuclear: linalg.Dot(cross, matching),
-			xx: p.X.trace(), yy: p.Y.trace(), same: p.identical(),
+			xx: xx, yy: yy, same: same,
 		}
 	})
 }
@@ -111,5 +122,9 @@ func (p *Pair) matched() alignment {
 // where it is needed, and the matching.
 func (m permutation) Memory(d Dims) Need {
 	all := d.P * d.Q
-	return together(d.needCentred(), kept(matchedKey{}, all), work(2*all), work(all+d.values()))
+	samples := Need{}
+	if m.centred {
+		samples = d.needCentred()
+	}
+	return together(samples, kept(matchedKey{m.centred}, all), work(2*all), work(all+d.values()))
 }

@@ -27,6 +27,8 @@ var Default = []string{
 // families is the registry, in the order in which tables list it.
 var families = []Family{
 	ckaFamily,
+	ckaFewNeuronsFamily,
+	hsicFamily,
 	nbsFamily,
 	procrustesFamily,
 	shapeFamily,
@@ -48,10 +50,16 @@ var families = []Family{
 	lcsKNNFamily,
 	editKNNFamily,
 	cycleKNNFamily,
+	secondOrderFamily,
 	matchFamily,
 	softMatchingFamily,
+	alignedCosineFamily,
 	eigenspaceFamily,
 	gulpFamily,
+	rsmNormFamily,
+	magnitudeFamily,
+	concentricityFamily,
+	uniformityFamily,
 }
 
 // Families returns the registry.

@@ -78,3 +78,50 @@ func ensd(_ settings, p Pair) Number {
 	kx, ky := p.X.centred().outer(), p.Y.centred().outer()
 	return ratio(mul(mul(kx.dot(ky), kx.trace()), ky.trace()), mul(kx.squares(), ky.squares()))
 }
+
+// hsic divides the inner product of both centred kernels by what each estimator does.
+func hsic(s settings, p Pair) Number {
+	estimator, n := s.text("estimator", "biased"), len(p.X)
+	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
+	if estimator == "lange" && n < 4 {
+		panic(undefined{})
+	}
+	product := centredFor(estimator, kernelOf(s, p.X)).dot(centredFor(estimator, kernelOf(s, p.Y)))
+	count := map[string]int{"biased": (n - 1) * (n - 1), "debiased": n * (n - 3), "lange": n * (n - 1)}[estimator]
+	return quo(product, Whole(count))
+}
+
+// ckaNeurons takes the pairs of different neurons alone, one by one.
+func ckaNeurons(_ settings, p Pair) Number {
+	if len(p.X) < 4 || p.X.width() < 2 || p.Y.width() < 2 {
+		panic(undefined{})
+	}
+	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
+	kernels := func(x Matrix) []Matrix {
+		var out []Matrix
+		for j := range x.centred().transposed() {
+			out = append(out, x.centred().column(j).outer().uCentred())
+		}
+		return out
+	}
+	x, y := kernels(p.X), kernels(p.Y)
+	own := func(k []Matrix) Number {
+		sum, whole := zero(), zero()
+		for a := range k {
+			whole.Add(whole, k[a].squares())
+			for b := range k {
+				if a != b {
+					sum.Add(sum, k[a].dot(k[b]))
+				}
+			}
+		}
+		return quo(nonzero(sum, whole), Whole(len(k)*(len(k)-1)))
+	}
+	between := zero()
+	for _, a := range x {
+		for _, b := range y {
+			between.Add(between, a.dot(b))
+		}
+	}
+	return quo(quo(between, Whole(len(x)*len(y))), root(mul(own(x), own(y))))
+}

@@ -85,6 +85,9 @@ func shape(s settings, p Pair) Number {
 func permutation(s settings, p Pair) Number {
 	x, y := p.X.centred(), p.Y.centred()
 	ratio(Of(1), mul(x.squares(), y.squares()))
+	if s.text("center", "true") == "false" {
+		x, y = p.X, p.Y
+	}
 	return aligned(s.text("as", "angular"), x.squares(), y.squares(), bestAssignment(x.transposed().times(y)))
 }
 

@@ -34,15 +34,26 @@ func rankSimilarity(s settings, p Pair) Number {
 	return quo(sum, Whole(len(x)))
 }
 
-// lcs is the length of the longest common subsequence, by its recursion.
+// lcs is the length of the longest common subsequence: of the neighbours in common, in the
+// order of b, the longest run of increasing places in a that ends at each.
 func lcs(a, b []int) int {
-	if len(a) == 0 || len(b) == 0 {
-		return 0
+	var places, runs []int
+	longest := 0
+	for _, j := range b {
+		at := slices.Index(a, j)
+		if at < 0 {
+			continue
+		}
+		run := 1
+		for k, before := range places {
+			if before < at {
+				run = max(run, runs[k]+1)
+			}
+		}
+		places, runs = append(places, at), append(runs, run)
+		longest = max(longest, run)
 	}
-	if a[0] == b[0] {
-		return 1 + lcs(a[1:], b[1:])
-	}
-	return max(lcs(a[1:], b), lcs(a, b[1:]))
+	return longest
 }
 
 func lcsKNN(s settings, p Pair) Number {
@@ -57,15 +68,28 @@ func lcsKNN(s settings, p Pair) Number {
 	return quo(Whole(total), Whole(k*len(x)))
 }
 
-// edits is Levenshtein's distance, by its recursion.
+// edits is Levenshtein's distance: the length of the shortest way from (0,0) to the end of
+// both lists, on which a step costs 1 unless both go on at equal neighbours.
 func edits(a, b []int) int {
-	switch {
-	case len(a) == 0 || len(b) == 0:
-		return len(a) + len(b)
-	case a[0] == b[0]:
-		return edits(a[1:], b[1:])
+	reached := map[[2]int]bool{{0, 0}: true}
+	for steps := 0; ; steps++ {
+		next := map[[2]int]bool{}
+		for at := range reached {
+			i, j := at[0], at[1]
+			for i < len(a) && j < len(b) && a[i] == b[j] {
+				i, j = i+1, j+1
+			}
+			if i == len(a) && j == len(b) {
+				return steps
+			}
+			for _, to := range [][2]int{{i + 1, j + 1}, {i + 1, j}, {i, j + 1}} {
+				if to[0] <= len(a) && to[1] <= len(b) {
+					next[to] = true
+				}
+			}
+		}
+		reached = next
 	}
-	return 1 + min(edits(a[1:], b[1:]), edits(a[1:], b), edits(a, b[1:]))
 }
 
 func editKNN(s settings, p Pair) Number {

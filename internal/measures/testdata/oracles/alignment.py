@@ -55,7 +55,8 @@ def shape_metric(x, y, o):
 
 
 def permutation(x, y, o):
-    x, y = centred(x), centred(y)
+    if o["center"] == "true":
+        x, y = centred(x), centred(y)
     c = x.T @ y
     i, j = scipy.optimize.linear_sum_assignment(c.numpy(), maximize=True)
     return procrustes_form(o["as"], c[i, j].sum(), (x * x).sum(), (y * y).sum())

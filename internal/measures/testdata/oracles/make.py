@@ -24,6 +24,7 @@ import alignment
 import matching
 import prediction
 import sequences
+import spreads
 import similarity
 
 
@@ -66,10 +67,12 @@ REGRESSION = {"as": "r2", "pool": "all", "cv": "0", "folds": "contiguous", "seed
 # otherwise.
 FAMILIES = {
     "cka": (similarity.cka, {"kernel": "linear", "sigma": "1median", "estimator": "biased", "as": "score"}),
+    "cka-neurons": (similarity.cka_neurons, {}),
+    "hsic": (similarity.hsic, {"kernel": "linear", "sigma": "1median", "estimator": "biased"}),
     "nbs": (alignment.nbs, {"as": "score"}),
     "procrustes": (alignment.procrustes, {"as": "angular", "cv": "0"}),
     "shape": (alignment.shape_metric, {"alpha": "0.5", "as": "angular"}),
-    "permutation": (alignment.permutation, {"as": "angular"}),
+    "permutation": (alignment.permutation, {"as": "angular", "center": "true"}),
     "cca": (alignment.cca, {"stat": "mean", "as": "score"}),
     "svcca": (alignment.svcca, {"var": "0.99", "dim": "0", "stat": "mean"}),
     "pwcca": (alignment.pwcca, {"weights": "x"}),
@@ -87,6 +90,12 @@ FAMILIES = {
     "lcs-knn": (sequences.lcs_knn, {"k": "10", "metric": "inner", "center": "false", "as": "share"}),
     "edit-distance-knn": (sequences.edit_distance_knn, {"k": "10", "metric": "inner", "center": "false"}),
     "cycle-knn": (sequences.cycle_knn, {"k": "10", "metric": "inner", "center": "false"}),
+    "second-order-cosine": (spreads.second_order, {"k": "10", "values": "similarity", "center": "false"}),
+    "aligned-cosine": (spreads.aligned_cosine, {"center": "true"}),
+    "rsm-norm-difference": (spreads.rsm_norm, {"rdm": "euclidean", "norm": "pairs"}),
+    "magnitude-difference": (spreads.magnitude, {}),
+    "concentricity-difference": (spreads.concentricity, {}),
+    "uniformity-difference": (spreads.uniformity, {"t": "2"}),
     "match": (alignment.match, {"kind": "hard"}),
     "soft-matching": (matching.soft_matching, {"as": "score"}),
     "eigenspace-overlap": (alignment.eigenspace, {"center": "false"}),
@@ -103,13 +112,17 @@ def measure(name, x, y, shape):
     return formula(x, y, defaults | given | {"shape": shape})
 
 
-ORDERS = ("rank-similarity", "lcs-knn", "edit-distance-knn", "cycle-knn")
+ORDERS = ("rank-similarity", "lcs-knn", "edit-distance-knn", "cycle-knn", "second-order-cosine")
 NO_GRADIENT = ("permutation", "pls", "mutual-knn", "jaccard-knn", "cknna", "match", "soft-matching", *ORDERS)
 
 
 def differentiable(name):
     family = name.split(":")[0]
     ranks = any("compare=" + c in name for c in ("spearman", "rho-a", "kendall", "tau-a"))
+    if family == "rsm-norm-difference" and "rdm=" in name and "euclidean" not in name:
+        return False
+    if name == "aligned-cosine:center=false":
+        return False
     special = "crossnobis" in name or "precomputed" in name or "lambda=auto" in name
     return family not in NO_GRADIENT and not ranks and not special
 
@@ -122,6 +135,8 @@ def pairs_of(name):
         return ("g_3d", "repeats")
     if "lambda=auto" in name and "angular" not in name:  # where the best penalties lie apart
         return ("small", "lean", "g_3d", "near", "indep")
+    if name.startswith("cka-neurons"):  # of features that have something in common
+        return ("lean", "g_3d", "near", "indep")
     return ("small", "lean", "g_3d")
 
 

@@ -104,17 +104,18 @@ def song(k, l):
     )
 
 
-def cka(x, y, o):
-    def kernel(m):
-        if o["kernel"] == "linear":
-            return centred(m) @ centred(m).T
-        d, s = squared_distances(m), width(m, o["sigma"])
-        if o["kernel"] == "rbf":
-            return torch.exp(-d / (2 * s * s))
-        off = 1 - torch.eye(m.shape[0])
-        return torch.exp(-(d + 1 - off).sqrt() / (s * math.sqrt(2))) * off + 1 - off
+def kernel(m, o):
+    if o["kernel"] == "linear":
+        return centred(m) @ centred(m).T
+    d, s = squared_distances(m), width(m, o["sigma"])
+    if o["kernel"] == "rbf":
+        return torch.exp(-d / (2 * s * s))
+    off = 1 - torch.eye(m.shape[0])
+    return torch.exp(-(d + 1 - off).sqrt() / (s * math.sqrt(2))) * off + 1 - off
 
-    k, l = kernel(x), kernel(y)
+
+def cka(x, y, o):
+    k, l = kernel(x, o), kernel(y, o)
     if o["estimator"] == "debiased":
         s = song(k, l) / (song(k, k) * song(l, l)).sqrt()
     else:
@@ -124,6 +125,31 @@ def cka(x, y, o):
             k, l = k * off, l * off
         s = cosine(k, l)
     return form(o["as"], s)
+
+
+def hsic(x, y, o):
+    n, k, l = x.shape[0], kernel(x, o), kernel(y, o)
+    if o["estimator"] == "debiased":
+        return song(k, l) / (n * (n - 3))
+    h = torch.eye(n) - torch.ones(n, n) / n
+    if o["estimator"] == "biased":
+        return torch.trace(k @ h @ l @ h) / (n - 1) ** 2
+    off = 1 - torch.eye(n)
+    return ((h @ k @ h) * (h @ l @ h) * off).sum() / (n * (n - 1))
+
+
+def cka_neurons(x, y, o):
+    """The columns of one kernel against those of another, those of a system without itself."""
+
+    def own(m):
+        p = m.shape[1]
+        k = [torch.outer(m[:, a], m[:, a]) for a in range(p)]
+        return sum(song(k[a], k[b]) for a in range(p) for b in range(p) if a != b) / (p * (p - 1))
+
+    between = song(x @ x.T, y @ y.T) / (x.shape[1] * y.shape[1])
+    if min(own(x), own(y)) <= 0:
+        raise Undefined
+    return between / (own(x) * own(y)).sqrt()
 
 
 def distance_correlation(x, y, o):
