@@ -84,11 +84,17 @@ func shellLines(markdown string) []string {
 	return lines
 }
 
+// TestReadmeCommands runs the commands of the README and of the tour, and shows the
+// session of the README in a terminal of 80 columns.
 func TestReadmeCommands(t *testing.T) {
 	text, makefile := readme(t)
-	lines := shellLines(text)
-	if len(lines) < 5 {
-		t.Fatalf("only %d commands in the README", len(lines))
+	tour, err := os.ReadFile(filepath.FromSlash("../../docs/tour.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := append(shellLines(text), shellLines(string(tour))[1:]...) // without the demo again
+	if len(lines) < 25 {
+		t.Fatalf("only %d commands in the README and the tour", len(lines))
 	}
 	dir := t.TempDir()
 	for _, line := range lines {
@@ -105,6 +111,38 @@ func TestReadmeCommands(t *testing.T) {
 		}
 		if output, err := shell(t, dir, line); err != nil || strings.Contains(output, warned) {
 			t.Errorf("%s: %v\n%s", line, err, output)
+		}
+	}
+	command, shown, ok := strings.Cut(regexp.MustCompile("(?s)```console\n\\$ simtool (.*?)```").FindStringSubmatch(text)[1], "\n")
+	if !ok {
+		t.Fatal("the README shows no session")
+	}
+	t.Chdir(filepath.Join(dir, "simtool-demo"))
+	s := newSession(streams{outTTY: true, width: 80})
+	if status := s.run(t, strings.Fields(command)...); status != exitOK || s.out.String() != shown {
+		t.Errorf("simtool %s: exit status %d\n%s\nand not, as the README has it,\n%s", command, status, &s.out, shown)
+	}
+}
+
+// TestLinksLeadSomewhere follows the links within the README and the pages of docs.
+func TestLinksLeadSomewhere(t *testing.T) {
+	pages, err := filepath.Glob(filepath.FromSlash("../../docs/*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range append(pages, filepath.FromSlash("../../README.md")) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(string(text), -1) {
+			target, _, _ := strings.Cut(link[1], "#")
+			if target == "" || strings.Contains(target, "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), filepath.FromSlash(target))); err != nil {
+				t.Errorf("%s links to %s: %v", page, link[1], err)
+			}
 		}
 	}
 }
