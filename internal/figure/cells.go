@@ -101,6 +101,9 @@ func (g *grid) intervalText(i, j int) string {
 
 // hundredths formats a number with two decimals, without a sign where all digits are 0.
 func hundredths(v float64) string {
+	if math.Abs(v) >= 1e9 { // as many digits say no more
+		return number(v)
+	}
 	return strconv.FormatFloat(math.Round(100*v)/100+0, 'f', 2, 64)
 }
 

@@ -73,7 +73,7 @@ func interpretedComponents(r *Result, names []string, s *Style) *panel {
 		if err != nil {
 			number = nan
 		}
-		numbers = append(numbers, number)
+		numbers = append(numbers, drawable(number))
 	}
 	value, lo, hi, explained := r.floats("value"), r.floats("lo"), r.floats("hi"), r.floats("reference")
 	if !anyFinite(value) {

@@ -105,9 +105,12 @@ func New(results []*Result, s Style) (*Figure, error) {
 	if s.Facet != "" {
 		draw = kind.facets
 	}
-	panels, title, alt, err := draw(results, &s)
+	panels, title, alt, err := draw(drawn(results), &s)
 	if err != nil {
 		return nil, err
+	}
+	if len(panels) == 0 {
+		return nil, noRows(results)
 	}
 	return compose(kind.Name, title, alt, panels, &s), nil
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -235,7 +234,7 @@ func (s *Style) logSpread(label string, values []float64) *colourBar {
 	if low == high {
 		low /= 2
 	}
-	s.scales[label] = &colourBar{label: label, low: low, high: high, scale: plot.LogScale{}, ticks: logTicks{4}, ramp: s.Theme.lines()}
+	s.scales[label] = &colourBar{label: label, low: low, high: high, scale: logScale{}, ticks: logTicks{4}, ramp: s.Theme.lines()}
 	return s.scales[label]
 }
 

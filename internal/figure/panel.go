@@ -71,11 +71,11 @@ func (p *panel) small() *panel {
 
 // logX makes the x axis logarithmic. All values drawn must then be positive.
 func (p *panel) logX() {
-	p.plot.X.Scale, p.plot.X.Tick.Marker = plot.LogScale{}, logTicks{4}
+	p.plot.X.Scale, p.plot.X.Tick.Marker = logScale{}, logTicks{4}
 }
 
 func (p *panel) logY() {
-	p.plot.Y.Scale, p.plot.Y.Tick.Marker = plot.LogScale{}, logTicks{4}
+	p.plot.Y.Scale, p.plot.Y.Tick.Marker = logScale{}, logTicks{4}
 }
 
 // rangeX and rangeY widen an axis to hold an interval.
@@ -90,8 +90,8 @@ func (p *panel) rangeY(low, high float64) {
 // xys pairs coordinates and leaves out points that cannot be drawn.
 func (p *panel) xys(x, y []float64) plotter.XYs {
 	var out plotter.XYs
-	_, logX := p.plot.X.Scale.(plot.LogScale)
-	_, logY := p.plot.Y.Scale.(plot.LogScale)
+	_, logX := p.plot.X.Scale.(logScale)
+	_, logY := p.plot.Y.Scale.(logScale)
 	for i := range x {
 		if finite(x[i]) && finite(y[i]) && !(logX && x[i] <= 0) && !(logY && y[i] <= 0) {
 			out = append(out, plotter.XY{X: x[i], Y: y[i]})
@@ -200,7 +200,13 @@ func widen(axis *plot.Axis) {
 		axis.Min, axis.Max = 0, 1
 	}
 	const share = 0.04
-	if _, log := axis.Scale.(plot.LogScale); log {
+	if _, log := axis.Scale.(logScale); log {
+		if !(axis.Max > 0) {
+			axis.Max = 1
+		}
+		if !(axis.Min > 0) {
+			axis.Min = axis.Max / 10
+		}
 		if axis.Min == axis.Max {
 			axis.Min, axis.Max = axis.Min/2, axis.Max*2
 		}
@@ -209,7 +215,8 @@ func widen(axis *plot.Axis) {
 		return
 	}
 	if axis.Min == axis.Max {
-		axis.Min, axis.Max = axis.Min-0.5, axis.Max+0.5
+		half := max(0.5, 1e-6*math.Abs(axis.Min)) // which a large number takes notice of
+		axis.Min, axis.Max = axis.Min-half, axis.Max+half
 	}
 	room := share * (axis.Max - axis.Min)
 	low, high := axis.Min, axis.Max

@@ -249,7 +249,7 @@ func (r *Result) floats(name string) []float64 {
 			continue
 		}
 		if v, ok := dataio.Float(row[at]); ok {
-			out[i] = v
+			out[i] = drawable(v)
 		}
 	}
 	return out
