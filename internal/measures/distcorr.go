@@ -126,6 +126,9 @@ func (m distanceCorrelation) Pairs(p *Pair) (*PairMatrices, error) {
 
 // cosine returns the cosine of the centred distances.
 func (m distanceCorrelation) cosine(p *Pair) (float64, error) {
+	if t, ok := toldOf[products3](p, centredDistancesKey{m.estimator}); ok && p.X != p.Y {
+		return normalised(t.xy, t.xx, t.yy), nil
+	}
 	if p.X.tiled() {
 		x, err := centredDistanceBands(p.X, m.estimator)
 		if err != nil {

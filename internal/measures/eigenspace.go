@@ -62,14 +62,19 @@ func (m eigenspaceOverlap) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
-	n, err := m.cosines(p)
-	if err != nil {
-		return Score{}, err
+	overlap, rx, ry, ok := p.toldOverlap(m.centred)
+	if !ok {
+		n, err := m.cosines(p)
+		if err != nil {
+			return Score{}, err
+		}
+		norm := linalg.Norm(n)
+		overlap = norm * norm
+		rx, ry = n.Dims()
 	}
-	norm := linalg.Norm(n)
 	width := float64(max(p.X.Width(), p.Y.Width()))
-	s := Score{Value: min(1, norm*norm/width)}
-	if rx, ry := n.Dims(); min(rx, ry) == p.Samples() || (m.centred && min(rx, ry) == p.Samples()-1) {
+	s := Score{Value: min(1, overlap/width)}
+	if min(rx, ry) == p.Samples() || (m.centred && min(rx, ry) == p.Samples()-1) {
 		s.Warnings = []string{"as many dimensions as samples: the spaces coincide whatever the data"}
 	}
 	return s, nil

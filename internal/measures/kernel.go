@@ -222,6 +222,11 @@ func (m cka) scoreKernel(p *Pair) (Score, error) {
 	if p.X.tiled() {
 		return m.scoreBands(p)
 	}
+	if t, ok := toldOf[products3](p, kernelKey{m.kernel, m.estimator}); ok && p.X != p.Y {
+		if cosine, err := cosineOf(t.xy, t.xx, t.yy, m.estimator); err == nil && cosine < exactAngle {
+			return report(m.as, cosine, func() (float64, error) { return math.Acos(clip(cosine)), nil })
+		}
+	}
 	kx, err := m.kernel.matrix(p.X, m.estimator)
 	if err != nil {
 		return Score{}, err

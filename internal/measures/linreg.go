@@ -46,7 +46,23 @@ func (m linreg) Score(p *Pair) (Score, error) {
 		}
 		return Score{}, nil // identical data predict each other without residual
 	}
+	if _, ok := m.Scale(); ok && p.X != p.Y {
+		if explained, ok := toldOf[float64](p, explainedKey{}); ok {
+			if err := p.check(m.card); err != nil {
+				return Score{}, err
+			}
+			return Score{Value: min(1, explained/p.X.trace()), Warnings: interpolates(p)}, nil
+		}
+	}
 	return m.regression.Score(p)
+}
+
+// interpolates warns of a fit that leaves nothing unexplained.
+func interpolates(p *Pair) []string {
+	if p.Y.compactWidth() < p.Samples()-1 {
+		return nil
+	}
+	return []string{interpolation}
 }
 
 // ComponentScore implements Theory.

@@ -3,6 +3,7 @@ package measures
 import (
 	"cmp"
 	"math"
+	"math/bits"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
@@ -91,6 +92,9 @@ func (h neighbourhood) similarity(c candidate) float64 {
 // similarities.
 func (h neighbourhood) need(d Dims) Need {
 	all := kept(h, 2*(d.N*int64(h.k)*2+d.N))
+	if words := (d.N + 63) / 64; words <= 8*int64(h.k) {
+		all = together(all, kept(neighbourBitsKey{h}, 2*d.N*words))
+	}
 	if h.metric == metricEuclidean {
 		if d.tiled() {
 			return together(all, d.needBands(1))
@@ -250,6 +254,10 @@ func (p *Pair) overlaps(h neighbourhood) ([]int, error) {
 			return nil, err
 		}
 		out := make([]int, p.Samples())
+		if words := (p.Samples() + 63) / 64; words <= 8*h.k {
+			commonBits(out, p.X.neighbourBits(h, x), p.Y.neighbourBits(h, y), words)
+			return out, nil
+		}
 		for i := range out {
 			a, _ := x.of(i)
 			b, _ := y.of(i)
@@ -257,6 +265,36 @@ func (p *Pair) overlaps(h neighbourhood) ([]int, error) {
 		}
 		return out, nil
 	})
+}
+
+type neighbourBitsKey struct{ neighbourhood }
+
+// neighbourBits returns a bit for each two samples, set where the second is a neighbour of
+// the first; the bits of a sample fill whole words.
+func (s *System) neighbourBits(h neighbourhood, nb neighbours) []uint64 {
+	return always(&s.memo, neighbourBitsKey{h}, func() []uint64 {
+		words := (s.n + 63) / 64
+		out := make([]uint64, s.n*words)
+		for i := range s.n {
+			index, _ := nb.of(i)
+			for _, j := range index {
+				out[i*words+int(j)/64] |= 1 << (j % 64)
+			}
+		}
+		return out
+	})
+}
+
+// commonBits counts the bits of each sample that are set in both.
+func commonBits(out []int, a, b []uint64, words int) {
+	for i := range out {
+		count := 0
+		mine := b[i*words : (i+1)*words]
+		for k, v := range a[i*words : (i+1)*words] {
+			count += bits.OnesCount64(v & mine[k])
+		}
+		out[i] = count
+	}
 }
 
 // countCommon returns the number of countCommon elements of two ascending lists.

@@ -74,9 +74,8 @@ func (p *Pair) Autocorrelation(bound float64) (lag int, ok bool) {
 		}
 		return p.streamedLag(bound, most)
 	}
-	x, y := p.X.compact(), p.Y.compact()
 	for lag = 1; lag <= most; lag++ {
-		if laggedCorrelation(x, lag, bound) || laggedCorrelation(y, lag, bound) {
+		if p.X.laggedBelow(lag, bound) || p.Y.laggedBelow(lag, bound) {
 			return lag, true
 		}
 	}
@@ -110,22 +109,27 @@ func (p *Pair) NeighboursAlike() bool {
 			}
 			continue
 		}
-		if laggedCorrelation(s.compact(), 1, 2*chance) {
+		if s.laggedBelow(1, 2*chance) {
 			return false
 		}
 	}
 	return true
 }
 
-// laggedCorrelation reports whether the autocorrelation at a lag is below a bound.
-func laggedCorrelation(x *mat.Dense, lag int, bound float64) bool {
-	n, _ := x.Dims()
-	sum := 0.0
-	for i := range n - lag {
-		sum += longDot(x.RawRowView(i), x.RawRowView(i+lag))
-	}
-	norm := linalg.Dot(x, x)
-	return !(sum/float64(n-lag) >= bound*norm/float64(n))
+type laggedKey struct{ lag int }
+
+// laggedBelow reports whether the autocorrelation at a lag is below a bound.
+func (s *System) laggedBelow(lag int, bound float64) bool {
+	lagged := always(&s.memo, laggedKey{lag}, func() float64 {
+		x := s.compact()
+		sum := 0.0
+		for i := range s.n - lag {
+			sum += longDot(x.RawRowView(i), x.RawRowView(i+lag))
+		}
+		return sum
+	})
+	norm := always(&s.memo, laggedKey{0}, func() float64 { return linalg.Dot(s.compact(), s.compact()) })
+	return !(lagged/float64(s.n-lag) >= bound*norm/float64(s.n))
 }
 
 // Costed is a measure that counts the multiplications of its score.

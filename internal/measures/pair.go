@@ -16,6 +16,7 @@ type Pair struct {
 	segments *Segments // set if only the moments of the pair are in memory
 	again    Reread    // reads the samples again; nil where that is not possible
 	hold     int64     // bytes that samples which are read again may take in memory
+	told     told      // what is known of inner products of vectors
 }
 
 // NewPair joins two systems. It fails when they differ in the number of

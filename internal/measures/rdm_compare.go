@@ -190,6 +190,9 @@ func (d dissimilarity) comparable(s *System, compare string) (centredBands, erro
 }
 
 func (d dissimilarity) compareRanks(p *Pair, compare string) (float64, error) {
+	if value, ok := d.toldRanks(p, compare); ok {
+		return value, nil
+	}
 	x, y, err := d.rankings(p, concordant(compare))
 	if err != nil {
 		return 0, err

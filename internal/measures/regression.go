@@ -170,6 +170,9 @@ func (m regression) heldOut(f *folds, x *System) (value float64, warnings []stri
 	return total / float64(f.count()), warnings, nil
 }
 
+// interpolation is the warning of a fit with as many coefficients as samples.
+const interpolation = "as many predicting features as samples: the fit leaves nothing unexplained whatever the data; hold samples out with cv"
+
 // inSample scores the samples of the fit.
 func (m regression) inSample(p *Pair) (Score, error) {
 	all, points := p.whole(m.columns)
@@ -192,7 +195,7 @@ func (m regression) inSample(p *Pair) (Score, error) {
 		warnings = append(warnings, constantColumns(skipped, len(fit.total)))
 	}
 	if _, q := all.dims(); q >= p.Samples()-1 && m.solve == nil && solver.lambda == 0 {
-		warnings = append(warnings, "as many predicting features as samples: the fit leaves nothing unexplained whatever the data; hold samples out with cv")
+		warnings = append(warnings, interpolation)
 	}
 	if solver.tied {
 		warnings = append(warnings, tiedComponents)

@@ -240,6 +240,9 @@ func (m rsa) Score(p *Pair) (Score, error) {
 }
 
 func (m rsa) value(p *Pair) (float64, error) {
+	if t, ok := toldOf[*toldRDM](p, rdmProductsKey{m.rdm, m.compare}); ok {
+		return t.value(), nil
+	}
 	if m.rdm.embeds() && !rankBased(m.compare) {
 		z, err := m.rdm.embeddedPair(p)
 		if err != nil {

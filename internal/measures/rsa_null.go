@@ -74,20 +74,27 @@ func (m rsa) momentNull(p *Pair) (float64, bool, error) {
 // nullShare returns the part of a system in the mean of a cosine: mean(D)/rms(D), or
 // tr K/(√(n−1)‖K‖) for a whitened one.
 func (d dissimilarity) nullShare(s *System, compare string) (float64, error) {
-	b, err := d.keptBands(s)
-	if err != nil {
-		return 0, err
-	}
-	e := b.extent()
-	if !finite(e.squares) {
-		return 0, overflowing(s)
-	}
-	if compare == compareCosine {
-		return e.total / math.Sqrt(e.squares*choose2(b.n)), nil
-	}
-	c := b.doublyCentred(e, 0)
-	_, squares, _ := products(c, c)
-	return -sum(c.diagonal) / math.Sqrt(squares*float64(b.n-1)), nil
+	return shared(&s.memo, nullShareKey{d, compare}, func() (float64, error) {
+		b, err := d.keptBands(s)
+		if err != nil {
+			return 0, err
+		}
+		e := b.extent()
+		if !finite(e.squares) {
+			return 0, overflowing(s)
+		}
+		if compare == compareCosine {
+			return e.total / math.Sqrt(e.squares*choose2(b.n)), nil
+		}
+		c := b.doublyCentred(e, 0)
+		_, squares, _ := products(c, c)
+		return -sum(c.diagonal) / math.Sqrt(squares*float64(b.n-1)), nil
+	})
+}
+
+type nullShareKey struct {
+	dissimilarity
+	compare string
 }
 
 // keptBands returns the dissimilarities by bands, from those that are kept of few samples.

@@ -88,6 +88,9 @@ type itemTotals struct{ each, within []pairTotals }
 // pairs within the unit count twice. It takes O(n²) or, for squared distances of embedded
 // samples, O(n(p²+q²+pq)).
 func (m rsa) pairDeletions(p *Pair, items [][]int) (*Deletions, error) {
+	if told, err, ok := m.toldDeletions(p, items); ok {
+		return told, err
+	}
 	totals, err := m.itemTotals(p, items)
 	if err != nil {
 		return nil, err

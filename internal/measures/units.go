@@ -44,11 +44,13 @@ func NewUnits(rows [][]int, n int) (*Units, error) {
 // BlockUnits cuts n samples into consecutive blocks; see data.FoldBounds.
 func BlockUnits(n, blocks int) *Units {
 	u := &Units{n: n, Rows: make([][]int, blocks)}
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
 	first := 0
 	for g, end := range data.FoldBounds(n, blocks) {
-		for i := first; i < end; i++ {
-			u.Rows[g] = append(u.Rows[g], i)
-		}
+		u.Rows[g] = all[first:end:end]
 		first = end
 	}
 	return u

@@ -3,6 +3,7 @@ package verb
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"simtool/internal/data"
@@ -10,8 +11,8 @@ import (
 )
 
 // ExpandPaths replaces patterns such as "models/*.npy", for shells and lists
-// that do not expand them, by the files that they match, sorted. A file of that
-// very name comes first.
+// that do not expand them, by the files that they match, in natural order. A file of
+// that very name comes first.
 func ExpandPaths(paths []string) ([]string, error) {
 	var out []string
 	for _, path := range paths {
@@ -43,8 +44,21 @@ func ExpandPath(path string) ([]string, error) {
 	if len(files) == 0 {
 		return nil, &data.InputError{Path: path, Found: "no file matches"}
 	}
+	slices.SortStableFunc(files, data.NaturalOrder)
 	for i := range files {
 		files[i] += key
 	}
 	return files, nil
+}
+
+// InNaturalOrder returns files in natural order where they stand as a shell expands a
+// pattern, byte by byte, which puts layer10 before layer2. Files in another order were
+// named in that order, which stays.
+func InNaturalOrder(paths []string) []string {
+	if !slices.IsSorted(paths) {
+		return paths
+	}
+	sorted := slices.Clone(paths)
+	slices.SortStableFunc(sorted, data.NaturalOrder)
+	return sorted
 }

@@ -36,10 +36,11 @@ type scorer struct {
 	options   *Options
 	table     result.Of[result.Score]
 	inputs    *inputs
-	reference *input // held for all items, nil for none
-	hash      bool   // digests of inputs are wanted
-	itemJobs  int    // items at once
-	jobs      int    // scores of one item at once
+	reference *input  // held for all items, nil for none
+	hash      bool    // digests of inputs are wanted
+	itemJobs  int     // items at once
+	jobs      int     // scores of one item at once
+	matrix    *matrix // of all pairs, nil where there is none
 	progress  batch.Progress
 }
 
@@ -92,7 +93,7 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 			labels := views[i].labelsOf(labels, x.data)
 			pair, others, dropped, err := s.join(x, y, views[i], &labels)
 			if err != nil && views[i].axis != "" && batch.OfItem(err) {
-				return s.failedRows(scoreItem{p, views[i].index}, err), nil
+				return s.failedRows(scoreItem{pair: p, at: views[i].index}, err), nil
 			}
 			if err != nil {
 				return nil, err
@@ -242,7 +243,9 @@ func (s *scorer) join(x, y *input, v view, labels *verb.SampleLabels) (pair *mea
 	if more, err = s.othersOf(x, v, xs); err != nil {
 		return nil, others{}, "", err
 	}
-	pair, err = measures.NewPair(xs, ys)
+	if pair, err = measures.NewPair(xs, ys); err == nil && v == (view{}) {
+		s.matrix.tell(pair)
+	}
 	return pair, more, "", err
 }
 

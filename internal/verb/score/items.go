@@ -9,15 +9,28 @@ import (
 	"simtool/internal/io"
 )
 
-// scoreItem is a unit of the work of score: a pair or, with --per, one view of it.
+// scoreItem is a unit of the work of score: a pair or, with --per, one view of it, or a
+// band of the matrix of all pairs.
 type scoreItem struct {
 	pair Pair
-	at   int // index of the view; all of the pair where it is negative
+	at   int    // index of the view; all of the pair where it is negative
+	band []Pair // of one or more whole rows of the matrix, in place of pair
+}
+
+// pairs are those of the item.
+func (it scoreItem) pairs() []Pair {
+	if it.band != nil {
+		return it.band
+	}
+	return []Pair{it.pair}
 }
 
 // items lists the work. Views are items where the shape of the reference can be
 // told beforehand; else the pair is one item, which says what is wrong.
 func (s *scorer) items() []scoreItem {
+	if s.options.banded() {
+		return bands(s.options.pairs)
+	}
 	counts := map[string]int{}
 	var items []scoreItem
 	for _, p := range s.options.pairs {
@@ -27,10 +40,10 @@ func (s *scorer) items() []scoreItem {
 			counts[p.X] = n
 		}
 		if n == 0 {
-			items = append(items, scoreItem{p, -1})
+			items = append(items, scoreItem{pair: p, at: -1})
 		}
 		for k := range n {
-			items = append(items, scoreItem{p, k})
+			items = append(items, scoreItem{pair: p, at: k})
 		}
 	}
 	return items
@@ -60,6 +73,9 @@ func keysOf(items []scoreItem) []string {
 	times := map[string]int{}
 	for i, it := range items {
 		key := it.pair.X + "\t" + it.pair.Y
+		if last := len(it.band) - 1; last >= 0 {
+			key = "rows\t" + it.band[0].X + "\t" + it.band[last].row() + "\t" + strconv.Itoa(last+1)
+		}
 		if it.at >= 0 {
 			key += "\t" + strconv.Itoa(it.at)
 		}

@@ -33,16 +33,16 @@ func (o *Options) pairsJob(e *batch.Env) (*batch.Job, error) {
 			return s.begin(mine, streams)
 		},
 		Work: func(ctx context.Context, i int) (*batch.Item, error) {
-			rows, err := s.compareOrExplain(ctx, items[i])
-			return s.itemOf(rows, items[i].pair), err
+			rows, err := s.compareAll(ctx, items[i])
+			return s.itemOf(rows, items[i].pairs()), err
 		},
 		Close: s.close,
 	}, nil
 }
 
 // itemOf makes the rows of an item a part of the table.
-func (s *scorer) itemOf(rows []scoreRow, p Pair) *batch.Item {
-	sources := s.inputs.sourcesOf(append([]string{p.X, p.Y}, s.options.Repeats.paths...))
+func (s *scorer) itemOf(rows []scoreRow, pairs []Pair) *batch.Item {
+	sources := s.inputs.sourcesOf(append(inputPaths(pairs), s.options.Repeats.paths...))
 	r := &batch.Item{Sources: append(sources, s.options.Inference.Units.Sources()...)}
 	for i := range rows {
 		if rows[i].err != nil {
@@ -70,7 +70,7 @@ func (o *Options) Table(ctx context.Context, e *batch.Env, args []string) (*data
 	err := batch.Ordered(ctx, s.itemJobs, len(items),
 		func(ctx context.Context, i int) (rows []scoreRow, err error) {
 			defer batch.Guard(&err)
-			return s.compareOrExplain(ctx, items[i])
+			return s.compareAll(ctx, items[i])
 		},
 		func(_ int, rows []scoreRow) error {
 			for i := range rows {
@@ -101,6 +101,9 @@ func newScorer(e *batch.Env, o *Options, hash bool) *scorer {
 // share divides the jobs among so many items at once and the work within each.
 func (s *scorer) share(items int) {
 	s.itemJobs = max(1, min(s.env.Jobs, items))
+	if s.options.banded() {
+		s.itemJobs = 1 // whose pairs are shared out
+	}
 	s.jobs = s.env.Jobs / s.itemJobs
 }
 
@@ -110,14 +113,19 @@ func (s *scorer) begin(items []scoreItem, streams bool) error {
 	o := s.options
 	expected := 0
 	for _, it := range items {
-		s.inputs.expect(it.pair)
-		expected += len(o.measuresOf(it.pair))
+		for _, p := range it.pairs() {
+			s.inputs.expect(p)
+			expected += len(o.measuresOf(p))
+		}
 	}
 	s.progress = s.env.StartProgress("scores", expected, streams)
 	if x, ok := o.commonReference(); ok && !s.anyStreamed() {
 		// Without its reference nothing can be scored.
 		s.reference = s.inputs.hold(x)
 		return s.reference.err
+	}
+	if o.banded() {
+		s.matrix = s.newMatrix(items)
 	}
 	return nil
 }
@@ -129,12 +137,21 @@ func (s *scorer) close() { s.progress.Close() }
 // becomes rows with the reason.
 func (s *scorer) compareOrExplain(ctx context.Context, it scoreItem) ([]scoreRow, error) {
 	rows, err := s.compare(ctx, it)
-	if len(s.options.pairs) > 1 && batch.OfItem(err) {
+	if s.options.severalPairs() && batch.OfItem(err) {
 		rows = s.failedRows(it, err)
 		s.progress.Add(len(rows))
 		return rows, nil
 	}
 	return rows, err
+}
+
+// severalPairs reports whether there are several pairs of different files, of which one
+// that cannot be compared is a row with an error.
+func (o *Options) severalPairs() bool {
+	if !o.AllPairs {
+		return len(o.pairs) > 1
+	}
+	return len(o.pairs) > 0 && o.pairs[len(o.pairs)-1].i > 1
 }
 
 // inputPaths returns the distinct files of pairs in the order in which they

@@ -42,11 +42,11 @@ func (o *Options) Settings() *setting.Set {
 	m := s.Strings(&o.Measures, "measures", "m", "measures to score by, a `LIST` separated by commas")
 	m.Default, m.Complete = "default", setting.MeasureList // without the brackets of a list
 	s.String(&o.List, "list", "", "read pairs from `FILE` instead of the arguments")
-	s.Bool(&o.AllPairs, "all-pairs", "", "compare every file with every later one")
+	s.Bool(&o.AllPairs, "all-pairs", "", "compare every file with itself and every later one")
 	s.Bool(&o.Pool, "pool", "", "pool time × condition into samples (the default)")
 	s.Choice(&o.Per, "per", "", "score each time bin, or each condition, by itself", "time", "condition")
 	s.Bool(&o.Moments, "moments", "", "the files are what simtool moments wrote: add the pieces of one recording up and score it")
-	memory := s.Bytes(&o.MaxMemory, "max-memory", "", "most memory that a pair may take, such as 4G (default: four fifths of the machine's)")
+	memory := s.Bytes(&o.MaxMemory, "max-memory", "", "most memory that a pair may take, and with --all-pairs what is kept of all, such as 4G (default: four fifths of the machine's)")
 	memory.Choose, memory.Machine = verb.ChooseMemory, true
 	s.Grouped(setting.Inference, func() {
 		o.Inference.register(s)
@@ -143,6 +143,7 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 	case len(slices.DeleteFunc(slices.Clone(args), func(path string) bool { return !batch.IsStdin(path) })) > 1:
 		return batch.Usagef("standard input can be only one of the files")
 	case o.AllPairs:
+		args = verb.InNaturalOrder(args)
 		o.pairs = slices.DeleteFunc(allPairs(args), func(p Pair) bool { return len(o.measuresOf(p)) == 0 })
 	default:
 		for _, y := range args[1:] {
@@ -162,6 +163,9 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 // joint reports whether p values are corrected for the views of a pair, which makes them
 // one item.
 func (o *Options) joint() bool { return o.Per != "" && o.Inference.Permutations > 0 }
+
+// banded reports whether the items are bands of the matrix of all pairs.
+func (o *Options) banded() bool { return o.AllPairs && o.Per == "" }
 
 // maxMemory is the limit in bytes.
 func (o *Options) maxMemory() int64 {

@@ -14,19 +14,49 @@ import (
 type Pair struct {
 	X, Y     string
 	mirrored bool // the same two files were compared the other way round before
+	i, j     int  // places of both files among those of --all-pairs, i ≤ j
 }
 
-// allPairs returns each pair of files once in each direction: {a,b}, then its
-// mirror image {b,a}, for which only measures that are not symmetric are
+// allPairs returns each file with itself, and each pair of files once in each direction:
+// {a,b}, then its mirror image {b,a}, for which only measures that are not symmetric are
 // scored.
 func allPairs(paths []string) []Pair {
 	var pairs []Pair
 	for i, x := range paths {
-		for _, y := range paths[i+1:] {
-			pairs = append(pairs, Pair{X: x, Y: y}, Pair{X: y, Y: x, mirrored: true})
+		pairs = append(pairs, Pair{X: x, Y: x, i: i, j: i})
+		for k, y := range paths[i+1:] {
+			j := i + 1 + k
+			pairs = append(pairs, Pair{X: x, Y: y, i: i, j: j}, Pair{X: y, Y: x, mirrored: true, i: i, j: j})
 		}
 	}
 	return pairs
+}
+
+// row is the file whose row of the matrix of all pairs the pair is in.
+func (p Pair) row() string {
+	if p.mirrored {
+		return p.Y
+	}
+	return p.X
+}
+
+// mostBands is about the number of items that the matrix of all pairs is divided into.
+const mostBands = 32
+
+// bands divides the pairs of a matrix into items of about as many pairs: bands of whole
+// rows, of which each holds the pairs of a file with itself and all later ones.
+func bands(pairs []Pair) []scoreItem {
+	least := (len(pairs) + mostBands - 1) / mostBands
+	var items []scoreItem
+	first := 0
+	for k := range pairs {
+		ends := k+1 == len(pairs) || pairs[k+1].i != pairs[k].i
+		if size := k + 1 - first; ends && (size >= least || k+1 == len(pairs)) {
+			items = append(items, scoreItem{pair: pairs[first], at: -1, band: pairs[first : k+1]})
+			first = k + 1
+		}
+	}
+	return items
 }
 
 // listedPairs reads the pairs of --list.

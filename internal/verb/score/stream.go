@@ -97,7 +97,7 @@ func (o *Options) momentsJob(e *batch.Env, paths []string) (*batch.Job, error) {
 		AtOnce: 1,
 		Work: func(ctx context.Context, _ int) (*batch.Item, error) {
 			rows, err := s.scores(ctx, pair, o.named, framed{frame, "", verb.SampleLabels{Kind: inference.Kind(o.Inference.Units.By)}, others{}}, s.jobs)
-			r := s.itemOf(rows, o.pairs[0])
+			r := s.itemOf(rows, o.pairs)
 			r.Sources = sources
 			return r, err
 		},

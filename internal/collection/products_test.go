@@ -1,0 +1,118 @@
+package collection
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"testing"
+
+	"simtool/internal/data"
+	"simtool/internal/measures"
+)
+
+// systems returns random systems with something in common.
+func systems(t *testing.T, seed uint64, count, n, p int) []*measures.System {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(seed, 16))
+	common := make([]float64, n*p)
+	for i := range common {
+		common[i] = rng.NormFloat64()
+	}
+	out := make([]*measures.System, count)
+	for k := range out {
+		values := slices.Clone(common)
+		for i := range values {
+			values[i] += float64(1+k%5) / 2 * rng.NormFloat64()
+		}
+		d, err := data.New(values, n, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out[k], err = measures.NewSystem(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+// The bits of a product do not depend on the tile that it is computed in, nor on the number
+// of processors.
+func TestProductsAreTheSameBitsInAnyTile(t *testing.T) {
+	const count, n, p = 23, 90, 40
+	all := systems(t, 1, count, n, p)
+	for _, name := range []string{"cka", "cka:estimator=debiased", "linreg", "rsa:compare=spearman"} {
+		m, err := measures.Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inner, _ := measures.As[measures.InnerProduct](m)
+		v, ok := inner.Vectors(measures.Dims{N: n, P: 900, Q: 900}, measures.BlockUnits(n, n))
+		if !ok {
+			t.Fatalf("%s has no vectors", name)
+		}
+		collect := func(procs, rows int) (sums [][]float64) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+			told := *v
+			told.Tell = func(_ *measures.Pair, xy, _, _ []float64) { sums = append(sums, slices.Clone(xy)) }
+			products := NewProducts(&told, all, procs)
+			for lo := 0; lo < count; lo += rows {
+				hi := min(lo+rows, count)
+				tile := products.Tile(lo, hi)
+				for i := lo; i < hi; i++ {
+					for j := i; j < count; j++ {
+						for _, mirrored := range []bool{false, true} {
+							pair := &measures.Pair{X: all[i], Y: all[j]}
+							if mirrored {
+								pair = pair.Swap()
+							}
+							if !tile.Tell(pair, i, j, mirrored) {
+								t.Fatalf("%s: no product of %d and %d", name, i, j)
+							}
+						}
+					}
+				}
+			}
+			return sums
+		}
+		want := collect(1, count)
+		for _, other := range [][2]int{{1, 1}, {2, 7}, {5, 22}} {
+			if got := collect(other[0], other[1]); !slices.EqualFunc(got, want, slices.Equal) {
+				t.Errorf("%s: %d processors and tiles of %d rows give other bits", name, other[0], other[1])
+			}
+		}
+	}
+}
+
+func TestProductsOfSystemsWithoutVectors(t *testing.T) {
+	all := systems(t, 2, 3, 20, 5)
+	constant, err := data.New(make([]float64, 40), 20, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flat, err := measures.NewSystem(constant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all = append(all, flat, nil)
+	m, err := measures.Parse("cka")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner, _ := measures.As[measures.InnerProduct](m)
+	v, _ := inner.Vectors(measures.Dims{N: 20, P: 200, Q: 200}, nil)
+	tile := NewProducts(v, all, 2).Tile(0, 5)
+	for _, c := range []struct {
+		x, y *measures.System
+		i, j int
+		want bool
+	}{
+		{all[0], all[1], 0, 1, true},
+		{all[1], all[0], 0, 1, false}, // not the systems of these places
+		{all[0], flat, 0, 3, false},
+		{flat, flat, 3, 3, false},
+	} {
+		if got := tile.Tell(&measures.Pair{X: c.x, Y: c.y}, c.i, c.j, false); got != c.want {
+			t.Errorf("systems %d and %d: told is %v, want %v", c.i, c.j, got, c.want)
+		}
+	}
+}
