@@ -48,8 +48,11 @@ names it; --groups keeps it within sessions or subjects. Note says what was left
 and why, warning which numbers the data cannot support. On a terminal ~ marks values
 that samples paired at random reach as well.
 
-With --all-pairs each file is compared with each later one; measures that are
-not symmetric are scored in both directions. --list reads pairs from a file,
+With --all-pairs each file is compared with itself and each later one; measures that
+are not symmetric are scored in both directions. Files that a pattern names are in
+natural order, layer2 before layer10. Hundreds of systems cost little more than reading
+them where a score follows from inner products of one vector each, as with cka, rsa,
+linreg or distance-correlation. The items of a --shard are bands of the matrix. --list reads pairs from a file,
 two columns separated by a comma, a tab or spaces; blank lines and lines that
 begin with # are skipped, relative paths start from the current directory, and
 of two patterns each file of the one is compared with each of the other.

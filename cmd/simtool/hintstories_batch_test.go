@@ -108,12 +108,12 @@ func batchStories() []hintStory {
 			hint: "run what is missing with --shard 1/2",
 			follow: []followed{{
 				words: "run what is missing", first: []string{"simtool score --all-pairs x.npy y.npy -m cka --shard 1/2 -o rest.csv -q"},
-				command: "simtool merge p00.csv rest.csv", value: pairCKA,
+				command: "simtool merge p00.csv rest.csv", value: itselfCKA,
 			}},
 		},
 		{
 			name: "more parts than files may be open", first: parts, command: "ulimit -n 16; simtool merge p*.csv", hint: "ulimit -n 84 allows it",
-			follow: []followed{{words: "ulimit -n 84", command: "ulimit -n 84; simtool merge p*.csv", value: pairCKA}},
+			follow: []followed{{words: "ulimit -n 84", command: "ulimit -n 84; simtool merge p*.csv", value: itselfCKA}},
 		},
 		{
 			name: "numbers of parts that are text", first: []string{score("--shard 0/1 -o p.csv -q")}, command: "simtool merge p.csv --format json",

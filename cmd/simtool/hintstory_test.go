@@ -40,6 +40,9 @@ type followed struct {
 	check   func(t *testing.T, stdout string)
 }
 
+// itselfCKA is the CKA of a system with itself, which is the first row of all pairs.
+const itselfCKA = 1.0
+
 // pairCKA is the linear CKA of the pair of every story, ‖XᵀY‖²/(‖XᵀX‖·‖YᵀY‖) of centred
 // data.
 var pairCKA = func() float64 {

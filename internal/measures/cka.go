@@ -197,6 +197,9 @@ func cosineOf(xy, xx, yy float64, estimator string) (float64, error) {
 	if !(xx > 0) || !(yy > 0) {
 		return 0, noHSIC(estimator)
 	}
+	if xx == yy {
+		return xy / xx, nil // 1 for a system with itself
+	}
 	return xy * cosineScale(xx, yy), nil
 }
 
