@@ -10,7 +10,7 @@ func (m nbs) Ceiling(_ *Pair, r *Repeats, _ *Units, _ float64) (Ceiling, error) 
 
 // Ceiling implements Ceiled for the forms that depend on the angle alone.
 func (m procrustes) Ceiling(_ *Pair, r *Repeats, _ *Units, _ float64) (Ceiling, error) {
-	if m.cv > 0 || m.as != asAngular && m.as != asAngularScore {
+	if m.cv > 0 || m.as == asEuclidean || m.as == asProcrustesSquared || m.as == asNormalised {
 		return Ceiling{}, ErrNoCeiling
 	}
 	return buresCeiling(r, m.as)

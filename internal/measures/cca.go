@@ -10,7 +10,7 @@ import (
 	"simtool/internal/linalg"
 )
 
-var ccaFamily = Family{
+var ccaFamily = withForms(Family{
 	Card: Card{
 		Family:   "cca",
 		Title:    "Canonical correlation analysis",
@@ -18,7 +18,9 @@ var ccaFamily = Family{
 		Formula:  "ρ = singular values of Q_XᵀQ_Y; mean: Σρ/min(r_X,r_Y); mean-squared: Σρ²/min(r_X,r_Y); angular: arccos(Σρ/√(r_X r_Y))",
 		Params: []Param{
 			choice("stat", "the mean of the canonical correlations, or of their squares", "mean", "mean-squared"),
-			choice("as", "the statistic (score), or the angle arccos(Σρ/√(r_X r_Y)) in radians (angular) or as 1 − 2θ/π (angular-score)", asScore, asAngular, asAngularScore),
+			moreForms(choice("as", "the statistic (score), or the angle θ = arccos(Σρ/√(r_X r_Y)) in radians (angular) or as 1 − 2θ/π (angular-score)", asScore, asAngular, asAngularScore),
+				asAngularDistance, asNormalised, asEuclidean, asSquaredEuclidean),
+			integer("cv", 0, 0, maxFolds, "held out in this many contiguous folds: canonical variates are found on the others, and the mean over folds reported; 0 for none"),
 		},
 		Symmetric:      true,
 		X:              Affine,
@@ -46,10 +48,15 @@ var ccaFamily = Family{
 		if m.squared && m.as != asScore {
 			return nil, errors.New("as=" + m.as + " goes with stat=mean only")
 		}
+		if a.Int("cv") > 0 {
+			return newHeldOutAlignment(a, heldOutAlignment{
+				card: m.card, reduce: (*System).rankComponents, norms: whitenedNorms, canonical: true, squared: m.squared,
+			})
+		}
 		formCard(&m.card, m.as, 0)
 		return m, nil
 	},
-}
+}, asAngular, asScore, asAngular, asAngularScore)
 
 type cca struct {
 	card    Card

@@ -111,6 +111,9 @@ func formInverse(form string) func(float64) float64 {
 	case asAngularScore:
 		return func(v float64) float64 { return math.Cos((1 - v) * math.Pi / 2) }
 	default:
+		if f, ok := formNamed(form); ok && f.back != nil {
+			return func(v float64) float64 { return math.Cos(f.back(v)) }
+		}
 		return func(v float64) float64 { return v }
 	}
 }

@@ -17,7 +17,7 @@ const (
 	lange    = "lange"
 )
 
-var ckaFamily = Family{
+var ckaFamily = withForms(Family{
 	Card: Card{
 		Family:   "cka",
 		Title:    "Centred kernel alignment",
@@ -27,7 +27,8 @@ var ckaFamily = Family{
 			choice("kernel", "linear ⟨x,x'⟩, rbf exp(−‖x−x'‖²/(2σ²)), or laplace exp(−‖x−x'‖/(σ√2))", "linear", "rbf", "laplace"),
 			sigmaParam,
 			choice("estimator", "of HSIC: biased (Gretton), debiased (Song's U-centring, unbiased, at least 4 samples), or lange (centre, then leave the diagonal out)", biased, debiased, lange),
-			choice("as", asHelp, asScore, asSquared, asAngular, asAngularScore),
+			moreForms(choice("as", asHelp, asScore, asSquared, asAngular, asAngularScore),
+				asAngularDistance, asOneMinus, asNormalised, asNegativeLog, asEuclidean, asSquaredEuclidean),
 		},
 		Symmetric:      true,
 		X:              Euclidean,
@@ -37,6 +38,7 @@ var ckaFamily = Family{
 		Cost:           "n·p·q",
 		Pitfalls: []string{
 			"components count by the square of their variance: a few large ones decide, the rest may be missing altogether",
+			"as=euclidean is the side of a triangle with the angle between the kernels and the norms of the data, as the similarity-repository has it: no distance between the kernels (as=normalised is)",
 			"the biased estimator is inflated when features outnumber samples: use estimator=debiased then",
 		},
 		References: []Reference{refKornblith2019, refGretton2005, refSong2012, refLange2022, refCloos2025},
@@ -75,7 +77,7 @@ var ckaFamily = Family{
 		"rsa-correlation-corr": "this name is diffscore's for linear CKA; correlation RDMs compared by correlation are rsa:rdm=correlation:compare=pearson",
 	},
 	New: newCKA,
-}
+}, asAngular, asScore, asSquared, asAngular, asAngularScore)
 
 type cka struct {
 	card      Card

@@ -48,8 +48,17 @@ func formOf(as string) func(float64) float64 {
 		return func(s float64) float64 { return math.Acos(clip(s)) }
 	case asAngularScore:
 		return func(s float64) float64 { return 1 - 2*math.Acos(clip(s))/math.Pi }
-	default:
+	case asScore:
 		return nil
+	default:
+		f, ok := formNamed(as)
+		if !ok {
+			return nil
+		}
+		return func(s float64) float64 {
+			value, _, _ := f.of(math.Acos(clip(s)), 1, 1)
+			return value
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package measures
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -19,12 +20,14 @@ const maxFolds = 1000
 const (
 	contiguous = "contiguous" // blocks of samples in their order
 	conditions = "conditions" // whole conditions, in random order
+	splits     = "splits"     // whole conditions, drawn anew for each
 )
 
 var (
 	cvParam    = integer("cv", 0, 0, maxFolds, "held out in this many folds, the mean over folds reported; 0 scores the samples that were fitted")
-	foldsParam = choice("folds", "contiguous blocks of samples in their order, or whole conditions in random order (rows are conditions unless the data are time × condition × neuron)", contiguous, conditions)
-	seedParam  = integer("seed", 1, 0, 1<<31-1, "seed of the random order of folds=conditions")
+	foldsParam = choice("folds", "contiguous blocks of samples in their order, whole conditions in random order (rows are conditions unless the data are time × condition × neuron), or splits: as many times the share test of the conditions, drawn anew each time", contiguous, conditions, splits)
+	testParam  = number("test", "0.1", 0, 0.99, "share of the conditions that folds=splits holds out, rounded up")
+	seedParam  = integer("seed", 1, 0, 1<<31-1, "seed of the random order of folds=conditions and of folds=splits")
 )
 
 // foldPlan says how samples are split into folds. It is a key of shared quantities.
@@ -32,10 +35,17 @@ type foldPlan struct {
 	k        int
 	shuffled bool // whole conditions in random order
 	seed     int
+	// test is the share of the conditions in a test set where each is drawn anew, 0 for
+	// folds that every sample is in once.
+	test float64
 }
 
 func planOf(a Args) foldPlan {
-	return foldPlan{k: a.Int("cv"), shuffled: a.Text("folds") == conditions, seed: a.Int("seed")}
+	plan := foldPlan{k: a.Int("cv"), shuffled: a.Text("folds") != contiguous, seed: a.Int("seed")}
+	if a.Text("folds") == splits {
+		plan.test = a.Float("test")
+	}
+	return plan
 }
 
 // check returns an UndefinedError if the system has too few samples, or whole conditions,
@@ -45,11 +55,17 @@ func (plan foldPlan) check(s *System) error {
 	if plan.shuffled {
 		units = len(s.conditions())
 	}
-	if units < plan.k {
+	if plan.test > 0 && units < 2+plan.held(units) {
+		return undefined("%d conditions, of which %d are held out: want at least 2 others", units, plan.held(units))
+	}
+	if plan.test == 0 && units < plan.k {
 		return undefined("%d conditions, but %d folds are asked for", units, plan.k)
 	}
 	return nil
 }
+
+// held returns the number of conditions in a test set that is drawn anew.
+func (plan foldPlan) held(units int) int { return int(math.Ceil(plan.test*float64(units) - 1e-9)) }
 
 // units returns the samples or conditions that are distributed over the folds: the
 // numbers of the samples of each, in increasing order.
@@ -81,6 +97,23 @@ func (s *System) conditions() [][]int {
 		units[c] = append(units[c], i)
 	}
 	return slices.DeleteFunc(units, func(samples []int) bool { return len(samples) == 0 })
+}
+
+// draws returns the test samples, and the others, of each split that is drawn anew: the
+// first and the remaining conditions of a random order.
+func (plan foldPlan) draws(s *System) [][][]int {
+	units := plan.units(s)
+	held := plan.held(len(units))
+	rng := rand.New(rand.NewPCG(uint64(plan.seed), 0x73706c697473)) // "splits"
+	out := make([][][]int, plan.k)
+	for i := range out {
+		rng.Shuffle(len(units), func(i, j int) { units[i], units[j] = units[j], units[i] })
+		test, train := slices.Concat(units[:held]...), slices.Concat(units[held:]...)
+		slices.Sort(test)
+		slices.Sort(train)
+		out[i] = [][]int{test, train}
+	}
+	return out
 }
 
 // assign returns the samples of each fold. A fold holds consecutive units of the order;
@@ -156,19 +189,22 @@ func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 			f.noisy, f.grain = p.Y.noisy(), p.Y.grain
 			return f
 		}
-		rowed := func() *folds {
-			y := p.Y.compact()
-			_, q := y.Dims()
-			f := newFolds(p.X.featuresFor(columns), plan.assign(p.X), q)
-			f.noisy, f.grain = p.Y.noisy(), p.Y.grain
-			f.setY(y)
-			return f
-		}
+		rowed := func() *folds { return p.foldsOf(plan.assign(p.X), columns) }
 		if plan.shuffled || !p.Y.slim() || !p.X.slim() && !columns {
 			return rowed()
 		}
 		return p.contiguousFolds(plan.k, sync.OnceValue(rowed))
 	})
+}
+
+// foldsOf returns the pair split into folds of given samples.
+func (p *Pair) foldsOf(rows [][]int, columns bool) *folds {
+	y := p.Y.compact()
+	_, q := y.Dims()
+	f := newFolds(p.X.featuresFor(columns), rows, q)
+	f.noisy, f.grain = p.Y.noisy(), p.Y.grain
+	f.setY(y)
+	return f
 }
 
 // contiguousFolds returns the moments of folds that are slices of the data, without a

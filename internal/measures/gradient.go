@@ -72,6 +72,20 @@ func chainNear(form string, s float64, angle func() (float64, error)) (value, sl
 	return value, slope, nil
 }
 
+// chainForm is chainNear for all forms that are functions of the angle alone.
+func chainForm(as string, s float64, angle func() (float64, error)) (value, slope float64, err error) {
+	f, ok := formNamed(as)
+	if !ok || as == asScore {
+		return chainNear(as, s, angle)
+	}
+	if as == asNegativeLog && s <= 0 {
+		return 0, 0, errNoLogarithm
+	}
+	theta, slope, err := chainNear(asAngular, s, angle)
+	value, toTheta, _ := f.of(theta, 1, 1)
+	return value, slope * toTheta, err
+}
+
 // leastAngle is the angle, and the distance in relation to the data, below which
 // differences are rounding errors and not a direction.
 const leastAngle = 1e-13

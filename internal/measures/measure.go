@@ -16,10 +16,16 @@ type Measure interface {
 // As returns a measure as one of the optional interfaces: Differentiable, FromMoments,
 // Memory, Theory, Monotone. The file of the measure's family implements each of them,
 // so that no other code tests types or names of measures. ok is false for a measure
-// without the interface.
+// without the interface. A measure in a form that its family does not compute has those
+// that the family has.
 func As[T Measure](m Measure) (as T, ok bool) {
 	if named, is := m.(Named); is {
 		m = named.Measure
+	}
+	if f, is := m.(inForm); is {
+		if _, ok := f.base.(T); !ok {
+			return as, false
+		}
 	}
 	as, ok = m.(T)
 	return as, ok

@@ -135,6 +135,9 @@ func (f Family) parse(text string) (Args, *NameError) {
 			return args, &NameError{Reason: fmt.Sprintf("parameter %q is given twice", key)}
 		}
 		args.given[key] = true
+		if word, ok := f.Card.Params[at].Synonyms[value]; ok {
+			value = word
+		}
 		if err := f.Card.Params[at].Valid(value); err != nil {
 			return args, &NameError{Reason: err.Error()}
 		}

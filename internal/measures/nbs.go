@@ -1,14 +1,22 @@
 package measures
 
-import "simtool/internal/linalg"
+import (
+	"errors"
 
-var nbsFamily = Family{
+	"simtool/internal/linalg"
+)
+
+var nbsFamily = withForms(Family{
 	Card: Card{
-		Family:         "nbs",
-		Title:          "Normalised Bures similarity",
-		Question:       "How well does the best rotation of Y match X, with every component counted by its standard deviation?",
-		Formula:        "‖C‖* / (‖Xc‖ ‖Yc‖)",
-		Params:         []Param{choice("as", asHelp, asScore, asSquared, asAngular, asAngularScore)},
+		Family:   "nbs",
+		Title:    "Normalised Bures similarity",
+		Question: "How well does the best rotation of Y match X, with every component counted by its standard deviation?",
+		Formula:  "‖C‖* / (‖Xc‖ ‖Yc‖)",
+		Params: []Param{
+			moreForms(choice("as", asHelp, asScore, asSquared, asAngular, asAngularScore),
+				asAngularDistance, asOneMinus, asNormalised, asNegativeLog, asEuclidean, asSquaredEuclidean),
+			integer("cv", 0, 0, maxFolds, "held out in this many contiguous folds: the rotation is found on the others, and the mean over folds reported; 0 for none"),
+		},
 		Min:            0,
 		Max:            1,
 		Identity:       1,
@@ -37,9 +45,26 @@ var nbsFamily = Family{
 	},
 	New: func(a Args) (Measure, error) {
 		m := nbs{card: a.Card(), as: a.Text("as")}
+		if a.Int("cv") > 0 {
+			return heldOutNBS(a)
+		}
 		formCard(&m.card, m.as, 0)
 		return m, nil
 	},
+}, asAngular, asScore, asSquared, asAngular, asAngularScore)
+
+// heldOutNBS returns the measure with rotations that other samples determine: that of
+// procrustes, in forms of the cosine.
+func heldOutNBS(a Args) (Measure, error) {
+	m := procrustes{as: a.Text("as"), cv: a.Int("cv")}
+	if m.cv == 1 {
+		return nil, errors.New("cv=1: want 0 or at least 2 folds")
+	}
+	if m.as == asSquaredEuclidean {
+		m.as = asProcrustesSquared
+	}
+	m.card = rotationCard(a.Card(), m.as, m.cv)
+	return m, nil
 }
 
 // nbs is the normalised Bures similarity, the fidelity of the kernel matrices Kx and Ky:

@@ -180,8 +180,15 @@ func nearlyAligned(as string) func(score float64) bool {
 		return func(score float64) bool { return score < most }
 	case asAngularScore:
 		return func(score float64) bool { return score > 1-2*most/math.Pi }
-	default:
+	case asScore:
 		return nil
+	default:
+		f, ok := formNamed(as)
+		if !ok {
+			return nil
+		}
+		far, _, _ := f.of(most, 1, 1)
+		return func(score float64) bool { return score < far }
 	}
 }
 

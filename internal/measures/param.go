@@ -2,6 +2,7 @@ package measures
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -15,6 +16,8 @@ type Param struct {
 	Help    string
 	Choices []string // the allowed words; if Check is set, in addition to the values that it allows
 	Check   func(string) error
+	// Synonyms are other words for choices, which names may use.
+	Synonyms map[string]string
 }
 
 // Valid returns an error that describes the allowed values if value is not allowed.
@@ -86,7 +89,7 @@ type Args struct {
 
 // setSeed sets the seed of folds in random order unless the name sets it.
 func (a Args) setSeed(seed uint64) {
-	if a.values[foldsParam.Name] == conditions && !a.given[seedParam.Name] {
+	if folds := a.values[foldsParam.Name]; (folds == conditions || folds == splits) && !a.given[seedParam.Name] {
 		a.values[seedParam.Name] = strconv.FormatUint(seed, 10)
 	}
 }
@@ -99,6 +102,19 @@ func (a Args) Text(name string) string {
 		panic("measures: family " + a.family.Card.Family + " declares no parameter " + name)
 	}
 	return v
+}
+
+// declares reports whether the family has a parameter.
+func (a Args) declares(name string) bool {
+	_, ok := a.values[name]
+	return ok
+}
+
+// with returns the arguments with another value of a parameter.
+func (a Args) with(name, value string) Args {
+	a.values = maps.Clone(a.values)
+	a.values[name] = value
+	return a
 }
 
 // Float returns the value of a parameter declared with number, NaN for a word.

@@ -12,8 +12,13 @@ import (
 const formEuclidean = "euclidean"
 
 // alignedForm is the parameter for the form of the distance between aligned systems.
-var alignedForm = choice("as", "the angle θ in radians (angular), 1 − 2θ/π (angular-score), or the distance in the units of the data (euclidean)",
-	asAngular, asAngularScore, formEuclidean)
+var alignedForm = moreForms(choice("as", "the angle θ in radians (angular), 1 − 2θ/π (angular-score), the distance in the units of the data (euclidean)",
+	asAngular, asAngularScore, formEuclidean), asSquaredEuclidean, asScore, asAngularDistance, asOneMinus, asNormalised)
+
+// withAlignedForms gives a family all of them.
+func withAlignedForms(f Family) Family {
+	return withForms(f, asAngular, asAngular, asAngularScore, formEuclidean)
+}
 
 // alignedCard sets the fields of a card that depend on the form; lo is the smallest
 // cosine of the angle.
@@ -31,7 +36,7 @@ func reportAligned(a alignment, form string) (Score, error) {
 	return Score{Value: v}, err
 }
 
-var permutationFamily = Family{
+var permutationFamily = inflatedIn(withAlignedForms(Family{
 	Card: Card{
 		Family:   "permutation",
 		Title:    "Permutation shape metric",
@@ -72,7 +77,7 @@ var permutationFamily = Family{
 		alignedCard(&m.card, m.as, -1)
 		return m, nil
 	},
-}
+}), asScore, asOneMinus)
 
 type permutation struct {
 	card    Card

@@ -16,10 +16,11 @@ var plsFamily = Family{
 		Formula:  "W from the components t = Y·r of largest covariance with what the components before leave of X; then as linreg",
 		Params: []Param{
 			integer("components", 2, 1, math.MaxInt32, "number of components, at most the rank of the predicting system (scikit-learn's default is 2, Brain-Score uses 25)"),
-			choice("as", "R² (r2), or the uncentred correlation of predictions and data (pearson)", "r2", "pearson"),
-			choice("pool", "over all entries at once, so that features count by their variance (all), or per feature and averaged (columns)", "all", "columns"),
+			choice("as", "R² (r2), the correlation of predictions and data about the means of training (pearson), or Pearson's correlation of them in each fold (correlation), or its square (correlation-squared)", asR2, asPearson, asCorrelation, asCorrelationSquared),
+			poolParam,
 			integer("cv", 5, 0, maxFolds, "held out in this many folds, the mean over folds reported; 0 scores the samples that were fitted"),
 			foldsParam,
+			testParam,
 			seedParam,
 			choice("direction", "Y predicts X, X predicts Y, or the mean of both", xFromY, yFromX, symmetric),
 		},

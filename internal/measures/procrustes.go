@@ -24,8 +24,8 @@ var procrustesFamily = Family{
 		Question: "How far apart do X and Y remain after the best rotation (and, in the angular forms, the best scale)?",
 		Formula:  "angular: arccos(‖C‖*/(‖Xc‖‖Yc‖)); squared: ‖Xc‖² + ‖Yc‖² − 2‖C‖*; euclidean: its square root; normalised: √(2 − 2 cos θ)",
 		Params: []Param{
-			choice("as", "the angle θ in radians (angular), 1 − 2θ/π (angular-score), the distance in the units of the data (euclidean), its square (squared), or the distance of the systems scaled to unit norm (normalised)",
-				asAngular, asAngularScore, asEuclidean, asSquared, asNormalised),
+			moreForms(choice("as", "the angle θ in radians (angular), 1 − 2θ/π (angular-score), the distance in the units of the data (euclidean), its square (squared), the distance of the systems scaled to unit norm (normalised)",
+				asAngular, asAngularScore, asEuclidean, asSquared, asNormalised), asScore, asOneMinus, asAngularDistance),
 			integer("cv", 0, 0, maxFolds, "held out in this many contiguous folds: the rotation is found on the others, and the mean over folds reported; 0 for none"),
 		},
 		Symmetric:      true,
@@ -80,26 +80,30 @@ func newProcrustes(a Args) (Measure, error) {
 	if m.cv == 1 {
 		return nil, errors.New("cv=1: want 0 or at least 2 folds")
 	}
-	m.card.MinSamples, m.card.Folds = max(2, m.cv), m.cv
-	m.card.Inflated = m.cv == 0
-	switch m.as {
-	case asAngular, asAngularScore:
-		lo := 0.0
-		if m.cv > 0 {
-			lo = -1 // a rotation may be wrong on held-out samples
-		}
-		formCard(&m.card, m.as, lo)
-	case asNormalised:
-		m.card.Max = math.Sqrt2
-		if m.cv > 0 {
-			m.card.Max = 2
-		}
-	default:
-		m.card.Max = math.Inf(1)
-		m.card.X &^= Scaling
-		m.card.Y &^= Scaling
-	}
+	m.card = rotationCard(m.card, m.as, m.cv)
 	return m, nil
+}
+
+// rotationCard sets the fields of the card of a distance after a rotation that depend on
+// its form, and on the folds that it is held out in: a rotation may be wrong there.
+func rotationCard(card Card, as string, cv int) Card {
+	lo := 0.0
+	if cv > 0 {
+		lo = -1
+		card.MinSamples, card.Folds, card.Inflated = max(2, cv), cv, false
+	}
+	if as == asEuclidean || as == asProcrustesSquared {
+		card.Min, card.Max, card.Identity, card.HigherIsCloser = 0, math.Inf(1), 0, false
+		card.X &^= Scaling
+		card.Y &^= Scaling
+		return card
+	}
+	if f, ok := formNamed(as); ok {
+		f.set(&card, lo)
+	} else {
+		formCard(&card, as, lo)
+	}
+	return card
 }
 
 // Card implements Measure.
@@ -136,10 +140,18 @@ func (m procrustes) report(a alignment) (float64, error) {
 	switch m.as {
 	case asAngularScore:
 		return 1 - 2*theta/math.Pi, err
-	case asNormalised:
-		return 2 * math.Sin(theta/2), err
-	default:
+	case asSquared:
+		s := math.Cos(theta)
+		return s * s, err
+	case asAngular:
 		return theta, err
+	default:
+		f, _ := formNamed(m.as)
+		if m.as == asNegativeLog && theta >= math.Pi/2 {
+			return 0, errNoLogarithm
+		}
+		v, _, _ := f.of(theta, 1, 1)
+		return v, err
 	}
 }
 
@@ -162,8 +174,6 @@ func (m procrustes) ComponentScore(p AlignedPair) (float64, bool) {
 			sum = math.Sqrt(sum)
 		}
 		return sum, true
-	case asNormalised:
-		return 2 * math.Sin(v.angle()/2), true
 	default:
 		return v.form(m.as), true
 	}

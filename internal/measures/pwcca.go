@@ -8,7 +8,7 @@ import (
 	"simtool/internal/linalg"
 )
 
-var pwccaFamily = Family{
+var pwccaFamily = withForms(Family{
 	Card: Card{
 		Family:   "pwcca",
 		Title:    "Projection-weighted canonical correlation analysis",
@@ -16,6 +16,8 @@ var pwccaFamily = Family{
 		Formula:  "Σ αᵢρᵢ / Σ αᵢ, αᵢ = Σⱼ |⟨zᵢ, xⱼ⟩|, zᵢ the orthonormal canonical variates of X, xⱼ the columns of Xc",
 		Params: []Param{
 			choice("weights", "the system whose variates and features give the weights: the reference (x) or what is compared with it (y)", "x", "y"),
+			moreForms(choice("as", "the weighted mean (score), the angle θ whose cosine it is, in radians (angular)", asScore, asAngular),
+				asAngularScore, asAngularDistance, asOneMinus, asNormalised, asEuclidean, asSquaredEuclidean),
 		},
 		Min: 0, Max: 1, Identity: 1, HigherIsCloser: true,
 		X:              Permutation | Scaling | Translation, // the absolute values depend on the axes of the features
@@ -43,7 +45,7 @@ var pwccaFamily = Family{
 		}
 		return m, nil
 	},
-}
+}, asScore, asScore)
 
 type pwcca struct {
 	card    Card
@@ -174,4 +176,61 @@ func (m pwcca) Memory(d Dims) Need {
 		own, features = q, d.Q
 	}
 	return together(d.needCanonical(), work(p*q+3*own*features+linalg.SVDMemory(p, q)))
+}
+
+// gap returns 1 − s. Correlations that are all but 1 do not tell the variates; those are
+// the eigenvectors of what the other system leaves of the own basis, with R = Q − Q'Q'ᵀQ
+//
+//	RᵀR = I − NNᵀ,
+//
+// and the eigenvalues 1 − ρ².
+func (m pwcca) gap(p *Pair) (float64, error) {
+	if p.identical() {
+		return 0, nil
+	}
+	own, other := p.X, p.Y
+	if m.weightY {
+		own, other = p.Y, p.X
+	}
+	features, err := own.inBasis()
+	if err != nil {
+		return 0, err
+	}
+	q, err := own.basis()
+	if err != nil {
+		return 0, err
+	}
+	to, err := other.basis()
+	if err != nil {
+		return 0, err
+	}
+	return weightedGap(q, to, features)
+}
+
+// weightedGap is that of orthonormal bases, with the features that weigh, QᵀXc.
+func weightedGap(q, to, features *mat.Dense) (float64, error) {
+	rest := mat.DenseCopyOf(q)
+	gemm(-1, to, linalg.CrossGram(to, q), 1, rest)
+	left, u, err := linalg.EigSym(linalg.Gram(rest))
+	if err != nil {
+		return 0, err
+	}
+	along := linalg.CrossGram(u, features)
+	lost, total := 0.0, 0.0
+	k := min(len(left), to.RawMatrix().Cols)
+	for i := len(left) - k; i < len(left); i++ { // the smallest
+		alpha, square := 0.0, max(0, min(1, left[i]))
+		for _, c := range along.RawRowView(i) {
+			alpha += math.Abs(c)
+		}
+		lost += alpha * square / (1 + math.Sqrt(1-square))
+		total += alpha
+	}
+	return lost / total, nil
+}
+
+// gapMemory is the need of gap beside that of the score.
+func (m pwcca) gapMemory(d Dims) Need {
+	p, q := d.compact()
+	return together(m.Memory(d), work(p*q+3*max(p*d.P, q*d.Q)+linalg.SVDMemory(p, q)+2*d.N*min(p, q)))
 }

@@ -69,6 +69,14 @@ func (o *weightedObjective) Gradient(g, y *mat.Dense) (float64, error) {
 	return w.mean, nil
 }
 
+// gap implements nearObjective.
+func (o *weightedObjective) gap() (float64, error) {
+	if o.weightY {
+		return weightedGap(o.q, o.qx, linalg.CrossGram(o.q, o.yc))
+	}
+	return weightedGap(o.qx, o.q, o.features)
+}
+
 // toAlpha returns ∂s/∂αᵢ = (ρᵢ−s)/Σα.
 func (w *weightedCorrelations) toAlpha() []float64 {
 	out := make([]float64, len(w.rho))

@@ -47,7 +47,12 @@ func (s Scale) Value(score float64) float64 {
 		return math.Cos((1 - score) * math.Pi / 2)
 	case asNormalised:
 		return 1 - score*score/2
+	case asScore:
+		return score
 	default:
+		if f, ok := formNamed(s.form); ok {
+			return math.Cos(f.back(score))
+		}
 		return score
 	}
 }
@@ -64,7 +69,12 @@ func (s Scale) Score(value float64) float64 {
 		return 1 - 2*math.Acos(value)/math.Pi
 	case asNormalised:
 		return math.Sqrt(2 - 2*value)
+	case asScore:
+		return value
 	default:
+		if f, ok := formNamed(s.form); ok {
+			value, _, _ = f.of(math.Acos(value), 1, 1)
+		}
 		return value
 	}
 }

@@ -17,7 +17,10 @@ type regression struct {
 	penalty func(train predictors) (float64, error)      // λ for a training set
 	solve   func(s *ridgeSolver, train predictors) error // if set, fits in place of ridge regression
 	as      string
-	columns bool // average over features instead of pooling their squares
+	// centred says that predictions and data of a test set are centred by their own means.
+	centred bool
+	columns bool   // score features by themselves instead of pooling their squares
+	pool    string // how scores of features are put together
 	// leastSquares says that there is never a penalty.
 	leastSquares bool
 	// fitCost counts the multiplications of a fit of p features from q of n samples,
@@ -27,8 +30,27 @@ type regression struct {
 	plan      foldPlan
 }
 
-// asR2 reports R² itself.
-const asR2 = "r2"
+// The forms that a regression reports.
+const (
+	asR2                 = "r2"
+	asPearson            = "pearson"             // of predictions and data about the means of training
+	asCorrelation        = "correlation"         // about those of the test set
+	asCorrelationSquared = "correlation-squared" // the square of that
+)
+
+// How scores of features are put together.
+const (
+	poolAll     = "all"
+	poolColumns = "columns"
+	poolMedian  = "median"
+	poolNone    = "none"
+)
+
+// poolParam declares the parameter for it.
+var poolParam = Param{
+	Name: "pool", Default: poolAll, Choices: []string{poolAll, poolColumns, poolMedian, poolNone}, Synonyms: map[string]string{"mean": poolColumns},
+	Help: "over all entries at once, so that features count by their variance (all), or per feature and averaged (columns, or mean), or the median over features of each fold (median), or their mean with each of them in a row of simtool score (none)",
+}
 
 const (
 	xFromY    = "x-from-y"
@@ -38,10 +60,11 @@ const (
 
 // regressionParams are the common parameters of regressions.
 var regressionParams = []Param{
-	choice("as", "R² (r2), arccos R² in radians (angular), or the uncentred correlation of predictions and data (pearson)", asR2, asAngular, "pearson"),
-	choice("pool", "over all entries at once, so that features count by their variance (all), or per feature and averaged (columns)", "all", "columns"),
+	choice("as", "R² (r2), arccos R² in radians (angular), the correlation of predictions and data about the means of training, uncentred otherwise (pearson), or Pearson's correlation of them in each fold (correlation), or its square (correlation-squared)", asR2, asAngular, asPearson, asCorrelation, asCorrelationSquared),
+	poolParam,
 	cvParam,
 	foldsParam,
+	testParam,
 	seedParam,
 	choice("direction", "Y predicts X, X predicts Y, or the mean of both", xFromY, yFromX, symmetric),
 }
@@ -50,7 +73,7 @@ var regressionParams = []Param{
 // the invariances of a fit to changes of the predicting system.
 func newRegression(a Args, predictor Invariance) (regression, error) {
 	m := regression{
-		card: a.Card(), as: a.Text("as"), columns: a.Text("pool") == "columns",
+		card: a.Card(), as: a.Text("as"), columns: a.Text("pool") != poolAll, pool: a.Text("pool"),
 		direction: a.Text("direction"), plan: planOf(a),
 	}
 	if m.plan.k == 1 {
@@ -59,6 +82,19 @@ func newRegression(a Args, predictor Invariance) (regression, error) {
 	if m.plan.k == 0 && (m.plan.shuffled || m.plan.seed != 1) {
 		return m, errors.New("folds and seed go with cv=k")
 	}
+	if a.Text("test") != testParam.Default && m.plan.test == 0 {
+		return m, errors.New("test goes with folds=splits, and is above 0")
+	}
+	if m.as == asCorrelation || m.as == asCorrelationSquared {
+		// The residuals of a fit have the mean 0.
+		m.centred = m.plan.k > 0
+		if m.as == asCorrelation {
+			m.as = asPearson
+		}
+	}
+	// A median has steps, and so has the choice of it; the mean of a test set is moved by
+	// its samples.
+	m.card.Differentiable = m.card.Differentiable && !m.centred && m.as != asCorrelationSquared && m.pool != poolMedian && m.plan.test == 0
 	if m.as == asAngular && m.plan.k > 0 {
 		return m, errors.New("as=angular goes with cv=0 only: a held-out R² is not a cosine")
 	}
@@ -76,6 +112,9 @@ func newRegression(a Args, predictor Invariance) (regression, error) {
 		m.card.Symmetric = true
 	}
 	m.card.MinSamples = max(2, m.plan.k)
+	if m.plan.test > 0 {
+		m.card.MinSamples = max(3, 2+int(math.Ceil(m.plan.test/(1-m.plan.test)*2)))
+	}
 	m.card.FromMoments = !m.plan.shuffled
 	if !m.plan.shuffled {
 		m.card.Folds = m.plan.k
@@ -84,8 +123,9 @@ func newRegression(a Args, predictor Invariance) (regression, error) {
 	switch {
 	case m.as == asAngular:
 		m.card.Max, m.card.HigherIsCloser = math.Pi/2, false
-	case m.as == "pearson" && m.plan.k > 0:
+	case m.as == asPearson && m.plan.k > 0:
 		m.card.Min = -1
+	case m.as == asCorrelationSquared:
 	case m.plan.k > 0:
 		m.card.Min = math.Inf(-1)
 	}
@@ -129,45 +169,85 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 	if err := p.checkFolds(m.plan); err != nil {
 		return Score{}, err
 	}
+	if m.plan.test > 0 {
+		total, warnings := 0.0, []string(nil)
+		for i, rows := range m.plan.draws(p.X) {
+			v, w, err := m.heldOutFolds(p.foldsOf(rows, m.columns), p.X, 1)
+			if err != nil {
+				return Score{}, undefined("split %d: %s", i+1, err)
+			}
+			if warnings == nil {
+				warnings = w
+			}
+			total += v
+		}
+		return Score{Value: total / float64(m.plan.k), Warnings: warnings}, nil
+	}
 	v, warnings, err := m.heldOut(p.folds(m.plan, m.columns), p.X)
 	return Score{Value: v, Warnings: warnings}, err
 }
 
 // heldOut returns the mean over folds of the value on samples that were held out.
 func (m regression) heldOut(f *folds, x *System) (value float64, warnings []string, err error) {
+	return m.heldOutFolds(f, x, f.count())
+}
+
+// heldOutFolds is heldOut for the first of some folds.
+func (m regression) heldOutFolds(f *folds, x *System, first int) (value float64, warnings []string, err error) {
+	total, tied := 0.0, false
+	err = m.eachFold(f, x, first, func(i int, s *ridgeSolver, fit fitted) error {
+		tied = tied || s.tied
+		v, skipped, err := m.value(fit)
+		if err != nil {
+			return undefined("fold %d of %d: %s", i+1, first, err)
+		}
+		if skipped > 0 && warnings == nil {
+			warnings = []string{constantColumns(skipped, len(fit.total))}
+		}
+		total += v
+		return nil
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	if tied {
+		warnings = append(warnings, tiedComponents)
+	}
+	return total / float64(first), warnings, nil
+}
+
+// eachFold fits the training samples of the first of some folds, and calls visit with what
+// the fit says of those that are held out.
+func (m regression) eachFold(f *folds, x *System, first int, visit func(i int, s *ridgeSolver, fit fitted) error) error {
 	train, test := f.newSplit()
 	solver := newRidgeSolver(train.dims())
-	total, tied := 0.0, false
-	for i := range f.count() {
+	for i := range first {
 		f.split(i, &train, &test)
 		if err := m.fit(solver, f.predictors(i, &train)); err != nil {
-			return 0, nil, err
+			return err
 		}
-		tied = tied || solver.tied
 		var fit fitted
-		if solver.rows != nil {
+		switch {
+		case solver.rows != nil && m.centred:
+			part := &f.rowed().parts[i]
+			fit = solver.rows.score(part.x, solver.rows.coordinates(part.y))
+		case solver.rows != nil:
 			rows, y := f.rowed().testRows(i, &train)
 			fit = solver.rows.score(rows, solver.rows.coordinates(y))
-		} else {
+		case m.centred:
+			fit = predict(&f.parts[i].foldMoments, solver.w)
+		default:
 			fit = predict(&test, solver.w)
 		}
 		fit.least = solver.least
 		if m.columns {
 			fit.noise = x.rounding()
 		}
-		v, skipped, err := m.value(fit)
-		if err != nil {
-			return 0, nil, undefined("fold %d of %d: %s", i+1, f.count(), err)
+		if err := visit(i, solver, fit); err != nil {
+			return err
 		}
-		if skipped > 0 && warnings == nil {
-			warnings = []string{constantColumns(skipped, len(test.xx))}
-		}
-		total += v
 	}
-	if tied {
-		warnings = append(warnings, tiedComponents)
-	}
-	return total / float64(f.count()), warnings, nil
+	return nil
 }
 
 // interpolation is the warning of a fit with as many coefficients as samples.
@@ -288,7 +368,7 @@ func constantColumns(skipped, of int) string {
 // componentScore returns the closed form of the R² of a penalised fit on its own samples,
 // in the direction of the measure.
 func (m regression) componentScore(p AlignedPair, penalty float64) (float64, bool) {
-	if m.plan.k > 0 || m.columns {
+	if m.plan.k > 0 || m.columns || m.as == asCorrelationSquared {
 		return 0, false
 	}
 	switch m.direction {
@@ -329,7 +409,7 @@ func (m regression) alignedFit(p AlignedPair, penalty float64, back bool) float6
 	switch m.as {
 	case asAngular:
 		return 2 * math.Asin(min(1, math.Sqrt(loss/2)))
-	case "pearson":
+	case asPearson:
 		return product / math.Sqrt(total*predicted)
 	default:
 		return 1 - loss

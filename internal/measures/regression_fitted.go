@@ -3,6 +3,7 @@ package measures
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -69,12 +70,15 @@ const leastPrediction = 1e-12
 // one returns R² = (2Σxx̂ − Σx̂²)/Σx², or the correlation Σxx̂/√(Σx²Σx̂²), and its
 // derivatives with respect to the three sums, total being positive.
 func (m regression) one(total, predicted, product, least float64) (v float64, d [3]float64) {
-	if m.as == "pearson" {
+	if m.as == asPearson || m.as == asCorrelationSquared {
 		if !(predicted > least*total) {
 			return 0, d // the prediction is the mean
 		}
 		scale := cosineScale(total, predicted)
 		v = clip(product * scale)
+		if m.as == asCorrelationSquared {
+			return v * v, d
+		}
 		return v, [3]float64{-v / (2 * total), -v / (2 * predicted), scale}
 	}
 	v = min(1, (2*product-predicted)/total) // 1 − Σ(x−x̂)²/Σx², so above 1 is rounding
@@ -82,7 +86,7 @@ func (m regression) one(total, predicted, product, least float64) (v float64, d 
 }
 
 // value reduces the sums to R² or to a correlation, over all features or as
-// their mean; features without variance are skipped and counted.
+// their mean or median; features without variance are skipped and counted.
 func (m regression) value(f fitted) (v float64, skipped int, err error) {
 	if !m.columns {
 		total := sum(f.total)
@@ -92,19 +96,32 @@ func (m regression) value(f fitted) (v float64, skipped int, err error) {
 		v, _ = m.one(total, sum(f.predicted), sum(f.product), f.least)
 		return v, 0, nil
 	}
+	values := make([]float64, 0, len(f.total))
 	for j, total := range f.total {
 		if f.constant(j) {
 			skipped++
 			continue
 		}
 		one, _ := m.one(total, f.predicted[j], f.product[j], f.least)
-		v += one
+		values = append(values, one)
 	}
-	used := len(f.total) - skipped
-	if used == 0 {
+	if len(values) == 0 {
 		return 0, 0, errors.New("no feature varies")
 	}
-	return v / float64(used), skipped, nil
+	if m.pool == poolMedian {
+		return median(values), skipped, nil
+	}
+	for _, one := range values {
+		v += one
+	}
+	return v / float64(len(values)), skipped, nil
+}
+
+// median returns the median of values, which it sorts.
+func median(values []float64) float64 {
+	slices.Sort(values)
+	n := len(values)
+	return (values[(n-1)/2] + values[n/2]) / 2
 }
 
 // derivatives returns the value of a set of samples in the form of the measure, and

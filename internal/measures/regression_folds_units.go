@@ -14,7 +14,10 @@ const unitsPerFold = 3
 
 // heldOutEstimator is the estimator of a held-out value: the value itself. It tells of
 // the fit to n(1−1/k) samples, not of the fit to all of the population.
-func (m regression) heldOutEstimator() Estimator {
+func (m regression) heldOutEstimator() (Estimator, bool) {
+	if !m.ofOneR2() {
+		return m.unknownEstimator()
+	}
 	e := Estimator{
 		Axis: LogLossAxis, Group: m.plan.groups, Moments: m.unitNumbers,
 		Own: "the estimate is of held-out prediction from so many samples, not of what endless ones would explain",
@@ -24,10 +27,10 @@ func (m regression) heldOutEstimator() Estimator {
 			})
 		},
 	}
-	if m.as == "pearson" {
+	if m.as == asPearson {
 		e.Axis = FisherAxis
 	}
-	return e
+	return e, true
 }
 
 // groups puts independent units together, three to a fold where each lies within one.

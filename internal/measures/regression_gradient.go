@@ -170,7 +170,7 @@ func (o *prediction) differentiateRows(i int, set predictors) (float64, error) {
 		return 0, err
 	}
 	to := fit.towards(o.sums, testX, at)
-	orthogonal := o.plan.k == 0 && fit.lambda == 0 && o.as != "pearson"
+	orthogonal := o.plan.k == 0 && fit.lambda == 0 && o.as != asPearson
 	test, train := fit.derivatives(to, x, testY, orthogonal)
 	o.gradient.means(i, set.moments.n, set.moments.mx, set.moments.my)
 	o.gradient.addRows(i, test, train)
@@ -229,7 +229,7 @@ func (o *prediction) differentiate(i int, set predictors, test *foldMoments) (fl
 // own samples. Its derivative with respect to W then vanishes, because W maximises R²:
 // Γ = YᵀG = 0.
 func (o *prediction) residualsOrthogonal() bool {
-	return o.plan.k == 0 && o.solver.normal && o.solver.lambda == 0 && o.as != "pearson"
+	return o.plan.k == 0 && o.solver.normal && o.solver.lambda == 0 && o.as != asPearson
 }
 
 // scaleColumns writes α·W with column j scaled by c_j.

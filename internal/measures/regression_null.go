@@ -9,14 +9,14 @@ import (
 // NullMean implements NullMean for R² on the samples of the fit: r_Y/(n−1). Other forms
 // are those of this mean.
 func (m linreg) NullMean(p *Pair, units *Units) (float64, bool, error) {
-	if m.plan.k > 0 || m.direction == symmetric && m.as != asR2 || m.columns && m.as == "pearson" {
+	if m.plan.k > 0 || m.direction == symmetric && m.as != asR2 || m.columns && m.as == asPearson || !m.ofOneR2() {
 		return 0, false, nil
 	}
 	mean, ok, err := m.fittedNull(p, units, func(*Pair) (float64, error) { return 0, nil })
 	switch m.as {
 	case asAngular:
 		mean = math.Acos(clip(mean))
-	case "pearson":
+	case asPearson:
 		mean = math.Sqrt(max(0, mean))
 	}
 	return mean, ok, err
@@ -25,7 +25,7 @@ func (m linreg) NullMean(p *Pair, units *Units) (float64, bool, error) {
 // NullMean implements NullMean for R² with a given penalty on the samples of the fit:
 // tr(2H−H²)/(n−1), H = Y(B+λI)⁻¹Yᵀ.
 func (m ridge) NullMean(p *Pair, units *Units) (float64, bool, error) {
-	if m.plan.k > 0 || m.as == "pearson" || m.direction == symmetric && m.as != asR2 || math.IsNaN(m.lambda) {
+	if m.plan.k > 0 || m.as == asPearson || !m.ofOneR2() || m.direction == symmetric && m.as != asR2 || math.IsNaN(m.lambda) {
 		return 0, false, nil
 	}
 	mean, ok, err := m.fittedNull(p, units, func(*Pair) (float64, error) { return m.lambda, nil })

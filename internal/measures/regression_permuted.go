@@ -20,7 +20,7 @@ func (m linreg) inForm(r2 float64) float64 {
 	switch m.as {
 	case asAngular:
 		return math.Acos(clip(r2))
-	case "pearson":
+	case asPearson:
 		return math.Sqrt(max(0, r2))
 	default:
 		return r2
@@ -30,7 +30,7 @@ func (m linreg) inForm(r2 float64) float64 {
 // Permuted implements Permutable for R² with a given penalty on the samples of the fit,
 // ‖Xcᵀ·Y(2S − SBS)^½‖²/‖Xc‖², S = (B+λI)⁻¹.
 func (m ridge) Permuted(ctx context.Context, p *Pair, o Orders) ([]float64, bool, error) {
-	if m.as == "pearson" || math.IsNaN(m.lambda) {
+	if m.as == asPearson || !m.ofOneR2() || math.IsNaN(m.lambda) {
 		return nil, false, nil
 	}
 	return m.permutedFit(ctx, p, o, m.lambda, func(r2 float64) float64 {
@@ -43,7 +43,7 @@ func (m ridge) Permuted(ctx context.Context, p *Pair, o Orders) ([]float64, bool
 
 // permutedFit scores pairings in the directions of the measure, without fitting them.
 func (m regression) permutedFit(ctx context.Context, p *Pair, o Orders, lambda float64, form func(r2 float64) float64) ([]float64, bool, error) {
-	if m.plan.k > 0 || m.columns {
+	if m.plan.k > 0 || m.columns || !m.ofOneR2() {
 		return nil, false, nil
 	}
 	if ok, err := p.permutable(m.card); !ok {

@@ -14,6 +14,8 @@ import (
 func (m regression) inSampleEstimator(reported func(r2 float64) float64) (Estimator, bool) {
 	e := Estimator{Axis: LogLossAxis, Doubled: true, Group: fewerUnits, Flops: m.deletionFlops, Moments: m.unitNumbers}
 	switch {
+	case !m.ofOneR2():
+		return m.unknownEstimator()
 	case m.as == asR2:
 		return e, true
 	case m.direction == symmetric:
@@ -27,6 +29,17 @@ func (m regression) inSampleEstimator(reported func(r2 float64) float64) (Estima
 	default:
 		return Estimator{Reason: "none is known to hold for this correlation on the samples of the fit: use as=r2"}, false
 	}
+}
+
+// ofOneR2 reports whether the value is a function of R², or of a mean of R² over features:
+// its moments about the means of training suffice, and all folds are disjoint.
+func (m regression) ofOneR2() bool {
+	return !m.centred && m.as != asCorrelationSquared && m.pool != poolMedian && m.plan.test == 0
+}
+
+// unknownEstimator says that nothing is known of the errors of a value.
+func (m regression) unknownEstimator() (Estimator, bool) {
+	return Estimator{Reason: "none is known to hold for a median, a correlation in each fold, or test sets that overlap: use as=r2 or as=pearson with pool=columns and folds"}, false
 }
 
 // fewerUnits joins units to at most 15, or to 10 where a fit of many features is dear: 56
@@ -308,7 +321,7 @@ func adjusted(r2 float64, n, rank int) float64 {
 // with its folds.
 func (m linreg) Estimator() (Estimator, bool) {
 	if m.plan.k > 0 {
-		return m.heldOutEstimator(), true
+		return m.heldOutEstimator()
 	}
 	return m.inSampleEstimator(func(r2 float64) float64 { return math.Sqrt(max(0, r2)) })
 }
@@ -325,7 +338,7 @@ func (m linreg) Deletions(p *Pair, u *Units) (*Deletions, error) {
 // that shrinks with the samples that stay: it estimates that of the population at λ/n.
 func (m ridge) Estimator() (Estimator, bool) {
 	if m.plan.k > 0 {
-		return m.heldOutEstimator(), true
+		return m.heldOutEstimator()
 	}
 	if math.IsNaN(m.lambda) {
 		return Estimator{Reason: "the penalty that the data choose changes with their number: give lambda a value, or hold samples out with cv"}, false
@@ -345,7 +358,7 @@ func (m ridge) Deletions(p *Pair, u *Units) (*Deletions, error) {
 // Estimator implements Estimable: the held-out value with its folds.
 func (m pls) Estimator() (Estimator, bool) {
 	if m.plan.k > 0 {
-		return m.heldOutEstimator(), true
+		return m.heldOutEstimator()
 	}
 	return Estimator{Reason: "none is known to hold for partial least squares on the samples of the fit: hold samples out with cv"}, false
 }

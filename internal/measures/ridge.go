@@ -1,6 +1,7 @@
 package measures
 
 import (
+	"errors"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -16,6 +17,7 @@ var ridgeFamily = Family{
 		Formula:  "W = (B + λI)⁻¹YᵀX; R² = 1 − ‖X − YW‖²/‖X‖², as in linreg",
 		Params: append([]Param{
 			number("lambda", "1", 0, math.MaxFloat64, "penalty λ on ‖W‖² against the sum (not the mean) of squared errors, or auto: chosen on the training samples by leave-one-out from the powers of 10 between 1e-6 and 1e6 times the mean of B's eigenvalues that are not 0", "auto"),
+			choice("per", "lambda=auto: one penalty for all predicted features (all), or one for each (target), which goes with scores of single features (pool)", "all", "target"),
 		}, regressionParams...),
 		Identity:       math.NaN(),
 		Differentiable: true,
@@ -40,6 +42,12 @@ var ridgeFamily = Family{
 			return nil, err
 		}
 		m.penalty = leaveOneOut
+		if a.Text("per") == "target" {
+			if lambda != "auto" || !m.columns {
+				return nil, errors.New("per=target goes with lambda=auto and pool=columns, median or none")
+			}
+			m.solve = eachLeaveOneOut
+		}
 		if lambda == "auto" {
 			// A decomposition of Y, and a weighted Gram matrix for each penalty.
 			m.fitCost = func(n, p, q float64) float64 {
@@ -51,7 +59,7 @@ var ridgeFamily = Family{
 			m.penalty = func(predictors) (float64, error) { return value, nil }
 		}
 		m.card.FromMoments = m.card.FromMoments && lambda != "auto"
-		m.card.Differentiable = lambda != "auto" // the choice of λ is a step
+		m.card.Differentiable = m.card.Differentiable && lambda != "auto" // the choice of λ is a step
 		m.card.Inflated = lambda != "auto" && m.plan.k == 0
 		return ridge{m, value}, nil
 	},
@@ -72,6 +80,9 @@ func (m ridge) Memory(d Dims) Need {
 	if !math.IsNaN(m.lambda) {
 		return m.need(d, leastSquaresMemory)
 	}
+	if m.solve != nil {
+		return m.need(d, eachPenaltyMemory)
+	}
 	return m.need(d, func(d Dims, p, q int64) int64 {
 		return linalg.SVDMemory(d.N, q) + d.N*p + 4*d.N*q + p*q + 2*q*q
 	})
@@ -88,16 +99,26 @@ const autoLow, autoHigh = -6, 6
 // Y = USVᵀ centred (Golub, Heath and Wahba 1979, doi 10.1080/00401706.1979.10489751).
 // The larger λ is preferred among equals.
 func leaveOneOut(train predictors) (float64, error) {
-	x, y := train.rows()
-	u, s, g, err := leftVectors(train.moments, x, y)
+	x, u, g, s, err := decomposedPredictors(train)
 	if err != nil {
 		return 0, err
+	}
+	return newPenaltySearch(x, u, g, s).best()
+}
+
+// decomposedPredictors returns the X of a training set, and U, G = UᵀX and s of its Y over
+// the dimensions that are not rounding.
+func decomposedPredictors(train predictors) (x, u, g *mat.Dense, s []float64, err error) {
+	x, y := train.rows()
+	u, s, g, err = leftVectors(train.moments, x, y)
+	if err != nil {
+		return nil, nil, nil, nil, err
 	}
 	n, p := x.Dims()
 	if train.grain != nil && len(s) > 0 {
 		r, err := train.grain().rank(y, s)
 		if err != nil {
-			return 0, err
+			return nil, nil, nil, nil, err
 		}
 		if r > 0 {
 			u, s, g = u.Slice(0, n, 0, r).(*mat.Dense), s[:r], g.Slice(0, r, 0, p).(*mat.Dense)
@@ -106,9 +127,9 @@ func leaveOneOut(train predictors) (float64, error) {
 		}
 	}
 	if len(s) == 0 {
-		return 0, undefined("the predicting system is constant on a training set")
+		return nil, nil, nil, nil, undefined("the predicting system is constant on a training set")
 	}
-	return newPenaltySearch(x, u, g, s).best()
+	return x, u, g, s, nil
 }
 
 // leftVectors returns the left singular vectors U of Y, its singular values over the

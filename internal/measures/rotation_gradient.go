@@ -126,7 +126,7 @@ func rotationForm(form string, nuclear, xx, yy float64, residual func(alpha, bet
 		if value > leastAngle {
 			slope = -1 / value
 		}
-	} else if value, slope, err = chainNear(form, cosine, angle); err != nil {
+	} else if value, slope, err = chainForm(form, cosine, angle); err != nil {
 		return 0, 0, 0, err
 	}
 	return value, slope * unit, -slope * cosine / (2 * yy), nil

@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-var shapeFamily = Family{
+var shapeFamily = withAlignedForms(Family{
 	Card: Card{
 		Family:   "shape",
 		Title:    "Generalised shape metric with partial whitening",
@@ -15,6 +15,7 @@ var shapeFamily = Family{
 		Params: []Param{
 			number("alpha", "0.5", 0, 1, "how much of the variances to keep: 1 leaves the data as they are (procrustes), 0 whitens them (cca:as=angular)"),
 			alignedForm,
+			integer("cv", 0, 0, maxFolds, "held out in this many contiguous folds: whitening and rotation are found on the others, and the mean over folds reported; 0 for none"),
 		},
 		Symmetric:      true,
 		Inflated:       true,
@@ -49,9 +50,33 @@ var shapeFamily = Family{
 			invariant &^= Scaling | Linear
 		}
 		m.card.X, m.card.Y = invariant, invariant
+		if a.Int("cv") > 0 {
+			return m.heldOut(a)
+		}
 		alignedCard(&m.card, m.as, 0)
 		return m, nil
 	},
+})
+
+// heldOut returns the measure with a whitening and a rotation that other samples
+// determine. With alpha=1 it is that of procrustes.
+func (m shape) heldOut(a Args) (Measure, error) {
+	if cv := a.Int("cv"); m.alpha == 1 && cv > 1 {
+		held := procrustes{as: m.as, cv: cv}
+		if m.as == asSquaredEuclidean {
+			held.as = asProcrustesSquared
+		}
+		held.card = rotationCard(m.card, held.as, cv)
+		return held, nil
+	}
+	return newHeldOutAlignment(a, heldOutAlignment{
+		card: m.card, reduce: (*System).rankComponents,
+		norms: func(sigma []float64, wide int) []float64 {
+			f, scaling := m.norms(sigma, wide)
+			scale(f, scaling.factor)
+			return f
+		},
+	})
 }
 
 type shape struct {

@@ -45,11 +45,20 @@ func TestStandingReference(t *testing.T) {
 }
 
 // standingNames are the variants that owe an oracle, but for those that differ from
-// another one in the order of folds, which has a test of its own.
+// another one in the order of folds, which has a test of its own, for forms of an angle
+// that the grid has already (of all of them nbs is there), and for whitening that is held
+// out, of which 320 bits have no definition.
 func standingNames() []string {
 	names := registered()
 	slices.Sort(names)
 	return slices.DeleteFunc(names, func(name string) bool {
+		if m, err := Parse(name); err == nil {
+			_, heldOut := m.(heldOutAlignment)
+			_, derived := m.(inForm)
+			if heldOut || derived && !strings.HasPrefix(name, "nbs:") && name != "svcca:as=angular" {
+				return true
+			}
+		}
 		return strings.Contains(name, "seed=") || strings.Contains(name, "folds=")
 	})
 }

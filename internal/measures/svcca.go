@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/mat"
+
 	"simtool/internal/linalg"
 )
 
@@ -16,7 +18,7 @@ var refRaghu2017 = Reference{
 
 const defaultVariance = "0.99"
 
-var svccaFamily = Family{
+var svccaFamily = withForms(Family{
 	Card: Card{
 		Family:   "svcca",
 		Title:    "Singular vector canonical correlation analysis",
@@ -26,6 +28,9 @@ var svccaFamily = Family{
 			number("var", defaultVariance, 0, 1, "keep the fewest principal components of each system whose variances reach this part of its total; 1 keeps all of its numerical rank"),
 			integer("dim", 0, 0, math.MaxInt32, "keep this many principal components of each system instead (at most its rank); 0 goes by var"),
 			choice("stat", "the mean of the canonical correlations, or of their squares", "mean", "mean-squared"),
+			moreForms(choice("as", "the statistic (score), or, for stat=mean, the angle θ whose cosine it is, in radians (angular)", asScore, asAngular),
+				asAngularScore, asAngularDistance, asOneMinus, asNormalised, asEuclidean, asSquaredEuclidean),
+			integer("cv", 0, 0, maxFolds, "held out in this many contiguous folds: components and canonical variates are found on the others, and the mean over folds reported; 0 for none"),
 		},
 		Min:            0,
 		Max:            1,
@@ -64,9 +69,15 @@ var svccaFamily = Family{
 		case m.dim == 0 && m.variance == 1:
 			m.card.X, m.card.Y = Affine, Affine // all components: cca
 		}
+		if a.Int("cv") > 0 {
+			if a.Text("as") != asScore && m.squared {
+				return nil, errors.New(m.noAngle())
+			}
+			return newHeldOutAlignment(a, heldOutAlignment{card: m.card, reduce: m.reduce, norms: whitenedNorms, canonical: true, squared: m.squared})
+		}
 		return m, nil
 	},
-}
+}, asScore, asScore)
 
 type svcca struct {
 	card     Card
@@ -170,4 +181,52 @@ func (svcca) MomentFolds() int { return 0 }
 func (m svcca) Memory(d Dims) Need {
 	p, q := d.compact()
 	return together(d.needComponents(), work(d.N*(p+q)+p*q+linalg.NuclearNormMemory(p, q)))
+}
+
+// noAngle says why the measure is not the cosine of an angle, "" where it is.
+func (m svcca) noAngle() string {
+	if m.squared {
+		return "as=score only goes with stat=mean-squared: a mean of squares is not the cosine of an angle"
+	}
+	return ""
+}
+
+// gap returns 1 − s as the residual of the k components of the narrower system after the
+// best rotation to the others: with the polar factor P of N = UᵀV,
+//
+//	Σ(1−ρ)/k = ‖U − VPᵀ‖²/(2k).
+func (m svcca) gap(p *Pair) (float64, error) {
+	if p.identical() {
+		return 0, nil
+	}
+	x, err := m.reduce(p.X)
+	if err != nil {
+		return 0, err
+	}
+	y, err := m.reduce(p.Y)
+	if err != nil {
+		return 0, err
+	}
+	return spanGap(x.u, y.u)
+}
+
+// spanGap is that of two orthonormal bases.
+func spanGap(u, v *mat.Dense) (float64, error) {
+	if u.RawMatrix().Cols > v.RawMatrix().Cols {
+		u, v = v, u
+	}
+	polar, _, err := linalg.Polar(linalg.CrossGram(u, v))
+	if err != nil {
+		return 0, err
+	}
+	rest := mat.DenseCopyOf(u)
+	gemmNT(-1, v, polar, 1, rest)
+	_, k := u.Dims()
+	return linalg.Dot(rest, rest) / float64(2*k), nil
+}
+
+// gapMemory is the need of gap beside that of the score.
+func (m svcca) gapMemory(d Dims) Need {
+	p, q := d.compact()
+	return together(m.Memory(d), work(d.N*(p+q)+linalg.PolarMemory(p, q)+d.N*max(p, q)))
 }

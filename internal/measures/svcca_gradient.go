@@ -60,6 +60,12 @@ func (o *leadingSpaces) Gradient(g, y *mat.Dense) (float64, error) {
 	return mean, nil
 }
 
+// gap implements nearObjective.
+func (o *leadingSpaces) gap() (float64, error) {
+	n, _ := o.ux.Dims()
+	return spanGap(o.ux, o.u.Slice(0, n, 0, o.kept(o.s)).(*mat.Dense))
+}
+
 // kept returns the number of components that the measure keeps, of those with the norms
 // σ within the numerical rank.
 func (m svcca) kept(sigma []float64) int {

@@ -107,7 +107,14 @@ func (v vectors) form(as string) float64 {
 		return v.angle()
 	case asAngularScore:
 		return 1 - 2*v.angle()/math.Pi
+	case asScore:
+		return v.cosine()
 	default:
+		if f, ok := formNamed(as); ok {
+			a, b := v.norms()
+			value, _, _ := f.of(v.angle(), a, b)
+			return value
+		}
 		return v.cosine()
 	}
 }

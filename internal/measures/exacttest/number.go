@@ -84,6 +84,25 @@ func angleOf(c Number) Number {
 	return mul(Of(2), arcsine(root(quo(sub(Of(1), c), Of(2)))))
 }
 
+// logarithm returns ln a for a > 0, as 2·artanh((a−1)/(a+1)) by its series at a root of a.
+func logarithm(a Number) Number {
+	const roots, terms = 16, 40
+	if a.Sign() <= 0 {
+		panic(undefined{})
+	}
+	for range roots {
+		a = root(a)
+	}
+	z := quo(sub(a, Of(1)), add(a, Of(1)))
+	square := mul(z, z)
+	term, total := z, z
+	for k := 1; k < terms; k++ {
+		term = mul(term, square)
+		total = add(total, quo(term, Whole(2*k+1)))
+	}
+	return mul(total, power2(roots+1))
+}
+
 // exponential returns exp(−a) for a ≥ 0, by its series at a·2⁻ᵏ, squared k times.
 func exponential(a Number) Number {
 	const terms = 36

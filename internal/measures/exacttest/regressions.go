@@ -1,5 +1,10 @@
 package exacttest
 
+import (
+	"slices"
+	"strings"
+)
+
 // fold is the samples of one fold and of the others, about the means of the others.
 type fold struct{ trainX, trainY, testX, testY Matrix }
 
@@ -70,20 +75,29 @@ func regressOneWay(s settings, p Pair, k int, f fit) Number {
 	}
 	sum := zero()
 	for _, part := range p.split(k) {
-		sum.Add(sum, predicted(s, part.testX, part.testY.times(f(part.trainX, part.trainY))))
+		x, prediction := part.testX, part.testY.times(f(part.trainX, part.trainY))
+		if strings.HasPrefix(s.text("as", "r2"), "correlation") {
+			x, prediction = x.centred(), prediction.centred()
+		}
+		sum.Add(sum, predicted(s, x, prediction))
 	}
 	return quo(sum, Whole(k))
 }
 
-// predicted returns R², its angle, or the uncentred correlation, over all entries or as
-// the mean over the features that vary.
+// predicted returns R², its angle, or the uncentred correlation or its square, over all
+// entries or as the mean or the median over the features that vary.
 func predicted(s settings, x, prediction Matrix) Number {
 	one := func(x, prediction Matrix) Number {
-		if s.text("as", "r2") == "pearson" {
+		switch s.text("as", "r2") {
+		case "pearson", "correlation", "correlation-squared":
 			if !less(mul(x.squares(), mul(vanishing, vanishing)), prediction.squares()) {
 				return zero() // the prediction is the mean
 			}
-			return quo(x.dot(prediction), root(mul(x.squares(), prediction.squares())))
+			r := quo(x.dot(prediction), root(mul(x.squares(), prediction.squares())))
+			if s.text("as", "r2") == "correlation-squared" {
+				return mul(r, r)
+			}
+			return r
 		}
 		return sub(Of(1), ratio(x.minus(prediction).squares(), x.squares()))
 	}
@@ -92,17 +106,20 @@ func predicted(s settings, x, prediction Matrix) Number {
 		ratio(Of(1), x.squares())
 		v = one(x, prediction)
 	} else {
-		sum, used := zero(), 0
+		var values []Number
 		for j, square := range x.columnSquares() {
 			if square.Sign() > 0 {
-				sum.Add(sum, one(x.column(j), prediction.column(j)))
-				used++
+				values = append(values, one(x.column(j), prediction.column(j)))
 			}
 		}
-		if used == 0 {
+		if len(values) == 0 {
 			panic(undefined{})
 		}
-		v = quo(sum, Whole(used))
+		v = quo(total(values), Whole(len(values)))
+		if s.text("pool", "all") == "median" {
+			slices.SortFunc(values, Number.Cmp)
+			v = quo(add(values[(len(values)-1)/2], values[len(values)/2]), Of(2))
+		}
 	}
 	if s.text("as", "r2") == "angular" {
 		return angleOf(v)

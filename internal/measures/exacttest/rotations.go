@@ -5,23 +5,16 @@ package exacttest
 func aligned(as string, xx, yy, u Number) Number {
 	squared := sub(add(xx, yy), mul(Of(2), u))
 	switch as {
-	case "squared":
+	case "squared-euclidean":
 		return squared
 	case "euclidean":
 		return root(squared)
 	}
 	c := ratio(u, root(mul(xx, yy)))
-	if as == "normalised" {
-		return root(sub(Of(2), mul(Of(2), c)))
-	}
 	return form(as, c)
 }
 
-func nbs(s settings, p Pair) Number {
-	x, y := p.X.centred(), p.Y.centred()
-	u := x.transposed().times(y).nuclear()
-	return form(s.text("as", "score"), ratio(u, root(mul(x.squares(), y.squares()))))
-}
+func nbs(s settings, p Pair) Number { return rotation(s.text("as", "score"), s.whole("cv", 0), p) }
 
 func plsSV(_ settings, p Pair) Number {
 	x, y := p.X.centred(), p.Y.centred()
@@ -29,8 +22,16 @@ func plsSV(_ settings, p Pair) Number {
 	return quo(x.transposed().times(y).nuclear(), Whole((len(x)-1)*min(x.width(), y.width())))
 }
 
+// procrustes calls the squared distance squared, and not the squared cosine.
 func procrustes(s settings, p Pair) Number {
-	as, k := s.text("as", "angular"), s.whole("cv", 0)
+	as := s.text("as", "angular")
+	if as == "squared" {
+		as = "squared-euclidean"
+	}
+	return rotation(as, s.whole("cv", 0), p)
+}
+
+func rotation(as string, k int, p Pair) Number {
 	if k == 0 {
 		x, y := p.X.centred(), p.Y.centred()
 		ratio(Of(1), mul(x.squares(), y.squares()))

@@ -146,6 +146,14 @@ func form(as string, c Number) Number {
 		return angleOf(c)
 	case "angular-score":
 		return sub(Of(1), quo(mul(Of(2), angleOf(c)), pi))
+	case "angular-distance":
+		return quo(mul(Of(2), angleOf(c)), pi)
+	case "one-minus":
+		return sub(Of(1), c)
+	case "normalised":
+		return root(sub(Of(2), mul(Of(2), c)))
+	case "negative-log":
+		return sub(zero(), logarithm(c))
 	}
 	return c
 }

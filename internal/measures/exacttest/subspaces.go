@@ -56,7 +56,8 @@ func svcca(s settings, p Pair) Number {
 		return u
 	}
 	x, y := reduced(p.X), reduced(p.Y)
-	return meanOf(x.transposed().times(y).singularValues(), min(x.width(), y.width()), s.text("stat", "mean"))
+	mean := meanOf(x.transposed().times(y).singularValues(), min(x.width(), y.width()), s.text("stat", "mean"))
+	return form(s.text("as", "score"), mean)
 }
 
 func pwcca(s settings, p Pair) Number {
@@ -88,7 +89,7 @@ func pwcca(s settings, p Pair) Number {
 			weights.Add(weights, absolute(v))
 		}
 	}
-	return ratio(weighted, weights)
+	return form(s.text("as", "score"), ratio(weighted, weights))
 }
 
 func eigenspaceOverlap(s settings, p Pair) Number {

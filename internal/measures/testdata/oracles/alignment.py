@@ -6,26 +6,28 @@ import scipy.optimize
 import torch
 
 from prediction import splits
-from similarity import centred, form, nuclear, principal
+from similarity import Undefined, centred, form, nuclear, principal
 
 
 def nbs(x, y, o):
+    if int(o["cv"]) > 0:
+        return procrustes(x, y, o)
     x, y = centred(x), centred(y)
-    return form(o["as"], nuclear(x.T @ y) / (x.norm() * y.norm()))
+    return form(o["as"], nuclear(x.T @ y) / (x.norm() * y.norm()), x, y)
 
 
 def procrustes_form(name, cross, xx, yy):
     s = cross / (xx * yy).sqrt()
-    if name in ("angular", "angular-score"):
-        return form(name, s)
-    if name == "normalised":
-        return (2 - 2 * s).sqrt()
     squared = xx + yy - 2 * cross
-    return squared if name == "squared" else squared.sqrt()
+    if name == "squared-euclidean":
+        return squared
+    return squared.sqrt() if name == "euclidean" else form(name, s)
 
 
 def procrustes(x, y, o):
     k = int(o["cv"])
+    if o["as"] == "squared" and o["family"] == "procrustes":  # of the distance there, of the cosine elsewhere
+        o = {**o, "as": "squared-euclidean"}
     if k == 0:
         x, y = centred(x), centred(y)
         return procrustes_form(o["as"], nuclear(x.T @ y), (x * x).sum(), (y * y).sum())
@@ -38,20 +40,51 @@ def procrustes(x, y, o):
     return total / k
 
 
+def weighted(m, alpha, wide):
+    """Partly whitened principal components, and the map of centred data to them."""
+    c = centred(m)
+    u, s = principal(c)
+    eigenvalues = torch.cat([s * s, torch.zeros(wide - len(s))]).clamp(min=1e-7)
+    d = alpha + (1 - alpha) / eigenvalues.sqrt()
+    scale = (eigenvalues.sum() / (d * d * eigenvalues).sum()).sqrt()
+    norms = s * d[: len(s)] * scale
+    return u * norms, c.T @ (u * (norms / (s * s)))
+
+
 def shape_metric(x, y, o):
     alpha, wide = float(o["alpha"]), max(x.shape[1], y.shape[1])
-
-    def whitened(m):
-        u, s = principal(centred(m))
-        eigenvalues = torch.cat([s * s, torch.zeros(wide - len(s))]).clamp(min=1e-7)
-        d = alpha + (1 - alpha) / eigenvalues.sqrt()
-        scale = (eigenvalues.sum() / (d * d * eigenvalues).sum()).sqrt()
-        return u * (s * d[: len(s)] * scale)
-
-    a, b = whitened(x), whitened(y)
+    if int(o["cv"]) > 0:
+        if alpha == 1:
+            return procrustes(x, y, o)
+        return held_out(x, y, o, lambda m: weighted(m, alpha, wide))
+    a, b = weighted(x, alpha, wide)[0], weighted(y, alpha, wide)[0]
     if alpha == 1:
         a, b = centred(x), centred(y)
     return procrustes_form(o["as"], nuclear(a.T @ b), (a * a).sum(), (b * b).sum())
+
+
+def held_out(x, y, o, fit):
+    """Maps and a rotation, or canonical variates, of training samples, applied to others."""
+    k, total = int(o["cv"]), 0
+    for x0, y0, x1, y1 in splits(x, y, k, {}):
+        (a, to_a), (b, to_b) = fit(x0), fit(y0)
+        u, s, v = torch.linalg.svd(a.T @ b, full_matrices=False)
+        a, b = x1 @ to_a, y1 @ to_b
+        if o["as"] == "score" and "stat" in o:
+            if s[1] > 1 - 1e-9:
+                raise Undefined
+            p, q = a @ u, b @ v.T
+            r = (p * q).sum(0) / (p.norm(dim=0) * q.norm(dim=0))
+            total = total + (r * r if o["stat"] == "mean-squared" else r).mean()
+        else:
+            total = total + procrustes_form(o["as"], ((a @ u @ v) * b).sum(), (a * a).sum(), (b * b).sum())
+    return total / k
+
+
+def whitened(m, keep=None):
+    u, s = principal(centred(m))
+    u, s = (u, s) if keep is None else (u[:, : keep(u, s)], s[: keep(u, s)])
+    return u, centred(m).T @ (u / (s * s))
 
 
 def permutation(x, y, o):
@@ -81,23 +114,27 @@ def mean_correlation(n, stat):
 
 
 def cca(x, y, o):
+    if int(o["cv"]) > 0:
+        return held_out(x, y, o, whitened)
     n = principal(centred(x))[0].T @ principal(centred(y))[0]
     if o["as"] != "score":
-        return form(o["as"], nuclear(n) / math.sqrt(n.shape[0] * n.shape[1]))
+        return form(o["as"], nuclear(n) / math.sqrt(n.shape[0] * n.shape[1]), centred(x), centred(y))
     return mean_correlation(n, o["stat"])
 
 
 def svcca(x, y, o):
-    def leading(m):
-        u, s = principal(centred(m))
+    def count(u, s):
         if int(o["dim"]) > 0:
-            return u[:, : int(o["dim"])]
+            return min(int(o["dim"]), len(s))
         if float(o["var"]) == 1:
-            return u
+            return len(s)
         share = (s * s).cumsum(0) / (s * s).sum()
-        return u[:, : int((share < float(o["var"])).sum()) + 1]
+        return int((share < float(o["var"])).sum()) + 1
 
-    return mean_correlation(leading(x).T @ leading(y), o["stat"])
+    if int(o["cv"]) > 0:
+        return held_out(x, y, o, lambda m: whitened(m, count))
+    a, b = whitened(x, count)[0], whitened(y, count)[0]
+    return form(o["as"], mean_correlation(a.T @ b, o["stat"]), centred(x), centred(y))
 
 
 def pwcca(x, y, o):
@@ -106,7 +143,7 @@ def pwcca(x, y, o):
     qx, qy = principal(centred(x))[0], principal(centred(y))[0]
     u, rho, _ = torch.linalg.svd(qx.T @ qy, full_matrices=False)
     alpha = ((qx @ u).T @ centred(x)).abs().sum(1)
-    return (alpha * rho).sum() / alpha.sum()
+    return form(o["as"], (alpha * rho).sum() / alpha.sum(), centred(x), centred(y))
 
 
 def pls_sv(x, y, o):

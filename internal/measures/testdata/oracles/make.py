@@ -61,7 +61,7 @@ def rdm_pair():
     return tuple(np.linalg.norm(m[:, None] - m[None], axis=2) for m in (a, b))
 
 
-REGRESSION = {"as": "r2", "pool": "all", "cv": "0", "folds": "contiguous", "seed": "1", "direction": "x-from-y"}
+REGRESSION = {"as": "r2", "pool": "all", "cv": "0", "folds": "contiguous", "test": "0.1", "seed": "1", "direction": "x-from-y"}
 
 # The formula of each family, and what its parameters are unless a name says
 # otherwise.
@@ -69,15 +69,15 @@ FAMILIES = {
     "cka": (similarity.cka, {"kernel": "linear", "sigma": "1median", "estimator": "biased", "as": "score"}),
     "cka-neurons": (similarity.cka_neurons, {}),
     "hsic": (similarity.hsic, {"kernel": "linear", "sigma": "1median", "estimator": "biased"}),
-    "nbs": (alignment.nbs, {"as": "score"}),
+    "nbs": (alignment.nbs, {"as": "score", "cv": "0"}),
     "procrustes": (alignment.procrustes, {"as": "angular", "cv": "0"}),
-    "shape": (alignment.shape_metric, {"alpha": "0.5", "as": "angular"}),
+    "shape": (alignment.shape_metric, {"alpha": "0.5", "as": "angular", "cv": "0"}),
     "permutation": (alignment.permutation, {"as": "angular", "center": "true"}),
-    "cca": (alignment.cca, {"stat": "mean", "as": "score"}),
-    "svcca": (alignment.svcca, {"var": "0.99", "dim": "0", "stat": "mean"}),
-    "pwcca": (alignment.pwcca, {"weights": "x"}),
+    "cca": (alignment.cca, {"stat": "mean", "as": "score", "cv": "0"}),
+    "svcca": (alignment.svcca, {"var": "0.99", "dim": "0", "stat": "mean", "as": "score", "cv": "0"}),
+    "pwcca": (alignment.pwcca, {"weights": "x", "as": "score"}),
     "linreg": (prediction.regression, {**REGRESSION, "lambda": "0"}),
-    "ridge": (prediction.regression, {**REGRESSION, "lambda": "1"}),
+    "ridge": (prediction.regression, {**REGRESSION, "lambda": "1", "per": "all"}),
     "pls": (prediction.regression, {**REGRESSION, "components": "2", "cv": "5"}),
     "pls-sv": (alignment.pls_sv, {}),
     "rsa": (similarity.rsa, {"rdm": "sqeuclidean", "compare": "cosine", "sigma": "1median", "noise": "shrinkage"}),
@@ -109,7 +109,7 @@ def measure(name, x, y, shape):
     formula, defaults = FAMILIES[family]
     given = dict(part.split("=", 1) for part in rest)
     assert not given.keys() - defaults.keys(), name
-    return formula(x, y, defaults | given | {"shape": shape})
+    return formula(x, y, defaults | given | {"shape": shape, "family": family})
 
 
 ORDERS = ("rank-similarity", "lcs-knn", "edit-distance-knn", "cycle-knn", "second-order-cosine")
@@ -123,7 +123,10 @@ def differentiable(name):
         return False
     if name == "aligned-cosine:center=false":
         return False
-    special = "crossnobis" in name or "precomputed" in name or "lambda=auto" in name
+    held_out = family in ("shape", "cca", "svcca") and "cv=" in name
+    held_out = held_out or "correlation" in name.replace("distance-correlation", "") and ("cv=" in name or "squared" in name)
+    held_out = held_out or "pool=median" in name or "folds=splits" in name
+    special = held_out or "crossnobis" in name or "precomputed" in name or "lambda=auto" in name
     return family not in NO_GRADIENT and not ranks and not special
 
 
@@ -133,6 +136,8 @@ def pairs_of(name):
         return ("rdm",)
     if "crossnobis" in name:  # wants repeats
         return ("g_3d", "repeats")
+    if "per=target" in name:  # not where the smallest penalty makes coefficients large
+        return ("small", "g_3d", "near", "indep")
     if "lambda=auto" in name and "angular" not in name:  # where the best penalties lie apart
         return ("small", "lean", "g_3d", "near", "indep")
     if name.startswith("cka-neurons"):  # of features that have something in common

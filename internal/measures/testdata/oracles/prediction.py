@@ -1,5 +1,7 @@
 """Held-out samples and regressions: of X on Y, both about the means of training."""
 
+import math
+
 import numpy as np
 import torch
 
@@ -20,10 +22,10 @@ def folds(n, k, o):
     return out
 
 
-def shuffled(n, seed):
+def shuffled(n, seed, key=0x666F6C6473, times=1):
     """Fisher and Yates' shuffle by PCG-DXSM, as in Go's math/rand/v2."""
     mask = 2**64 - 1
-    state = seed << 64 | 0x666F6C6473
+    state = seed << 64 | key
 
     def draw():
         nonlocal state
@@ -42,17 +44,28 @@ def shuffled(n, seed):
             product = draw() * n
         return product >> 64
 
-    order = list(range(n))
-    for i in range(n - 1, 0, -1):
-        j = below(i + 1)
-        order[i], order[j] = order[j], order[i]
-    return order
+    order, orders = list(range(n)), []
+    for _ in range(times):
+        for i in range(n - 1, 0, -1):
+            j = below(i + 1)
+            order[i], order[j] = order[j], order[i]
+        orders.append(list(order))
+    return order if times == 1 else orders
+
+
+def drawn(n, k, o):
+    """Test samples of k splits that are drawn anew."""
+    times = o["shape"][0] if len(o["shape"]) == 3 else 1
+    units = n // times
+    held = math.ceil(float(o["test"]) * units - 1e-9)
+    orders = shuffled(units, int(o["seed"]), 0x73706C697473, max(k, 2))[:k]
+    return [[t * units + u for u in order[:held] for t in range(times)] for order in orders]
 
 
 def splits(x, y, k, o):
     """Training and test samples of each fold, about the means of training."""
     n = x.shape[0]
-    for test in folds(n, k, o):
+    for test in drawn(n, k, o) if o.get("folds") == "splits" else folds(n, k, o):
         train = [i for i in range(n) if i not in test]
         mx, my = x[train].mean(0), y[train].mean(0)
         yield x[train] - mx, y[train] - my, x[test] - mx, y[test] - my
@@ -107,6 +120,14 @@ def regression(x, y, o):
     return one_way(x, y, o)
 
 
+def pooled(scores, o):
+    """Over features of one fold; a median of an even number is half-way."""
+    if o["pool"] == "median" and scores.dim() > 0:
+        s = scores.sort().values
+        return (s[(len(s) - 1) // 2] + s[len(s) // 2]) / 2
+    return scores.mean()
+
+
 def one_way(x, y, o):
     k = int(o["cv"])
     if k == 0:
@@ -118,20 +139,29 @@ def one_way(x, y, o):
     for x0, y0, x1, y1 in parts:
         if "components" in o:
             w = pls_fit(x0, y0, int(o["components"]))
+        elif o["lambda"] == "auto" and o.get("per") == "target":
+            w = torch.cat([ridge_fit(x0[:, [j]], y0, automatic(x0[:, [j]], y0)) for j in range(x0.shape[1])], 1)
         elif o["lambda"] == "auto":
             w = ridge_fit(x0, y0, automatic(x0, y0))
         else:
             w = ridge_fit(x0, y0, float(o["lambda"]))
         fit = y1 @ w
-        if o["as"] == "pearson":
+        if o["as"].startswith("correlation"):
+            a, b = centred(x1), centred(fit)
+            per = (a * b).sum(0), (a * a).sum(0), (b * b).sum(0)
+            if o["pool"] == "all":
+                per = [m.sum() for m in per]
+            r = per[0] / (per[1] * per[2]).sqrt()
+            scores.append(pooled(r * r if o["as"] == "correlation-squared" else r, o))
+        elif o["as"] == "pearson":
             per = (x1 * fit).sum(0), (x1 * x1).sum(0), (fit * fit).sum(0)
             if o["pool"] == "all":
                 per = [m.sum() for m in per]
-            scores.append((per[0] / (per[1] * per[2]).sqrt()).mean())
+            scores.append(pooled(per[0] / (per[1] * per[2]).sqrt(), o))
         else:
             lost, whole = ((x1 - fit) ** 2).sum(0), (x1**2).sum(0)
             if o["pool"] == "all":
                 lost, whole = lost.sum(), whole.sum()
-            scores.append((1 - lost / whole).mean())
+            scores.append(pooled(1 - lost / whole, o))
     value = sum(scores) / len(scores)
     return torch.arccos(value) if o["as"] == "angular" else value

@@ -28,8 +28,23 @@ def cosine(a, b):
     return (a * b).sum() / (a.norm() * b.norm())
 
 
-def form(name, s):
-    """The cosine s as it is, squared, as an angle, or as 1 − 2θ/π."""
+def form(name, s, x=None, y=None):
+    """The cosine s in a form; those with units take the centred data."""
+    if "euclidean" in name:
+        d = (x * x).sum() + (y * y).sum() - 2 * x.norm() * y.norm() * s
+        return d if name == "squared-euclidean" else d.sqrt()
+    if name == "normalised":
+        if s > 1 - 1e-12:  # rounding
+            raise Undefined
+        return (2 - 2 * s).sqrt()
+    if name == "one-minus":
+        return 1 - s
+    if name == "negative-log":
+        if s <= 0:
+            raise Undefined
+        return -s.log()
+    if name == "angular-distance":
+        return 2 * torch.arccos(s.clamp(-1, 1)) / math.pi
     if name == "squared":
         return s * s
     if name == "angular":
@@ -124,7 +139,7 @@ def cka(x, y, o):
             off = 1 - torch.eye(x.shape[0])
             k, l = k * off, l * off
         s = cosine(k, l)
-    return form(o["as"], s)
+    return form(o["as"], s, centred(x), centred(y))
 
 
 def hsic(x, y, o):
