@@ -23,6 +23,7 @@ func commands() []func(*app) *cobra.Command {
 		newScoreCommand,
 		newAdviseCommand,
 		newCompareCommand,
+		newCollectionCommand,
 		newMeasuresCommand,
 		newGradientCommand,
 		newInfluenceCommand,

@@ -85,7 +85,9 @@ func (o *Options) Table(ctx context.Context, e *batch.Env, args []string) (*data
 // of the inputs are wanted.
 func newScorer(e *batch.Env, o *Options, hash bool) *scorer {
 	read := o.Input.Reader(e, hash)
-	if e.Collect != nil && e.Collect.Read != nil {
+	if o.Read != nil {
+		read = o.Read
+	} else if e.Collect != nil && e.Collect.Read != nil {
 		alone := read
 		read = func(path string) (*data.Dataset, error) {
 			return e.Collect.Read(path+" "+o.Input.Key(), func() (*data.Dataset, error) { return alone(path) })

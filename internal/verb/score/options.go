@@ -29,6 +29,9 @@ type Options struct {
 	Output    batch.Output
 	Batch     verb.Batch
 
+	// Read reads an input in place of its file, for who has it in memory; nil for none.
+	Read func(path string) (*data.Dataset, error)
+
 	pairs []Pair           // from the arguments or the list
 	named []measures.Named // from Measures
 }
