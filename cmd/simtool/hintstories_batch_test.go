@@ -104,6 +104,11 @@ func batchStories() []hintStory {
 			follow: []followed{{words: "goes on with it", first: []string{"…" + restarts + " --shard 0/2 -o o0 --resume"}, command: "simtool merge o0 o1 -o m"}},
 		},
 		{
+			name: "a matrix of scores", files: map[string]string{"scores.csv": "system,a,b,c\na,1,.5,.5\nb,.5,1,.25\nc,.5,.25,1\n"},
+			command: "simtool collection scores.csv", hint: "--measure says of which measure they are scores",
+			follow: []followed{{words: "--measure says of which", command: "simtool collection scores.csv --measure cka"}},
+		},
+		{
 			name: "a missing part", first: []string{strings.Replace(parts[0], "/20", "/2", 1)}, command: "simtool merge p00.csv",
 			hint: "run what is missing with --shard 1/2",
 			follow: []followed{{
