@@ -27,7 +27,6 @@ const scoreBlocks = 12
 
 // kernelVectorsKey names vectors of linear kernels of embedded systems.
 type kernelVectorsKey struct {
-	of    dissimilarity // sqeuclidean for the systems themselves
 	form  string
 	units string
 }
