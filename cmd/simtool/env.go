@@ -31,6 +31,7 @@ func (a *app) completeEnv() {
 		}
 		a.env.Settings = append(a.env.Settings, a.forManifest(s))
 	}
+	a.boundMemory()
 }
 
 // claimStdin returns standard input for the one input that may be "-".

@@ -26,6 +26,9 @@ type streams struct {
 // does when it has seen enough. It ends a command quietly.
 var errPipeClosed = errors.New("standard output was closed")
 
+// errOutputClosed says that there is no standard output, as after >&-.
+var errOutputClosed = errors.New("standard output is closed")
+
 // systemStreams returns the streams of the process. From here on a write to a
 // closed pipe fails instead of killing the process, which is Go's default for
 // standard output.
@@ -52,6 +55,9 @@ func systemStreams() streams {
 type pipeWriter struct{ w io.Writer }
 
 func (p pipeWriter) Write(b []byte) (int, error) {
+	if standardOutputClosed() {
+		return 0, errOutputClosed
+	}
 	n, err := p.w.Write(b)
 	if errors.Is(err, syscall.EPIPE) {
 		err = errPipeClosed

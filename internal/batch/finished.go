@@ -74,10 +74,8 @@ func (e *Env) Keep(ctx context.Context, output string, identity Fingerprint, res
 		k.resumed = k.log
 	}
 	if resume {
-		for _, path := range append(companions, output) {
-			if err := cmp.Or(dataio.RemoveUnfinished(path), dataio.RemoveUnfinished(path+dataio.ManifestSuffix)); err != nil {
-				return nil, err
-			}
+		if err := RemoveUnfinished(append(companions, output)...); err != nil {
+			return nil, err
 		}
 	}
 	if there {
@@ -87,6 +85,16 @@ func (e *Env) Keep(ctx context.Context, output string, identity Fingerprint, res
 	forget := context.AfterFunc(ctx, k.begin)
 	k.detach = func() { timer.Stop(); forget() }
 	return k, nil
+}
+
+// RemoveUnfinished removes what killed runs have left of outputs and of their manifests.
+func RemoveUnfinished(outputs ...string) error {
+	for _, path := range outputs {
+		if err := cmp.Or(dataio.RemoveUnfinished(path), dataio.RemoveUnfinished(path+dataio.ManifestSuffix)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // LogFile is the log of finished items, in a checkpoint.

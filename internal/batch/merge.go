@@ -46,8 +46,16 @@ func (e *Env) MergeTables(ctx context.Context, paths []string, o *Output) error 
 			return err
 		}
 	}
-	if o.ToFile() && o.Force { // what a killed merge has left goes too
-		if err := dataio.RemoveUnfinished(o.Path); err != nil {
+	if o.ToFile() { // what a killed merge has left goes
+		left := []string{o.Path}
+		for setting, c := range order[0].Companions {
+			b := &Companion{Setting: setting}
+			if c.Schema != "" {
+				b.Schema = result.OfColumns(c.Schema)
+			}
+			left = append(left, companionOf(o.Path, setting, b.suffix()))
+		}
+		if err := RemoveUnfinished(left...); err != nil {
 			return err
 		}
 	}

@@ -91,6 +91,9 @@ func (e *Env) MergeDirectories(ctx context.Context, kinds []DirectoryKind, paths
 	if _, _, err := d.Prepare(e, Fingerprint{}, false, o.Force, inputs); err != nil {
 		return err
 	}
+	if err := d.removeUnfinished(); err != nil { // by a killed merge
+		return err
+	}
 	sources, err := MergedInputs(parts)
 	if err != nil {
 		return err

@@ -157,6 +157,7 @@ type rawColumn struct {
 func gather(t *cellTable, chosen []int, names []string) (columns []rawColumn, rowNames []string, err error) {
 	columns = make([]rawColumn, len(chosen))
 	var lines []int
+	var held cellTally
 	for {
 		cells, line, err := t.next()
 		if errors.Is(err, io.EOF) {
@@ -169,8 +170,13 @@ func gather(t *cellTable, chosen []int, names []string) (columns []rawColumn, ro
 		if t.ids > 0 {
 			rowNames = append(rowNames, strings.TrimSpace(cells[t.ids-1]))
 		}
+		text := 0
 		for k, i := range chosen {
 			columns[k].cells = append(columns[k].cells, strings.TrimSpace(cells[i]))
+			text += len(cells[i])
+		}
+		if err := held.add(1, len(chosen), text); err != nil {
+			return nil, nil, err
 		}
 	}
 	if len(lines) == 0 {

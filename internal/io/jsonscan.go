@@ -59,8 +59,8 @@ func (s *jsonScanner) whole(scan func()) error {
 func (s *jsonScanner) more() error {
 	left := copy(s.buf, s.buf[s.at:])
 	s.buf, s.at = s.buf[:left], 0
-	if left >= maxRecord {
-		return &data.InputError{Found: fmt.Sprintf("more than %d MB", maxRecord>>20), Wanted: "want less in a row"}
+	if most := recordLimit(); left >= most {
+		return &data.InputError{Found: fmt.Sprintf("more than %.3g MB", float64(most)/(1<<20)), Wanted: "want less in a row"}
 	}
 	if size := max(bufferSize, 2*left); cap(s.buf) < size {
 		s.buf = append(make([]byte, 0, size), s.buf...)

@@ -18,6 +18,13 @@ const (
 // order. When src is certain the values are allocated at once; else they grow
 // with what arrives, so that a lying header costs nothing.
 func readBody(src npySource, h npyHeader, l layout) ([]float64, error) {
+	each := int64(placedBytes)
+	if !src.certain {
+		each = growingBytes
+	}
+	if err := allowNumbers(h.count, each); err != nil {
+		return nil, err
+	}
 	if !src.certain {
 		return readGrowing(newBody(src.r, h), h, l)
 	}

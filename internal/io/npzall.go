@@ -29,7 +29,11 @@ func ReadNPZ(path string) (arrays []NamedArray, err error) {
 	if err != nil {
 		return nil, &data.InputError{Found: "not a readable archive (" + strings.TrimPrefix(err.Error(), "zip: ") + ")", Wanted: "want .npz as numpy.savez writes it", Err: err}
 	}
+	numbers := 0
 	for _, f := range z.File {
+		if err := allowNumbers(numbers, placedBytes); err != nil {
+			return nil, err
+		}
 		a, err := readMember(f, info.Size(), "")
 		if _, ok := data.AsInputError(err); err != nil && !ok {
 			err = &data.InputError{Found: "an array that cannot be read: " + reason(err), Err: err}
@@ -37,6 +41,7 @@ func ReadNPZ(path string) (arrays []NamedArray, err error) {
 		if err != nil {
 			return nil, err
 		}
+		numbers += len(a.values)
 		arrays = append(arrays, NamedArray{Name: strings.TrimSuffix(f.Name, ".npy"), Values: a.values, Shape: a.shape})
 	}
 	return arrays, nil

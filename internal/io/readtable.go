@@ -30,6 +30,7 @@ func ReadTable(path string, o Options) (*Table, error) {
 // readAll reads the rest of the table.
 func (r *TableReader) readAll() (*Table, error) {
 	t := &Table{Schema: r.Schema(), Columns: r.Columns()}
+	var held cellTally
 	for {
 		cells, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -39,6 +40,15 @@ func (r *TableReader) readAll() (*Table, error) {
 			return nil, err
 		}
 		t.Rows = append(t.Rows, slices.Clone(cells))
+		text := 0
+		for _, c := range cells {
+			if s, ok := c.(string); ok {
+				text += len(s)
+			}
+		}
+		if err := held.add(1, len(cells), text); err != nil {
+			return nil, r.in.fail(err)
+		}
 	}
 	if r.format == CSV || r.format == TSV {
 		t.Columns = headerNames(t.Columns)

@@ -3,6 +3,7 @@ package dataio
 import (
 	"io"
 	"slices"
+	"strings"
 
 	"simtool/internal/data"
 )
@@ -89,6 +90,48 @@ func (f *inputFormat) refuseRows() error {
 		e.Found, e.Hint = "an archive", "unpack the array to a .npy file"
 	}
 	return e
+}
+
+// ShapeOf returns the shape that the header of an array announces, of which nothing
+// else is read; nil where that is no array, or takes more to tell.
+func ShapeOf(path string, o Options) []int {
+	in, err := openInput(path, Options{Stdin: o.Stdin})
+	if err != nil {
+		return nil
+	}
+	defer in.close()
+	var r io.Reader = in.r
+	switch f := formatOf(in.name); {
+	case f == &npzFormat && in.size >= 0:
+		z, _, err := openNPZ(in)
+		if err != nil {
+			return nil
+		}
+		keys := npzKeys(z)
+		i := slices.Index(keys, strings.TrimSuffix(in.key, ".npy"))
+		if i < 0 {
+			i = len(keys) - 1
+			if names := namesMember(keys); names == i {
+				i--
+			}
+			if i < 0 {
+				return nil
+			}
+		}
+		member, err := z.File[i].Open()
+		if err != nil {
+			return nil
+		}
+		defer func() { _ = member.Close() }()
+		r = member
+	case f != &npyFormat:
+		return nil
+	}
+	h, err := readNPYHeader(r)
+	if err != nil {
+		return nil
+	}
+	return h.shape
 }
 
 // Name returns the path as the user wrote it.

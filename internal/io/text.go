@@ -233,7 +233,7 @@ func (t *textFile) record() ([]string, error) {
 
 // read reads the next record that is in the file, and its line.
 func (t *textFile) read() ([]string, int, error) {
-	t.cap.left = maxRecord
+	t.cap.left = recordLimit()
 	record, err := t.csv.Read()
 	if err == nil {
 		line, _ := t.csv.FieldPos(0)
@@ -242,7 +242,7 @@ func (t *textFile) read() ([]string, int, error) {
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
 		if errors.Is(err, errLongRecord) {
-			err = &data.InputError{Found: fmt.Sprintf("a line of more than %d MB after line %d", maxRecord>>20, t.line), Wanted: "want one sample a line"}
+			err = &data.InputError{Found: fmt.Sprintf("a line of more than %.3g MB after line %d", float64(recordLimit())/(1<<20), t.line), Wanted: "want one sample a line"}
 		}
 		return nil, 0, err
 	}

@@ -56,6 +56,7 @@ func readText(in *input, comma rune, o Options) (*array, error) {
 	}
 	var values []float64
 	var names []string
+	var held cellTally // names
 	precision := data.Precision{Stored: data.Integer}
 	watch := t.watchIndex(chosen, o)
 	rows := 0
@@ -85,6 +86,12 @@ func readText(in *input, comma rune, o Options) (*array, error) {
 		watch.look(values[rows*len(chosen):])
 		if t.ids > 0 {
 			names = append(names, t.rowName(record))
+			if err := held.add(1, 1, len(names[rows])); err != nil {
+				return nil, err
+			}
+		}
+		if err := allowNumbers(len(values), growingBytes); err != nil {
+			return nil, err
 		}
 	}
 	if rows == 0 {

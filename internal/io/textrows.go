@@ -29,6 +29,7 @@ func textRows(in *input, comma rune, o Options) (*rowBody, error) {
 	if err != nil {
 		return nil, err
 	}
+	var held cellTally // names
 	for {
 		record, err := t.next()
 		if errors.Is(err, io.EOF) {
@@ -39,6 +40,9 @@ func textRows(in *input, comma rune, o Options) (*rowBody, error) {
 		}
 		if t.ids > 0 {
 			r.names = append(r.names, t.rowName(record))
+			if err := held.add(1, 1, len(r.names[r.samples])); err != nil {
+				return nil, err
+			}
 		}
 		r.samples++
 		for _, j := range chosen {

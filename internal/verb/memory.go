@@ -1,6 +1,7 @@
 package verb
 
 import (
+	"io"
 	"math"
 	"os"
 	"strconv"
@@ -54,6 +55,22 @@ func FileSize(path string) int64 {
 		return 0
 	}
 	return info.Size()
+}
+
+// IsCompressed reports whether the size of a file says little of what is in it.
+func IsCompressed(path string) bool {
+	file := strings.ToLower(dataio.FileOf(path))
+	if strings.HasSuffix(file, ".gz") || strings.HasSuffix(file, ".npz") {
+		return true
+	}
+	f, err := os.Open(dataio.FileOf(path))
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	magic := make([]byte, 2)
+	_, err = io.ReadFull(f, magic)
+	return err == nil && (string(magic) == "\x1f\x8b" || string(magic) == "PK")
 }
 
 // CellsMemory is about what a row of so many cells takes, with its place in a table.

@@ -99,6 +99,11 @@ func (o *Options) mergeMoments(ctx context.Context, e *batch.Env, paths []string
 	if err != nil {
 		return err
 	}
+	if o.Output.ToFile() {
+		if err := batch.RemoveUnfinished(o.Output.Path); err != nil { // by a killed merge
+			return err
+		}
+	}
 	files, w, err := e.OpenArray(&o.Output, "an .npz file", paths)
 	if err != nil {
 		return err

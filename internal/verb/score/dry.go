@@ -3,9 +3,11 @@ package score
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/io"
 	"simtool/internal/result"
 	"simtool/internal/verb"
 )
@@ -72,22 +74,67 @@ func (o *Options) readSizes(ctx context.Context, e *batch.Env, paths []string, o
 			return nil, 0, context.Cause(ctx)
 		}
 		row := result.DryRunInput{Input: path}
-		if d, err := read(path); err != nil {
+		size, shape, bytes, err := o.readSize(read, path)
+		if err != nil {
 			failed++
 			row.Error = batch.RowText(err)
 		} else {
-			times := 1
-			if d.Is3D() {
-				times = d.Shape[0]
-			}
-			sizes[path] = footprint{int64(d.Samples()), int64(d.Width()), int64(times)}
-			row.Shape, row.Samples, row.Features, row.Bytes = data.ShapeString(d.Shape), d.Samples(), d.Width(), int(d.Source.Bytes)
+			sizes[path] = size
+			row.Shape, row.Samples, row.Features, row.Bytes = data.ShapeString(shape), int(size.n), int(size.p), int(bytes)
 		}
 		if err := out.Row(result.DryRun.Cells(row)...); err != nil {
 			return nil, 0, err
 		}
 	}
 	return sizes, failed, nil
+}
+
+// readSize reads one input: as a whole, or block by block where it is large and can be
+// read so.
+func (o *Options) readSize(read func(string) (*data.Dataset, error), path string) (f footprint, shape []int, bytes int64, err error) {
+	if !batch.IsStdin(path) && o.Input.Policy().Refuses() {
+		if rows, err := dataio.OpenRows(path, o.Input.Options(path, false)); err == nil {
+			defer rows.Close()
+			f = footprint{int64(rows.Samples()), int64(rows.Width()), 1}
+			if shape = rows.Shape(); len(shape) == 3 {
+				f.times = int64(shape[0])
+			}
+			if f.values() > min(streamAbove, o.maxMemory()/8) {
+				return f, shape, verb.FileSize(path), readThrough(rows)
+			}
+		}
+	}
+	d, err := read(path)
+	if err != nil {
+		return f, nil, 0, err
+	}
+	f = footprint{int64(d.Samples()), int64(d.Width()), 1}
+	if d.Is3D() {
+		f.times = int64(d.Shape[0])
+	}
+	return f, d.Shape, d.Source.Bytes, nil
+}
+
+// readThrough reads a recording block by block, and refuses it as a whole one would be.
+func readThrough(rows *dataio.Rows) error {
+	const blockBytes = 4 << 20
+	width, left := rows.Width(), rows.Samples()
+	step := max(1, blockBytes/8/width)
+	values := make([]float64, step*width)
+	var b *dataio.RowBlock
+	for at := 0; left > 0; {
+		n := min(step, left)
+		var err error
+		if b, err = rows.Next(n, b); err != nil {
+			return err
+		}
+		b.Decode(values[:n*width])
+		if i := slices.IndexFunc(values[:n*width], func(v float64) bool { return v-v != 0 }); i >= 0 {
+			return &data.InputError{Path: rows.Name(), Found: fmt.Sprintf("%g in sample %d", values[i], at+i/width+1), Wanted: "want finite numbers"}
+		}
+		at, left = at+n, left-n
+	}
+	return nil
 }
 
 // estimate is about the bytes that score takes: the inputs that are kept, and

@@ -63,7 +63,7 @@ func (e *MemoryError) Hint() string {
 // samples.
 func (s *scorer) plan(p Pair) (stream bool, err error) {
 	named := s.options.measuresOf(p)
-	small := verb.FileSize(p.X)+verb.FileSize(p.Y) < min(streamAbove, s.options.maxMemory())/8
+	small := verb.FileSize(p.X)+verb.FileSize(p.Y) < min(streamAbove, s.options.maxMemory())/8 && !verb.IsCompressed(p.X) && !verb.IsCompressed(p.Y)
 	if batch.IsStdin(p.X) || batch.IsStdin(p.Y) || small && !slices.ContainsFunc(named, takesPairs) {
 		return false, nil
 	}
@@ -72,7 +72,7 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 	if why == nil {
 		why = whyY
 	}
-	if why != nil {
+	if x == (footprint{}) || y == (footprint{}) {
 		// What is wrong with a file comes to light when it is read.
 		return false, nil
 	}
@@ -86,6 +86,7 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 		}
 	}
 	switch {
+	case why != nil:
 	case len(s.options.Repeats.paths) > 0:
 		why = errors.New("ceilings need the samples")
 	case s.options.Per != "":
@@ -120,12 +121,13 @@ func (s *scorer) anyStreamed() bool {
 	})
 }
 
-// peek returns the size of an input that can be read block by block, from its
-// header.
+// peek returns the size of an input from its header, and why it cannot be read block
+// by block.
 func (s *scorer) peek(path string) (footprint, error) {
-	r, err := dataio.OpenRows(path, s.options.Input.Options(path, false))
+	options := s.options.Input.Options(path, false)
+	r, err := dataio.OpenRows(path, options)
 	if err != nil {
-		return footprint{}, err
+		return footprintOf(dataio.ShapeOf(path, options)), err
 	}
 	defer r.Close()
 	times := 1
@@ -133,6 +135,23 @@ func (s *scorer) peek(path string) (footprint, error) {
 		times = shape[0]
 	}
 	return footprint{int64(r.Samples()), int64(r.Width()), int64(times)}, nil
+}
+
+// footprintOf is the size of an array in any order of its axes, zero for none.
+func footprintOf(shape []int) footprint {
+	if len(shape) == 0 {
+		return footprint{}
+	}
+	f := footprint{n: 1, p: 1, times: 1}
+	for i, d := range shape {
+		switch {
+		case i > 0 && i == len(shape)-1:
+			f.p = int64(d)
+		default:
+			f.n *= int64(d)
+		}
+	}
+	return f
 }
 
 // inOrder reports whether the rows of two inputs belong together as they stand.
