@@ -69,6 +69,10 @@ fit", with a last column that names the representation; of the models in
 model.json, "simtool mlem score" and "simtool mlem predict" apply the one that
 --representation names.
 
+With --per time each file is an array of time × stimulus × unit, and each time bin, or
+mean of --window bins, is a representation, named FILE@BIN; a column time has the first
+bin.
+
 The result for a representation does not depend on the others: folds, resampled
 stimuli and permutations are the same for all, so that differences between
 representations are of the same stimuli. --shard I/N does a part, and "simtool

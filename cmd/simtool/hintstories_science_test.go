@@ -41,6 +41,7 @@ func scienceStories() []hintStory {
 			command: fit + features + "--neural y.npy --repeats 3 --test held.txt", hint: "leave it out",
 			follow: []followed{{words: "leave it out", command: fit + features + "--neural y.npy --test held.txt"}},
 		},
+		leave("a window without time", "simtool mlem layers y.npy "+features+"--window 2 -o l", "simtool mlem layers y.npy "+features+"--permutations 0 --null 0 --bootstrap 0 -o l"),
 		given(leave("given distances of layers", "simtool mlem layers y.npy "+features+"--neural-distances d.npy -o l", "simtool mlem layers y.npy "+features+"--permutations 0 --null 0 -o l")),
 		leave("noise of Euclidean distances", fit+features+"--neural y.npy --noise y.npy", fit+features+"--neural y.npy"),
 		leave("a distance of single units", fit+features+"--neural y.npy --each-unit --distance cosine", fit+features+"--neural y.npy --each-unit"),

@@ -1,6 +1,7 @@
 package mlem
 
 import (
+	"context"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
@@ -30,6 +31,7 @@ type algebra struct {
 	place    [][]int  // number of the elementary product of two coordinates, −1 for none
 	z        *mat.Dense
 	clusters []clusterMoments
+	kept     []cellSums // by two clusters; nil where they are computed when they are needed
 }
 
 // clusterMoments are the sums over the stimuli of a cluster.
@@ -130,7 +132,7 @@ func (g *algebra) cluster(lo, hi int) clusterMoments {
 	z, u := g.products(lo, hi)
 	m := clusterMoments{n: float64(hi - lo), first: make([]float64, len(g.place))}
 	for i := range hi - lo {
-		addTo(m.first, z.RawRowView(i), 1)
+		addScaled(m.first, z.RawRowView(i), 1)
 	}
 	m.second, m.fourth, m.third = linalg.Gram(z), linalg.Gram(u), linalg.CrossGram(u, z)
 	return m
@@ -155,10 +157,10 @@ func (g *algebra) patterns(d *Neural, start []int) []yMoments {
 			s := dot(row, row)
 			v.s += s
 			v.ss += s * s
-			addTo(v.sz, z.RawRowView(i), s)
-			addTo(v.szz, u.RawRowView(i), s)
-			addTo(v.sum, row, 1)
-			addTo(v.sy, row, s)
+			addScaled(v.sz, z.RawRowView(i), s)
+			addScaled(v.szz, u.RawRowView(i), s)
+			addScaled(v.sum, row, 1)
+			addScaled(v.sy, row, s)
 		}
 		out[c] = v
 	}
@@ -179,11 +181,39 @@ func (g *algebra) products(lo, hi int) (z, u *mat.Dense) {
 	return z, u
 }
 
-// addTo adds scale·v to dst.
-func addTo(dst, v []float64, scale float64) {
-	for i, x := range v {
-		dst[i] += scale * x
+// keepSums keeps what between returns for all cells of a few clusters: every representation
+// asks for it again.
+func (g *algebra) keepSums(ctx context.Context, jobs int) error {
+	const most = 8 << 20 // numbers
+	n := len(g.clusters)
+	if n*n*len(g.of) > most {
+		return nil
 	}
+	kept := make([]cellSums, n*n)
+	err := forEach(ctx, jobs, n, func(_, a int) error {
+		for b := a; b < n; b++ {
+			c := &kept[a*n+b]
+			c.count, c.weight, c.sums = g.between(a, b)
+		}
+		return nil
+	})
+	g.kept = kept
+	return err
+}
+
+// cellSums are the sums over the pairs between two clusters that all representations share.
+type cellSums struct {
+	count, weight float64
+	sums          []float64
+}
+
+// sumsOf is between, kept or computed.
+func (g *algebra) sumsOf(a, b int) (count, weight float64, sums []float64) {
+	if g.kept != nil {
+		c := &g.kept[a*len(g.clusters)+b]
+		return c.count, c.weight, c.sums
+	}
+	return g.between(a, b)
 }
 
 // between returns the number of pairs between two clusters, the weight of ordered pairs,
@@ -211,7 +241,7 @@ func (g *algebra) between(a, b int) (count, weight float64, sums []float64) {
 func (g *algebra) sum(row []float64, a, b int, s shift) {
 	p := len(g.of)
 	m := viewMoments(row, p)
-	count, weight, sums := g.between(a, b)
+	count, weight, sums := g.sumsOf(a, b)
 	row[0] = count
 	for t := range p {
 		m.x[t] = sums[t] - count*s.x[t]
@@ -253,20 +283,29 @@ func (g *algebra) gather(t int, elementary []float64) float64 {
 
 // fourths returns Σδ_aδ_bδ_cδ_d over ordered pairs, for elementary products ab ≤ cd.
 func (g *algebra) fourths(x, y *clusterMoments) *mat.Dense {
-	out := mat.NewDense(len(g.pairs), len(g.pairs), nil)
+	n := len(g.pairs)
+	out := mat.NewDense(n, n, nil)
+	own, other := make([]float64, n), make([]float64, n) // second moments by elementary product
+	for k, ab := range g.pairs {
+		own[k], other[k] = x.second.At(ab[0], ab[1]), y.second.At(ab[0], ab[1])
+	}
+	third, thirdOther := x.third.RawMatrix(), y.third.RawMatrix()
+	first, firstOther := x.first, y.first
 	for k, ab := range g.pairs {
 		a, b := ab[0], ab[1]
 		xa, xb, ya, yb := x.second.RawRowView(a), x.second.RawRowView(b), y.second.RawRowView(a), y.second.RawRowView(b)
 		x3, y3 := x.third.RawRowView(k), y.third.RawRowView(k)
-		for l := k; l < len(g.pairs); l++ {
+		x4, y4 := x.fourth.RawRowView(k), y.fourth.RawRowView(k)
+		fa, fb, ga, gb := first[a], first[b], firstOther[a], firstOther[b]
+		to := out.RawRowView(k)
+		for l := k; l < n; l++ {
 			c, d := g.pairs[l][0], g.pairs[l][1]
-			cx, cy := x.third.RawRowView(l), y.third.RawRowView(l)
-			v := y.n*x.fourth.At(k, l) + x.n*y.fourth.At(k, l)
-			v -= x3[c]*y.first[d] + x3[d]*y.first[c] + cx[a]*y.first[b] + cx[b]*y.first[a]
-			v -= y3[c]*x.first[d] + y3[d]*x.first[c] + cy[a]*x.first[b] + cy[b]*x.first[a]
-			v += xa[b]*y.second.At(c, d) + x.second.At(c, d)*ya[b]
-			v += xa[c]*yb[d] + xb[d]*ya[c] + xa[d]*yb[c] + xb[c]*ya[d]
-			out.Set(k, l, v)
+			cx, cy := third.Data[l*third.Stride:], thirdOther.Data[l*thirdOther.Stride:]
+			to[l] = y.n*x4[l] + x.n*y4[l] -
+				(x3[c]*firstOther[d] + x3[d]*firstOther[c] + cx[a]*gb + cx[b]*ga) -
+				(y3[c]*first[d] + y3[d]*first[c] + cy[a]*fb + cy[b]*fa) +
+				own[k]*other[l] + own[l]*other[k] +
+				xa[c]*yb[d] + xb[d]*ya[c] + xa[d]*yb[c] + xb[c]*ya[d]
 		}
 	}
 	return out
@@ -276,7 +315,7 @@ func (g *algebra) fourths(x, y *clusterMoments) *mat.Dense {
 // for a representation with the given moments of its patterns, whose squared distances
 // count scale times.
 func (g *algebra) distances(to []float64, patterns []yMoments, scale float64, a, b int, s shift, shift float64) {
-	count, weight, sums := g.between(a, b)
+	count, weight, sums := g.sumsOf(a, b)
 	x, y, u, v := &g.clusters[a], &g.clusters[b], &patterns[a], &patterns[b]
 	r := weight * scale * (y.n*u.s + x.n*v.s - 2*dot(u.sum, v.sum))
 	rr := weight * scale * scale * (y.n*u.ss + x.n*v.ss + 2*u.s*v.s - 4*(dot(u.sy, v.sum)+dot(u.sum, v.sy)) + 4*linalg.Dot(u.q, v.q))

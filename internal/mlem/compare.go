@@ -93,6 +93,7 @@ func Compare(ctx context.Context, features *Features, y *mat.Dense, neural *Neur
 	}
 	o.Bootstrap, o.Permutations, o.Null, o.DropOne, o.Shapley, o.Interactions = 0, 0, 0, false, false, Interactions{}
 	o.FeatureGroups, o.Constraint, o.Ridge, o.Shrink, o.Metric, o.Levels = nil, "", nil, nil, Absolute, nil
+	o.RowEffects = false
 	out := make([]*Comparison, len(chosen))
 	for i, m := range chosen {
 		start := time.Now()
@@ -129,7 +130,7 @@ func methodNamed(name string) (method, error) {
 func compareFit(ctx context.Context, in comparisonInput, interactions bool, c Constraint) (*Comparison, error) {
 	in.options.Interactions.All, in.options.Constraint = interactions, c
 	if in.options.Folds > 2 {
-		in.options.Shrink = AutoShrink
+		in.options.Shrink, in.options.RowEffects = AutoShrink, true
 	}
 	r, err := Fit(ctx, in.features, []*Neural{in.neural}, in.options)
 	if err != nil {

@@ -59,11 +59,11 @@ func (f *fitting) without(k, set int, m *moments, at []int) ([]float64, error) {
 	if len(at) == 0 {
 		return w, nil
 	}
-	pen, err := f.penalty(set, func(m *moments, set int) *problem { return f.problem(m, k, set).restrict(at) })
+	pen, err := f.penalty(set, func(m *moments, set int) *problem { return f.target(m, k, set).restrict(at) })
 	if err != nil {
 		return nil, err
 	}
-	s, err := f.minimise(f.problem(m, k, set).restrict(at), pen)
+	s, err := f.minimise(f.target(m, k, set).restrict(at), pen)
 	if err != nil {
 		return nil, err
 	}

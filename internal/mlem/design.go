@@ -129,21 +129,54 @@ func (g *design) products(x, d []float64) {
 	}
 }
 
-// predict returns Σ_t w_t·x_t for a pair with feature distances d.
-func (g *design) predict(w, d []float64) float64 {
+// quadratic is dᵀWd, ready for many d.
+type quadratic struct {
+	n     int
+	upper []float64 // rows of W from the diagonal on, off it twice; nil for a diagonal W
+	main  []float64 // diagonal
+}
+
+// quadratic returns the form of weights w.
+func (g *design) quadratic(w []float64) *quadratic {
+	q := &quadratic{n: g.width(), main: make([]float64, g.width())}
+	for t, term := range g.terms {
+		for k := range term.Tied + 1 {
+			if term.A == term.B {
+				q.main[term.A+k] = w[t]
+			}
+		}
+	}
+	if !g.interacts() {
+		return q
+	}
+	m := g.matrix(w)
+	for a := range q.n {
+		q.upper = append(q.upper, m.At(a, a))
+		for b := a + 1; b < q.n; b++ {
+			q.upper = append(q.upper, 2*m.At(a, b))
+		}
+	}
+	return q
+}
+
+// at returns dᵀWd.
+func (q *quadratic) at(d []float64) float64 {
 	var sum float64
-	if g.first != nil {
-		for t, term := range g.terms {
-			sum += w[t] * term.value(d)
+	if q.upper == nil {
+		for a, w := range q.main {
+			sum += w * d[a] * d[a]
 		}
 		return sum
 	}
-	f := g.features
-	for a, v := range d {
-		sum += w[a] * v * v
-	}
-	for t, term := range g.terms[f:] {
-		sum += 2 * w[f+t] * d[term.A] * d[term.B]
+	row := q.upper
+	for a := range q.n {
+		rest := d[a:q.n]
+		part := 0.0
+		for b, w := range row[:len(rest)] {
+			part += w * rest[b]
+		}
+		sum += d[a] * part
+		row = row[len(rest):]
 	}
 	return sum
 }

@@ -173,7 +173,7 @@ func TestPenaltyIsChosenInsideTheTrainingSet(t *testing.T) {
 			}
 			chosen[want]++
 			if got, err := f.penalty(out, problem); err != nil || got.ridge != want {
-				t.Errorf("without fold %d the penalty is %g (%v), want %g", out, got, err, want)
+				t.Errorf("without fold %d the penalty is %v (%v), want %g", out, got, err, want)
 			}
 		}
 	}

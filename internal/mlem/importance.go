@@ -125,7 +125,7 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 			}
 			f.Progress.report("importance", fold+1, len(fits))
 		}
-		fitted, err := f.fitInfluence(ctx, k, players, plans, w, penalty{res.Lambda, res.Shrink})
+		fitted, err := f.fitInfluence(ctx, k, players, plans, w, penalty{ridge: res.Lambda, shrink: res.Shrink})
 		if err != nil {
 			return err
 		}
@@ -352,7 +352,7 @@ func (m *permuter) isolate(w []float64, features []int) {
 		w             float64
 	}
 	var couplings []coupling
-	var outside []int
+	outside := slices.Clone(w)
 	for t, term := range m.design.terms {
 		for k := range term.Tied + 1 {
 			a, b := place[term.A+k], place[term.B+k]
@@ -363,20 +363,18 @@ func (m *permuter) isolate(w []float64, features []int) {
 				couplings = append(couplings, coupling{a, term.B + k, w[t]})
 			case b >= 0:
 				couplings = append(couplings, coupling{b, term.A + k, w[t]})
-			case k == 0:
-				outside = append(outside, t)
+			default:
+				continue
 			}
+			outside[t] = 0
 		}
 	}
+	form := m.design.quadratic(outside)
 	d := newTiles(m.features, len(m.first))
 	for d.next(m.first, m.second) {
 		for p := range d.n {
 			row := d.row(p)
-			var sum float64
-			for _, t := range outside {
-				sum += w[t] * m.design.terms[t].value(row)
-			}
-			m.rest[d.at+p] = sum
+			m.rest[d.at+p] = form.at(row)
 			for _, c := range couplings {
 				m.cross[c.player][d.at+p] += c.w * row[c.other]
 			}

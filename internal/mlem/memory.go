@@ -53,8 +53,12 @@ func (o Options) scoresMemory(features, n int) int64 {
 		most = min(most, max(minStimuli, int(math.Sqrt(float64(o.MaxMemory)/perPair))))
 	}
 	whole, folds := pairsOf(most), max(1, o.Folds)
-	fold := pairsOf(min(n/folds+1, most))
-	scores := int64(perPair) * int64(whole+folds*fold)
+	held := n/folds + 1
+	if o.given() {
+		held = len(o.Test)
+	}
+	fold := pairsOf(min(held, most, heldStimuli))
+	scores := int64(perPair) * int64(whole+folds*fold+workers(o.Jobs, folds)*crossPairs)
 	players := features + len(o.FeatureGroups)
 	own := fold
 	if o.ImportancePairs > 0 {

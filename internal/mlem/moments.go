@@ -19,6 +19,7 @@ type moments struct {
 	x     []float64 // Σx, P
 	xx    []float64 // Σx·xᵀ, upper triangle row by row
 	cross []float64 // Σy, Σy² and Σx·y of each distance in turn, K×(2+P)
+	rows  *rowPart  // nil where effects of single stimuli are not told apart
 }
 
 // commonSums is the number of sums that all distances share, ownSums the number of
@@ -142,6 +143,11 @@ func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progr
 	t := width(p, k)
 	clusters := len(a.start) - 1
 	a.algebra = newAlgebra(a.sample, a.design, a.start)
+	if a.algebra != nil {
+		if err := a.algebra.keepSums(ctx, a.jobs); err != nil {
+			return nil, err
+		}
+	}
 	pairwise := 0 // representations whose distances are formed
 	for _, d := range a.sample.neural {
 		if !a.algebra.takes(d) {

@@ -70,7 +70,7 @@ func TestEqualPenalties(t *testing.T) {
 	for _, ridge := range [][]float64{{0, 0.1, 10}, {10, 0.1, 0}, {0.1, 10, 0}} {
 		f.Ridge = ridge
 		if got, err := f.choose([]*problem{q, q}, []*problem{q, q}); got.ridge != 10 || err != nil {
-			t.Errorf("%v: penalty %g (%v), want 10", ridge, got, err)
+			t.Errorf("%v: penalty %v (%v), want 10", ridge, got, err)
 		}
 	}
 }

@@ -23,6 +23,9 @@ type Options struct {
 	// Shrink are the penalties towards equal weights to choose from, in the same way;
 	// see penalty. Empty: none.
 	Shrink []float64
+	// RowEffects gives what effects of single stimuli can explain of the distances the small
+	// weight that their noise deserves, where all pairs are used; see rowPart.
+	RowEffects bool
 
 	Folds   int      // parts of the stimuli that are held out in turn; 0: no held-out scores
 	Repeats int      // divisions of the stimuli into folds, over which scores and importances are averaged; 0 is 1

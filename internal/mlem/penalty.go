@@ -17,6 +17,15 @@ type penalty struct {
 	// ½·shrink·s·‖W − c·I‖², s the mean variance of a squared feature distance and c the
 	// best equal weight.
 	shrink float64
+	// rough says that a semidefinite metric need only be close to the minimum, for errors
+	// and choices that do not depend on its last digits.
+	rough bool
+}
+
+// roughly returns the penalty for a solution that need only be close.
+func (p penalty) roughly() penalty {
+	p.rough = true
+	return p
 }
 
 // larger reports whether a penalty is larger than another.
@@ -42,7 +51,7 @@ func (o *Options) penalties() []penalty {
 	}
 	out = nil
 	for _, s := range o.Shrink {
-		out = append(out, penalty{base.ridge, s})
+		out = append(out, penalty{ridge: base.ridge, shrink: s})
 	}
 	return out
 }
@@ -110,7 +119,7 @@ const selection = 1.5
 func (f *fitting) leastRisk(all *problem, without []*problem) (penalty, error) {
 	fit := func(p penalty) (whole []float64, parts [][]float64, err error) {
 		for _, q := range append([]*problem{all}, without...) {
-			s, err := f.minimise(q, p)
+			s, err := f.minimise(q, p.roughly())
 			if err != nil {
 				return nil, nil, err
 			}

@@ -28,11 +28,11 @@ func (f *fitting) distanceIndex(k, set int) int {
 
 // solve fits representation k to the pairs of m.
 func (f *fitting) solve(m *moments, k, set int) (solution, penalty, error) {
-	pen, err := f.penalty(set, func(m *moments, set int) *problem { return f.problem(m, k, set) })
+	pen, err := f.penalty(set, func(m *moments, set int) *problem { return f.target(m, k, set) })
 	if err != nil {
 		return solution{}, pen, err
 	}
-	s, err := f.minimise(f.problem(m, k, set), pen)
+	s, err := f.minimise(f.target(m, k, set), pen)
 	return s, pen, err
 }
 

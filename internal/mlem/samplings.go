@@ -84,6 +84,9 @@ func (f *fitting) accumulate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := f.rowParts(ctx, s, all); err != nil {
+		return err
+	}
 	take := func(n int) []*moments {
 		part := all[:n]
 		all = all[n:]

@@ -66,6 +66,10 @@ func (s *Score) Of(by Statistic) float64 {
 // 2,500 stimuli have 3 million pairs.
 const scoredStimuli = 2500
 
+// heldStimuli bounds in the same way the stimuli of each fold. A thousand have half a
+// million pairs, and there are several folds.
+const heldStimuli = 1000
+
 // evaluation is a set of stimuli whose pairs are scored.
 type evaluation struct {
 	*sample
@@ -102,10 +106,11 @@ func condensedIndex(n, i, j int) int { return i*(2*n-i-1)/2 + j - i - 1 }
 // predict returns the predicted distance of every pair.
 func (e *evaluation) predict(w []float64) []float64 {
 	out := make([]float64, len(e.first))
+	form := e.design.quadratic(w)
 	d := newTiles(e.features, len(e.first))
 	for d.next(e.first, e.second) {
 		for p := range d.n {
-			out[d.at+p] = e.design.predict(w, d.row(p))
+			out[d.at+p] = form.at(d.row(p))
 		}
 	}
 	return out
@@ -158,11 +163,8 @@ func (f *fitting) selectScored() {
 		const perPair = 104
 		most = min(most, max(minStimuli, int(math.Sqrt(float64(f.MaxMemory)/perPair))))
 	}
-	subset := func(places []int) *evaluation {
-		return newEvaluation(own.subset(places[:min(len(places), most)]), f.design)
-	}
 	for _, p := range f.first() {
-		f.folds = append(f.folds, subset(p.test))
+		f.folds = append(f.folds, newEvaluation(own.subset(p.test[:min(len(p.test), most, heldStimuli)]), f.design))
 	}
 	// Stimuli are in the order of folds, so a subset is spread over all places.
 	f.whole = newEvaluation(own.subset(evenlySpaced(f.layout.start[f.layout.inside()], most)), f.design)
@@ -359,24 +361,12 @@ type scored struct {
 }
 
 // compare compares predictions x with distances y of the pairs. The predicted distance
-// is intercept + scale·x of a fit.
+// is intercept + scale·x of a fit. Both are replaced by their ranks.
 func (e *evaluation) compare(x, y []float64, fit foldFit) Score {
 	s := Score{Stimuli: len(e.id), Pairs: len(e.first)}
-	rx, ry := make([]float64, len(x)), make([]float64, len(y))
-	var sort linalg.Sorter
-	sort.Ranks(rx, x)
-	sort.Ranks(ry, y)
-	s.Spearman, s.Pearson = math.NaN(), math.NaN()
-	equal := allEqual(ry)
-	if rho, ok := stats.Pearson(rx, ry); ok && !equal && !allEqual(rx) {
-		s.Spearman = rho
-		if r, ok := stats.Pearson(x, y); ok {
-			s.Pearson = r
-		}
-	}
-	s.R2 = math.NaN()
-	if equal { // else the sum of squares is rounding
-		return s
+	var ok bool
+	if s.Pearson, ok = stats.Pearson(x, y); !ok {
+		s.Pearson = math.NaN()
 	}
 	var rss, tss, mean float64
 	for _, v := range y {
@@ -388,16 +378,35 @@ func (e *evaluation) compare(x, y []float64, fit foldFit) Score {
 		tss += (v - mean) * (v - mean)
 	}
 	s.R2 = 1 - rss/tss
+	var sort linalg.Sorter
+	sort.Ranks(x, x)
+	sort.Ranks(y, y)
+	constant := allEqual(y)
+	if constant { // what varies is rounding
+		s.R2 = math.NaN()
+	}
+	if s.Spearman, ok = stats.Pearson(x, y); !ok || constant || allEqual(x) {
+		s.Spearman, s.Pearson = math.NaN(), math.NaN()
+	}
 	return s
 }
 
 // score is compare with the standard error of a statistic. It changes x and y.
 func (e *evaluation) score(x, y []float64, fit foldFit, by Statistic) scored {
+	var values, distances []float64
+	if !by.ofRanks() {
+		values, distances = slices.Clone(x), slices.Clone(y)
+	}
 	s := scored{Score: e.compare(x, y, fit)}
 	if !s.Defined() {
 		return s
 	}
-	newAgreement(y, by).influence(x, fit, nil, 0)
+	if by.ofRanks() {
+		stats.NewRankCorrelation(y).Influence(x, x)
+	} else {
+		x = values
+		newAgreement(distances, by).influence(x, fit, nil, 0)
+	}
 	s.effects = e.effects(x)
 	ss := 0.0
 	for _, v := range s.effects {

@@ -24,7 +24,7 @@ import (
 //	(G + H)·Δw = b − Gw + A*(μV),  H_tu = ⟨E_t, V·E_u·S⟩ symmetrised,
 //
 // a P×P system, whatever the number of pairs. About fifteen steps reach a gap of
-// 1e-11; the iterate with the smallest violation is returned. It is strictly inside
+// 1e-11, the least that is asked for; the iterate with the smallest violation is returned. It is strictly inside
 // the cone, so W is positive definite: in the null space of the exact minimum its
 // eigenvalues are of the size of the gap.
 //
@@ -33,10 +33,16 @@ import (
 // direction. This can also happen with few resampled stimuli. The solver then uses
 // the smallest of a few small penalties on W with which it converges, and kkt
 // includes the effect of the penalty.
-func (s *standard) semidefinite() (w []float64, kkt float64, err error) {
+//
+// The minimum of all w is that within the cone where it lies inside, which costs one
+// factorisation.
+func (s *standard) semidefinite(gap float64) (w []float64, kkt float64, err error) {
+	if w, kkt, ok := s.inside(); ok {
+		return w, kkt, nil
+	}
 	for _, floor := range []float64{0, 1e-10, 1e-8, 1e-6, 1e-4} {
-		w, kkt = s.interiorPoint(floor)
-		if kkt > 1e-9 {
+		w, kkt = s.interiorPoint(floor, gap)
+		if kkt > 100*gap {
 			continue
 		}
 		for _, v := range w {
@@ -47,8 +53,39 @@ func (s *standard) semidefinite() (w []float64, kkt float64, err error) {
 	return nil, 0, noConvergence{}
 }
 
+// inside returns the solution of Gw = b where its matrix is positive definite.
+func (s *standard) inside() (w []float64, kkt float64, ok bool) {
+	factor, ok := linalg.Cholesky(s.g)
+	if !ok {
+		return nil, 0, false
+	}
+	const singular = 1e-6 // of a pivot, below which G may be singular
+	for t := range s.b {
+		if v := factor.At(t, t); v*v < singular*s.g.At(t, t) {
+			return nil, 0, false
+		}
+	}
+	w = solveFactored(factor, s.b)
+	terms, f := renumberCoordinates(s.terms)
+	metric := symmetricMatrix(f, terms, w)
+	for i := range f {
+		if metric.At(i, i) <= 0 {
+			return nil, 0, false
+		}
+	}
+	if _, ok := linalg.Cholesky(metric); !ok {
+		return nil, 0, false
+	}
+	g := make([]float64, len(w))
+	s.gradient(g, w)
+	for _, v := range g {
+		kkt = max(kkt, math.Abs(v))
+	}
+	return w, kkt, kkt < 1e-9
+}
+
 // interiorPoint finds the minimum with floor added to the diagonal of G.
-func (s *standard) interiorPoint(floor float64) (w []float64, kkt float64) {
+func (s *standard) interiorPoint(floor, target float64) (w []float64, kkt float64) {
 	terms, f := renumberCoordinates(s.terms)
 	g := s.g
 	if floor > 0 {
@@ -60,7 +97,7 @@ func (s *standard) interiorPoint(floor float64) (w []float64, kkt float64) {
 	ip := &interior{standard: &standard{terms, g, s.b}, f: f}
 	ip.start()
 	best, bestW := math.Inf(1), make([]float64, len(s.b))
-	const target, maxSteps, patience = 1e-11, 60, 6
+	const maxSteps, patience = 60, 6
 	for step, idle := 0, 0; step < maxSteps && idle < patience; step++ {
 		v := ip.violation()
 		if v < best {

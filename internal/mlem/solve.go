@@ -122,7 +122,7 @@ func (q *problem) solvePenalised(c Constraint, pen penalty) (solution, error) {
 	case Diagonal:
 		w, kkt, err = s.nonnegative()
 	case PSD:
-		w, kkt, err = s.semidefinite()
+		w, kkt, err = s.semidefinite(gapOf(pen))
 	default:
 		w, kkt, err = s.free()
 	}
@@ -133,6 +133,15 @@ func (q *problem) solvePenalised(c Constraint, pen penalty) (solution, error) {
 		w[t] *= unit[t] * sdY
 	}
 	return solution{w, kkt}, nil
+}
+
+// gapOf is the violation of the optimality conditions of a semidefinite metric at which the
+// solver stops.
+func gapOf(pen penalty) float64 {
+	if pen.rough {
+		return 1e-7
+	}
+	return 1e-11
 }
 
 // standard is a problem in standard units.

@@ -28,7 +28,7 @@ func (f *fitting) choose(trains, tests []*problem) (penalty, error) {
 	for _, l := range list {
 		var sum float64
 		for i, t := range trains {
-			s, err := f.minimise(t, l)
+			s, err := f.minimise(t, l.roughly())
 			if err != nil {
 				return chosen, err
 			}
@@ -98,7 +98,7 @@ func normalise(w []float64, terms []Term) float64 {
 func (f *fitting) refit(ctx context.Context, sets []*moments, k int, pen penalty) ([][]float64, error) {
 	draws := make([][]float64, len(sets))
 	err := forEach(ctx, f.Jobs, len(sets), func(_, r int) error {
-		s, err := f.minimise(f.problem(sets[r], k, whole), pen)
+		s, err := f.minimise(f.target(sets[r], k, whole), pen.roughly())
 		if err != nil {
 			return fmt.Errorf("resampled data set %d: %w", r, err)
 		}

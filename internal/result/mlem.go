@@ -20,7 +20,8 @@ type Weight struct {
 	Lo             float64 `column:"lo" doc:"lower end of its interval"`
 	Hi             float64 `column:"hi" doc:"upper end of its interval"`
 	Note           string  `column:"note" doc:"why the weight is not identified, or has no interval" show:"note"`
-	Representation string  `column:"representation" doc:"file or unit, where there are several" show:"optional"`
+	Time           int     `column:"time" doc:"first time bin, from 0, with --per time" show:"optional"`
+	Representation string  `column:"representation" doc:"file or unit, where there are several; with --per time, the file and the first time bin behind an @" show:"optional"`
 }
 
 // Importances is importance.csv of simtool mlem fit and layers: a row for each
@@ -40,7 +41,8 @@ type Importance struct {
 	Method         string  `column:"method" doc:"how it was computed"`
 	Score          string  `column:"score" doc:"the score that is lost, where it is not spearman" show:"optional"`
 	Note           string  `column:"note" doc:"why there is no interval" show:"note"`
-	Representation string  `column:"representation" doc:"file or unit, where there are several" show:"optional"`
+	Time           int     `column:"time" doc:"first time bin, from 0, with --per time" show:"optional"`
+	Representation string  `column:"representation" doc:"file or unit, where there are several; with --per time, the file and the first time bin behind an @" show:"optional"`
 }
 
 // FitScores is scores.csv of simtool mlem fit and layers: a row for each fold, and
@@ -63,7 +65,8 @@ type FitScore struct {
 	Error          string  `column:"error" doc:"why nothing could be fitted" show:"note"`
 	Repeat         int     `column:"repeat" doc:"division into folds, from 1, with --repeats; empty for all" empty:"0" show:"optional"`
 	Note           string  `column:"note" doc:"why a score or its interval is missing" show:"note"`
-	Representation string  `column:"representation" doc:"file or unit, where there are several" show:"optional"`
+	Time           int     `column:"time" doc:"first time bin, from 0, with --per time" show:"optional"`
+	Representation string  `column:"representation" doc:"file or unit, where there are several; with --per time, the file and the first time bin behind an @" show:"optional"`
 }
 
 // ModelScores is the table of simtool mlem score.

@@ -2,6 +2,7 @@ package verbmlem
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,7 @@ type FitOptions struct {
 	Objective    string
 	Ridge        []float64 // penalties to choose from
 	Shrink       []string  // penalties towards equal weights to choose from, or auto
+	RowEffects   string    // auto, yes or no
 	Split        Split
 	Folds        int
 	Repeats      int
@@ -38,7 +40,8 @@ type FitOptions struct {
 	Groups       []string // NAME=a,b: features whose importance is wanted together
 	MaxPairs     int
 	MaxMemory    int64
-	EachUnit     bool   // fit each unit alone
+	EachUnit     bool // fit each unit alone
+	Windows      Windows
 	Directory    string // of the results
 	Force        bool   // replace results that exist
 	Batch        verb.Batch
@@ -57,7 +60,7 @@ func newFitOptions(layers bool) *FitOptions {
 	return &FitOptions{
 		Interactions: "none", Metric: "auto", Constraint: "auto", Objective: string(mlem.Pearson),
 		Folds: d.Folds, Repeats: 1, Score: string(mlem.ScoreSpearman), Bootstrap: d.Bootstrap, Level: d.Level, Permutations: d.Permutations, Null: d.Null,
-		MaxPairs: d.MaxPairs, MaxMemory: int64(d.MaxMemory), Shrink: []string{shrinkAuto}, layers: layers,
+		MaxPairs: d.MaxPairs, MaxMemory: int64(d.MaxMemory), Shrink: []string{shrinkAuto}, RowEffects: rowsAuto, layers: layers,
 	}
 }
 
@@ -75,6 +78,8 @@ func (o *FitOptions) Settings() *setting.Set {
 	s.Floats(&o.Ridge, "ridge", "", "penalties relative to the variances of the regressors, a `LIST` of which the best is chosen by cross-validation")
 	shrink := s.Strings(&o.Shrink, "shrink", "", "penalties towards equal weights, a `LIST` of which the one with the least estimated error is chosen: auto, or 0 for none")
 	shrink.Default = shrinkAuto
+	s.Choice(&o.RowEffects, "row-effects", "", "give what effects of single stimuli explain of the distances, where their noise is, a small weight; auto is with --shrink auto",
+		rowsAuto, rowsYes, rowsNo)
 	s.Int(&o.Folds, "folds", "", "parts of the stimuli that are held out in turn; 0 for none")
 	s.Int(&o.Repeats, "repeats", "", "random divisions into folds, over which scores and importances are averaged")
 	o.Split.Register(s)
@@ -93,6 +98,7 @@ func (o *FitOptions) Settings() *setting.Set {
 	verb.RegisterDirectory(s, &o.Directory, &o.Force, "results")
 	if o.layers {
 		o.Batch.Register(s, "representations")
+		o.Windows.Register(s)
 		o.Neural.Register(s, "patterns, stimuli × units, `FILES` beside those of the arguments")
 		return s
 	}
@@ -161,6 +167,8 @@ func (o *FitOptions) check(e *batch.Env, args []string) error {
 		return batch.Usagef("want --output DIR")
 	case o.layers && len(args)+len(o.Neural.Files) == 0:
 		return batch.Usagef("want at least one file of patterns")
+	case o.layers && o.Windows.check(&o.Neural) != nil:
+		return o.Windows.check(&o.Neural)
 	case o.Repeats < 1:
 		return batch.Configf("", "--repeats: invalid value %d, want at least 1", o.Repeats)
 	case o.Split.given() && o.Repeats > 1:
@@ -170,6 +178,13 @@ func (o *FitOptions) check(e *batch.Env, args []string) error {
 	}
 	return nil
 }
+
+// The words of --row-effects.
+const (
+	rowsAuto = "auto"
+	rowsYes  = "yes"
+	rowsNo   = "no"
+)
 
 // shrinkAuto lets the data choose among the usual penalties.
 const shrinkAuto = "auto"
@@ -220,6 +235,7 @@ func (o *FitOptions) fitting(e *batch.Env, s *stimuli) (mlem.Options, error) {
 	if err := o.shrink(&m); err != nil {
 		return m, err
 	}
+	m.RowEffects = o.RowEffects == rowsYes || o.RowEffects == rowsAuto && slices.Equal(o.Shrink, []string{shrinkAuto}) && m.Shrink != nil
 	if o.Constraint != "auto" {
 		m.Constraint = mlem.Constraint(o.Constraint)
 	}

@@ -42,6 +42,9 @@ func (f *fits) tables() fitTables {
 	if f.several() {
 		columns = []string{"representation"}
 	}
+	if f.Windows.Per != "" {
+		columns = append(columns, "time")
+	}
 	importance, scores = slices.Clone(columns), slices.Clone(columns)
 	if f.options.Score != mlem.ScoreSpearman {
 		importance = append(importance, "score")
@@ -59,17 +62,18 @@ func (f *fits) newFitted(r *mlem.Result) *fitted {
 		panic(err) // only a fault of ours makes a model that is no JSON
 	}
 	tables, by := f.tables(), f.options.Score
+	time := f.windows[r.Name].from
 	out := &fitted{name: r.Name, Model: model, KKT: r.KKT, Warnings: r.Warnings}
 	var weights, importance, scores [][]any
 	for _, w := range r.Weights {
 		lo, hi := bounds(w.Interval)
-		weights = append(weights, tables.weights.Cells(result.Weight{FeatureA: w.A, FeatureB: w.B, Weight: w.Weight, Lo: lo, Hi: hi, Representation: r.Name, Note: w.Note}))
+		weights = append(weights, tables.weights.Cells(result.Weight{FeatureA: w.A, FeatureB: w.B, Weight: w.Weight, Lo: lo, Hi: hi, Representation: r.Name, Note: w.Note, Time: time}))
 	}
 	for _, i := range r.Importance {
 		lo, hi := bounds(i.Interval)
 		importance = append(importance, tables.importance.Cells(result.Importance{
 			Feature: i.Feature, Group: i.Group, Importance: i.Value, SD: i.SD, Lo: lo, Hi: hi,
-			PValue: result.Positive(i.P), N: i.N, Method: string(i.Method), Representation: r.Name, Score: string(by), Note: i.Note,
+			PValue: result.Positive(i.P), N: i.N, Method: string(i.Method), Representation: r.Name, Score: string(by), Note: i.Note, Time: time,
 		}))
 	}
 	for _, s := range r.Scores {
@@ -82,7 +86,7 @@ func (f *fits) newFitted(r *mlem.Result) *fitted {
 		lo, hi := bounds(s.Interval)
 		scores = append(scores, tables.scores.Cells(result.FitScore{
 			Fold: s.Fold, Split: s.Split, Spearman: s.Spearman, Pearson: s.Pearson, R2: s.R2, Stimuli: s.Stimuli, Pairs: s.Pairs,
-			SE: result.Positive(s.SE), Lo: lo, Hi: hi, PValue: result.Positive(s.P), Representation: r.Name, Repeat: s.Repeat, Note: s.Note(),
+			SE: result.Positive(s.SE), Lo: lo, Hi: hi, PValue: result.Positive(s.P), Representation: r.Name, Repeat: s.Repeat, Note: s.Note(), Time: time,
 		}))
 	}
 	if f.ceiling != nil {
@@ -105,7 +109,7 @@ func (f *fits) newFitted(r *mlem.Result) *fitted {
 // newFailed is one of several representations that cannot be read or fitted.
 func (f *fits) newFailed(name string, err error) *fitted {
 	row := noScore(name)
-	row.Error = batch.RowText(err)
+	row.Error, row.Time = batch.RowText(err), f.windows[name].from
 	return &fitted{name: name, err: err, rows: [][][]any{nil, nil, {f.tables().scores.Cells(row)}}}
 }
 

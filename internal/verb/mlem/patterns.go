@@ -20,10 +20,11 @@ var patternInput = verb.Input{Axes: "tcn", Header: "auto", Missing: data.DropMis
 type patterns struct {
 	env     *batch.Env
 	options *Neural
-	stimuli int        // of the features, before any is left out
-	names   []string   // of them, nil where the features have none
-	source  string     // of the features
-	kept    *data.Kept // nil for all
+	stimuli int           // of the features, before any is left out
+	names   []string      // of them, nil where the features have none
+	source  string        // of the features
+	kept    *data.Kept    // nil for all
+	last    *data.Dataset // the last that was read over time
 }
 
 // newPatterns prepares to read representations of the stimuli of some features. Where stimuli with

@@ -21,6 +21,7 @@ type fits struct {
 	options   mlem.Options
 	ceiling   *mlem.Ceiling // of the one representation, if it has repeats
 	names     []string      // of the representations, all different
+	windows   map[string]window
 
 	// read reads a representation and says what it was read from.
 	read func(item int) (*mlem.Neural, []data.Source, error)
@@ -44,7 +45,7 @@ func (o *FitOptions) begin(e *batch.Env, args []string, control batch.Control) (
 	}
 	switch {
 	case o.layers:
-		err = f.ofFiles(neural.Files)
+		err = f.ofWindows(neural.Files)
 	case o.EachUnit:
 		err = f.ofUnits()
 	default:
@@ -101,31 +102,6 @@ func (f *fits) ofUnits() error {
 	f.read = func(item int) (*mlem.Neural, []data.Source, error) {
 		y, err := mlem.NewUnit(r.y, item, f.names[item])
 		return y, r.sources, err
-	}
-	return nil
-}
-
-// ofFiles makes an item of each file.
-func (f *fits) ofFiles(files []string) error {
-	f.names = files
-	for i, path := range files {
-		if slices.Contains(files[:i], path) {
-			return batch.Configf("", "%s: given twice", path)
-		}
-	}
-	options, noise, err := f.patterns.options.distances()
-	if err != nil {
-		return err
-	}
-	f.read = func(item int) (*mlem.Neural, []data.Source, error) {
-		of := options
-		of.Name = files[item]
-		m, source, err := f.patterns.read(of.Name)
-		if err != nil {
-			return nil, nil, err
-		}
-		y, err := mlem.NewNeural(m, of)
-		return y, append(noise[:len(noise):len(noise)], source), batch.Named(err, of.Name)
 	}
 	return nil
 }
