@@ -116,11 +116,14 @@ type fitting struct {
 	full         *moments
 	train, test  []*moments   // by repeat and fold
 	pairOut      [][]*moments // [j<k]: training set without folds j and k, to choose the penalty; repeat·Folds + j
-	heldOut      *moments     // the test set of a given split
-	replicates   []*moments
-	leaveOut     []*moments // without each cluster in turn
-	folds        []*evaluation
-	whole        *evaluation
+	// jackknife holds, by training set, the last that of all, the moments without each group
+	// of clusters, to choose a penalty towards equal weights.
+	jackknife  [][]*moments
+	heldOut    *moments // the test set of a given split
+	replicates []*moments
+	leaveOut   []*moments // without each cluster in turn
+	folds      []*evaluation
+	whole      *evaluation
 }
 
 // newFitting checks the input and arranges the stimuli.

@@ -131,6 +131,9 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 		}
 		for i, p := range players[:alone] {
 			row := f.summarise(p, Permutation, byPlayer[i], fitted[i])
+			if f.mayBeNothing(res, p) {
+				row.reachZero()
+			}
 			if f.Null > 0 {
 				row.P = stats.PValue(meanDrop(byPlayer[i][:firsts]), null[i])
 			}
@@ -247,6 +250,32 @@ func (f *fitting) summarise(p player, method Method, folds []contribution, fitte
 		row.Note = "no interval: the feature has no weight in any fold"
 	}
 	return row
+}
+
+// mayBeNothing reports whether the intervals of the weights of all features of a player
+// reach 0.
+func (f *fitting) mayBeNothing(res *Result, p player) bool {
+	const rounding = 1e-6 // of weights of unit norm, inside the cone
+	names := f.sample.features.Names()
+	for _, at := range p.features {
+		i := slices.IndexFunc(res.Weights, func(w Weight) bool { return w.A == names[at] && w.B == names[at] })
+		if i < 0 || res.Weights[i].Interval == (stats.Interval{}) || res.Weights[i].Interval.Lo > rounding {
+			return false
+		}
+	}
+	return true
+}
+
+// reachZero extends the interval of an importance to 0, to the error of its permutations
+// and at least to a thousandth of a correlation either way.
+// The importance of a feature whose weight may be 0 is not normal: it is 0, or a little
+// below, wherever w ≥ 0 holds the weight at 0, and has a tail above.
+func (m *Importance) reachZero() {
+	if m.Interval == (stats.Interval{}) || m.N == 0 {
+		return
+	}
+	noise := max(0.001, m.SD/math.Sqrt(float64(m.N)))
+	m.Interval.Lo, m.Interval.Hi = min(m.Interval.Lo, -noise), max(m.Interval.Hi, noise)
 }
 
 // telling returns the contributions of the folds that are not void, or of all folds where

@@ -22,7 +22,7 @@ func (o Options) Memory(features *Features, k int, patterns int64) (bytes int64,
 	}
 	perRepeat := 2 * o.Folds
 	if o.choosing() {
-		perRepeat += o.Folds * (o.Folds - 1) / 2
+		perRepeat += 4*o.Folds*o.Folds + 4*o.Folds // groups of the jackknife, or pairs of folds
 	}
 	sets := 2 + max(1, o.Repeats)*perRepeat + o.Bootstrap
 	if o.Bootstrap > 0 && o.Permutations > 0 {

@@ -78,7 +78,8 @@ func (o *Options) checkPenalties() error {
 }
 
 // equalWeight returns the best equal weight of the main effects and the mean variance of
-// their regressors.
+// their regressors. Where noise hides that weights are positive, it is that of a
+// correlation of .02: the direction is what counts.
 func (q *problem) equalWeight() (c, variance float64) {
 	var product, square float64
 	mains := 0
@@ -98,23 +99,18 @@ func (q *problem) equalWeight() (c, variance float64) {
 	if mains == 0 || square <= 0 {
 		return 0, 0
 	}
-	return max(0, product/square), variance / float64(mains)
+	const least = 0.02
+	return max(least*math.Sqrt(q.yy/square), product/square), variance / float64(mains)
 }
-
-// selection is the factor by which the covariance in leastRisk is weighted. With 1 the
-// estimate of the risk of one penalty is unbiased, but the smallest of several such
-// estimates is that of a penalty that fits the noise. In 30 recordings at each of 12
-// settings (32 to 128 stimuli, 10 features, noise of 1 to 8 sd) 1.5 is within .03 of the
-// better one of no penalty and of equal weights in the cosine to the truth.
-const selection = 1.5
 
 // leastRisk returns the penalty towards equal weights with the smallest estimated
 // distance of the metric from the truth, for the least squares of a set and of the same
-// without each of K folds. The unpenalised w₀ is unbiased, so that up to a constant
+// without each of K groups of its stimuli. The unpenalised w₀ is unbiased, so that up to a constant
 //
 //	E‖w_μ − w*‖² = E‖w_μ − w₀‖² + 2·tr Cov(w_μ, w₀),
 //
-// with the covariance by the jackknife over folds, (K−1)/K Σ(w_μ₍k₎ − w̄_μ)(w₀₍k₎ − w̄₀).
+// with the covariance by the jackknife over K groups, (K−1)/K Σ(w_μ₍k₎ − w̄_μ)(w₀₍k₎ − w̄₀).
+// It needs as many groups as there are weights or more to tell penalties apart well.
 // Weights are in units in which all regressors have variance 1.
 func (f *fitting) leastRisk(all *problem, without []*problem) (penalty, error) {
 	fit := func(p penalty) (whole []float64, parts [][]float64, err error) {
@@ -156,11 +152,60 @@ func (f *fitting) leastRisk(all *problem, without []*problem) (penalty, error) {
 			}
 		}
 		worse++
-		if risk := distance + 2*selection*covariance; risk < best {
+		if risk := distance + 2*covariance; risk < best {
 			best, chosen, worse = risk, p, 0
 		}
 	}
 	return chosen, nil
+}
+
+// jackknifeSets returns the weights of the clusters in each training set, the last that of
+// all, without each of its groups. A group is a quarter of a fold, whose number makes the
+// estimated variance good; a semidefinite metric, whose fit takes long, makes do with
+// whole folds.
+func (f *fitting) jackknifeSets() [][]func(cluster int) float64 {
+	quarters := 4
+	if f.Constraint == PSD {
+		quarters = 1
+	}
+	groupsOf := func(p partition) []int {
+		group, next := make([]int, len(p)), make([]int, f.Folds)
+		for c, fold := range p {
+			if fold == outside {
+				group[c] = outside
+				continue
+			}
+			group[c] = fold*quarters + next[fold]%quarters
+			next[fold]++
+		}
+		return group
+	}
+	without := func(p partition, fold int) (sets []func(int) float64) {
+		group := groupsOf(p)
+		present := map[int]bool{}
+		for _, g := range group {
+			present[g] = g != outside
+		}
+		for g := range f.Folds * quarters {
+			if !present[g] || g/quarters == fold {
+				continue
+			}
+			sets = append(sets, func(c int) float64 {
+				if f.layout.fold[c] == outside || p[c] == fold || group[c] == g {
+					return 0
+				}
+				return 1
+			})
+		}
+		return sets
+	}
+	var all [][]func(int) float64
+	for _, p := range f.partitions {
+		for k := range f.Folds {
+			all = append(all, without(p, k))
+		}
+	}
+	return append(all, without(f.partitions[0], outside))
 }
 
 // centredOver subtracts the mean over vectors from each.

@@ -67,6 +67,15 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 	if err != nil {
 		return fail(err)
 	}
+	free := s.w // without the penalty
+	if len(draws) > 0 && pen.shrink > 0 {
+		plain, err := f.minimise(f.target(f.full, k, whole), penalty{ridge: pen.ridge, rough: true})
+		if err != nil {
+			return fail(err)
+		}
+		free = plain.w
+		normalise(free, f.design.terms)
+	}
 	for _, e := range f.design.entries(f.sample.features) {
 		w := Weight{A: e.a, B: e.b, Weight: e.value(s.w), Note: f.identity(e)}
 		switch {
@@ -74,7 +83,7 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 		case len(draws) == 0:
 			w.Note = "no interval without bootstrap samples"
 		default:
-			w.Interval = percentiles(draws, e.value, f.Level)
+			w.Interval = percentiles(draws, e.value, e.value(free), f.Level)
 			if pen.shrink > 0 {
 				w.Interval.Lo, w.Interval.Hi = min(w.Interval.Lo, w.Weight), max(w.Interval.Hi, w.Weight)
 			}

@@ -38,13 +38,23 @@ func (f *fitting) accumulate(ctx context.Context) error {
 			add(among(p, func(fold int) bool { return fold == k }))
 		}
 	}
-	choosing := f.choosing()
+	risky := len(f.Shrink) > 1
+	choosing := f.choosing() && !risky
 	if choosing {
 		for _, p := range f.partitions {
 			for j := range f.Folds {
 				for k := j + 1; k < f.Folds; k++ {
 					add(among(p, func(fold int) bool { return fold != j && fold != k }))
 				}
+			}
+		}
+	}
+	var parts [][]func(int) float64 // of each training set
+	if risky {
+		parts = f.jackknifeSets()
+		for _, set := range parts {
+			for _, weight := range set {
+				add(weight)
 			}
 		}
 	}
@@ -101,6 +111,9 @@ func (f *fitting) accumulate(ctx context.Context) error {
 			j := set % f.Folds
 			f.pairOut[set] = append(make([]*moments, j+1), take(f.Folds-j-1)...)
 		}
+	}
+	for _, set := range parts {
+		f.jackknife = append(f.jackknife, take(len(set)))
 	}
 	if f.given() {
 		f.heldOut = take(1)[0]

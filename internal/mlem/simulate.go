@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -49,6 +50,8 @@ type Simulation struct {
 	Interactions bool    // Realisable: products, all features binary
 	Sparsity     float64 // share of the weights that are 0, and of the possible products
 	Correlation  float64 // of the Gaussian variables behind the features
+	Conjunctions int     // SignedCode: pairs of features that have a direction of their own together
+	Missing      float64 // share of the values of the table that are missing
 	Seed         uint64  // of all random numbers, but see DataSeed
 	DataSeed     uint64  // of the features and noise if not 0, for several recordings of one truth
 }
@@ -76,8 +79,15 @@ func Simulate(ctx context.Context, s Simulation) (*Simulated, error) {
 		return nil, err
 	}
 	rng := stats.Stream(s.Seed, "mlem/simulate")
-	if s.Generator == MDS || s.Interactions {
+	switch {
+	case s.Generator == MDS || s.Interactions:
 		s.Kinds = []Kind{Binary}
+	case s.singleCoordinate():
+		// A category of three levels has two coordinates, but one row of W.
+		s.Kinds = slices.DeleteFunc(slices.Clone(s.Kinds), func(k Kind) bool { return k == Categorical })
+		if len(s.Kinds) == 0 {
+			s.Kinds = []Kind{Binary}
+		}
 	}
 	draws := rng
 	if s.DataSeed != 0 {
@@ -90,6 +100,12 @@ func Simulate(ctx context.Context, s Simulation) (*Simulated, error) {
 	case s.Generator == MDS:
 		out.W = spdMatrix(s.Features, rng)
 		clean, err = s.scaleDistances(ctx, out.Table, out.W)
+	case s.Generator == MLP:
+		clean, out.W, err = s.network(out.Table, rng)
+	case s.Generator == SignedCode:
+		var points *mat.Dense
+		points, out.W = s.linearCode(out.Table, rng)
+		clean, err = s.embed(s.conjoin(out.Table, points), rng)
 	case s.Interactions:
 		out.W = s.dominantMatrix(rng)
 		clean, err = s.embed(interactionCoordinates(out.Table, out.W), rng)
@@ -109,6 +125,9 @@ func Simulate(ctx context.Context, s Simulation) (*Simulated, error) {
 		}
 	}
 	out.Y = clean
+	if s.Missing > 0 {
+		s.leaveOut(out.Table, draws)
+	}
 	return out, nil
 }
 
@@ -117,8 +136,14 @@ func (s *Simulation) check() error {
 		return &data.InputError{Found: fmt.Sprintf(format, args...)}
 	}
 	switch {
-	case s.Generator != Realisable && s.Generator != MDS:
-		return bad("unknown generator %q, want realisable or mds", s.Generator)
+	case s.Generator != Realisable && s.Generator != MDS && !s.singleCoordinate():
+		return bad("unknown generator %q, want realisable, signed, mds or mlp", s.Generator)
+	case s.Conjunctions < 0 || s.Conjunctions > 0 && (s.Generator != SignedCode || 2*s.Conjunctions > s.Features):
+		return bad("%d conjunctions of %d features of the generator %s, want two features for each and the generator signed", s.Conjunctions, s.Features, s.Generator)
+	case s.Interactions && s.singleCoordinate():
+		return bad("interactions of the generator %s, which has them without", s.Generator)
+	case !(s.Missing >= 0 && s.Missing < 1):
+		return bad("a share of %g of missing values, want one in [0,1)", s.Missing)
 	case s.Stimuli < 4 || s.Features < 1 || s.Hidden < 1:
 		return bad("%d stimuli, %d features, %d units; want at least 4, 1 and 1", s.Stimuli, s.Features, s.Hidden)
 	case !(s.Noise >= 0) || !(s.Sparsity >= 0 && s.Sparsity < 1) || !(s.Correlation >= 0 && s.Correlation < 1):
@@ -133,6 +158,9 @@ func (s *Simulation) check() error {
 	}
 	return nil
 }
+
+// singleCoordinate reports whether each feature has one coordinate.
+func (s *Simulation) singleCoordinate() bool { return s.Generator == SignedCode || s.Generator == MLP }
 
 // table draws features from correlated Gaussian variables: categories by thresholds,
 // numbers by the distribution function.

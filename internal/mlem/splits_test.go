@@ -48,15 +48,13 @@ func TestRepeats(t *testing.T) {
 			if w := leastSquares(x, d, 0); math.Abs(w[0]-solveTwo(q)[0]) > 1e-9 {
 				t.Errorf("repeat %d, fold %d has another training set", r, k)
 			}
-			for j := range folds {
-				if j <= k {
-					continue
-				}
-				inner := f.pairOut[s.set][j]
-				m := n - len(s.test) - len(f.splits[r*folds+j].test)
-				if inner.count != float64(m*(m-1)/2) {
-					t.Errorf("repeat %d without folds %d and %d has %g pairs", r, k, j, inner.count)
-				}
+			// Each stimulus of the training set is in one group of the jackknife.
+			left := 0.0
+			for _, m := range f.jackknife[s.set] {
+				left += float64(len(s.train)) - (1+math.Sqrt(1+8*m.count))/2
+			}
+			if left != float64(len(s.train)) {
+				t.Errorf("repeat %d, fold %d: the groups of the jackknife have %g stimuli of %d", r, k, left, len(s.train))
 			}
 		}
 		if slices.Min(held) != 1 || slices.Max(held) != 1 {

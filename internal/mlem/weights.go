@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"simtool/internal/data"
 	"simtool/internal/stats"
@@ -45,6 +48,17 @@ func (f *fitting) choose(trains, tests []*problem) (penalty, error) {
 // penalty chooses the penalty for the whole data (out = whole) or for the training set
 // with that number. It uses the folds inside that set only.
 func (f *fitting) penalty(out int, target func(m *moments, set int) *problem) (penalty, error) {
+	if len(f.Shrink) > 1 {
+		all, parts := f.full, f.jackknife[f.trainingSets()]
+		if out != whole {
+			all, parts = f.train[out], f.jackknife[out]
+		}
+		var without []*problem
+		for _, m := range parts {
+			without = append(without, target(m, out))
+		}
+		return f.leastRisk(target(all, out), without)
+	}
 	var trains, tests []*problem
 	if f.choosing() {
 		first := 0 // set of the first fold of the repeat
@@ -62,13 +76,6 @@ func (f *fitting) penalty(out int, target func(m *moments, set int) *problem) (p
 			}
 			tests = append(tests, target(f.test[k], out))
 		}
-	}
-	if len(f.Shrink) > 1 {
-		all := f.full
-		if out != whole {
-			all = f.train[out]
-		}
-		return f.leastRisk(target(all, out), trains)
 	}
 	return f.choose(trains, tests)
 }
@@ -109,12 +116,29 @@ func (f *fitting) refit(ctx context.Context, sets []*moments, k int, pen penalty
 	return draws, err
 }
 
-// percentiles returns the percentile interval of a function of the weights over the
-// replicates.
-func percentiles(draws [][]float64, value func(w []float64) float64, level float64) stats.Interval {
+// percentiles returns the interval of a function of the weights over the replicates: the
+// percentiles, extended to those that are corrected for bias (Efron 1981,
+// doi:10.2307/3314608). Weights w ≥ 0 of unit norm are biased: what noise adds to small
+// ones the norm takes from large ones, in a replicate once more. The corrected ones are at
+// Φ(2z₀ ± z), with Φ(z₀) the share of the replicates below the value of the data.
+func percentiles(draws [][]float64, value func(w []float64) float64, estimate, level float64) stats.Interval {
 	values := make([]float64, len(draws))
+	below := 0.0
 	for r, w := range draws {
 		values[r] = value(w)
+		switch {
+		case values[r] < estimate:
+			below++
+		case values[r] == estimate:
+			below += 0.5
+		}
 	}
-	return stats.PercentileInterval(values, level)
+	plain := stats.PercentileInterval(values, level)
+	normal := distuv.UnitNormal
+	const most = 1.5 // of z₀: beyond, a few replicates decide
+	z0 := max(-most, min(most, normal.Quantile((below+0.5)/(float64(len(draws))+1))))
+	z := normal.Quantile((1 + level) / 2)
+	slices.Sort(values)
+	lo, hi := stats.Quantile(values, normal.CDF(2*z0-z)), stats.Quantile(values, normal.CDF(2*z0+z))
+	return stats.Interval{Lo: min(plain.Lo, lo), Hi: max(plain.Hi, hi)}
 }

@@ -29,7 +29,7 @@ func newRecording(defaults mlem.Simulation) Recording {
 // Register declares the options.
 func (o *Recording) Register(set *setting.Set) {
 	s := &o.Simulation
-	set.Choice(&o.Generator, "generator", "", "realisable: squared distances are dᵀWd plus noise; mds: the paper's, whose truth no patterns realise", string(mlem.Realisable), string(mlem.MDS))
+	set.Choice(&o.Generator, "generator", "", "realisable: squared distances are dᵀWd plus noise; signed: a linear code of the coordinates, whose metric is signed; mds: the paper's, whose truth no patterns realise; mlp: a random network, whose truth is the importance of features for its distances", string(mlem.Realisable), string(mlem.SignedCode), string(mlem.MDS), string(mlem.MLP))
 	set.Int(&s.Stimuli, "stimuli", "", "stimuli")
 	set.Int(&s.Features, "features", "", "features")
 	set.Strings(&o.Kinds, "kinds", "", "kinds of the features in turn: numeric, categorical, binary (default: all three)")
@@ -38,6 +38,8 @@ func (o *Recording) Register(set *setting.Set) {
 	set.Bool(&s.Interactions, "interactions", "", "products of features (all features are binary then)")
 	set.Float(&s.Sparsity, "sparsity", "", "share of the weights that are 0")
 	set.Float(&s.Correlation, "correlation", "", "correlation of the variables behind the features")
+	set.Int(&s.Conjunctions, "conjunctions", "", "pairs of features that have a direction of their own together, with --generator signed: no metric has it")
+	set.Float(&s.Missing, "missing-share", "", "share of the values of the features that are missing")
 }
 
 // simulation says to mlem what the options say. It refuses those that would be passed

@@ -1,6 +1,7 @@
 package verbmlem
 
 import (
+	"errors"
 	"testing"
 )
 
@@ -11,7 +12,7 @@ func TestWindowsCoverTheTime(t *testing.T) {
 		o    Windows
 		want error
 	}{{Windows{Length: 1}, nil}, {Windows{Per: perTime, Length: 4}, nil}} {
-		if got := c.o.check(&Neural{}); got != c.want {
+		if got := c.o.check(&Neural{}); !errors.Is(got, c.want) {
 			t.Errorf("%+v: %v", c.o, got)
 		}
 	}
