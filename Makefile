@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings test-paper digits random fuzz generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings test-paper digits random fuzz gallery generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ BENCH ?= .
 COUNT ?= 6
 bench: ## Go benchmarks; compare two runs with benchstat (BENCH=regexp COUNT=n)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
+
+gallery: ## the pictures of docs/gallery, of every kind of figure
+	$(GO) test ./cmd/simtool -run TestGallery -args -gallery
 
 PYTHON ?= /usr/bin/python3
 bench-peers: ## the same work in NumPy, side by side as ratios, if python3 has NumPy (PEERS='-t 2 "cka 3000 500"')

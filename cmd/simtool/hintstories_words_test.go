@@ -45,7 +45,7 @@ func wordStories() []hintStory {
 			"a configuration file is never read implicitly; use --config", "use --config", "echo 'seed: 3' > c.yaml; "+score("-m cka --config c.yaml")), pairCKA),
 		valued(meant("processors of Slurm", "SLURM_CPUS_PER_TASK=many "+score("-m cka"), "--jobs overrides it", "--jobs", "SLURM_CPUS_PER_TASK=many "+score("-m cka --jobs 1")), pairCKA),
 		meant("a measure without a gradient", "simtool gradient x.npy y.npy -m mutual-knn:k=2 -o g.npy", `"simtool measures" lists those that have one`, "simtool measures", "simtool measures"),
-		meant("a form of scores", "simtool score x.npy y.npy -m cka -o s.csv -q; simtool plot s.csv --style lines -o s.svg", "its forms are bars, matrix", "bars", "simtool plot s.csv --style bars -o s.svg"),
+		meant("a form of scores", "simtool score x.npy y.npy -m cka -o s.csv -q; simtool plot s.csv --style mds -o s.svg", "its forms are bars, lines, matrix", "bars", "simtool plot s.csv --style bars -o s.svg"),
 		meant("a form of components", "simtool pc-sensitivity x.npy -m cka --components 1-3 -o s.csv -q; simtool plot s.csv --style bars -o s.svg", "results of this kind are drawn in one form, which needs no name", "needs no name", "simtool plot s.csv -o s.svg"),
 		meant("a scaling of a recording", "simtool plot x.npy --style mds -o s.svg", `"simtool rdm" makes one of a recording`, "simtool rdm", "simtool rdm x.npy -o d.npy && simtool plot d.npy --style mds -o s.svg"),
 		meant("scores that a column tells apart", "simtool score x3.npy y3.npy -m cka --per time -o s.csv -q; sed 's/,time$/,bin/' s.csv > t.csv; simtool plot t.csv -o s.svg",

@@ -3,7 +3,9 @@ package figure
 import (
 	"image"
 	"image/color"
+	paint "image/draw"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,7 +27,10 @@ type grid struct {
 
 // maxVector is the largest number of cells that are drawn as rectangles; more become an
 // image.
-const maxVector = 2500
+const maxVector = 1600
+
+// overlapping is by how much a cell lies under its neighbours.
+const overlapping = vg.Length(0.25)
 
 // DataRange implements plot.DataRanger.
 func (g *grid) DataRange() (xmin, xmax, ymin, ymax float64) {
@@ -43,10 +48,13 @@ func (g *grid) colour(v float64) color.Color {
 func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	if g.rows*g.columns > maxVector {
-		img := image.NewRGBA(image.Rect(0, 0, g.columns, g.rows))
+		// Viewers blur the border between pixels: each cell has several.
+		k := max(1, 512/max(g.rows, g.columns))
+		img := image.NewRGBA(image.Rect(0, 0, k*g.columns, k*g.rows))
 		for i := range g.rows {
 			for j := range g.columns {
-				img.Set(j, i, g.colour(g.at(i, j)))
+				cell := image.Rect(k*j, k*i, k*(j+1), k*(i+1))
+				paint.Draw(img, cell, image.NewUniform(g.colour(g.at(i, j))), image.Point{}, paint.Src)
 			}
 		}
 		c.DrawImage(vg.Rectangle{Min: vg.Point{X: x(-0.5), Y: y(-0.5)}, Max: vg.Point{X: x(float64(g.columns) - 0.5), Y: y(float64(g.rows) - 0.5)}}, img)
@@ -58,7 +66,15 @@ func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 			left, low := x(float64(j)-0.5), y(float64(g.rows-1-i)-0.5)
 			v := g.at(i, j)
 			fill := g.colour(v)
-			c.FillPolygon(fill, []vg.Point{{X: left, Y: low}, {X: left + wide, Y: low}, {X: left + wide, Y: low + high}, {X: left, Y: low + high}})
+			// Neighbours overlap a little, or the page shows between them.
+			right, bottom := left+wide, low
+			if j < g.columns-1 {
+				right += overlapping
+			}
+			if i < g.rows-1 {
+				bottom -= overlapping
+			}
+			c.FillPolygon(fill, []vg.Point{{X: left, Y: bottom}, {X: right, Y: bottom}, {X: right, Y: low + high}, {X: left, Y: low + high}})
 			if g.numbers && wide > 13 && high > 7 && !math.IsNaN(v) {
 				g.writeValue(c, i, j, vg.Rectangle{Min: vg.Point{X: left, Y: low}, Max: vg.Point{X: left + wide, Y: low + high}}, fill)
 			}
@@ -114,13 +130,14 @@ func (s *Style) heatMap(x, y string, g *grid, rowNames, columnNames []string) *p
 	p.bar = g.bar
 	p.plot.Add(g)
 	if columnNames != nil {
-		p.plot.X.Tick.Marker = nameTicks(columnNames)
-		if total := s.longestWidth(columnNames) * vg.Length(len(columnNames)); total > 110 {
+		shown := s.shortened(columnNames, s.widestName())
+		p.plot.X.Tick.Marker = nameTicks(shown)
+		if total := s.longestWidth(shown) * vg.Length(len(shown)); total > 110 {
 			p.slant()
 		}
 	}
 	if rowNames != nil {
-		p.plot.Y.Tick.Marker = nameTicks(reversed(rowNames))
+		p.plot.Y.Tick.Marker = nameTicks(reversed(s.shortened(rowNames, s.widestName())))
 	} else {
 		p.plot.Y.Tick.Marker = countTicks{g.rows, 1, true}
 	}
@@ -210,6 +227,8 @@ var nan = math.NaN()
 type hbars struct {
 	from                 []float64 // nil for 0
 	at, value, low, high []float64 // the interval is drawn where it is finite
+	null, ceiling        []float64 // marks across the bar, where they are finite; nil for none
+	doubted              []bool    // bars that are only outlined; nil for none
 	thick                float64
 	fill                 color.Color
 	style                *Style
@@ -245,7 +264,14 @@ func (b *hbars) Plot(c draw.Canvas, p *plot.Plot) {
 		if b.from != nil {
 			start = x(b.from[i])
 		}
-		c.FillPolygon(b.fill, []vg.Point{{X: start, Y: low}, {X: x(v), Y: low}, {X: x(v), Y: high}, {X: start, Y: high}})
+		outline := []vg.Point{{X: start, Y: low}, {X: x(v), Y: low}, {X: x(v), Y: high}, {X: start, Y: high}}
+		if b.doubted != nil && b.doubted[i] {
+			b.hatch(c, outline)
+		} else {
+			c.FillPolygon(b.fill, outline)
+		}
+		b.across(c, x, b.null, i, low, high, 2)
+		b.across(c, x, b.ceiling, i, low, high, 1)
 		if finite(b.low[i]) && finite(b.high[i]) {
 			middle := (low + high) / 2
 			c.StrokeLine2(whisker, x(b.low[i]), middle, x(b.high[i]), middle)
@@ -254,4 +280,27 @@ func (b *hbars) Plot(c draw.Canvas, p *plot.Plot) {
 			}
 		}
 	}
+}
+
+// hatch outlines a bar and fills it with slanted lines.
+func (b *hbars) hatch(c draw.Canvas, outline []vg.Point) {
+	line := draw.LineStyle{Color: b.fill, Width: 0.7}
+	left, right := min(outline[0].X, outline[1].X), max(outline[0].X, outline[1].X)
+	low, high := outline[0].Y, outline[2].Y
+	const apart = 3
+	for at := left - (high - low) + apart; at < right; at += apart {
+		// From (at, low) to (at + height, high), cut off at the sides.
+		from, to := max(at, left), min(at+high-low, right)
+		c.StrokeLine2(line, from, low+from-at, to, low+to-at)
+	}
+	c.StrokeLines(line, append(slices.Clone(outline), outline[0]))
+}
+
+// across draws a mark over a bar at a value.
+func (b *hbars) across(c draw.Canvas, x func(float64) vg.Length, values []float64, i int, low, high vg.Length, dash int) {
+	if values == nil || !finite(values[i]) {
+		return
+	}
+	line := draw.LineStyle{Color: b.style.Theme.Ink, Width: 1, Dashes: dashes[dash]}
+	c.StrokeLine2(line, x(values[i]), low-1, x(values[i]), high+1)
 }

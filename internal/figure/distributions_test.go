@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,12 +20,14 @@ func manyScores(t *testing.T, models int) []*Result {
 	var b strings.Builder
 	b.WriteString("x,y,measure,value,lo,hi,n,error\n")
 	for i := range models {
+		// Names without numbers, for those with one are an axis.
+		name := "m" + strings.Map(func(r rune) rune { return r - '0' + 'a' }, strconv.Itoa(i))
 		for k, m := range []string{"cka", "procrustes"} {
 			if i%100 == 99 {
-				fmt.Fprintf(&b, "recording.npy,models/m%d.npy,%s,,,,50,no such file\n", i, m)
+				fmt.Fprintf(&b, "recording.npy,models/%s.npy,%s,,,,50,no such file\n", name, m)
 				continue
 			}
-			fmt.Fprintf(&b, "recording.npy,models/m%d.npy,%s,%g,,,50,\n", i, m, float64(k)+0.5+0.4*math.Sin(float64(i)))
+			fmt.Fprintf(&b, "recording.npy,models/%s.npy,%s,%g,,,50,\n", name, m, float64(k)+0.5+0.4*math.Sin(float64(i)))
 		}
 	}
 	path := filepath.Join(t.TempDir(), "scores.csv")

@@ -18,7 +18,8 @@ type Figure struct {
 
 	style         Style
 	panels        []*panel
-	keys          []key // the shared legend of several panels; nil for one panel
+	keys          []key    // the shared legend of several panels; nil for one panel
+	notes         []string // lines below the panels
 	columns       int
 	rows          []vg.Length // heights
 	width, height vg.Length
@@ -30,6 +31,8 @@ const (
 	gutter    = vg.Length(9)
 	titleRow  = vg.Length(14)
 	panelRow  = vg.Length(11.5) // title of a panel
+	noteRow   = vg.Length(8)    // line of a note
+	noteSize  = vg.Length(6)
 	axisLabel = vg.Length(11.5)
 )
 
@@ -55,15 +58,20 @@ func compose(kind, title, alt string, panels []*panel, s *Style) *Figure {
 	if most := panels[0].perRow; most > 0 {
 		f.columns = min(f.columns, most)
 	}
-	rows := (len(panels) + f.columns - 1) / f.columns
-	f.columns = (len(panels) + rows - 1) / rows // fills the last row as far as possible
 	f.keys = sharedKeys(panels)
-	for start := 0; start < len(panels); start += f.columns {
-		f.rows = append(f.rows, f.rowHeight(panels[start:min(start+f.columns, len(panels))]))
+	f.notes = f.noteLines()
+	if s.Columns > 0 {
+		f.columns = min(s.Columns, len(panels))
 	}
-	f.height = f.fixedHeight()
-	for _, h := range f.rows {
-		f.height += h
+	f.arrange()
+	for s.Columns == 0 && f.height > pageHeight && f.columns < len(panels) {
+		f.columns++
+		if f.panelWidth() < smallestPanel {
+			f.columns--
+			f.arrange()
+			break
+		}
+		f.arrange()
 	}
 	if s.Height > 0 {
 		// All rows shrink alike; titles and legends keep their heights.
@@ -77,17 +85,63 @@ func compose(kind, title, alt string, panels []*panel, s *Style) *Figure {
 	return f
 }
 
+// A figure with many panels gets more of them in a row, down to the smallest that can be
+// read, before it is higher than the page that it is for.
+const (
+	pageHeight    = 240 * vg.Millimeter
+	smallestPanel = 36 * vg.Millimeter
+)
+
+// arrange sets the heights of the rows of panels for the number of columns, of which the
+// last row is filled as far as possible.
+func (f *Figure) arrange() {
+	rows := (len(f.panels) + f.columns - 1) / f.columns
+	if f.style.Columns == 0 {
+		f.columns = (len(f.panels) + rows - 1) / rows
+	}
+	f.rows = nil
+	for start := 0; start < len(f.panels); start += f.columns {
+		f.rows = append(f.rows, f.rowHeight(f.panels[start:min(start+f.columns, len(f.panels))]))
+	}
+	f.height = f.fixedHeight()
+	for _, h := range f.rows {
+		f.height += h
+	}
+}
+
 // fixedHeight returns the height of title, legend and gutters.
 func (f *Figure) fixedHeight() vg.Length {
 	h := 2*margin + vg.Length(len(f.rows)-1)*gutter
-	return h + vg.Length(len(f.titleLines()))*titleRow + legendHeight(f.keys, &f.style, f.width-2*margin)
+	return h + vg.Length(len(f.titleLines()))*titleRow + legendHeight(f.keys, &f.style, f.width-2*margin) + vg.Length(len(f.notes))*noteRow
+}
+
+// noteLines breaks the different notes of all panels into lines that fit the width.
+func (f *Figure) noteLines() []string {
+	var notes []string
+	for _, p := range f.panels {
+		for _, note := range p.notes {
+			if !slices.Contains(notes, note) {
+				notes = append(notes, note)
+			}
+		}
+	}
+	var lines []string
+	for _, note := range notes {
+		lines = append(lines, f.folded(note, noteSize)...)
+	}
+	return lines
 }
 
 // titleLines breaks the title at spaces into lines that fit the width.
 func (f *Figure) titleLines() []string {
+	return f.folded(f.Title, titleSize)
+}
+
+// folded breaks text at spaces into lines that fit the width.
+func (f *Figure) folded(words string, size vg.Length) []string {
 	var lines []string
-	text := f.style.text(titleSize)
-	for _, word := range strings.Fields(f.Title) {
+	text := f.style.text(size)
+	for _, word := range strings.Fields(words) {
 		if last := len(lines) - 1; last >= 0 && text.Width(lines[last]+" "+word) <= f.width-2*margin {
 			lines[last] += " " + word
 		} else {
@@ -161,6 +215,11 @@ func (f *Figure) draw(c draw.Canvas) []placed {
 		c.FillText(f.style.text(titleSize), vg.Point{X: c.Min.X, Y: c.Max.Y - titleRow/2 + 2}, line)
 		c.Max.Y -= titleRow
 	}
+	note := f.style.text(noteSize)
+	note.Color = f.style.Theme.Muted
+	for i, line := range f.notes {
+		c.FillText(note, vg.Point{X: c.Min.X, Y: c.Min.Y + noteRow*(vg.Length(len(f.notes)-1-i)+0.5)}, line)
+	}
 	c.Max.Y -= drawLegend(c, f.keys, &f.style)
 	width := f.panelWidth()
 	var marks []placed
@@ -198,6 +257,7 @@ func (p *panel) draw(c draw.Canvas, legend bool) []placed {
 			c.Min.Y += area.Y - area.X
 		}
 	}
+	p.thinNames(p.plot.DataCanvas(c).Size())
 	data := p.plot.DataCanvas(c)
 	if p.style.Theme.grid && p.bar == nil {
 		p.drawGrid(data)

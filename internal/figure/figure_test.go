@@ -180,6 +180,8 @@ func TestRefusals(t *testing.T) {
 	facet.Facet = "colour"
 	lined := light(t)
 	lined.Form = lines
+	scaled := light(t)
+	scaled.Form = mds
 	cases := []struct {
 		name    string
 		results []*Result
@@ -192,7 +194,8 @@ func TestRefusals(t *testing.T) {
 		{"two kinds", []*Result{scores(map[string]float64{"a": 1}, "a"), table("feature_a", "feature_b", "weight")}, light(t), "one figure shows one kind"},
 		{"nothing to draw", []*Result{table("x", "y", "measure", "value")}, light(t), "no row with numbers"},
 		{"no such facet", []*Result{scores(map[string]float64{"a": 1}, "a")}, facet, "no column colour"},
-		{"no such form", []*Result{scores(map[string]float64{"a": 1}, "a")}, lined, "a result of kind scores, want one of a kind that can be drawn as lines"},
+		{"no such form", []*Result{scores(map[string]float64{"a": 1}, "a")}, scaled, "a result of kind scores, want one of a kind that can be drawn as mds"},
+		{"systems without an order", []*Result{scores(map[string]float64{"a": 1}, "a")}, lined, "systems that do not differ in a number alone"},
 		{"one form only", []*Result{table("feature_a", "feature_b", "weight")}, lined, "a result of kind weights, want one of a kind that can be drawn as lines"},
 		{"a vector", []*Result{array(t, "v.npy", []float64{1, 2, 3}, 3)}, light(t), "v.npy: 3 × 1 values"},
 	}

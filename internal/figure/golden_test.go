@@ -98,6 +98,9 @@ func numbered(r *Result) *Result {
 // TestGolden compares figures with stored ones, which were inspected.
 func TestGolden(t *testing.T) {
 	squares := array(t, "square", []float64{0, 4, 8, 4, 4, 0, 4, 8, 8, 4, 0, 4, 4, 8, 4, 0}, 4, 4)
+	known := func(s *Style) {
+		s.Measures = func(name string) (Range, bool) { return Range{Min: 0, Max: 1, Distance: name == "procrustes"}, true }
+	}
 	cases := []struct {
 		name    string
 		kind    string
@@ -108,6 +111,11 @@ func TestGolden(t *testing.T) {
 		{name: "scores-facet", kind: "scores", results: load(t, "scores.csv"), style: func(s *Style) { s.Facet = "measure" }},
 		{name: "scores-many", kind: "scores", results: manyScores(t, 500)},
 		{name: "scores-time", kind: "scores", results: load(t, "time.csv")},
+		{name: "scores-time-ceiling", kind: "scores", results: load(t, "time-ceiling.csv")},
+		{name: "scores-caveats", kind: "scores", results: load(t, "caveats.csv")},
+		{name: "scores-layers", kind: "scores", results: load(t, "layers12.csv"), style: known},
+		{name: "scores-layers-matrix", kind: "scores", results: load(t, "layers48.csv"), style: known},
+		{name: "scores-layers-clustered", kind: "scores", results: load(t, "layers48.csv"), style: func(s *Style) { s.Order, s.Theme = Cluster, themes[1] }},
 		{name: "scores-matrix", kind: "scores", results: load(t, "pairs.csv")},
 		{name: "scores-form-matrix", kind: "scores", results: load(t, "scores.csv"), style: func(s *Style) { s.Form = matrix }},
 		{name: "trajectory", kind: "trajectory", results: load(t, "trajectory.csv")},
@@ -140,6 +148,7 @@ func TestGolden(t *testing.T) {
 		{name: "comparison", kind: "comparison", results: load(t, "comparison.csv")},
 		{name: "study", kind: "study", results: load(t, "study.csv")},
 		{name: "rdm", kind: "rdm", results: []*Result{squares}},
+		{name: "rdm-labels", kind: "rdm", results: []*Result{labelled(array(t, "square", squares.Array.Values, 4, 4))}},
 		{name: "rdm-scaling", kind: "rdm", results: []*Result{labelled(square(t, "corners", [][]float64{{0, 0, 1}, {3, 0, -1}, {0, 2, 0}, {3, 2, 0}}))}, style: func(s *Style) { s.Form = mds }},
 		{name: "recording", kind: "recording", results: []*Result{spiral(t)}},
 		{name: "recording-scaled", kind: "recording", results: []*Result{numbered(array(t, "cloud", cloud(), 10, 2))}},

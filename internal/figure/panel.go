@@ -24,6 +24,7 @@ type panel struct {
 	height   vg.Length // of the data and its axes
 	minWidth vg.Length // the smallest legible width
 	square   bool      // a unit has the same length on both axes
+	notes    []string  // below the figure
 	perRow   int       // the largest number of panels in a row; 0 for as many as fit
 }
 
@@ -140,6 +141,11 @@ func (p *panel) intervalY(x, low, high []float64, style draw.LineStyle) {
 
 // band fills the area between two lines. ok is false where there is none.
 func (p *panel) band(x, low, high []float64) (fill color.RGBA, ok bool) {
+	return p.bandOf(x, low, high, p.style.Theme.Series[0])
+}
+
+// bandOf fills the area between two lines with a light shade of a colour.
+func (p *panel) bandOf(x, low, high []float64, of color.Color) (fill color.RGBA, ok bool) {
 	outline := p.xys(x, low)
 	above := p.xys(x, high)
 	slices.Reverse(above)
@@ -147,7 +153,7 @@ func (p *panel) band(x, low, high []float64) (fill color.RGBA, ok bool) {
 	if len(outline) < 3 {
 		return fill, false
 	}
-	fill = p.style.Theme.Series[0]
+	fill = color.RGBAModel.Convert(of).(color.RGBA)
 	fill.R, fill.G, fill.B, fill.A = fill.R/4, fill.G/4, fill.B/4, 0x40 // a quarter of it, premultiplied
 	p.plot.Add(&plotter.Polygon{XYs: []plotter.XYs{outline}, Color: fill})
 	return fill, true

@@ -93,7 +93,12 @@ func rdmPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		n := r.Array.Samples()
 		block := (n + mostCells - 1) / mostCells
 		size := (n + block - 1) / block
-		values := blockMeans(r.Array.Values, n, block)
+		matrix := r.Array.Values
+		sorted := blocksOf(r.Labels, s)
+		if sorted != nil {
+			matrix = sorted.reordered(matrix)
+		}
+		values := blockMeans(matrix, n, block)
 		g := &grid{rows: size, columns: size, bar: spread(dissimilarity(r), values), at: func(i, j int) float64 { return values[i*size+j] }}
 		axis := fmt.Sprintf("sample (n = %d)", n)
 		p := s.heatMap(axis, "", g, nil, nil)
@@ -105,6 +110,10 @@ func rdmPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			p.small()
 		}
 		p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = countTicks{size, block, false}, countTicks{size, block, true}
+		if sorted != nil && block == 1 {
+			p.x = fmt.Sprintf("%s (n = %d)", r.Labels.Name, n)
+			sorted.name(p)
+		}
 		p.square = true
 		panels = append(panels, p)
 		sizes += fmt.Sprintf(" %s is %d by %d, from %s to %s.", r.Label, n, n, number(g.bar.low), number(g.bar.high))

@@ -40,6 +40,15 @@ func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		return scoresAlong(axis, t, s)
 	}
 	xs, ys := distinct(t.x), distinct(t.y)
+	if word, at, ok := ordinals(ys); ok && len(xs) == 1 && (s.Form == lines || s.Form == "" && len(ys) >= leastOrdered && len(t.value) <= mostBars) {
+		place := map[string]float64{}
+		for i, y := range ys {
+			place[y] = at[i]
+		}
+		return scoresOrdered(t, word, place, s)
+	} else if s.Form == lines {
+		return nil, "", "", &data.InputError{Path: rs[0].Path, Found: "systems that do not differ in a number alone", Wanted: "want one system against several such as layer1, layer2, … to draw as lines"}
+	}
 	if s.Form == matrix || s.Form == "" && len(xs) > 1 && len(xs)+len(ys) > 3 {
 		return scoreMatrices(t, s)
 	}
@@ -95,7 +104,9 @@ func scoresOfRuns(rs []*Result, s *Style) (panels []*panel, title, alt string, e
 // scoreTable holds the rows of several tables of scores, by column.
 type scoreTable struct {
 	x, y, measure, err []string
+	warning            []string
 	value, lo, hi      []float64
+	null, ceiling      []float64
 	n                  float64 // number of samples, NaN if it differs
 	at                 []float64
 }
@@ -129,6 +140,8 @@ func joinScores(rs []*Result) *scoreTable {
 		t.measure, t.err = append(t.measure, r.texts("measure")...), append(t.err, r.texts("error")...)
 		t.value = append(t.value, r.floats("value")...)
 		t.lo, t.hi = append(t.lo, r.floats("lo")...), append(t.hi, r.floats("hi")...)
+		t.null, t.ceiling = append(t.null, r.floats("null")...), append(t.ceiling, r.floats("ceiling")...)
+		t.warning = append(t.warning, r.texts("warning")...)
 		n = append(n, r.floats("n")...)
 		if axis := scoreAxis(r); axis != "" {
 			t.at = append(t.at, r.floats(axis)...)
@@ -158,7 +171,7 @@ func (t *scoreTable) samples() string {
 // scoreBars draws a bar for each measure and pair.
 func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	pairs, xs := t.pairs(), distinct(t.x)
-	measures, systems := distinct(t.measure), distinct(pairs)
+	measures, systems := distinct(t.measure), s.ordered(distinct(pairs))
 	short := shortNames(systems)
 	p := s.newPanel("score"+t.samples(), "")
 	groups, bars := measures, systems
@@ -180,7 +193,7 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 		_, bar := key(i)
 		rows[bar] = append(rows[bar], i)
 	}
-	failed := 0
+	failed, doubted := 0, 0
 	for b, bar := range bars {
 		fill := s.line(0).Color
 		if barNames != nil {
@@ -193,6 +206,11 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 			at := float64(position[group]) + thick*(float64(len(bars)-1)/2-float64(b))
 			h.at, h.value = append(h.at, at), append(h.value, v)
 			h.low, h.high = append(h.low, t.lo[i]), append(h.high, t.hi[i])
+			h.null, h.ceiling = append(h.null, t.null[i]), append(h.ceiling, t.ceiling[i])
+			h.doubted = append(h.doubted, t.warning[i] != "")
+			if t.warning[i] != "" && finite(v) {
+				doubted++
+			}
 			if !finite(v) {
 				failed++
 				continue
@@ -205,6 +223,7 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 		}
 	}
 	p.namedRows(groupNames, vg.Length(len(bars)))
+	t.annotate(p)
 	p.rangeX(0, 0)
 	if p.plot.X.Max <= 1 {
 		p.plot.X.Max = 1
@@ -225,6 +244,9 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 		}
 	}
 	alt := fmt.Sprintf("Bars of %d scores: %s of %s against %s.", len(t.value)-failed, list(measures), list(short), list(shortNames(xs))) + sentence(found)
+	if doubted > 0 {
+		alt += fmt.Sprintf(" Hatched, for the data do not support them without a reservation: %d.", doubted)
+	}
 	if failed > 0 {
 		alt += fmt.Sprintf(" Undefined, and without a bar: %d.", failed)
 	}
@@ -233,7 +255,7 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 
 // namedRows sets the y axis to named rows, each with some bars.
 func (p *panel) namedRows(names []string, bars vg.Length) {
-	p.plot.Y.Tick.Marker = nameTicks(reversed(names))
+	p.plot.Y.Tick.Marker = nameTicks(reversed(p.style.shortened(names, p.style.widestName())))
 	p.plot.Y.Tick.Length = 0
 	p.rangeY(-0.5, float64(len(names))-0.5)
 	p.height = 24 + vg.Length(len(names))*max(10.5, 3+bars*4.5)
@@ -242,7 +264,7 @@ func (p *panel) namedRows(names []string, bars vg.Length) {
 // scoresAlong draws scores over time bins or conditions.
 func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
-	measures, systems := distinct(t.measure), distinct(t.y)
+	measures, systems := distinct(t.measure), s.ordered(distinct(t.y))
 	short := shortNames(systems)
 	label := map[string]string{"time": "time bin", "condition": "condition"}[axis]
 	type series struct{ measure, system string }
@@ -260,28 +282,23 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 		}
 		for k, system := range systems {
 			place := s.series(system)
-			var at, value, lo, hi []float64
-			for _, i := range rows[series{m, system}] {
-				at, value = append(at, t.at[i]), append(value, t.value[i])
-				lo, hi = append(lo, t.lo[i]), append(hi, t.hi[i])
-			}
+			c := t.curveOf(rows[series{m, system}], func(i int) float64 { return t.at[i] })
 			if axis == "time" {
-				p.line(at, value, s.line(place), short[k])
-			} else {
-				p.points(at, value, s.glyph(place), short[k])
-			}
-			p.intervalY(at, lo, hi, s.line(place))
-			if axis == "time" {
+				p.curve(c, s.line(place), short[k], len(systems) == 1)
 				p.key(key{name: short[k], line: s.line(place)})
-			} else {
-				p.key(key{name: short[k], glyph: s.glyph(place)})
+				continue
 			}
+			p.points(c.at, c.value, s.glyph(place), short[k])
+			p.intervalY(c.at, c.lo, c.hi, s.line(place))
+			p.key(key{name: short[k], glyph: s.glyph(place)})
 		}
 		p.rangeY(0, 0)
 		widen(&p.plot.X)
 		widen(&p.plot.Y)
 		panels = append(panels, p)
 	}
+	t.noteIntervals(panels[0])
+	t.noteWarnings(panels[0], "Warning")
 	alt := fmt.Sprintf("Scores by %s of %s, for each %s.", list(measures), list(short), label)
 	return panels, "Similarity to " + list(shortNames(distinct(t.x))) + " by " + label, alt, nil
 }
@@ -289,10 +306,13 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 // scoreMatrices draws a matrix for each measure. The score of a symmetric measure fills
 // both cells of a pair.
 func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
-	rows, columns := distinct(t.x), distinct(t.y)
+	rows, columns := s.ordered(distinct(t.x)), s.ordered(distinct(t.y))
 	square := overlap(rows, columns)
 	if square {
-		rows = distinct(append(rows, columns...))
+		rows = s.ordered(distinct(append(distinct(t.x), distinct(t.y)...)))
+		if s.Order == Cluster {
+			rows = t.byLikeness(rows, s)
+		}
 		columns = rows
 	}
 	rowNames, columnNames := shortNames(rows), shortNames(columns)
@@ -325,7 +345,7 @@ func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 			return of[k]
 		}
 		g := &grid{
-			rows: len(rows), columns: len(columns), numbers: len(rows)*len(columns) <= 150, bar: spread(m, values),
+			rows: len(rows), columns: len(columns), numbers: len(rows)*len(columns) <= 150, bar: s.scoreScale(m, values),
 			at:       func(i, j int) float64 { return at(i, j, t.value) },
 			interval: func(i, j int) (low, high float64) { return at(i, j, t.lo), at(i, j, t.hi) },
 		}
@@ -336,11 +356,13 @@ func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 		if len(measures) > 1 {
 			p.title = m
 		}
-		least := vg.Length(10)
-		if intervals {
-			least = 18
+		if g.numbers { // tall enough for them
+			least := vg.Length(10)
+			if intervals {
+				least = 18
+			}
+			p.height = 34 + vg.Length(len(rows))*max(least, min(26, 140/vg.Length(len(columns))))
 		}
-		p.height = 34 + vg.Length(len(rows))*max(least, min(26, 140/vg.Length(len(columns))))
 		p.square = square
 		panels = append(panels, p)
 	}

@@ -17,6 +17,16 @@ type Style struct {
 	Facet  string // column whose values get separate panels; "" for none
 	Form   string // one of the forms of the kind; "" for the default
 
+	Order  string   // of systems: Natural (also ""), Given or Cluster
+	Listed []string // systems that come first, in this order
+	// Range is that of the colours of scores, and Symmetric puts 0 in its middle; nil for
+	// what the measure can have.
+	Range     *[2]float64
+	Symmetric bool
+	Columns   int // of panels; 0 for as many as are legible
+	// Measures says what is known of a measure; nil for nothing.
+	Measures func(name string) (r Range, ok bool)
+
 	places map[string]int        // of the names of series
 	scales map[string]*colourBar // that panels share, by label
 }

@@ -92,9 +92,11 @@ type nameTicks []string
 
 // Ticks implements plot.Ticker.
 func (names nameTicks) Ticks(_, _ float64) []plot.Tick {
-	ticks := make([]plot.Tick, len(names))
+	ticks := make([]plot.Tick, 0, len(names))
 	for i, name := range names {
-		ticks[i] = plot.Tick{Value: float64(i), Label: name}
+		if name != "" {
+			ticks = append(ticks, plot.Tick{Value: float64(i), Label: name})
+		}
 	}
 	return ticks
 }

@@ -3,11 +3,13 @@ package verb
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/figure"
 	"simtool/internal/measures"
 )
 
@@ -88,4 +90,14 @@ func NewPair(x, y *data.Dataset) (*measures.Pair, error) {
 		return nil, err
 	}
 	return measures.NewPair(xs, ys)
+}
+
+// ValueRange says what figures want to know of a measure. ok is false for a name of none.
+func ValueRange(name string) (r figure.Range, ok bool) {
+	m, err := measures.Parse(name)
+	if err != nil {
+		return figure.Range{Min: math.Inf(-1), Max: math.Inf(1)}, false
+	}
+	card := m.Card()
+	return figure.Range{Min: card.Min, Max: card.Max, Distance: !card.HigherIsCloser}, true
 }

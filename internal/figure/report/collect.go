@@ -31,17 +31,18 @@ type Collection struct {
 	Measures []string      // the measures of the results, in order of appearance
 	Sources  []data.Source // of the results
 
-	names map[string]string // displayed names of directories
+	names  map[string]string                           // displayed names of directories
+	ranges func(name string) (r figure.Range, ok bool) // of measures
 }
 
 // Collect reads all results in and below directories, or single files, and makes a page
 // of them: a section for each directory, and before them a section of the runs that are
-// best shown side by side. Notes list files that are not results, and results that
+// best shown side by side. measures says what is known of a measure, and may be nil. Notes list files that are not results, and results that
 // cannot be drawn.
 //
 // Errors are *data.InputError: a path that cannot be read, or no result at all.
-func Collect(paths []string) (*Collection, error) {
-	c := &Collection{Page: &Page{Palette: &figure.Palette{}}}
+func Collect(paths []string, measures func(name string) (figure.Range, bool)) (*Collection, error) {
+	c := &Collection{ranges: measures, Page: &Page{Palette: &figure.Palette{}}}
 	var directories []string
 	c.names = map[string]string{}
 	files := map[string][]string{}
@@ -208,7 +209,7 @@ func (c *Collection) load(path string, siblings []string) *figure.Result {
 // draw adds a figure of results to a section.
 func (c *Collection) draw(s *Section, results []*figure.Result) {
 	figure.DistinctLabels(results)
-	svg, f, err := figure.Inline(results, figure.Style{Width: figureWidth}, c.Page.Palette)
+	svg, f, err := figure.Inline(results, figure.Style{Width: figureWidth, Measures: c.ranges}, c.Page.Palette)
 	if err != nil {
 		c.note("%s", err)
 		return

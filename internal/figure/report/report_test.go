@@ -58,7 +58,7 @@ func example(t *testing.T) string {
 
 func render(t *testing.T, dir string) (*Collection, string) {
 	t.Helper()
-	c, err := Collect([]string{dir})
+	c, err := Collect([]string{dir}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +256,7 @@ func TestNameOf(t *testing.T) {
 
 func TestNothingToReport(t *testing.T) {
 	for _, path := range []string{t.TempDir(), filepath.Join(t.TempDir(), "missing")} {
-		_, err := Collect([]string{path})
+		_, err := Collect([]string{path}, nil)
 		var input *data.InputError
 		if !errors.As(err, &input) {
 			t.Errorf("%s: %v, want an input error", path, err)

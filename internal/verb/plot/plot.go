@@ -4,7 +4,10 @@ package plot
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,6 +31,10 @@ type Options struct {
 	Theme         string
 	Facet         string // column whose values get a panel each, "" for none
 	Form          string // of a kind of result that has several
+	Order         string // of systems: one of figure.Orders, or a file that lists them
+	Range         []float64
+	Symmetric     bool
+	PerRow        int
 	Axes          string
 	Labels        string // file of labels for the conditions of arrays
 	Label         string // column of it, "" for the first
@@ -40,7 +47,7 @@ const anyForm = "auto"
 
 // New returns the command with its defaults.
 func New() *Options {
-	return &Options{Width: figure.ColumnWidth, DPI: 300, Theme: figure.ThemeNames()[0], Form: anyForm, Axes: "tcn"}
+	return &Options{Width: figure.ColumnWidth, DPI: 300, Theme: figure.ThemeNames()[0], Form: anyForm, Order: figure.Natural, Axes: "tcn"}
 }
 
 // Settings implements verb.Command.
@@ -53,6 +60,12 @@ func (o *Options) Settings() *setting.Set {
 	s.Choice(&o.Theme, "theme", "", "colours", figure.ThemeNames()...)
 	s.String(&o.Facet, "facet", "", "give each value of this `COLUMN` a panel of its own")
 	s.Choice(&o.Form, "style", "", "form of a kind of result that has several", append([]string{anyForm}, figure.Forms...)...)
+	s.String(&o.Order, "order", "", "order of systems: natural (layer2 before layer10), given (as in the results), cluster (alike ones beside each other, of all pairs), or a `FILE` that lists those that come first").Suggest = figure.Orders
+	s.Floats(&o.Range, "range", "", "colours of scores from `LOW,HIGH`, where the measure's own range does not do")
+	s.Rarely(func() {
+		s.Bool(&o.Symmetric, "symmetric", "", "put 0 in the middle of the colours of scores")
+		s.Int(&o.PerRow, "panels-per-row", "", "`N` panels in a row; 0 for as many as are legible")
+	})
 	verb.RegisterAxes(s, &o.Axes)
 	s.String(&o.Labels, "labels", "", "`FILE` with one row of labels for each condition (each sample of 2-d arrays), to colour them by")
 	s.String(&o.Label, "label", "", "`COLUMN` of --labels (default: the first)")
@@ -77,11 +90,50 @@ func (o *Options) style() (figure.Style, error) {
 	if err != nil {
 		return figure.Style{}, batch.Configf("", "--theme: %s", err)
 	}
-	s := figure.Style{Title: o.Title, Width: o.Width, Height: o.Height, Theme: theme, Facet: o.Facet}
+	s := figure.Style{
+		Title: o.Title, Width: o.Width, Height: o.Height, Theme: theme, Facet: o.Facet,
+		Symmetric: o.Symmetric, Columns: o.PerRow, Measures: verb.ValueRange,
+	}
 	if o.Form != anyForm {
 		s.Form = o.Form
 	}
-	return s, nil
+	switch {
+	case o.PerRow < 0:
+		return figure.Style{}, batch.Configf("", "--panels-per-row %d: want 0 or more", o.PerRow)
+	case len(o.Range) == 0:
+	case len(o.Range) != 2 || !(o.Range[0] < o.Range[1]) || math.IsInf(o.Range[1]-o.Range[0], 0):
+		return figure.Style{}, batch.Configf("", "--range: want two numbers, the smaller first, such as 0,1")
+	default:
+		s.Range = &[2]float64{o.Range[0], o.Range[1]}
+	}
+	if slices.Contains(figure.Orders, o.Order) {
+		s.Order = o.Order
+		return s, nil
+	}
+	s.Order = figure.Natural
+	s.Listed, err = listed(o.Order)
+	return s, err
+}
+
+// listed reads the names of a file, one a line.
+func listed(path string) ([]string, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, batch.Configf("", "--order: invalid value %q, want %s or a file with one name a line", path, data.WordList(figure.Orders))
+	}
+	if err != nil {
+		return nil, batch.Unreadable(path, err)
+	}
+	var names []string
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" {
+			names = append(names, line)
+		}
+	}
+	if names == nil {
+		return nil, &data.InputError{Path: path, Found: "no names", Wanted: "want one a line"}
+	}
+	return names, nil
 }
 
 // check checks the options against each other.

@@ -53,7 +53,7 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 
 // Page renders the page of all results in the paths, and says what they are.
 func Page(e *batch.Env, title string, paths []string) ([]byte, []data.Source, error) {
-	c, err := report.Collect(paths)
+	c, err := report.Collect(paths, verb.ValueRange)
 	if err != nil {
 		return nil, nil, err
 	}
