@@ -28,8 +28,14 @@ be told apart by people with any colour vision; markers differ in shape as
 well. The same results give the same bytes. The theme paper has no background,
 light is white and dark is dark.
 
---style chooses among the forms of a kind that has several: scores as bars or as
-a matrix, importance as bars, as lines over layers or as a matrix, and an RDM as
+Systems stand in natural order, layer2 before layer10; six or more whose names
+differ in one number alone, such as layers or epochs, are drawn along it. Colours
+of scores are those of the range of the measure, so that figures can be compared.
+Bars of scores with a warning are hatched, and the warning stands below; marks
+across them are the null and the ceiling.
+
+--style chooses among the forms of a kind that has several: scores as bars, as
+lines or as a matrix, importance as bars, as lines over layers or as a matrix, and an RDM as
 a matrix or as points in a plane by classical scaling (mds). All settings can
 stand in the section plot of a file given with --config.`,
 		Example: `simtool score recording.npy models/*.npy -o scores.csv
