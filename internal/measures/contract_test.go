@@ -79,13 +79,15 @@ func transformations(rng *rand.Rand, x *mat.Dense) map[Invariance]*mat.Dense {
 	}
 }
 
-// suit changes a contract pair for measures that see samples only at distances near 1, or
-// features only that have something in common.
+// suit changes a contract pair for measures that see samples only at distances near 1,
+// features only that have something in common, or rates only.
 func suit(name string, pair ...*mat.Dense) {
 	for _, m := range pair {
 		switch {
 		case strings.HasPrefix(name, "uniformity"):
 			m.Scale(0.05, m)
+		case strings.Contains(name, noisePoisson):
+			m.Apply(func(_, _ int, v float64) float64 { return math.Abs(v) }, m)
 		case strings.HasPrefix(name, "cka-neurons"):
 			for i := range m.RawMatrix().Rows {
 				row := m.RawRowView(i)

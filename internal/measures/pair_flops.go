@@ -37,7 +37,7 @@ func (d dissimilarity) flops(of Dims) float64 {
 	switch d.kind {
 	case rdmPrecomputed:
 		return 2 * pairs
-	case rdmManhattan:
+	case rdmManhattan, rdmPoisson:
 		return pairs * absoluteCost * features
 	case rdmCrossnobis:
 		return pairs*float64(1+of.Times)*features + float64(of.N)*features*features

@@ -18,6 +18,7 @@ const (
 	rdmCosine      = "cosine"
 	rdmGaussian    = "gaussian"
 	rdmManhattan   = "manhattan"
+	rdmPoisson     = "poisson"
 	rdmMahalanobis = "mahalanobis"
 	rdmCrossnobis  = "crossnobis"
 	rdmPrecomputed = "precomputed"
@@ -33,9 +34,9 @@ type dissimilarity struct {
 
 var rdmParam = choice("rdm",
 	"dissimilarity of two samples: sqeuclidean ‖x−x'‖²; euclidean; correlation 1−r of their patterns; cosine 1−cos; "+
-		"gaussian 1−exp(−‖x−x'‖²/(2σ²)); manhattan Σ|x−x'|; mahalanobis (x−x')ᵀS⁻¹(x−x'), S the covariance over samples; "+
+		"gaussian 1−exp(−‖x−x'‖²/(2σ²)); manhattan Σ|x−x'|; poisson Σ(r−r')log(r/r') of rates r = (x+0.1)/1.1, the Kullback-Leibler divergence of counts in both directions; mahalanobis (x−x')ᵀS⁻¹(x−x'), S the covariance over samples; "+
 		"crossnobis, the cross-validated one of repeat × condition × neuron data; or precomputed, when the data are RDMs themselves",
-	rdmSqEuclidean, rdmEuclidean, rdmCorrelation, rdmCosine, rdmGaussian, rdmManhattan, rdmMahalanobis, rdmCrossnobis, rdmPrecomputed)
+	rdmSqEuclidean, rdmEuclidean, rdmCorrelation, rdmCosine, rdmGaussian, rdmManhattan, rdmPoisson, rdmMahalanobis, rdmCrossnobis, rdmPrecomputed)
 
 var rdmSigmaParam = Param{
 	Name: sigmaParam.Name, Default: sigmaParam.Default, Check: sigmaParam.Check,
@@ -43,8 +44,8 @@ var rdmSigmaParam = Param{
 }
 
 var noiseParam = choice("noise",
-	"normalisation of rdm=crossnobis by the residuals of the repeats: their covariance shrunk towards a multiple of the identity (Ledoit-Wolf), the variance of each neuron (diagonal), or none",
-	noiseShrinkage, noiseDiagonal, noiseNone)
+	"normalisation of rdm=crossnobis by the residuals of the repeats: their covariance shrunk towards a multiple of the identity (Ledoit-Wolf), the variance of each neuron (diagonal), none, or that of counts, whose variance is their mean: the cross-validated rdm=poisson (poisson)",
+	noiseShrinkage, noiseDiagonal, noiseNone, noisePoisson)
 
 // dissimilarityOf reads the parameters of an RDM.
 func dissimilarityOf(a Args) (dissimilarity, error) {
@@ -82,7 +83,7 @@ func (d dissimilarity) need(of Dims) Need {
 		return together(values, of.needDistances())
 	case rdmGaussian:
 		return together(values, of.needDistances(), of.needWidth(d.sigma))
-	case rdmManhattan, rdmPrecomputed:
+	case rdmManhattan, rdmPoisson, rdmPrecomputed:
 		return together(values, d.needBanded(of))
 	case rdmCrossnobis: // in addition to needRepeats
 		return values
@@ -103,6 +104,8 @@ func (d dissimilarity) needBanded(of Dims) Need {
 		return together(of.needBands(2), of.needWidth(d.sigma))
 	case rdmManhattan, rdmPrecomputed: // of the untransformed data
 		return work(2 * of.bandMemory())
+	case rdmPoisson:
+		return work(2*of.bandMemory() + 2*of.values())
 	case rdmCrossnobis: // in addition to needRepeats
 		return Need{}
 	default:
@@ -186,6 +189,12 @@ func (d dissimilarity) compute(s *System) ([]float64, error) {
 		return mapped(s.distances(), f), nil
 	case rdmManhattan:
 		return manhattanBands(s.raw).triangle(nil), nil
+	case rdmPoisson:
+		b, err := poissonBands(s)
+		if err != nil {
+			return nil, err
+		}
+		return b.triangle(nil), nil
 	case rdmCrossnobis:
 		b, err := crossnobisBands(s, d.noise)
 		if err != nil {
@@ -229,6 +238,8 @@ func (d dissimilarity) bands(s *System) (banded, error) {
 		return distanceBands(s.raw).mapped(f), nil
 	case rdmManhattan:
 		return manhattanBands(s.raw), nil
+	case rdmPoisson:
+		return poissonBands(s)
 	case rdmCrossnobis:
 		return crossnobisBands(s, d.noise)
 	case rdmPrecomputed:
@@ -256,12 +267,17 @@ func atMostTwo(v float64) float64 { return min(2, v) }
 
 // manhattanBands returns Σ|x_ik − x_jk| of the rows.
 func manhattanBands(x *mat.Dense) banded {
-	return banded{x.RawMatrix().Rows, func(dst *mat.Dense, lo int) {
+	return directBands(x.RawMatrix().Rows, func(i, j int) float64 { return absDistance(x.RawRowView(i), x.RawRowView(j)) })
+}
+
+// directBands returns a function of all pairs of n items, computed one by one.
+func directBands(n int, f func(i, j int) float64) banded {
+	return banded{n, func(dst *mat.Dense, lo int) {
 		linalg.Parallel(dst.RawMatrix().Rows, rowGrain, func(from, to int) {
 			for i := from; i < to; i++ {
 				row := dst.RawRowView(i)
 				for j := i + 1; j < len(row); j++ {
-					row[j] = absDistance(x.RawRowView(lo+i), x.RawRowView(lo+j))
+					row[j] = f(lo+i, lo+j)
 				}
 			}
 		})

@@ -13,6 +13,7 @@ const (
 	noiseShrinkage = "shrinkage"
 	noiseDiagonal  = "diagonal"
 	noiseNone      = "none"
+	noisePoisson   = "poisson"
 )
 
 // crossnobisBands returns the cross-validated Mahalanobis distances of the
@@ -32,6 +33,9 @@ const (
 func crossnobisBands(s *System, noise string) (banded, error) {
 	if s.times < 2 {
 		return banded{}, undefined("%s has no repeats: rdm=crossnobis wants a repeat × condition × neuron array of at least 2 repeats", s.label())
+	}
+	if noise == noisePoisson {
+		return poissonRepeats(s)
 	}
 	repeats, conditions := s.times, s.Samples()/s.times
 	z, err := noiseNormalised(s, noise)
@@ -187,6 +191,13 @@ func whiteNoise(s *System) (*mat.Dense, error) {
 // sum over repeats, and of the distances in each repeat and in the sum.
 func (d dissimilarity) needRepeats(of Dims) Need {
 	p, q := of.compact()
+	if d.noise == noisePoisson {
+		items, systems := of.items(d), int64(1)
+		if items > int64(tiledAbove) {
+			systems = 2 // at once
+		}
+		return work(systems * (2*(of.N+items)*max(of.P, of.Q) + 2*min(bandRows, items)*items))
+	}
 	if d.noise == noiseDiagonal {
 		p, q = of.P, of.Q
 	}

@@ -86,12 +86,13 @@ func TestRDM(t *testing.T) {
 
 // TestRDMIsTheCallers checks that writing to an RDM leaves the system as it is.
 func TestRDMIsTheCallers(t *testing.T) {
-	x, _ := waves()
-	s := systemOf(t, datasetOf(x))
 	for _, kind := range RDMKinds() {
 		if kind == rdmCrossnobis {
 			continue
 		}
+		x, _ := waves()
+		suit(kind, x)
+		s := systemOf(t, datasetOf(x))
 		first, err := RDM(s, kind)
 		if err != nil {
 			t.Fatal(err)

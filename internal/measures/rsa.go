@@ -60,6 +60,9 @@ func rsaAliases() []Alias {
 		{"cosine-", rdmCosine},
 		{"rdm=mahalanobis-compare=", rdmMahalanobis},
 		{"rdm=crossnobis-compare=", rdmCrossnobis},
+		{"rdm=poisson-compare=", rdmPoisson},
+		{"poisson-", rdmPoisson},
+		{"rdm=poisson_cv-compare=", rdmCrossnobis + ":noise=" + noisePoisson},
 	}
 	comparisons := []struct{ theirs, ours string }{
 		{"cosine", compareCosine},
@@ -133,6 +136,8 @@ func (d dissimilarity) invariance(compare string) Invariance {
 		return Permutation | Orthogonal | Scaling
 	case rdmManhattan:
 		return Permutation | Scaling | Translation
+	case rdmPoisson:
+		return Permutation
 	case rdmMahalanobis:
 		return Affine
 	case rdmPrecomputed:
@@ -142,8 +147,11 @@ func (d dissimilarity) invariance(compare string) Invariance {
 			return Euclidean &^ Scaling
 		}
 	case rdmCrossnobis:
-		if d.noise == noiseDiagonal {
+		switch d.noise {
+		case noiseDiagonal:
 			return Euclidean &^ Orthogonal
+		case noisePoisson:
+			return Permutation
 		}
 	}
 	return Euclidean
@@ -154,7 +162,7 @@ func (d dissimilarity) invariance(compare string) Invariance {
 // semidefinite, as it is for all kinds that are squared distances in some Hilbert space
 // (Schoenberg 1938).
 func (d dissimilarity) least(compare string) float64 {
-	signed := d.kind == rdmCrossnobis || d.kind == rdmPrecomputed
+	signed := d.kind == rdmCrossnobis || d.kind == rdmPrecomputed || d.kind == rdmPoisson && compare == compareCosineCov
 	if !signed && (compare == compareCosine || compare == compareCosineCov) {
 		return 0
 	}
@@ -185,6 +193,8 @@ func (m rsa) pitfalls() []string {
 		list = append(list, "depends on where the origin of the responses is; undefined for a sample of zeros")
 	case rdmGaussian:
 		list = append(list, "a width much smaller than the distances makes all pairs equally dissimilar: report sigma")
+	case rdmPoisson:
+		list = append(list, "for counts or rates, which are not negative; rates near the 0.1 that is added count little")
 	case rdmMahalanobis:
 		list = append(list,
 			"directions of tiny variance count as much as large ones, noise included",

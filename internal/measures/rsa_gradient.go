@@ -9,7 +9,11 @@ import (
 // differentiable reports whether there is a gradient. Ranks have none, and neither have
 // dissimilarities that are not computed from an n×q matrix.
 func (m rsa) differentiable() bool {
-	return !rankBased(m.compare) && m.rdm.kind != rdmCrossnobis && m.rdm.kind != rdmPrecomputed
+	switch m.rdm.kind {
+	case rdmPoisson, rdmCrossnobis, rdmPrecomputed:
+		return false
+	}
+	return !rankBased(m.compare)
 }
 
 // Flip implements Differentiable.

@@ -151,12 +151,13 @@ func TestWhitenedComparisonsOfOtherFamilies(t *testing.T) {
 // TestRSAIdentity scores systems against themselves and a moved copy.
 func TestRSAIdentity(t *testing.T) {
 	rng := rand.New(rand.NewPCG(15, 16))
-	x := gaussian(rng, 25, 6)
-	p := pairOf(t, datasetOf(x), datasetOf(mat.DenseCopyOf(x)))
 	for _, rdm := range RDMKinds() {
 		if rdm == rdmCrossnobis {
 			continue
 		}
+		x := gaussian(rng, 25, 6)
+		suit(rdm, x)
+		p := pairOf(t, datasetOf(x), datasetOf(mat.DenseCopyOf(x)))
 		for _, compare := range compareParam.Choices {
 			checkScore(t, p, "rsa:rdm="+rdm+":compare="+compare, 1, 1e-14)
 		}

@@ -52,6 +52,8 @@ func needsOtherData(name string) string {
 	switch {
 	case strings.Contains(name, "rdm="+rdmCrossnobis):
 		return "wants repeats: see TestCrossnobisInvariances"
+	case strings.Contains(name, "rdm="+rdmPoisson):
+		return "wants rates: see TestPoissonInvariances"
 	case strings.Contains(name, "rdm="+rdmPrecomputed):
 		return "wants RDMs: see TestPrecomputedRDMs"
 	}

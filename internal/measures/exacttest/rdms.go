@@ -1,5 +1,7 @@
 package exacttest
 
+import "slices"
+
 // rdm returns the dissimilarities of the samples.
 func rdm(s settings, x Matrix, repeats int) Matrix {
 	switch kind := s.text("rdm", "sqeuclidean"); kind {
@@ -32,6 +34,15 @@ func rdm(s settings, x Matrix, repeats int) Matrix {
 			}
 		}
 		return out
+	case "poisson":
+		r, l := rates(x)
+		out := NewMatrix(len(x), len(x))
+		for i := range x {
+			for j := range x {
+				out[i][j] = Matrix{r[i]}.minus(Matrix{r[j]}).dot(Matrix{l[i]}.minus(Matrix{l[j]}))
+			}
+		}
+		return out
 	case "mahalanobis":
 		q := varying(x)
 		if q.width() >= len(x)-1 {
@@ -39,11 +50,47 @@ func rdm(s settings, x Matrix, repeats int) Matrix {
 		}
 		return q.sqDistances().scaled(Whole(len(x) - 1))
 	case "crossnobis":
+		if s.text("noise", "shrinkage") == "poisson" {
+			return poissonRepeats(x, repeats)
+		}
 		return crossnobis(s.text("noise", "shrinkage"), x, repeats)
 	case "precomputed":
 		return x.plus(x.transposed()).scaled(Of(0.5)).hollow()
 	}
 	return x.sqDistances()
+}
+
+// rates returns (x+0.1)/1.1, with the float64 nearest to 0.1, and the logarithms.
+func rates(x Matrix) (r, logs Matrix) {
+	prior := Of(0.1)
+	r = x.mapped(func(_, _ int, v Number) Number {
+		if v.Sign() < 0 {
+			panic(undefined{})
+		}
+		return quo(add(v, prior), add(Of(1), prior))
+	})
+	return r, r.mapped(func(_, _ int, v Number) Number { return logarithm(v) })
+}
+
+// poissonRepeats returns the mean over ordered pairs of different repeats.
+func poissonRepeats(x Matrix, repeats int) Matrix {
+	r, l := rates(x)
+	conditions := len(x) / repeats
+	out := NewMatrix(conditions, conditions)
+	for i := range conditions {
+		for j := range conditions {
+			for a := range repeats {
+				for b := range repeats {
+					if a != b {
+						delta := Matrix{r[a*conditions+i]}.minus(Matrix{r[a*conditions+j]})
+						out[i][j].Add(out[i][j], delta.dot(Matrix{l[b*conditions+i]}.minus(Matrix{l[b*conditions+j]})))
+					}
+				}
+			}
+			out[i][j].Quo(out[i][j], Whole(repeats*(repeats-1)))
+		}
+	}
+	return out
 }
 
 // crossnobis returns the mean over ordered pairs of different repeats of δ_rᵀΣ⁻¹δ_r'.
@@ -145,4 +192,70 @@ func rsa(s settings, p Pair) Number {
 		panic(undefined{})
 	}
 	return v
+}
+
+// rdmBures compares what is positive of both matrices −½HDH: the nuclear norm of the
+// product of their roots.
+func rdmBures(s settings, p Pair) Number {
+	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
+	if len(p.X) < 3 {
+		panic(undefined{})
+	}
+	half := func(x Matrix) Matrix {
+		d := rdm(s, x, 1)
+		values, vectors := d.doublyCentred().scaled(Of(-0.5)).eigen()
+		for i, v := range values {
+			values[i] = root(v)
+		}
+		half := vectors.scaledColumns(values)
+		nonzero(half.squares(), zero())
+		return half
+	}
+	a, b := half(p.X), half(p.Y)
+	f := a.transposed().times(b).nuclear()
+	if s.text("as", "score") == "squared" {
+		return sub(add(a.squares(), b.squares()), mul(Of(2), f))
+	}
+	return quo(f, root(mul(a.squares(), b.squares())))
+}
+
+// geotopological cuts the dissimilarities off at two of their quantiles.
+func geotopological(s settings, p Pair) Number {
+	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
+	if len(p.X) < 4 {
+		panic(undefined{})
+	}
+	cut := func(x Matrix) Matrix {
+		d := rdm(settings{"rdm": s.text("rdm", "euclidean")}, x, 1).triangle()
+		sorted := slices.Clone(d)
+		slices.SortFunc(sorted, func(a, b Number) int { return a.Cmp(b) })
+		at := func(share Number) Number {
+			place := mul(share, Whole(len(d)-1))
+			k, _ := place.Int64()
+			low := sorted[k]
+			if int(k) == len(d)-1 {
+				return low
+			}
+			return add(low, mul(sub(place, Whole(int(k))), sub(sorted[k+1], low)))
+		}
+		low, up := at(s.number("low", "0.2")), at(s.number("up", "0.8"))
+		width := nonzero(sub(up, low), up)
+		out := Matrix{nil}
+		for _, v := range d {
+			v = quo(sub(v, low), width)
+			switch {
+			case v.Sign() < 0:
+				v = zero()
+			case less(Of(1), v):
+				v = Of(1)
+			}
+			out[0] = append(out[0], v)
+		}
+		return out
+	}
+	x, y := cut(p.X), cut(p.Y)
+	if s.text("compare", "pearson") == "cosine" {
+		return cosine(x, y, x, y)
+	}
+	return cosine(x.transposed().centred(), y.transposed().centred(), x, y)
 }

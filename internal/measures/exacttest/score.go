@@ -64,6 +64,8 @@ var definitions = map[string]definition{
 	"pls":                      pls,
 	"pls-sv":                   plsSV,
 	"rsa":                      rsa,
+	"rsa-bures":                rdmBures,
+	"rsa-geotopological":       geotopological,
 	"distance-correlation":     distanceCorrelation,
 	"ensd":                     ensd,
 	"mutual-knn":               mutualKNN,
@@ -81,6 +83,8 @@ var definitions = map[string]definition{
 	"uniformity-difference":    uniformity,
 	"match":                    match,
 	"soft-matching":            softMatching,
+	"wreath-procrustes":        wreathProcrustes,
+	"wreath-cka":               wreathCKA,
 	"eigenspace-overlap":       eigenspaceOverlap,
 	"gulp":                     gulp,
 }

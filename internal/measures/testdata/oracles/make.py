@@ -81,6 +81,8 @@ FAMILIES = {
     "pls": (prediction.regression, {**REGRESSION, "components": "2", "cv": "5"}),
     "pls-sv": (alignment.pls_sv, {}),
     "rsa": (similarity.rsa, {"rdm": "sqeuclidean", "compare": "cosine", "sigma": "1median", "noise": "shrinkage"}),
+    "rsa-bures": (similarity.rdm_bures, {"rdm": "sqeuclidean", "as": "score"}),
+    "rsa-geotopological": (similarity.geotopological, {"rdm": "euclidean", "compare": "pearson", "low": "0.2", "up": "0.8"}),
     "distance-correlation": (similarity.distance_correlation, {"squared": "false", "estimator": "biased"}),
     "ensd": (similarity.ensd, {}),
     "mutual-knn": (similarity.mutual_knn, {"k": "10", "metric": "inner", "center": "false"}),
@@ -97,6 +99,8 @@ FAMILIES = {
     "concentricity-difference": (spreads.concentricity, {}),
     "uniformity-difference": (spreads.uniformity, {"t": "2"}),
     "match": (alignment.match, {"kind": "hard"}),
+    "wreath-procrustes": (matching.wreath_procrustes, {}),
+    "wreath-cka": (matching.wreath_cka, {}),
     "soft-matching": (matching.soft_matching, {"as": "score"}),
     "eigenspace-overlap": (alignment.eigenspace, {"center": "false"}),
     "gulp": (alignment.gulp, {"lambda": "0", "squared": "true"}),
@@ -113,7 +117,7 @@ def measure(name, x, y, shape):
 
 
 ORDERS = ("rank-similarity", "lcs-knn", "edit-distance-knn", "cycle-knn", "second-order-cosine")
-NO_GRADIENT = ("permutation", "pls", "mutual-knn", "jaccard-knn", "cknna", "match", "soft-matching", *ORDERS)
+NO_GRADIENT = ("permutation", "pls", "mutual-knn", "jaccard-knn", "cknna", "match", "soft-matching", "wreath-procrustes", "wreath-cka", "rsa-bures", "rsa-geotopological", *ORDERS)
 
 
 def differentiable(name):
@@ -122,6 +126,8 @@ def differentiable(name):
     if family == "rsm-norm-difference" and "rdm=" in name and "euclidean" not in name:
         return False
     if name == "aligned-cosine:center=false":
+        return False
+    if "poisson" in name:
         return False
     held_out = family in ("shape", "cca", "svcca") and "cv=" in name
     held_out = held_out or "correlation" in name.replace("distance-correlation", "") and ("cv=" in name or "squared" in name)
@@ -132,7 +138,7 @@ def differentiable(name):
 
 def pairs_of(name):
     """The pairs that a measure is computed on."""
-    if "precomputed" in name:
+    if "precomputed" in name or "poisson" in name:  # rates are not negative
         return ("rdm",)
     if "crossnobis" in name:  # wants repeats
         return ("g_3d", "repeats")

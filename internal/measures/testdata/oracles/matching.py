@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 import scipy.optimize
+import torch
 
-from similarity import centred
+from similarity import centred, song
 
 
 def correlations(x, y):
@@ -22,3 +23,24 @@ def soft_matching(x, y, o):
     # The vertex that the solver ends at, with parts that are whole multiples of 1/(pq).
     s = (np.round(best.x * p * q) / (p * q) * r.ravel()).sum()
     return math.sqrt(2 - 2 * s) if o["as"] == "euclidean" else s
+
+
+def wreath_procrustes(x, y, o):
+    wide = max(x.shape[1], y.shape[1])
+
+    def unit(m):
+        m = torch.nn.functional.normalize(m, dim=0)
+        return torch.nn.functional.pad(m, (0, wide - m.shape[1]))
+
+    x, y = unit(x), unit(y)
+    i, j = scipy.optimize.linear_sum_assignment((x.T @ y).numpy(), maximize=True)
+    return 1 - ((x[:, i] - y[:, j]) ** 2).sum().div(4 * wide).sqrt()
+
+
+def wreath_cka(x, y, o):
+    def kernel(m):
+        m = torch.nn.functional.normalize(centred(m), dim=0)
+        return (m[:, None] * m[None]).max(2).values
+
+    k, l = kernel(x), kernel(y)
+    return song(k, l) / (song(k, k) * song(l, l)).sqrt()

@@ -200,6 +200,9 @@ def dissimilarities(m, o):
         return 1 - torch.exp(-d / (2 * width(m, o["sigma"]) ** 2))
     if kind == "manhattan":
         return upper((m[:, None, :] - m[None, :, :]).abs().sum(2))
+    if kind == "poisson":
+        r = (m + 0.1) / 1.1
+        return upper(((r[:, None] - r[None]) * (r.log()[:, None] - r.log()[None])).sum(2))
     if kind in ("correlation", "cosine"):
         z = m - m.mean(1, keepdim=True) if kind == "correlation" else m
         z = z / z.norm(dim=1, keepdim=True)
@@ -315,3 +318,30 @@ def cknna(x, y, o):
         return song(torch.tensor(k * m), torch.tensor(l * m))
 
     return hsic(k, l, a * b) / (hsic(k, k, a) * hsic(l, l, b)).sqrt()
+
+
+def rdm_bures(x, y, o):
+    """Roots of what is positive of matrices, by their eigenvectors."""
+
+    def half(m):
+        values, vectors = np.linalg.eigh(doubly_centred(full(dissimilarities(m, o), len(m))).numpy() / -2)
+        keep = values > 1e-12 * values[-1]
+        return vectors[:, keep] * np.sqrt(values[keep])
+
+    a, b = half(x), half(y)
+    f = np.linalg.svd(a.T @ b, compute_uv=False).sum()
+    if o["as"] == "squared":
+        return (a * a).sum() + (b * b).sum() - 2 * f
+    return f / np.sqrt((a * a).sum() * (b * b).sum())
+
+
+def geotopological(x, y, o):
+    def cut(m):
+        d = dissimilarities(m, o).numpy()
+        low, up = np.quantile(d, float(o["low"])), np.quantile(d, float(o["up"]))
+        return np.clip((d - low) / (up - low), 0, 1)
+
+    a, b = cut(x), cut(y)
+    if o["compare"] == "pearson":
+        return np.corrcoef(a, b)[0, 1]
+    return a @ b / np.sqrt((a @ a) * (b @ b))
