@@ -40,9 +40,14 @@ var rdmBuresFamily = Family{
 func rdmBuresAliases() []Alias {
 	var out []Alias
 	for _, c := range []struct{ theirs, ours string }{
-		{"rdm=squared_euclidean-compare=", rdmSqEuclidean}, {"rdm=correlation-compare=", rdmCorrelation},
-		{"rdm=mahalanobis-compare=", rdmMahalanobis}, {"rdm=poisson-compare=", rdmPoisson},
-		{"euclidean-", rdmSqEuclidean}, {"correlation-", rdmCorrelation}, {"mahalanobis-", rdmMahalanobis}, {"poisson-", rdmPoisson},
+		{"rdm=squared_euclidean-compare=", rdmSqEuclidean},
+		{"rdm=correlation-compare=", rdmCorrelation},
+		{"rdm=mahalanobis-compare=", rdmMahalanobis},
+		{"rdm=poisson-compare=", rdmPoisson},
+		{"euclidean-", rdmSqEuclidean},
+		{"correlation-", rdmCorrelation},
+		{"mahalanobis-", rdmMahalanobis},
+		{"poisson-", rdmPoisson},
 	} {
 		out = append(out,
 			Alias{"rsa-" + c.theirs + "bures", "rsa-bures:rdm=" + c.ours},
