@@ -35,11 +35,19 @@ directions the collection has, from the distances to two neighbours (Facco and o
 2017) and from the eigenvalues. path is the way through the systems in their order, such
 as layers or training steps: what is walked, beside the straight distance from the first.
 
+--mean FILE.npz has the Fréchet mean of the systems under rotations (generalised
+Procrustes; systems of fewer features as if with columns of zeros; scaled to norm 1
+where the measure does not see the scale), and aligned_0, aligned_1 and so on, each
+system rotated to it. Rows say how much of the variance the mean has (mean), what is left
+of each system (residual) and sample (stimulus), and where the systems lie about their
+mean (tangent). With rsa it is the mean of the dissimilarities, systems counting alike.
+
 --groups compares the distances within and between labelled groups, --mantel correlates
 the matrix with another of the same systems, and --given holds a third constant. Their p
 values are of random orders of the systems.`,
 		Example: `simtool collection layers/*.npy -m cka
 simtool collection layers/*.npy -m procrustes --matrix layers.csv -o layers-say.csv
+simtool collection layers/*.npy -m procrustes --mean mean.npz -o layers-mean.csv
 simtool collection layers.csv -m procrustes --clusters 3`,
 	}, collection.New, exitInvalid)
 }

@@ -1,6 +1,10 @@
 package measures
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
 
 // Angled is a measure whose score is the cosine of an angle between two systems, or a
 // function of it, so that the angle is a distance: between unit vectors it keeps the
@@ -63,3 +67,20 @@ func (m distanceCorrelation) Angle(score float64) (float64, bool) {
 
 // Angle implements Angled.
 func (m nbs) Angle(score float64) (float64, bool) { return math.Acos(clip(score)), m.as == asScore }
+
+// OfDissimilarities is a measure that compares dissimilarities of samples, of which systems
+// have a mean. The file of the measure's family implements it.
+type OfDissimilarities interface {
+	Measure
+	// MeanedRDM returns the dissimilarities of a system that the measure compares.
+	MeanedRDM(s *System) (*mat.Dense, error)
+}
+
+// MeanedRDM implements OfDissimilarities.
+func (m rsa) MeanedRDM(s *System) (*mat.Dense, error) {
+	values, err := m.rdm.condensed(s)
+	if err != nil {
+		return nil, err
+	}
+	return square(values, m.rdm.items(s)), nil
+}

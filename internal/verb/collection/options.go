@@ -15,6 +15,7 @@ import (
 type Options struct {
 	Measure      string
 	Matrix       string // file for the square matrix of scores, "" for none
+	Mean         string // file for the mean of the systems, "" for none
 	Groups       string // file with the label of each system
 	Mantel       string // file of another matrix of the same systems
 	Given        string // file of a matrix that is held constant
@@ -51,6 +52,7 @@ func (o *Options) Settings() *setting.Set {
 	})
 	s.Grouped("OUTPUT", func() {
 		s.String(&o.Matrix, "matrix", "", "write the square matrix of scores to `FILE`, .csv or .tsv")
+		s.String(&o.Mean, "mean", "", "find the mean of the systems, and write it with all systems aligned to it to `FILE`, .npz")
 		verb.RegisterTable(s, &o.Output)
 	})
 	return s
@@ -80,11 +82,20 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 		return batch.Configf("", "--blocks %d: want 0, or 2 or more", o.Blocks)
 	case o.Given != "" && o.Mantel == "":
 		return batch.Usagef("--given goes with --mantel")
+	case o.Mean != "" && len(args) == 1:
+		return batch.Usagef("--mean is of systems, want three or more")
+	case o.Mean != "" && o.Mean == o.Matrix:
+		return batch.Usagef("--mean and --matrix name one file, want two")
 	case o.Matrix != "" && len(args) == 1:
 		return batch.Usagef("--matrix writes the scores of systems, want three or more")
 	}
 	if o.Matrix != "" {
 		if err := batch.WantSuffix(o.Matrix, matrixSuffixes...); err != nil {
+			return err
+		}
+	}
+	if o.Mean != "" {
+		if err := batch.WantSuffix(o.Mean, ".npz"); err != nil {
 			return err
 		}
 	}

@@ -36,6 +36,8 @@ type run struct {
 	notes   []string   // of the matrix
 	others  [][]collection.Join
 	sources []data.Source
+	held    map[string]*data.Dataset // systems, by file
+	of      measures.Named
 	out     *batch.Table
 }
 
@@ -61,11 +63,19 @@ func (r *run) write() error {
 	if err != nil {
 		return err
 	}
-	if err := r.writeMatrix(inputs); err != nil {
+	files := r.env.NewFileSet(r.o.Output.Force, inputs)
+	defer files.Abort()
+	if err := r.writeMatrix(files); err != nil {
 		return err
 	}
-	for _, part := range []func() error{r.whole, r.maps, r.tree, r.clusters, r.neighbours, r.dimensions, r.path, r.groups, r.mantel} {
+	mean := func() error { return r.mean(files) }
+	for _, part := range []func() error{r.whole, r.maps, r.tree, r.clusters, r.neighbours, r.dimensions, r.path, r.groups, r.mantel, mean} {
 		if err := part(); err != nil {
+			return err
+		}
+	}
+	if r.o.Matrix != "" || r.o.Mean != "" {
+		if err := files.Commit(r.sources, nil); err != nil {
 			return err
 		}
 	}
@@ -153,6 +163,7 @@ func (r *run) compare() error {
 	}
 	var first *data.Dataset
 	held := map[string]*data.Dataset{}
+	r.held, r.of = held, m
 	if err := r.o.Input.Of(r.args...); err != nil {
 		return err
 	}
@@ -280,16 +291,11 @@ func repeated(names []string) string {
 }
 
 // writeMatrix writes the scores.
-func (r *run) writeMatrix(inputs []string) error {
+func (r *run) writeMatrix(files *batch.FileSet) error {
 	if r.o.Matrix == "" {
 		return nil
 	}
-	files := r.env.NewFileSet(r.o.Output.Force, inputs)
-	defer files.Abort()
-	if err := files.Add(r.o.Matrix, func(w io.Writer) error { return r.scores.write(w, r.o.Matrix) }); err != nil {
-		return err
-	}
-	return files.Commit(r.sources, nil)
+	return files.Add(r.o.Matrix, func(w io.Writer) error { return r.scores.write(w, r.o.Matrix) })
 }
 
 // rng is the stream of a permutation test.
