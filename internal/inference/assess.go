@@ -294,7 +294,14 @@ func (w *worker) set(i Interval, e measures.Estimator, units int) {
 	}
 	w.out.Units = units
 	w.out.Corrected, w.out.Lo, w.out.Hi, w.out.SE = i.Centre, i.Lo, i.Hi, i.SE
-	if !e.Robust {
+	doubt := ""
+	if e.Doubt != nil {
+		doubt = e.Doubt(w.pair)
+	}
+	switch {
+	case doubt != "":
+		w.warn("%s", doubt)
+	case !e.Robust:
 		w.out.Warnings = append(w.out.Warnings, w.design.Doubts...)
 	}
 	if units < fewUnits {

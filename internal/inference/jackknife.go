@@ -71,7 +71,16 @@ func single(d *measures.Deletions, e measures.Estimator, level float64) Interval
 		z[g] = e.Axis.To(s)
 	}
 	se, share := spread(z)
-	return around(d.All, e.Axis.To(d.All), se, share, len(z), e, level)
+	centre, at := d.All, e.Axis.To(d.All)
+	if count := float64(len(z)); d.Jackknifed {
+		at = count*at - (count-1)*mean(z)
+		centre = e.Axis.From(at)
+	}
+	out := around(centre, at, se, share, len(z), e, level)
+	if d.Uneven {
+		out = widened(out, z, e, level)
+	}
+	return out
 }
 
 // doubled is the jackknife of the jackknife.
@@ -104,6 +113,30 @@ func around(centre, z, se, share float64, units int, e measures.Estimator, level
 		Centre: centre, Lo: e.Axis.From(z - t*se), Hi: e.Axis.From(z + t*se),
 		SE: se / e.Axis.Slope(centre), Share: share,
 	}
+}
+
+// widened returns an interval whose degrees of freedom are those that the error has of
+// itself. With the kurtosis κ of the influences of G units, their mean square has the
+// squared coefficient of variation (κ−1)/G, and χ² of ν degrees of freedom over ν has 2/ν:
+//
+//	ν = min(G−1, 2G/(κ−1))
+//
+// (Satterthwaite 1946). Normal influences, with κ = 3, leave G−1.
+func widened(i Interval, z []float64, e measures.Estimator, level float64) Interval {
+	centre, second, fourth := mean(z), 0.0, 0.0
+	for _, v := range z {
+		square := (v - centre) * (v - centre)
+		second += square
+		fourth += square * square
+	}
+	count := float64(len(z))
+	if !(second > 0) {
+		return i
+	}
+	nu := min(count-1, 2*count/(count*fourth/(second*second)-1))
+	half := distuv.StudentsT{Sigma: 1, Nu: nu}.Quantile((1+level)/2) * i.SE * e.Axis.Slope(i.Centre)
+	i.Lo, i.Hi = e.Axis.From(e.Axis.To(i.Centre)-half), e.Axis.From(e.Axis.To(i.Centre)+half)
+	return i
 }
 
 // spread returns the jackknife standard error of values without each of some units, and

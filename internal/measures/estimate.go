@@ -43,6 +43,9 @@ type Estimator struct {
 	// Moments counts the numbers in the second moments that are kept of each unit; nil
 	// where none are.
 	Moments func(d Dims) int64
+	// Doubt returns the reason why the interval may be too short for the samples of a
+	// pair, "" where there is none. It may be nil.
+	Doubt func(p *Pair) string
 	// Robust says that samples far from the rest do not make its errors too small, as
 	// where it rests on ranks.
 	Robust bool
@@ -68,6 +71,12 @@ type Deletions struct {
 	// Linear says that One are All less the influence of each unit: their errors are
 	// those of the value, not of its place on the axis.
 	Linear bool
+	// Uneven says that units differ much in their influence on the estimate, so that
+	// the error is less sure than their number tells.
+	Uneven bool
+	// Jackknifed says that the estimate from all units has a bias in proportion to the
+	// inverse of their number, which the centre is to be without.
+	Jackknifed bool
 }
 
 // IntervalAxis is the axis on which an interval is symmetric.

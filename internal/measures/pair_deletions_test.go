@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 
 	"simtool/internal/data"
 	"simtool/internal/linalg"
@@ -109,9 +110,97 @@ func checkDeletions(t *testing.T, p *Pair, name string, m Measure, u *Units) {
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
+	if of, ok := m.(rsa); ok && !u.Single() && of.rdm.kind != rdmCrossnobis {
+		checkBetween(t, p, name, of, u, d)
+		return
+	}
 	checkScore(t, p, name, d.All, 1e-11)
 	for g, rows := range u.Rows {
 		checkScore(t, withoutSamples(t, p, name, rows), name, d.One[g], 1e-11)
+	}
+}
+
+// checkBetween compares estimates with those of the dissimilarities of pairs of samples of
+// different units, one by one.
+func checkBetween(t *testing.T, p *Pair, name string, m rsa, u *Units, d *Deletions) {
+	t.Helper()
+	all := [2][]float64{}
+	for k, s := range []*System{p.X, p.Y} {
+		var err error
+		if all[k], err = m.rdm.condensed(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	unit := unitOf(u.Rows, p.Samples())
+	for g := -1; g < u.Count(); g++ {
+		var x, y []float64
+		pair := 0
+		for i := range unit {
+			for j := i + 1; j < len(unit); j++ {
+				if unit[i] != unit[j] && unit[i] != g && unit[j] != g {
+					x, y = append(x, all[0][pair]), append(y, all[1][pair])
+				}
+				pair++
+			}
+		}
+		want := dot(x, y) / math.Sqrt(dot(x, x)*dot(y, y))
+		if m.compare == comparePearson {
+			want = stat.Correlation(x, y, nil)
+		}
+		got := d.All
+		if g >= 0 {
+			got = d.One[g]
+		}
+		if !(math.Abs(got-want) <= 1e-11) {
+			t.Errorf("%s without unit %d: %v, want %v", name, g, got, want)
+		}
+	}
+}
+
+// TestRanksBetweenUnits holds comparisons of ranks between units to those of the
+// dissimilarities of these pairs, ranked anew. The influences of all pairs add up to 0, and
+// each pair is one of two units: so do the changes without each unit, times the number of
+// pairs that stay.
+func TestRanksBetweenUnits(t *testing.T) {
+	const n = 12
+	u := &Units{n: n, Rows: [][]int{{0, 5}, {1}, {2, 3, 11}, {4, 6}, {7, 8}, {9, 10}}}
+	unit := unitOf(u.Rows, n)
+	p := nullData(t, "rsa:compare=spearman", n, 3, 20)
+	for _, compare := range []string{compareSpearman, compareRhoA, compareKendall, compareTauA} {
+		name := "rsa:compare=" + compare
+		m := named(t, name).(rsa)
+		d, err := m.Deletions(p, u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var between [2][]float64
+		for k, s := range []*System{p.X, p.Y} {
+			all, err := m.rdm.condensed(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, pair := range pairsBetween(unit) {
+				between[k] = append(between[k], all[pair])
+			}
+		}
+		x, y := linalg.NewRanking(between[0], nil, true), linalg.NewRanking(between[1], nil, true)
+		if want := compareRankings(x, y, compare); !(math.Abs(d.All-want) <= 1e-12) {
+			t.Errorf("%s: %v, want %v", name, d.All, want)
+		}
+		sum := 0.0
+		for g, rows := range u.Rows {
+			others := float64(n - len(rows)) // pairs that stay: those of all units but g
+			left := others * (others - 1) / 2
+			for h, more := range u.Rows {
+				if h != g {
+					left -= choose2(len(more))
+				}
+			}
+			sum += (d.One[g] - d.All) * left
+		}
+		if !(math.Abs(sum) <= 1e-10) { // each pair is of two units, and influences add up to 0
+			t.Errorf("%s: influences add up to %v", name, sum)
+		}
 	}
 }
 

@@ -9,45 +9,108 @@ import (
 )
 
 // rankDeletions returns what the influence function of a comparison of ranks says of
-// leaving units out, for ranks of all other pairs change with each. With the influence
-// ψ_ij of each pair of samples, that of a sample is ψ_i = 2/(n−1)·Σ_j ψ_ij, and without
-// one of G units the comparison is to first order
+// leaving units out, for ranks of all other pairs change with each. Pairs of samples of
+// one unit are left out, as they are of the comparison of values (pairDeletions). With the
+// influence ψ_ij of each of the N pairs that stay, and T_g the sum of those that unit g
+// takes part in, N_g of them, the comparison without it is to first order
 //
-//	s − G/(G−1)·Σ_{i∈g} ψ_i/n,
+//	s − T_g/(N − N_g).
 //
-// whose jackknife variance is Σψ_i²/(n(n−1)) for units of one sample.
+// Where each of n samples is a unit, the infinitesimal form s − n/(n−1)·T_i/N makes the
+// jackknife variance Σψ_i²/(n(n−1)) with ψ_i = 2/(n−1)·Σ_j ψ_ij. A unit among few takes
+// part in a large part of the pairs, so that the difference matters there.
 func (m rsa) rankDeletions(p *Pair, items [][]int) (*Deletions, error) {
 	x, y, err := m.rdm.rankings(p, concordant(m.compare))
 	if err != nil {
 		return nil, err
 	}
 	n := m.rdm.items(p.X)
-	totals := make([]float64, n)
+	unit, single := unitOf(items, n), len(items) == n
+	if !single {
+		among := pairsBetween(unit)
+		x, y = rankedAmong(x, among), rankedAmong(y, among)
+		if len(x.Twice) == 0 || x.Ties == choose2(len(x.Twice)) || y.Ties == choose2(len(y.Twice)) {
+			return nil, undefined("the dissimilarities of samples of different units have no pattern to compare")
+		}
+	}
 	var influence func(pair int) float64
 	if concordant(m.compare) {
 		influence = concordanceInfluence(x, y, m.compare == compareKendall)
 	} else {
 		influence = rankInfluence(x, y, m.compare == compareSpearman)
 	}
+	totals, counts := make([]float64, len(items)), make([]int, len(items))
 	pair := 0
 	for i := range n {
 		for j := i + 1; j < n; j++ {
+			if unit[i] == unit[j] {
+				continue
+			}
 			v := influence(pair)
-			totals[i] += v
-			totals[j] += v
+			for _, g := range [2]int{unit[i], unit[j]} {
+				totals[g] += v
+				counts[g]++
+			}
 			pair++
 		}
 	}
 	out := &Deletions{All: compareRankings(x, y, m.compare), One: make([]float64, len(items)), Linear: true}
-	units := float64(len(items))
-	for g, rows := range items {
-		psi := 0.0
-		for _, i := range rows {
-			psi += 2 / float64(n-1) * totals[i]
+	for g, t := range totals {
+		left := float64(pair - counts[g])
+		if single {
+			left = float64(pair) * float64(n-1) / float64(n)
 		}
-		out.One[g] = out.All - units/(units-1)*psi/float64(n)
+		out.One[g] = out.All - t/left
 	}
 	return out, nil
+}
+
+// pairsBetween returns the positions of the pairs of items of different units among all
+// pairs, in their order.
+func pairsBetween(unit []int) []int32 {
+	var out []int32
+	pair := int32(0)
+	for i, g := range unit {
+		for _, h := range unit[i+1:] {
+			if g != h {
+				out = append(out, pair)
+			}
+			pair++
+		}
+	}
+	return out
+}
+
+// rankedAmong returns the ranking of some of the values of a ranking, which are given by
+// their positions in increasing order. Values that tie still do.
+func rankedAmong(r *linalg.Ranking, among []int32) *linalg.Ranking {
+	ranks := make([]uint32, len(r.Twice)+1) // by place: how many values, then twice their rank
+	for _, i := range among {
+		ranks[place(r.Twice[i])]++
+	}
+	out := &linalg.Ranking{Twice: make([]uint32, len(among))}
+	below := uint32(0)
+	for k, count := range ranks {
+		out.Ties += choose2(int(count))
+		ranks[k] = 2*below + count + 1
+		below += count
+	}
+	for k, i := range among {
+		out.Twice[k] = ranks[place(r.Twice[i])]
+	}
+	if r.Order != nil {
+		at := make([]int32, len(r.Twice)) // 1 + the position among the values that stay
+		for k, i := range among {
+			at[i] = int32(k + 1)
+		}
+		out.Order = make([]int32, 0, len(among))
+		for _, i := range r.Order {
+			if at[i] > 0 {
+				out.Order = append(out.Order, at[i]-1)
+			}
+		}
+	}
+	return out
 }
 
 // rankInfluence returns the influence of each of N observations on the correlation of

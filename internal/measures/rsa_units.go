@@ -1,6 +1,7 @@
 package measures
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -15,6 +16,7 @@ func (m rsa) Estimator() (Estimator, bool) {
 	e := Estimator{
 		Axis: FisherAxis, Rows: true, Robust: rankBased(m.compare),
 		Flops: func(d Dims, units int) float64 { return m.deletionFlops(d, units) },
+		Doubt: m.doubt,
 	}
 	switch m.rdm.kind {
 	case rdmMahalanobis:
@@ -53,6 +55,33 @@ func (m rsa) Deletions(p *Pair, u *Units) (*Deletions, error) {
 	}
 }
 
+// unbounded reports whether a dissimilarity grows with the distance from the mean without
+// a bound, so that samples far from it rule the comparison of values.
+func (m rsa) unbounded() bool {
+	switch m.rdm.kind {
+	case rdmSqEuclidean, rdmEuclidean, rdmManhattan:
+		return true
+	}
+	return false
+}
+
+// doubt implements Estimator.Doubt: a cosine or a correlation of squared distances is one
+// of fourth moments, whose own error takes eighth ones. Its sample underrates both where
+// samples lie far out, and of a cosine where those of the single features do.
+func (m rsa) doubt(p *Pair) string {
+	if !m.unbounded() || rankBased(m.compare) || m.whitened() {
+		return ""
+	}
+	weight := p.farSamples()
+	if m.compare != comparePearson {
+		weight = max(weight, p.farFeatures())
+	}
+	if weight == 0 {
+		return ""
+	}
+	return fmt.Sprintf("samples lie farther from the mean than normal ones do (fourth moment %.2g times theirs): the interval may be too short and the value biased; rsa:compare=spearman bears it", weight)
+}
+
 // pairTotals are sums over pairs of samples of the dissimilarities of both systems, their
 // squares and products.
 type pairTotals struct{ count, x, y, xx, yy, xy float64 }
@@ -84,9 +113,12 @@ func (t pairTotals) similarity(centre bool) float64 {
 type itemTotals struct{ each, within []pairTotals }
 
 // pairDeletions returns the cosine or the correlation of the dissimilarities without each
-// unit: the totals of all pairs, less those of the unit's items with all others, in which
-// pairs within the unit count twice. It takes O(n²) or, for squared distances of embedded
-// samples, O(n(p²+q²+pq)).
+// unit. Pairs of samples of one unit are left out: samples of a category, or of
+// neighbouring times, are alike in both systems, and pairs of them are a smaller part of
+// all pairs the more units there are. With the totals of the pairs between units, those
+// without a unit are less those of its items with all others, in which the pairs within it
+// count twice. It takes O(n²) or, for squared distances of embedded samples,
+// O(n(p²+q²+pq)).
 func (m rsa) pairDeletions(p *Pair, items [][]int) (*Deletions, error) {
 	if told, err, ok := m.toldDeletions(p, items); ok {
 		return told, err
@@ -99,14 +131,18 @@ func (m rsa) pairDeletions(p *Pair, items [][]int) (*Deletions, error) {
 	for _, t := range totals.each {
 		all.add(0.5, t)
 	}
+	for _, t := range totals.within {
+		all.add(-1, t)
+	}
 	centre := m.compare == comparePearson
-	out := &Deletions{All: all.similarity(centre), One: make([]float64, len(items))}
+	out := &Deletions{All: all.similarity(centre), One: make([]float64, len(items)), Jackknifed: !centre}
+	out.Uneven = !centre || len(items) < len(totals.each) || m.unbounded() && (p.farSamples() > 0 || p.farFeatures() > 0)
 	for g, rows := range items {
 		left := all
 		for _, i := range rows {
 			left.add(-1, totals.each[i])
 		}
-		left.add(1, totals.within[g])
+		left.add(2, totals.within[g])
 		out.One[g] = left.similarity(centre)
 		if !finite(out.One[g]) {
 			return nil, undefined("without one of %d units the dissimilarities have no pattern to compare", len(items))

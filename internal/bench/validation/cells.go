@@ -35,11 +35,16 @@ func cells() []cell {
 	add(gauss("e^(−i/4), ρ 0 to .8", decay(30, 4), decay(30, 6), falling(30, 0, 0.8)), shuffled, 100)
 	add(gauss("i^−½, weak ρ .2", power(15, 0.5), power(15, 0.5), constant(15, 0.2)), shuffled, 80, 300)
 	add(gauss("i⁻¹, strong ρ .98", power(15, 1), power(15, 1), constant(15, 0.98)), shuffled, 50, 200)
-	heavy := latent{name: "t₅ rows, ρ .7", lambda: power(10, 1), mu: power(10, 1), rho: constant(10, 0.7), heavy: true}
+	heavy := latent{name: "t₅ rows, ρ .7", lambda: power(10, 1), mu: power(10, 1), rho: constant(10, 0.7), freedom: 5}
 	add(heavy.population(), shuffled, 100, 300)
+	light := heavy
+	light.name, light.freedom = "t₉ rows, ρ .7", 9
+	add(light.population(), shuffled, 60, 200)
+	add(exponential("exponential features, ρ .7", power(10, 1), 0.7), shuffled, 60, 200)
 	add(sharedSignal("3 shared dimensions, noise 1", 20, 30, 3, 1), shuffled, 60, 200)
 	add(sharedSignal("5 shared dimensions, noise 3", 40, 25, 5, 3), shuffled, 100, 300)
 	add(counts("Poisson counts", 25, 25, 4, 0), shuffled, 80, 250)
+	add(counts("Poisson counts of 12 shared dimensions", 25, 25, 12, 0), shuffled, 60, 200)
 	add(counts("Poisson counts, common gain", 25, 25, 4, 0.5), shuffled, 250)
 	base := gauss("power law, ρ .7", power(8, 1), power(8, 1), constant(8, 0.7))
 	add(base, exemplars(10, 0.3), 100, 300)
@@ -51,5 +56,5 @@ func cells() []cell {
 
 // names are the measures whose intervals are looked at.
 const names = "cka,cka:estimator=debiased,nbs,procrustes:as=angular-score,shape,linreg,ridge:lambda=1,linreg:cv=5," +
-	"cca:stat=mean-squared,ensd,gulp,rsa:compare=pearson,rsa:compare=spearman,rsa:rdm=correlation:compare=pearson," +
+	"cca:stat=mean-squared,ensd,gulp,rsa,rsa:compare=pearson,rsa:compare=spearman,rsa:rdm=correlation:compare=pearson," +
 	"distance-correlation,cka:kernel=rbf,mutual-knn"

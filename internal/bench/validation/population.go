@@ -22,19 +22,19 @@ type population struct {
 }
 
 // latent is the population x = √λ∘z, y = Q(√μ∘(ρ∘z + √(1−ρ²)∘w)), with independent
-// standard normal z and w and a rotation Q. With t₅ every sample is multiplied by
-// √(3/χ²₅), which keeps all covariances.
+// standard normal z and w and a rotation Q. With ν degrees of freedom every sample is
+// multiplied by √((ν−2)/χ²_ν), which keeps all covariances; 0 stands for normal samples.
 type latent struct {
 	name            string
 	lambda, mu, rho []float64
-	heavy           bool
+	freedom         int
 }
 
 func (l latent) population() population {
 	p := len(l.lambda)
 	q := rotation(rand.New(rand.NewPCG(11, uint64(p))), p)
 	return population{
-		name: l.name, p: p, q: p, elliptical: l.heavy,
+		name: l.name, p: p, q: p, elliptical: l.freedom > 0,
 		covariance: func() (xx, yy, xy *mat.Dense) {
 			xx, yy, xy = mat.NewDense(p, p, nil), mat.NewDense(p, p, nil), mat.NewDense(p, p, nil)
 			for i := range p {
@@ -53,13 +53,13 @@ func (l latent) population() population {
 			own := mat.NewDense(n, p, nil)
 			for k := range n {
 				scale := 1.0
-				if l.heavy {
+				if l.freedom > 0 {
 					chi := 0.0
-					for range 5 {
+					for range l.freedom {
 						v := rng.NormFloat64()
 						chi += v * v
 					}
-					scale = math.Sqrt(3 / chi)
+					scale = math.Sqrt(float64(l.freedom-2) / chi)
 				}
 				for i := range p {
 					z, w := rng.NormFloat64(), rng.NormFloat64()
@@ -68,6 +68,34 @@ func (l latent) population() population {
 				}
 			}
 			y.Mul(own, q.T())
+			return x, y
+		},
+	}
+}
+
+// exponential is the population of latent without a rotation whose z and w are exponential
+// numbers less 1: skewed features, each with its own tail.
+func exponential(name string, lambda []float64, rho float64) population {
+	p := len(lambda)
+	return population{
+		name: name, p: p, q: p, elliptical: true,
+		covariance: func() (xx, yy, xy *mat.Dense) {
+			xx, xy = mat.NewDense(p, p, nil), mat.NewDense(p, p, nil)
+			for i, v := range lambda {
+				xx.Set(i, i, v)
+				xy.Set(i, i, rho*v)
+			}
+			return xx, xx, xy
+		},
+		draw: func(rng *rand.Rand, n int) (x, y *mat.Dense) {
+			x, y = mat.NewDense(n, p, nil), mat.NewDense(n, p, nil)
+			for k := range n {
+				for i, v := range lambda {
+					z, w := rng.ExpFloat64()-1, rng.ExpFloat64()-1
+					x.Set(k, i, math.Sqrt(v)*z)
+					y.Set(k, i, math.Sqrt(v)*(rho*z+math.Sqrt(1-rho*rho)*w))
+				}
+			}
 			return x, y
 		},
 	}

@@ -1,0 +1,56 @@
+package inference
+
+import (
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"simtool/internal/measures"
+)
+
+// TestUnevenUnits: the degrees of freedom of units of which one differs are those of
+// Satterthwaite, and those of two values in equal numbers, whose squares do not vary, stay
+// one less than the units.
+func TestUnevenUnits(t *testing.T) {
+	half := func(one []float64) (float64, float64) {
+		d := &measures.Deletions{All: 0.5, One: one}
+		e := measures.Estimator{Axis: measures.PlainAxis}
+		plain := jackknife(d, e, 0.95)
+		d.Uneven = true
+		wide := jackknife(d, e, 0.95)
+		if plain.SE != wide.SE || plain.Centre != wide.Centre {
+			t.Errorf("se and centre are %v and %v, want %v and %v", wide.SE, wide.Centre, plain.SE, plain.Centre)
+		}
+		return (wide.Hi - wide.Lo) / 2 / wide.SE, (plain.Hi - plain.Lo) / 2 / plain.SE
+	}
+	wide, plain := half([]float64{0.4, 0.6, 0.4, 0.6, 0.4, 0.6})
+	near(t, "even units", wide, plain)
+	const count = 20
+	one := make([]float64, count)
+	for i := range one {
+		one[i] = 0.5
+	}
+	one[3] = 0.7
+	// Deviations from the mean are 19q once and −q 19 times.
+	kappa := count * (math.Pow(19, 4) + 19) / math.Pow(19*19+19, 2)
+	wide, _ = half(one)
+	near(t, "one unit apart", wide, distuv.StudentsT{Sigma: 1, Nu: 2 * count / (kappa - 1)}.Quantile(0.975))
+}
+
+// TestJackknifedCentre: the square of a mean is jackknifed to the mean product of two
+// different samples, which has no bias.
+func TestJackknifedCentre(t *testing.T) {
+	x := []float64{0.1, 0.4, 0.2, 0.9, 0.3, 0.5, 0.8}
+	n := float64(len(x))
+	total, squares := 0.0, 0.0
+	for _, v := range x {
+		total += v
+		squares += v * v
+	}
+	d := &measures.Deletions{All: total * total / n / n, Jackknifed: true}
+	for _, v := range x {
+		d.One = append(d.One, math.Pow((total-v)/(n-1), 2))
+	}
+	near(t, "centre", jackknife(d, measures.Estimator{Axis: measures.PlainAxis}, 0.95).Centre, (total*total-squares)/n/(n-1))
+}
