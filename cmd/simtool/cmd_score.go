@@ -44,8 +44,9 @@ systems (--calibrate quantile: 0 for all but one in twenty random pairings). pva
 with --permutations, is the share of random pairings that score as well: of rows, of
 whole conditions of 3-d data, of shifts of a single series, and of all pairings where
 these are few. What is independent, and may be exchanged, is measured unless --units
-names it; --groups keeps it within sessions or subjects. Note says what was left out
-and why, warning which numbers the data cannot support. On a terminal ~ marks values
+names it; --groups keeps it within sessions or subjects, and holds out whole ones in
+folds. Note says what was left out and why, warning which numbers the data cannot
+support. On a terminal ~ marks values
 that samples paired at random reach as well.
 
 With --all-pairs each file is compared with itself and each later one; measures that

@@ -135,6 +135,43 @@ func (plan foldPlan) assign(s *System) [][]int {
 	return folds
 }
 
+// grouped returns the samples of each fold where groups of samples stay together: the
+// largest groups first, each in the fold that has the fewest samples so far. Groups of
+// equal size are in their order, or in random order.
+func (plan foldPlan) grouped(groups [][]int) [][]int {
+	order := slices.Clone(groups)
+	if plan.shuffled {
+		rng := rand.New(rand.NewPCG(uint64(plan.seed), 0x666f6c6473)) // "folds"
+		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	}
+	slices.SortStableFunc(order, func(a, b []int) int { return len(b) - len(a) })
+	folds := make([][]int, plan.k)
+	for _, samples := range order {
+		least := 0
+		for f := range folds {
+			if len(folds[f]) < len(folds[least]) {
+				least = f
+			}
+		}
+		folds[least] = append(folds[least], samples...)
+	}
+	for _, samples := range folds {
+		slices.Sort(samples)
+	}
+	return folds
+}
+
+// HeldOutFolds returns the number of folds that a measure holds out, 0 for none.
+func HeldOutFolds(m Measure) int {
+	if with, ok := As[interface {
+		Measure
+		MomentFolds() int
+	}](m); ok {
+		return with.MomentFolds()
+	}
+	return 0
+}
+
 // folds is a pair split into folds, each with its second moments about its own means.
 // Moments of training sets are sums of positive semidefinite terms of these, so that an
 // outlier in one fold does not cost digits in the others.
@@ -189,8 +226,8 @@ func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 			f.noisy, f.grain = p.Y.noisy(), p.Y.grain
 			return f
 		}
-		rowed := func() *folds { return p.foldsOf(plan.assign(p.X), columns) }
-		if plan.shuffled || !p.Y.slim() || !p.X.slim() && !columns {
+		rowed := func() *folds { return p.foldsOf(plan.samples(p), columns) }
+		if plan.shuffled || p.groups != nil || !p.Y.slim() || !p.X.slim() && !columns {
 			return rowed()
 		}
 		return p.contiguousFolds(plan.k, sync.OnceValue(rowed))

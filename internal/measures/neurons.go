@@ -50,7 +50,7 @@ func (p *Pair) WithNeurons(x, y []int) (*Pair, error) {
 	if p.segments != nil {
 		return nil, undefined("a choice of neurons needs the samples themselves, but only second moments are known")
 	}
-	return &Pair{X: p.X.withNeurons(x), Y: p.Y.withNeurons(y)}, nil
+	return &Pair{X: p.X.withNeurons(x), Y: p.Y.withNeurons(y), groups: p.groups}, nil
 }
 
 func (s *System) withNeurons(some []int) *System {

@@ -29,7 +29,7 @@ func (p *Pair) Reordered(order []int) (*Pair, error) {
 		name: y.name, n: y.n, p: y.p, raw: rowsOf(y.raw, order), times: y.times, conditionOf: y.conditionOf, precision: y.precision,
 		twin: &twin{y, order},
 	}
-	return &Pair{X: p.X, Y: out}, nil
+	return &Pair{X: p.X, Y: out, groups: p.groups}, nil
 }
 
 // twin is a system with the same samples in another order: sample i is order[i] of it.

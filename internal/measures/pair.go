@@ -17,6 +17,8 @@ type Pair struct {
 	again    Reread    // reads the samples again; nil where that is not possible
 	hold     int64     // bytes that samples which are read again may take in memory
 	told     told      // what is known of inner products of vectors
+	// groups are samples that folds keep together; nil where each stands alone.
+	groups [][]int
 }
 
 // NewPair joins two systems. It fails when they differ in the number of
@@ -39,7 +41,15 @@ func (p *Pair) Swap() *Pair {
 		out.again, out.hold = p.again.swap(), p.hold
 		return out
 	}
-	return &Pair{X: p.Y, Y: p.X}
+	return &Pair{X: p.Y, Y: p.X, groups: p.groups}
+}
+
+// KeepTogether makes folds of whole groups of samples, such as the trials of a session. It
+// is to be called before anything is computed. Of no more than one group it does nothing.
+func (p *Pair) KeepTogether(groups [][]int) {
+	if len(groups) > 1 {
+		p.groups = groups
+	}
 }
 
 // MomentsOnly reports whether only the moments of the samples are known.
@@ -70,6 +80,12 @@ func (p *Pair) checkSamples(card Card) error {
 func (p *Pair) checkFolds(plan foldPlan) error {
 	if p.segments != nil {
 		return p.segments.checkFolds(plan.k)
+	}
+	if p.groups != nil {
+		if len(p.groups) < plan.k {
+			return undefined("%d groups, but %d folds are asked for", len(p.groups), plan.k)
+		}
+		return nil
 	}
 	return plan.check(p.X)
 }

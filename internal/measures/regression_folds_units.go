@@ -63,6 +63,9 @@ func (plan foldPlan) groups(p *Pair, u *Units) *Units {
 
 // samples returns the samples of each fold.
 func (plan foldPlan) samples(p *Pair) [][]int {
+	if p.groups != nil {
+		return plan.grouped(p.groups)
+	}
 	if !plan.shuffled {
 		return BlockUnits(p.Samples(), plan.k).Rows
 	}

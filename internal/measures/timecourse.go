@@ -53,7 +53,7 @@ func (p *Pair) WithoutTimeCourse() (*Pair, error) {
 		return nil, undefined("the time course that conditions share needs the samples themselves, but only second moments are known")
 	}
 	times := p.Times()
-	return NewPair(p.X.withoutTimeCourse(times), p.Y.withoutTimeCourse(times))
+	return &Pair{X: p.X.withoutTimeCourse(times), Y: p.Y.withoutTimeCourse(times), groups: p.groups}, nil
 }
 
 type timeCourseKey struct{ times int }

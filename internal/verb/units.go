@@ -10,6 +10,7 @@ import (
 	"simtool/internal/data"
 	"simtool/internal/inference"
 	"simtool/internal/io"
+	"simtool/internal/measures"
 	"simtool/internal/verb/setting"
 )
 
@@ -30,7 +31,7 @@ func (o *Units) Register(s *setting.Set) {
 	words := []string{string(inference.Auto), string(inference.Rows), string(inference.Blocks), string(inference.Conditions)}
 	s.String(&o.By, "units", "", "what is independent of each other: whole conditions of 3-d data, otherwise rows or blocks as they correlate (auto), rows, blocks, conditions, or as labelled in `FILE:COLUMN`, by sample or condition").Suggest = words
 	s.Rarely(func() {
-		s.String(&o.Groups, "groups", "", "labels in `FILE:COLUMN`: random pairings stay within samples (or conditions) of one label, such as those of a session or subject")
+		s.String(&o.Groups, "groups", "", "labels in `FILE:COLUMN`: random pairings stay within samples (or conditions) of one label, such as those of a session or subject, and held-out folds are of whole labels")
 	})
 }
 
@@ -161,6 +162,23 @@ func (l *SampleLabels) Along() []data.Along {
 // Structure says to package inference what the labels say.
 func (l SampleLabels) Structure() inference.Structure {
 	return inference.Structure{Kind: l.Kind, Units: bins(l.Units), Groups: bins(l.Groups)}
+}
+
+// KeepTogether makes the folds of a pair hold whole groups, before it is scored.
+func (l SampleLabels) KeepTogether(p *measures.Pair) {
+	if l.Groups != nil {
+		p.KeepTogether(bins(l.Groups))
+	}
+}
+
+// FoldNote says of a measure that is held out that its folds hold whole groups, "" where
+// they do not.
+func (l SampleLabels) FoldNote(m measures.Measure) string {
+	k := measures.HeldOutFolds(m)
+	if l.Groups == nil || k < 2 || len(bins(l.Groups)) < 2 {
+		return ""
+	}
+	return fmt.Sprintf("%d folds of whole groups of --groups", k)
 }
 
 // bins returns the samples of each label, labels in the order in which they come up.

@@ -196,6 +196,11 @@ func (r *run) design(labels verb.SampleLabels) {
 	if r.o.Per == "time" {
 		s.Samples = inference.ConditionAxis
 	}
+	for _, v := range r.views {
+		for _, p := range v.pairs {
+			labels.KeepTogether(p)
+		}
+	}
 	pairs := r.views[0].pairs
 	designs := make([]inference.Design, len(pairs))
 	for k, p := range pairs {

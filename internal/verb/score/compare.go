@@ -135,6 +135,7 @@ type framed struct {
 // scores scores one view of a pair.
 func (s *scorer) scores(ctx context.Context, pair *measures.Pair, named []measures.Named, frame framed, jobs int) ([]scoreRow, error) {
 	rows := make([]scoreRow, 0, len(named))
+	frame.labels.KeepTogether(pair)
 	design := s.design(pair, frame)
 	err := batch.Ordered(ctx, jobs, len(named),
 		func(ctx context.Context, i int) (row scoreRow, err error) {
@@ -143,6 +144,9 @@ func (s *scorer) scores(ctx context.Context, pair *measures.Pair, named []measur
 				return scoreRow{}, ctx.Err()
 			}
 			row = s.scoreOne(pair, named[i], frame.row)
+			if note := frame.labels.FoldNote(named[i]); note != "" {
+				row.folds = note
+			}
 			if row.err != nil {
 				return row, nil
 			}

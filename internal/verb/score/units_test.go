@@ -77,3 +77,32 @@ func TestUnitsOfAFile(t *testing.T) {
 		t.Errorf("the manifest does not have the file of groups: %s", text)
 	}
 }
+
+// Held-out folds are of whole groups: noise that is the same in a session is not predicted
+// from the other samples of the session, as folds of single samples do.
+func TestFoldsOfGroups(t *testing.T) {
+	t.Chdir(t.TempDir())
+	x, y, labels := "a\n", "u\n", "session\n"
+	for i := range 40 {
+		session := i % 8
+		x += strconv.FormatFloat(math.Sin(float64(9*session*session))+0.01*math.Sin(float64(i*i)), 'g', 8, 64) + "\n"
+		y += strconv.FormatFloat(math.Sin(float64(9*session*session))+0.01*math.Cos(float64(3*i*i)), 'g', 8, 64) + "\n"
+		labels += "s" + strconv.Itoa(session) + "\n"
+	}
+	verbtest.Write(t, "x.csv", x)
+	verbtest.Write(t, "y.csv", y)
+	verbtest.Write(t, "labels.csv", labels)
+	words := strings.Fields("x.csv y.csv -m linreg:cv=4,cka --format csv")
+	alone := verbtest.Rows(t, verbtest.Succeed(t, New(), words...).Stdout)
+	whole := verbtest.Rows(t, verbtest.Succeed(t, New(), append(words, "--groups", "labels.csv:session")...).Stdout)
+	if number(t, whole[0], "value") == number(t, alone[0], "value") || number(t, whole[1], "value") != number(t, alone[1], "value") {
+		t.Errorf("with groups %v and %v, without %v and %v", whole[0]["value"], whole[1]["value"], alone[0]["value"], alone[1]["value"])
+	}
+	if want := "4 folds of whole groups of --groups"; !strings.Contains(whole[0]["note"], want) || strings.Contains(whole[1]["note"], want) {
+		t.Errorf("notes %q and %q", whole[0]["note"], whole[1]["note"])
+	}
+	few := verbtest.Rows(t, verbtest.Run(t, New(), strings.Fields("x.csv y.csv -m linreg:cv=9 --groups labels.csv:session --format csv")...).Stdout)
+	if want := "8 groups, but 9 folds"; !strings.Contains(few[0]["error"], want) {
+		t.Errorf("error %q, want %q", few[0]["error"], want)
+	}
+}
