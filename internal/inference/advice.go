@@ -48,6 +48,13 @@ func AdviseRows(p *measures.Pair, d Design) []Advice {
 	case d.Kind == Conditions:
 		units.Finding = fmt.Sprintf("the independent units are the %d conditions, not the %d samples: samples of neighbouring times are alike", d.Units.Count(), p.Samples())
 		units.Remedy = "report intervals over conditions, and p values of permuted conditions"
+	case d.Kind == Given:
+		units.Finding = fmt.Sprintf("the independent units are the %d that are named, not the %d samples", d.Units.Count(), p.Samples())
+		units.Remedy = "report intervals over them, and p values of whole units that are exchanged"
+		if !d.Units.EqualSizes() {
+			units.Level = Note
+			units.Remedy = "report intervals over them; units of different sizes cannot be exchanged, so that there is no p value"
+		}
 	case d.Length > 1:
 		units.Level = Note
 		units.Finding = fmt.Sprintf("consecutive samples are alike over %d samples: rows that are sorted by category, or a flattened recording", d.Length)
@@ -63,6 +70,11 @@ func AdviseRows(p *measures.Pair, d Design) []Advice {
 	out = append(out, units)
 	folds := Advice{Topic: "folds", Level: Good, Null: blank}
 	switch {
+	case d.groups != nil:
+		folds.Finding, folds.Remedy = fmt.Sprintf("the %d groups that are named stay whole", len(d.groups)), "hold out whole groups, as in linreg:cv=5 with --groups"
+	case d.Kind == Given:
+		folds.Level = Note
+		folds.Finding, folds.Remedy = "samples of a unit are alike, so that units should not be cut by folds", "hold out whole units: name them with --groups as well"
 	case d.Kind == Conditions:
 		folds.Finding, folds.Remedy = "contiguous folds would hold out stretches of time, whose neighbours are fitted", "hold out whole conditions, as in linreg:cv=5:folds=conditions (the default set does)"
 	case d.Length > 1:

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
@@ -20,6 +21,7 @@ import (
 type Options struct {
 	Measures []string
 	Level    float64
+	Units    verb.Units
 	Input    verb.Input
 	Output   batch.Output
 
@@ -27,7 +29,9 @@ type Options struct {
 }
 
 // New returns the command with its defaults.
-func New() *Options { return &Options{Measures: []string{"default"}, Level: 0.95} }
+func New() *Options {
+	return &Options{Measures: []string{"default"}, Level: 0.95, Units: verb.NewUnits()}
+}
 
 // Settings implements verb.Command.
 func (o *Options) Settings() *setting.Set {
@@ -35,6 +39,7 @@ func (o *Options) Settings() *setting.Set {
 	m := s.Strings(&o.Measures, "measures", "m", "measures to advise on, a `LIST` separated by commas")
 	m.Default, m.Complete = "default", setting.MeasureList
 	s.Float(&o.Level, "level", "", "level of the intervals")
+	o.Units.Register(s)
 	o.Input.Register(s)
 	o.Input.RegisterPairing(s)
 	verb.RegisterTable(s, &o.Output)
@@ -61,10 +66,14 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 	if o.named, err = verb.ParseMeasures(o.Measures, e.Seed); err != nil {
 		return err
 	}
+	if err := o.Units.Read(&o.Input); err != nil {
+		return err
+	}
+	o.Input.Beside(o.Units.Files())
 	if err := o.Input.Of(args...); err != nil {
 		return err
 	}
-	out, err := e.OpenTable(&o.Output, result.Advices.Schema, args)
+	out, err := e.OpenTable(&o.Output, result.Advices.Schema, append(slices.Clone(args), o.Units.Files()...))
 	if err != nil {
 		return err
 	}
@@ -73,7 +82,7 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 	if err := a.all(ctx, args); err != nil {
 		return err
 	}
-	return out.Commit(a.sources, nil)
+	return out.Commit(append(a.sources, o.Units.Sources()...), nil)
 }
 
 // adviser writes the rows of a call.
@@ -126,7 +135,11 @@ func (a *adviser) pair(ctx context.Context, about string, x, y *data.Dataset) er
 			return err
 		}
 	}
-	systems, err := a.options.Input.WithoutMissing(a.env, data.Samples, []*data.Dataset{xs, ys})
+	labels, err := a.options.Units.Labels(x, xs, ys)
+	if err != nil {
+		return err
+	}
+	systems, err := a.options.Input.WithoutMissing(a.env, data.Samples, []*data.Dataset{xs, ys}, labels.Along()...)
 	if err != nil {
 		return err
 	}
@@ -134,7 +147,8 @@ func (a *adviser) pair(ctx context.Context, about string, x, y *data.Dataset) er
 	if err != nil {
 		return err
 	}
-	design := inference.NewDesign(pair, inference.Auto, nil)
+	labels.KeepTogether(pair)
+	design := labels.Structure().Design(pair)
 	for _, v := range inference.AdviseRows(pair, design) {
 		if err := a.row(about, v); err != nil {
 			return err

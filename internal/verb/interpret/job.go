@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -50,7 +51,7 @@ func (o *Options) Job(e *batch.Env, args []string) (*batch.Job, error) {
 		return x, verb.UndefinedInput(err)
 	})}
 	bar := e.StartProgress("scores", 0, false)
-	j := &batch.Job{Schema: result.Interpretations.Schema, Noun: "rows", Inputs: append([]string{o.Labels.File}, args...), AtOnce: e.Jobs}
+	j := &batch.Job{Schema: result.Interpretations.Schema, Noun: "rows", Inputs: slices.Concat([]string{o.Labels.File}, args, o.Units.Files()), AtOnce: e.Jobs}
 	for i, t := range o.targets {
 		j.Keys = append(j.Keys, fmt.Sprintf("%d\t%s\t%g", i, t.named.Name, t.score))
 	}
@@ -96,7 +97,11 @@ func (o *Options) readRecording(e *batch.Env, path string) (*recording, error) {
 		}
 		r.sources, unit, along = append(r.sources, table.Source), data.Conditions, []data.Along{data.AlongTable("labels", &table)}
 	}
-	kept, err := o.Input.WithoutMissing(e, unit, []*data.Dataset{x}, along...)
+	named, err := o.Units.Labels(x, x, x)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := o.Input.WithoutMissing(e, unit, []*data.Dataset{x}, append(along, named.Along()...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +122,9 @@ func (o *Options) readRecording(e *batch.Env, path string) (*recording, error) {
 	if r.alone, err = measures.NewPair(s, s); err != nil {
 		return nil, err
 	}
-	r.design = inference.NewDesign(r.alone, inference.Auto, nil)
+	named.KeepTogether(r.alone)
+	r.design = named.Structure().Design(r.alone)
+	r.sources = append(r.sources, o.Units.Sources()...)
 	return r, nil
 }
 

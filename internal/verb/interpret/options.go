@@ -27,6 +27,7 @@ type Options struct {
 	Components int      // principal components that are looked at
 	Level      float64
 	Labels     labels.Options
+	Units      verb.Units
 	Input      verb.Input
 	Output     batch.Output
 	Batch      verb.Batch
@@ -44,7 +45,7 @@ type target struct {
 
 // New returns the command with its defaults.
 func New() *Options {
-	return &Options{Also: []string{"cka", "nbs", "linreg"}, Starts: 4, Components: 8, Level: 0.95, Labels: labels.New()}
+	return &Options{Also: []string{"cka", "nbs", "linreg"}, Starts: 4, Components: 8, Level: 0.95, Labels: labels.New(), Units: verb.NewUnits()}
 }
 
 // Settings implements verb.Command.
@@ -57,6 +58,7 @@ func (o *Options) Settings() *setting.Set {
 	s.Count(&o.Components, "components", "", "`N` largest principal components that are looked at")
 	s.Float(&o.Level, "level", "", "level at which two scores count as different")
 	o.Labels.Register(s)
+	o.Units.Register(s)
 	o.Input.Register(s)
 	verb.RegisterTable(s, &o.Output)
 	o.Batch.Register(s, "scores")
@@ -91,6 +93,10 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 	if err := o.Labels.Check(); err != nil {
 		return err
 	}
+	if err := o.Units.Read(&o.Input); err != nil {
+		return err
+	}
+	o.Input.Beside(o.Units.Files())
 	var err error
 	if o.also, err = verb.ParseMeasures(o.Also, e.Seed); err != nil {
 		return err

@@ -128,8 +128,11 @@ func (r *run) stimuli(ctx context.Context, x *recording, t target, pair *measure
 	}
 	row.Value = max(leastUnits, math.Ceil(float64(design.Units.Count())*r.times(t, a.SE, row.Reference)))
 	unit := "samples"
-	if design.Kind == inference.Conditions {
+	switch design.Kind {
+	case inference.Conditions:
 		unit = "conditions"
+	case inference.Given:
+		unit = "units"
 	}
 	row.Note = fmt.Sprintf("with the %d %s at hand the standard error is %.2g", design.Units.Count(), unit, a.SE)
 	return row, nil
