@@ -8,7 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"simtool/internal/batch"
+	"simtool/internal/data"
 	"simtool/internal/io"
+	"simtool/internal/verb"
 	"simtool/internal/verb/score"
 	"simtool/internal/verb/verbtest"
 )
@@ -280,5 +283,41 @@ func TestUndefined(t *testing.T) {
 		if r := verbtest.Run(t, New(), strings.Fields(words)...); r.Err == nil || !strings.Contains(r.Err.Error(), want) {
 			t.Errorf("%s: ended with %v", words, r.Err)
 		}
+	}
+}
+
+// TestMemory: the forecast bounds the data of all files, and grows with models, features
+// and jobs.
+func TestMemory(t *testing.T) {
+	systems := func(widths ...int) []*data.Dataset {
+		var out []*data.Dataset
+		for _, w := range widths {
+			d, err := data.New(make([]float64, 600*w), 20, 30, w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, d)
+		}
+		return out
+	}
+	o := New()
+	var err error
+	if o.named, err = verb.ParseMeasures([]string{"cka", "nbs"}, 1); err != nil {
+		t.Fatal(err)
+	}
+	two := o.memory(systems(40, 50, 60), 1)
+	if least := int64(8 * 600 * (40 + 50 + 60)); two < batch.ProgramMemory+2*least {
+		t.Errorf("two models take %d bytes, their data alone %d", two, least)
+	}
+	for what, more := range map[string]int64{
+		"a model": o.memory(systems(40, 50, 60, 50), 1), "features": o.memory(systems(40, 50, 90), 1), "jobs": o.memory(systems(40, 50, 60), 3),
+	} {
+		if more <= two {
+			t.Errorf("with more %s %d bytes, want more than %d", what, more, two)
+		}
+	}
+	o.Permutations = 99
+	if o.memory(systems(40, 50, 60), 1) < two {
+		t.Error("with random pairings less is taken")
 	}
 }
