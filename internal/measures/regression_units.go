@@ -42,10 +42,10 @@ func (m regression) unknownEstimator() (Estimator, bool) {
 	return Estimator{Reason: "none is known to hold for a median, a correlation in each fold, or test sets that overlap: use as=r2 or as=pearson with pool=columns and folds"}, false
 }
 
-// fewerUnits joins units to at most 15, or to 10 where a fit of many features is dear: 56
+// fewerUnits joins units to at most 15, or to 9 where a fit of many features is dear: 46
 // fits in place of 121, with intervals that are a twentieth wider.
 func fewerUnits(p *Pair, u *Units) *Units {
-	const many, few = 256, 10
+	const many, few = 256, 9
 	if min(p.X.compactWidth(), p.Y.compactWidth()) > many {
 		return u.Merged(few)
 	}
