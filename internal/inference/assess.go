@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"simtool/internal/measures"
+	"simtool/internal/stats"
 )
 
 // Mode says how much is computed beside a score.
@@ -168,7 +169,7 @@ func (w *worker) meanOf(n *Null) float64 {
 	}
 	w.drawn = n
 	w.note("null is the mean of %d %s pairings", len(n.Scores), which)
-	return mean(n.Scores)
+	return stats.Mean(n.Scores)
 }
 
 // interval sets the estimate with its interval, or says why there is none.

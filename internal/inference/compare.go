@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"simtool/internal/measures"
+	"simtool/internal/stats"
 )
 
 // Estimate is what one model scores by one measure, with what the difference from
@@ -81,11 +82,11 @@ func newReplicates(d *measures.Deletions, e measures.Estimator, u *measures.Unit
 		for g, s := range d.One {
 			r.without[g] = e.Axis.To(s)
 		}
-		r.mean = mean(r.without)
+		r.mean = stats.Mean(r.without)
 		return r
 	}
 	centre, each := rejackknifed(d)
-	middle, slope := mean(each), e.Axis.Slope(centre)
+	middle, slope := stats.Mean(each), e.Axis.Slope(centre)
 	r.z = e.Axis.To(centre)
 	for g, c := range each {
 		r.without[g] = r.z + slope*(c-middle)

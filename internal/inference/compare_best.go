@@ -1,6 +1,10 @@
 package inference
 
-import "math"
+import (
+	"math"
+
+	"simtool/internal/stats"
+)
 
 // Best compares the models of a panel with random pairings, the same for all models, and
 // sets Z and PBest of their standings. With s_b the score of a model in pairing b, 0 for
@@ -62,7 +66,7 @@ func (n *Null) standardised(closer bool) []float64 {
 	if n.All {
 		all = n.Scores // order 0 is the one that is there
 	}
-	middle, squares := mean(all), 0.0
+	middle, squares := stats.Mean(all), 0.0
 	for _, v := range all {
 		squares += (v - middle) * (v - middle)
 	}

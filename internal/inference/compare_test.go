@@ -11,6 +11,7 @@ import (
 
 	"simtool/internal/data"
 	"simtool/internal/measures"
+	"simtool/internal/stats"
 )
 
 // recording draws a recording and models of it, all n×p with variances 1/i, of the
@@ -205,7 +206,7 @@ func made(units int, t []float64, direction func(k, u int) float64) []Contrast {
 		for i := range r.without {
 			r.without[i] = direction(k, i)
 		}
-		r.mean = mean(r.without)
+		r.mean = stats.Mean(r.without)
 		se, _ := spread(r.without)
 		r.z = t[k] * se
 		out[k].take(r, zero, measures.Estimator{}, 0.95)

@@ -17,6 +17,7 @@ import (
 	"simtool/internal/data"
 	"simtool/internal/data/datatest"
 	"simtool/internal/measures"
+	"simtool/internal/stats"
 )
 
 // TestTable has sides that multiply to the count where it has factors near its root.
@@ -119,7 +120,7 @@ func TestAllPairingsOfSeven(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		centre, squares := mean(null.Scores), 0.0
+		centre, squares := stats.Mean(null.Scores), 0.0
 		for _, v := range null.Scores {
 			squares += (v - centre) * (v - centre)
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"simtool/internal/measures"
+	"simtool/internal/stats"
 )
 
 // Extrapolation is a score as a function of how much was recorded.
@@ -271,7 +272,7 @@ func (s *Subject) subsets(ctx context.Context, o Extrapolate, pt *Point, draw fu
 		}
 		values[i] = one.value
 	}
-	pt.Draws, pt.Value = len(values), mean(values)
+	pt.Draws, pt.Value = len(values), stats.Mean(values)
 	if len(values) > 1 {
 		squares := 0.0
 		for _, v := range values {

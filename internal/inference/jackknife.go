@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"simtool/internal/measures"
+	"simtool/internal/stats"
 )
 
 // Interval is an estimate with its error, on the scale of the value.
@@ -46,7 +47,7 @@ func jackknife(d *measures.Deletions, e measures.Estimator, level float64) Inter
 	other := single(d.HeldOut, e, level)
 	hull := Interval{Centre: out.Centre, Lo: min(out.Lo, other.Lo), Hi: max(out.Hi, other.Hi), SE: max(out.SE, other.SE), Share: max(out.Share, other.Share)}
 	count := float64(len(d.One))
-	hull.Centre, hull.NoCentre = count*d.HeldOut.All-(count-1)*mean(d.HeldOut.One), d.NoCentre
+	hull.Centre, hull.NoCentre = count*d.HeldOut.All-(count-1)*stats.Mean(d.HeldOut.One), d.NoCentre
 	return hull
 }
 
@@ -73,7 +74,7 @@ func single(d *measures.Deletions, e measures.Estimator, level float64) Interval
 	se, share := spread(z)
 	centre, at := d.All, e.Axis.To(d.All)
 	if count := float64(len(z)); d.Jackknifed {
-		at = count*at - (count-1)*mean(z)
+		at = count*at - (count-1)*stats.Mean(z)
 		centre = e.Axis.From(at)
 	}
 	out := around(centre, at, se, share, len(z), e, level)
@@ -103,7 +104,7 @@ func rejackknifed(d *measures.Deletions) (centre float64, each []float64) {
 		}
 		each[g] = (count-1)*s - (count-2)*sum/(count-1)
 	}
-	return count*d.All - (count-1)*mean(d.One), each
+	return count*d.All - (count-1)*stats.Mean(d.One), each
 }
 
 // around returns the interval around a centre at z on the axis, with the error se there.
@@ -123,7 +124,7 @@ func around(centre, z, se, share float64, units int, e measures.Estimator, level
 //
 // (Satterthwaite 1946). Normal influences, with κ = 3, leave G−1.
 func widened(i Interval, z []float64, e measures.Estimator, level float64) Interval {
-	centre, second, fourth := mean(z), 0.0, 0.0
+	centre, second, fourth := stats.Mean(z), 0.0, 0.0
 	for _, v := range z {
 		square := (v - centre) * (v - centre)
 		second += square
@@ -142,7 +143,7 @@ func widened(i Interval, z []float64, e measures.Estimator, level float64) Inter
 // spread returns the jackknife standard error of values without each of some units, and
 // the largest share of one unit in its square.
 func spread(values []float64) (se, share float64) {
-	centre := mean(values)
+	centre := stats.Mean(values)
 	sum, most := 0.0, 0.0
 	for _, v := range values {
 		square := (v - centre) * (v - centre)
@@ -154,12 +155,4 @@ func spread(values []float64) (se, share float64) {
 		share = most / sum
 	}
 	return math.Sqrt((count - 1) / count * sum), share
-}
-
-func mean(values []float64) float64 {
-	sum := 0.0
-	for _, v := range values {
-		sum += v
-	}
-	return sum / float64(len(values))
 }

@@ -11,6 +11,7 @@ import (
 
 	"simtool/internal/data"
 	"simtool/internal/measures"
+	"simtool/internal/stats"
 )
 
 // Over says what an interval is about: what was drawn from a larger population.
@@ -69,7 +70,7 @@ func estimateOver(d *measures.NeuronDeletions, over Over, level float64) NeuronE
 	seUnits, share := spread(d.Units)
 	out := NeuronEstimate{
 		Most: d.Most, Value: d.All, SEX: seX, SEY: seY, Share: share, SEAll: math.Hypot(seUnits, math.Hypot(seX, seY)),
-		Corrected: d.All + float64(len(d.X)-1)*(d.All-mean(d.X)) + float64(len(d.Y)-1)*(d.All-mean(d.Y)),
+		Corrected: d.All + float64(len(d.X)-1)*(d.All-stats.Mean(d.X)) + float64(len(d.Y)-1)*(d.All-stats.Mean(d.Y)),
 	}
 	variance, quotient := 0.0, 0.0
 	add := func(se float64, count int) {

@@ -14,6 +14,7 @@ import (
 	"simtool/internal/data"
 	"simtool/internal/data/datatest"
 	"simtool/internal/measures"
+	"simtool/internal/stats"
 )
 
 // neuronOracles are values of an independent program, from refits.
@@ -199,7 +200,7 @@ func TestOverNeuronsByDeletion(t *testing.T) {
 		}
 		sum := 0.0
 		for _, v := range values {
-			sum += (v - mean(values)) * (v - mean(values))
+			sum += (v - stats.Mean(values)) * (v - stats.Mean(values))
 		}
 		return math.Sqrt(sum / (count * (count - 1)))
 	}

@@ -18,7 +18,7 @@ func Pearson(x, y []float64) (r float64, ok bool) {
 	if len(x) != len(y) {
 		panic("stats: x and y differ in length")
 	}
-	mx, my := mean(x), mean(y)
+	mx, my := Mean(x), Mean(y)
 	var sxy, sxx, syy float64
 	for i, v := range x {
 		dx, dy := v-mx, y[i]-my
@@ -112,7 +112,8 @@ func sign(v float64) float64 {
 	return 0
 }
 
-func mean(x []float64) float64 {
+// Mean returns the mean of values, NaN where there are none.
+func Mean(x []float64) float64 {
 	var sum float64
 	for _, v := range x {
 		sum += v

@@ -134,7 +134,7 @@ func TestPairVariance(t *testing.T) {
 func TestPairVarianceOfSums(t *testing.T) {
 	x := []float64{3, -1, 4, 1, -5, 9, 2}
 	m := len(x)
-	centre := mean(x)
+	centre := Mean(x)
 	var ss float64
 	for _, v := range x {
 		ss += (v - centre) * (v - centre)

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/stats"
 	"simtool/internal/synth/synthtest"
 )
 
@@ -128,7 +129,7 @@ func TestIntervalOfR2(t *testing.T) {
 	}
 	variance := 0.0
 	for _, v := range pseudo {
-		variance += (v - mean(pseudo)) * (v - mean(pseudo)) / (n * (n - 1))
+		variance += (v - stats.Mean(pseudo)) * (v - stats.Mean(pseudo)) / (n * (n - 1))
 	}
 	se := math.Sqrt(variance * 4 / 3)
 	const t11 = 2.200985160082949

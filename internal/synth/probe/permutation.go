@@ -26,12 +26,12 @@ type Significance struct {
 // significance compares the scores of time bins, and their mean, with those of
 // permutations, by bin.
 func significance(overall float64, observed []float64, null permuted) Significance {
-	s := Significance{P: pValue(overall, null.means()), Null: mean(null.means())}
+	s := Significance{P: pValue(overall, null.means()), Null: stats.Mean(null.means())}
 	largest := null.largest()
 	for t, v := range observed {
 		s.Bins = append(s.Bins, pValue(v, null[t]))
 		s.Adjusted = append(s.Adjusted, pValue(v, largest))
-		s.NullBins = append(s.NullBins, mean(null[t]))
+		s.NullBins = append(s.NullBins, stats.Mean(null[t]))
 	}
 	return s
 }
@@ -59,14 +59,6 @@ func (f permuted) largest() []float64 {
 		}
 	}
 	return out
-}
-
-func mean(values []float64) float64 {
-	sum := 0.0
-	for _, v := range values {
-		sum += v
-	}
-	return sum / float64(len(values))
 }
 
 // Test compares the accuracies of a dataset with those for labels permuted over
