@@ -33,7 +33,7 @@ func TestUnevenUnits(t *testing.T) {
 	}
 	one[3] = 0.7
 	// Deviations from the mean are 19q once and −q 19 times.
-	kappa := count * (math.Pow(19, 4) + 19) / math.Pow(19*19+19, 2)
+	kappa := count * (math.Pow(19, 4) + 19) / (380.0 * 380)
 	wide, _ = half(one)
 	near(t, "one unit apart", wide, distuv.StudentsT{Sigma: 1, Nu: 2 * count / (kappa - 1)}.Quantile(0.975))
 }
@@ -50,7 +50,8 @@ func TestJackknifedCentre(t *testing.T) {
 	}
 	d := &measures.Deletions{All: total * total / n / n, Jackknifed: true}
 	for _, v := range x {
-		d.One = append(d.One, math.Pow((total-v)/(n-1), 2))
+		left := (total - v) / (n - 1)
+		d.One = append(d.One, left*left)
 	}
 	near(t, "centre", jackknife(d, measures.Estimator{Axis: measures.PlainAxis}, 0.95).Centre, (total*total-squares)/n/(n-1))
 }
