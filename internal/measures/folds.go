@@ -55,11 +55,16 @@ func (plan foldPlan) check(s *System) error {
 	if plan.shuffled {
 		units = len(s.conditions())
 	}
+	return plan.enough(units, "conditions")
+}
+
+// enough returns an UndefinedError for too few units to be held out, which a word names.
+func (plan foldPlan) enough(units int, word string) error {
 	if plan.test > 0 && units < 2+plan.held(units) {
-		return undefined("%d conditions, of which %d are held out: want at least 2 others", units, plan.held(units))
+		return undefined("%d %s, of which %d are held out: want at least 2 others", units, word, plan.held(units))
 	}
 	if plan.test == 0 && units < plan.k {
-		return undefined("%d conditions, but %d folds are asked for", units, plan.k)
+		return undefined("%d %s, but %d folds are asked for", units, word, plan.k)
 	}
 	return nil
 }
@@ -100,9 +105,12 @@ func (s *System) conditions() [][]int {
 }
 
 // draws returns the test samples, and the others, of each split that is drawn anew: the
-// first and the remaining conditions of a random order.
-func (plan foldPlan) draws(s *System) [][][]int {
-	units := plan.units(s)
+// first and the remaining conditions, or groups that stay together, of a random order.
+func (plan foldPlan) draws(p *Pair) [][][]int {
+	units := slices.Clone(p.groups)
+	if units == nil {
+		units = plan.units(p.X)
+	}
 	held := plan.held(len(units))
 	rng := rand.New(rand.NewPCG(uint64(plan.seed), 0x73706c697473)) // "splits"
 	out := make([][][]int, plan.k)

@@ -72,6 +72,19 @@ func TestFoldsOfGroups(t *testing.T) {
 		}
 	}
 	p := nullData(t, "linreg", n, 3, 1)
+	p.KeepTogether(groups)
+	for _, rows := range (foldPlan{k: 4, test: 0.3, shuffled: true, seed: 2}).draws(p) {
+		whole := 0
+		for _, g := range groups {
+			if !slices.ContainsFunc(g, func(i int) bool { return !slices.Contains(rows[0], i) }) {
+				whole++
+			}
+		}
+		if whole != 2 || len(rows[0]) != 2*n/k || len(rows[1]) != 3*n/k {
+			t.Errorf("a split holds out %v, want two whole groups", rows[0])
+		}
+	}
+	p = nullData(t, "linreg", n, 3, 1)
 	p.KeepTogether(groups[:4:4])
 	m, _ := Parse("linreg:cv=5")
 	if _, err := m.Score(p); err == nil {

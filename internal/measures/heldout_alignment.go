@@ -65,7 +65,7 @@ func (m heldOutAlignment) Score(p *Pair) (Score, error) {
 		return Score{}, err
 	}
 	total := 0.0
-	for i, test := range plan.assign(p.X) {
+	for i, test := range plan.samples(p) {
 		v, err := m.fold(p, test)
 		if err != nil {
 			return Score{}, undefined("fold %d of %d: %s", i+1, m.cv, err)

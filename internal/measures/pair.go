@@ -82,10 +82,7 @@ func (p *Pair) checkFolds(plan foldPlan) error {
 		return p.segments.checkFolds(plan.k)
 	}
 	if p.groups != nil {
-		if len(p.groups) < plan.k {
-			return undefined("%d groups, but %d folds are asked for", len(p.groups), plan.k)
-		}
-		return nil
+		return plan.enough(len(p.groups), "groups")
 	}
 	return plan.check(p.X)
 }

@@ -171,7 +171,7 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 	}
 	if m.plan.test > 0 {
 		total, warnings := 0.0, []string(nil)
-		for i, rows := range m.plan.draws(p.X) {
+		for i, rows := range m.plan.draws(p) {
 			v, w, err := m.heldOutFolds(p.foldsOf(rows, m.columns), p.X, 1)
 			if err != nil {
 				return Score{}, undefined("split %d: %s", i+1, err)

@@ -44,7 +44,7 @@ func (m regression) Targets(p *Pair) ([]float64, error) {
 		f := p.folds(m.plan, true)
 		return mean, m.eachFold(f, p.X, f.count(), visit)
 	}
-	for i, rows := range m.plan.draws(p.X) {
+	for i, rows := range m.plan.draws(p) {
 		if err := m.eachFold(p.foldsOf(rows, true), p.X, 1, visit); err != nil {
 			return nil, undefined("split %d: %s", i+1, err)
 		}
