@@ -11,14 +11,16 @@ func newMeasuresCommand(a *app) *cobra.Command {
 	cmd := withVerb(a, &cobra.Command{
 		Use:   "measures",
 		Short: "List the measures and what they are invariant to",
-		Long: `List the families of measures with their default parameters. The columns
+		Long: `List the families of measures with their default parameters, by groups of what
+they ask (docs/measures.md says which to choose). The columns
 perm (permutation of the features), orth (rotation and reflection), linear
 (invertible linear maps), scale (isotropic scaling) and shift (translation) say
 which changes of a system leave the score as it is: of x, of y, or of both.
 The column gradient says whether the measure can be optimised, moments whether
 second moments suffice, so that data larger than memory can be scored.
 
-"simtool measures show NAME" explains one of them.`,
+"simtool measures show NAME" explains one of them, and "simtool measures names"
+says what names of other software stand for.`,
 		Example: `simtool measures
 simtool measures --format csv
 simtool measures show cka
@@ -32,8 +34,26 @@ simtool measures show rsa:rdm=correlation --bibtex`,
 		}
 		return list(cmd, args)
 	}
-	cmd.AddCommand(newShowCommand(a))
+	cmd.AddCommand(newShowCommand(a), newNamesCommand(a))
 	return cmd
+}
+
+func newNamesCommand(a *app) *cobra.Command {
+	return withVerb(a, &cobra.Command{
+		Use:   "names [PATTERN]",
+		Short: "Say what names of other software stand for",
+		Long: `List the names that measures bear in the similarity-repository, in its
+repositories, and in diffscore, with the measure that each stands for, and how
+far the numbers agree: the same number, the same up to a convention that the
+note states, or different on purpose. Of a name that is not offered the note
+says what it computes there, and the measure is the nearest one.
+
+PATTERN is a part of a name, or has * and ? in it. Case does not matter.`,
+		Example: `simtool measures names procrustes
+simtool measures names 'measure/netrep/*'
+simtool measures names --format csv`,
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}, verbmeasures.NewNames)
 }
 
 func newShowCommand(a *app) *cobra.Command {

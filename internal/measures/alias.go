@@ -9,27 +9,36 @@ type Alias struct {
 	Spec string // e.g. "ridge:lambda={}:cv={}"
 }
 
-// resolveAlias returns the specification of a foreign name, and a note for its user. It
-// ignores the prefix "measure/<repository>/" of the similarity-repository. Where
-// repositories use the same name for different measures, the alias contains the
-// repository.
+// resolveAlias returns the specification of a foreign name, and a note for its user. Case
+// does not matter. A name may begin with "measure/" and a repository of the
+// similarity-repository, or with the repository alone: then it is what that name is there,
+// a standard name or one of its own.
 func resolveAlias(name string) (spec, note string, ok bool) {
-	if rest, ok := strings.CutPrefix(name, "measure/"); ok {
-		if spec, note, ok := findAlias(rest); ok {
-			return spec, note, true
-		}
-		_, name, _ = strings.Cut(rest, "/")
-		if _, ok := findFamily(name); ok {
-			return name, "", true
-		}
+	name = strings.ToLower(strings.TrimSpace(name))
+	rest := strings.TrimPrefix(name, "measure/")
+	if spec, note, ok := findAlias(rest); ok {
+		return spec, note, true
 	}
-	return findAlias(name)
+	repository, standard := standardName(name)
+	if spec, note, ok := findAlias(repository + "/" + standard); ok && repository != "" {
+		return spec, note, true
+	}
+	if spec, ok := parseForeign(repository, standard); ok {
+		return spec, "", true
+	}
+	if spec, note, ok := findAlias(standard); ok {
+		return spec, note, true
+	}
+	if _, ok := findFamily(standard); ok && standard != name {
+		return standard, "", true
+	}
+	return "", "", false
 }
 
 func findAlias(name string) (spec, note string, ok bool) {
 	for _, f := range families {
 		for _, a := range f.Aliases {
-			if values, ok := match(a.Name, name); ok {
+			if values, ok := match(strings.ToLower(a.Name), name); ok {
 				spec := a.Spec
 				for _, v := range values {
 					spec = strings.Replace(spec, "{}", v, 1)

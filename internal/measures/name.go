@@ -45,8 +45,11 @@ func parseNamed(name string, seed uint64) (Named, error) {
 		return Named{}, &NameError{Name: name, Reason: "empty name", Hint: "measures are separated by single commas"}
 	}
 	canonical, note, ok := resolveAlias(spec)
-	if ok {
+	switch {
+	case ok:
 		spec = canonical
+	case !strings.ContainsRune(spec, '/'):
+		spec = strings.ToLower(spec)
 	}
 	word, rest, _ := strings.Cut(spec, ":")
 	family, ok := findFamily(word)
@@ -66,12 +69,21 @@ func parseNamed(name string, seed uint64) (Named, error) {
 	return Named{Name: name, Note: note, Measure: m}, nil
 }
 
+// showHint leads to the measure that is offered in place of a name.
+func showHint(measure string) string {
+	return fmt.Sprintf(`"simtool measures show %s" explains what there is`, measure)
+}
+
 // unknown returns the error for an unknown name.
 func unknown(name, spec string) *NameError {
+	_, standard := standardName(spec)
+	if r, ok := notOffered(standard); ok {
+		return &NameError{Name: name, Reason: r.sentence(), Hint: showHint(r.nearest)}
+	}
 	for _, f := range families {
 		for pattern, why := range f.Refused {
-			if _, ok := match(pattern, spec); ok {
-				return &NameError{Name: name, Reason: why, Hint: fmt.Sprintf(`"simtool measures show %s" explains what there is`, f.Card.Family)}
+			if _, ok := match(pattern, standard); ok {
+				return &NameError{Name: name, Reason: why, Hint: showHint(f.Card.Family)}
 			}
 		}
 	}

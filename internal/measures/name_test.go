@@ -119,3 +119,21 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// Every family is in one group, and groups name families only.
+func TestGroupsHoldEveryFamily(t *testing.T) {
+	seen := map[string]int{}
+	for _, g := range Groups {
+		for _, name := range g.Families {
+			seen[name]++
+			if _, ok := findFamily(name); !ok {
+				t.Errorf("group %s: no family %q", g.Name, name)
+			}
+		}
+	}
+	for _, name := range FamilyNames() {
+		if seen[name] != 1 {
+			t.Errorf("%s is in %d groups", name, seen[name])
+		}
+	}
+}

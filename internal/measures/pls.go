@@ -41,12 +41,6 @@ var plsFamily = Family{
 			Venue: "Proceedings of the National Academy of Sciences", Year: 2014, DOI: "10.1073/pnas.1403112111",
 		}, refSchrimpf2020},
 	},
-	Aliases: []Alias{
-		{"pls-pearsonr-components={}-cv={}folds", "pls:components={}:as=pearson:pool=columns:cv={}"},
-		{"pls-pearsonr-components={}", "pls:components={}:as=pearson:pool=columns:cv=0"},
-		{"pls-pearsonr-cv={}folds", "pls:components=25:as=pearson:pool=columns:cv={}"},
-		{"pls-pearsonr", "pls:components=25:as=pearson:pool=columns:cv=0"},
-	},
 	New: func(a Args) (Measure, error) {
 		m, err := newRegression(a, Euclidean)
 		if err != nil {

@@ -74,8 +74,8 @@ func TestPLSNeverWorseWithMoreComponents(t *testing.T) {
 
 func TestPLSParameters(t *testing.T) {
 	checkAliases(t, map[string]string{
-		"measure/neuroaimetrics/pls-pearsonr-components=25-cv=5folds": "pls:components=25:as=pearson:pool=columns",
-		"pls-pearsonr":      "pls:components=25:as=pearson:pool=columns:cv=0",
+		"measure/neuroaimetrics/pls-pearsonr-components=25-cv=5folds": "pls:components=25:as=correlation:pool=columns:folds=conditions",
+		"pls-pearsonr":      "pls:components=25:as=correlation:pool=median:cv=0",
 		"measure/svcca/pls": "pls-sv",
 		"pls":               "pls",
 	})

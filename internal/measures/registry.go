@@ -85,3 +85,44 @@ func findFamily(name string) (Family, bool) {
 	}
 	return families[i], true
 }
+
+// Group is a kind of families, under which tables list them.
+type Group struct {
+	Name, Question string
+	Families       []string
+}
+
+// Groups are all kinds, in the order of tables.
+var Groups = []Group{
+	{"kernel", "Are samples alike in X that are alike in Y?", []string{"cka", "cka-neurons", "hsic", "distance-correlation", "ensd"}},
+	{"RDM", "Are pairs of samples far apart in X that are far apart in Y?", []string{"rsa", "rsm-norm-difference", "second-order-cosine"}},
+	{"alignment", "How far apart do X and Y remain after the best rotation or matching?", []string{"nbs", "procrustes", "shape", "permutation", "match", "soft-matching", "aligned-cosine"}},
+	{"CCA", "Do X and Y span the same space, whatever the variances in it?", []string{"cca", "svcca", "pwcca", "pls-sv", "eigenspace-overlap", "gulp"}},
+	{"regression", "How much of X can be read out of Y?", []string{"linreg", "ridge", "pls"}},
+	{"neighbours", "Do samples have the same nearest neighbours?", []string{"mutual-knn", "jaccard-knn", "cknna", "rank-similarity", "lcs-knn", "edit-distance-knn", "cycle-knn"}},
+	{"spread", "Do X and Y differ in a number that each has by itself?", []string{"magnitude-difference", "concentricity-difference", "uniformity-difference"}},
+}
+
+// GroupOf returns the name of a family's group, "other" for one that is in none.
+func GroupOf(family string) string {
+	for _, g := range Groups {
+		if slices.Contains(g.Families, family) {
+			return g.Name
+		}
+	}
+	return "other"
+}
+
+// GroupedNames returns the names of the families group by group.
+func GroupedNames() []string {
+	var names []string
+	for _, g := range Groups {
+		names = append(names, g.Families...)
+	}
+	for _, name := range FamilyNames() {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}

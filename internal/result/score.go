@@ -102,4 +102,16 @@ type Measure struct {
 	Min       any    `column:"min" doc:"smallest value"`
 	Max       any    `column:"max" doc:"largest value"`
 	Title     string `column:"title" doc:"the family in words" show:"note"`
+	Group     string `column:"group" doc:"kind of the family: kernel, RDM, alignment, CCA, regression, neighbours or spread" show:"after=measure"`
+}
+
+// MeasureNames is the table of simtool measures names: a row for each name.
+var MeasureNames = Declare[MeasureName]("simtool.measure-names/v1", "simtool measures names", "a name of a measure in other software")
+
+// MeasureName is a row of MeasureNames.
+type MeasureName struct {
+	Name      string `column:"name" doc:"name in other software" show:"fixed"`
+	Measure   string `column:"measure" doc:"measure that it stands for, or the nearest one where it is not offered" show:"fixed"`
+	Agreement string `column:"agreement" doc:"how far the numbers agree: same number, same up to a convention, different on purpose, or not offered"`
+	Note      string `column:"note" doc:"the convention, or what the name computes there" show:"note"`
 }

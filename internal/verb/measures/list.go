@@ -40,7 +40,7 @@ func (l *List) Run(_ context.Context, e *batch.Env, args []string) error {
 		return err
 	}
 	defer out.Abort()
-	for _, name := range measures.FamilyNames() {
+	for _, name := range measures.GroupedNames() {
 		m, err := measures.Parse(name)
 		if err != nil {
 			return err // which no family's own name is
@@ -58,7 +58,7 @@ func (l *List) row(c measures.Card) result.Measure {
 		Measure: c.Family, Perm: sides(c, measures.Permutation), Orth: sides(c, measures.Orthogonal), Linear: sides(c, measures.Linear),
 		Scale: sides(c, measures.Scaling), Shift: sides(c, measures.Translation),
 		Symmetric: yesNo(c.Symmetric), Gradient: yesNo(c.Differentiable), Moments: yesNo(c.FromMoments),
-		Min: c.Min, Max: c.Max, Title: c.Title,
+		Min: c.Min, Max: c.Max, Title: c.Title, Group: measures.GroupOf(c.Family),
 	}
 	if l.Output.Format == string(dataio.Text) {
 		r.Min, r.Max = bound(c.Min), bound(c.Max)

@@ -1,0 +1,47 @@
+package measures
+
+import "regexp"
+
+// remarks are tried in their order; a name without one is the same number.
+var remarks = func() []remark {
+	var out []remark
+	for _, r := range []struct {
+		name      string
+		agreement Agreement
+		note      string
+	}{
+		{`/linreg.*`, ByConvention, "diffscore pads the narrower system with zeros, which invents directions; of systems that are equally wide the number is the same"},
+		{`/pls`, OnPurpose, "there, in the repository svcca, the mean singular value of the cross-covariance, which is pls-sv here; pls here is the regression"},
+		{`.*/cka-kernel=\((rbf|laplace).*distance=(squared_)?euclidean`, ByConvention, "the angle between the kernels is the same; there the sides of the triangle are the roots of the traces of the centred kernels, here the norms of the data"},
+		{`platonic/cka-kernel=\(rbf.*hsic=song.*`, ByConvention, "there in float32, whose rounding reaches the fourth digit"},
+		{`(contrasim|resi|rtd|svcca)/pwcca.*`, OnPurpose, "there, as in all that comes from google/svcca, the weights are of variates that are not whitened, which is not the published measure"},
+		{`contrasim/svcca-(score|distance=angular)`, SameNumber, "there all components are kept, which is CCA"},
+		{`(\w+)/(cca|svcca.*)-distance=(squared_)?euclidean`, ByConvention, "the angle is the same; there the sides of the triangle are the norms of the components that are kept, here those of the data"},
+		{`(netrep|repsim)/svcca-var.*`, ByConvention, "there systems with unequal numbers of components are padded with zeros, so that the mean is over the geometric mean of the numbers, here over the smaller one"},
+		{`(netrep|neuroaimetrics)?/?(shape_metric|cca|svcca|nbs|procrustes).*-cv=5folds`, ByConvention, "there folds are shuffled by NumPy (random_state 42), here they are contiguous; svcca there reduces all samples before they are split, here those of training"},
+		{`repsim/shape_metric.*`, OnPurpose, "there alpha weighs variances divided by the number of samples, here, as in netrep, sums of squares"},
+		{`platonic/svcca.*`, OnPurpose, "there features are not centred before the decomposition, and the correlations come from an iterative fit"},
+		{`platonic/edit_distance_knn.*`, ByConvention, "there by torchaudio, which gives one number for a whole list of samples"},
+		{`pyrcca/.*`, OnPurpose, "there kernel CCA with a penalty, and of ten components at most the correlation of what they predict of each feature"},
+		{`resi/svcca.*`, OnPurpose, "there the leading components are those of the samples, and of the others"},
+		{`rtd/svcca.*`, OnPurpose, "there 20 components are kept of each system, whatever their variance"},
+		{`/svcca-(score|distance.*|squared_score)`, ByConvention, "the repositories keep other numbers of components; here those that reach 99 % of the variance"},
+		{`llm_repsim/rsa-rdm=correlation.*`, ByConvention, "there features are centred before the correlations of samples"},
+		{`modelsym/procrustes-distance=euclidean`, ByConvention, "there of systems scaled to unit norm that are not centred"},
+		{`(stir)?/(linear|kernel)_hsic`, ByConvention, "there (n − 1)² times as large"},
+		{`(stir)?/unbiased_linear_hsic`, ByConvention, "there (n − 3)² times as large"},
+		{`(thingsvision)?/rsa-rdm=gaussian.*`, ByConvention, "there the width of the kernel is another one"},
+		{`modelsym/procrustes-distance=squared_euclidean`, ByConvention, "there of systems scaled to unit norm; this is its root"},
+		{`nnsrm_neurips18/procrustes.*`, OnPurpose, "there samples are rotated into each other, and not features"},
+		{`(brain_language_nlp)?/(kernel_)?ridge-lambda=[0-9.]+-r2`, ByConvention, "there without an intercept, and Y is predicted from X: put the system that predicts second here; a linear kernel makes no difference"},
+		{`deepdive/linear_regression.*`, OnPurpose, "there ridge regression with λ = 1 under either name, the predictions of all folds scored at once; here least squares, fold by fold"},
+		{`deepdive/ridge.*`, ByConvention, "there Y is predicted from X, and the predictions of all folds are scored at once; here x from y, fold by fold"},
+		{`brainscore/(brainscore )?.*(linear_regression|ridge).*`, OnPurpose, "there all regressions run partial least squares, because the last one is bound to each name; the number is that"},
+		{`brainscore/(brainscore )?.*pls.*`, ByConvention, "there Y is predicted from X: put the system that predicts second here; splits are drawn by scikit-learn's generator, here by this program's"},
+		{`neuroaimetrics/(pls|ridge).*`, ByConvention, "there Y is predicted from X, whose features are standardised in training and test samples alike, on folds shuffled by NumPy, with penalties from 1e-8 to 1e8; here features keep their units"},
+		{`(mouse_vision)?/(linear_regression|ridge(-lambda=[0-9.]+)?|pls)-(pearsonr|r2).*`, ByConvention, "there Y is predicted from X: put the system that predicts second here; folds are contiguous here"},
+	} {
+		out = append(out, remark{regexp.MustCompile(`^(?:` + r.name + `)$`), r.agreement, r.note})
+	}
+	return out
+}()
