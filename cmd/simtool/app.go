@@ -118,7 +118,6 @@ func newApp(s streams) *app {
 		a.root.AddCommand(construct(a))
 	}
 	a.root.SetHelpCommand(newHelpCommand(a))
-	completeFlags(a.root)
 	return a
 }
 
@@ -126,6 +125,9 @@ func newApp(s streams) *app {
 func (a *app) execute(ctx context.Context, args []string) (err error) {
 	defer batch.Guard(&err)
 	a.args = args
+	if completes(args) {
+		completeFlags(a.root)
+	}
 	a.root.SetArgs(hideKeys(a.root, a.takeHelpAll(args)))
 	cmd, err := a.root.ExecuteContextC(ctx)
 	a.command = cmd
