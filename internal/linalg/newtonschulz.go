@@ -2,6 +2,7 @@ package linalg
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -25,7 +26,8 @@ func polarByIteration(a *mat.Dense, scale, least float64) (p *mat.Dense, nuclear
 	if !tall {
 		m, n = n, m
 	}
-	memory := make([]float64, 2*m*n+2*n*n)
+	memory, release := polarMemory(2*m*n + 2*n*n)
+	defer release()
 	x := blas64.General{Rows: m, Cols: n, Stride: n, Data: memory[:m*n]}
 	y := blas64.General{Rows: m, Cols: n, Stride: n, Data: memory[m*n : 2*m*n]}
 	gram := blas64.General{Rows: n, Cols: n, Stride: n, Data: memory[2*m*n : 2*m*n+n*n]}
@@ -70,9 +72,11 @@ func polarByIteration(a *mat.Dense, scale, least float64) (p *mat.Dense, nuclear
 		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, x, gram, 0, y)
 		x, y = y, x
 		if delta < lastStep {
-			p = mat.NewDense(m, n, x.Data)
-			if !tall {
-				p = mat.DenseCopyOf(p.T())
+			if tall {
+				p = mat.NewDense(m, n, append([]float64(nil), x.Data...))
+			} else {
+				p = mat.NewDense(n, m, nil)
+				transposeInto(p.RawMatrix(), x)
 			}
 			return p, scale * scaledDot(p, a, scale), true
 		}
@@ -80,6 +84,17 @@ func polarByIteration(a *mat.Dense, scale, least float64) (p *mat.Dense, nuclear
 		blas64.Syrk(blas.Trans, 1, x, 0, upperOf(gram))
 	}
 	return nil, 0, false
+}
+
+var spareSmall = sync.Pool{New: func() any { return new([4 * smallOrder * smallOrder]float64) }}
+
+// polarMemory returns work space that small matrices share.
+func polarMemory(n int) (memory []float64, release func()) {
+	if n > 4*smallOrder*smallOrder {
+		return make([]float64, n), func() {}
+	}
+	spare := spareSmall.Get().(*[4 * smallOrder * smallOrder]float64)
+	return spare[:n], func() { spareSmall.Put(spare) }
 }
 
 // singularBounds returns an estimate of the smallest and an upper bound of the
@@ -106,7 +121,12 @@ func singularBounds(gram blas64.General, memory []float64) (lower, upper float64
 	if !ok {
 		return 0, 0, false
 	}
-	work, iwork := make([]float64, 3*n), make([]int, n)
+	var few [3 * smallOrder]float64
+	var fewer [smallOrder]int
+	work, iwork := few[:], fewer[:]
+	if n > smallOrder {
+		work, iwork = make([]float64, 3*n), make([]int, n)
+	}
 	norm := upper * upper
 	reciprocal := lapack64.Pocon(blas64.Symmetric{N: n, Data: t.Data, Stride: n, Uplo: blas.Upper}, norm, work, iwork)
 	if !(reciprocal > smallestReciprocal) {

@@ -34,6 +34,9 @@ func PolarAbove(a *mat.Dense, least float64) (p *mat.Dense, nuclear float64, err
 			return p, nuclear, nil
 		}
 	}
+	if isSmall(m, n) {
+		return polarSmall(a, largest, least)
+	}
 	u, s, v, err := SVD(a)
 	if err != nil {
 		return nil, 0, err

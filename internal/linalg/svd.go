@@ -12,9 +12,14 @@ import (
 // the exact ones. The error is ErrNotFinite or ErrNoConvergence.
 //
 // The method is that of LAPACK's dgesdd: QR of a matrix that is not square,
-// bidiagonalisation, divide and conquer, back-transformation.
+// bidiagonalisation, divide and conquer, back-transformation; for small matrices that of
+// dgesvd, see smallSVD.
 func SVD(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error) {
-	if m, n := a.Dims(); m < n {
+	m, n := a.Dims()
+	if isSmall(m, n) {
+		return svdSmall(a)
+	}
+	if m < n {
 		v, s, u, err = SVD(mat.DenseCopyOf(a.T()))
 		return u, s, v, err
 	}
@@ -22,7 +27,7 @@ func SVD(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	n := len(b.d)
+	n = len(b.d)
 	ut, vt, err := bidiagonalSVD(b.d, b.e)
 	if err != nil {
 		return nil, nil, nil, err
@@ -38,7 +43,6 @@ func SVD(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error) {
 	applyReflectors(b.q, b.tauQ, 0, u.RawMatrix())
 	applyReflectors(b.p, b.tauP[:n-1], 1, v.RawMatrix())
 	if b.outer != nil {
-		m, _ := a.Dims()
 		tall := mat.NewDense(m, n, nil)
 		tall.Slice(0, n, 0, n).(*mat.Dense).Copy(u)
 		b.outer.applyQ(tall)
