@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings test-paper digits random fuzz gallery generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch bench-speed same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings test-paper digits random fuzz gallery generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,7 @@ gallery: ## the pictures of docs/gallery, of every kind of figure
 	$(GO) test ./cmd/simtool -run TestGallery -args -gallery
 
 PYTHON ?= /usr/bin/python3
+RUNS_EACH ?= 9
 bench-peers: ## the same work in NumPy, side by side as ratios, if python3 has NumPy (PEERS='-t 2 "cka 3000 500"')
 	$(GO) build -o bin/peers ./internal/bench/peers
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -B internal/bench/peers/peers.py bin/peers $(PEERS); \
@@ -58,6 +59,11 @@ bench-peers: ## the same work in NumPy, side by side as ratios, if python3 has N
 
 bench-batch: build ## start, cost per item, scaling over processes, merging: of whole processes
 	$(GO) run ./internal/bench/batch bin/simtool
+
+bench-speed: build ## whole processes beside an earlier build and NumPy, into docs/speed.md (BEFORE=program RUNS_EACH=n): minutes
+	$(GO) build -o bin/peers ./internal/bench/peers
+	$(GO) run ./internal/bench/speed $(if $(BEFORE),-before $(BEFORE)) -runs $(RUNS_EACH) -python $(PYTHON) -peers bin/peers bin/simtool > bin/speed.md
+	mv bin/speed.md docs/speed.md
 
 bench-torch: ## optimisers beside PyTorch (float32), if python3 has it (TORCH='-full "cka 600 100"')
 	$(GO) run ./internal/bench/torch -python $(PYTHON) $(TORCH)

@@ -14,10 +14,9 @@ import (
 type penaltySearch struct {
 	x, u, g *mat.Dense
 	s       []float64
-	own     *mat.Dense // U∘U
-	free    []float64  // 1 − 1/n − Σₖuᵢₖ²
-	along   []float64  // squared norms of the rows of G
-	total   float64    // ‖X‖²
+	left    [][]float64 // 1 − hᵢ for each penalty of the grid
+	along   []float64   // squared norms of the rows of G
+	total   float64     // ‖X‖²
 
 	residual, shrunk *mat.Dense
 	squares          []float64 // squared norms of the rows of the last residual
@@ -27,18 +26,50 @@ type penaltySearch struct {
 func newPenaltySearch(x, u, g *mat.Dense, s []float64) *penaltySearch {
 	n, p := x.Dims()
 	t := &penaltySearch{
-		x: x, u: u, g: g, s: s, own: new(mat.Dense), free: make([]float64, n), along: make([]float64, len(s)),
+		x: x, u: u, g: g, s: s, along: make([]float64, len(s)),
 		residual: mat.NewDense(n, p, nil), shrunk: mat.NewDense(len(s), p, nil), squares: make([]float64, n),
 	}
-	t.own.MulElem(u, u)
 	for i := range n {
-		t.free[i] = max(0, 1-1/float64(n)-sum(t.own.RawRowView(i)))
 		t.total += dot(x.RawRowView(i), x.RawRowView(i))
 	}
 	for k := range t.along {
 		t.along[k] = dot(g.RawRowView(k), g.RawRowView(k))
 	}
+	t.leave()
 	return t
+}
+
+// grid returns penalty i of the grid, the largest first.
+func (t *penaltySearch) grid(i int) float64 {
+	return sum(squares(t.s)) / float64(len(t.s)) * math.Pow(10, float64(autoHigh-i))
+}
+
+// penalties is the number of penalties of the grid.
+const penalties = autoHigh - autoLow + 1
+
+// leave computes 1 − hᵢ = (1 − 1/n − Σₖuᵢₖ²) + Σₖuᵢₖ²fₖ for all penalties in one pass
+// over U.
+func (t *penaltySearch) leave() {
+	n, r := t.u.Dims()
+	shares := make([][]float64, penalties)
+	t.left = make([][]float64, penalties)
+	for i := range shares {
+		t.left[i], shares[i] = make([]float64, n), make([]float64, r)
+		lambda := t.grid(i)
+		for k, v := range t.s {
+			shares[i][k] = lambda / (v*v + lambda)
+		}
+	}
+	own := make([]float64, r)
+	for row := range n {
+		for k, v := range t.u.RawRowView(row) {
+			own[k] = v * v
+		}
+		free := max(0, 1-1/float64(n)-sum(own))
+		for i, f := range shares {
+			t.left[i][row] = free + dot(own, f)
+		}
+	}
 }
 
 // penaltyBound is what is known of a penalty before its error is computed.
@@ -62,10 +93,9 @@ type penaltyBound struct {
 // beside), exceeds the smallest error needs none. One to three of thirteen remain mostly,
 // and the result is the same.
 func (t *penaltySearch) best() (float64, error) {
-	mean := sum(squares(t.s)) / float64(len(t.s))
-	candidates := make([]penaltyBound, 0, autoHigh-autoLow+1)
-	for power := autoHigh; power >= autoLow; power-- {
-		candidates = append(candidates, t.bound(mean*math.Pow(10, float64(power))))
+	candidates := make([]penaltyBound, penalties)
+	for i := range candidates {
+		candidates[i] = t.bound(i)
 	}
 	slices.SortStableFunc(candidates, func(a, b penaltyBound) int { return cmp.Compare(a.general, b.general) })
 	best, lambda := math.Inf(1), math.NaN()
@@ -85,27 +115,21 @@ func (t *penaltySearch) best() (float64, error) {
 	return lambda, nil
 }
 
-// bound returns what is known of a penalty before its error is computed.
-func (t *penaltySearch) bound(lambda float64) penaltyBound {
-	b := penaltyBound{lambda: lambda, kept: make([]float64, len(t.s))}
+// bound returns what is known of penalty i of the grid before its error is computed.
+func (t *penaltySearch) bound(i int) penaltyBound {
+	b := penaltyBound{lambda: t.grid(i), kept: make([]float64, len(t.s)), left: t.left[i]}
 	residual := t.total
-	shares := mat.NewVecDense(len(t.s), nil)
 	for k, v := range t.s {
-		f := lambda / (v*v + lambda)
-		b.kept[k] = v * v / (v*v + lambda)
-		shares.SetVec(k, f)
+		f := b.lambda / (v*v + b.lambda)
+		b.kept[k] = v * v / (v*v + b.lambda)
 		residual -= b.kept[k] * (1 + f) * t.along[k] // 1 − f² = (1−f)(1+f)
 	}
-	var taken mat.VecDense
-	taken.MulVec(t.own, shares)
-	b.left = taken.RawVector().Data
 	most, all := 0.0, 0.0
-	for i, v := range t.free {
-		b.left[i] += v
-		most, all = max(most, b.left[i]), all+b.left[i]
+	for _, v := range b.left {
+		most, all = max(most, v), all+v
 	}
 	const rounding = 1e-9 // of the total, in a difference that may be nearly 0
-	mean := all / float64(len(t.free))
+	mean := all / float64(len(b.left))
 	b.general = residual / (mean * mean)
 	b.below = (residual - rounding*t.total) / (most * most)
 	return b

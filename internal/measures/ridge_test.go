@@ -202,9 +202,8 @@ func TestPrunedPenaltiesAreNotTheBest(t *testing.T) {
 			t.Errorf("%d×%d: %d errors were computed, want at most %d", c.n, c.q, search.computed, c.most)
 		}
 		best, want := math.Inf(1), math.NaN()
-		mean := sum(squares(s)) / float64(len(s))
-		for power := autoHigh; power >= autoLow; power-- {
-			b := search.bound(mean * math.Pow(10, float64(power)))
+		for i := range penalties {
+			b := search.bound(i)
 			loss := search.loss(b)
 			if b.below > loss {
 				t.Errorf("%d×%d: the error %g of λ = %g is below its bound %g", c.n, c.q, loss, b.lambda, b.below)
@@ -212,8 +211,8 @@ func TestPrunedPenaltiesAreNotTheBest(t *testing.T) {
 			if loss < best {
 				best, want = loss, b.lambda
 			}
-			for power := autoHigh; power >= autoLow; power-- {
-				one := search.bound(mean * math.Pow(10, float64(power)))
+			for j := range penalties {
+				one := search.bound(j)
 				loss := search.loss(one)
 				search.loss(b)
 				if below := search.beside(one, b); below > loss {

@@ -16,8 +16,8 @@ var inMeasures = []mutant{
 	},
 	{
 		name: "measures/ridge-auto-mean-leverage", file: "internal/measures/ridge_search.go",
-		old:   "max(0, 1-1/float64(n)-sum(t.own.RawRowView(i)))",
-		new:   "max(0, 1-sum(t.own.RawRowView(i)))",
+		old:   "max(0, 1-1/float64(n)-sum(own))",
+		new:   "max(0, 1-sum(own))",
 		tests: "TestAutoPenaltyOfManyDataSets",
 	},
 	{

@@ -1,0 +1,162 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/io"
+)
+
+// row is a piece of work: its data, the command of simtool, and that of the peer.
+type row struct {
+	name string
+	data func(dir string) error
+	args []string
+	peer string // "" for none
+}
+
+// score is the command that scores two files without intervals.
+func score(x, y string, more ...string) []string {
+	return append([]string{"score", x, y, "--inference", "none", "--format", "csv"}, more...)
+}
+
+var rows = []row{
+	{"start: version", nothing, []string{"version"}, ""},
+	{"wide pair 500 × 8192, 500 × 4096: cka", pair("wide", []int{500, 8192}, []int{500, 4096}), score("widex.npy", "widey.npy", "-m", "cka"), "cka widex.npy widey.npy"},
+	{"wide pair 500 × 8192, 500 × 4096: nbs", pair("wide", []int{500, 8192}, []int{500, 4096}), score("widex.npy", "widey.npy", "-m", "nbs"), "nbs widex.npy widey.npy"},
+	{"--per time 200 × 100 × 300: cka", pair("time", []int{200, 100, 300}, []int{200, 100, 300}), score("timex.npy", "timey.npy", "--per", "time", "-m", "cka"), "cka timex.npy timey.npy"},
+	{"--per time 200 × 100 × 300: procrustes", pair("time", []int{200, 100, 300}, []int{200, 100, 300}), score("timex.npy", "timey.npy", "--per", "time", "-m", "procrustes"), "procrustes timex.npy timey.npy"},
+	{"3000 × 500: cka", tall, score("tallx.npy", "tally.npy", "-m", "cka"), "cka tallx.npy tally.npy"},
+	{"3000 × 500: nbs", tall, score("tallx.npy", "tally.npy", "-m", "nbs"), "nbs tallx.npy tally.npy"},
+	{"3000 × 500: linreg", tall, score("tallx.npy", "tally.npy", "-m", "linreg"), "linreg tallx.npy tally.npy"},
+	{"3000 × 500: cca", tall, score("tallx.npy", "tally.npy", "-m", "cca"), ""},
+	{"3000 × 500: ridge:lambda=auto:cv=5", tall, score("tallx.npy", "tally.npy", "-m", "ridge:lambda=auto:cv=5"), ""},
+	{"3000 × 500: rsa spearman of correlations", tall, score("tallx.npy", "tally.npy", "-m", "rsa:rdm=correlation:compare=spearman"), ""},
+	{"3000 × 500: default set", tall, score("tallx.npy", "tally.npy"), ""},
+	{"1000 × 512: default set", pair("layer", []int{1000, 512}, []int{1000, 512}), score("layerx.npy", "layery.npy"), ""},
+	{"decode 900 × 212 raw counts, 30 classes", counts, []string{"decode", "counts.npy", "--labels", "labels.csv", "--format", "csv"}, ""},
+	{"joint-range cka, procrustes: 50 levels at 20 × 10", nothing, jointRange(50), ""},
+	{"joint-range cka, procrustes: 20 levels at 20 × 10", nothing, jointRange(20), ""},
+	{"plot of 100000 scores of one measure", table, []string{"plot", "table.csv", "-o", "plot.svg", "--force"}, ""},
+	{"report of 100000 scores of one measure", table, []string{"report", "table.csv", "-o", "report.html", "--force"}, ""},
+}
+
+func jointRange(levels int) []string {
+	return []string{"joint-range", "--shape", "20,10,10", "-m", "cka,procrustes-angular-score", "--levels", fmt.Sprint(levels), "-j", "1", "--format", "csv"}
+}
+
+func nothing(string) error { return nil }
+
+// pair writes two related arrays, NAMEx.npy and NAMEy.npy, whose features agree as far as
+// both have them.
+func pair(name string, x, y []int) func(dir string) error {
+	return func(dir string) error {
+		if _, err := os.Stat(filepath.Join(dir, name+"x.npy")); err == nil {
+			return nil
+		}
+		r := rand.New(rand.NewPCG(15, 1))
+		p, q := x[len(x)-1], y[len(y)-1]
+		a := normal(r, product(x))
+		b := normal(r, product(y))
+		for i := range b {
+			if j := i % q; j < p {
+				b[i] += a[i/q*p+j] / (1 + float64(j)/100)
+			}
+		}
+		return write(dir, map[string]array{name + "x.npy": {a, x}, name + "y.npy": {b, y}})
+	}
+}
+
+// tall writes a linear mixture and noise, of 3000 samples and 500 features.
+func tall(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, "tallx.npy")); err == nil {
+		return nil
+	}
+	const n, p = 3000, 500
+	r := rand.New(rand.NewPCG(15, 2))
+	x, noise := mat.NewDense(n, p, normal(r, n*p)), mat.NewDense(n, p, normal(r, n*p))
+	var y mat.Dense
+	y.Mul(x, mat.NewDense(p, p, normal(r, p*p)))
+	y.Scale(1/math.Sqrt(p), &y)
+	y.Add(&y, noise)
+	return write(dir, map[string]array{"tallx.npy": {x.RawMatrix().Data, []int{n, p}}, "tally.npy": {y.RawMatrix().Data, []int{n, p}}})
+}
+
+// counts writes spike counts of 212 neurons whose rates differ by factors of a thousand,
+// for 30 stimuli in 900 presentations with a common gain.
+func counts(dir string) error {
+	const n, p, classes = 900, 212, 30
+	r := rand.New(rand.NewPCG(15, 3))
+	rates := normal(r, classes*p)
+	for j := range p {
+		base := math.Exp(3.3 + 1.2*r.NormFloat64())
+		for c := range classes {
+			rates[c*p+j] = base * math.Exp(0.05*rates[c*p+j])
+		}
+	}
+	values, labels := make([]float64, n*p), "stimulus\n"
+	for i := range n {
+		class, gain := i%classes, math.Exp(0.3*r.NormFloat64())
+		labels += fmt.Sprintf("s%d\n", class)
+		for j := range p {
+			mean := gain * rates[class*p+j]
+			values[i*p+j] = math.Round(max(0, mean+3*math.Sqrt(mean)*r.NormFloat64()))
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "labels.csv"), []byte(labels), 0o666); err != nil {
+		return err
+	}
+	return write(dir, map[string]array{"counts.npy": {values, []int{n, p}}})
+}
+
+// table writes the scores of 100000 models.
+func table(dir string) error {
+	r := rand.New(rand.NewPCG(15, 4))
+	var b strings.Builder
+	b.WriteString("x,y,measure,value,lo,hi,n\n")
+	for i := range 100_000 {
+		fmt.Fprintf(&b, "recording.npy,model%d.npy,cka,%g,,,100\n", i, r.Float64())
+	}
+	return os.WriteFile(filepath.Join(dir, "table.csv"), []byte(b.String()), 0o666)
+}
+
+type array struct {
+	values []float64
+	shape  []int
+}
+
+func write(dir string, arrays map[string]array) error {
+	for name, a := range arrays {
+		encode := func(f *dataio.AtomicFile) error {
+			return dataio.EncodeNPY(f, dataio.Float64, a.values, a.shape...)
+		}
+		if _, err := dataio.WriteFile(filepath.Join(dir, name), dataio.WriteOptions{}, encode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func normal(r *rand.Rand, n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = r.NormFloat64()
+	}
+	return out
+}
+
+func product(shape []int) int {
+	n := 1
+	for _, s := range shape {
+		n *= s
+	}
+	return n
+}
