@@ -33,20 +33,25 @@ func (d *Dataset) columnsAreSamples(wide int, times float64) bool {
 	mean, largest := 0.0, 0.0
 	for i := range n {
 		for j, v := range d.Values[i*p : (i+1)*p] {
-			rows[i] += v / float64(p)
-			columns[j] += v / float64(n)
-			mean += v / float64(n*p)
+			rows[i] += v
+			columns[j] += v
 			largest = max(largest, math.Abs(v))
 		}
+		mean += rows[i] / float64(n*p)
+		rows[i] /= float64(p)
+	}
+	for j := range columns {
+		columns[j] /= float64(n)
 	}
 	within, ofRows, ofColumns, columnMeans := 0.0, 0.0, 0.0, 0.0
 	for i := range n {
 		for j, v := range d.Values[i*p : (i+1)*p] {
 			e := v - rows[i] - columns[j] + mean
-			within += e * e / float64((n-1)*(p-1))
+			within += e * e
 		}
 		ofRows += (rows[i] - mean) * (rows[i] - mean) / float64(n-1)
 	}
+	within /= float64((n - 1) * (p - 1))
 	for _, c := range columns {
 		ofColumns += (c - mean) * (c - mean) / float64(p-1)
 		columnMeans = max(columnMeans, math.Abs(c))

@@ -68,6 +68,15 @@ func newQRFactors(a *mat.Dense) *qrFactors {
 	return f
 }
 
+// times returns Q·[u; 0] of a tall matrix, for a square u.
+func (f *qrFactors) times(u *mat.Dense) *mat.Dense {
+	n, _ := u.Dims()
+	tall := mat.NewDense(f.v.Cols, n, nil)
+	tall.Slice(0, n, 0, n).(*mat.Dense).Copy(u)
+	f.applyQ(tall)
+	return tall
+}
+
 // factorizeRows turns the rows i to i+w−1 of v, which hold columns of A from row
 // top on, into reflector vectors and columns of r.
 func (f *qrFactors) factorizeRows(top, i, w int, work []float64) {

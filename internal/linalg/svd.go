@@ -23,11 +23,13 @@ func SVD(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error) {
 		v, s, u, err = SVD(mat.DenseCopyOf(a.T()))
 		return u, s, v, err
 	}
+	if isSmall(n, n) {
+		return svdOfFewColumns(a)
+	}
 	b, err := newBidiagonal(a)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	n = len(b.d)
 	ut, vt, err := bidiagonalSVD(b.d, b.e)
 	if err != nil {
 		return nil, nil, nil, err
@@ -43,10 +45,7 @@ func SVD(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error) {
 	applyReflectors(b.q, b.tauQ, 0, u.RawMatrix())
 	applyReflectors(b.p, b.tauP[:n-1], 1, v.RawMatrix())
 	if b.outer != nil {
-		tall := mat.NewDense(m, n, nil)
-		tall.Slice(0, n, 0, n).(*mat.Dense).Copy(u)
-		b.outer.applyQ(tall)
-		u = tall
+		u = b.outer.times(u)
 	}
 	return u, s, v, nil
 }

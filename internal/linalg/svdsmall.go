@@ -10,19 +10,18 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// smallOrder is the largest number of rows and columns of a matrix whose singular value
-// decomposition is that of smallSVD: for less, products of blocks take longer to prepare
-// than to compute.
+// smallOrder is the largest order of a matrix whose singular value decomposition is that of
+// smallSVD: up to it, products of blocks take longer to prepare than to compute.
 const smallOrder = 32
 
-// smallSVD decomposes A = U·diag(s)·Vᵀ, m×n with n ≤ m ≤ smallOrder, in memory of its own:
+// smallSVD decomposes A = U·diag(s)·Vᵀ, n×n with n ≤ smallOrder, in memory of its own:
 // Householder bidiagonalisation one reflector at a time, and the implicit QR iteration of
 // LAPACK's dbdsqr. The rows of ut and vt are singular vectors, so that each step runs along
 // consecutive memory.
 type smallSVD struct {
-	m, n          int
+	n             int
 	s             []float64 // descending
-	a, ut, vt     []float64 // m×n, n×m, n×n
+	a, ut, vt     []float64 // n×n
 	e, tauQ, tauP []float64
 	work          []float64
 	memory        [3*smallOrder*smallOrder + 9*smallOrder]float64
@@ -31,39 +30,27 @@ type smallSVD struct {
 var smallSVDs = sync.Pool{New: func() any { return new(smallSVD) }}
 
 // isSmall reports whether a matrix is one for smallSVD.
-func isSmall(m, n int) bool { return max(m, n) <= smallOrder }
+func isSmall(m, n int) bool { return m == n && n <= smallOrder }
 
-// decompose decomposes a, or its transpose if it has fewer rows than columns. It divides
-// by a power of two first and multiplies the singular values in the end.
+// decompose decomposes a. It divides by a power of two first and multiplies the singular
+// values in the end.
 func (w *smallSVD) decompose(a blas64.General, scale float64) error {
-	w.m, w.n = max(a.Rows, a.Cols), min(a.Rows, a.Cols)
+	n := a.Rows
+	w.n = n
 	rest := w.memory[:]
 	take := func(n int) []float64 {
 		out := rest[:n:n]
 		rest = rest[n:]
 		return out
 	}
-	w.a, w.ut, w.vt = take(w.m*w.n), take(w.m*w.n), take(w.n*w.n)
-	w.s, w.e, w.tauQ, w.tauP, w.work = take(w.n), take(w.n), take(w.n), take(w.n), take(4*smallOrder)
-	factor := 1 / scale
-	for i := range a.Rows {
-		row := a.Data[i*a.Stride : i*a.Stride+a.Cols]
-		if a.Rows >= a.Cols {
-			to := w.a[i*w.n : (i+1)*w.n]
-			for j, v := range row {
-				to[j] = v * factor
-			}
-			continue
-		}
-		for j, v := range row {
-			w.a[j*w.n+i] = v * factor
-		}
-	}
+	w.a, w.ut, w.vt = take(n*n), take(n*n), take(n*n)
+	w.s, w.e, w.tauQ, w.tauP, w.work = take(n), take(n), take(n), take(n), take(4*smallOrder)
+	copyScaled(blas64.General{Rows: n, Cols: n, Stride: n, Data: w.a}, a, 1/scale)
 	w.bidiagonalize()
-	flushNegligible(w.s, w.e[:w.n-1])
+	flushNegligible(w.s, w.e[:n-1])
 	w.formLeft()
 	w.formRight()
-	if !(lapackgonum.Implementation{}).Dbdsqr(blas.Upper, w.n, w.n, 0, w.m, w.s, w.e, w.vt, w.n, nil, 1, w.ut, w.m, w.work) {
+	if !(lapackgonum.Implementation{}).Dbdsqr(blas.Upper, n, n, 0, n, w.s, w.e, w.vt, n, nil, 1, w.ut, n, w.work) {
 		return ErrNoConvergence
 	}
 	for i := range w.s {
@@ -75,29 +62,29 @@ func (w *smallSVD) decompose(a blas64.General, scale float64) error {
 // bidiagonalize leaves the diagonal in s, the superdiagonal in e, and the reflectors in a:
 // those of the left in columns from the diagonal on, those of the right in rows behind it.
 func (w *smallSVD) bidiagonalize() {
-	m, n, a, row := w.m, w.n, w.a, w.work[:w.n]
+	n, a, row := w.n, w.a, w.work[:w.n]
 	for i := range n {
 		// H = I − tau·v·vᵀ with v_i = 1 maps column i to beta on the diagonal.
 		ss := 0.0
-		for l := i + 1; l < m; l++ {
+		for l := i + 1; l < n; l++ {
 			ss += a[l*n+i] * a[l*n+i]
 		}
 		beta, tau, inverse := reflection(a[i*n+i], ss)
 		w.s[i], w.tauQ[i] = beta, tau
 		a[i*n+i] = 1
 		if tau != 0 {
-			for l := i + 1; l < m; l++ {
+			for l := i + 1; l < n; l++ {
 				a[l*n+i] *= inverse
 			}
 			rest := row[i+1 : n]
 			clear(rest)
-			for l := i; l < m; l++ {
+			for l := i; l < n; l++ {
 				v, from := a[l*n+i], a[l*n+i+1:l*n+n]
 				for j, x := range from {
 					rest[j] += v * x
 				}
 			}
-			for l := i; l < m; l++ {
+			for l := i; l < n; l++ {
 				v, to := tau*a[l*n+i], a[l*n+i+1:l*n+n]
 				for j, x := range rest {
 					to[j] -= v * x
@@ -121,7 +108,7 @@ func (w *smallSVD) bidiagonalize() {
 		for j := range u[1:] {
 			u[1+j] *= inverse
 		}
-		for l := i + 1; l < m; l++ {
+		for l := i + 1; l < n; l++ {
 			reflectRow(a[l*n+i+1:(l+1)*n], u, tau)
 		}
 	}
@@ -150,26 +137,26 @@ func reflectRow(row, v []float64, tau float64) {
 	}
 }
 
-// formLeft writes Qᵀ, n×m, the product of the reflections of the left.
+// formLeft writes Qᵀ, the product of the reflections of the left.
 func (w *smallSVD) formLeft() {
-	m, n := w.m, w.n
+	n := w.n
 	clear(w.ut)
-	v := w.work[:m]
+	v := w.work[:n]
 	for i := n - 1; i >= 0; i-- {
-		w.ut[i*m+i] = 1
+		w.ut[i*n+i] = 1
 		if w.tauQ[i] == 0 {
 			continue
 		}
-		for l := i; l < m; l++ {
+		for l := i; l < n; l++ {
 			v[l] = w.a[l*n+i]
 		}
 		for k := i; k < n; k++ {
-			reflectRow(w.ut[k*m+i:(k+1)*m], v[i:], w.tauQ[i])
+			reflectRow(w.ut[k*n+i:(k+1)*n], v[i:], w.tauQ[i])
 		}
 	}
 }
 
-// formRight writes Pᵀ, n×n.
+// formRight writes Pᵀ.
 func (w *smallSVD) formRight() {
 	n := w.n
 	clear(w.vt)
@@ -197,22 +184,35 @@ func svdSmall(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error)
 	if err := w.decompose(a.RawMatrix(), safeScale(largest)); err != nil {
 		return nil, nil, nil, err
 	}
-	u, v = transposed(w.ut, w.n, w.m), transposed(w.vt, w.n, w.n)
-	if r, c := a.Dims(); r < c {
-		u, v = v, u
-	}
-	return u, append([]float64(nil), w.s...), v, nil
+	return w.transposed(w.ut), append([]float64(nil), w.s...), w.transposed(w.vt), nil
 }
 
-// transposed returns the transpose of an r×c matrix.
-func transposed(a []float64, r, c int) *mat.Dense {
-	out := make([]float64, r*c)
-	for i := range r {
-		for j, v := range a[i*c : (i+1)*c] {
-			out[j*r+i] = v
-		}
+// svdOfFewColumns is SVD of a matrix with more rows than columns, of which there are
+// few: of R after a QR decomposition, which keeps the digits of columns of any size.
+func svdOfFewColumns(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error) {
+	largest := maxAbs(a.RawMatrix())
+	if !isFinite(largest) {
+		return nil, nil, nil, ErrNotFinite
 	}
-	return mat.NewDense(c, r, out)
+	m, n := a.Dims()
+	scale := safeScale(largest)
+	f := mat.NewDense(m, n, nil)
+	copyScaled(f.RawMatrix(), a.RawMatrix(), 1/scale)
+	outer := newQRFactors(f)
+	if u, s, v, err = svdSmall(outer.r); err != nil {
+		return nil, nil, nil, err
+	}
+	for i := range s {
+		s[i] *= scale
+	}
+	return outer.times(u), s, v, nil
+}
+
+// transposed returns a matrix with the vectors in columns.
+func (w *smallSVD) transposed(rows []float64) *mat.Dense {
+	out := mat.NewDense(w.n, w.n, nil)
+	transposeInto(out.RawMatrix(), blas64.General{Rows: w.n, Cols: w.n, Stride: w.n, Data: rows})
+	return out
 }
 
 // polarSmall is PolarAbove of a small finite matrix.
@@ -222,14 +222,11 @@ func polarSmall(a *mat.Dense, largest, least float64) (p *mat.Dense, nuclear flo
 	if err := w.decompose(a.RawMatrix(), safeScale(largest)); err != nil {
 		return nil, 0, err
 	}
-	m, n := a.Dims()
-	p = mat.NewDense(m, n, nil)
-	if r := RankAbove(w.s, m, n, least); r > 0 {
-		left := blas64.General{Rows: r, Cols: w.m, Stride: w.m, Data: w.ut}
-		right := blas64.General{Rows: r, Cols: w.n, Stride: w.n, Data: w.vt}
-		if m < n {
-			left, right = right, left
-		}
+	n := w.n
+	p = mat.NewDense(n, n, nil)
+	if r := RankAbove(w.s, n, n, least); r > 0 {
+		left := blas64.General{Rows: r, Cols: n, Stride: n, Data: w.ut}
+		right := blas64.General{Rows: r, Cols: n, Stride: n, Data: w.vt}
 		blas64.Gemm(blas.Trans, blas.NoTrans, 1, left, right, 0, p.RawMatrix())
 	}
 	return p, sum(w.s), nil

@@ -101,4 +101,23 @@ by themselves.
 }
 
 // limits explains, by counts, where a goal is not met.
-const limits = `LIMITS`
+const limits = `## Where it stands behind, and why
+
+Counts are of multiplications and additions together, of a core that does 55·10⁹ a second with
+AVX-512, or 18·10⁹ with AVX2.
+
+- **Default set, 3000 × 500.** ridge:lambda=auto:cv=5 needs for each of five training sets the
+  eigenvectors of a 500 × 500 matrix (9·500³ = 1.1·10⁹), the leverages (2·2400·500² = 1.2·10⁹),
+  and one to three leave-one-out errors (1.2·10⁹ each, of thirteen; the others are excluded by
+  bounds): 19·10⁹ at least, 0.35 s. The dearest closed form, cca, takes 6·10⁹ with its
+  decompositions. Ranks of 4.5 million dissimilarities of both systems are the other half.
+- **nbs of tall pairs.** Of its time a third goes to the eigenvalues of a 500 × 500 matrix, whose
+  tridiagonalisation reads the matrix once for each column: 500³·4/3 operations at the speed of
+  memory, on both sides.
+- **Small decompositions from 20 on.** Rotations of two rows are scalar arithmetic in Go, six
+  operations for each pair of numbers: of 20 × 20 about 2·10⁵, of which LAPACK does two or four at once.
+- **Start.** 3 ms go to the initialisation of packages, as much to 1,300 pages of a program of
+  30 MB that are touched for the first time, and 2 ms to the flags of all commands.
+- **joint-range with few levels.** Levels that lie farther apart take more steps from one to the
+  next: 20 levels take longer than 50.
+`
