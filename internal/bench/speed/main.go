@@ -86,7 +86,7 @@ func measure(program string) error {
 			return fmt.Errorf("%s: %w", r.name, err)
 		}
 	}
-	fmt.Println("\n" + limits)
+	fmt.Printf("\n%s", limits)
 	return b.within()
 }
 
