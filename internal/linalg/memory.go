@@ -120,16 +120,19 @@ func SqDistancesMemory(n, p int64) int64 {
 }
 
 // RankingMemory bounds the memory of NewRanking: the rank of each value, its place in the
-// order if that is kept, the items that are sorted at once, and a run of values that tie,
-// which may be all of them and grows.
+// order if that is kept, and the items that are sorted, with a second memory for them if
+// they are few, or for half of them. In parts it needs the values of a part besides, and
+// a run of values that tie, which may be all of them and grows.
 func RankingMemory(values int64, keepOrder bool) int64 {
-	const sorting, part = 4, 2 // two items a value, and in parts the value and its place
-	total := (values+1)/2 + 5*values/4
+	const words = 2 // of an item
+	total := (values + 1) / 2
 	if keepOrder {
 		total += (values + 1) / 2
 	}
+	sorting := func(n int64) int64 { return words * (n + min(n, max(2*mostSpare, n/2))) }
 	if size := max(values/8, rankedAtOnce); values > size {
-		return total + (sorting+part)*size
+		const part = 2
+		return total + 5*values/4 + sorting(size) + part*size
 	}
-	return total + sorting*values
+	return total + sorting(values)
 }

@@ -51,37 +51,12 @@ func (s *Sorter) RanksWithin(dst, values []float64, part float64) {
 	}
 	items := s.sort(values)
 	allow := relativeAllowance(part, items)
-	most := allow.most(items)
-	for lo := 0; lo < len(items); {
-		first := keyValue(items[lo].key)
-		last := first
-		hi := lo + 1
-		for ; hi < len(items); hi++ {
-			next := keyValue(items[hi].key)
-			if next-last > most || !allow.tied(last, next, 1) {
-				break
-			}
-			last = next
+	allow.eachTie(items, allow.most(items), func(lo, hi int) {
+		mean := float64(lo+hi+1) / 2
+		for _, it := range items[lo:hi] {
+			dst[it.index] = mean
 		}
-		if first == last || last-first <= widestTie*allow(last) {
-			shareRank(dst, items[lo:hi], lo)
-		} else {
-			chain, before := items[lo:hi], lo
-			allow.splitTies(len(chain), func(i int) float64 { return keyValue(chain[i].key) }, func(from, to int) {
-				shareRank(dst, chain[from:to], before+from)
-			})
-		}
-		lo = hi
-	}
-}
-
-// shareRank gives items the average of their ranks, which follow those of as many items
-// before.
-func shareRank(dst []float64, items []item, before int) {
-	mean := float64(2*before+1+len(items)) / 2
-	for _, it := range items {
-		dst[it.index] = mean
-	}
+	})
 }
 
 const (

@@ -46,6 +46,34 @@ func (allow Allowance) tied(a, b, part float64) bool {
 	return isFinite(d) && d <= part*allow(b)
 }
 
+// tiedItems reports whether the sorted item at an index may tie with the one before, where
+// most bounds the allowance of all.
+func (allow Allowance) tiedItems(items []item, at int, most float64) bool {
+	before, v := keyValue(items[at-1].key), keyValue(items[at].key)
+	return !(v-before > most) && allow.tied(before, v, 1)
+}
+
+// eachTie calls emit for the items [lo,hi) of every tie, one of a single item among them,
+// of sorted items whose allowance most bounds.
+func (allow Allowance) eachTie(items []item, most float64, emit func(lo, hi int)) {
+	for lo := 0; lo < len(items); {
+		hi := lo + 1
+		for hi < len(items) && allow.tiedItems(items, hi, most) {
+			hi++
+		}
+		first, last := keyValue(items[lo].key), keyValue(items[hi-1].key)
+		if first == last || last-first <= widestTie*allow(last) {
+			emit(lo, hi)
+		} else {
+			chain, before := items[lo:hi], lo
+			allow.splitTies(len(chain), func(i int) float64 { return keyValue(chain[i].key) }, func(from, to int) {
+				emit(before+from, before+to)
+			})
+		}
+		lo = hi
+	}
+}
+
 // widestTie is the largest difference of two values of one tie over the allowance.
 // Values that rounding has split lie closer together. A longer chain of neighbours
 // consists of different values that are dense.

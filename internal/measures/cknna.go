@@ -63,7 +63,11 @@ func (m cknna) Score(p *Pair) (Score, error) {
 		return Score{}, err
 	}
 	value, err := alignNeighbours(x, y)
-	return Score{Value: value}, err
+	if err != nil {
+		return Score{}, err
+	}
+	warnings, err := m.near.choiceOfNeighbours(p)
+	return Score{Value: value, Warnings: warnings}, err
 }
 
 // alignNeighbours returns the alignment of the kernels of neighbours.

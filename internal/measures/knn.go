@@ -146,7 +146,8 @@ func (m knn) Score(p *Pair) (Score, error) {
 	for _, shared := range overlaps {
 		total += m.value(shared, m.near.k)
 	}
-	return Score{Value: total / float64(p.Samples())}, nil
+	warnings, err := m.near.choiceOfNeighbours(p)
+	return Score{Value: total / float64(p.Samples()), Warnings: warnings}, err
 }
 
 // Pairs implements OfPairs for a measure that is a cosine.

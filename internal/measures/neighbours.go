@@ -33,6 +33,9 @@ type neighbours struct {
 	index   []int32   // n×k, ascending within each sample
 	nearest []float64 // n×k, the similarity to each
 	order   []int32   // n×k, the same samples, the nearest first
+
+	arbitrary int     // samples whose last neighbours are chosen among equally near ones
+	chance    float64 // sum of the variances of settleTies
 }
 
 // of returns the neighbours of sample i and the similarities to them.
@@ -59,7 +62,10 @@ func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 		for i := range n {
 			row := rows(i)
 			best = nearestOf(best[:0], row, i, h.k)
-			settleTies(best, row, i, allow(i))
+			if chance := settleTies(best, row, i, allow(i)); chance > 0 {
+				nb.arbitrary++
+				nb.chance += chance
+			}
 			slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.index, b.index) })
 			index, nearest := nb.of(i)
 			for at, c := range best {

@@ -2,6 +2,7 @@ package measures
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -10,8 +11,10 @@ import (
 
 // settleTies replaces the last of the nearest samples, and all that are equally near
 // but for rounding, by those of them that have the lowest indices. allow is of minus
-// the similarity, which ascends like a distance.
-func settleTies(best []candidate, similarity []float64, self int, allow linalg.Allowance) {
+// the similarity, which ascends like a distance. It returns the variance of the number of
+// neighbours that a random choice among them would share with others, of which half are
+// among them.
+func settleTies(best []candidate, similarity []float64, self int, allow linalg.Allowance) (chance float64) {
 	k := len(best)
 	last := -best[k-1].similarity
 	var near []candidate
@@ -21,7 +24,7 @@ func settleTies(best []candidate, similarity []float64, self int, allow linalg.A
 		}
 	}
 	if len(near) <= 1 {
-		return
+		return 0
 	}
 	slices.SortFunc(near, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.similarity, b.similarity), cmp.Compare(a.index, b.index))
@@ -41,6 +44,27 @@ func settleTies(best []candidate, similarity []float64, self int, allow linalg.A
 		c := tie[i-from]
 		best[i] = candidate{-c.similarity, c.index}
 	}
+	all, chosen := float64(len(tie)), float64(k-from)
+	if all == chosen {
+		return 0
+	}
+	return chosen * (all - chosen) / (all - 1) / 4
+}
+
+// choiceOfNeighbours warns where the mean number of shared neighbours depends on which of
+// equally near samples are the nearest.
+func (h neighbourhood) choiceOfNeighbours(p *Pair) ([]string, error) {
+	var list []string
+	for _, s := range []*System{p.X, p.Y} {
+		nb, err := s.neighbours(h)
+		if err != nil {
+			return nil, err
+		}
+		if doubt := math.Sqrt(nb.chance) / float64(s.n*h.k); doubt > mattersOfOrder {
+			list = append(list, fmt.Sprintf("%s: the last neighbours of %d of %d samples are chosen among samples that are equally near but for rounding, by their order in the file, and another order changes the value by about ±%.1g: compare whole dissimilarities, by rsa", s.label(), nb.arbitrary, s.n, doubt))
+		}
+	}
+	return list, nil
 }
 
 // byNearness sorts neighbours that are in the order of their index, the nearest first.

@@ -1,6 +1,7 @@
 package measures
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -23,8 +24,11 @@ const roundoff = 0x1p-44
 // are stored have the errors of some operations; numbers that were written as text have
 // been rounded once.
 func margin(p data.Precision) float64 {
-	if p.Stored == data.Decimal && p.Eps() > 0x1p-40 {
+	switch {
+	case p.Stored == data.Decimal && p.Eps() > 0x1p-40:
 		return 2
+	case p.Stored == data.Float16: // computed in float32, and rounded when stored
+		return 4
 	}
 	return 8
 }
@@ -38,9 +42,19 @@ func operations(p int) float64 { return 8 + 2*math.Sqrt(float64(p)) }
 // distances are as far apart as its last digits, and most of them would tie.
 const coarsest = 1e-3
 
-// precisionOfTies is the precision of the numbers by which distances tie.
+type tiePrecisionKey struct{}
+
+// precisionOfTies is the precision of the numbers by which distances tie. Counts and
+// levels that a narrow type holds exactly have exact distances.
 func (s *System) precisionOfTies() data.Precision {
+	return always(&s.memo, tiePrecisionKey{}, s.findPrecisionOfTies)
+}
+
+func (s *System) findPrecisionOfTies() data.Precision {
 	if !s.fewDigits() {
+		if s.raw != nil && s.precision.Exact(s.raw.RawMatrix().Data) {
+			return data.Precision{}
+		}
 		return s.precision
 	}
 	typical := math.Sqrt(2 * s.trace() / float64(s.n))
@@ -195,4 +209,27 @@ func (s *System) directionDoubts(change func(row []float64)) []float64 {
 		out[i] = precision.Spacing(largest) / math.Sqrt(2*dot(row, row))
 	}
 	return out
+}
+
+// mattersOfOrder is the doubt of a value above which it is said that the order of
+// dissimilarities or of neighbours is not determined.
+const mattersOfOrder = 1e-3
+
+// doubtfulOrder warns where so many dissimilarities differ by so little more than the
+// rounding of the numbers that ties among them are as likely accidents.
+func (d dissimilarity) doubtfulOrder(p *Pair, keepOrder bool) ([]string, error) {
+	x, y, err := d.rankings(p, keepOrder)
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, side := range []struct {
+		s     *System
+		doubt float64
+	}{{p.X, x.Doubt}, {p.Y, y.Doubt}} {
+		if side.doubt > mattersOfOrder {
+			list = append(list, fmt.Sprintf("%s: many dissimilarities differ by little more than the rounding of its numbers, so their order is not determined, and the value only to about ±%.1g: store the numbers with more digits", side.s.label(), side.doubt))
+		}
+	}
+	return list, nil
 }

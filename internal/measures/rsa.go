@@ -246,7 +246,11 @@ func (m rsa) Score(p *Pair) (Score, error) {
 	if !finite(value) {
 		return Score{}, undefined("the dissimilarities overflow or vanish: rescale the data")
 	}
-	return Score{Value: value}, nil
+	score := Score{Value: value}
+	if rankBased(m.compare) {
+		score.Warnings, err = m.rdm.doubtfulOrder(p, concordant(m.compare))
+	}
+	return score, err
 }
 
 func (m rsa) value(p *Pair) (float64, error) {

@@ -385,6 +385,12 @@ func (r randomPair) truth(t *testing.T, c told) (want float64, undefined bool, t
 	}
 	want = exacttest.Float(exact)
 	tolerance = 1e-9 * max(1, math.Abs(want))
+	const few = 1e-12 // digits have numbers of no larger rounding all
+	if rounding := max(r.eps[0], r.eps[1]); ordered && rounding > few {
+		// Values that few digits cannot tell apart tie; it is said where that moves a
+		// score by more than this, as far as can be known.
+		tolerance = 2e-3
+	}
 	if strings.Contains(c.name, "cknna") { // which has similarities besides their order
 		tolerance += 100 * max(r.eps[0], r.eps[1]) * max(1, math.Abs(want))
 	}
