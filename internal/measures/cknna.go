@@ -66,7 +66,7 @@ func (m cknna) Score(p *Pair) (Score, error) {
 	if err != nil {
 		return Score{}, err
 	}
-	warnings, err := m.near.choiceOfNeighbours(p)
+	warnings, err := m.near.choiceOfNeighbours(p, false)
 	return Score{Value: value, Warnings: warnings}, err
 }
 

@@ -146,7 +146,7 @@ func (m knn) Score(p *Pair) (Score, error) {
 	for _, shared := range overlaps {
 		total += m.value(shared, m.near.k)
 	}
-	warnings, err := m.near.choiceOfNeighbours(p)
+	warnings, err := m.near.choiceOfNeighbours(p, false)
 	return Score{Value: total / float64(p.Samples()), Warnings: warnings}, err
 }
 

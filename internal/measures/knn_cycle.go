@@ -61,7 +61,8 @@ func (m cycleKNN) Score(p *Pair) (Score, error) {
 	if err != nil {
 		return Score{}, err
 	}
-	return Score{Value: cycles(x, y)}, nil
+	warnings, err := m.near.choiceOfNeighbours(p, false)
+	return Score{Value: cycles(x, y), Warnings: warnings}, err
 }
 
 // cycles returns the share of the samples that a step in Y and one in X lead back to.

@@ -223,7 +223,8 @@ func (m knnOrder) Score(p *Pair) (Score, error) {
 	for i := range p.Samples() {
 		total += m.value(x.inOrder(i), y.inOrder(i))
 	}
-	return Score{Value: total / float64(p.Samples())}, nil
+	warnings, err := m.near.choiceOfNeighbours(p, true)
+	return Score{Value: total / float64(p.Samples()), Warnings: warnings}, err
 }
 
 // Estimator implements Estimable: the value itself, without samples or units.

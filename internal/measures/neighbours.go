@@ -34,8 +34,19 @@ type neighbours struct {
 	nearest []float64 // n×k, the similarity to each
 	order   []int32   // n×k, the same samples, the nearest first
 
-	arbitrary int     // samples whose last neighbours are chosen among equally near ones
-	chance    float64 // sum of the variances of settleTies
+	chosen  int     // samples whose last neighbours are chosen among equally near ones
+	chance  float64 // sum of the variances of settleTies
+	sharing int     // samples of whose neighbours some are equally near
+	tied    int     // such neighbours
+}
+
+// undecided is the number of samples whose neighbours, or their order, the order of the
+// samples decides.
+func (nb neighbours) undecided(ordered bool) int {
+	if ordered {
+		return max(nb.chosen, nb.sharing)
+	}
+	return nb.chosen
 }
 
 // of returns the neighbours of sample i and the similarities to them.
@@ -63,7 +74,7 @@ func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 			row := rows(i)
 			best = nearestOf(best[:0], row, i, h.k)
 			if chance := settleTies(best, row, i, allow(i)); chance > 0 {
-				nb.arbitrary++
+				nb.chosen++
 				nb.chance += chance
 			}
 			slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.index, b.index) })
@@ -71,7 +82,10 @@ func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 			for at, c := range best {
 				index[at], nearest[at] = c.index, h.similarity(c)
 			}
-			byNearness(best, allow(i))
+			if tied := byNearness(best, allow(i)); tied > 0 {
+				nb.sharing++
+				nb.tied += tied
+			}
 			order := nb.inOrder(i)
 			for at, c := range best {
 				order[at] = c.index
@@ -82,7 +96,7 @@ func (s *System) neighbours(h neighbourhood) (neighbours, error) {
 }
 
 func newNeighbours(n, k int) neighbours {
-	return neighbours{k, make([]int32, n*k), make([]float64, n*k), make([]int32, n*k)}
+	return neighbours{k: k, index: make([]int32, n*k), nearest: make([]float64, n*k), order: make([]int32, n*k)}
 }
 
 // similarity returns the similarity to a candidate, which cosines have another order of.

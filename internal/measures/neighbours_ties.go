@@ -51,25 +51,32 @@ func settleTies(best []candidate, similarity []float64, self int, allow linalg.A
 	return chosen * (all - chosen) / (all - 1) / 4
 }
 
-// choiceOfNeighbours warns where the mean number of shared neighbours depends on which of
-// equally near samples are the nearest.
-func (h neighbourhood) choiceOfNeighbours(p *Pair) ([]string, error) {
+// choiceOfNeighbours warns where the share of neighbours in common depends on which of
+// equally near samples are the nearest, and where that of their places in order does if
+// ordered is set.
+func (h neighbourhood) choiceOfNeighbours(p *Pair, ordered bool) ([]string, error) {
 	var list []string
 	for _, s := range []*System{p.X, p.Y} {
 		nb, err := s.neighbours(h)
 		if err != nil {
 			return nil, err
 		}
-		if doubt := math.Sqrt(nb.chance) / float64(s.n*h.k); doubt > mattersOfOrder {
-			list = append(list, fmt.Sprintf("%s: the last neighbours of %d of %d samples are chosen among samples that are equally near but for rounding, by their order in the file, and another order changes the value by about ±%.1g: compare whole dissimilarities, by rsa", s.label(), nb.arbitrary, s.n, doubt))
+		chance := nb.chance
+		if ordered {
+			chance += float64(nb.tied) / 4
+		}
+		doubt := math.Sqrt(chance) / float64(s.n*h.k)
+		if doubt > mattersOfOrder {
+			list = append(list, fmt.Sprintf("%s: %d of %d samples have several neighbours that are equally near but for rounding, of which the first in the file come first: in another order of the samples the value would differ by about %.1g. Compare whole dissimilarities, by rsa", s.label(), nb.undecided(ordered), s.n, doubt))
 		}
 	}
 	return list, nil
 }
 
 // byNearness sorts neighbours that are in the order of their index, the nearest first.
-// Those that are equally near but for rounding stay in the order of their index.
-func byNearness(best []candidate, allow linalg.Allowance) {
+// Those that are equally near but for rounding stay in the order of their index; it
+// returns the number of them.
+func byNearness(best []candidate, allow linalg.Allowance) (tied int) {
 	slices.SortStableFunc(best, func(a, b candidate) int { return cmp.Compare(b.similarity, a.similarity) })
 	var values []float64
 	for at := 1; at < len(best); at++ {
@@ -82,9 +89,13 @@ func byNearness(best []candidate, allow linalg.Allowance) {
 			}
 		}
 		_, end := linalg.TieAround(values, at-1, allow)
+		if end > at {
+			tied += end - at + 1
+		}
 		slices.SortFunc(best[at-1:end], func(a, b candidate) int { return cmp.Compare(a.index, b.index) })
 		at = max(at, end)
 	}
+	return tied
 }
 
 // mayTie reports whether a value is so near to the last that neighbours between them may
