@@ -2,6 +2,7 @@ package measures
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -54,14 +55,14 @@ var plsFamily = Family{
 		}
 		m.solve = func(s *ridgeSolver, train predictors) error {
 			s.rows = nil
-			fit, err := fitPLS(s.w, train.moments, components)
-			s.tied = fit.tied
-			if err != nil || fit.exact || train.rows == nil {
-				return err
-			}
 			var g grain
 			if train.grain != nil {
 				g = train.grain()
+			}
+			fit, err := fitPLS(s.w, train.moments, g, components)
+			s.tied = fit.tied
+			if err != nil || fit.exact || train.rows == nil {
+				return err
 			}
 			x, y := train.rows()
 			s.rows, err = plsRows(x, y, g, components)
@@ -101,8 +102,10 @@ var refDayal1997 = Reference{
 //	w the leading left singular vector of S,   r = w − Σⱼ(pⱼᵀw)rⱼ,
 //	t = Y·r,   p = Yᵀt/tᵀt,   c = Xᵀt/tᵀt = Sᵀr/tᵀt,
 //
-// adds r·cᵀ to W, and subtracts tᵀt·p·cᵀ from S. It stops when S or Y is exhausted.
-func fitPLS(w *mat.Dense, train *foldMoments, components int) (fit plsFit, err error) {
+// adds r·cᵀ to W, and subtracts tᵀt·p·cᵀ from S. It stops when S or Y is exhausted. What
+// is left of a feature ends when it is no more than rounding, as in plsRows: the rest of
+// its square is that of its column of Y less tᵀt·p².
+func fitPLS(w *mat.Dense, train *foldMoments, noise grain, components int) (fit plsFit, err error) {
 	b := train.yy
 	s := mat.DenseCopyOf(train.xy.T())
 	q, p := s.Dims()
@@ -111,8 +114,13 @@ func fitPLS(w *mat.Dense, train *foldMoments, components int) (fit plsFit, err e
 	negligible := whole * float64(max(p, q)) * epsilon
 	fit.exact = true
 	smallest := linalg.Trace(b) * float64(q) * epsilon
+	squares := diagonal(b)
+	left := slices.Clone(squares)
 	var loadings, rotations []*mat.VecDense
 	for range min(components, q) {
+		if clearExhausted(s, left, squares, noise) {
+			fit.exact = false
+		}
 		rest := linalg.Norm(s)
 		if rest < visible*whole {
 			fit.exact = false
@@ -144,11 +152,30 @@ func fitPLS(w *mat.Dense, train *foldMoments, components int) (fit plsFit, err e
 		c.ScaleVec(1/square, c)
 		w.RankOne(w, 1, r, c)
 		s.RankOne(s, -square, load, c)
+		for j := range left {
+			left[j] -= square * load.AtVec(j) * load.AtVec(j)
+		}
 		loadings, rotations = append(loadings, load), append(rotations, r)
 	}
 	// With all components the fit is least squares, in whatever order they come.
 	fit.tied = fit.tied && len(loadings) == components && linalg.Norm(s) > negligible
 	return fit, nil
+}
+
+// clearExhausted sets rows of S to zero whose feature has nothing left but what rounding
+// makes of it, and reports whether there are any. left and squares are the sums of squares
+// that are left of each feature and that it had.
+func clearExhausted(s *mat.Dense, left, squares []float64, noise grain) (cleared bool) {
+	for j, g := range noise.columns {
+		if left[j] > g*g || left[j] > visible*visible*squares[j] {
+			continue
+		}
+		for i := range s.RawMatrix().Cols {
+			s.Set(j, i, 0)
+		}
+		cleared = true
+	}
+	return cleared
 }
 
 // plsFit says what fitPLS found.
