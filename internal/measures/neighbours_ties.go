@@ -122,7 +122,7 @@ func (s *System) similarityAllowance(h neighbourhood) func(i int) linalg.Allowan
 		if h.centre {
 			means = s.centredPanels().Means()
 		}
-		doubts := s.directionDoubts(func(row []float64) { addScaled(row, -1, means) })
+		doubts := s.directionDoubts(false, func(row []float64) { addScaled(row, -1, means) })
 		typical := slices.Sorted(slices.Values(doubts))[s.n/2]
 		computed := operations(s.p) * epsilon
 		return func(i int) linalg.Allowance {

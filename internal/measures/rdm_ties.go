@@ -184,29 +184,43 @@ func (d dissimilarity) embeddedDoubt(s *System) (float64, error) {
 		_, r := w.Dims()
 		return margin(precision)*math.Sqrt(total/float64(r)) + computed*math.Sqrt(2*float64(r)), nil
 	}
-	relative := s.directionDoubts(func(row []float64) {
-		if d.kind == rdmCorrelation {
-			centreRow(row)
-		}
-	})
+	change, centred := func([]float64) {}, d.kind == rdmCorrelation
+	if centred {
+		change = centreRow
+	}
+	relative := s.directionDoubts(centred, change)
 	slices.Sort(relative)
 	return margin(s.precisionOfTies())*relative[len(relative)/2] + computed, nil
 }
 
-// directionDoubts returns for each sample the rounding of its numbers over √2 of its
-// norm, after a change of origin.
-func (s *System) directionDoubts(change func(row []float64)) []float64 {
+// directionDoubts returns for each sample the rounding of its direction over √2, after a
+// change of origin and, if centred is set, without the mean over its p features. An error
+// e_j of feature j of a sample with direction u, ‖u‖ = 1, turns it by e_j√(1−u_j²) over
+// its norm, or e_j√(1−1/p−u_j²) without the mean: a feature that is much larger than the
+// others has large errors, but along the direction. The turn is towards any of the other
+// dimensions.
+func (s *System) directionDoubts(centred bool, change func(row []float64)) []float64 {
+	dimensions, kept := s.p-1, 1.0
+	if centred {
+		dimensions, kept = s.p-2, 1-1/float64(s.p)
+	}
 	out := make([]float64, s.n)
 	row := make([]float64, s.p)
-	precision := s.precisionOfTies()
+	squares := make([]float64, s.p)
+	precision, largest := s.precisionOfTies(), s.largest()
+	for j, v := range largest {
+		e := precision.Spacing(v)
+		squares[j] = e * e
+	}
 	for i := range out {
 		copy(row, s.raw.RawRowView(i))
-		largest := 0.0
-		for _, v := range row {
-			largest = max(largest, math.Abs(v))
-		}
 		change(row)
-		out[i] = precision.Spacing(largest) / math.Sqrt(2*dot(row, row))
+		norm := dot(row, row)
+		turn := 0.0
+		for j, v := range row {
+			turn += squares[j] * max(0, kept-v*v/norm)
+		}
+		out[i] = math.Sqrt(turn / float64(max(1, dimensions)) / (2 * norm))
 	}
 	return out
 }
