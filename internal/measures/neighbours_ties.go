@@ -126,7 +126,7 @@ func (s *System) similarityAllowance(h neighbourhood) func(i int) linalg.Allowan
 		typical := slices.Sorted(slices.Values(doubts))[s.n/2]
 		computed := operations(s.p) * epsilon
 		return func(i int) linalg.Allowance {
-			doubt := margin(s.precisionOfTies())*max(doubts[i], typical) + computed
+			doubt := s.precisionOfTies().TieMargin()*max(doubts[i], typical) + computed
 			const farthest = 2 // of rows of norm √½ from their mean, squared
 			return keyAllowance(allowanceOfSquares(s.p, doubt, farthest), doubt, s.p)
 		}

@@ -19,75 +19,31 @@ const roundoff = 0x1p-44
 // the distances, and, where the samples are transformed first, that of the transform.
 // They tie within an allowance that follows from all three.
 
-// margin is the largest difference of two equal dissimilarities over the typical error
-// of rounding one of them. Numbers that were computed in the precision in which they
-// are stored have the errors of some operations; numbers that were written as text have
-// been rounded once.
-func margin(p data.Precision) float64 {
-	switch {
-	case p.Stored == data.Decimal && p.Eps() > 0x1p-40:
-		return 2
-	case p.Stored == data.Float16: // computed in float32, and rounded when stored
-		return 4
-	}
-	return 8
-}
-
 // operations bounds the rounding of a sum of p terms, over the largest of its partial
 // sums and 2⁻⁵². Errors of either sign grow with the root of their number.
 func operations(p int) float64 { return 8 + 2*math.Sqrt(float64(p)) }
 
-// coarsest is the doubt of text, in relation to the typical distance, up to which
-// distances tie by it. Coarser text, such as levels and ratings, counts as exact: its
-// distances are as far apart as its last digits, and most of them would tie.
-const coarsest = 1e-3
-
 type tiePrecisionKey struct{}
 
-// precisionOfTies is the precision of the numbers by which distances tie. Counts and
-// levels that a narrow type holds exactly have exact distances.
+// precisionOfTies is the precision of the numbers by which distances tie.
 func (s *System) precisionOfTies() data.Precision {
-	return always(&s.memo, tiePrecisionKey{}, s.findPrecisionOfTies)
-}
-
-func (s *System) findPrecisionOfTies() data.Precision {
-	if !s.fewDigits() {
-		if s.raw != nil && s.precision.Exact(s.raw.RawMatrix().Data) {
-			return data.Precision{}
+	return always(&s.memo, tiePrecisionKey{}, func() data.Precision {
+		var values []float64
+		if s.raw != nil {
+			values = s.raw.RawMatrix().Data
 		}
-		return s.precision
-	}
-	typical := math.Sqrt(2 * s.trace() / float64(s.n))
-	if s.spread(s.precision) > coarsest*typical {
-		return data.Precision{}
-	}
-	return s.precision
-}
-
-// spread returns the doubt (see there) that a precision makes.
-func (s *System) spread(p data.Precision) float64 {
-	weighted, total := 0.0, 0.0
-	largest := s.largest()
-	for j, v := range s.columnSquares() {
-		r := p.Spacing(largest[j])
-		weighted += v * r * r
-		total += v
-	}
-	if !(weighted > 0) {
-		return 0
-	}
-	return margin(p) * math.Sqrt(weighted/total)
+		return s.precision.OfTies(values, s.largest(), s.columnSquares(), s.n)
+	})
 }
 
 type doubtKey struct{}
 
 // doubt returns the largest difference of two equal Euclidean distances between samples
-// that the rounding of the data makes. An error e of a sample changes its distance in
-// direction u by u·e. On average over the pairs of samples, u² is the share of each
-// feature in the variance, so features count with that share: one that is constant does
-// not matter, however large it is.
+// that the rounding of the data makes.
 func (s *System) doubt() float64 {
-	return always(&s.memo, doubtKey{}, func() float64 { return s.spread(s.precisionOfTies()) })
+	return always(&s.memo, doubtKey{}, func() float64 {
+		return s.precisionOfTies().DistanceDoubt(s.largest(), s.columnSquares())
+	})
 }
 
 // allowance returns the difference of neighbours in the order of the dissimilarities
@@ -159,7 +115,7 @@ func manhattanAllowance(s *System) linalg.Allowance {
 			total += r * r
 		}
 	}
-	doubt, computed := margin(precision)*math.Sqrt(total), operations(s.p)*epsilon
+	doubt, computed := precision.TieMargin()*math.Sqrt(total), operations(s.p)*epsilon
 	return func(b float64) float64 { return doubt + computed*b }
 }
 
@@ -182,7 +138,7 @@ func (d dissimilarity) embeddedDoubt(s *System) (float64, error) {
 			}
 		}
 		_, r := w.Dims()
-		return margin(precision)*math.Sqrt(total/float64(r)) + computed*math.Sqrt(2*float64(r)), nil
+		return precision.TieMargin()*math.Sqrt(total/float64(r)) + computed*math.Sqrt(2*float64(r)), nil
 	}
 	change, centred := func([]float64) {}, d.kind == rdmCorrelation
 	if centred {
@@ -190,7 +146,7 @@ func (d dissimilarity) embeddedDoubt(s *System) (float64, error) {
 	}
 	relative := s.directionDoubts(centred, change)
 	slices.Sort(relative)
-	return margin(s.precisionOfTies())*relative[len(relative)/2] + computed, nil
+	return s.precisionOfTies().TieMargin()*relative[len(relative)/2] + computed, nil
 }
 
 // directionDoubts returns for each sample the rounding of its direction over √2, after a

@@ -51,7 +51,7 @@ func (s *System) rounding() []float64 {
 		largest := s.largest()
 		residue := s.residue(slices.Max(largest))
 		root := math.Sqrt(float64(s.n))
-		written := s.fewDigits()
+		written := s.precision.FewDigits()
 		var squares []float64
 		if written {
 			squares = s.columnSquares()
@@ -68,12 +68,6 @@ func (s *System) rounding() []float64 {
 		}
 		return out
 	})
-}
-
-// fewDigits reports whether numbers were read from text that is far coarser than their
-// computation.
-func (s *System) fewDigits() bool {
-	return s.precision.Stored == data.Decimal && s.precision.Eps() > 1e-7
 }
 
 // residue bounds what computing features from others of the given magnitude, in the

@@ -40,16 +40,18 @@ func (s Statistic) check() (Statistic, error) {
 type agreement struct {
 	statistic Statistic
 	y         []float64
+	ties      float64                // relative difference of equal distances
 	mean, sd  float64                // of y
 	ranks     *stats.RankCorrelation // of y, for Spearman
 	sort      linalg.Sorter
 }
 
-// newAgreement fixes the distances, which it may change.
-func newAgreement(y []float64, s Statistic) *agreement {
-	a := &agreement{statistic: s, y: y}
+// newAgreement fixes the distances, which it may change. Those tie that differ by a part of
+// ties.
+func newAgreement(y []float64, ties float64, s Statistic) *agreement {
+	a := &agreement{statistic: s, y: y, ties: ties}
 	if s.ofRanks() {
-		a.sort.Ranks(y, y)
+		a.sort.RanksWithin(y, y, ties)
 		a.ranks = stats.NewRankCorrelation(y)
 	}
 	a.mean, a.sd = meanRMS(y)
@@ -58,7 +60,7 @@ func newAgreement(y []float64, s Statistic) *agreement {
 
 // clone returns a copy that shares the distances only.
 func (a *agreement) clone() *agreement {
-	c := &agreement{statistic: a.statistic, y: a.y, mean: a.mean, sd: a.sd}
+	c := &agreement{statistic: a.statistic, y: a.y, ties: a.ties, mean: a.mean, sd: a.sd}
 	if a.ranks != nil {
 		c.ranks = a.ranks.Clone()
 	}
@@ -70,7 +72,7 @@ func (a *agreement) constant() bool {
 	if a.ranks != nil {
 		return allEqual(a.y)
 	}
-	return !vary(a.y)
+	return !vary(a.y, a.ties)
 }
 
 // influence replaces predictions by the influence of each pair on the score, and returns

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/linalg"
 	"simtool/internal/stats"
 )
 
@@ -44,7 +45,7 @@ func NoiseCeiling(repeats []*mat.Dense, o NeuralOptions) (Ceiling, error) {
 	}
 	n, q := repeats[0].Dims()
 	index := evenlySpaced(n, scoredStimuli)
-	distances := func(y *mat.Dense) ([]float64, error) {
+	ranks := func(y *mat.Dense) ([]float64, error) {
 		d, err := NewNeural(y, o)
 		if err != nil {
 			return nil, err
@@ -52,7 +53,9 @@ func NoiseCeiling(repeats []*mat.Dense, o NeuralOptions) (Ceiling, error) {
 		if len(index) < n {
 			d = d.subset(index)
 		}
-		return d.condensed(), nil
+		values := d.condensed()
+		new(linalg.Sorter).RanksWithin(values, values, d.ties)
+		return values, nil
 	}
 	total := mat.NewDense(n, q, nil)
 	single := make([][]float64, r)
@@ -61,7 +64,7 @@ func NoiseCeiling(repeats []*mat.Dense, o NeuralOptions) (Ceiling, error) {
 			return Ceiling{}, &data.InputError{Path: o.Name, Found: fmt.Sprintf("repeat %d is %d × %d", k+1, rows, cols), Wanted: fmt.Sprintf("want %d × %d as the first", n, q)}
 		}
 		var err error
-		if single[k], err = distances(y); err != nil {
+		if single[k], err = ranks(y); err != nil {
 			return Ceiling{}, err
 		}
 		total.Add(total, y)
@@ -72,14 +75,14 @@ func NoiseCeiling(repeats []*mat.Dense, o NeuralOptions) (Ceiling, error) {
 		var others mat.Dense
 		others.Sub(total, y)
 		others.Scale(1/float64(r-1), &others)
-		rest, err := distances(&others)
+		rest, err := ranks(&others)
 		if err != nil {
 			return Ceiling{}, err
 		}
-		rho, _ := stats.Spearman(single[k], rest)
+		rho, _ := stats.Pearson(single[k], rest)
 		c.Lower += rho / float64(r)
 		for j := range k {
-			rho, _ := stats.Spearman(single[k], single[j])
+			rho, _ := stats.Pearson(single[k], single[j])
 			between += rho / float64(r*(r-1)/2)
 		}
 	}

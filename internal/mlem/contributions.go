@@ -17,7 +17,7 @@ func (f *fitting) dropOne(ctx context.Context, k int, fits []foldFit, players []
 	for fold, fit := range fits {
 		e := f.importanceSet(fold, len(players))
 		set, m := f.training(fold)
-		shared := newAgreement(e.distances(k), f.Score)
+		shared := newAgreement(e.distances(k), e.ties(k), f.Score)
 		influence := func(fit foldFit) (float64, []float64) {
 			x := e.predict(fit.w)
 			score, _ := shared.clone().influence(x, fit, nil, 0)
@@ -158,7 +158,7 @@ func (f *fitting) tellingFolds(values []float64, k int) []float64 {
 	f.selectScored()
 	var some []float64
 	for i := range f.splits {
-		if vary(f.held(i).distances(k)) {
+		if f.held(i).vary(k) {
 			some = append(some, values[i])
 		}
 	}

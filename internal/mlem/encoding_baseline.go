@@ -10,7 +10,6 @@ import (
 
 	"simtool/internal/data"
 	"simtool/internal/linalg"
-	"simtool/internal/stats"
 )
 
 // EncodingModel is the univariate baseline, which predicts each unit separately from
@@ -107,8 +106,11 @@ func patternSpearman(prediction *mat.Dense, e *evaluation) (float64, error) {
 	}
 	s := *e.sample
 	s.neural = []*Neural{d}
-	rho, _ := stats.Spearman((&evaluation{sample: &s, design: e.design, first: e.first, second: e.second}).distances(0), e.distances(0))
-	return rho, nil
+	predicted := (&evaluation{sample: &s, design: e.design, first: e.first, second: e.second}).distances(0)
+	if rho := spearman(predicted, e.distances(0), e.ties(0)); rho == rho {
+		return rho, nil
+	}
+	return 0, nil
 }
 
 func seq(n int) []int {

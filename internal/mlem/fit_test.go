@@ -239,7 +239,7 @@ func TestUnits(t *testing.T) {
 	x, f, _ := simulate(t, func(s *Simulation) { s.Stimuli, s.Hidden = 50, 16 })
 	var units []*Neural
 	for k := range 16 {
-		unit, err := NewUnit(x.Y, k, UnitName(k))
+		unit, err := NewUnit(x.Y, k, NeuralOptions{Name: UnitName(k)})
 		if err != nil {
 			t.Fatal(err)
 		}

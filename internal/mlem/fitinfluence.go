@@ -35,7 +35,7 @@ func (f *fitting) fitInfluence(ctx context.Context, k int, players []player, pla
 	if err != nil {
 		return nil, err
 	}
-	shared := newAgreement(e.distances(k), f.Score)
+	shared := newAgreement(e.distances(k), e.ties(k), f.Score)
 	metrics := mat.NewDense(len(w), len(weights)+1, nil)
 	fits := make([]foldFit, len(weights)+1)
 	for c, v := range append(weights, w) {

@@ -196,7 +196,7 @@ func (f *fitting) importanceSet(i, players int) *evaluation {
 func (f *fitting) tellingSets(sets, players, k int) int {
 	n := 0
 	for i := range sets {
-		if vary(f.importanceSet(i, players).distances(k)) {
+		if f.importanceSet(i, players).vary(k) {
 			n++
 		}
 	}
@@ -295,7 +295,7 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, fit f
 	n := len(e.first)
 	w := fit.w
 	base := e.predict(w)
-	shared := newAgreement(e.distances(k), f.Score)
+	shared := newAgreement(e.distances(k), e.ties(k), f.Score)
 	var intact []float64 // what the intact predictions give for the null
 	if f.Null > 0 {
 		intact = make([]float64, n)

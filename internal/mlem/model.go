@@ -123,7 +123,7 @@ func (m *Model) Score(features *Features, neural *Neural, by Statistic, level fl
 	if err := checkPredictions(x); err != nil {
 		return Score{}, err
 	}
-	s := e.score(x, y, foldFit{scale: m.Scale, intercept: m.Intercept}, by)
+	s := e.score(x, y, e.ties(0), foldFit{scale: m.Scale, intercept: m.Intercept}, by)
 	if !s.Defined() {
 		return Score{}, &data.InputError{Path: neural.Name, Found: "predicted or neural distances that are all equal", Wanted: "want some that differ"}
 	}

@@ -86,7 +86,8 @@ func (f *fitting) learnTransform(ctx context.Context, s *sample, k, set int) (*t
 	normal := linalg.Gram(x)
 	base := e.distances(k)
 	order := linalg.Argsort(base)
-	ranks := linalg.Ranks(base)
+	ranks := make([]float64, n)
+	new(linalg.Sorter).RanksWithin(ranks, base, e.ties(k))
 	target := append([]float64(nil), base...)
 	prediction := make([]float64, n)
 	best, idle := math.Inf(-1), 0

@@ -41,6 +41,9 @@ type NeuralOptions struct {
 	// SqEuclidean, Crossnobis, Cosine and Correlation (1−cos is half the squared
 	// distance of normalised patterns). Rank correlations do not depend on it.
 	Power float64
+
+	// Precision is that of the numbers in their source, by which distances tie.
+	Precision data.Precision
 }
 
 // Check refuses an invalid power.
@@ -68,6 +71,7 @@ type Neural struct {
 	matrix *mat.Dense // Given: distances of all original stimuli
 	index  []int      // Given: the row of each stimulus in matrix
 	warp   *transform // applied last, nil for none; see addTransforms
+	ties   float64    // difference of equal distances, in relation to their size
 }
 
 // NewNeural prepares the distances of the rows of y, stimuli × units. It neither keeps
@@ -117,6 +121,7 @@ func NewNeural(y *mat.Dense, o NeuralOptions) (*Neural, error) {
 		return nil, withPath(err, o.Name)
 	}
 	d.settle(o.Power, half)
+	d.ties = d.power * tiesOfPatterns(y, o.Precision)
 	return d, withPath(d.checkRange(), o.Name)
 }
 
@@ -154,6 +159,9 @@ func NewCrossnobis(repeats []*mat.Dense, o NeuralOptions) (*Neural, error) {
 	}
 	d := &Neural{Name: o.Name, Distance: Crossnobis, n: n, scale: 1 / float64(r*(r-1)), points: sum, minus: all}
 	d.settle(o.Power, false)
+	for _, y := range repeats {
+		d.ties = max(d.ties, d.power*tiesOfPatterns(y, o.Precision))
+	}
 	return d, withPath(d.checkRange(), o.Name)
 }
 
@@ -175,6 +183,12 @@ func NewGiven(matrix *mat.Dense, o NeuralOptions) (*Neural, error) {
 	if d.power == 0 {
 		d.power = 2
 	}
+	// Given distances that were computed have errors of more than their precision.
+	const computed = 8
+	d.ties = max(linalg.RoundingOfRanks, d.power*computed*o.Precision.Eps())
+	if o.Precision.Stored == data.Decimal { // equal numbers are written alike
+		d.ties = max(linalg.RoundingOfRanks, d.power*o.Precision.Eps()/2)
+	}
 	return d, withPath(d.checkRange(), o.Name)
 }
 
@@ -183,13 +197,37 @@ func UnitName(k int) string { return fmt.Sprintf("unit%d", k+1) }
 
 // NewUnit makes a representation of column k of y, stimuli × units: its distances are
 // absolute differences of the response of that unit. Errors are those of NewNeural.
-func NewUnit(y *mat.Dense, k int, name string) (*Neural, error) {
+func NewUnit(y *mat.Dense, k int, o NeuralOptions) (*Neural, error) {
 	n, _ := y.Dims()
-	return NewNeural(mat.DenseCopyOf(y.Slice(0, n, k, k+1)), NeuralOptions{Name: name})
+	return NewNeural(mat.DenseCopyOf(y.Slice(0, n, k, k+1)), o)
 }
 
 // Stimuli returns the number of stimuli.
 func (d *Neural) Stimuli() int { return d.n }
+
+// tiesOfPatterns returns the relative difference of two squared distances between patterns
+// that are equal but for the rounding of their numbers and of the computation: with a
+// doubt δ of distances of typical size d it is 2δ/d.
+func tiesOfPatterns(y *mat.Dense, p data.Precision) float64 {
+	n, q := y.Dims()
+	largest, squares := make([]float64, q), make([]float64, q)
+	centred, _ := linalg.Center(y)
+	total := 0.0
+	for i := range n {
+		for j, v := range y.RawRowView(i) {
+			c := centred.At(i, j)
+			largest[j] = max(largest[j], math.Abs(v))
+			squares[j] += c * c
+			total += c * c
+		}
+	}
+	if total == 0 {
+		return linalg.RoundingOfRanks
+	}
+	values := y.RawMatrix().Data
+	doubt := p.OfTies(values, largest, squares, n).DistanceDoubt(largest, squares)
+	return max(linalg.RoundingOfRanks, 2*doubt/math.Sqrt(2*total/float64(n)))
+}
 
 // settle sets the power of the base value and the fields that depend on it.
 func (d *Neural) settle(power float64, half bool) {

@@ -20,7 +20,7 @@ func (f *fitting) nullScores(ctx context.Context, k int, folds []foldFit) (obser
 	for i, fit := range folds {
 		e := f.importanceSet(i, 1)
 		z := make([]float64, len(e.first))
-		a := newAgreement(e.distances(k), f.Score)
+		a := newAgreement(e.distances(k), e.ties(k), f.Score)
 		score, constant := a.influence(e.predict(fit.w), fit, z, 1)
 		observed += score / float64(len(folds))
 		draws, err := f.nullProducts(ctx, e, k, i, [][]float64{z})

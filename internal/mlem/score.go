@@ -84,6 +84,18 @@ func newEvaluation(s *sample, g *design) *evaluation {
 	return e
 }
 
+// ties returns the relative difference of regressed distances that are equal but for
+// rounding.
+func (e *evaluation) ties(k int) float64 {
+	if e.held > 0 {
+		k = 0 // the one that the set has
+	}
+	return e.neural[k].ties
+}
+
+// vary reports whether the regressed distances differ by more than rounding.
+func (e *evaluation) vary(k int) bool { return vary(e.distances(k), e.ties(k)) }
+
 // distances returns the regressed distance of every pair.
 func (e *evaluation) distances(k int) []float64 {
 	if e.held > 0 {
@@ -251,7 +263,7 @@ func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, fo
 
 // scoreSplit scores the fit to a training set.
 func (f *fitting) scoreSplit(e *evaluation, k, split int, fit foldFit, name string) scored {
-	s := e.score(e.predict(fit.w), e.distances(k), fit, f.Score)
+	s := e.score(e.predict(fit.w), e.distances(k), e.ties(k), fit, f.Score)
 	s.Split, s.Fold = name, f.splits[split].fold+1
 	if f.Repeats > 1 {
 		s.Repeat = f.splits[split].repeat + 1
@@ -349,7 +361,7 @@ func numbered(what string, numbers []string) string {
 // inSample scores w on the stimuli to which it was fitted, or on some of them that
 // represent all.
 func (f *fitting) inSample(k int, w []float64) Score {
-	s := f.whole.compare(f.whole.predict(w), f.whole.distances(k), f.fitOf(f.full, k, w))
+	s := f.whole.compare(f.whole.predict(w), f.whole.distances(k), f.whole.ties(k), f.fitOf(f.full, k, w))
 	s.Split = "in-sample"
 	return s
 }
@@ -361,8 +373,9 @@ type scored struct {
 }
 
 // compare compares predictions x with distances y of the pairs. The predicted distance
-// is intercept + scale·x of a fit. Both are replaced by their ranks.
-func (e *evaluation) compare(x, y []float64, fit foldFit) Score {
+// is intercept + scale·x of a fit, and ties is the relative difference of equal ones. Both
+// are replaced by their ranks.
+func (e *evaluation) compare(x, y []float64, ties float64, fit foldFit) Score {
 	s := Score{Stimuli: len(e.id), Pairs: len(e.first)}
 	var ok bool
 	if s.Pearson, ok = stats.Pearson(x, y); !ok {
@@ -380,7 +393,7 @@ func (e *evaluation) compare(x, y []float64, fit foldFit) Score {
 	s.R2 = 1 - rss/tss
 	var sort linalg.Sorter
 	sort.Ranks(x, x)
-	sort.Ranks(y, y)
+	sort.RanksWithin(y, y, ties)
 	constant := allEqual(y)
 	if constant { // what varies is rounding
 		s.R2 = math.NaN()
@@ -392,12 +405,12 @@ func (e *evaluation) compare(x, y []float64, fit foldFit) Score {
 }
 
 // score is compare with the standard error of a statistic. It changes x and y.
-func (e *evaluation) score(x, y []float64, fit foldFit, by Statistic) scored {
+func (e *evaluation) score(x, y []float64, ties float64, fit foldFit, by Statistic) scored {
 	var values, distances []float64
 	if !by.ofRanks() {
 		values, distances = slices.Clone(x), slices.Clone(y)
 	}
-	s := scored{Score: e.compare(x, y, fit)}
+	s := scored{Score: e.compare(x, y, ties, fit)}
 	if !s.Defined() {
 		return s
 	}
@@ -405,7 +418,7 @@ func (e *evaluation) score(x, y []float64, fit foldFit, by Statistic) scored {
 		stats.NewRankCorrelation(y).Influence(x, x)
 	} else {
 		x = values
-		newAgreement(distances, by).influence(x, fit, nil, 0)
+		newAgreement(distances, ties, by).influence(x, fit, nil, 0)
 	}
 	s.effects = e.effects(x)
 	ss := 0.0
@@ -471,19 +484,20 @@ func addByGroup(out, moves []float64, used []bool, group []int) bool {
 	return true
 }
 
-// vary reports whether distances differ by more than rounding.
-func vary(distances []float64) bool {
+// vary reports whether distances differ by more than rounding, of which ties is the
+// relative size.
+func vary(distances []float64, ties float64) bool {
 	ranks := make([]float64, len(distances))
-	new(linalg.Sorter).Ranks(ranks, distances)
+	new(linalg.Sorter).RanksWithin(ranks, distances, ties)
 	return !allEqual(ranks)
 }
 
-// spearman returns the rank correlation of predictions x with distances y, NaN where a
-// side is constant. It changes both.
-func spearman(x, y []float64) float64 {
+// spearman returns the rank correlation of predictions x with distances y, of which those
+// tie that differ by the given part, NaN where a side is constant. It changes both.
+func spearman(x, y []float64, ties float64) float64 {
 	var sort linalg.Sorter
 	sort.Ranks(x, x)
-	sort.Ranks(y, y)
+	sort.RanksWithin(y, y, ties)
 	rho, ok := stats.Pearson(x, y)
 	if !ok || allEqual(x) || allEqual(y) {
 		return math.NaN()
@@ -494,7 +508,7 @@ func spearman(x, y []float64) float64 {
 // heldOut returns the rank correlation of the predictions of w, NaN where a side is
 // constant.
 func (e *evaluation) heldOut(k int, w []float64) float64 {
-	return spearman(e.predict(w), e.distances(k))
+	return spearman(e.predict(w), e.distances(k), e.ties(k))
 }
 
 // meanOfDefined returns the mean of the values that are not NaN, NaN if there are none.

@@ -4,9 +4,13 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/linalg"
 )
 
 // Levels about an offset have distances that are equal but for rounding. They have the
@@ -43,4 +47,88 @@ func TestRanksOfAffineFeatures(t *testing.T) {
 	if a, b := score(levels), score(offset); !(math.Abs(a-b) <= 1e-14) {
 		t.Errorf("Spearman %.15g of levels, %.15g of the same about 100", a, b)
 	}
+}
+
+// Distances of categories, rings, grids and counts have the ranks of exact arithmetic,
+// however the patterns are rotated, shifted and scaled, and as they come from a file of
+// float32 too.
+func TestRanksOfTiedPatterns(t *testing.T) {
+	rng := rand.New(rand.NewPCG(13, 29))
+	const n = 40
+	whole := func(width int, f func(row []float64)) *mat.Dense {
+		x := mat.NewDense(n, width, nil)
+		for i := range n {
+			f(x.RawRowView(i))
+		}
+		return x
+	}
+	kinds := map[string]*mat.Dense{
+		"categories": whole(5, func(row []float64) { row[rng.IntN(5)] = 1 }),
+		"ring": whole(2, func(row []float64) {
+			copy(row, [][]float64{{5, 0}, {0, 5}, {-5, 0}, {0, -5}, {3, 4}, {-4, 3}}[rng.IntN(6)])
+		}),
+		"grid":   whole(3, func(row []float64) { row[0], row[1], row[2] = float64(rng.IntN(4)), float64(rng.IntN(4)), 1 }),
+		"counts": whole(6, func(row []float64) { fillWith(row, func() float64 { return float64(rng.IntN(9)) }) }),
+	}
+	for kind, x := range kinds {
+		_, width := x.Dims()
+		exact, err := NewNeural(x, NeuralOptions{Precision: data.Precision{Stored: data.Integer}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := make([]float64, n*(n-1)/2)
+		new(linalg.Sorter).RanksWithin(want, wholeDistances(x), 0)
+		turn, _ := linalg.QR(mat.NewDense(width, width, fillWith(make([]float64, width*width), rng.NormFloat64)))
+		for how, move := range map[string]struct{ offset, factor float64 }{
+			"as they are": {0, 1}, "shifted": {100, 1}, "scaled": {0, 1e-3}, "by a third": {1, 1. / 3},
+		} {
+			y, single := mat.NewDense(n, width, nil), mat.NewDense(n, width, nil)
+			y.Mul(x, turn)
+			y.Apply(func(_, j int, v float64) float64 { return move.factor * (v + move.offset*float64(j+1)) }, y)
+			single.Apply(func(_, _ int, v float64) float64 { return float64(float32(v)) }, y)
+			for _, distance := range []Distance{Euclidean, SqEuclidean} {
+				for _, c := range []struct {
+					dtype string
+					y     *mat.Dense
+				}{{"float64", y}, {"float32", single}} {
+					d, err := NewNeural(c.y, NeuralOptions{Distance: distance, Precision: data.PrecisionOf(c.dtype)})
+					if err != nil {
+						t.Fatal(err)
+					}
+					got := d.condensed()
+					new(linalg.Sorter).RanksWithin(got, got, d.ties)
+					if !slices.Equal(got, want) {
+						t.Errorf("%s, rotated, %s, as %s: %s distances have other ranks", kind, how, c.dtype, distance)
+					}
+				}
+			}
+		}
+		if exact.ties != linalg.RoundingOfRanks {
+			t.Errorf("%s as integers tie within %g", kind, exact.ties)
+		}
+	}
+}
+
+func fillWith(row []float64, f func() float64) []float64 {
+	for i := range row {
+		row[i] = f()
+	}
+	return row
+}
+
+// wholeDistances returns squared distances of rows of integers, which are exact.
+func wholeDistances(x *mat.Dense) []float64 {
+	n, width := x.Dims()
+	var out []float64
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			sum := 0.0
+			for k := range width {
+				d := x.At(i, k) - x.At(j, k)
+				sum += d * d
+			}
+			out = append(out, sum)
+		}
+	}
+	return out
 }

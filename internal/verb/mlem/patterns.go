@@ -101,21 +101,21 @@ func (p *patterns) inOrder(path string, hash bool) (*data.Dataset, error) {
 }
 
 // read reads stimuli × units, of the stimuli that are kept.
-func (p *patterns) read(path string) (*mat.Dense, data.Source, error) {
+func (p *patterns) read(path string) (*data.Dataset, error) {
 	d, err := p.inOrder(path, true)
 	if err != nil {
-		return nil, data.Source{}, err
+		return nil, err
 	}
 	if d, err = p.kept.System(d); err != nil {
-		return nil, data.Source{}, err
+		return nil, err
 	}
 	if err := d.CheckFinite(); err != nil {
 		if slices.ContainsFunc(d.Values, math.IsNaN) {
 			err = withHint(err, "--drop-missing-stimuli leaves such stimuli out, of the features too")
 		}
-		return nil, data.Source{}, err
+		return nil, err
 	}
-	return d.Matrix(), d.Origin(), nil
+	return d, nil
 }
 
 // withHint replaces the remedy of an error of the policy for missing values, which
@@ -166,15 +166,19 @@ func (p *patterns) readFiles() (*representation, error) {
 	}
 	r.options.Name = o.Files[0]
 	for _, path := range o.Files {
-		m, source, err := p.read(path)
+		d, err := p.read(path)
 		if err != nil {
 			return nil, err
 		}
+		m := d.Matrix()
 		if units := m.RawMatrix().Cols; len(r.repeats) > 0 && units != r.repeats[0].RawMatrix().Cols {
 			return nil, &data.InputError{Path: path, Found: fmt.Sprintf("%d units", units), Wanted: fmt.Sprintf("but the repeat %s has %d", o.Files[0], r.repeats[0].RawMatrix().Cols)}
 		}
 		r.repeats = append(r.repeats, m)
-		r.sources = append(r.sources, source)
+		r.sources = append(r.sources, d.Origin())
+		if d.Precision.Eps() > r.options.Precision.Eps() || len(r.repeats) == 1 {
+			r.options.Precision = d.Precision // of the least precise
+		}
 	}
 	r.y = meanOf(r.repeats)
 	return r, nil
@@ -190,11 +194,12 @@ func (p *patterns) readGiven() (*representation, error) {
 	if err := r.options.Check(); err != nil {
 		return nil, verb.SettingError(err)
 	}
-	m, source, err := p.read(o.Given)
+	d, err := p.read(o.Given)
 	if err != nil {
 		return nil, err
 	}
-	r.given, r.sources = m, []data.Source{source}
+	m := d.Matrix()
+	r.given, r.sources, r.options.Precision = m, []data.Source{d.Origin()}, d.Precision
 	r.options.Power, err = o.powerOf(p.env, m)
 	return r, err
 }

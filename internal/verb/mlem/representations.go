@@ -100,7 +100,7 @@ func (f *fits) ofUnits() error {
 		f.names = append(f.names, mlem.UnitName(k))
 	}
 	f.read = func(item int) (*mlem.Neural, []data.Source, error) {
-		y, err := mlem.NewUnit(r.y, item, f.names[item])
+		y, err := mlem.NewUnit(r.y, item, mlem.NeuralOptions{Name: f.names[item], Precision: r.options.Precision})
 		return y, r.sources, err
 	}
 	return nil

@@ -96,18 +96,22 @@ func (p *patterns) overTime(path string) (*data.Dataset, error) {
 	return d, nil
 }
 
-// readWindow reads stimuli × units of a window.
-func (p *patterns) readWindow(w window) (*mat.Dense, data.Source, error) {
+// readWindow reads stimuli × units of a window, and the recording that they are of.
+func (p *patterns) readWindow(w window) (*mat.Dense, *data.Dataset, error) {
 	if w.end == 0 {
-		return p.read(w.path)
+		d, err := p.read(w.path)
+		if err != nil {
+			return nil, nil, err
+		}
+		return d.Matrix(), d, nil
 	}
 	d, err := p.overTime(w.path)
 	if err != nil {
-		return nil, data.Source{}, err
+		return nil, nil, err
 	}
 	_, rows, err := data.ByName.Order(p.source, p.names, d.Source.Path, d.Names)
 	if err != nil {
-		return nil, data.Source{}, err
+		return nil, nil, err
 	}
 	mean := mat.NewDense(d.Shape[1], d.Shape[2], nil)
 	for t := w.from; t < w.end; t++ {
@@ -116,12 +120,12 @@ func (p *patterns) readWindow(w window) (*mat.Dense, data.Source, error) {
 			bin = bin.Arranged(rows)
 		}
 		if err := bin.CheckFinite(); err != nil {
-			return nil, data.Source{}, batch.Named(err, w.path)
+			return nil, nil, batch.Named(err, w.path)
 		}
 		mean.Add(mean, bin.Matrix())
 	}
 	mean.Scale(1/float64(w.end-w.from), mean)
-	return mean, d.Origin(), nil
+	return mean, d, nil
 }
 
 // ofWindows makes an item of each file, or of each window of each.
@@ -146,12 +150,13 @@ func (f *fits) ofWindows(files []string) error {
 	f.read = func(item int) (*mlem.Neural, []data.Source, error) {
 		of := options
 		of.Name = f.names[item]
-		m, source, err := f.patterns.readWindow(all[item])
+		m, d, err := f.patterns.readWindow(all[item])
 		if err != nil {
 			return nil, nil, err
 		}
+		of.Precision = d.Precision
 		y, err := mlem.NewNeural(m, of)
-		return y, append(noise[:len(noise):len(noise)], source), batch.Named(err, of.Name)
+		return y, append(noise[:len(noise):len(noise)], d.Origin()), batch.Named(err, of.Name)
 	}
 	return nil
 }
