@@ -43,6 +43,9 @@ func npyRows(in *input, o Options) (*rowBody, error) {
 		return r, nil
 	}
 	float := newFloatBody(nil, h.dtype)
+	if in.file != nil && in.size >= 0 && unroundedBody(in.file, h, r.accuracy) {
+		r.accuracy = data.Precision{Stored: data.Integer}
+	}
 	r.read = func(b *RowBlock) error {
 		b.raw = resize(b.raw, b.rows*r.features*h.dtype.size)
 		b.decode = float.decode
@@ -53,4 +56,21 @@ func npyRows(in *input, o Options) (*rowBody, error) {
 		return err
 	}
 	return r, nil
+}
+
+// unroundedBody reports whether the numbers of an array were not rounded when they were
+// stored (data.Exactness), as reading all at once finds out. It looks at few of them unless
+// that is so.
+func unroundedBody(file io.ReaderAt, h npyHeader, p data.Precision) bool {
+	e := p.Exactness()
+	body := newFloatBody(io.NewSectionReader(file, h.length, h.bodyBytes()), h.dtype)
+	values := make([]float64, chunk)
+	for left := h.count; left > 0; {
+		values = values[:min(left, chunk)]
+		if body.read(values) != nil || !e.Add(values) {
+			return false
+		}
+		left -= len(values)
+	}
+	return e.Holds()
 }

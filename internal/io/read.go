@@ -41,7 +41,7 @@ func read(in *input, o Options) (*data.Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.Features, d.Names, d.Precision = a.features, a.names, a.precision
+	d.Features, d.Names, d.Precision = a.features, a.names, a.precision.Of(a.values)
 	d = d.AlignLabels()
 	if d.Source, err = in.source(f.name, a.dtype, a.fileShape); err != nil {
 		return nil, err

@@ -93,7 +93,8 @@ func (m secondOrder) Score(p *Pair) (Score, error) {
 		}
 		total += value
 	}
-	return Score{Value: clip(total / float64(p.Samples()))}, nil
+	warnings, err := m.near.choiceOfNeighbours(p, false)
+	return Score{Value: clip(total / float64(p.Samples())), Warnings: warnings}, err
 }
 
 // profiles returns a function that compares the similarities of sample i to some samples,

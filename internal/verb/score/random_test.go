@@ -369,7 +369,7 @@ func compareRows(t *testing.T, i int, r randomPair, road string, rows []told, co
 // repeat are not moved for measures that order distances.
 func (r randomPair) truth(t *testing.T, c told) (want float64, undefined bool, tolerance float64) {
 	t.Helper()
-	ordered := slices.ContainsFunc([]string{"spearman", "kendall", "rho-a", "tau-a", "knn"}, func(word string) bool { return strings.Contains(c.name, word) })
+	ordered := slices.ContainsFunc([]string{"spearman", "kendall", "rho-a", "tau-a", "knn", "rank-similarity", "second-order"}, func(word string) bool { return strings.Contains(c.name, word) })
 	if tied := r.tied[0] || r.tied[1]; !r.dependent && (!ordered || !tied) {
 		if v, err := exacttest.Score(c.name, r.stored); err == nil {
 			want = exacttest.Float(v)
