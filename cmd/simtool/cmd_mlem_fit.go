@@ -32,6 +32,11 @@ products with a category as a whole, the norm of a block of weights, and for eac
 level, as in "colour=red"; --levels COLOUR fits such weights within a feature too.
 --metric absolute multiplies absolute differences, as the published papers do.
 
+By default the noise that a stimulus brings to all of its pairs has a small weight
+(--row-effects), and weights are drawn towards equal ones as far as the data are noisy
+(--shrink); neither moves the metric of data without noise. --shrink 0 is the exact
+maximum of Pearson's correlation over all pairs.
+
 Two kinds of permutations must not be confused. --permutations shuffle one feature
 among the held-out stimuli: what the score loses is the importance of the feature, and
 sd its deviation. --null permutations pair the predictions for the held-out stimuli

@@ -75,10 +75,17 @@ func (o *Split) roles(e *batch.Env, files *stimulusFiles) ([]role, error) {
 	case o.Test == "":
 		rest = test
 	}
+	trained := 0
 	for i, r := range roles {
 		if r == unused {
 			roles[i] = rest
 		}
+		if roles[i] == training {
+			trained++
+		}
+	}
+	if trained == 0 {
+		return nil, &data.InputError{Path: o.Test, Found: "all stimuli", Wanted: "want some to fit to"}
 	}
 	return roles, nil
 }
