@@ -29,14 +29,15 @@ type rowPart struct {
 }
 
 // rowsFit reports whether effects of stimuli can be told apart: all pairs are used, and
-// the sums over the pairs of each stimulus with each cluster fit into memory.
+// the sums over the pairs of each stimulus with each cluster fit into memory. Of more than
+// scoredStimuli the weights have little noise, and the pairs are many.
 func (f *fitting) rowsFit() bool {
 	most := 16 << 20 // numbers
 	if f.MaxMemory > 0 {
 		most = min(most, f.MaxMemory/4/word)
 	}
 	n, c, p := len(f.sample.id), f.layout.clusters(), len(f.design.terms)
-	return f.RowEffects && f.Objective == Pearson && f.sample.usesAllPairs() && n*c*(p+1) <= most
+	return f.RowEffects && f.Objective == Pearson && f.sample.usesAllPairs() && n <= scoredStimuli && n*c*(p+1) <= most
 }
 
 // rowParts sets the row part of the moments of all samplings. With m_i copies of stimulus
@@ -206,13 +207,17 @@ func (f *fitting) sumRegressors(ctx context.Context, to *mat.Dense) error {
 func (f *fitting) sumDistances(k int) *mat.Dense {
 	n := len(f.sample.id)
 	out := mat.NewDense(f.layout.clusters(), n, nil)
-	row := make([]float64, n)
-	for i := range n {
-		f.sample.neural[k].block(row, i, i+1, 0, n)
-		for j, v := range row {
-			if i != j {
-				c := f.sample.cluster[j]
-				out.Set(c, i, out.At(c, i)+v-f.shift.y[k])
+	const band = 64 // rows at a time, for one product
+	block := make([]float64, band*n)
+	for i0 := 0; i0 < n; i0 += band {
+		i1 := min(i0+band, n)
+		f.sample.neural[k].block(block[:(i1-i0)*n], i0, i1, 0, n)
+		for i := i0; i < i1; i++ {
+			for j, v := range block[(i-i0)*n : (i-i0+1)*n] {
+				if i != j {
+					c := f.sample.cluster[j]
+					out.Set(c, i, out.At(c, i)+v-f.shift.y[k])
+				}
 			}
 		}
 	}
