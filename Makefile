@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch bench-speed same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings test-paper digits random fuzz gallery generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch bench-speed same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings test-paper digits random fuzz fuzz-long gallery generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -104,6 +104,9 @@ fuzz: ## every fuzz target for FUZZTIME
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
 		done; \
 	done
+
+fuzz-long: ## every fuzz target for half an hour: a night
+	$(MAKE) fuzz FUZZTIME=30m
 
 generate: ## write the assembly kernels and docs/tables.md anew
 	$(GO) generate ./internal/linalg/kernel ./internal/result

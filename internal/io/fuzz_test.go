@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"testing"
 
 	"simtool/internal/data"
@@ -33,10 +34,27 @@ func seed(f *testing.F, patterns ...string) {
 	}
 }
 
+// fuzzDirectory is the one directory of this process: to make one for each input, and to
+// remove it, would take more time than to read.
+var fuzzDirectory = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "fuzz") })
+
+// scratch writes an input over the one before.
+func scratch(t *testing.T, name string, content []byte) string {
+	dir, err := fuzzDirectory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // checkRead reads content as a file of that name and as a stream, and checks
 // that the outcome is one of the two and the same both ways.
 func checkRead(t *testing.T, name string, content []byte, o Options) {
-	path := put(t, name, content)
+	path := scratch(t, name, content)
 	file, err := Read(path, o)
 	checkOutcome(t, file, err)
 	stream, streamErr := read(inMemory(t, name, content), o)
@@ -134,7 +152,7 @@ func FuzzNPZ(f *testing.F) {
 	seed(f, "testdata/*.npz")
 	f.Fuzz(func(t *testing.T, content []byte) {
 		checkRead(t, "x.npz", content, Options{Missing: MissingKeep})
-		_, err := Read(put(t, "x.npz", content)+":first", Options{Missing: MissingKeep})
+		_, err := Read(scratch(t, "x.npz", content)+":first", Options{Missing: MissingKeep})
 		if _, ok := data.AsInputError(err); err != nil && !ok {
 			t.Fatal(err)
 		}
@@ -162,7 +180,7 @@ func FuzzFeatures(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		for _, o := range []Options{{}, {Header: HeaderNo}} {
-			table, err := ReadFeatures(put(t, "x.csv", content), o)
+			table, err := ReadFeatures(scratch(t, "x.csv", content), o)
 			if err != nil {
 				if _, ok := data.AsInputError(err); !ok {
 					t.Fatal(err)
@@ -192,7 +210,7 @@ func FuzzTable(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		for _, format := range []Format{CSV, TSV, JSON, JSONL} {
-			path := put(t, "x."+string(format), content)
+			path := scratch(t, "x."+string(format), content)
 			table, err := ReadTable(path, Options{})
 			if err != nil {
 				if _, ok := data.AsInputError(err); !ok {
@@ -211,13 +229,31 @@ func FuzzTable(f *testing.F) {
 	})
 }
 
+// FuzzManifest reads anything as a manifest: as it was written, or not at all.
+func FuzzManifest(f *testing.F) {
+	for _, text := range []string{
+		`{"schema":"simtool.manifest/v1","run":{"checksum": "` + Unsealed + `"}}`, `{"schema":"simtool.manifest/v1","batch":{"rows":"3x100 1","shards":-1}}`, `{}`, `{"schema":"simtool.manifest/v1","config":{"a":1e999}}`,
+	} {
+		f.Add([]byte(text))
+		f.Add(Seal([]byte(text)))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		for _, text := range [][]byte{content, Seal(content)} {
+			_, err := ReadManifest(scratch(t, "m.json", text))
+			if e, ok := data.AsInputError(err); err != nil && (!ok || e.Path == "") {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 // checkCopies holds a copy of a table to be like its own copy.
 func checkCopies(t *testing.T, path string, format Format) {
 	var first, second bytes.Buffer
 	if _, err := copyTable(&first, path, format, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := copyTable(&second, put(t, "y."+string(format), first.Bytes()), format, Options{}); err != nil {
+	if _, err := copyTable(&second, scratch(t, "y."+string(format), first.Bytes()), format, Options{}); err != nil {
 		t.Fatalf("%v\n%q", err, first.String())
 	}
 	if first.String() != second.String() {
