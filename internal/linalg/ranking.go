@@ -171,7 +171,7 @@ func (r *ranker) rank(lo, hi uint64, count int) {
 		}
 		return
 	case count <= r.size:
-		r.sortRange(lo, hi, count)
+		r.sortRange(lo, hi)
 		return
 	}
 	shift := max(0, bits.Len64(hi-lo)-binBits)
@@ -197,7 +197,7 @@ func (r *ranker) rank(lo, hi uint64, count int) {
 }
 
 // sortRange takes the values whose keys lie in [lo,hi].
-func (r *ranker) sortRange(lo, hi uint64, count int) {
+func (r *ranker) sortRange(lo, hi uint64) {
 	w := r.work
 	if cap(w.part) < r.size { // as much as any part needs
 		w.part, w.index = make([]float64, 0, r.size), make([]int32, 0, r.size)

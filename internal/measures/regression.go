@@ -43,13 +43,12 @@ const (
 	poolAll     = "all"
 	poolColumns = "columns"
 	poolMedian  = "median"
-	poolNone    = "none"
 )
 
 // poolParam declares the parameter for it.
 var poolParam = Param{
-	Name: "pool", Default: poolAll, Choices: []string{poolAll, poolColumns, poolMedian, poolNone}, Synonyms: map[string]string{"mean": poolColumns},
-	Help: "over all entries at once, so that features count by their variance (all), or per feature and averaged (columns, or mean), or the median over features of each fold (median), or their mean with each of them in a row of simtool score (none)",
+	Name: "pool", Default: poolAll, Choices: []string{poolAll, poolColumns, poolMedian}, Synonyms: map[string]string{"mean": poolColumns},
+	Help: "over all entries at once, so that features count by their variance (all), or per feature and averaged (columns, or mean), or the median over features of each fold (median)",
 }
 
 const (

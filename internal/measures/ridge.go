@@ -44,7 +44,7 @@ var ridgeFamily = Family{
 		m.penalty = leaveOneOut
 		if a.Text("per") == "target" {
 			if lambda != "auto" || !m.columns {
-				return nil, errors.New("per=target goes with lambda=auto and pool=columns, median or none")
+				return nil, errors.New("per=target goes with lambda=auto and pool=columns or median")
 			}
 			m.solve = eachLeaveOneOut
 		}

@@ -95,7 +95,7 @@ func (o *outcome) add(other outcome) {
 
 // derivedForms are functions of an angle that other variants are compared in, for which
 // nothing is left to compare but the function; package measures has them at 320 bits.
-var derivedForms = []string{"as=angular-distance", "as=one-minus", "as=normalised", "as=negative-log", "as=squared-euclidean", "pool=none"}
+var derivedForms = []string{"as=angular-distance", "as=one-minus", "as=normalised", "as=negative-log", "as=squared-euclidean"}
 
 // heldOutWhitening are measures of which 320 bits have no definition.
 var heldOutWhitening = []string{"shape:cv=", "cca:cv=", "pwcca:as=", "svcca:as=", "cka:as=euclidean", "cca:as=euclidean", "nbs:as=euclidean"}
