@@ -225,34 +225,25 @@ func (t *toldRDM) along(q []float64, g, count int) (along, within float64) {
 	return along, q[blockAt(g, g)] / 2
 }
 
-// deletions is rsa.pairDeletions from inner products.
-func (t *toldRDM) deletions(p *Pair, items [][]int, centre bool) (*Deletions, error) {
+// itemTotals returns the totals over the pairs of each unit with all samples, in which
+// those within it count twice, and over those within it; and those over all pairs.
+func (t *toldRDM) itemTotals(p *Pair, items [][]int) (all pairTotals, along, within []pairTotals) {
 	sums := func(s *System) itemSums {
 		return always(&s.memo, rdmSumsKey{t.vectors}, func() itemSums { return itemSums{} }) // seeded by Form
 	}
 	x, y := sums(p.X), sums(p.Y)
 	count, n := len(items), float64(p.Samples())
-	all := pairTotals{n * (n - 1) / 2, sum(x.along) / 2, sum(y.along) / 2, t.total(t.xx) / 2, t.total(t.yy) / 2, t.total(t.xy) / 2}
-	out := &Deletions{All: all.similarity(centre), One: make([]float64, count)}
+	all = pairTotals{n * (n - 1) / 2, sum(x.along) / 2, sum(y.along) / 2, t.total(t.xx) / 2, t.total(t.yy) / 2, t.total(t.xy) / 2}
+	along, within = make([]pairTotals, count), make([]pairTotals, count)
 	for g, rows := range items {
 		size := float64(len(rows))
-		left := all
-		left.count -= size*(n-1) - size*(size-1)/2
-		left.x -= x.along[g] - x.within[g]
-		left.y -= y.along[g] - y.within[g]
-		for _, side := range []struct {
-			of []float64
-			to *float64
-		}{{t.xx, &left.xx}, {t.yy, &left.yy}, {t.xy, &left.xy}} {
-			along, within := t.along(side.of, g, count)
-			*side.to -= along - within
-		}
-		out.One[g] = left.similarity(centre)
-		if !finite(out.One[g]) {
-			return nil, undefined("without one of %d units the dissimilarities have no pattern to compare", count)
-		}
+		along[g] = pairTotals{count: size * (n - 1), x: x.along[g], y: y.along[g]}
+		within[g] = pairTotals{count: size * (size - 1) / 2, x: x.within[g], y: y.within[g]}
+		along[g].xx, within[g].xx = t.along(t.xx, g, count)
+		along[g].yy, within[g].yy = t.along(t.yy, g, count)
+		along[g].xy, within[g].xy = t.along(t.xy, g, count)
 	}
-	return out, nil
+	return all, along, within
 }
 
 // toldDeletions returns pairDeletions where they are known from inner products.
@@ -261,7 +252,8 @@ func (m rsa) toldDeletions(p *Pair, items [][]int) (*Deletions, error, bool) {
 	if !ok || t.units == nil || !sameUnits(t.units, &Units{Rows: items, n: t.units.n}) {
 		return nil, nil, false
 	}
-	d, err := t.deletions(p, items, m.compare == comparePearson)
+	all, along, within := t.itemTotals(p, items)
+	d, err := m.betweenUnits(p, all, along, within)
 	return d, err, true
 }
 

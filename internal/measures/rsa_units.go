@@ -131,21 +131,31 @@ func (m rsa) pairDeletions(p *Pair, items [][]int) (*Deletions, error) {
 	for _, t := range totals.each {
 		all.add(0.5, t)
 	}
-	for _, t := range totals.within {
+	along := make([]pairTotals, len(items))
+	for g, rows := range items {
+		for _, i := range rows {
+			along[g].add(1, totals.each[i])
+		}
+	}
+	return m.betweenUnits(p, all, along, totals.within)
+}
+
+// betweenUnits returns the deletions of pairDeletions from the totals of all pairs, of
+// those of each unit with all samples, and of those within each unit.
+func (m rsa) betweenUnits(p *Pair, all pairTotals, along, within []pairTotals) (*Deletions, error) {
+	for _, t := range within {
 		all.add(-1, t)
 	}
-	centre := m.compare == comparePearson
-	out := &Deletions{All: all.similarity(centre), One: make([]float64, len(items)), Jackknifed: !centre}
-	out.Uneven = !centre || len(items) < len(totals.each) || m.unbounded() && (p.farSamples() > 0 || p.farFeatures() > 0)
-	for g, rows := range items {
+	centre, count := m.compare == comparePearson, len(along)
+	out := &Deletions{All: all.similarity(centre), One: make([]float64, count), Jackknifed: !centre}
+	out.Uneven = !centre || count < m.rdm.items(p.X) || m.unbounded() && (p.farSamples() > 0 || p.farFeatures() > 0)
+	for g := range count {
 		left := all
-		for _, i := range rows {
-			left.add(-1, totals.each[i])
-		}
-		left.add(2, totals.within[g])
+		left.add(-1, along[g])
+		left.add(2, within[g])
 		out.One[g] = left.similarity(centre)
 		if !finite(out.One[g]) {
-			return nil, undefined("without one of %d units the dissimilarities have no pattern to compare", len(items))
+			return nil, undefined("without one of %d units the dissimilarities have no pattern to compare", count)
 		}
 	}
 	return out, nil
