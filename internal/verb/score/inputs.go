@@ -67,6 +67,14 @@ func (s *inputs) expect(p Pair) {
 	}
 }
 
+// share says that several pairs use some inputs, though a part of the items has but one of
+// these pairs: what is made of an input does not depend on the part.
+func (s *inputs) share(paths []string) {
+	for _, path := range paths {
+		s.shared[path] = true
+	}
+}
+
 // take returns an input, reading it if it is not held. Goroutines that
 // ask for the same input wait for one reading. Every take is followed by a put.
 func (s *inputs) take(path string) *input {

@@ -63,6 +63,7 @@ func (s *scorer) newMatrix(items []scoreItem) *matrix {
 			first = min(first, p.i)
 		}
 	}
+	s.inputs.share(paths)
 	kinds := s.vectors(paths)
 	kinds = s.affordable(kinds, s.footprints(), len(paths))
 	if len(kinds) == 0 {
