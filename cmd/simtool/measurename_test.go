@@ -19,7 +19,7 @@ func TestMeasureCompletions(t *testing.T) {
 		"nbs,cka:estimator": {"nbs,cka:estimator=biased", "nbs,cka:estimator=debiased", "nbs,cka:estimator=lange"},
 		"frob":              {},
 		"frob:":             {},
-		"cka,c":             {"cka,cca", "cka,cknna"}, // what is there already is not offered again
+		"cka,ck":            {"cka,cka-neurons", "cka,cknna"}, // what is there already is not offered again
 	} {
 		if got := listCompletions(typed); !slices.Equal(got, want) {
 			t.Errorf("%q completes to %q, want %q", typed, got, want)

@@ -72,5 +72,5 @@ func (s *Style) widestName() vg.Length {
 	if width == 0 {
 		width = ColumnWidth
 	}
-	return max(60, 0.3*width)
+	return 0.45 * width
 }

@@ -32,10 +32,14 @@ func nearbyFile(name string) string {
 		}
 	}
 	slices.Sort(known)
+	var same []string // but for the suffix
 	for _, k := range known {
 		if stem(k) == base || stem(k) == stem(base) {
-			return "did you mean " + filepath.Join(filepath.Dir(name), k) + "?"
+			same = append(same, k)
 		}
+	}
+	if near, ok := data.NearestWithin(base, same, len(base)+most); ok {
+		return "did you mean " + filepath.Join(filepath.Dir(name), near) + "?"
 	}
 	// A number is no slip of the finger: layer2 was not meant by layer3.
 	known = slices.DeleteFunc(known, func(k string) bool { return withoutDigits(k) == withoutDigits(base) })

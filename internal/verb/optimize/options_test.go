@@ -124,7 +124,7 @@ func TestDryRun(t *testing.T) {
 	}
 	verbtest.Succeed(t, New(), line(command)...)
 	for more, want := range map[string]string{
-		"":          "refused: out/trajectory.csv: exists already; --force replaces it\n",
+		"":          "refused: out/trajectory.csv: exists already; --force replaces it; --resume leaves it as it is if it is of the same command and inputs\n",
 		" --resume": "finished: 3\noutput: complete already\n",
 	} {
 		if got := verbtest.Succeed(t, New(), line(command+" --dry-run"+more)...).Stdout; !strings.HasSuffix(got, want) {
