@@ -144,14 +144,14 @@ var inBaselines = []mutant{
 	},
 	{
 		name: "mlem/transform-of-test", file: "internal/mlem/monotone.go",
-		old:   "if fold != set {",
-		new:   "if fold != set || set == 0 {",
+		old:   "f.partitions[set/f.Folds][c] != set%f.Folds)",
+		new:   "f.partitions[set/f.Folds][c] != set%f.Folds || set == 0)",
 		tests: "TestTransformsDoNotSeeTheFold", missed: true,
 	},
 	{
 		name: "mlem/column-of-transform", file: "internal/mlem/result.go",
-		old:   "k*(f.Folds+1) + set + 1",
-		new:   "k*(f.Folds+1) + max(set, 0)",
+		old:   "k*(f.trainingSets()+1) + set + 1",
+		new:   "k*(f.trainingSets()+1) + max(set, 0)",
 		tests: "TestColumnsOfTransforms", missed: true,
 	},
 	{

@@ -135,9 +135,9 @@ var inMeasures = []mutant{
 		tests: "TestFormsOfAnAngle",
 	},
 	{
-		name: "measures/procrustes-normalised", file: "internal/measures/procrustes.go",
-		old:   "return 2 * math.Sin(theta/2), err",
-		new:   "return math.Sin(theta), err",
+		name: "measures/procrustes-normalised", file: "internal/measures/forms.go",
+		old:   "return 2 * math.Sin(theta/2), math.Cos(theta / 2), 0",
+		new:   "return math.Sin(theta), math.Cos(theta / 2), 0",
 		tests: "TestFormsOfAnAngle",
 	},
 	{
@@ -172,8 +172,8 @@ var inMeasures = []mutant{
 	},
 	{
 		name: "measures/constant-features-count", file: "internal/measures/regression_fitted.go",
-		old:   "used := len(f.total) - skipped",
-		new:   "used := len(f.total)",
+		old:   "v / float64(len(values))",
+		new:   "v / float64(len(f.total))",
 		tests: "TestConstantFeaturesAreNotAveraged", missed: true,
 	},
 	{
@@ -214,14 +214,14 @@ var inMeasures = []mutant{
 	},
 	{
 		name: "measures/folds-one-seed", file: "internal/measures/folds.go",
-		old:   "uint64(plan.seed), 0x666f6c6473",
-		new:   "uint64(plan.seed*0), 0x666f6c6473",
+		old:   "uint64(plan.seed), 0x666f6c6473)) // \"folds\"\n\t\trng.Shuffle(len(units)",
+		new:   "uint64(plan.seed*0), 0x666f6c6473))\n\t\trng.Shuffle(len(units)",
 		tests: "TestFoldsOfConditions", missed: true,
 	},
 	{
 		name: "measures/folds-not-shuffled", file: "internal/measures/folds.go",
-		old:   "rng.Shuffle(len(units), func(i, j int) {",
-		new:   "rng.Shuffle(0*len(units), func(i, j int) {",
+		old:   "// \"folds\"\n\t\trng.Shuffle(len(units), func(i, j int) {",
+		new:   "\n\t\trng.Shuffle(0*len(units), func(i, j int) {",
 		tests: "TestFoldsOfConditions", missed: true,
 	},
 	{
@@ -340,8 +340,8 @@ var inMeasures = []mutant{
 	},
 	{
 		name: "measures/soft-match-of-wider", file: "internal/measures/match.go",
-		old:   "sum(columns)/float64(q)",
-		new:   "sum(columns)/float64(p)",
+		old:   "sum(best) / float64(q)",
+		new:   "sum(best) / float64(max(p, q))",
 		tests: "TestMatchOracles",
 	},
 	{
@@ -399,9 +399,9 @@ var inMeasures = []mutant{
 		tests: "TestPLSOracles",
 	},
 	{
-		name: "measures/theory-procrustes", file: "internal/measures/procrustes.go",
-		old:   "2 * math.Sin(v.angle()/2), true",
-		new:   "math.Sin(v.angle()), true",
+		name: "measures/theory-procrustes", file: "internal/measures/theory.go",
+		old:   "f.of(v.angle(), a, b)",
+		new:   "f.of(math.Sin(v.angle()), a, b)",
 		tests: "TestTheoriesAgreeWithConstruction",
 	},
 	{

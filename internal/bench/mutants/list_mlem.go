@@ -52,8 +52,8 @@ var inMLEM = []mutant{
 	},
 	{
 		name: "mlem/importance-null-of-permuted", file: "internal/mlem/importance.go",
-		old:   "addStandardised(c.lost, m.x, -1/q)",
-		new:   "addStandardised(c.lost, m.x, -1)",
+		old:   "m.agreement.influence(m.x, fit, c.lost, -1/q)",
+		new:   "m.agreement.influence(m.x, fit, c.lost, -1)",
 		tests: "TestPValuesOfNothing",
 	},
 	{
@@ -94,8 +94,8 @@ var inMLEM = []mutant{
 	},
 	{
 		name: "mlem/drop-one-fits-all", file: "internal/mlem/contributions.go",
-		old:   "m = f.train[fold]",
-		new:   "m = f.full",
+		old:   "set, m := f.training(fold)",
+		new:   "set, _ := f.training(fold)\n\t\tm := f.full",
 		tests: "TestDropOneByFits", missed: true,
 	},
 	{
@@ -106,8 +106,8 @@ var inMLEM = []mutant{
 	},
 	{
 		name: "mlem/shapley-tested-on-training", file: "internal/mlem/contributions.go",
-		old:   "set, train, test = i, f.train[i], f.test[i]",
-		new:   "set, train, test = i, f.train[i], f.train[i]",
+		old:   "test := f.testing(i)",
+		new:   "test := train",
 		tests: "TestShapleyOfTwo",
 	},
 	{
@@ -130,8 +130,8 @@ var inMLEM = []mutant{
 	},
 	{
 		name: "mlem/null-observed-weights", file: "internal/mlem/null.go",
-		old:   "float64(len(z)*len(folds))",
-		new:   "float64(len(z))",
+		old:   "observed += score / float64(len(folds))",
+		new:   "observed += score",
 		tests: "TestPValuesOfNothing",
 	},
 	{
@@ -148,20 +148,20 @@ var inMLEM = []mutant{
 	},
 	{
 		name: "mlem/train-on-test", file: "internal/mlem/samplings.go",
-		old:   "add(except(k))",
-		new:   "add(except(-1 - k))",
+		old:   "return fold != k })",
+		new:   "return fold != -1-k })",
 		tests: "TestSetsOfPairs",
 	},
 	{
 		name: "mlem/train-on-first-cluster", file: "internal/mlem/samplings.go",
-		old:   "if fold[c] == k {\n\t\t\t\t\treturn 0",
-		new:   "if fold[c] == k && c > 0 {\n\t\t\t\t\treturn 0",
+		old:   "add(among(p, func(fold int) bool { return fold != k }))",
+		new:   "add(func(c int) float64 {\n\t\t\t\tif inside[c] == outside || p[c] == k && c > 0 {\n\t\t\t\t\treturn 0\n\t\t\t\t}\n\t\t\t\treturn 1\n\t\t\t})",
 		tests: "TestSetsOfPairs", missed: true,
 	},
 	{
 		name: "mlem/test-on-all", file: "internal/mlem/samplings.go",
-		old:   "if fold[c] == k {\n\t\t\t\treturn 1\n\t\t\t}\n\t\t\treturn 0",
-		new:   "if fold[c] >= k {\n\t\t\t\treturn 1\n\t\t\t}\n\t\t\treturn 0",
+		old:   "return fold == k })",
+		new:   "return fold >= k })",
 		tests: "TestSetsOfPairs",
 	},
 	{
@@ -172,13 +172,13 @@ var inMLEM = []mutant{
 	},
 	{
 		name: "mlem/jackknife-leaves-nothing-out", file: "internal/mlem/samplings.go",
-		old:   "if c == out {",
-		new:   "if c == out && out > 0 {",
+		old:   "if c == out || inside[c] == outside {",
+		new:   "if c == out && out > 0 || inside[c] == outside {",
 		tests: "TestSetsOfPairs", missed: true,
 	},
 	{
 		name: "mlem/penalty-chosen-on-test", file: "internal/mlem/weights.go",
-		old:   "target(f.pairOut[min(k, out)][max(k, out)], out)",
+		old:   "target(f.pairOut[min(k, out)][max(k, out)-first], out)",
 		new:   "target(f.train[k], out)",
 		tests: "TestPenaltyIsChosenInsideTheTrainingSet", missed: true,
 	},
@@ -250,8 +250,8 @@ var inMLEM = []mutant{
 	},
 	{
 		name: "mlem/score-se-of-mean", file: "internal/mlem/score.go",
-		old:   "mean.SE += s.SE * s.SE / c / c",
-		new:   "mean.SE += s.SE * s.SE / c",
+		old:   "effects[g] += v / c",
+		new:   "effects[g] += v / math.Sqrt(c)",
 		tests: "TestScoreOfTheFolds", missed: true,
 	},
 	{
@@ -268,8 +268,8 @@ var inMLEM = []mutant{
 	},
 	{
 		name: "mlem/score-groups", file: "internal/mlem/score.go",
-		old:   "len(e.id), e.group)",
-		new:   "len(e.id), nil)",
+		old:   "for i, g := range group {\n\t\tif used[i] {\n\t\t\tgroups[g] = true",
+		new:   "for i := range group {\n\t\tif used[i] {\n\t\t\tgroups[i] = true",
 		tests: "TestScoreOfOneGroup",
 	},
 	{
