@@ -81,9 +81,13 @@ func (m ckaFewNeurons) Score(p *Pair) (Score, error) {
 	return Score{Value: t.at(math.Inf(1), math.Inf(1))}, nil
 }
 
+// leastShared is the smallest share of HSIC that is common to several features of which a
+// ratio keeps nine digits.
+const leastShared = 1e-6
+
 // shared returns an UndefinedError where the features of a system have nothing in common.
 func (t ckaTerms) shared() error {
-	if !(t.xx-t.ox > roundoff*t.xx) || !(t.yy-t.oy > roundoff*t.yy) {
+	if !(t.xx-t.ox > leastShared*t.xx) || !(t.yy-t.oy > leastShared*t.yy) {
 		return undefined("the features of a system have nothing in common, as principal components have not: a population that they are a sample of cannot be told")
 	}
 	return nil
