@@ -57,11 +57,15 @@ func FileSize(path string) int64 {
 	return info.Size()
 }
 
-// IsCompressed reports whether the size of a file says little of what is in it.
+// IsCompressed reports whether the size of a file says little of what is in it. It does
+// not look into pipes: what is read of one is gone, and one may keep its reader waiting.
 func IsCompressed(path string) bool {
 	file := strings.ToLower(dataio.FileOf(path))
 	if strings.HasSuffix(file, ".gz") || strings.HasSuffix(file, ".npz") {
 		return true
+	}
+	if FileSize(path) == 0 {
+		return false
 	}
 	f, err := os.Open(dataio.FileOf(path))
 	if err != nil {
