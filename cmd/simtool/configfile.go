@@ -112,7 +112,7 @@ func (a *app) checkKey(c *configFile, path []string, empty bool) error {
 	cmd := a.root
 	for i, word := range path {
 		known := configurable(cmd)
-		if i == len(path)-1 && (slices.Contains(known, word) || renamed(cmd, word)) {
+		if i == len(path)-1 && (slices.Contains(known, word) || renamed(cmd, word)) && !isSection(cmd, word, empty) {
 			if empty {
 				return configf("", "%s: %s is a setting, want its value", c.path, strings.Join(path, "."))
 			}
@@ -138,6 +138,19 @@ func (a *app) checkKey(c *configFile, path []string, empty bool) error {
 		cmd = next
 	}
 	return nil
+}
+
+// isSection reports whether a word that is a setting of commands below cmd means the
+// command of that name. It does where nothing is set, and where no command right below
+// cmd has the setting: the measures of all commands can be set at the top, but score is
+// the command there, as the setting is one of those in the section mlem.
+func isSection(cmd *cobra.Command, word string, empty bool) bool {
+	named, setting := false, false
+	for _, sub := range cmd.Commands() {
+		named = named || sub.Name() == word
+		setting = setting || !sub.HasSubCommands() && slices.Contains(configurable(sub), word)
+	}
+	return named && (empty || !setting)
 }
 
 // renamed reports whether a word is a former name of a flag of a command.
