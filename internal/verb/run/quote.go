@@ -18,10 +18,16 @@ import (
 // shells that it calls; so is any byte beyond ASCII.
 const makePlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+,@-"
 
-// unplain returns the first character of a text that is not plain to make.
+// unplain names the first character of a text that is not plain to make.
 func unplain(text string) (string, bool) {
 	for i := range len(text) {
 		if b := text[i]; b < utf8.RuneSelf && strings.IndexByte(makePlain, b) < 0 {
+			switch b {
+			case ' ':
+				return "a space", true
+			case '\t':
+				return "a tab", true
+			}
 			return text[i : i+1], true
 		}
 	}
