@@ -50,10 +50,15 @@ func (o *Options) dryRun(ctx context.Context, e *batch.Env, args []string) error
 	items := s.items()
 	scores := 0
 	for k := range part.Len(len(items)) {
-		scores += len(o.measuresOf(items[part.Item(k)].pair))
+		for _, p := range items[part.Item(k)].pairs() {
+			scores += len(o.measuresOf(p))
+		}
 	}
 	what, of := "pair", ""
-	if o.Per != "" {
+	switch {
+	case o.banded():
+		what = "band of rows"
+	case o.Per != "":
 		what = "pair and " + o.Per
 	}
 	if part.Count > 1 {
