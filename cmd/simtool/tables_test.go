@@ -58,6 +58,7 @@ var unnamed = map[string]string{
 func TestTablesAreDeclared(t *testing.T) {
 	x, _ := corners(t)
 	t.Chdir(filepath.Dir(x))
+	writeFile(t, ".", "z.csv", "d\n1\n2\n3\n5\n")
 	writeFile(t, ".", "labels.csv", "side\nleft\nleft\nright\nright\n")
 	writeFile(t, ".", "scores.yaml", "command: score\ninputs:\n  y: y.csv\narguments: [x.csv, '{y}']\ngrid:\n  measures: [[cka], [nbs]]\n")
 	writeFile(t, ".", "curves.yaml", "command: optimize\ninputs:\n  x: x.csv\narguments: ['{x}']\ngrid:\n  seed: 1-2\nset: {max-iter: 2, measure: cka}\noutput: 'runs/{seed}'\n")
@@ -79,6 +80,8 @@ func TestTablesAreDeclared(t *testing.T) {
 		"decode x.csv --labels labels.csv --folds 2 -o decode.csv",
 		"synth toy2d --labels classes.csv -o toy.npy",
 		"measures -o measures.csv",
+		"measures names procrustes -o names.csv",
+		"collection x.csv y.csv z.csv -m cka -o collection.csv",
 		"mlem simulate --stimuli 24 --features 3 -o simulated",
 		"mlem fit --features simulated/features.csv --neural simulated/y.npy --null 0 --bootstrap 0 -o fit",
 		"mlem layers simulated/y.npy --features simulated/features.csv --null 0 --bootstrap 0 -o layers",
