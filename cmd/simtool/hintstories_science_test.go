@@ -73,10 +73,13 @@ func scienceStories() []hintStory {
 			follow: []followed{{words: "mlem", command: "simtool mlem compare --features x.csv --neural y.npy --methods mlem"}},
 		},
 		{
-			name: "little memory", command: fit + features + "--neural y.npy --interactions all --max-memory 1K",
+			// Both files can be read within this limit.
+			name: "little memory", command: fit + features + "--neural y.npy -j 1 --interactions all --bootstrap 200 --max-memory 150K",
 			hint: "allow more memory, draw fewer bootstrap samples or leave out interactions",
 			follow: []followed{
-				{words: "allow more memory", command: fit + features + "--neural y.npy --interactions all --max-memory 1G"},
+				{words: "allow more memory", command: fit + features + "--neural y.npy -j 1 --interactions all --bootstrap 200 --max-memory 1G"},
+				{words: "draw fewer bootstrap samples", command: fit + features + "--neural y.npy -j 1 --interactions all --bootstrap 20 --max-memory 150K"},
+				{words: "leave out interactions", command: fit + features + "--neural y.npy -j 1 --bootstrap 200 --max-memory 150K"},
 			},
 		},
 		{

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -24,4 +25,15 @@ func Counted(n int, what string) string {
 	default:
 		return strconv.Itoa(n) + " " + what + "s"
 	}
+}
+
+// Bytes renders an amount of memory, of at least 0 bytes, in the largest unit of which
+// there is at least one.
+func Bytes(n int64) string {
+	v, unit := float64(n), 0
+	for v >= 1024 && unit < 4 {
+		v /= 1024
+		unit++
+	}
+	return fmt.Sprintf("%.4g %s", v, []string{"B", "KiB", "MiB", "GiB", "TiB"}[unit])
 }

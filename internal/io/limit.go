@@ -24,7 +24,7 @@ func allow(bytes int64) error {
 		return nil
 	}
 	return &data.InputError{
-		Found:  fmt.Sprintf("data that take more memory to read than the %d MB that are allowed", limit>>20),
+		Found:  fmt.Sprintf("data that take more memory to read than the limit of %s", data.Bytes(limit)),
 		Wanted: "want less, or a larger limit where the command has --max-memory",
 	}
 }

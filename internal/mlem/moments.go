@@ -119,24 +119,14 @@ func (a *accumulator) batch() int {
 	return max(1, min(128, values/commonSums(len(a.design.terms))))
 }
 
-// formatBytes renders bytes in the largest unit of which there is at least one.
-func formatBytes(bytes int) string {
-	v, unit := float64(bytes), 0
-	for v >= 1024 && unit < 4 {
-		v /= 1024
-		unit++
-	}
-	return fmt.Sprintf("%.4g %s", v, []string{"B", "KiB", "MiB", "GiB", "TiB"}[unit])
-}
-
 // run returns the moments of every sampling. maxMemory bounds its memory in bytes. The
 // error says that this is too little, or is that of ctx.
 func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progress Progress) ([]*moments, error) {
 	p, k := len(a.design.terms), len(a.sample.neural)
 	if need := a.footprint(len(s.rows)); maxMemory > 0 && need > maxMemory {
 		return nil, &data.InputError{
-			Found:  fmt.Sprintf("%d regressors, %d representations and %d resampled data sets need %s", p, k, len(s.rows), formatBytes(need)),
-			Wanted: "want at most " + formatBytes(maxMemory),
+			Found:  fmt.Sprintf("%d regressors, %d representations and %d resampled data sets need %s", p, k, len(s.rows), data.Bytes(int64(need))),
+			Wanted: "want at most " + data.Bytes(int64(maxMemory)),
 			Hint:   "allow more memory, draw fewer bootstrap samples or leave out interactions",
 		}
 	}

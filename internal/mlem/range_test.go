@@ -230,14 +230,6 @@ func TestTwinProducts(t *testing.T) {
 	}
 }
 
-func TestAmount(t *testing.T) {
-	for bytes, want := range map[int]string{0: "0 B", 1000: "1000 B", 1024: "1 KiB", 300 << 10: "300 KiB", 1 << 30: "1 GiB", 3 << 29: "1.5 GiB"} {
-		if got := formatBytes(bytes); got != want {
-			t.Errorf("%d: %q, want %q", bytes, got, want)
-		}
-	}
-}
-
 // Each fold of this test holds out one group of stimuli, so that the data within a
 // fold do not determine the variance of its score.
 func TestScoreOfOneGroup(t *testing.T) {
