@@ -57,14 +57,20 @@ func FileSize(path string) int64 {
 	return info.Size()
 }
 
-// IsCompressed reports whether the size of a file says little of what is in it. It does
-// not look into pipes: what is read of one is gone, and one may keep its reader waiting.
+// IsPipe reports whether a path is of a pipe or a device. What is read of one is gone,
+// and one may keep its reader waiting, so that nobody must look into it beforehand.
+func IsPipe(path string) bool {
+	info, err := os.Stat(dataio.FileOf(path))
+	return err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeSocket|os.ModeDevice) != 0
+}
+
+// IsCompressed reports whether the size of a file says little of what is in it.
 func IsCompressed(path string) bool {
 	file := strings.ToLower(dataio.FileOf(path))
 	if strings.HasSuffix(file, ".gz") || strings.HasSuffix(file, ".npz") {
 		return true
 	}
-	if FileSize(path) == 0 {
+	if IsPipe(path) {
 		return false
 	}
 	f, err := os.Open(dataio.FileOf(path))

@@ -7,6 +7,7 @@ import (
 	"simtool/internal/batch"
 	"simtool/internal/data"
 	"simtool/internal/io"
+	"simtool/internal/verb"
 )
 
 // scoreItem is a unit of the work of score: a pair or, with --per, one view of it, or a
@@ -52,7 +53,7 @@ func (s *scorer) items() []scoreItem {
 // viewsIn returns how many views --per makes of a file as items of their own, 0 if it has
 // none, that cannot be told without reading it, or they are of one item.
 func (s *scorer) viewsIn(path string) int {
-	if s.options.Per == "" || s.options.joint() || batch.IsStdin(path) {
+	if s.options.Per == "" || s.options.joint() || batch.IsStdin(path) || verb.IsPipe(path) {
 		return 0
 	}
 	r, err := dataio.OpenRows(path, s.options.Input.Options(path, false))

@@ -124,6 +124,9 @@ func (s *scorer) anyStreamed() bool {
 // peek returns the size of an input from its header, and why it cannot be read block
 // by block.
 func (s *scorer) peek(path string) (footprint, error) {
+	if verb.IsPipe(path) {
+		return footprint{}, errors.New("a pipe can be read but once")
+	}
 	options := s.options.Input.Options(path, false)
 	r, err := dataio.OpenRows(path, options)
 	if err != nil {
