@@ -87,6 +87,7 @@ type worker struct {
 	// testIsNull says that the p value rests on the pairings whose mean is null.
 	testIsNull bool
 	drawn      *Null // pairings whose mean is null, nil where that is known exactly
+	keepsNull  bool  // the estimate of systems that have nothing in common is null, not 0
 }
 
 func (w *worker) note(format string, args ...any) {
@@ -293,7 +294,7 @@ func (w *worker) set(i Interval, e measures.Estimator, units int) {
 		i.Centre = unknown()
 		w.note("no corrected: %s", i.NoCentre)
 	}
-	w.out.Units = units
+	w.out.Units, w.keepsNull = units, e.KeepsNull
 	w.out.Corrected, w.out.Lo, w.out.Hi, w.out.SE = i.Centre, i.Lo, i.Hi, i.SE
 	doubt := ""
 	if e.Doubt != nil {

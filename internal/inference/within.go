@@ -17,7 +17,7 @@ const WithinNull = "within its null"
 //   - the value is no better than 1.77 standard deviations beyond the mean of random
 //     pairings (Student's t for 20 draws and one more, one side of 95 %);
 //   - the interval reaches the value of systems that have nothing in common: 0 where the
-//     estimate has no bias, else null;
+//     estimate removes what random pairings score, else null;
 //   - the calibrated value is below 0.02.
 func (w *worker) withinNull() bool {
 	const deviations, least = 1.77, 0.02
@@ -41,7 +41,7 @@ func (w *worker) withinNull() bool {
 		return !beyond(w.value, centre+deviations*sd)
 	case math.IsNaN(a.Null):
 		return false
-	case !math.IsNaN(a.Lo) && w.card.HigherIsCloser && a.Corrected != w.value:
+	case !math.IsNaN(a.Lo) && w.card.HigherIsCloser && a.Corrected != w.value && !w.keepsNull:
 		return a.Lo <= 0
 	case !math.IsNaN(a.Lo) && w.card.HigherIsCloser:
 		return a.Lo <= a.Null

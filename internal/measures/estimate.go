@@ -49,6 +49,10 @@ type Estimator struct {
 	// Robust says that samples far from the rest do not make its errors too small, as
 	// where it rests on ranks.
 	Robust bool
+	// KeepsNull says that what random pairings score is no bias, so that the estimate of
+	// systems that have nothing in common is about that, not 0: distances between points
+	// of many dimensions are all much the same, for any number of samples.
+	KeepsNull bool
 	// Reason says why there is no estimate.
 	Reason string
 	// Own says that the estimate is no estimate of the population's value, but of

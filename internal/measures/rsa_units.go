@@ -16,7 +16,7 @@ func (m rsa) Estimator() (Estimator, bool) {
 	e := Estimator{
 		Axis: FisherAxis, Rows: true, Robust: rankBased(m.compare),
 		Flops: func(d Dims, units int) float64 { return m.deletionFlops(d, units) },
-		Doubt: m.doubt,
+		Doubt: m.doubt, KeepsNull: !m.whitened(),
 	}
 	switch m.rdm.kind {
 	case rdmMahalanobis:
