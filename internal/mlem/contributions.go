@@ -86,21 +86,7 @@ const maxShapley = 12
 // The 2ⁿ fits and their scores come from the normal equations. Features in a group
 // count as part of it only. There are no intervals; SD is over folds.
 func (f *fitting) shapley(ctx context.Context, k int) ([]Importance, error) {
-	var players []player
-	grouped := map[int]bool{}
-	for _, p := range f.players() {
-		if p.group != "" {
-			players = append(players, p)
-			for _, g := range p.features {
-				grouped[g] = true
-			}
-		}
-	}
-	for _, p := range f.players() {
-		if p.group == "" && !grouped[p.features[0]] {
-			players = append(players, p)
-		}
-	}
+	players := disjoint(f.players())
 	n := len(players)
 	owner := make([]int, f.design.features)
 	for i, p := range players {
@@ -127,11 +113,7 @@ func (f *fitting) shapley(ctx context.Context, k int) ([]Importance, error) {
 	if err != nil {
 		return nil, err
 	}
-	chance := make([]float64, n) // |S|!(n−|S|−1)!/n!
-	chance[0] = 1 / float64(n)
-	for s := 1; s < n; s++ {
-		chance[s] = chance[s-1] * float64(s) / float64(n-s)
-	}
+	chance := orderChances(n)
 	var rows []Importance
 	for i, p := range players {
 		phi := make([]float64, folds)
@@ -150,6 +132,38 @@ func (f *fitting) shapley(ctx context.Context, k int) ([]Importance, error) {
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// orderChances returns |S|!(n−|S|−1)!/n! for each size of S: the share of the orders of n
+// players in which exactly those of S come before a given other one.
+func orderChances(n int) []float64 {
+	chance := make([]float64, n)
+	chance[0] = 1 / float64(n)
+	for s := 1; s < n; s++ {
+		chance[s] = chance[s-1] * float64(s) / float64(n-s)
+	}
+	return chance
+}
+
+// disjoint lists groups first and then the features that are in none: those in a group count
+// as part of it.
+func disjoint(players []player) []player {
+	var out []player
+	grouped := map[int]bool{}
+	for _, p := range players {
+		if p.group != "" {
+			out = append(out, p)
+			for _, g := range p.features {
+				grouped[g] = true
+			}
+		}
+	}
+	for _, p := range players {
+		if p.group == "" && !grouped[p.features[0]] {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // tellingFolds returns the values of the folds whose neural distances are not all equal,

@@ -41,7 +41,7 @@ func (f *fitting) nullScores(ctx context.Context, k int, folds []foldFit) (obser
 // their ranks, which are computed once; the rest is one product of matrices. Stimuli
 // are permuted within their levels.
 func (f *fitting) nullProducts(ctx context.Context, e *evaluation, k, fold int, vectors [][]float64) ([][]float64, error) {
-	m, n := len(e.id), len(e.first)
+	m := len(e.id)
 	z := e.standardSquare(k, f.Score)
 	perms := make([][]int32, f.Null)
 	for r := range perms {
@@ -50,15 +50,23 @@ func (f *fitting) nullProducts(ctx context.Context, e *evaluation, k, fold int, 
 			perms[r][i] = int32(at)
 		}
 	}
+	return e.permutedProducts(ctx, f.Jobs, z, perms, vectors)
+}
+
+// permutedProducts returns ⟨v, z_π⟩/N for each vector v over the N pairs of e and each
+// permutation π of its stimuli, of a square matrix z of values of pairs.
+func (e *evaluation) permutedProducts(ctx context.Context, jobs int, z []float64, perms [][]int32, vectors [][]float64) ([][]float64, error) {
+	m, n, draws := len(e.id), len(e.first), len(perms)
 	// Slabs are summed one after the other, so that the sum has the same bits
 	// for any number of workers.
-	const tile, slabs = 1024, 32
+	const most, slabs = 1024, 32
+	tile := min(most, (n+slabs-1)/slabs)
 	u := len(vectors)
 	part := make([][]float64, slabs)
-	err := forEach(ctx, f.Jobs, slabs, func(_, s int) error {
-		sum := blas64.General{Rows: u, Cols: f.Null, Stride: f.Null, Data: make([]float64, u*f.Null)}
+	err := forEach(ctx, jobs, slabs, func(_, s int) error {
+		sum := blas64.General{Rows: u, Cols: draws, Stride: draws, Data: make([]float64, u*draws)}
 		v := blas64.General{Rows: u, Cols: tile, Stride: tile, Data: make([]float64, u*tile)}
-		g := blas64.General{Rows: f.Null, Cols: tile, Stride: tile, Data: make([]float64, f.Null*tile)}
+		g := blas64.General{Rows: draws, Cols: tile, Stride: tile, Data: make([]float64, draws*tile)}
 		for p0 := s * n / slabs; p0 < (s+1)*n/slabs; p0 += tile {
 			p1 := min(p0+tile, (s+1)*n/slabs)
 			v.Cols, g.Cols = p1-p0, p1-p0
@@ -79,13 +87,13 @@ func (f *fitting) nullProducts(ctx context.Context, e *evaluation, k, fold int, 
 	if err != nil {
 		return nil, err
 	}
-	total := make([]float64, u*f.Null)
+	total := make([]float64, u*draws)
 	for _, p := range part {
 		total = addScaled(total, p, 1)
 	}
 	out := make([][]float64, u)
 	for i := range out {
-		out[i] = total[i*f.Null : (i+1)*f.Null]
+		out[i] = total[i*draws : (i+1)*draws]
 	}
 	return out, nil
 }

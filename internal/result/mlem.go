@@ -123,3 +123,20 @@ type Study struct {
 	Error       string  `column:"error" doc:"why the method could not be applied" show:"note"`
 	Seconds     float64 `column:"seconds" unit:"s" doc:"time that the fit took, with --timing" show:"optional"`
 }
+
+// Explanations is the table of simtool mlem explain: a row for each number.
+var Explanations = Declare[Explanation]("simtool.mlem.explain/v1", "simtool mlem explain", "what a model explains of dissimilarities, alone and beside the others")
+
+// Explanation is a row of Explanations.
+type Explanation struct {
+	Quantity string  `column:"quantity" doc:"correlation, partial correlation or standardised coefficient (beta) of a model; share of the variance that it explains alone, adds to all others (unique) or adds on average over all orders; that several explain in common (shared), or all together (total)"`
+	Model    string  `column:"model" doc:"feature or group; several with & between for what they share; empty for all"`
+	Value    float64 `column:"value" doc:"the number"`
+	SE       float64 `column:"se" doc:"standard error over stimuli, by the jackknife"`
+	Lo       float64 `column:"lo" doc:"lower end of its interval"`
+	Hi       float64 `column:"hi" doc:"upper end of its interval"`
+	PValue   float64 `column:"pvalue" doc:"p value of no relation, of partial, beta and unique that the model adds nothing to the others, from the permutations of --null"`
+	Stimuli  int     `column:"n_stimuli" doc:"stimuli"`
+	Pairs    int     `column:"n_pairs" doc:"their pairs"`
+	Note     string  `column:"note" doc:"why a number or its interval is missing" show:"note"`
+}

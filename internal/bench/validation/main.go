@@ -28,11 +28,12 @@ func main() {
 	trueNulls := flag.Bool("nulls", false, "p values of systems that have nothing in common in place of intervals")
 	models := flag.Bool("models", false, "differences of models in place of intervals")
 	noisy := flag.Bool("ceilings", false, "scores as shares of noise ceilings in place of intervals")
+	metric := flag.Bool("mlem", false, "intervals of mlem fit in place of those of measures")
 	flag.Parse()
 	for _, other := range []struct {
 		asked bool
 		write func(w io.Writer, only *regexp.Regexp, runs int, seed uint64, workers int) error
-	}{{*models, comparisons}, {*noisy, ceilings}} {
+	}{{*models, comparisons}, {*noisy, ceilings}, {*metric, metrics}} {
 		if !other.asked {
 			continue
 		}

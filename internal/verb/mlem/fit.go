@@ -242,12 +242,9 @@ func (o *FitOptions) fitting(e *batch.Env, s *stimuli) (mlem.Options, error) {
 	m.Ridge = o.Ridge
 	m.Folds, m.Bootstrap, m.Level, m.Permutations, m.Null = o.Folds, o.Bootstrap, o.Level, o.Permutations, o.Null
 	m.Conditional, m.DropOne, m.Shapley, m.InteractionImportance = o.Conditional, o.DropOne, o.Shapley, o.OfProducts
-	for _, text := range o.Groups {
-		name, features, ok := strings.Cut(text, "=")
-		if !ok {
-			return m, batch.Configf("", "--group: invalid value %q, want NAME=A,B", text)
-		}
-		m.FeatureGroups = append(m.FeatureGroups, mlem.FeatureGroup{Name: name, Features: strings.Split(features, ",")})
+	var err error
+	if m.FeatureGroups, err = featureGroups(o.Groups); err != nil {
+		return m, err
 	}
 	m.MaxPairs, m.MaxMemory = o.MaxPairs, int(o.MaxMemory)
 	m.Seed, m.Jobs = e.Seed, e.Jobs

@@ -1,0 +1,292 @@
+package mlem
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data"
+	"simtool/internal/stats"
+)
+
+// latticeRDM is a matrix of small whole numbers.
+func latticeRDM(k, n int) *mat.Dense {
+	d := mat.NewDense(n, n, nil)
+	for a := range n {
+		for b := a + 1; b < n; b++ {
+			v := float64((a*5+b*7*(k+1)+a*b*(k+2))%13 + 1)
+			d.Set(a, b, v)
+			d.Set(b, a, v)
+		}
+	}
+	return d
+}
+
+// lattices are three models and dissimilarities that resemble the first two.
+func lattices(t *testing.T, n int) (*Features, *Neural) {
+	t.Helper()
+	models := []*mat.Dense{latticeRDM(1, n), latticeRDM(2, n), latticeRDM(3, n)}
+	y := latticeRDM(0, n)
+	for i := range n {
+		for j := range n {
+			y.Set(i, j, y.At(i, j)+2*models[0].At(i, j)+models[1].At(i, j))
+		}
+	}
+	f, err := NewFeatureDistances([]string{"a", "b", "c"}, models)
+	if err != nil {
+		t.Fatal(err)
+	}
+	neural, err := NewGiven(y, NeuralOptions{Power: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f, neural
+}
+
+func explained(t *testing.T, f *Features, y *Neural, change func(*ExplainOptions)) map[string]Share {
+	t.Helper()
+	o := DefaultExplainOptions()
+	o.Null = 0
+	if change != nil {
+		change(&o)
+	}
+	e, err := Explain(t.Context(), f, y, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]Share{}
+	for _, s := range e.Shares {
+		out[strings.TrimSpace(string(s.Quantity)+" "+s.Model)] = s
+	}
+	return out
+}
+
+// TestExplainedAgainstReference: correlations and partial correlations are those of
+// mne-rsa 1.0 (metrics spearman, pearson, partial-spearman and partial), coefficients those
+// of its metric regression on standardised values, and shares of the variance those of
+// NumPy's least squares on each set of models.
+func TestExplainedAgainstReference(t *testing.T) {
+	f, y := lattices(t, 9)
+	for by, want := range map[Statistic]map[string]float64{
+		ScorePearson: {
+			"correlation a": 0.7962001556686578, "correlation b": 0.4408392226549224, "correlation c": 0.05346878596245386,
+			"partial a": 0.8856918752452446, "partial b": 0.7211243493003764, "partial c": -0.038083649052447,
+			"beta a": 0.7946493067292917, "beta b": 0.44170689812031844, "beta c": -0.01617581068017765,
+			"alone a": 0.633934687886795, "alone b": 0.19433922023099637, "alone c": 0.002858911072298631,
+			"total": 0.8265567263695036, "unique a": 0.8265567263695036 - 0.19534515246373496,
+			"unique b": 0.8265567263695036 - 0.6386445438365342, "unique c": 0.8265567263695036 - 0.8263048050553058,
+			"shared a & b": 0.6386445438365342 + 0.19534515246373496 - 0.8265567263695036 - 0.002858911072298631,
+		},
+		ScoreSpearman: {
+			"correlation a": 0.7667480131609103, "correlation b": 0.4028207422772294, "correlation c": -0.08492121468886014,
+			"partial a": 0.8496585320694707, "partial b": 0.6688968967800116, "partial c": -0.262074276922181,
+			"alone c": 0.007211612704231651, "total": 0.7739701006292115, "unique b": 0.7739701006292115 - 0.5909530738539538,
+		},
+	} {
+		got := explained(t, f, y, func(o *ExplainOptions) { o.Score = by })
+		for name, v := range want {
+			if s, ok := got[name]; !ok || math.Abs(s.Value-v) > 1e-13 {
+				t.Errorf("%s: %s is %.16g, want %.16g", by, name, s.Value, v)
+			}
+		}
+		parts, averages := 0.0, 0.0
+		for _, s := range got {
+			switch s.Quantity {
+			case ShareUnique, ShareShared:
+				parts += s.Value
+			case ShareAverage:
+				averages += s.Value
+			}
+		}
+		if total := got["total"].Value; math.Abs(parts-total) > 1e-13 || math.Abs(averages-total) > 1e-13 {
+			t.Errorf("%s: the parts add up to %g and the averages to %g, want %g", by, parts, averages, total)
+		}
+	}
+}
+
+// TestExplainedWithoutAStimulus: the standard error of a partial correlation is the
+// jackknife of explanations that do without a stimulus.
+func TestExplainedWithoutAStimulus(t *testing.T) {
+	const n = 9
+	f, y := lattices(t, n)
+	for _, by := range []Statistic{ScoreSpearman, ScorePearson} {
+		change := func(o *ExplainOptions) { o.Score = by }
+		got := explained(t, f, y, change)
+		for _, name := range []string{"partial a", "correlation c", "beta b", "average a", "shared a & c"} {
+			var without []float64
+			for out := range n {
+				index := slices.DeleteFunc(seq(n), func(i int) bool { return i == out })
+				v := explained(t, f.subset(index), y.subset(index), change)[name].Value
+				if q := got[name].Quantity; q == SharePartial || q == ShareCorrelation {
+					v = math.Atanh(v)
+				}
+				without = append(without, v)
+			}
+			_, sd := meanSD(without)
+			want := sd * (n - 1) / math.Sqrt(n)
+			s := got[name]
+			centre, half := s.Value, 0.0
+			if s.Quantity == SharePartial || s.Quantity == ShareCorrelation {
+				centre, half = math.Atanh(s.Value), (math.Atanh(s.Interval.Hi)-math.Atanh(s.Interval.Lo))/2
+			} else {
+				half = (s.Interval.Hi - s.Interval.Lo) / 2
+			}
+			if se := half / 1.959963984540054; math.Abs(se/want-1) > 1e-9 {
+				t.Errorf("%s: the standard error of %s (about %g) is %.12g, want %.12g", by, name, centre, se, want)
+			}
+		}
+	}
+}
+
+// TestExplainedByEnumeration: p values come near those of all permutations of five
+// stimuli, computed from the definition: what is permuted is what the others leave.
+func TestExplainedByEnumeration(t *testing.T) {
+	const n = 5
+	f, y := lattices(t, n)
+	got := explained(t, f, y, func(o *ExplainOptions) { o.Score, o.Null = ScorePearson, 4000 })
+	first, second := allPairs(n)
+	vector := func(of func(i, j int) float64) []float64 {
+		out := make([]float64, len(first))
+		for p := range out {
+			out[p] = of(int(first[p]), int(second[p]))
+		}
+		return out
+	}
+	d := y.condensed()
+	var x [3][]float64
+	for k := range x {
+		x[k] = vector(func(i, j int) float64 { return latticeRDM(k+1, n).At(i, j) })
+	}
+	residual := func(v []float64, columns ...[]float64) []float64 {
+		m := mat.NewDense(len(v), len(columns)+1, nil)
+		for k, c := range columns {
+			m.SetCol(k, c)
+		}
+		for p := range v {
+			m.Set(p, len(columns), 1)
+		}
+		var w mat.Dense
+		if err := w.Solve(m, mat.NewDense(len(v), 1, slices.Clone(v))); err != nil {
+			t.Fatal(err)
+		}
+		var fit mat.Dense
+		fit.Mul(m, &w)
+		out := slices.Clone(v)
+		for p := range out {
+			out[p] -= fit.At(p, 0)
+		}
+		return out
+	}
+	r2 := func(columns ...[]float64) float64 {
+		left, all := residual(d, columns...), residual(d)
+		return 1 - dot(left, left)/dot(all, all)
+	}
+	for k, name := range []string{"a", "b", "c"} {
+		others := [][]float64{x[(k+1)%3], x[(k+2)%3]}
+		left := residual(x[k], others...)
+		square := map[[2]int]float64{}
+		for p, v := range left {
+			square[[2]int{int(first[p]), int(second[p])}] = v
+		}
+		as, count := 0, 0
+		observed := r2(append([][]float64{left}, others...)...)
+		for _, order := range everyOrder(n) {
+			moved := vector(func(i, j int) float64 {
+				a, b := order[i], order[j]
+				return square[[2]int{min(a, b), max(a, b)}]
+			})
+			count++
+			if r2(append([][]float64{moved}, others...)...) >= observed-1e-9 {
+				as++
+			}
+		}
+		want := float64(as) / float64(count)
+		if p := got["unique "+name].P; math.Abs(p-want) > 4*math.Sqrt(want*(1-want)/4000)+1e-3 {
+			t.Errorf("p of what %s adds is %.4f, all permutations give %.4f", name, p, want)
+		}
+		if got["partial "+name].P != got["unique "+name].P {
+			t.Errorf("%s: the p values of the partial correlation and of the unique part differ", name)
+		}
+	}
+}
+
+// TestExplainedGroups: a group is one model, and what it explains is that of its members.
+func TestExplainedGroups(t *testing.T) {
+	f, y := lattices(t, 9)
+	single := explained(t, f, y, nil)
+	got := explained(t, f, y, func(o *ExplainOptions) {
+		o.FeatureGroups, o.Null = []FeatureGroup{{Name: "ab", Features: []string{"a", "b"}}}, 99
+	})
+	if len(got) != 11 {
+		t.Errorf("%d numbers of a group and a feature: %v", len(got), got)
+	}
+	want := single["total"].Value - single["unique c"].Value
+	if s := got["alone ab"]; math.Abs(s.Value-want) > 1e-13 || s.P > 0.05 {
+		t.Errorf("the group explains %g (p %g), want %g", s.Value, s.P, want)
+	}
+	if s := single["total"]; s.Interval != (stats.Interval{}) || !strings.HasPrefix(s.Note, "no interval: without permutations") {
+		t.Errorf("the interval of a share of several models that nothing is known of: %+v", s)
+	}
+	if s := got["alone c"]; s.Interval == (stats.Interval{}) || s.Interval.Lo != 0 {
+		t.Errorf("the interval of a share near 0: %+v", s)
+	}
+	if _, ok := got["correlation ab"]; ok {
+		t.Error("a group of two has a correlation")
+	}
+}
+
+// TestExplainedByTheSameTwice: what other models determine has no partial correlation, says
+// so, and adds nothing.
+func TestExplainedByTheSameTwice(t *testing.T) {
+	_, y := lattices(t, 9)
+	f, err := NewFeatureDistances([]string{"a", "b", "again"}, []*mat.Dense{latticeRDM(1, 9), latticeRDM(2, 9), latticeRDM(1, 9)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := explained(t, f, y, func(o *ExplainOptions) { o.Null = 49 })
+	for _, name := range []string{"a", "again"} {
+		if s := got["partial "+name]; !math.IsNaN(s.Value) || s.Note == "" || s.Interval != (stats.Interval{}) {
+			t.Errorf("the partial correlation of %s is %+v", name, s)
+		}
+		if s := got["unique "+name]; s.Value != 0 {
+			t.Errorf("%s explains %g alone", name, s.Value)
+		}
+	}
+	if a, both := got["alone a"].Value, got["shared a & again"].Value+got["shared a & b & again"].Value; math.Abs(a-both) > 1e-12 {
+		t.Errorf("a explains %g and shares %g", a, both)
+	}
+}
+
+// TestExplainRefuses tells what cannot be explained.
+func TestExplainRefuses(t *testing.T) {
+	f, y := lattices(t, 9)
+	constant := mat.NewDense(9, 9, nil)
+	for i := range 9 {
+		for j := range 9 {
+			if i != j {
+				constant.Set(i, j, 0.3)
+			}
+		}
+	}
+	flat, err := NewFeatureDistances([]string{"flat"}, []*mat.Dense{constant})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, run := range map[string]func(o *ExplainOptions) (*Features, *Neural){
+		"all equal of feature \"flat\"": func(*ExplainOptions) (*Features, *Neural) { return flat, y },
+		"8 stimuli":                     func(*ExplainOptions) (*Features, *Neural) { return f, y.subset(seq(8)) },
+		"the score r2":                  func(o *ExplainOptions) (*Features, *Neural) { o.Score = ScoreR2; return f, y },
+		"1 pairs":                       func(*ExplainOptions) (*Features, *Neural) { return f.subset(seq(2)), y.subset(seq(2)) },
+	} {
+		o := DefaultExplainOptions()
+		features, neural := run(&o)
+		_, err := Explain(t.Context(), features, neural, o)
+		if in, ok := data.AsInputError(err); !ok || !strings.Contains(fmt.Sprint(in), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
