@@ -32,6 +32,7 @@ func wordStories() []hintStory {
 		valued(meant("two commas", score("-m cka,,nbs"), "measures are separated by single commas", "single commas", score("-m cka,nbs")), pairCKA),
 		valued(meant("a file", "simtool score x.npx y.npy --format csv -m cka", didYouMean("x.npy"), "x.npy", score("-m cka")), pairCKA),
 		meant("a directory of results", "mkdir d; simtool score x.npy y.npy -m cka -o d/s.csv -q; simtool plot d -o s.svg", `"simtool report d" puts all results of a directory on one page`, "simtool report d", "simtool report d -o page.html"),
+		meant("a key of a layout", "mkdir d; simtool score x.npy y.npy -m cka -o d/s.csv -q; echo 'titel: Mine' > d/report.yaml; simtool report d -o page.html", didYouMean("title"), "title", "echo 'title: Mine' > d/report.yaml; simtool report d -o page.html"),
 		meant("a value of a flag", score("-m cka --per tim"), didYouMean("time"), "time", "simtool score --help"),
 		valued(meant("a flag", score("--measure cka"), didYouMean("--measures"), "did you mean", score("--measures cka")), pairCKA),
 		valued(meant("a command", "simtool scor x.npy y.npy -m cka --format csv", didYouMean(`"simtool score"`), "simtool score", score("-m cka")), pairCKA),

@@ -74,8 +74,12 @@ func Inline(results []*Result, s Style, p *Palette) (svg string, f *Figure, err 
 	})
 	svg = prologue.ReplaceAllString(svg, "")
 	svg = pointSize.ReplaceAllString(svg, `<svg role="img" tabindex="0" class="figure"`)
+	svg = strings.ReplaceAll(svg, sansSerif, "") // which the page says once
 	return lineBreaks.ReplaceAllString(svg, " "), f, nil
 }
+
+// mostInline is the largest number of marks of a figure on a page, of all its panels.
+const mostInline = 480
 
 // markShapes renders marks as invisible shapes. SVG counts y from the top.
 func (f *Figure) markShapes(marks []placed) string {
@@ -85,7 +89,10 @@ func (f *Figure) markShapes(marks []placed) string {
 	var b strings.Builder
 	b.WriteString(`<g class="marks" fill="transparent">`)
 	height := f.height.Points()
-	for _, m := range marks {
+	for i, m := range marks {
+		if len(marks) > mostInline && i*mostInline/len(marks) == (i-1)*mostInline/len(marks) && i > 0 {
+			continue
+		}
 		title := "<title>" + html.EscapeString(m.text) + "</title>"
 		if m.w == 0 && m.h == 0 {
 			fmt.Fprintf(&b, `<circle cx="%.1f" cy="%.1f" r="4">%s</circle>`, m.x, height-m.y, title)

@@ -382,6 +382,9 @@ func scoreText(t *scoreTable, i int, name string) string {
 	return text
 }
 
+// ShortNames shortens paths as figures do.
+func ShortNames(paths []string) []string { return shortNames(paths) }
+
 // shortNames shortens paths but keeps them distinct: to base names without suffix, to
 // directories where all base names are the same, or to more words of the path where
 // these are not unique.

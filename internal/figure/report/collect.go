@@ -1,6 +1,8 @@
 package report
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
@@ -29,22 +31,79 @@ const (
 type Collection struct {
 	Page     *Page
 	Measures []string      // the measures of the results, in order of appearance
-	Sources  []data.Source // of the results
+	Sources  []data.Source // of the results, and of the layout
 
-	names  map[string]string                           // displayed names of directories
-	ranges func(name string) (r figure.Range, ok bool) // of measures
+	names    map[string]string                     // displayed names of directories
+	measures func(name string) (k Known, ok bool)  // nil for nothing known
+	cards    map[string]Known                      // what it said
+	layout   *Layout
+	arrays   map[string]int    // of each directory
+	shown    map[string]string // the result that has a content
+	runs     map[string]string // the section that has a run
 }
 
 // Collect reads all results in and below directories, or single files, and makes a page
-// of them: a section for each directory, and before them a section of the runs that are
-// best shown side by side. measures says what is known of a measure, and may be nil. Notes list files that are not results, and results that
-// cannot be drawn.
+// of them: what they say, then a section for each result, and before these one of the runs
+// that are best shown side by side. measures says what is known of a measure, and may be
+// nil; layout is what the reader wants the page to be, and version that of simtool. Notes list files that are not
+// results, results that cannot be drawn, and copies of others.
 //
 // Errors are *data.InputError: a path that cannot be read, or no result at all.
-func Collect(paths []string, measures func(name string) (figure.Range, bool)) (*Collection, error) {
-	c := &Collection{ranges: measures, Page: &Page{Palette: &figure.Palette{}}}
+func Collect(paths []string, layout *Layout, version string, measures func(name string) (Known, bool)) (*Collection, error) {
+	c := &Collection{
+		Page: &Page{Version: version, Palette: &figure.Palette{}}, measures: measures, cards: map[string]Known{}, layout: layout,
+		names: map[string]string{}, arrays: map[string]int{}, shown: map[string]string{}, runs: map[string]string{},
+	}
+	files, err := c.find(paths)
+	if err != nil {
+		return nil, err
+	}
+	var results []*loaded
+	for _, path := range files {
+		if l := c.load(path, files); l != nil {
+			results = append(results, l)
+		}
+	}
+	if len(results) == 0 {
+		return nil, &data.InputError{Path: strings.Join(paths, ", "), Found: "no results of simtool", Wanted: "want a directory with at least one"}
+	}
+	directories := map[string]bool{}
+	for _, r := range results {
+		directories[filepath.Dir(r.Path)] = true
+		c.Sources = append(c.Sources, r.Source)
+	}
+	c.layout.sort(results)
+	for i, r := range results {
+		r.id = fmt.Sprintf("t%d", i+1)
+		if r.Table != nil {
+			c.collectMeasures(r.Result)
+		}
+	}
+	c.Page.Lead = fmt.Sprintf("%s in %s.", count(len(results), "result", "results"), count(len(directories), "directory", "directories"))
+	c.conclude(results)
+	c.join(results)
+	c.sections(results)
+	c.Page.Methods = c.methods(results)
+	if layout.Notes != "" {
+		c.Page.Remarks = markdown(layout.Notes, 1)
+	}
+	for _, p := range layout.idle() {
+		c.note("%s: %q names no result", layout.Path, p)
+	}
+	if layout.Path != "" {
+		source, err := dataio.FileSource(layout.Path)
+		if err != nil {
+			return nil, err
+		}
+		c.Sources = append(c.Sources, source)
+	}
+	return c, nil
+}
+
+// find lists the files that can be results, those of a directory in natural order and
+// before those of directories below it.
+func (c *Collection) find(paths []string) ([]string, error) {
 	var directories []string
-	c.names = map[string]string{}
 	files := map[string][]string{}
 	seen := map[string]bool{}
 	for _, path := range paths {
@@ -72,27 +131,23 @@ func Collect(paths []string, measures func(name string) (figure.Range, bool)) (*
 		if err != nil {
 			return nil, err
 		}
-		slices.Sort(directories[begun:]) // a directory before those below it
+		slices.SortFunc(directories[begun:], data.NaturalOrder)
 	}
-	joint := map[string][]*figure.Result{}
+	var out []string
 	for _, dir := range directories {
-		section, results := c.section(dir, files[dir])
-		if len(results) == 0 {
-			continue
-		}
-		c.Page.Sections = append(c.Page.Sections, section)
-		for _, r := range results {
-			if kind, ok := figure.KindOf(r); ok && kind.Joins {
-				joint[kind.Name] = append(joint[kind.Name], r)
+		slices.SortStableFunc(files[dir], func(a, b string) int {
+			// Arrays, which conclusions do not rest on, stand behind tables.
+			switch tables, others := !dataio.IsArray(a), !dataio.IsArray(b); {
+			case tables == others:
+				return data.NaturalOrder(a, b)
+			case tables:
+				return -1
 			}
-		}
+			return 1
+		})
+		out = append(out, files[dir]...)
 	}
-	if len(c.Page.Sections) == 0 {
-		return nil, &data.InputError{Path: strings.Join(paths, ", "), Found: "no results of simtool", Wanted: "want a directory with at least one"}
-	}
-	c.Page.Lead = fmt.Sprintf("%s in %s.", count(len(c.Sources), "result", "results"), count(len(c.Page.Sections), "directory", "directories"))
-	c.join(joint)
-	return c, nil
+	return out, nil
 }
 
 // nameOf returns the displayed name of a directory in or below root, which the user
@@ -141,49 +196,15 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// section makes the section of one directory.
-func (c *Collection) section(dir string, paths []string) (*Section, []*figure.Result) {
-	s := &Section{Title: c.names[dir]}
-	var results, arrays []*figure.Result
-	for _, path := range paths {
-		r := c.load(path, paths)
-		if r == nil {
-			continue
-		}
-		if r.Array != nil && len(arrays) == maxArrays {
-			c.note("%s: more than %d arrays in one directory", path, maxArrays)
-			continue
-		}
-		results = append(results, r)
-		c.Sources = append(c.Sources, r.Source)
-		if r.Array != nil {
-			arrays = append(arrays, r)
-			continue
-		}
-		c.draw(s, []*figure.Result{r})
-		s.Tables = append(s.Tables, NewTable(filepath.Base(path), r.Table))
-		c.collectMeasures(r)
+// load reads a file that may be a result. It returns nil if it is not one, is left out, or
+// has the content of another.
+func (c *Collection) load(path string, files []string) *loaded {
+	name := c.nameOfFile(path)
+	if c.layout.any(c.layout.Omit, name) {
+		return nil
 	}
-	for len(arrays) > 0 {
-		kind, _ := figure.KindOf(arrays[0])
-		same := func(r *figure.Result) bool { k, _ := figure.KindOf(r); return k.Name == kind.Name }
-		var group []*figure.Result
-		for _, r := range arrays {
-			if same(r) {
-				group = append(group, r)
-			}
-		}
-		arrays = slices.DeleteFunc(arrays, same)
-		c.draw(s, group)
-	}
-	s.addRuns(results)
-	return s, results
-}
-
-// load reads a file that may be a result. It returns nil if it is not one.
-func (c *Collection) load(path string, siblings []string) *figure.Result {
 	array := dataio.IsArray(path) && !dataio.IsArchive(path)
-	if twin := strings.TrimSuffix(path, filepath.Ext(path)) + ".csv"; twin != path && !array && slices.Contains(siblings, twin) {
+	if twin := strings.TrimSuffix(path, filepath.Ext(path)) + ".csv"; twin != path && !array && slices.Contains(files, twin) {
 		return nil // the same table in another format, or the arrays next to it
 	}
 	if info, err := os.Stat(path); err == nil && info.Size() > maxFile {
@@ -203,7 +224,100 @@ func (c *Collection) load(path string, siblings []string) *figure.Result {
 		c.note("%s: %s that has no figure", path, kind)
 		return nil
 	}
-	return r
+	if r.Array != nil {
+		if c.arrays[filepath.Dir(path)] == maxArrays {
+			c.note("%s: more than %d arrays in one directory", path, maxArrays)
+			return nil
+		}
+		c.arrays[filepath.Dir(path)]++
+	}
+	content := contentOf(r)
+	if other, ok := c.shown[content]; ok {
+		c.note("%s: the same as %s, which is shown", path, other)
+		return nil
+	}
+	c.shown[content] = path
+	return &loaded{Result: r, name: name, cited: map[int]bool{}}
+}
+
+// contentOf tells results of other content apart: tables by their cells, whatever their
+// form, and by the data that they were made of, and arrays by their files.
+func contentOf(r *figure.Result) string {
+	if r.Table == nil {
+		return r.Source.SHA256
+	}
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%q %q\n", r.Table.Schema, r.Table.Columns)
+	if r.Manifest != nil {
+		for _, in := range r.Manifest.Inputs {
+			fmt.Fprintln(sum, in.SHA256)
+		}
+	}
+	for _, row := range r.Table.Rows {
+		for _, cell := range row {
+			if cell == nil {
+				cell = ""
+			}
+			fmt.Fprintf(sum, "%q,", fmt.Sprint(cell))
+		}
+		fmt.Fprintln(sum)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// sections adds a section for each table, and one for the arrays of a directory that are
+// drawn in one figure, where the first of them stands.
+func (c *Collection) sections(results []*loaded) {
+	done := map[*loaded]bool{}
+	for _, r := range results {
+		if done[r] {
+			continue
+		}
+		group := []*loaded{r}
+		if r.Array != nil {
+			kind, _ := figure.KindOf(r.Result)
+			for _, other := range results {
+				if k, _ := figure.KindOf(other.Result); other != r && other.Array != nil && k.Name == kind.Name && filepath.Dir(other.Path) == filepath.Dir(r.Path) {
+					group = append(group, other)
+				}
+			}
+		}
+		var titles, remarks []string
+		var drawn []*figure.Result
+		for _, one := range group {
+			done[one] = true
+			titles = append(titles, one.name)
+			if len(titles) > 1 {
+				titles[len(titles)-1] = filepath.Base(one.name)
+			}
+			if text := c.layout.notesOn(one.name); text != "" {
+				remarks = append(remarks, text)
+			}
+			if c.layout.Figures == nil || c.layout.any(c.layout.Figures, one.name) {
+				drawn = append(drawn, one.Result)
+			}
+		}
+		s := &Section{ID: fmt.Sprintf("results-%d", len(c.Page.Sections)), Title: strings.Join(firstNames(titles), ", ")}
+		if remarks != nil {
+			s.Remarks = markdown(strings.Join(remarks, "\n\n"), 2)
+		}
+		if drawn != nil {
+			c.draw(s, drawn)
+		}
+		if r.Table != nil {
+			s.Tables = append(s.Tables, NewTable(r.id, filepath.Base(r.Path), r.Table, r.cited))
+		}
+		c.addRuns(s, group)
+		c.Page.Sections = append(c.Page.Sections, s)
+	}
+}
+
+// firstNames returns the first names of a list, and a word for the others.
+func firstNames(names []string) []string {
+	if more := len(names) - mostNames; more > 0 {
+		return append(slices.Clone(names[:mostNames]), fmt.Sprintf("and %d more", more))
+	}
+	return names
 }
 
 // draw adds a figure of results to a section.
@@ -218,24 +332,27 @@ func (c *Collection) draw(s *Section, results []*figure.Result) {
 	for _, r := range results {
 		names = append(names, c.nameOfFile(r.Path))
 	}
-	if more := len(names) - mostNames; more > 0 {
-		names = append(names[:mostNames], fmt.Sprintf("and %d more", more))
-	}
-	s.Figures = append(s.Figures, Figure{SVG: template.HTML(svg), Caption: f.Alt, Source: strings.Join(names, ", ")}) //nolint:gosec // our own drawing, its text escaped
+	s.Figures = append(s.Figures, Figure{SVG: template.HTML(svg), Caption: f.Alt, Source: strings.Join(firstNames(names), ", ")}) //nolint:gosec // our own drawing, its text escaped
 }
 
 // join adds a section before all others, with runs on the same data side by side.
-func (c *Collection) join(joint map[string][]*figure.Result) {
-	s := &Section{Title: "Runs side by side"}
+func (c *Collection) join(results []*loaded) {
+	s := &Section{ID: "side-by-side", Title: "Runs side by side"}
 	for _, kind := range figure.Kinds() {
+		if !kind.Joins {
+			continue
+		}
 		runs := map[string][]*figure.Result{}
 		var references []string
-		for _, r := range joint[kind.Name] {
+		for _, r := range results {
+			if k, _ := figure.KindOf(r.Result); k.Name != kind.Name || c.layout.Figures != nil && !c.layout.any(c.layout.Figures, r.name) {
+				continue
+			}
 			reference := r.Reference().SHA256
 			if runs[reference] == nil {
 				references = append(references, reference)
 			}
-			runs[reference] = append(runs[reference], r)
+			runs[reference] = append(runs[reference], r.Result)
 		}
 		for _, reference := range references {
 			if len(runs[reference]) > 1 {
@@ -244,21 +361,26 @@ func (c *Collection) join(joint map[string][]*figure.Result) {
 		}
 	}
 	if len(s.Figures) > 0 {
-		c.Page.Sections = slices.Insert(c.Page.Sections, 0, s)
+		c.Page.Sections = append(c.Page.Sections, s)
 	}
 }
 
-// addRuns adds the runs that made the results, each once.
-func (s *Section) addRuns(results []*figure.Result) {
+// addRuns adds the runs that made the results of a section, each once on the page.
+func (c *Collection) addRuns(s *Section, results []*loaded) {
 	for _, r := range results {
 		if r.Manifest == nil {
 			continue
 		}
 		run := NewRun(r.Manifest)
-		known := func(other *Run) bool { return other.Command == run.Command && other.When == run.When }
-		if !slices.ContainsFunc(s.Runs, known) {
-			s.Runs = append(s.Runs, run)
+		key := run.Command + " " + r.Manifest.Run.Started.String()
+		if first, ok := c.runs[key]; ok {
+			if first != s.ID {
+				s.SeeRun = first
+			}
+			continue
 		}
+		c.runs[key] = s.ID
+		s.Runs = append(s.Runs, run)
 	}
 }
 

@@ -16,21 +16,26 @@ import (
 // Page is the content of a report.
 type Page struct {
 	Title    string
-	Lead     string // a sentence below the title; "" for none
-	Version  string // of simtool
+	Lead     string        // a sentence below the title; "" for none
+	Remarks  template.HTML // of the author of the layout
+	Version  string        // of simtool
+	Topics   []Topic
 	Sections []*Section
+	Methods  *Methods // nil for none
 	Cards    []Card
 	Notes    []string // omissions and their reasons
 	Palette  *figure.Palette
 }
 
-// Section is one directory of results, or results of several directories side
-// by side.
+// Section is one result, or several that are shown side by side.
 type Section struct {
-	Title   string
+	ID      string
+	Title   string // the names of its files
+	Remarks template.HTML
 	Figures []Figure
 	Tables  []*Table
 	Runs    []*Run
+	SeeRun  string // the section that has the run of this one, "" for its own
 }
 
 // Figure is a drawing with a caption.
@@ -39,34 +44,6 @@ type Figure struct {
 	Caption string
 	Source  string // the files that were drawn
 }
-
-// Table is a result table. A long table shows its first rows only.
-type Table struct {
-	Name    string
-	Columns []Column
-	Rows    [][]Cell
-	Total   int
-}
-
-// Column is the head of a column.
-type Column struct {
-	Name    string
-	Numeric bool
-}
-
-// Cell is the displayed text of a value and, for numbers, the full value for sorting.
-type Cell struct{ Text, Value string }
-
-// Card explains a measure.
-type Card struct {
-	Name, Title, Question, Formula, Values string
-	Invariances                            string
-	Pitfalls                               []string
-	References                             []Reference
-}
-
-// Reference is a publication with a link.
-type Reference struct{ Text, URL string }
 
 // Run is the run that made a result.
 type Run struct {
@@ -83,51 +60,6 @@ type Run struct {
 // Input is a file that a run read.
 type Input struct{ Path, Shape, SHA256 string }
 
-// MaxRows is the largest number of rows of a table in a report.
-const MaxRows = 100
-
-// openRows is the number of rows of a table that are visible before a reader opens it.
-const openRows = 40
-
-// NewTable prepares a result table.
-func NewTable(name string, t *dataio.Table) *Table {
-	out := &Table{Name: name, Total: len(t.Rows)}
-	var shown []int
-	for i, c := range t.Columns {
-		numeric, empty := true, true
-		for _, row := range t.Rows {
-			_, ok := dataio.Float(row[i])
-			numeric = numeric && ok
-			empty = empty && row[i] == nil
-		}
-		if empty && len(t.Rows) > 0 {
-			continue // no cell has a value
-		}
-		shown = append(shown, i)
-		out.Columns = append(out.Columns, Column{c, numeric})
-	}
-	for _, row := range t.Rows[:min(len(t.Rows), MaxRows)] {
-		cells := make([]Cell, len(shown))
-		for k, i := range shown {
-			cells[k] = cellOf(row[i])
-		}
-		out.Rows = append(out.Rows, cells)
-	}
-	return out
-}
-
-func cellOf(v any) Cell {
-	switch v := v.(type) {
-	case nil:
-		return Cell{}
-	case float64:
-		return Cell{Text: strconv.FormatFloat(v, 'g', 5, 64), Value: strconv.FormatFloat(v, 'g', -1, 64)}
-	case int:
-		return Cell{Text: strconv.Itoa(v), Value: strconv.Itoa(v)}
-	}
-	return Cell{Text: fmt.Sprint(v)}
-}
-
 // NewRun prepares a manifest.
 func NewRun(m *dataio.Manifest) *Run {
 	r := &Run{
@@ -136,13 +68,18 @@ func NewRun(m *dataio.Manifest) *Run {
 		Seconds: strconv.FormatFloat(m.Run.Seconds, 'f', 1, 64),
 	}
 	for _, in := range m.Inputs {
-		dims := make([]string, len(in.Shape))
-		for i, d := range in.Shape {
-			dims[i] = strconv.Itoa(d)
-		}
-		r.Inputs = append(r.Inputs, Input{Path: in.Path, Shape: strings.Join(dims, " × "), SHA256: in.SHA256})
+		r.Inputs = append(r.Inputs, Input{Path: in.Path, Shape: shapeOf(in.Shape), SHA256: in.SHA256})
 	}
 	return r
+}
+
+// shapeOf writes a shape as a product.
+func shapeOf(shape []int) string {
+	dims := make([]string, len(shape))
+	for i, d := range shape {
+		dims[i] = strconv.Itoa(d)
+	}
+	return strings.Join(dims, " × ")
 }
 
 // ShellLine quotes words for a POSIX shell.
@@ -176,17 +113,41 @@ func IsReport(content []byte) bool {
 	return bytes.Contains(content[:min(len(content), 1024)], []byte(`<meta name="generator" content="simtool `))
 }
 
+// manySections is the number of sections from which on the list of contents is closed at
+// first.
+const manySections = 12
+
 // Write writes the page.
 func (p *Page) Write(w io.Writer) error {
 	light, dark := p.Palette.CSS()
 	style := strings.NewReplacer("/*light*/", light, "/*dark*/", dark).Replace(styleText)
+	sections, err := p.rendered()
+	if err != nil {
+		return err
+	}
+	tables := 0
+	for _, s := range p.Sections {
+		tables += len(s.Tables)
+	}
 	var b bytes.Buffer
-	err := pageTemplate.Execute(&b, map[string]any{
-		"Page": p, "Style": template.CSS(style), "Script": template.JS(scriptText), "MaxRows": MaxRows, "OpenRows": openRows, //nolint:gosec // our own
+	err = pageTemplate.Execute(&b, map[string]any{
+		"Page": p, "Style": template.CSS(style), "Script": template.JS(scriptText), "Sections": sections, //nolint:gosec // our own
+		"Many": len(p.Sections) > manySections, "Tables": tables,
 	})
 	if err != nil {
-		return fmt.Errorf("the report cannot be written: %w", err)
+		return unwritten(err)
 	}
 	_, err = w.Write(bytes.ToValidUTF8(b.Bytes(), []byte("\uFFFD"))) // names of files need not be UTF-8
 	return err
+}
+
+func unwritten(err error) error { return fmt.Errorf("the report cannot be written: %w", err) }
+
+// part executes a part of the template.
+func part(name string, data any) (template.HTML, error) {
+	var b bytes.Buffer
+	if err := pageTemplate.ExecuteTemplate(&b, name, data); err != nil {
+		return "", unwritten(err)
+	}
+	return template.HTML(b.String()), nil //nolint:gosec // escaped by the template
 }

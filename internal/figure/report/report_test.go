@@ -58,12 +58,12 @@ func example(t *testing.T) string {
 
 func render(t *testing.T, dir string) (*Collection, string) {
 	t.Helper()
-	c, err := Collect([]string{dir}, nil)
+	c, err := Collect([]string{dir}, &Layout{}, "v1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Page.Title, c.Page.Version = "A report", "v1"
-	c.Page.Cards = []Card{{Name: "cka", Title: "Centred kernel alignment", Formula: "‖C‖²/(‖A‖‖B‖)", References: []Reference{{"Someone (2019).", "https://doi.org/10.1/x"}}}}
+	c.Page.Title = "A report"
+	c.Page.Cards = []Card{{Name: "cka", Title: "Centred kernel alignment", Formula: "‖C‖²/(‖A‖‖B‖)", References: []Reference{{Text: "Someone (2019).", URL: "https://doi.org/10.1/x"}}}}
 	var b bytes.Buffer
 	if err := c.Page.Write(&b); err != nil {
 		t.Fatal(err)
@@ -77,8 +77,9 @@ func TestCollect(t *testing.T) {
 	for _, s := range c.Page.Sections {
 		titles = append(titles, s.Title)
 	}
-	if len(titles) != 4 || titles[0] != "Runs side by side" || titles[2] != titles[1]+"/cka" || titles[3] != titles[1]+"/nbs" {
-		t.Errorf("sections %q", titles)
+	root := filepath.Base(filepath.Dir(c.Sources[0].Path))
+	if got, want := strings.Join(titles, " "), strings.ReplaceAll("Runs side by side R/scores.csv R/cka/pc_thresholds.csv R/cka/trajectory.csv R/nbs/pc_thresholds.csv R/nbs/trajectory.csv", "R/", root+"/"); got != want {
+		t.Errorf("sections %q, want %q", got, want)
 	}
 	if got := len(c.Page.Sections[0].Figures); got != 2 {
 		t.Errorf("%d figures side by side, want thresholds and trajectories", got)
@@ -140,7 +141,7 @@ func TestRunsOfOtherData(t *testing.T) {
 	for i := range 8 {
 		for _, set := range []string{"brain", "tree"} {
 			run := fmt.Sprintf("%s%d", set, i)
-			files[run+"/pc_thresholds.csv"] = strings.ReplaceAll(thresholds, "M", "cka")
+			files[run+"/pc_thresholds.csv"] = strings.ReplaceAll(thresholds, "M", "cka") + fmt.Sprintf("cka,3,0.05,0.%d\n", i+1)
 			files[run+"/manifest.json"] = `{"schema":"simtool.manifest/v1","inputs":[{"path":"` + set + `.npy","shape":[50,3],"sha256":"` + set + `"}],"outputs":[{"path":"pc_thresholds.csv"}]}`
 		}
 	}
@@ -206,12 +207,12 @@ func TestLongTables(t *testing.T) {
 	for i := range MaxRows + 7 {
 		table.Rows = append(table.Rows, []any{i, nil, "a"})
 	}
-	got := NewTable("t.csv", table)
+	got := NewTable("t1", "t.csv", table, nil)
 	if len(got.Rows) != MaxRows || got.Total != MaxRows+7 {
 		t.Errorf("%d of %d rows", len(got.Rows), got.Total)
 	}
-	if len(got.Columns) != 2 || !got.Columns[0].Numeric || got.Columns[1].Numeric {
-		t.Errorf("columns %+v", got.Columns)
+	if len(got.Columns) != 1 || !got.Columns[0].Numeric || got.InAll != "name a" {
+		t.Errorf("columns %+v, and in all rows %q", got.Columns, got.InAll)
 	}
 	p := &Page{Palette: &figure.Palette{}, Sections: []*Section{{Title: "Long", Tables: []*Table{got}, Figures: []Figure{{SVG: template.HTML("<svg></svg>")}}}}}
 	var b bytes.Buffer
@@ -256,7 +257,7 @@ func TestNameOf(t *testing.T) {
 
 func TestNothingToReport(t *testing.T) {
 	for _, path := range []string{t.TempDir(), filepath.Join(t.TempDir(), "missing")} {
-		_, err := Collect([]string{path}, nil)
+		_, err := Collect([]string{path}, &Layout{}, "v1", nil)
 		var input *data.InputError
 		if !errors.As(err, &input) {
 			t.Errorf("%s: %v, want an input error", path, err)

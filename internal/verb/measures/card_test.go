@@ -12,7 +12,7 @@ func TestBibTeXKinds(t *testing.T) {
 	conferences := map[string]bool{}
 	for _, f := range measures.Families() {
 		for _, r := range f.Card.References {
-			entry := bibTeX(r)
+			entry := BibTeX(r)
 			conference := strings.HasPrefix(entry, "@inproceedings{"+r.Key+",\n")
 			if !conference && !strings.HasPrefix(entry, "@article{"+r.Key+",\n") {
 				t.Errorf("%s begins otherwise:\n%s", r.Key, entry)

@@ -39,15 +39,15 @@ func (o *Show) Run(ctx context.Context, e *batch.Env, args []string) error {
 		return err
 	}
 	for _, r := range m.Card().References {
-		if _, err := fmt.Fprintln(e.Stdout, bibTeX(r)); err != nil {
+		if _, err := fmt.Fprintln(e.Stdout, BibTeX(r)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// bibTeX renders a reference.
-func bibTeX(r measures.Reference) string {
+// BibTeX renders a reference.
+func BibTeX(r measures.Reference) string {
 	kind, venue := "article", "journal"
 	if r.Conference {
 		kind, venue = "inproceedings", "booktitle"

@@ -9,7 +9,7 @@ import (
 )
 
 func TestBibTeX(t *testing.T) {
-	got := bibTeX(measures.Reference{
+	got := BibTeX(measures.Reference{
 		Key: "hotelling1936", Authors: "Hotelling, Harold", Title: "Relations between two sets of variates",
 		Venue: "Biometrika", Year: 1936, DOI: "10.1093/biomet/28.3-4.321",
 	})
@@ -24,7 +24,7 @@ func TestBibTeX(t *testing.T) {
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := bibTeX(measures.Reference{Venue: "Advances in Neural Information Processing Systems", Conference: true}); !strings.HasPrefix(got, "@inproceedings{") {
+	if got := BibTeX(measures.Reference{Venue: "Advances in Neural Information Processing Systems", Conference: true}); !strings.HasPrefix(got, "@inproceedings{") {
 		t.Errorf("proceedings became %q", got)
 	}
 }

@@ -1,0 +1,220 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+
+	"simtool/internal/figure"
+	"simtool/internal/io"
+	"simtool/internal/result"
+)
+
+// This file and its neighbours compute what a page opens with. Every conclusion is a
+// sentence with the numbers that it rests on, their intervals, and the rows of the
+// tables in which they stand.
+
+// Conclusion is a sentence and what it rests on.
+type Conclusion struct {
+	Text     string
+	Command  string // that would tell more, "" for none
+	Evidence []Evidence
+	More     int // of the same kind, which are left out
+}
+
+// Evidence is a number with its interval, and the row of a table that has it.
+type Evidence struct {
+	Text string
+	Row  string // "scores.csv, row 4"
+	Link string // of the row on the page
+}
+
+// Topic is a question and what the results say about it.
+type Topic struct {
+	Title       string
+	Conclusions []Conclusion
+}
+
+// clearP is the adjusted p value below which a difference is significant.
+const clearP = 0.05
+
+// mostEvidence is the largest number of rows that a conclusion names.
+const mostEvidence = 8
+
+// mostConclusions is the largest number of conclusions of one topic.
+const mostConclusions = 12
+
+// loaded is a result on its way to the page.
+type loaded struct {
+	*figure.Result
+	name  string       // displayed name of the file
+	id    string       // of its table on the page
+	cited map[int]bool // rows that conclusions rest on
+}
+
+// is reports whether the result is a table of a schema, or has the columns of it where it
+// names none.
+func (l *loaded) is(s *result.Schema, columns ...string) bool {
+	if l.Table == nil {
+		return false
+	}
+	for _, name := range columns {
+		if l.Table.Index(name) < 0 {
+			return false
+		}
+	}
+	_, known := result.Lookup(l.Table.Schema)
+	return !known || s.Is(l.Table.Schema)
+}
+
+// num returns the number in a cell, NaN where there is none.
+func (l *loaded) num(row int, column string) float64 {
+	if at := l.Table.Index(column); at >= 0 {
+		if v, ok := dataio.Float(l.Table.Rows[row][at]); ok {
+			return v
+		}
+	}
+	return math.NaN()
+}
+
+// text returns the text in a cell, "" where there is none.
+func (l *loaded) text(row int, column string) string {
+	if at := l.Table.Index(column); at >= 0 && l.Table.Rows[row][at] != nil {
+		return fmt.Sprint(l.Table.Rows[row][at])
+	}
+	return ""
+}
+
+// rows returns the rows for which keep is true.
+func (l *loaded) rows(keep func(row int) bool) []int {
+	var out []int
+	for i := range l.Table.Rows {
+		if keep(i) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// evidence cites a row for a number.
+func (l *loaded) evidence(row int, text string) Evidence {
+	l.cited[row] = true
+	return Evidence{Text: text, Row: fmt.Sprintf("%s, row %d", filepath.Base(l.Path), row+1), Link: "#" + rowID(l.id, row)}
+}
+
+func rowID(table string, row int) string { return fmt.Sprintf("%s-%d", table, row+1) }
+
+// concluder collects the conclusions of all results.
+type concluder struct {
+	c       *Collection
+	results []*loaded
+	topics  []Topic
+	said    map[string]bool
+}
+
+// conclude computes the conclusions of all results.
+func (c *Collection) conclude(results []*loaded) {
+	k := &concluder{c: c, results: results, said: map[string]bool{}}
+	for _, l := range results {
+		switch {
+		case l.is(result.Scores.Schema, "x", "y", "measure", "value"):
+			k.scores(l)
+		case l.is(result.ModelRanks.Schema, "y", "measure", "corrected", "rank", "group"):
+			k.ranks(l)
+		case l.is(result.Importances.Schema, "feature", "importance", "lo", "hi"):
+			k.features(l)
+		case l.is(result.FitScores.Schema, "split", "spearman"):
+			k.fits(l)
+		case l.is(result.Decodings.Schema, "label", "accuracy", "chance", "folds"):
+			k.decoded(l)
+		case l.is(result.OptimizeDecodings.Schema, "score", "label", "accuracy", "reference_accuracy", "chance"):
+			k.optimised(l)
+		}
+	}
+	for _, l := range results {
+		if l.is(result.Contrasts.Schema, "y1", "y2", "measure", "diff", "p_adj") {
+			k.contrasts(l)
+		}
+	}
+	slices.SortStableFunc(k.topics, func(a, b Topic) int { return slices.Index(topics, a.Title) - slices.Index(topics, b.Title) })
+	for i := range k.topics {
+		t := &k.topics[i]
+		if more := len(t.Conclusions) - mostConclusions; more > 0 {
+			t.Conclusions = t.Conclusions[:mostConclusions]
+			t.Conclusions[mostConclusions-1].More = more
+		}
+	}
+	c.Page.Topics = k.topics
+}
+
+// Titles of topics.
+const (
+	mostSimilar = "Which systems are most similar?"
+	differences = "Are the differences significant?"
+	chance      = "Which scores say nothing?"
+	disagree    = "Where do measures disagree, and what does it mean?"
+	overTime    = "When are systems similar?"
+	encoded     = "Which features are encoded?"
+	decodable   = "What can be decoded?"
+	guarantee   = "What does a high score guarantee?"
+)
+
+// topics lists them in the order of the page.
+var topics = []string{mostSimilar, differences, chance, disagree, overTime, encoded, decodable, guarantee}
+
+// say adds a conclusion to a topic, unless it has been said.
+func (k *concluder) say(topic, text string, evidence []Evidence) {
+	k.add(topic, Conclusion{Text: text, Evidence: evidence})
+}
+
+func (k *concluder) add(topic string, conclusion Conclusion) {
+	if k.said[conclusion.Text] {
+		return
+	}
+	k.said[conclusion.Text] = true
+	evidence := conclusion.Evidence
+	if more := len(evidence) - mostEvidence; more > 0 {
+		conclusion.Evidence = evidence[:mostEvidence]
+		conclusion.Text += fmt.Sprintf(" The first %d of %d rows:", mostEvidence, len(evidence))
+	}
+	at := slices.IndexFunc(k.topics, func(t Topic) bool { return t.Title == topic })
+	if at < 0 {
+		at = len(k.topics)
+		k.topics = append(k.topics, Topic{Title: topic})
+	}
+	k.topics[at].Conclusions = append(k.topics[at].Conclusions, conclusion)
+}
+
+// pOf formats a p value.
+func pOf(name string, p float64) string {
+	if !finite(p) {
+		return ""
+	}
+	if p < 1e-4 {
+		return name + " < 0.0001"
+	}
+	return name + " = " + significant(p, 2)
+}
+
+// distinct returns the distinct values of a list in order of appearance.
+func distinct(values []string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, v := range values {
+		if !seen[v] {
+			seen[v] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// few joins the first names of a list and counts the others.
+func few(names []string) string {
+	const most = 4
+	if len(names) > most+1 {
+		names = append(slices.Clone(names[:most]), fmt.Sprintf("%d more", len(names)-most))
+	}
+	return joined(names)
+}

@@ -1,0 +1,580 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"simtool/internal/figure"
+	"simtool/internal/result"
+)
+
+// score is a row of a table of scores.
+type score struct {
+	table    *loaded
+	row      int
+	x, y     string // short names
+	measure  string
+	value    float64 // the estimate for all stimuli, where there is one
+	lo, hi   float64
+	null     float64
+	distance bool
+}
+
+// closer reports whether one score means more similarity than another by the same
+// measure.
+func (s score) closer(other score) bool { return s.value > other.value != s.distance }
+
+// apart reports whether the intervals of two scores have nothing in common.
+func (s score) apart(other score) bool { return s.lo > other.hi || s.hi < other.lo }
+
+func (s score) words() string { return s.measure + " " + withInterval(s.value, s.lo, s.hi) }
+
+func (s score) evidence() Evidence { return s.table.evidence(s.row, s.words()) }
+
+// scoresOf reads the scores of a table that are defined.
+func (k *concluder) scoresOf(l *loaded) []score {
+	var names []string
+	for i := range l.Table.Rows {
+		names = append(names, l.text(i, "x"), l.text(i, "y"))
+	}
+	names = distinct(names)
+	short := map[string]string{}
+	for i, name := range figure.ShortNames(names) {
+		short[names[i]] = name
+	}
+	var out []score
+	for i := range l.Table.Rows {
+		m := l.text(i, "measure")
+		known, _ := k.c.known(m)
+		s := score{
+			table: l, row: i, x: short[l.text(i, "x")], y: short[l.text(i, "y")], measure: m,
+			value: l.num(i, "corrected"), lo: l.num(i, "lo"), hi: l.num(i, "hi"), null: l.num(i, "null"), distance: known.Distance,
+		}
+		if !finite(s.value) {
+			s.value = l.num(i, "value")
+		}
+		if finite(s.value) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// scores concludes from a table of scores.
+func (k *concluder) scores(l *loaded) {
+	all := k.scoresOf(l)
+	if len(all) == 0 {
+		return
+	}
+	k.withinNull(l, all)
+	for _, axis := range []string{"time", "condition"} {
+		if l.Table.Index(axis) >= 0 {
+			k.along(axis, all)
+			return
+		}
+	}
+	var xs, ys []string
+	for _, s := range all {
+		xs, ys = append(xs, s.x), append(ys, s.y)
+	}
+	xs, ys = distinct(xs), distinct(ys)
+	if len(xs) > 1 && slices.ContainsFunc(xs, func(x string) bool { return slices.Contains(ys, x) }) {
+		k.pairs(all, len(distinct(append(xs, ys...))))
+		return
+	}
+	for _, x := range xs {
+		var own []score
+		for _, s := range all {
+			if s.x == x {
+				own = append(own, s)
+			}
+		}
+		k.closest(x, own)
+	}
+}
+
+// byMeasure groups scores by their measure, in order of appearance.
+func byMeasure(all []score) (measures []string, of map[string][]score) {
+	of = map[string][]score{}
+	for _, s := range all {
+		if of[s.measure] == nil {
+			measures = append(measures, s.measure)
+		}
+		of[s.measure] = append(of[s.measure], s)
+	}
+	return measures, of
+}
+
+// closest concludes which system is most similar to x.
+func (k *concluder) closest(x string, all []score) {
+	measures, of := byMeasure(all)
+	systems := 0
+	winners := map[string][]score{}
+	var order []string
+	next := map[string]score{} // the second of each measure
+	for _, m := range measures {
+		scores := slices.Clone(of[m])
+		slices.SortStableFunc(scores, func(a, b score) int {
+			switch {
+			case a.closer(b):
+				return -1
+			case b.closer(a):
+				return 1
+			}
+			return 0
+		})
+		systems = max(systems, len(scores))
+		best := scores[0]
+		if winners[best.y] == nil {
+			order = append(order, best.y)
+		}
+		winners[best.y] = append(winners[best.y], best)
+		if len(scores) > 1 {
+			next[m] = scores[1]
+		}
+	}
+	if systems == 1 {
+		var evidence []Evidence
+		for _, s := range all {
+			text := s.words()
+			if finite(s.null) {
+				text += ", null " + rounded(s.null, s.lo, s.hi)
+			}
+			evidence = append(evidence, s.table.evidence(s.row, text))
+		}
+		k.say(mostSimilar, fmt.Sprintf("%s was compared with %s alone.", joined(order), x), evidence)
+		return
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return len(winners[b]) - len(winners[a]) })
+	for i, y := range order {
+		var evidence []Evidence
+		for _, s := range winners[y] {
+			evidence = append(evidence, s.evidence())
+		}
+		by := fmt.Sprintf("by %d of %d measures", len(winners[y]), len(measures))
+		if len(measures) == 1 {
+			by = "by " + measures[0]
+		}
+		text := fmt.Sprintf("Of %d systems, %s is the most similar to %s %s.", systems, y, x, by)
+		if i > 0 {
+			text = fmt.Sprintf("By %d of %d measures it is %s that is the most similar to %s.", len(winners[y]), len(measures), y, x)
+		}
+		k.say(mostSimilar, text, evidence)
+		k.margin(y, x, winners[y], next)
+	}
+	k.disagreements(x, all)
+}
+
+// margin says whether the system that is closest differs from the next one, by the tables
+// of compare.
+func (k *concluder) margin(y, x string, best []score, next map[string]score) {
+	var significant, not, untested []string
+	var evidence []Evidence
+	var systems []string
+	for _, s := range best {
+		second, ok := next[s.measure]
+		if !ok {
+			continue
+		}
+		systems = append(systems, s.table.text(s.row, "y"), second.table.text(second.row, "y"))
+		contrast := k.contrastOf(s, second)
+		if contrast == nil {
+			untested = append(untested, s.measure)
+			continue
+		}
+		if contrast.p < clearP {
+			significant = append(significant, s.measure)
+		} else {
+			not = append(not, s.measure)
+		}
+		evidence = append(evidence, contrast.evidence(fmt.Sprintf("%s: %s − %s = ", s.measure, contrast.y1, contrast.y2)))
+	}
+	var says []string
+	if significant != nil {
+		says = append(says, y+" differs significantly from the next by "+few(significant))
+	}
+	if not != nil {
+		says = append(says, y+" does not differ significantly from the next by "+few(not))
+	}
+	if says != nil {
+		k.say(mostSimilar, strings.Join(says, ". ")+correction, evidence)
+	}
+	if untested != nil {
+		apart := 0
+		for _, s := range best {
+			if second, ok := next[s.measure]; ok && slices.Contains(untested, s.measure) && s.apart(second) {
+				apart++
+			}
+		}
+		systems = distinct(systems)
+		text := fmt.Sprintf("Whether %s differs from the next by %s was not tested", y, few(untested))
+		if apart > 0 {
+			text += fmt.Sprintf(" (the intervals of %d of them lie apart)", apart)
+		}
+		if len(systems) > 6 {
+			systems = append(systems[:6], "…")
+		}
+		k.add(mostSimilar, Conclusion{
+			Text:    text + ". This would test it:",
+			Command: ShellLine(append([]string{"simtool", "compare", best[0].table.text(best[0].row, "x")}, systems...)),
+		})
+	}
+}
+
+// correction names what adjusted p values are adjusted for.
+const correction = " (p_adj < 0.05, adjusted for the largest of all differences of its table)."
+
+// withinNull concludes which scores samples that are paired at random reach as well. The
+// rows say so in their notes, or by their p values.
+func (k *concluder) withinNull(l *loaded, all []score) {
+	of := map[string][]score{}
+	var order []string
+	tested := 0
+	for _, s := range all {
+		p := l.num(s.row, "p_adj")
+		if !finite(p) {
+			p = l.num(s.row, "pvalue")
+		}
+		if finite(s.null) || finite(p) {
+			tested++
+		}
+		if !strings.Contains(l.text(s.row, "note"), "within its null") && !(p >= clearP) {
+			continue
+		}
+		name := s.y + " against " + s.x
+		if of[name] == nil {
+			order = append(order, name)
+		}
+		of[name] = append(of[name], s)
+	}
+	if tested == 0 {
+		return
+	}
+	for _, name := range order {
+		counted := 0
+		for _, s := range all {
+			if s.y+" against "+s.x == name {
+				counted++
+			}
+		}
+		var evidence []Evidence
+		for _, s := range of[name] {
+			text := s.words()
+			if finite(s.null) {
+				text += ", null " + rounded(s.null, s.lo, s.hi)
+			}
+			if p := l.num(s.row, "pvalue"); finite(p) {
+				text += ", " + pOf("p", p)
+			}
+			evidence = append(evidence, l.evidence(s.row, text))
+		}
+		k.say(chance, fmt.Sprintf("Within their null, since samples that are paired at random are as similar: %d of %s of %s.", len(of[name]), count(counted, "score", "scores"), name), evidence)
+	}
+	if order == nil {
+		nearest := all[0]
+		for _, s := range all {
+			if math.Abs(s.value-s.null) < math.Abs(nearest.value-nearest.null) || math.IsNaN(nearest.null) {
+				nearest = s
+			}
+		}
+		words := nearest.y + ", " + nearest.words()
+		if finite(nearest.null) {
+			words += ", null " + rounded(nearest.null, nearest.lo, nearest.hi)
+		}
+		k.say(chance, fmt.Sprintf("Within their null: none of %s of %s. The nearest to it:", count(len(all), "score", "scores"), l.name), []Evidence{l.evidence(nearest.row, words)})
+	}
+	var doubted []Evidence
+	for _, s := range all {
+		if w := l.text(s.row, "warning"); w != "" {
+			doubted = append(doubted, l.evidence(s.row, fmt.Sprintf("%s, %s: %s", s.y, s.words(), w)))
+		}
+	}
+	if doubted != nil {
+		k.say(chance, fmt.Sprintf("With a warning: %d of %s of %s.", len(doubted), count(len(all), "score", "scores"), l.name), doubted)
+	}
+	if undefined := len(l.Table.Rows) - len(all); undefined > 0 {
+		rows := l.rows(func(i int) bool { return l.text(i, "error") != "" })
+		var evidence []Evidence
+		for _, i := range rows {
+			evidence = append(evidence, l.evidence(i, l.text(i, "measure")+": "+l.text(i, "error")))
+		}
+		k.say(chance, fmt.Sprintf("Without a score: %d of %s of %s.", undefined, count(len(l.Table.Rows), "row", "rows"), l.name), evidence)
+	}
+}
+
+// pairs concludes which two of many systems are most and least similar.
+func (k *concluder) pairs(all []score, systems int) {
+	measures, of := byMeasure(all)
+	for _, m := range measures {
+		var best, worst *score
+		for i := range of[m] {
+			s := &of[m][i]
+			if s.x == s.y || s.table.text(s.row, "x") == s.table.text(s.row, "y") {
+				continue // with itself
+			}
+			if best == nil || s.closer(*best) {
+				best = s
+			}
+			if worst == nil || worst.closer(*s) {
+				worst = s
+			}
+		}
+		if best == nil {
+			continue
+		}
+		k.say(mostSimilar, fmt.Sprintf("Of %d systems, %s and %s are the most similar two by %s, %s and %s the least.", systems, best.x, best.y, m, worst.x, worst.y),
+			[]Evidence{best.evidence(), worst.evidence()})
+	}
+}
+
+// along concludes where scores by time or condition are best.
+func (k *concluder) along(axis string, all []score) {
+	type curve struct{ x, y, measure string }
+	of := map[curve][]score{}
+	var order []curve
+	for _, s := range all {
+		c := curve{s.x, s.y, s.measure}
+		if of[c] == nil {
+			order = append(order, c)
+		}
+		of[c] = append(of[c], s)
+	}
+	for _, c := range order {
+		best := of[c][0]
+		above, tested := 0, 0
+		for _, s := range of[c] {
+			if s.closer(best) {
+				best = s
+			}
+			p := s.table.num(s.row, "p_adj")
+			within := strings.Contains(s.table.text(s.row, "note"), "within its null")
+			if finite(p) || finite(s.null) {
+				tested++
+				if p < clearP || !finite(p) && !within {
+					above++
+				}
+			}
+		}
+		text := fmt.Sprintf("%s is most similar to %s by %s at %s %s of %d.", c.y, c.x, c.measure, axis, best.table.text(best.row, axis), len(of[c]))
+		if tested > 0 {
+			by := "lie above their null"
+			if finite(best.table.num(best.row, "p_adj")) {
+				by = "are significant (p_adj < 0.05, adjusted for all of them)"
+			}
+			text += fmt.Sprintf(" %d of %d %s.", above, tested, by)
+		}
+		k.say(overTime, text, []Evidence{best.evidence()})
+	}
+}
+
+// disagreements concludes where measures order two systems differently, both clearly.
+func (k *concluder) disagreements(x string, all []score) {
+	measures, of := byMeasure(all)
+	var systems []string
+	for _, s := range all {
+		systems = append(systems, s.y)
+	}
+	systems = distinct(systems)
+	const most = 12 // systems of which each two are looked at
+	if len(systems) > most || len(measures) < 2 {
+		return
+	}
+	type vote struct{ a, b score }
+	for i, one := range systems {
+		for _, other := range systems[i+1:] {
+			var first, second, unclear []vote
+			for _, m := range measures {
+				a := slices.IndexFunc(of[m], func(s score) bool { return s.y == one })
+				b := slices.IndexFunc(of[m], func(s score) bool { return s.y == other })
+				if a < 0 || b < 0 {
+					continue
+				}
+				v := vote{of[m][a], of[m][b]}
+				clear := v.a.apart(v.b)
+				if contrast := k.contrastOf(v.a, v.b); contrast != nil {
+					clear = contrast.p < clearP
+				}
+				switch {
+				case !clear:
+					unclear = append(unclear, v)
+				case v.a.closer(v.b):
+					first = append(first, v)
+				default:
+					second = append(second, v)
+				}
+			}
+			if len(first) == 0 || len(second) == 0 {
+				continue
+			}
+			if len(second) > len(first) {
+				first, second = second, first
+			}
+			names := func(votes []vote) string {
+				var out []string
+				for _, v := range votes {
+					out = append(out, v.a.measure)
+				}
+				return few(out)
+			}
+			winner := func(v vote) string {
+				if v.a.closer(v.b) {
+					return v.a.y
+				}
+				return v.b.y
+			}
+			text := fmt.Sprintf("%s is closer to %s than %s by %s, and farther from it by %s.", winner(first[0]), x, winner(second[0]), names(first), names(second))
+			a, _ := k.c.known(first[0].a.measure)
+			b, _ := k.c.known(second[0].a.measure)
+			if says := meaning(a, b); says != "" {
+				text += " " + says
+			}
+			if len(unclear) > 0 {
+				text += fmt.Sprintf(" The two are not told apart, or have no interval, by %s.", count(len(unclear), "other measure", "other measures"))
+			}
+			var evidence []Evidence
+			for _, v := range []vote{first[0], second[0]} {
+				for _, s := range []score{v.a, v.b} {
+					evidence = append(evidence, s.table.evidence(s.row, s.y+": "+s.words()))
+				}
+			}
+			k.say(disagree, text, evidence)
+		}
+	}
+}
+
+// contrast is the difference of two models of a table of compare.
+type contrast struct {
+	table       *loaded
+	row         int
+	y1, y2      string
+	diff        float64
+	lo, hi, p   float64
+	pUnadjusted float64
+}
+
+func (c *contrast) evidence(before string) Evidence {
+	return c.table.evidence(c.row, before+withInterval(c.diff, c.lo, c.hi)+", "+pOf("p_adj", c.p))
+}
+
+// contrastOf finds the difference of two systems in the tables of compare; nil where it
+// was not tested. Files are told apart by their whole names, or by the last parts of these
+// where folders have been moved.
+func (k *concluder) contrastOf(a, b score) *contrast {
+	for _, l := range k.results {
+		if !l.is(result.Contrasts.Schema, "y1", "y2", "measure", "diff", "p_adj") || l.Table.Index("time") >= 0 {
+			continue
+		}
+		for i := range l.Table.Rows {
+			if l.text(i, "measure") != a.measure || !finite(l.num(i, "p_adj")) || !alike(l.text(i, "x"), a.table.text(a.row, "x")) {
+				continue
+			}
+			y1, y2 := l.text(i, "y1"), l.text(i, "y2")
+			first, second := a.table.text(a.row, "y"), b.table.text(b.row, "y")
+			if alike(y1, first) && alike(y2, second) || alike(y1, second) && alike(y2, first) {
+				return k.contrast(l, i)
+			}
+		}
+	}
+	return nil
+}
+
+// alike reports whether two paths can be those of one file: the shorter is the end of the
+// longer.
+func alike(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return a == b || strings.HasSuffix(b, "/"+strings.TrimPrefix(a, "./"))
+}
+
+func (k *concluder) contrast(l *loaded, i int) *contrast {
+	names := figure.ShortNames([]string{l.text(i, "y1"), l.text(i, "y2")})
+	return &contrast{
+		table: l, row: i, y1: names[0], y2: names[1],
+		diff: l.num(i, "diff"), lo: l.num(i, "lo"), hi: l.num(i, "hi"), p: l.num(i, "p_adj"), pUnadjusted: l.num(i, "pvalue"),
+	}
+}
+
+// contrasts concludes from a table of differences, the clearest first.
+func (k *concluder) contrasts(l *loaded) {
+	var all []*contrast
+	for i := range l.Table.Rows {
+		if c := k.contrast(l, i); finite(c.p) {
+			all = append(all, c)
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	significant := 0
+	for _, c := range all {
+		if c.p < clearP {
+			significant++
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *contrast) int {
+		return cmp.Or(cmp.Compare(a.p, b.p), -cmp.Compare(math.Abs(a.table.num(a.row, "t")), math.Abs(b.table.num(b.row, "t"))))
+	})
+	var evidence []Evidence
+	for _, c := range all {
+		text := fmt.Sprintf("%s: %s − %s = ", l.text(c.row, "measure"), c.y1, c.y2)
+		if t := l.text(c.row, "time"); t != "" {
+			text = "time " + t + ", " + text
+		}
+		evidence = append(evidence, c.evidence(text))
+		if len(evidence) == mostEvidence {
+			break
+		}
+	}
+	k.say(differences, fmt.Sprintf("%d of the %d differences of %s are significant%s The clearest:", significant, len(all), l.name, correction), evidence)
+}
+
+// ranks concludes from a table of ranked models.
+func (k *concluder) ranks(l *loaded) {
+	type group struct{ x, measure, time string }
+	of := map[group][]int{}
+	var order []group
+	for i := range l.Table.Rows {
+		if !finite(l.num(i, "rank")) {
+			continue
+		}
+		g := group{l.text(i, "x"), l.text(i, "measure"), l.text(i, "time")}
+		if of[g] == nil {
+			order = append(order, g)
+		}
+		of[g] = append(of[g], i)
+	}
+	for _, g := range order {
+		rows := of[g]
+		slices.SortStableFunc(rows, func(a, b int) int { return cmp.Compare(l.num(a, "rank"), l.num(b, "rank")) })
+		var names []string
+		for _, i := range rows {
+			names = append(names, l.text(i, "y"))
+		}
+		names = figure.ShortNames(names)
+		var same []string
+		for j, i := range rows[1:] {
+			if strings.ContainsAny(l.text(i, "group"), l.text(rows[0], "group")) {
+				same = append(same, names[j+1])
+			}
+		}
+		text := fmt.Sprintf("By %s, %s ranks first of %d", g.measure, names[0], len(rows))
+		if g.time != "" {
+			text = fmt.Sprintf("At time %s by %s, %s ranks first of %d", g.time, g.measure, names[0], len(rows))
+		}
+		if same == nil {
+			text += ", and differs significantly from all others" + correction
+		} else {
+			text += ", but does not differ significantly from " + few(same) + correction
+		}
+		i := rows[0]
+		words := g.measure + " " + withInterval(l.num(i, "corrected"), l.num(i, "lo"), l.num(i, "hi"))
+		if p := pOf("p_best", l.num(i, "p_best")); p != "" {
+			words += ", " + p
+		}
+		k.say(differences, text, []Evidence{l.evidence(i, words)})
+	}
+}
