@@ -33,9 +33,9 @@ type Collection struct {
 	Measures []string      // the measures of the results, in order of appearance
 	Sources  []data.Source // of the results, and of the layout
 
-	names    map[string]string                     // displayed names of directories
-	measures func(name string) (k Known, ok bool)  // nil for nothing known
-	cards    map[string]Known                      // what it said
+	names    map[string]string                    // displayed names of directories
+	measures func(name string) (k Known, ok bool) // nil for nothing known
+	cards    map[string]Known                     // what it said
 	layout   *Layout
 	arrays   map[string]int    // of each directory
 	shown    map[string]string // the result that has a content

@@ -163,14 +163,14 @@ func (k *concluder) closest(x string, all []score) {
 			text = fmt.Sprintf("By %d of %d measures it is %s that is the most similar to %s.", len(winners[y]), len(measures), y, x)
 		}
 		k.say(mostSimilar, text, evidence)
-		k.margin(y, x, winners[y], next)
+		k.margin(y, winners[y], next)
 	}
 	k.disagreements(x, all)
 }
 
 // margin says whether the system that is closest differs from the next one, by the tables
 // of compare.
-func (k *concluder) margin(y, x string, best []score, next map[string]score) {
+func (k *concluder) margin(y string, best []score, next map[string]score) {
 	var significant, not, untested []string
 	var evidence []Evidence
 	var systems []string

@@ -12,8 +12,8 @@ import (
 // and captions are there without. What would still be too much has neither figure nor
 // table, but says how to draw it.
 const (
-	plainBytes = 1 << 20       // of sections that are written as they are
-	mostBytes  = 4_500_000     // of all sections
+	plainBytes = 1 << 20   // of sections that are written as they are
+	mostBytes  = 4_500_000 // of all sections
 )
 
 // packed is a section as the page has it.
