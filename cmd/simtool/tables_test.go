@@ -87,6 +87,7 @@ func TestTablesAreDeclared(t *testing.T) {
 		"mlem layers simulated/y.npy --features simulated/features.csv --null 0 --bootstrap 0 -o layers",
 		"mlem score fit/model.json --features simulated/features.csv --neural simulated/y.npy -o score.csv",
 		"mlem explain --features simulated/features.csv --neural simulated/y.npy --null 9 -o explain.csv",
+		"mlem encode --features simulated/features.csv --neural simulated/y.npy --draws 2 --each-unit -o encode.csv",
 		"mlem compare --features simulated/features.csv --neural simulated/y.npy --methods mlem,rsa -o compare.csv",
 		"mlem study --methods mlem --replicates 1 --sizes 20 --stimuli 20 --noise 1 --features 3 --timing -o study.csv",
 		"run scores.yaml -o run.csv",

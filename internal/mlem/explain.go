@@ -87,7 +87,25 @@ func Explain(ctx context.Context, features *Features, neural *Neural, o ExplainO
 		}
 		out.Shares = append(out.Shares, s)
 	}
+	widenAverages(out.Shares)
 	return out, nil
+}
+
+// widenAverages extends the interval of an average that reaches 0 to that of what is unique
+// or explained alone, whichever ends first: near 0 it is as skewed as these.
+func widenAverages(shares []Share) {
+	upper := map[test]float64{}
+	for _, s := range shares {
+		if s.Interval != (stats.Interval{}) {
+			upper[test{s.Quantity, s.Model}] = s.Interval.Hi
+		}
+	}
+	for i := range shares {
+		s := &shares[i]
+		if s.Quantity == ShareAverage && s.Interval.Lo == 0 && s.Interval.Hi > 0 {
+			s.Interval.Hi = max(s.Interval.Hi, min(upper[test{ShareAlone, s.Model}], upper[test{ShareUnique, s.Model}]))
+		}
+	}
 }
 
 // explaining is an explanation in progress.

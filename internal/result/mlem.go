@@ -140,3 +140,21 @@ type Explanation struct {
 	Pairs    int     `column:"n_pairs" doc:"their pairs"`
 	Note     string  `column:"note" doc:"why a number or its interval is missing" show:"note"`
 }
+
+// Encodings is the table of simtool mlem encode: a row for each band and all together, of the
+// mean over units, and of each unit with --each-unit.
+var Encodings = Declare[Encoding]("simtool.mlem.encode/v1", "simtool mlem encode", "the variance of held-out patterns that a band of features explains")
+
+// Encoding is a row of Encodings.
+type Encoding struct {
+	Band    string  `column:"band" doc:"group of features with one penalty, or a feature; empty for all together"`
+	R2      float64 `column:"r2" doc:"share of the held-out variance that all bands explain, or the part of it that is the band's (product measure): the parts add up to it"`
+	SE      float64 `column:"se" doc:"standard error over held-out stimuli"`
+	Lo      float64 `column:"lo" doc:"lower end of its interval"`
+	Hi      float64 `column:"hi" doc:"upper end of its interval"`
+	Penalty float64 `column:"log10_penalty" doc:"logarithm of the penalty of the band, of a fit to all stimuli; of the mean the median over units; inf for a band that is left out"`
+	Units   int     `column:"n_units" doc:"units"`
+	Stimuli int     `column:"n_stimuli" doc:"stimuli"`
+	Note    string  `column:"note" doc:"why an interval is missing" show:"note"`
+	Unit    string  `column:"unit" doc:"unit, with --each-unit; empty for the mean over units" show:"optional"`
+}

@@ -3,10 +3,12 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"sync"
 
 	"simtool/internal/mlem"
@@ -19,6 +21,7 @@ type metricCell struct {
 	name    string
 	change  func(*mlem.Simulation)
 	options func(*mlem.Options)
+	look    func(context.Context, *mlem.Features, *mlem.Simulated) ([]observation, error) // nil: mlem fit
 }
 
 // metricCells are those of the table, for each number of stimuli. Half of the weights of
@@ -44,6 +47,8 @@ func metricCells() []metricCell {
 		{name: "noise 2, score r2", options: func(o *mlem.Options) { o.Score = mlem.ScoreR2 }},
 		{name: "signed, all products, noise 1", change: signed(1), options: products},
 		{name: "signed, all products, noise 2", change: signed(2), options: products},
+		{name: "noise 2, mlem explain", look: ofExplanation},
+		{name: "noise 2, mlem encode", look: ofEncoding},
 	}
 }
 
@@ -101,22 +106,21 @@ the share of fits with an interval.
 	return out.Flush()
 }
 
-// fitted is a recording and what was found in it.
-type fitted struct {
-	recording *mlem.Simulated
-	result    *mlem.Result
-	score     mlem.Statistic
-	err       error
+// observation is a number with its interval, of a member of a row.
+type observation struct {
+	what, member string
+	truth, value float64 // truth NaN: the mean over runs
+	interval     stats.Interval
 }
 
-// run fits recordings of n stimuli and counts.
+// run looks at recordings of n stimuli and counts.
 func (c metricCell) run(n, runs int, seed uint64, workers int) ([]*metricRow, error) {
 	sim := mlem.DefaultSimulation()
 	sim.Stimuli, sim.Features, sim.Noise, sim.Sparsity, sim.Seed = n, 6, 2, 0.5, 3
 	if c.change != nil {
 		c.change(&sim)
 	}
-	fits := make([]fitted, runs)
+	found, failed := make([][]observation, runs), make([]error, runs)
 	jobs := make(chan int)
 	var wait sync.WaitGroup
 	for range workers {
@@ -124,7 +128,7 @@ func (c metricCell) run(n, runs int, seed uint64, workers int) ([]*metricRow, er
 			for k := range jobs {
 				own := sim
 				own.DataSeed = seed*1_000_000 + uint64(k) + 1
-				fits[k] = c.fit(own)
+				found[k], failed[k] = c.observe(own)
 			}
 		})
 	}
@@ -133,12 +137,18 @@ func (c metricCell) run(n, runs int, seed uint64, workers int) ([]*metricRow, er
 	}
 	close(jobs)
 	wait.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return nil, err
+	}
 	var rows []*metricRow
-	for _, f := range fits {
-		if f.err != nil {
-			return nil, f.err
+	at := map[string]*metricRow{}
+	for _, one := range slices.Concat(found...) {
+		row := at[one.what]
+		if row == nil {
+			row = &metricRow{what: one.what, members: map[string]*metricMember{}}
+			at[one.what], rows = row, append(rows, row)
 		}
-		rows = add(rows, f)
+		row.add(one)
 	}
 	for _, r := range rows {
 		r.count()
@@ -146,85 +156,136 @@ func (c metricCell) run(n, runs int, seed uint64, workers int) ([]*metricRow, er
 	return rows, nil
 }
 
-// fit simulates a recording and fits it as mlem fit does by default.
-func (c metricCell) fit(sim mlem.Simulation) (out fitted) {
+// observe simulates a recording and does with it as the command does by default.
+func (c metricCell) observe(sim mlem.Simulation) ([]observation, error) {
 	ctx := context.Background()
-	if out.recording, out.err = mlem.Simulate(ctx, sim); out.err != nil {
-		return out
+	recording, err := mlem.Simulate(ctx, sim)
+	if err != nil {
+		return nil, err
 	}
-	features, _, err := mlem.NewFeatures(out.recording.Table, mlem.FeatureOptions{})
-	if out.err = err; err != nil {
-		return out
+	features, _, err := mlem.NewFeatures(recording.Table, mlem.FeatureOptions{})
+	if err != nil {
+		return nil, err
 	}
-	y, err := mlem.NewNeural(out.recording.Y, mlem.NeuralOptions{})
-	if out.err = err; err != nil {
-		return out
+	if c.look != nil {
+		return c.look(ctx, features, recording)
+	}
+	y, err := mlem.NewNeural(recording.Y, mlem.NeuralOptions{})
+	if err != nil {
+		return nil, err
 	}
 	o := mlem.DefaultOptions()
 	o.Shrink, o.RowEffects, o.Null, o.Jobs, o.DropOne = mlem.AutoShrink, true, 0, 1, true
 	if c.options != nil {
 		c.options(&o)
 	}
-	out.score = o.Score
 	r, err := mlem.Fit(ctx, features, []*mlem.Neural{y}, o)
-	if out.err = err; err == nil {
-		out.result = r[0]
+	if err != nil {
+		return nil, err
 	}
-	return out
+	return ofFit(recording, r[0], o.Score), nil
 }
 
-// add adds what a fit found to the rows that it belongs to.
-func add(rows []*metricRow, f fitted) []*metricRow {
-	member := func(what, name string, truth, value float64, interval stats.Interval) {
-		var row *metricRow
-		for _, r := range rows {
-			if r.what == what {
-				row = r
-			}
-		}
-		if row == nil {
-			row = &metricRow{what: what, members: map[string]*metricMember{}}
-			rows = append(rows, row)
-		}
-		m := row.members[name]
-		if m == nil {
-			m = &metricMember{truth: truth}
-			row.members[name] = m
-		}
-		m.values, m.intervals = append(m.values, value), append(m.intervals, interval)
-	}
+// truths returns the true weight of a pair of features by their names.
+func truths(recording *mlem.Simulated) func(a, b string) float64 {
 	at := map[string]int{}
-	for i, c := range f.recording.Table.Columns {
+	for i, c := range recording.Table.Columns {
 		at[c.Name] = i
 	}
-	weight := func(a, b string) float64 { return f.recording.W.At(at[a], at[b]) }
-	kind := func(w float64) string {
-		if w == 0 {
-			return "without weight"
-		}
-		return "with weight"
+	return func(a, b string) float64 { return recording.W.At(at[a], at[b]) }
+}
+
+func kindOf(weight float64) string {
+	if weight == 0 {
+		return "without weight"
 	}
-	for _, w := range f.result.Weights {
+	return "with weight"
+}
+
+// ofFit lists the intervals of a fit.
+func ofFit(recording *mlem.Simulated, r *mlem.Result, by mlem.Statistic) []observation {
+	var out []observation
+	weight := truths(recording)
+	for _, w := range r.Weights {
 		truth := weight(w.A, w.B)
 		what := "weight of features "
 		if w.A != w.B {
 			what = "weight of products "
 		}
-		member(what+kind(truth), w.A+"*"+w.B, truth, w.Weight, w.Interval)
+		out = append(out, observation{what + kindOf(truth), w.A + "*" + w.B, truth, w.Weight, w.Interval})
 	}
-	for _, s := range f.result.Scores {
+	for _, s := range r.Scores {
 		if s.Split != "in-sample" {
-			member("score, "+s.Split, s.Split, math.NaN(), s.Of(f.score), s.Interval)
+			out = append(out, observation{"score, " + s.Split, s.Split, math.NaN(), s.Of(by), s.Interval})
 		}
 	}
-	for _, m := range f.result.Importance {
+	for _, m := range r.Importance {
 		what := "importance, " + string(m.Method)
 		if m.Method != mlem.Interaction {
-			what += ", " + kind(weight(m.Feature, m.Feature))
+			what += ", " + kindOf(weight(m.Feature, m.Feature))
 		}
-		member(what, m.Feature, math.NaN(), m.Value, m.Interval)
+		out = append(out, observation{what, m.Feature, math.NaN(), m.Value, m.Interval})
 	}
-	return rows
+	return out
+}
+
+// ofExplanation lists the intervals of mlem explain, of two features that are a group and
+// the others.
+func ofExplanation(ctx context.Context, features *mlem.Features, recording *mlem.Simulated) ([]observation, error) {
+	y, err := mlem.NewNeural(recording.Y, mlem.NeuralOptions{Power: 1})
+	if err != nil {
+		return nil, err
+	}
+	o := mlem.DefaultExplainOptions()
+	names := features.Names()
+	o.Jobs, o.Null, o.FeatureGroups = 1, 39, []mlem.FeatureGroup{{Name: "group", Features: names[:2]}}
+	got, err := mlem.Explain(ctx, features, y, o)
+	if err != nil {
+		return nil, err
+	}
+	weight := truths(recording)
+	var out []observation
+	for _, s := range got.Shares {
+		what := "explain, " + string(s.Quantity)
+		switch {
+		case slices.Contains(names, s.Model):
+			what += ", " + kindOf(weight(s.Model, s.Model))
+		case s.Model == "group":
+			what += ", group"
+		}
+		out = append(out, observation{what, s.Model, math.NaN(), s.Value, s.Interval})
+	}
+	return out, nil
+}
+
+// ofEncoding lists the intervals of mlem encode.
+func ofEncoding(ctx context.Context, features *mlem.Features, recording *mlem.Simulated) ([]observation, error) {
+	o := mlem.DefaultBandedOptions()
+	o.Jobs, o.Draws = 1, 20
+	got, err := mlem.FitBanded(ctx, features, recording.Y, o)
+	if err != nil {
+		return nil, err
+	}
+	weight := truths(recording)
+	out := []observation{{"encode, mean over units", "all", math.NaN(), got.Total[got.Units].R2, got.Total[got.Units].Interval}}
+	for b, name := range got.Bands {
+		part := got.Parts[b][got.Units]
+		out = append(out, observation{"encode, part of a band " + kindOf(weight(name, name)), name, math.NaN(), part.R2, part.Interval})
+	}
+	for u := range 4 {
+		out = append(out, observation{"encode, a unit", mlem.UnitName(u), math.NaN(), got.Total[u].R2, got.Total[u].Interval})
+	}
+	return out, nil
+}
+
+// add adds an observation to its member.
+func (r *metricRow) add(o observation) {
+	m := r.members[o.member]
+	if m == nil {
+		m = &metricMember{truth: o.truth}
+		r.members[o.member] = m
+	}
+	m.values, m.intervals = append(m.values, o.value), append(m.intervals, o.interval)
 }
 
 // count counts the intervals that hold the truth.

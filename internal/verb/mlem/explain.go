@@ -66,7 +66,7 @@ func (o *ExplainOptions) Run(ctx context.Context, e *batch.Env, args []string) e
 	options.Score, options.Null, options.Level = mlem.Statistic(o.Score), o.Null, o.Level
 	options.Seed, options.Jobs = e.Seed, e.Jobs
 	var err error
-	if options.FeatureGroups, err = featureGroups(o.Groups); err != nil {
+	if options.FeatureGroups, err = featureGroups("group", o.Groups); err != nil {
 		return err
 	}
 	out, err := e.OpenTable(&o.Output, result.Explanations.Schema, append([]string{o.Stimuli.File, o.Neural.Given}, o.Neural.Files...))
@@ -106,13 +106,13 @@ func (o *ExplainOptions) Run(ctx context.Context, e *batch.Env, args []string) e
 	return out.Commit(append(s.sources, r.sources...), nil)
 }
 
-// featureGroups reads NAME=A,B.
-func featureGroups(texts []string) ([]mlem.FeatureGroup, error) {
+// featureGroups reads NAME=A,B of a setting.
+func featureGroups(setting string, texts []string) ([]mlem.FeatureGroup, error) {
 	var out []mlem.FeatureGroup
 	for _, text := range texts {
 		name, features, ok := strings.Cut(text, "=")
 		if !ok {
-			return nil, batch.Configf("", "--group: invalid value %q, want NAME=A,B", text)
+			return nil, batch.Configf("", "--%s: invalid value %q, want NAME=A,B", setting, text)
 		}
 		out = append(out, mlem.FeatureGroup{Name: name, Features: strings.Split(features, ",")})
 	}

@@ -243,7 +243,7 @@ func (o *FitOptions) fitting(e *batch.Env, s *stimuli) (mlem.Options, error) {
 	m.Folds, m.Bootstrap, m.Level, m.Permutations, m.Null = o.Folds, o.Bootstrap, o.Level, o.Permutations, o.Null
 	m.Conditional, m.DropOne, m.Shapley, m.InteractionImportance = o.Conditional, o.DropOne, o.Shapley, o.OfProducts
 	var err error
-	if m.FeatureGroups, err = featureGroups(o.Groups); err != nil {
+	if m.FeatureGroups, err = featureGroups("group", o.Groups); err != nil {
 		return m, err
 	}
 	m.MaxPairs, m.MaxMemory = o.MaxPairs, int(o.MaxMemory)
