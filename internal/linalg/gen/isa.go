@@ -1,31 +1,39 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-const (
-	word    = 8 // bytes in a float64
-	maxVecs = 3 // vectors in a row of a tile
-)
+const maxVecs = 3 // vectors in a row of a tile
 
-// isa is an instruction set the kernels are written for. A tile is lanes rows
-// by maxVecs vectors: 24 accumulators of 32 registers with AVX-512, 12 of 16
-// with AVX2. Either way every step in k loads maxVecs vectors, broadcasts lanes
-// scalars and issues their product of fused multiply-adds, which leaves the two
-// load ports of current processors half idle.
+// isa is an instruction set, and a type of number, the kernels are written for. A
+// tile is height rows by maxVecs vectors: 24 accumulators of 32 registers with
+// AVX-512, 12 of 16 with AVX2. Either way every step in k loads maxVecs vectors,
+// broadcasts height scalars and issues their product of fused multiply-adds, which
+// leaves the two load ports of current processors half idle.
 type isa struct {
-	name  string // prefix of the functions and files
-	lanes int    // float64 values in a vector
+	name   string // prefix of the functions and files
+	typ    string // of the numbers: float64 or float32
+	word   int    // bytes in one
+	lanes  int    // numbers in a vector
+	height int    // rows of a tile
+	zmm    bool   // vectors of 512 bits, with masks in registers of their own
 }
 
 var (
-	avx2   = isa{name: "avx2", lanes: 4}
-	avx512 = isa{name: "avx512", lanes: 8}
+	avx2         = isa{name: "avx2", typ: "float64", word: 8, lanes: 4, height: 4}
+	avx512       = isa{name: "avx512", typ: "float64", word: 8, lanes: 8, height: 8, zmm: true}
+	avx2Single   = isa{name: "avx2Single", typ: "float32", word: 4, lanes: 8, height: 4}
+	avx512Single = isa{name: "avx512Single", typ: "float32", word: 4, lanes: 16, height: 8, zmm: true}
 )
+
+// single reports whether numbers are float32.
+func (s isa) single() bool { return s.word == 4 }
 
 // generator adds to avo's context the few operations that AVX2 and AVX-512
 // spell differently.
@@ -38,22 +46,23 @@ type generator struct {
 
 // vec allocates a vector register.
 func (g *generator) vec() reg.VecVirtual {
-	if g.lanes == 8 {
+	if g.zmm {
 		return g.ZMM()
 	}
 	return g.YMM()
 }
 
 // bytes is the size of a vector.
-func (g *generator) bytes() int { return g.lanes * word }
+func (g *generator) bytes() int { return g.lanes * g.word }
 
-// function starts a kernel whose pointers do not escape.
+// function starts a kernel whose pointers do not escape. In its signature # is the type
+// of the numbers.
 func (g *generator) function(name, signature string, doc ...string) {
 	g.Function(g.name + name)
 	g.Doc(append([]string{g.name + name + " " + doc[0]}, doc[1:]...)...)
 	g.Pragma("noescape")
 	g.Attributes(attr.NOSPLIT)
-	g.SignatureExpr(signature)
+	g.SignatureExpr(strings.ReplaceAll(signature, "#", g.typ))
 }
 
 // arg loads a parameter into a new general register.
@@ -63,10 +72,10 @@ func (g *generator) arg(name string) reg.GPVirtual {
 	return r
 }
 
-// stride loads a parameter counted in float64 values and turns it into bytes.
+// stride loads a parameter counted in numbers and turns it into bytes.
 func (g *generator) stride(name string) reg.GPVirtual {
 	r := g.arg(name)
-	g.SHLQ(operand.Imm(3), r)
+	g.SHLQ(g.logWord(), r)
 	return r
 }
 
@@ -81,7 +90,7 @@ func (g *generator) slot(name string) operand.Mem {
 
 // zero clears a vector.
 func (g *generator) zero(v reg.VecVirtual) {
-	if g.lanes == 8 {
+	if g.zmm {
 		g.VPXORQ(v, v, v) // VXORPD on ZMM would need AVX512DQ
 		return
 	}
@@ -97,7 +106,7 @@ type lanesMask struct {
 // mask makes the mask of the first count lanes, 0 ≤ count ≤ lanes.
 // It may clobber count.
 func (g *generator) mask(count reg.GPVirtual) lanesMask {
-	if g.lanes == 8 {
+	if g.zmm {
 		ones, m := g.GP32(), lanesMask{k: g.K()}
 		g.MOVL(operand.U32(1), ones)
 		g.MOVQ(count, reg.RCX)
@@ -117,12 +126,16 @@ func (g *generator) mask(count reg.GPVirtual) lanesMask {
 			if i < g.lanes {
 				ones = ^uint64(0)
 			}
-			g.AppendDatum(operand.U64(ones))
+			if g.single() {
+				g.AppendDatum(operand.U32(uint32(ones)))
+			} else {
+				g.AppendDatum(operand.U64(ones))
+			}
 		}
 	}
 	base := g.GP64()
-	g.LEAQ(g.windowTable.Offset(g.lanes*word), base)
-	g.SHLQ(operand.Imm(3), count)
+	g.LEAQ(g.windowTable.Offset(g.lanes*g.word), base)
+	g.SHLQ(g.logWord(), count)
 	g.SUBQ(count, base)
 	return lanesMask{window: operand.Mem{Base: base}}
 }
@@ -132,12 +145,14 @@ func (g *generator) mask(count reg.GPVirtual) lanesMask {
 func (g *generator) load(from operand.Mem, to reg.VecVirtual, m *lanesMask) {
 	switch {
 	case m == nil:
-		g.VMOVUPD(from, to)
-	case g.lanes == 8:
+		g.move(from, to)
+	case g.zmm && g.single():
+		g.VMOVUPS_Z(from, m.k, to)
+	case g.zmm:
 		g.VMOVUPD_Z(from, m.k, to)
 	default:
-		g.VMOVUPD(m.window, to)
-		g.VMASKMOVPD(from, to, to)
+		g.move(m.window, to)
+		g.maskedMove(from, to, to)
 	}
 }
 
@@ -145,12 +160,14 @@ func (g *generator) load(from operand.Mem, to reg.VecVirtual, m *lanesMask) {
 func (g *generator) store(from reg.VecVirtual, to operand.Mem, m *lanesMask) {
 	switch {
 	case m == nil:
-		g.VMOVUPD(from, to)
-	case g.lanes == 8:
+		g.move(from, to)
+	case g.zmm && g.single():
+		g.VMOVUPS(from, m.k, to)
+	case g.zmm:
 		g.VMOVUPD(from, m.k, to)
 	default:
 		tmp := g.vec()
-		g.VMOVUPD(m.window, tmp)
-		g.VMASKMOVPD(from, tmp, to)
+		g.move(m.window, tmp)
+		g.maskedMove(from, tmp, to)
 	}
 }

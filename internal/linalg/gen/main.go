@@ -1,5 +1,5 @@
 // Command gen writes the assembly of package kernel: one .s file and one file
-// of Go declarations for each instruction set.
+// of Go declarations for each instruction set and type of number.
 //
 // It is a separate module, so that only those who change a kernel need the
 // assembler DSL (avo). Run it in this folder:
@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/pass"
@@ -24,7 +25,7 @@ import (
 func main() {
 	dir := flag.String("dir", filepath.Join("..", "kernel"), "folder to write to")
 	flag.Parse()
-	for _, set := range []isa{avx2, avx512} {
+	for _, set := range []isa{avx2, avx512, avx2Single, avx512Single} {
 		if err := write(set, *dir); err != nil {
 			fmt.Fprintf(os.Stderr, "gen: %s: %v\n", set.name, err)
 			os.Exit(1)
@@ -38,7 +39,9 @@ func write(set isa, dir string) error {
 	g := &generator{Context: build.NewContext(), isa: set}
 	g.tiles()
 	g.packing()
-	g.rowKernels()
+	if !set.single() {
+		g.rowKernels()
+	}
 
 	file, err := g.Result()
 	if err != nil {
@@ -61,7 +64,7 @@ func write(set isa, dir string) error {
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, set.name+out.suffix), text, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, strings.ToLower(set.name)+out.suffix), text, 0o644); err != nil {
 			return err
 		}
 	}

@@ -7,13 +7,14 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-const tileSignature = "func(panels, k int, a *float64, rs, cs, ps int, b *float64, bs int, c *float64, ldc int, alpha, beta float64, tail int)"
+// tileSignature has # for the type of the numbers.
+const tileSignature = "func(panels, k int, a *#, rs, cs, ps int, b *#, bs int, c *#, ldc int, alpha, beta #, tail int)"
 
 // tiles emits the micro-kernels: the full tile, and for the borders of C every
 // smaller height and width, the last vector of the width masked.
 func (g *generator) tiles() {
-	g.tile(g.lanes, maxVecs, false)
-	for rows := 1; rows <= g.lanes; rows++ {
+	g.tile(g.height, maxVecs, false)
+	for rows := 1; rows <= g.height; rows++ {
 		for vecs := 1; vecs <= maxVecs; vecs++ {
 			g.tile(rows, vecs, true)
 		}
@@ -80,9 +81,9 @@ func (g *generator) tile(rows, vecs int, masked bool) {
 	}
 	for i := range rows {
 		x := g.vec()
-		g.VBROADCASTSD(rowOf(a, rs, odd, i), x)
+		g.broadcast(rowOf(a, rs, odd, i), x)
 		for v := range vecs {
-			g.VFMADD231PD(row[v], x, acc[i][v])
+			g.fma(row[v], x, acc[i][v])
 		}
 	}
 	g.ADDQ(cs, a)
@@ -118,20 +119,24 @@ func (g *generator) prefetchC(rows, vecs int, c, ldc reg.GPVirtual) {
 // updateC writes alpha·acc + beta·C row by row and leaves c at the row below.
 func (g *generator) updateC(acc [][]reg.VecVirtual, c, ldc reg.GPVirtual, maskOf func(int) *lanesMask) {
 	alpha, beta := g.vec(), g.vec()
-	g.VBROADCASTSD(g.slot("alpha"), alpha)
-	bits := g.GP64()
-	g.MOVQ(g.slot("beta"), bits)
-	g.SHLQ(operand.Imm(1), bits) // drops the sign: -0 is 0 too
+	g.broadcast(g.slot("alpha"), alpha)
+	if bits := g.GP64(); g.single() { // the shift drops the sign: -0 is 0 too
+		g.MOVL(g.slot("beta"), bits.As32())
+		g.SHLL(operand.Imm(1), bits.As32())
+	} else {
+		g.MOVQ(g.slot("beta"), bits)
+		g.SHLQ(operand.Imm(1), bits)
+	}
 	g.JZ(operand.LabelRef("overwrite"))
 
-	g.VBROADCASTSD(g.slot("beta"), beta)
+	g.broadcast(g.slot("beta"), beta)
 	for i := range acc {
 		for v, sum := range acc[i] {
 			at := operand.Mem{Base: c, Disp: v * g.bytes()}
 			old := g.vec()
 			g.load(at, old, maskOf(v))
-			g.VMULPD(beta, old, old)
-			g.VFMADD231PD(alpha, sum, old)
+			g.multiply(beta, old, old)
+			g.fma(alpha, sum, old)
 			g.store(old, at, maskOf(v))
 		}
 		g.ADDQ(ldc, c)
@@ -141,7 +146,7 @@ func (g *generator) updateC(acc [][]reg.VecVirtual, c, ldc reg.GPVirtual, maskOf
 	g.Label("overwrite")
 	for i := range acc {
 		for v, sum := range acc[i] {
-			g.VMULPD(alpha, sum, sum)
+			g.multiply(alpha, sum, sum)
 			g.store(sum, operand.Mem{Base: c, Disp: v * g.bytes()}, maskOf(v))
 		}
 		g.ADDQ(ldc, c)

@@ -74,7 +74,7 @@ func (g *generator) rowLoop(rows int, begin func(), step func(at func(base reg.R
 
 // sum adds the lanes of v, which it destroys, and writes the result.
 func (g *generator) sum(v reg.VecVirtual, to operand.Mem) {
-	if g.lanes == 8 {
+	if g.zmm {
 		high := g.YMM()
 		g.VEXTRACTF64X4(operand.Imm(1), v, high)
 		g.VADDPD(high, v.AsY(), v.AsY())
@@ -120,9 +120,9 @@ func (g *generator) dots(rows int) {
 		}
 	}, func() {
 		for i, v := range acc {
-			g.sum(v, operand.Mem{Base: sums, Disp: i * word})
+			g.sum(v, operand.Mem{Base: sums, Disp: i * g.word})
 		}
-		g.ADDQ(operand.Imm(uint64(rows*word)), sums)
+		g.ADDQ(operand.Imm(uint64(rows*g.word)), sums)
 	})
 }
 
@@ -134,9 +134,9 @@ func (g *generator) axpys(rows int) {
 	factors := g.vectors(rows)
 	g.rowLoop(rows, func() {
 		for i, v := range factors {
-			g.VBROADCASTSD(operand.Mem{Base: x, Disp: i * word}, v)
+			g.VBROADCASTSD(operand.Mem{Base: x, Disp: i * g.word}, v)
 		}
-		g.ADDQ(operand.Imm(uint64(rows*word)), x)
+		g.ADDQ(operand.Imm(uint64(rows*g.word)), x)
 	}, func(at func(reg.Register) operand.Mem, rowAt func(int) operand.Mem, m *lanesMask) {
 		yv := g.vec()
 		g.load(at(y), yv, m)
@@ -161,9 +161,9 @@ func (g *generator) gers(rows int) {
 	factors := g.vectors(rows)
 	g.rowLoop(rows, func() {
 		for i, v := range factors {
-			g.VBROADCASTSD(operand.Mem{Base: x, Disp: i * word}, v)
+			g.VBROADCASTSD(operand.Mem{Base: x, Disp: i * g.word}, v)
 		}
-		g.ADDQ(operand.Imm(uint64(rows*word)), x)
+		g.ADDQ(operand.Imm(uint64(rows*g.word)), x)
 	}, func(at func(reg.Register) operand.Mem, rowAt func(int) operand.Mem, m *lanesMask) {
 		yv := g.vec()
 		g.load(at(y), yv, m)
@@ -185,10 +185,10 @@ func (g *generator) symvs(rows int) {
 	factors, acc := g.vectors(rows), g.vectors(rows)
 	g.rowLoop(rows, func() {
 		for i, v := range factors {
-			g.VBROADCASTSD(operand.Mem{Base: from, Disp: i * word}, v)
+			g.VBROADCASTSD(operand.Mem{Base: from, Disp: i * g.word}, v)
 			g.zero(acc[i])
 		}
-		g.ADDQ(operand.Imm(uint64(rows*word)), from)
+		g.ADDQ(operand.Imm(uint64(rows*g.word)), from)
 	}, func(at func(reg.Register) operand.Mem, rowAt func(int) operand.Mem, m *lanesMask) {
 		xv, yv := g.vec(), g.vec()
 		g.load(at(x), xv, m)
@@ -202,8 +202,8 @@ func (g *generator) symvs(rows int) {
 		g.store(yv, at(y), m)
 	}, func() {
 		for i, v := range acc {
-			g.sum(v, operand.Mem{Base: sums, Disp: i * word})
+			g.sum(v, operand.Mem{Base: sums, Disp: i * g.word})
 		}
-		g.ADDQ(operand.Imm(uint64(rows*word)), sums)
+		g.ADDQ(operand.Imm(uint64(rows*g.word)), sums)
 	})
 }

@@ -1,9 +1,6 @@
 package kernel
 
-import (
-	"math"
-	"sync"
-)
+import "sync"
 
 // Block sizes. The package comment explains their use. Only depth and the sizes
 // of tall products affect the order of summation.
@@ -30,27 +27,30 @@ func even(n, limit, unit int) int {
 
 // workspace is the memory of one goroutine: packed blocks, and a tile for the
 // blocks of C that the border of a triangle crosses.
-type workspace struct {
-	a, b, partial []float64
-	square        []float64
+type workspace[T float] struct {
+	a, b, partial []T
+	square        []T
 }
 
-var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+// workspaces are those of float64, which the engine's other kernels use too.
+var workspaces = sync.Pool{New: func() any { return new(workspace[float64]) }}
+
+var singleWorkspaces = sync.Pool{New: func() any { return new(workspace[float32]) }}
 
 // grow returns a buffer of at least n values, s itself if it is one.
-func grow(s []float64, n int) []float64 {
+func grow[T float](s []T, n int) []T {
 	if cap(s) >= n {
 		return s[:n]
 	}
-	return aligned(n)
+	return aligned[T](n)
 }
 
 // factor is a block of A or of B where a kernel reads it. In A, element (i,p)
 // is at[i·rs + p·cs]; in B, element (p,j) is at[p·rs + j]. Tile q·width begins
 // q·width·step values in: packed blocks are read a panel at a time, others as
 // they lie.
-type factor struct {
-	at           *float64
+type factor[T float] struct {
+	at           *T
 	rs, cs, step int
 }
 
@@ -63,23 +63,23 @@ const (
 )
 
 // small reports whether neither factor of p is worth packing.
-func (p *product) small() bool {
+func (p *product[T]) small() bool {
 	return p.m*p.n*p.k <= inPlaceWork && (p.k <= 2*depth || p.m+p.n <= inPlaceSides)
 }
 
 // leftInPlace reports whether A is read as it lies.
-func (e *engine) leftInPlace(p *product) bool {
+func (e *tiler[T]) leftInPlace(p *product[T]) bool {
 	return p.small() || p.n <= 2*e.width() || p.a.cs == 1 && p.m*p.n*p.k <= inPlaceRows
 }
 
 // rightInPlace reports whether B is read as it lies. That needs contiguous rows.
-func (e *engine) rightInPlace(p *product) bool {
+func (e *tiler[T]) rightInPlace(p *product[T]) bool {
 	return p.b.cs == 1 && (p.small() || p.m <= 2*e.width())
 }
 
 // blocked computes p on one goroutine, by the loops of Goto and van de Geijn
 // around the engine's tiles. k is at least 1.
-func (e *engine) blocked(ws *workspace, p *product) {
+func (e *tiler[T]) blocked(ws *workspace[T], p *product[T]) {
 	w := e.width()
 	packA, packB := !e.leftInPlace(p), !e.rightInPlace(p)
 	dk := even(p.k, depth, 8)
@@ -96,23 +96,23 @@ func (e *engine) blocked(ws *workspace, p *product) {
 		beta := p.beta
 		for l := 0; l < p.k; l += dk {
 			kl := min(dk, p.k-l)
-			b := factor{at: p.b.at(l, j), rs: p.b.rs, step: 1}
+			b := factor[T]{at: p.b.at(l, j), rs: p.b.rs, step: 1}
 			if packB {
 				e.pack(ws.b, p.b.from(l, j).t(), nj, kl)
-				b = factor{at: &ws.b[0], rs: w, step: kl}
+				b = factor[T]{at: &ws.b[0], rs: w, step: kl}
 			}
 			for i := 0; i < p.m; i += di {
 				mi := min(di, p.m-i)
 				if p.misses(i, mi, j, nj) {
 					continue
 				}
-				a := factor{at: p.a.at(i, l), rs: p.a.rs, cs: p.a.cs, step: p.a.rs}
+				a := factor[T]{at: p.a.at(i, l), rs: p.a.rs, cs: p.a.cs, step: p.a.rs}
 				switch {
 				case p.gram && packB && i >= j && i+mi <= j+nj:
-					a = factor{at: &ws.b[(i-j)*kl], rs: 1, cs: w, step: kl}
+					a = factor[T]{at: &ws.b[(i-j)*kl], rs: 1, cs: w, step: kl}
 				case packA:
 					e.pack(ws.a, p.a.from(i, l), mi, kl)
-					a = factor{at: &ws.a[0], rs: 1, cs: w, step: kl}
+					a = factor[T]{at: &ws.a[0], rs: 1, cs: w, step: kl}
 				}
 				e.sweep(ws, p, i, mi, j, nj, kl, a, b, beta)
 			}
@@ -123,7 +123,7 @@ func (e *engine) blocked(ws *workspace, p *product) {
 
 // sweep multiplies a block of A with one of B. It combines every panel of B, which
 // stays in the nearest cache, with all panels of A.
-func (e *engine) sweep(ws *workspace, p *product, i, mi, j, nj, k int, a, b factor, beta float64) {
+func (e *tiler[T]) sweep(ws *workspace[T], p *product[T], i, mi, j, nj, k int, a, b factor[T], beta T) {
 	w := e.width()
 	high := w
 	if a.step == a.rs && p.region == all {
@@ -131,10 +131,10 @@ func (e *engine) sweep(ws *workspace, p *product, i, mi, j, nj, k int, a, b fact
 	}
 	for jr := 0; jr < nj; jr += w {
 		nr := min(w, nj-jr)
-		bt := factor{at: advance(b.at, jr*b.step), rs: b.rs}
+		bt := factor[T]{at: advance(b.at, jr*b.step), rs: b.rs}
 		for ir := 0; ir < mi; ir += high {
 			mr := min(high, mi-ir)
-			at := factor{at: advance(a.at, ir*a.step), rs: a.rs, cs: a.cs}
+			at := factor[T]{at: advance(a.at, ir*a.step), rs: a.rs, cs: a.cs}
 			switch ic, jc := i+ir, j+jr; {
 			case p.misses(ic, mr, jc, nr):
 			case p.covers(ic, mr, jc, nr):
@@ -147,19 +147,19 @@ func (e *engine) sweep(ws *workspace, p *product, i, mi, j, nj, k int, a, b fact
 }
 
 // strip computes m rows of C and at most one tile width of columns.
-func (e *engine) strip(m, n, k int, a, b factor, c *float64, ldc int, alpha, beta float64) {
+func (e *tiler[T]) strip(m, n, k int, a, b factor[T], c *T, ldc int, alpha, beta T) {
 	vecs := (n + e.lanes - 1) / e.lanes
 	tail := n - (vecs-1)*e.lanes
-	panels, rest := m/e.lanes, m%e.lanes
+	panels, rest := m/e.height, m%e.height
 	if panels > 0 {
 		body := e.full
 		if n != e.width() {
-			body = e.edge[e.lanes-1][vecs-1]
+			body = e.edge[e.height-1][vecs-1]
 		}
-		body(panels, k, a.at, a.rs, a.cs, e.lanes*a.rs, b.at, b.rs, c, ldc, alpha, beta, tail)
+		body(panels, k, a.at, a.rs, a.cs, e.height*a.rs, b.at, b.rs, c, ldc, alpha, beta, tail)
 	}
 	if rest > 0 {
-		done := panels * e.lanes
+		done := panels * e.height
 		e.edge[rest-1][vecs-1](1, k, advance(a.at, done*a.rs), a.rs, a.cs, 0, b.at, b.rs, advance(c, done*ldc), ldc, alpha, beta, tail)
 	}
 }
@@ -167,11 +167,11 @@ func (e *engine) strip(m, n, k int, a, b factor, c *float64, ldc int, alpha, bet
 // cut computes the part of a block of C inside the region, for a block that the
 // border of the region crosses. It computes the vectors that reach into the region
 // in a separate square and then copies the elements.
-func (e *engine) cut(ws *workspace, p *product, i, m, j, n, k int, a, b factor, beta float64) {
+func (e *tiler[T]) cut(ws *workspace[T], p *product[T], i, m, j, n, k int, a, b factor[T], beta T) {
 	w := e.width()
 	ws.square = grow(ws.square, w*w)
-	for r := 0; r < m; r += e.lanes {
-		rows := min(e.lanes, m-r)
+	for r := 0; r < m; r += e.height {
+		rows := min(e.height, m-r)
 		from, to := 0, n
 		for from < to && p.misses(i+r, rows, j+from, min(e.lanes, n-from)) {
 			from += e.lanes
@@ -195,12 +195,12 @@ func (e *engine) cut(ws *workspace, p *product, i, m, j, n, k int, a, b factor, 
 }
 
 // merge computes c ← alpha·sums + beta·c with the roundings of a tile.
-func merge(alpha float64, sums []float64, beta float64, c []float64) {
+func merge[T float](alpha T, sums []T, beta T, c []T) {
 	for j, s := range sums {
 		if beta == 0 {
 			c[j] = alpha * s
 		} else {
-			c[j] = math.FMA(alpha, s, beta*c[j])
+			c[j] = fma(alpha, s, beta*c[j])
 		}
 	}
 }

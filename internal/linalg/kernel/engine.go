@@ -1,5 +1,10 @@
 package kernel
 
+import "sync"
+
+// float is a type of number that matrices are of.
+type float interface{ float32 | float64 }
+
 // tile is a micro-kernel. It computes C ← alpha·A·B + beta·C for panels tiles
 // of C that lie one below the other, each of the kernel's own height and width:
 //
@@ -10,31 +15,41 @@ package kernel
 // for 0 ≤ p < k. If beta is 0, C is overwritten without being read. panels and
 // k are at least 1. A kernel for the borders of C takes the number of columns
 // in its last vector from tail, and touches nothing beyond them.
-type tile func(panels, k int, a *float64, rs, cs, ps int, b *float64, bs int, c *float64, ldc int, alpha, beta float64, tail int)
+type tile[T float] func(panels, k int, a *T, rs, cs, ps int, b *T, bs int, c *T, ldc int, alpha, beta T, tail int)
 
-// engine is a set of micro-kernels for one kind of processor. The blocking
-// around them is common to all.
+// tiler multiplies matrices of one type of number by micro-kernels for one kind of
+// processor. The blocking around them is common to all.
 //
-// A tile is lanes rows by vecs·lanes columns. Panels are as wide as a tile, so
-// that a panel of A holds the rows of vecs tiles and has the same layout as
-// a panel of B. Each can be read as the other.
-type engine struct {
-	name  string
-	lanes int // rows of a tile, and columns in one vector of it
-	vecs  int // vectors across a tile
+// A tile is height rows by vecs·lanes columns. Panels are as wide as a tile, and
+// height divides that width, so that a panel of A holds the rows of several tiles and
+// has the same layout as a panel of B. Each can be read as the other.
+type tiler[T float] struct {
+	lanes  int // columns in one vector of a tile
+	vecs   int // vectors across a tile
+	height int // rows of a tile
 
-	full tile
-	edge [][]tile // edge[r-1][v-1] is r rows high and v vectors wide
+	full tile[T]
+	edge [][]tile[T] // edge[r-1][v-1] is r rows high and v vectors wide
 
 	// packRows copies k rows of panels·width values, ld apart, into panels that
 	// are ps apart.
-	packRows func(k, panels int, src *float64, ld int, dst *float64, ps int)
+	packRows func(k, panels int, src *T, ld int, dst *T, ps int)
 	// packEdge copies k rows into one panel; tail0 to tail2 count the lanes of
 	// each vector that exist.
-	packEdge func(k, tail0, tail1, tail2 int, src *float64, ld int, dst *float64)
+	packEdge func(k, tail0, tail1, tail2 int, src *T, ld int, dst *T)
 	// transpose copies lanes rows of blocks·lanes values, ld apart, into columns
 	// of dst, the rows of which are ds apart.
-	transpose func(blocks int, src *float64, ld int, dst *float64, ds int)
+	transpose func(blocks int, src *T, ld int, dst *T, ds int)
+
+	workspaces *sync.Pool // of *workspace[T]
+}
+
+// engine is the micro-kernels for one kind of processor: those of products, of float64
+// and of float32, and those of matrix times vector.
+type engine struct {
+	name string
+	tiler[float64]
+	single tiler[float32]
 
 	// rows are the kernels of matrix times vector, for four rows at a time and
 	// for one.
@@ -65,7 +80,7 @@ type rowKernels struct {
 }
 
 // width is the number of columns of a tile, and of values in a row of a panel.
-func (e *engine) width() int { return e.lanes * e.vecs }
+func (e *tiler[T]) width() int { return e.lanes * e.vecs }
 
 // engines lists the engines this processor can run, the fastest first. The
 // last is portable Go.

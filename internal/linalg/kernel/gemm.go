@@ -8,8 +8,8 @@ import (
 
 // advance returns the address n values further on. Like the kernels, it is
 // used on ranges that the exported methods have checked.
-func advance(p *float64, n int) *float64 {
-	return (*float64)(unsafe.Add(unsafe.Pointer(p), n*8))
+func advance[T float](p *T, n int) *T {
+	return (*T)(unsafe.Add(unsafe.Pointer(p), n*int(unsafe.Sizeof(*p))))
 }
 
 // Dgemm computes
@@ -39,7 +39,7 @@ func (impl Implementation) Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float
 		impl.Dgemv(tA, rows, cols, alpha, a, lda, b, inc, beta, c, ldc)
 		return
 	}
-	p := product{
+	p := product[float64]{
 		m: m, n: n, k: k, alpha: alpha, beta: beta,
 		a: view(isTrans(tA), a, lda), b: view(isTrans(tB), b, ldb),
 		c: c, ldc: ldc,
@@ -53,12 +53,12 @@ func validTrans(t blas.Transpose) bool {
 }
 
 // fits reports whether a holds r > 0 rows of c > 0 values, ld apart.
-func fits(r, c int, a []float64, ld int) bool {
+func fits[T float](r, c int, a []T, ld int) bool {
 	return r > 0 && c > 0 && ld >= c && len(a) >= (r-1)*ld+c
 }
 
 // fitsOp reports whether a holds a matrix whose op is r×c.
-func fitsOp(t blas.Transpose, r, c int, a []float64, ld int) bool {
+func fitsOp[T float](t blas.Transpose, r, c int, a []T, ld int) bool {
 	if isTrans(t) {
 		r, c = c, r
 	}
@@ -67,7 +67,7 @@ func fitsOp(t blas.Transpose, r, c int, a []float64, ld int) bool {
 
 // multiply computes p by the method that suits its shape. The choice depends on
 // the shape alone, so results do not depend on the number of threads.
-func (e *engine) multiply(p *product) {
+func (e *tiler[T]) multiply(p *product[T]) {
 	switch {
 	case p.alpha == 0:
 		p.scale()
@@ -85,7 +85,7 @@ const serialWork = 1 << 22
 // tiled computes p by blocks of C, each on one goroutine. An element of C is
 // the same sum in the same order in every division into blocks, so the number of
 // blocks may follow the number of threads.
-func (e *engine) tiled(p product) {
+func (e *tiler[T]) tiled(p product[T]) {
 	if t := threads(); t > 1 && p.m*p.n*p.k >= serialWork {
 		blocks := e.partition(&p, 2*t)
 		parallel(len(blocks), func(i int) { e.serial(&blocks[i]) })
@@ -95,19 +95,19 @@ func (e *engine) tiled(p product) {
 }
 
 // serial computes p on this goroutine.
-func (e *engine) serial(p *product) {
+func (e *tiler[T]) serial(p *product[T]) {
 	if p.region == all && e.leftInPlace(p) && e.rightInPlace(p) {
 		e.blocked(nil, p) // needs no memory
 		return
 	}
-	ws := workspaces.Get().(*workspace)
-	defer workspaces.Put(ws)
+	ws := e.workspaces.Get().(*workspace[T])
+	defer e.workspaces.Put(ws)
 	e.blocked(ws, p)
 }
 
 // partition cuts C into about pieces blocks that touch the region. They are as
 // square as the sizes allow, with borders at multiples of a tile.
-func (e *engine) partition(p *product, pieces int) []product {
+func (e *tiler[T]) partition(p *product[T], pieces int) []product[T] {
 	w := e.width()
 	if p.region != all {
 		pieces *= 2 // half of the blocks will miss the region
@@ -126,7 +126,7 @@ func (e *engine) partition(p *product, pieces int) []product {
 		cols = rows // blocks on the diagonal share their panels
 	}
 	di, dj := (p.m/rows+w-1)/w*w, (p.n/cols+w-1)/w*w
-	var blocks []product
+	var blocks []product[T]
 	for i := 0; i < p.m; i += di {
 		for j := 0; j < p.n; j += dj {
 			m, n := min(di, p.m-i), min(dj, p.n-j)
@@ -141,13 +141,13 @@ func (e *engine) partition(p *product, pieces int) []product {
 // chunked computes a product with a long k and a small C, such as XᵀY, as a sum
 // of partial products over chunks of k. Each is formed by one goroutine in
 // memory of its own and they are added to C in the order of k.
-func (e *engine) chunked(p product) {
+func (e *tiler[T]) chunked(p product[T]) {
 	size := even(p.k, chunk, depth)
 	count := (p.k + size - 1) / size
 	order := newTurns()
 	parallel(count, func(i int) {
-		ws := workspaces.Get().(*workspace)
-		defer workspaces.Put(ws)
+		ws := e.workspaces.Get().(*workspace[T])
+		defer e.workspaces.Put(ws)
 		ws.partial = grow(ws.partial, p.m*p.n)
 		part := p.slice(i*size, min((i+1)*size, p.k))
 		part.alpha, part.beta = 1, 0

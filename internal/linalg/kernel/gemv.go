@@ -24,7 +24,7 @@ func (impl Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a [
 		impl.Implementation.Dgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
-	ws := workspaces.Get().(*workspace)
+	ws := workspaces.Get().(*workspace[float64])
 	defer workspaces.Put(ws)
 	xs := gather(&ws.a, lenX, x, incX)
 	ws.b = grow(ws.b, lenY)
@@ -87,7 +87,7 @@ func (impl Implementation) Dger(m, n int, alpha float64, x []float64, incX int, 
 		impl.Implementation.Dger(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
-	ws := workspaces.Get().(*workspace)
+	ws := workspaces.Get().(*workspace[float64])
 	defer workspaces.Put(ws)
 	factors := scaled(&ws.partial, alpha, gather(&ws.a, m, x, incX))
 	ys := gather(&ws.b, n, y, incY)

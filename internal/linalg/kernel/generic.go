@@ -1,38 +1,44 @@
 package kernel
 
-import "unsafe"
+import (
+	"sync"
+	"unsafe"
+)
 
 // generic is the engine in portable Go: 4×4 tiles, which keep 16 sums in the
 // registers of any 64-bit processor.
 func generic() *engine {
-	const lanes = 4
-	edge := make([][]tile, lanes)
-	for r := range edge {
-		edge[r] = []tile{genericEdge(r + 1)}
-	}
 	return &engine{
-		name:      "generic",
-		lanes:     lanes,
-		vecs:      1,
-		full:      genericTile,
-		edge:      edge,
-		packRows:  genericPackRows,
-		packEdge:  genericPackEdge,
-		transpose: genericTranspose,
-		rows:      genericRows(),
-		center:    genericCenter,
+		name:   "generic",
+		tiler:  genericTiler[float64](&workspaces),
+		single: genericTiler[float32](&singleWorkspaces),
+		rows:   genericRows(),
+		center: genericCenter,
+	}
+}
+
+func genericTiler[T float](workspaces *sync.Pool) tiler[T] {
+	const lanes = 4
+	edge := make([][]tile[T], lanes)
+	for r := range edge {
+		edge[r] = []tile[T]{genericEdge[T](r + 1)}
+	}
+	return tiler[T]{
+		lanes: lanes, vecs: 1, height: lanes, workspaces: workspaces,
+		full: genericTile[T], edge: edge,
+		packRows: genericPackRows[T], packEdge: genericPackEdge[T], transpose: genericTranspose[T],
 	}
 }
 
 // genericTile is the 4×4 micro-kernel.
-func genericTile(panels, k int, a *float64, rs, cs, ps int, b *float64, bs int, c *float64, ldc int, alpha, beta float64, _ int) {
+func genericTile[T float](panels, k int, a *T, rs, cs, ps int, b *T, bs int, c *T, ldc int, alpha, beta T, _ int) {
 	as := unsafe.Slice(a, (panels-1)*ps+3*rs+(k-1)*cs+1)
 	bv := unsafe.Slice(b, (k-1)*bs+4)
 	cv := unsafe.Slice(c, (4*panels-1)*ldc+4)
 	for t := range panels {
 		at := as[t*ps:]
-		var s00, s01, s02, s03, s10, s11, s12, s13 float64
-		var s20, s21, s22, s23, s30, s31, s32, s33 float64
+		var s00, s01, s02, s03, s10, s11, s12, s13 T
+		var s20, s21, s22, s23, s30, s31, s32, s33 T
 		for p := range k {
 			y := bv[p*bs : p*bs+4 : p*bs+4]
 			y0, y1, y2, y3 := y[0], y[1], y[2], y[3]
@@ -66,7 +72,7 @@ func genericTile(panels, k int, a *float64, rs, cs, ps int, b *float64, bs int, 
 }
 
 // genericUpdate writes one row of a tile.
-func genericUpdate(c []float64, alpha, beta float64, sums ...float64) {
+func genericUpdate[T float](c []T, alpha, beta T, sums ...T) {
 	for j, s := range sums {
 		if beta == 0 {
 			c[j] = alpha * s
@@ -78,14 +84,14 @@ func genericUpdate(c []float64, alpha, beta float64, sums ...float64) {
 
 // genericEdge returns the micro-kernel for tiles of rows rows and up to four
 // columns.
-func genericEdge(rows int) tile {
-	return func(panels, k int, a *float64, rs, cs, ps int, b *float64, bs int, c *float64, ldc int, alpha, beta float64, tail int) {
+func genericEdge[T float](rows int) tile[T] {
+	return func(panels, k int, a *T, rs, cs, ps int, b *T, bs int, c *T, ldc int, alpha, beta T, tail int) {
 		as := unsafe.Slice(a, (panels-1)*ps+(rows-1)*rs+(k-1)*cs+1)
 		bv := unsafe.Slice(b, (k-1)*bs+tail)
 		cv := unsafe.Slice(c, (rows*panels-1)*ldc+tail)
 		for t := range panels {
 			for i := range rows {
-				var s [4]float64
+				var s [4]T
 				for p := range k {
 					x := as[t*ps+i*rs+p*cs]
 					for j, y := range bv[p*bs : p*bs+tail] {
@@ -99,7 +105,7 @@ func genericEdge(rows int) tile {
 	}
 }
 
-func genericPackRows(k, panels int, src *float64, ld int, dst *float64, ps int) {
+func genericPackRows[T float](k, panels int, src *T, ld int, dst *T, ps int) {
 	from := unsafe.Slice(src, (k-1)*ld+4*panels)
 	to := unsafe.Slice(dst, (panels-1)*ps+4*k)
 	for p := range k {
@@ -109,7 +115,7 @@ func genericPackRows(k, panels int, src *float64, ld int, dst *float64, ps int) 
 	}
 }
 
-func genericPackEdge(k, tail, _, _ int, src *float64, ld int, dst *float64) {
+func genericPackEdge[T float](k, tail, _, _ int, src *T, ld int, dst *T) {
 	from := unsafe.Slice(src, (k-1)*ld+tail)
 	to := unsafe.Slice(dst, 4*k)
 	for p := range k {
@@ -118,7 +124,7 @@ func genericPackEdge(k, tail, _, _ int, src *float64, ld int, dst *float64) {
 	}
 }
 
-func genericTranspose(blocks int, src *float64, ld int, dst *float64, ds int) {
+func genericTranspose[T float](blocks int, src *T, ld int, dst *T, ds int) {
 	k := 4 * blocks
 	from := unsafe.Slice(src, 3*ld+k)
 	to := unsafe.Slice(dst, (k-1)*ds+4)

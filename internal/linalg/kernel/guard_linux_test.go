@@ -8,12 +8,12 @@ import (
 	"gonum.org/v1/gonum/blas"
 )
 
-// fenced returns n float64 values that end at the border of a forbidden page:
-// reading one value too many is a fault.
-func fenced(t *testing.T, n int) []float64 {
+// fenced returns n values that end at the border of a forbidden page: reading one value
+// too many is a fault.
+func fenced[T float](t *testing.T, n int) []T {
 	t.Helper()
-	page := unix.Getpagesize()
-	size := (8*n + page - 1) / page * page
+	page, bytes := unix.Getpagesize(), int(unsafe.Sizeof(T(0)))*n
+	size := (bytes + page - 1) / page * page
 	mem, err := unix.Mmap(-1, 0, size+page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err != nil {
 		t.Skipf("no memory map: %v", err)
@@ -26,7 +26,7 @@ func fenced(t *testing.T, n int) []float64 {
 	if err := unix.Mprotect(mem[size:], unix.PROT_NONE); err != nil {
 		t.Skipf("no protected page: %v", err)
 	}
-	return unsafe.Slice((*float64)(unsafe.Pointer(&mem[size-8*n])), n)
+	return unsafe.Slice((*T)(unsafe.Pointer(&mem[size-bytes])), n)
 }
 
 // Nothing checks assembly against the bounds of slices. This test runs every routine
@@ -38,8 +38,10 @@ func TestKernelsStayInsideTheirSlices(t *testing.T) {
 		sizes = append(sizes, 270)
 	}
 	const most = 271
-	a, b, c := fenced(t, most*most), fenced(t, most*most), fenced(t, most*most)
-	x, y := fenced(t, most), fenced(t, most)
+	a, b, c := fenced[float64](t, most*most), fenced[float64](t, most*most), fenced[float64](t, most*most)
+	sa, sb, sc := fenced[float32](t, most*most), fenced[float32](t, most*most), fenced[float32](t, most*most)
+	x, y := fenced[float64](t, most), fenced[float64](t, most)
+	lastSingle := func(s []float32, n int) []float32 { return s[len(s)-n:] }
 	last := func(s []float64, n int) []float64 { return s[len(s)-n:] }
 	forEachEngine(t, func(_ *testing.T, impl Implementation) {
 		for _, n := range sizes {
@@ -56,8 +58,10 @@ func TestKernelsStayInsideTheirSlices(t *testing.T) {
 						}
 						impl.Dgemm(tA, tB, n, n, k, 1, last(a, n*k), ldA, last(b, n*k), ldB, 1, last(c, n*n), n)
 						impl.Dgemm(tA, tB, n, n, k, 1, last(a, n*k), ldA, last(b, n*k), ldB, 0, last(c, n*n), n)
+						impl.Sgemm(tA, tB, n, n, k, 1, lastSingle(sa, n*k), ldA, lastSingle(sb, n*k), ldB, 1, lastSingle(sc, n*n), n)
 					}
 					for _, ul := range []blas.Uplo{blas.Upper, blas.Lower} {
+						impl.Ssyrk(ul, tA, n, k, 1, lastSingle(sa, n*k), ldA, 1, lastSingle(sc, n*n), n)
 						impl.Dsyrk(ul, tA, n, k, 1, last(a, n*k), ldA, 1, last(c, n*n), n)
 					}
 				}

@@ -7,7 +7,7 @@ package kernel
 //
 // To pack the right factor of a product, pass its transpose. Values of a last
 // panel that lie beyond row n are left undefined; no kernel reads them.
-func (e *engine) pack(dst []float64, x matrix, n, k int) {
+func (e *tiler[T]) pack(dst []T, x matrix[T], n, k int) {
 	w := e.width()
 	if x.rs == 1 {
 		full := n / w
@@ -27,7 +27,7 @@ func (e *engine) pack(dst []float64, x matrix, n, k int) {
 
 // flip copies a rows×cols block into the columns of another:
 // dst[p·ds + i] = src[i·ld + p].
-func (e *engine) flip(dst []float64, ds int, src []float64, ld, rows, cols int) {
+func (e *tiler[T]) flip(dst []T, ds int, src []T, ld, rows, cols int) {
 	blocks := cols / e.lanes
 	for i := 0; i < rows; i += e.lanes {
 		from := 0

@@ -21,7 +21,7 @@ func TestPackIsThePanelLayout(t *testing.T) {
 				x = newDense(src, k, n, anyPad.Draw(t, "pad"))
 				source = view(true, x.slice(), x.ld)
 			}
-			dst := aligned((n + w - 1) / w * w * k)
+			dst := aligned[float64]((n + w - 1) / w * w * k)
 			e.pack(dst, source, n, k)
 			for i := range n {
 				for p := range k {
@@ -53,13 +53,13 @@ func TestEvenPiecesCoverTheWhole(t *testing.T) {
 func TestPartitionCoversTheRegionOnce(t *testing.T) {
 	e := generic()
 	rapid.Check(t, func(t *rapid.T) {
-		p := product{
+		p := product[float64]{
 			m: rapid.IntRange(1, 60).Draw(t, "m"), n: rapid.IntRange(1, 60).Draw(t, "n"), k: 1,
 			region: rapid.SampledFrom([]region{all, upper, lower}).Draw(t, "region"),
 		}
 		p.c, p.ldc = make([]float64, p.m*p.n), p.n
 		one := []float64{1}
-		p.a, p.b = matrix{one, 0, 1}, matrix{one, 1, 0}
+		p.a, p.b = matrix[float64]{one, 0, 1}, matrix[float64]{one, 1, 0}
 		for _, b := range e.partition(&p, rapid.IntRange(2, 9).Draw(t, "pieces")) {
 			for i := range b.m {
 				from, to := b.columns(i)

@@ -13,11 +13,11 @@ const (
 
 // product is the job C ← alpha·A·B + beta·C on a region of C. Elements outside
 // the region are neither read nor written.
-type product struct {
+type product[T float] struct {
 	m, n, k     int
-	alpha, beta float64
-	a, b        matrix
-	c           []float64
+	alpha, beta T
+	a, b        matrix[T]
+	c           []T
 	ldc         int
 
 	region region
@@ -31,7 +31,7 @@ type product struct {
 
 // block returns the product restricted to a block of C. Only a block on the
 // diagonal of a gram product is itself a gram product.
-func (p *product) block(i, m, j, n int) product {
+func (p *product[T]) block(i, m, j, n int) product[T] {
 	q := *p
 	q.m, q.n = m, n
 	q.a = p.a.from(i, 0)
@@ -46,7 +46,7 @@ func (p *product) block(i, m, j, n int) product {
 }
 
 // slice returns the product over the terms from k0 to k1 alone.
-func (p *product) slice(k0, k1 int) product {
+func (p *product[T]) slice(k0, k1 int) product[T] {
 	q := *p
 	q.k = k1 - k0
 	q.a = p.a.from(0, k0)
@@ -55,7 +55,7 @@ func (p *product) slice(k0, k1 int) product {
 }
 
 // misses reports whether a block of C lies outside the region.
-func (p *product) misses(i, m, j, n int) bool {
+func (p *product[T]) misses(i, m, j, n int) bool {
 	switch p.region {
 	case upper:
 		return j+n-1-i < p.diag
@@ -66,7 +66,7 @@ func (p *product) misses(i, m, j, n int) bool {
 }
 
 // covers reports whether a block of C lies wholly inside the region.
-func (p *product) covers(i, m, j, n int) bool {
+func (p *product[T]) covers(i, m, j, n int) bool {
 	switch p.region {
 	case upper:
 		return j-(i+m-1) >= p.diag
@@ -77,7 +77,7 @@ func (p *product) covers(i, m, j, n int) bool {
 }
 
 // columns returns the range of columns of row i inside the region, from 0 to n.
-func (p *product) columns(i int) (from, to int) {
+func (p *product[T]) columns(i int) (from, to int) {
 	switch p.region {
 	case upper:
 		return min(max(i+p.diag, 0), p.n), p.n
@@ -88,7 +88,7 @@ func (p *product) columns(i int) (from, to int) {
 }
 
 // scale multiplies the region of C by beta; 0 overwrites.
-func (p *product) scale() {
+func (p *product[T]) scale() {
 	if p.beta == 1 {
 		return
 	}
@@ -99,7 +99,7 @@ func (p *product) scale() {
 }
 
 // scaleRow multiplies x by beta; 0 overwrites, whatever x holds.
-func scaleRow(beta float64, x []float64) {
+func scaleRow[T float](beta T, x []T) {
 	switch beta {
 	case 0:
 		clear(x)
@@ -112,11 +112,21 @@ func scaleRow(beta float64, x []float64) {
 }
 
 // add adds alpha times the region of an m×n matrix to that of C.
-func (p *product) add(sum []float64) {
+func (p *product[T]) add(sum []T) {
 	for i := range p.m {
 		from, to := p.columns(i)
 		if from < to {
-			gonum.Implementation{}.Daxpy(to-from, p.alpha, sum[i*p.n+from:], 1, p.c[i*p.ldc+from:], 1)
+			addScaled(p.alpha, sum[i*p.n+from:i*p.n+to], p.c[i*p.ldc+from:])
 		}
+	}
+}
+
+// addScaled adds alpha·x to y.
+func addScaled[T float](alpha T, x, y []T) {
+	switch alpha := any(alpha).(type) {
+	case float64:
+		gonum.Implementation{}.Daxpy(len(x), alpha, any(x).([]float64), 1, any(y).([]float64), 1)
+	case float32:
+		gonum.Implementation{}.Saxpy(len(x), alpha, any(x).([]float32), 1, any(y).([]float32), 1)
 	}
 }

@@ -21,11 +21,11 @@ func (impl Implementation) Dsymm(s blas.Side, ul blas.Uplo, m, n int, alpha floa
 		impl.Implementation.Dsymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	ws := workspaces.Get().(*workspace)
+	ws := workspaces.Get().(*workspace[float64])
 	defer workspaces.Put(ws)
 	ws.partial = grow(ws.partial, symmBlock*symmBlock)
 	sym := symmetric{view(false, a, lda), ul}
-	p := product{m: m, n: n, alpha: alpha, a: view(false, b, ldb), b: view(false, b, ldb)}
+	p := product[float64]{m: m, n: n, alpha: alpha, a: view(false, b, ldb), b: view(false, b, ldb)}
 	// A block row (or column) of A has three pieces: the part left of (above) the
 	// diagonal block, the block itself, and the rest.
 	for i := 0; i < order; i += symmBlock {
@@ -33,9 +33,9 @@ func (impl Implementation) Dsymm(s blas.Side, ul blas.Uplo, m, n int, alpha floa
 		sym.complete(ws.partial, i, size)
 		for _, piece := range []struct {
 			from, to int
-			a        matrix
+			a        matrix[float64]
 		}{
-			{i, i + size, matrix{ws.partial, size, 1}},
+			{i, i + size, matrix[float64]{ws.partial, size, 1}},
 			{0, i, sym.at(i, 0)},
 			{i + size, order, sym.at(i, i+size)},
 		} {
@@ -63,13 +63,13 @@ func validSide(s blas.Side) bool { return s == blas.Left || s == blas.Right }
 
 // symmetric is a symmetric matrix in the storage of one triangle.
 type symmetric struct {
-	matrix
+	matrix[float64]
 	uplo blas.Uplo
 }
 
 // at returns the matrix from element (i,j) on, for use on a block that does not
 // cross the diagonal.
-func (s symmetric) at(i, j int) matrix {
+func (s symmetric) at(i, j int) matrix[float64] {
 	if stored := j > i == (s.uplo == blas.Upper); stored {
 		return s.from(i, j)
 	}

@@ -19,7 +19,7 @@ func (impl Implementation) Dsymv(ul blas.Uplo, n int, alpha float64, a []float64
 		impl.Implementation.Dsymv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
-	ws := workspaces.Get().(*workspace)
+	ws := workspaces.Get().(*workspace[float64])
 	defer workspaces.Put(ws)
 	s := halfProduct{upper: ul == blas.Upper, n: n, a: a, lda: lda, x: gather(&ws.a, n, x, incX)}
 	ws.b = grow(ws.b, n)
@@ -60,7 +60,7 @@ func (s *halfProduct) chunks(e *engine, partial *[]float64, y []float64) {
 		own := sums[i*job.n : (i+1)*job.n]
 		from, to := reach(i)
 		clear(own[from:to])
-		ws := workspaces.Get().(*workspace)
+		ws := workspaces.Get().(*workspace[float64])
 		defer workspaces.Put(ws)
 		job.rows(e, ws, i*symvChunk, min((i+1)*symvChunk, job.n), own)
 	})
@@ -75,7 +75,7 @@ func (s *halfProduct) chunks(e *engine, partial *[]float64, y []float64) {
 // rows adds the contribution of rows from ... to-1 of the triangle to y. Row i adds
 // its inner product with x to y[i] and, by symmetry, x[i] times itself to the
 // other elements.
-func (s *halfProduct) rows(e *engine, ws *workspace, from, to int, y []float64) {
+func (s *halfProduct) rows(e *engine, ws *workspace[float64], from, to int, y []float64) {
 	ws.square = grow(ws.square, 4)
 	sums := ws.square
 	for i := from; i < to; {

@@ -18,7 +18,7 @@ func (impl Implementation) Dsyrk(ul blas.Uplo, tA blas.Transpose, n, k int, alph
 		return
 	}
 	x := view(isTrans(tA), a, lda)
-	impl.engine.multiply(&product{
+	impl.engine.multiply(&product[float64]{
 		m: n, n: n, k: k, alpha: alpha, beta: beta,
 		a: x, b: x.t(), c: c, ldc: ldc,
 		region: triangleOf(ul), gram: true,
@@ -40,7 +40,7 @@ func (impl Implementation) Dsyr2k(ul blas.Uplo, tA blas.Transpose, n, k int, alp
 		return
 	}
 	x, y := view(isTrans(tA), a, lda), view(isTrans(tA), b, ldb)
-	p := product{
+	p := product[float64]{
 		m: n, n: n, k: k, alpha: alpha, beta: beta,
 		a: x, b: y.t(), c: c, ldc: ldc,
 		region: triangleOf(ul),

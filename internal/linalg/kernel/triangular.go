@@ -123,13 +123,13 @@ func (t *triangular) strip(e *engine, alpha float64) {
 			scaleRow(alpha, t.b[i*t.ldb:i*t.ldb+t.n])
 		}
 	}
-	ws := workspaces.Get().(*workspace)
+	ws := workspaces.Get().(*workspace[float64])
 	defer workspaces.Put(ws)
 	t.divide(e, ws, 0, t.order)
 }
 
 // divide does the job for the diagonal block of A from lo to hi.
-func (t *triangular) divide(e *engine, ws *workspace, lo, hi int) {
+func (t *triangular) divide(e *engine, ws *workspace[float64], lo, hi int) {
 	switch order := hi - lo; {
 	case t.side == blas.Right && order <= flippedOrder:
 		t.flipped(e, ws, lo, hi)
@@ -159,10 +159,10 @@ func (t *triangular) divide(e *engine, ws *workspace, lo, hi int) {
 
 // couple adds alpha times the product of the off-diagonal block with the early
 // half of B to its late half.
-func (t *triangular) couple(e *engine, ws *workspace, early, late [2]int, alpha float64) {
+func (t *triangular) couple(e *engine, ws *workspace[float64], early, late [2]int, alpha float64) {
 	op := view(isTrans(t.trans), t.a, t.lda)
 	b := view(false, t.b, t.ldb)
-	p := product{k: early[1] - early[0], alpha: alpha, beta: 1, ldc: t.ldb}
+	p := product[float64]{k: early[1] - early[0], alpha: alpha, beta: 1, ldc: t.ldb}
 	if t.side == blas.Left {
 		p.m, p.n = late[1]-late[0], t.n
 		p.a, p.b = op.from(late[0], early[0]), b.from(early[0], 0)
@@ -182,7 +182,7 @@ func (t *triangular) lowerOp() bool { return (t.uplo == blas.Lower) != isTrans(t
 // triangular op(A), solving goes down, so that the rows above row i are solved
 // first; multiplying goes up, so that the rows above row i still have their old
 // values. With an upper triangular op(A) both directions are reversed.
-func (t *triangular) base(e *engine, ws *workspace, lo, hi int) {
+func (t *triangular) base(e *engine, ws *workspace[float64], lo, hi int) {
 	op := view(isTrans(t.trans), t.a, t.lda)
 	ws.square = grow(ws.square, triangularBase)
 	factors := ws.square
@@ -232,7 +232,7 @@ func multiplyRow(f float64, x []float64) {
 
 // flipped does the job for a diagonal block on the right as one on the left:
 // X·op(A) = B is op(A)ᵀ·Xᵀ = Bᵀ.
-func (t *triangular) flipped(e *engine, ws *workspace, lo, hi int) {
+func (t *triangular) flipped(e *engine, ws *workspace[float64], lo, hi int) {
 	order := hi - lo
 	s := *t
 	s.side, s.trans, s.order, s.m, s.ldb = blas.Left, blas.NoTrans, order, order, flippedRows
