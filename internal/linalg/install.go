@@ -2,9 +2,12 @@ package linalg
 
 import "simtool/internal/linalg/kernel"
 
-// Everything in this package goes through gonum's blas64, and so do gonum's own
+// Everything in this package goes through gonum's blas64 and blas32, and so do gonum's own
 // packages: installing the fast kernels once speeds up all of them.
-func init() { kernel.Use() }
+func init() {
+	kernel.Use()
+	kernel.UseSingle()
+}
 
 // kernels provides the routines beyond the BLAS.
 var kernels = kernel.New()
