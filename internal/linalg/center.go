@@ -32,6 +32,13 @@ func CenterTo(xc *mat.Dense, means []float64, x *mat.Dense) {
 	blas64.Axpy(1, vector(rest), vector(means))
 }
 
+// ColumnMeansTo writes the means of the columns of x, to the precision of Center.
+func ColumnMeansTo(means []float64, x *mat.Dense) {
+	rest := make([]float64, len(means))
+	columnMeans(means, rest, x.RawMatrix())
+	blas64.Axpy(1, vector(rest), vector(means))
+}
+
 const (
 	// centerGrain is the number of rows that are summed on their own.
 	centerGrain = 512

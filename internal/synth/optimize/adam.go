@@ -28,6 +28,8 @@ func (Adam) String() string { return "adam" }
 
 func (Adam) rotationInvariant() bool { return false }
 
+func (Adam) single() bool { return true }
+
 func (Adam) vectors() int { return 2 }
 
 func (a Adam) validate() error {

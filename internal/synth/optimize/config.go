@@ -21,6 +21,8 @@ import (
 type Config struct {
 	Goal   *Goal
 	Method Method
+	// Precision is that of the products of gradients.
+	Precision Precision
 
 	Target    float64 // score to be reached; NaN for the best one
 	Tolerance float64 // from the target, default 1e-4
@@ -58,7 +60,7 @@ type Config struct {
 // rate 0.1.
 func DefaultConfig(goal *Goal) Config {
 	return Config{
-		Goal: goal, Method: DefaultAdam(),
+		Goal: goal, Method: DefaultAdam(), Precision: Automatic,
 		Target: math.NaN(), Tolerance: 1e-4, Stop: math.NaN(), MaxIter: 1000,
 		Restarts: 1, Jobs: runtime.GOMAXPROCS(0), Seed: 1,
 		Schedule: DefaultSchedule(),
@@ -129,7 +131,7 @@ func (c *Config) validate(n, p int) (q int, err error) {
 		check(number >= 0 && number < c.Restarts && (i == 0 || number > c.Only[i-1]), "only: %d of %d restarts, want rising numbers", c.Only, c.Restarts)
 	}
 	check(len(c.Resume) == 0 || len(c.Resume) == c.Restarts, "%d checkpoints, but %d restarts", len(c.Resume), c.Restarts)
-	problems = append(problems, c.Method.validate(), c.Schedule.validate())
+	problems = append(problems, c.Method.validate(), c.Schedule.validate(), c.checkPrecision())
 	q = c.Width
 	if q == 0 {
 		q = p
@@ -146,6 +148,11 @@ func (c *Config) validate(n, p int) (q int, err error) {
 		q = cols
 	}
 	return q, errors.Join(problems...)
+}
+
+// records reports whether iterates are analysed.
+func (c *Config) records() bool {
+	return c.PCs != nil || len(c.Decoders) > 0 || len(c.Also) > 0
 }
 
 // reached reports whether a score is the target, or good enough to stop.

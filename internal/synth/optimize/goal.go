@@ -157,13 +157,15 @@ type boundGoal struct {
 	ends    []float64  // the largest magnitude of a term; 0 if it has no end
 }
 
-func (g *Goal) bind(x *measures.System, q int) (*boundGoal, error) {
+// bind fixes the reference. With single, gradients are by products of float32 where a
+// measure has them for its parameters.
+func (g *Goal) bind(x *measures.System, q int, single bool) (*boundGoal, error) {
 	b := &boundGoal{scores: make([]float64, len(g.Terms))}
 	if len(g.Terms) > 1 {
 		b.part = mat.NewDense(x.Samples(), q, nil)
 	}
 	for _, t := range g.Terms {
-		o, err := t.Measure.Bind(x, q)
+		o, err := t.bind(x, q, single)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", t.Name, err)
 		}
@@ -182,6 +184,16 @@ func (g *Goal) bind(x *measures.System, q int) (*boundGoal, error) {
 		b.ends = append(b.ends, end)
 	}
 	return b, nil
+}
+
+// bind binds the measure of a term.
+func (t Term) bind(x *measures.System, q int, single bool) (measures.Objective, error) {
+	if with, ok := measures.As[measures.SinglePrecision](t.Measure); ok && single {
+		if o, ok, err := with.BindSingle(x, q); ok || err != nil {
+			return o, err
+		}
+	}
+	return t.Measure.Bind(x, q)
 }
 
 // magnitude returns the size of the sum in comparison with which its rounding errors are:

@@ -104,7 +104,7 @@ func TestStartAtTheReference(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			bound, err := goal.bind(system, 4)
+			bound, err := goal.bind(system, 4, false)
 			if err != nil {
 				t.Fatal(err)
 			}

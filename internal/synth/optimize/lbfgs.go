@@ -29,6 +29,8 @@ func (LBFGS) String() string { return "lbfgs" }
 
 func (LBFGS) rotationInvariant() bool { return true }
 
+func (LBFGS) single() bool { return false }
+
 func (l LBFGS) vectors() int { return 3 + 2*l.Memory }
 
 func (l LBFGS) validate() error {

@@ -13,6 +13,9 @@ type Method interface {
 	// rotationInvariant reports whether a rotation of the samples rotates the
 	// iterates, so that the method may run in the coordinates of a subspace.
 	rotationInvariant() bool
+	// single reports whether the method does well with gradients of float32's precision:
+	// one that compares losses does not.
+	single() bool
 	// vectors returns the number of vectors of the size of the iterate in the memory
 	// of the method.
 	vectors() int

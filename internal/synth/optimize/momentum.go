@@ -32,6 +32,8 @@ func (Momentum) String() string { return "sgd" }
 
 func (Momentum) rotationInvariant() bool { return true }
 
+func (Momentum) single() bool { return false }
+
 func (Momentum) vectors() int { return 1 }
 
 func (m Momentum) validate() error {

@@ -18,6 +18,9 @@ import (
 // (s−target)² for one that is to reach a target.
 type problem struct {
 	goal        *boundGoal
+	rough       *boundGoal               // the goal by products of float32, or nil
+	decides     func(score float64) bool // whether a score by rough is not enough
+	exact       bool                     // the next evaluation is by goal, and after it whether it was
 	maximise    bool
 	target      float64 // NaN: none
 	y, g        *mat.Dense
@@ -47,7 +50,7 @@ const flat = 0x1p-46
 
 // evaluate computes score, loss and gradient of the iterate.
 func (p *problem) evaluate() error {
-	score, err := p.goal.Gradient(p.g, p.y)
+	score, err := p.gradientTo()
 	if err != nil {
 		return err
 	}
@@ -67,6 +70,19 @@ func (p *problem) evaluate() error {
 		floats.Scale(p.slope, p.gradient())
 	}
 	return nil
+}
+
+// gradientTo computes the score and its gradient, by products of float32 where they do.
+func (p *problem) gradientTo() (score float64, err error) {
+	if p.rough != nil && !p.exact {
+		score, err = p.rough.Gradient(p.g, p.y)
+		if err != nil || !p.decides(score) {
+			copy(p.goal.scores, p.rough.scores)
+			return score, err
+		}
+	}
+	p.exact = true
+	return p.goal.Gradient(p.g, p.y)
 }
 
 // norm is linalg.Norm in one call, for a matrix of contiguous rows.

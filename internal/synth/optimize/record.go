@@ -21,7 +21,7 @@ func (r *restart) recorded() bool {
 // record analyses the present iterate.
 func (r *restart) record() error {
 	c, s := r.cfg, r.state
-	if c.PCs == nil && len(c.Decoders) == 0 && len(c.Also) == 0 {
+	if !c.records() {
 		return nil
 	}
 	y := r.iterate()

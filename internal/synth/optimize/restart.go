@@ -101,6 +101,7 @@ func newRestart(ref *reference, cfg *Config, number int) (*restart, error) {
 		}
 	}
 	r.began = time.Now().Add(-r.state.Elapsed)
+	r.problem.exact = r.state.Exact || r.analysed(r.state.Iteration)
 	if err := computed(r.problem.evaluate()); err != nil {
 		return r, err
 	}
@@ -122,7 +123,14 @@ func (r *restart) bind(y0 *mat.Dense) error {
 			return err
 		}
 	}
-	r.problem, err = bindProblem(r.cfg.Goal, r.ref.system, y0)
+	if r.problem, err = bindProblem(r.cfg.Goal, r.ref.system, y0); err != nil {
+		return err
+	}
+	n, q := y0.Dims()
+	if r.cfg.InSingle(n, r.ref.data.Width(), q) {
+		r.problem.rough, err = r.cfg.Goal.bind(r.ref.system, q, true)
+		r.problem.decides = r.decides
+	}
 	return err
 }
 
@@ -158,6 +166,7 @@ func (r *restart) run(ctx context.Context) error {
 			s.Reason = Interrupted
 			break
 		}
+		r.problem.exact = r.analysed(s.Iteration + 1)
 		err := r.method.step(ctx, r.problem)
 		switch {
 		case errors.Is(err, errStalled):
@@ -170,7 +179,7 @@ func (r *restart) run(ctx context.Context) error {
 			return computed(err)
 		}
 		s.Iteration++
-		s.Evaluations = r.problem.evaluations
+		s.Evaluations, s.Exact = r.problem.evaluations, r.problem.exact
 		if err := r.report(); err != nil {
 			return err
 		}
@@ -179,6 +188,12 @@ func (r *restart) run(ctx context.Context) error {
 				return err
 			}
 			saved = time.Now()
+		}
+	}
+	if s.Reason != Interrupted && !r.problem.exact && r.problem.rough != nil {
+		r.problem.exact = true
+		if err := computed(r.problem.evaluate()); err != nil {
+			return err
 		}
 	}
 	if s.Reason != Interrupted && !r.recorded() {

@@ -43,6 +43,7 @@ type State struct {
 	Rows, Cols int         // shape of Y
 	Y          []float64   // the iterate, in a subspace if Reduced
 	Reduced    bool        // the restart runs in the coordinates of a subspace
+	Exact      bool        // the iterate was evaluated in float64
 	Memory     [][]float64 // of the method
 
 	BestLoss     float64        // for Patience

@@ -159,7 +159,7 @@ func newProblem(g *Goal, x, y *mat.Dense) (*problem, error) {
 
 func bindProblem(g *Goal, x *measures.System, y *mat.Dense) (*problem, error) {
 	n, q := y.Dims()
-	bound, err := g.bind(x, q)
+	bound, err := g.bind(x, q, false)
 	if err != nil {
 		return nil, err
 	}
