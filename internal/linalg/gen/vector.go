@@ -19,6 +19,7 @@ func (g *generator) rowKernels() {
 		g.deviations(rows)
 	}
 	g.center()
+	g.adam()
 }
 
 // rowLoop emits the frame all of them share: for each group of rows, begin once,

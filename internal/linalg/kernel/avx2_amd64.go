@@ -195,3 +195,9 @@ func avx2Deviate1(groups int, n int, a *float64, lda int, x *float64, y *float64
 //
 //go:noescape
 func avx2Center(groups int, n int, a *float64, lda int, x *float64, y *float64, c *float64, ldc int)
+
+// avx2Adam takes n values a step of Adam further, with the constants β₁, 1−β₁, β₂, 1−β₂, rate,
+// 1/√(1−β₂ᵗ) and ε in c; see Implementation.Adam.
+//
+//go:noescape
+func avx2Adam(n int, y *float64, grad *float64, m *float64, v *float64, c *float64)

@@ -2410,3 +2410,91 @@ end:
 	JNZ  group
 	VZEROUPPER
 	RET
+
+// func avx2Adam(n int, y *float64, grad *float64, m *float64, v *float64, c *float64)
+// Requires: AVX
+TEXT ·avx2Adam(SB), NOSPLIT, $0-48
+	MOVQ         n+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         grad+16(FP), DX
+	MOVQ         m+24(FP), BX
+	MOVQ         v+32(FP), SI
+	MOVQ         c+40(FP), DI
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD 8(DI), Y1
+	VBROADCASTSD 16(DI), Y2
+	VBROADCASTSD 24(DI), Y3
+	VBROADCASTSD 32(DI), Y4
+	VBROADCASTSD 40(DI), Y5
+	VBROADCASTSD 48(DI), Y6
+	MOVQ         AX, DI
+	ANDQ         $0x03, DI
+	SUBQ         DI, AX
+	SHLQ         $0x03, AX
+	MOVQ         DI, R8
+	LEAQ         avx2Window<>+32(SB), R9
+	SHLQ         $0x03, DI
+	SUBQ         DI, R9
+	XORQ         DI, DI
+	CMPQ         DI, AX
+	JEQ          rest
+
+step:
+	VMOVUPD (DX)(DI*1), Y7
+	VMOVUPD (BX)(DI*1), Y8
+	VMULPD  Y0, Y8, Y8
+	VMULPD  Y1, Y7, Y10
+	VADDPD  Y10, Y8, Y8
+	VMOVUPD Y8, (BX)(DI*1)
+	VMOVUPD (SI)(DI*1), Y9
+	VMULPD  Y2, Y9, Y9
+	VMULPD  Y3, Y7, Y10
+	VMULPD  Y7, Y10, Y10
+	VADDPD  Y10, Y9, Y9
+	VMOVUPD Y9, (SI)(DI*1)
+	VSQRTPD Y9, Y9
+	VMULPD  Y5, Y9, Y9
+	VADDPD  Y6, Y9, Y9
+	VMULPD  Y4, Y8, Y8
+	VDIVPD  Y9, Y8, Y8
+	VMOVUPD (CX)(DI*1), Y10
+	VSUBPD  Y8, Y10, Y10
+	VMOVUPD Y10, (CX)(DI*1)
+	ADDQ    $0x20, DI
+	CMPQ    DI, AX
+	JNE     step
+
+rest:
+	TESTQ      R8, R8
+	JZ         end
+	VMOVUPD    (R9), Y7
+	VMASKMOVPD (DX)(DI*1), Y7, Y7
+	VMOVUPD    (R9), Y8
+	VMASKMOVPD (BX)(DI*1), Y8, Y8
+	VMULPD     Y0, Y8, Y8
+	VMULPD     Y1, Y7, Y1
+	VADDPD     Y1, Y8, Y8
+	VMOVUPD    (R9), Y0
+	VMASKMOVPD Y8, Y0, (BX)(DI*1)
+	VMOVUPD    (R9), Y0
+	VMASKMOVPD (SI)(DI*1), Y0, Y0
+	VMULPD     Y2, Y0, Y0
+	VMULPD     Y3, Y7, Y1
+	VMULPD     Y7, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VMOVUPD    (R9), Y1
+	VMASKMOVPD Y0, Y1, (SI)(DI*1)
+	VSQRTPD    Y0, Y0
+	VMULPD     Y5, Y0, Y0
+	VADDPD     Y6, Y0, Y0
+	VMULPD     Y4, Y8, Y8
+	VDIVPD     Y0, Y8, Y8
+	VMOVUPD    (R9), Y1
+	VMASKMOVPD (CX)(DI*1), Y1, Y1
+	VSUBPD     Y8, Y1, Y1
+	VMOVUPD    (R9), Y0
+	VMASKMOVPD Y1, Y0, (CX)(DI*1)
+
+end:
+	VZEROUPPER
+	RET

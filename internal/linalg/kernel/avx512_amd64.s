@@ -4795,3 +4795,85 @@ end:
 	JNZ  group
 	VZEROUPPER
 	RET
+
+// func avx512Adam(n int, y *float64, grad *float64, m *float64, v *float64, c *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Adam(SB), NOSPLIT, $0-48
+	MOVQ         n+0(FP), AX
+	MOVQ         y+8(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         m+24(FP), SI
+	MOVQ         v+32(FP), DI
+	MOVQ         c+40(FP), CX
+	VBROADCASTSD (CX), Z0
+	VBROADCASTSD 8(CX), Z1
+	VBROADCASTSD 16(CX), Z2
+	VBROADCASTSD 24(CX), Z3
+	VBROADCASTSD 32(CX), Z4
+	VBROADCASTSD 40(CX), Z5
+	VBROADCASTSD 48(CX), Z6
+	MOVQ         AX, CX
+	ANDQ         $0x07, CX
+	SUBQ         CX, AX
+	SHLQ         $0x03, AX
+	MOVQ         CX, R8
+	MOVL         $0x00000001, R9
+	SHLL         CL, R9
+	DECL         R9
+	KMOVW        R9, K1
+	XORQ         CX, CX
+	CMPQ         CX, AX
+	JEQ          rest
+
+step:
+	VMOVUPD (BX)(CX*1), Z7
+	VMOVUPD (SI)(CX*1), Z8
+	VMULPD  Z0, Z8, Z8
+	VMULPD  Z1, Z7, Z10
+	VADDPD  Z10, Z8, Z8
+	VMOVUPD Z8, (SI)(CX*1)
+	VMOVUPD (DI)(CX*1), Z9
+	VMULPD  Z2, Z9, Z9
+	VMULPD  Z3, Z7, Z10
+	VMULPD  Z7, Z10, Z10
+	VADDPD  Z10, Z9, Z9
+	VMOVUPD Z9, (DI)(CX*1)
+	VSQRTPD Z9, Z9
+	VMULPD  Z5, Z9, Z9
+	VADDPD  Z6, Z9, Z9
+	VMULPD  Z4, Z8, Z8
+	VDIVPD  Z9, Z8, Z8
+	VMOVUPD (DX)(CX*1), Z10
+	VSUBPD  Z8, Z10, Z10
+	VMOVUPD Z10, (DX)(CX*1)
+	ADDQ    $0x40, CX
+	CMPQ    CX, AX
+	JNE     step
+
+rest:
+	TESTQ     R8, R8
+	JZ        end
+	VMOVUPD.Z (BX)(CX*1), K1, Z7
+	VMOVUPD.Z (SI)(CX*1), K1, Z8
+	VMULPD    Z0, Z8, Z8
+	VMULPD    Z1, Z7, Z1
+	VADDPD    Z1, Z8, Z8
+	VMOVUPD   Z8, K1, (SI)(CX*1)
+	VMOVUPD.Z (DI)(CX*1), K1, Z0
+	VMULPD    Z2, Z0, Z0
+	VMULPD    Z3, Z7, Z1
+	VMULPD    Z7, Z1, Z1
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DI)(CX*1)
+	VSQRTPD   Z0, Z0
+	VMULPD    Z5, Z0, Z0
+	VADDPD    Z6, Z0, Z0
+	VMULPD    Z4, Z8, Z8
+	VDIVPD    Z0, Z8, Z8
+	VMOVUPD.Z (DX)(CX*1), K1, Z1
+	VSUBPD    Z8, Z1, Z1
+	VMOVUPD   Z1, K1, (DX)(CX*1)
+
+end:
+	VZEROUPPER
+	RET

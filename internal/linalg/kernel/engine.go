@@ -57,6 +57,8 @@ type engine struct {
 	// center writes (a(i,j) − x[j]) − y[j] to c(i,j) for groups rows i of n values,
 	// lda and ldc apart; a and c may be the same.
 	center func(groups, n int, a *float64, lda int, x, y, c *float64, ldc int)
+	// adam is a step of Adam with the constants of an AdamStep in c.
+	adam func(n int, y, grad, m, v, c *float64)
 }
 
 // rowKernels work on groups of size rows of n values, lda apart: for all such

@@ -57,6 +57,7 @@ func avx512Engine() *engine {
 			{1, avx512Dot1, avx512Axpy1, avx512Ger1, avx512Symv1, avx512Deviate1},
 		},
 		center: avx512Center,
+		adam:   avx512Adam,
 	}
 }
 
@@ -94,5 +95,6 @@ func avx2Engine() *engine {
 			{1, avx2Dot1, avx2Axpy1, avx2Ger1, avx2Symv1, avx2Deviate1},
 		},
 		center: avx2Center,
+		adam:   avx2Adam,
 	}
 }

@@ -14,6 +14,7 @@ func generic() *engine {
 		single: genericTiler[float32](&singleWorkspaces),
 		rows:   genericRows(),
 		center: genericCenter,
+		adam:   genericAdam,
 	}
 }
 

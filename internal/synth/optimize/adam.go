@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"math"
+
+	"simtool/internal/linalg"
 )
 
 // Adam is stochastic gradient descent with adaptive moments, one step size for
@@ -64,15 +66,11 @@ func (s *adam) advance(y, g []float64) {
 	t := s.clock[0]
 	rate := s.Rate / (1 - math.Pow(s.Beta1, t))
 	root := 1 / math.Sqrt(1-math.Pow(s.Beta2, t))
-	keep1, keep2 := 1-s.Beta1, 1-s.Beta2
+	constants := linalg.AdamStep{
+		Beta1: s.Beta1, Keep1: 1 - s.Beta1, Beta2: s.Beta2, Keep2: 1 - s.Beta2, Rate: rate, Root: root, Epsilon: s.Epsilon,
+	}
 	inPieces(len(y), func(lo, hi int) {
-		y, g, m, v := y[lo:hi], g[lo:hi], s.m[lo:hi], s.v[lo:hi]
-		for i, d := range g {
-			m1 := s.Beta1*m[i] + keep1*d
-			v1 := s.Beta2*v[i] + keep2*d*d
-			m[i], v[i] = m1, v1
-			y[i] -= rate * m1 / (math.Sqrt(v1)*root + s.Epsilon)
-		}
+		linalg.Adam(constants, y[lo:hi], g[lo:hi], s.m[lo:hi], s.v[lo:hi])
 	})
 }
 
