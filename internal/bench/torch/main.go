@@ -5,9 +5,10 @@
 //
 // A row is "MEASURE SAMPLES FEATURES". Times are processor times, which other users
 // of the machine disturb least. The columns are the time of an iteration with Adam on
-// both sides, and the ratio of the two. With -full there follow the times of a whole
-// run to a score of 0.99, here with L-BFGS and in PyTorch with Adam, with the numbers
-// of iterations.
+// both sides, the precision of our products (PyTorch's are float32), and the ratio of the
+// two. With -full there follow the times of a whole run to a score of 0.99: here with
+// L-BFGS in float64, and in PyTorch with Adam and with its own L-BFGS (strong Wolfe
+// conditions, the same gradients, float32), with the numbers of evaluations.
 package main
 
 import (
@@ -65,7 +66,11 @@ func compare(rows []string) error {
 		return err
 	}
 	defer p.close()
-	fmt.Printf("%-44s%12s%12s%8s%26s%26s%8s\n", "row, times in ms", "adam", "torch", "ratio", "L-BFGS to 0.99", "torch to 0.99", "ratio")
+	fmt.Printf("%-40s%10s%10s%10s%8s", "row, times in ms", "adam", "precision", "torch", "ratio")
+	if *full {
+		fmt.Printf("%20s%22s%8s%23s%8s", "L-BFGS to 0.99", "torch's Adam", "ratio", "torch's L-BFGS", "ratio")
+	}
+	fmt.Println()
 	for _, row := range rows {
 		goal, x, err := parse(row)
 		if err != nil {
@@ -84,19 +89,35 @@ func compare(rows []string) error {
 			}
 			ours = min(ours, t)
 		}
-		fmt.Printf("%-44s%12.3f%12.3f%8.2f", row, 1e3*ours, 1e3*theirs, theirs/ours)
+		config := optimize.DefaultConfig(goal)
+		precision := optimize.Double
+		if config.InSingle(x.Samples(), x.Width(), x.Width()) {
+			precision = optimize.Single
+		}
+		fmt.Printf("%-40s%10.3f%10s%10.3f%8.2f", row, 1e3*ours, precision, 1e3*theirs, theirs/ours)
 		if *full {
-			answer, err := p.ask(fmt.Sprintf("reach %s %g", row, *seconds))
-			if err != nil {
+			if err := compareRuns(p, row, goal, x); err != nil {
 				return err
 			}
-			t, iterations, err := reach(goal, x)
-			if err != nil {
-				return err
-			}
-			fmt.Printf("%16.2f (%4d it)%17.2f (%4.0f it)%8.2f", 1e3*t, iterations, 1e3*answer[0], answer[1], answer[0]/t)
 		}
 		fmt.Println()
+	}
+	return nil
+}
+
+// compareRuns prints the times of whole runs to a score of 0.99.
+func compareRuns(p *peer, row string, goal *optimize.Goal, x *data.Dataset) error {
+	ours, evaluations, err := reach(goal, x)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%12.2f (%4d)", 1e3*ours, evaluations)
+	for _, method := range []string{"reach", "lbfgs"} {
+		answer, err := p.ask(fmt.Sprintf("%s %s %g", method, row, *seconds))
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%14.2f (%4.0f)%8.2f", 1e3*answer[0], answer[1], answer[0]/ours)
 	}
 	return nil
 }
@@ -144,7 +165,7 @@ func (*watch) Checkpoint(*optimize.State) error { return nil }
 
 // stretch returns the number of iterations that are timed together, on both sides:
 // about as many as in a run to 0.99, and fewer where they are slow.
-func stretch(x *data.Dataset) int { return max(4, min(60, 6_000_000/len(x.Values))) }
+func stretch(x *data.Dataset) int { return max(12, min(60, 6_000_000/len(x.Values))) }
 
 // adamStep returns the time of an iteration of Adam: the shortest mean over a stretch,
 // of all stretches that fit into the time.
@@ -166,7 +187,7 @@ func adamStep(goal *optimize.Goal, x *data.Dataset) (float64, error) {
 
 // reach returns the time of a whole run of L-BFGS to a score of 0.99: the shortest of
 // all runs that fit into the time.
-func reach(goal *optimize.Goal, x *data.Dataset) (best float64, iterations int, err error) {
+func reach(goal *optimize.Goal, x *data.Dataset) (best float64, evaluations int, err error) {
 	config := optimize.DefaultConfig(goal)
 	config.Method, config.Stop = optimize.DefaultLBFGS(), 0.99
 	best, end := math.Inf(1), processorTime()+*seconds
@@ -182,7 +203,7 @@ func reach(goal *optimize.Goal, x *data.Dataset) (best float64, iterations int, 
 		now := processorTime()
 		best = min(best, now-start)
 		if now > end {
-			return best, outcomes[0].Iterations, nil
+			return best, outcomes[0].Evaluations, nil
 		}
 	}
 }
