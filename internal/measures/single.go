@@ -138,6 +138,18 @@ func mirrorSingle(c blas32.General) {
 	}
 }
 
-// singleMemory bounds the 8-byte values of a singleObjective beside those of its core and
-// of the objective in float64.
-func (d Dims) singleMemory() int64 { return (d.N*d.P + 2*d.N*d.Q) / 2 }
+// SingleBytes bounds the bytes in use by an objective of BindSingle, beside those of the one
+// in float64 that it may call for.
+func SingleBytes(d Dims) int64 {
+	x := d.reference()
+	p, _ := x.compact()
+	const half = word / 2
+	data := half * (d.N*p + 2*d.N*d.Q)
+	gram := half * (p*d.Q + d.Q*d.Q)
+	if d.N < p+d.Q {
+		gram = half * 2 * d.N * d.N
+	}
+	rotation := half*p*d.Q + word*linalg.SinglePolarMemory(p, d.Q)
+	prediction := half*(2*d.Q*d.Q+2*d.Q*p) + word*(2*d.Q*d.Q+d.Q*p)
+	return data + max(gram, rotation, prediction)
+}

@@ -26,6 +26,9 @@ func (c *Config) Memory(n, p, components, atOnce int) (int64, error) {
 	each += int64(3+c.Method.vectors()) * word * d.N * d.Q // and the part of one term
 	for _, t := range c.Goal.Terms {
 		each += measures.GradientBytes(t.Measure, d)
+		if c.InSingle(n, p, q) {
+			each += measures.SingleBytes(d)
+		}
 	}
 	each += c.recordMemory(full, int64(components))
 	restarts := int64(len(c.Only))

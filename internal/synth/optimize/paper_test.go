@@ -64,7 +64,7 @@ func groups(scores []float64) (m [4]float64) {
 // 0.99, towards Gaussian data with the published explained variances. It returns the
 // groups of the scores at which components are half learnt, averaged over datasets
 // and restarts.
-func groupsOf(t *testing.T, goal string, explained []float64, samples, datasets, restarts int) (mean [4]float64) {
+func groupsOf(t *testing.T, goal string, precision Precision, explained []float64, samples, datasets, restarts int) (mean [4]float64) {
 	t.Helper()
 	for seed := range datasets {
 		spectrum := synth.DefaultSpectrum()
@@ -74,7 +74,7 @@ func groupsOf(t *testing.T, goal string, explained []float64, samples, datasets,
 			t.Fatal(err)
 		}
 		config := DefaultConfig(goalOf(t, goal))
-		config.Stop, config.Seed, config.Restarts = 0.99, uint64(seed+1), restarts
+		config.Stop, config.Seed, config.Restarts, config.Precision = 0.99, uint64(seed+1), restarts, precision
 		for _, thresholds := range thresholdsOf(t, x.Data, config) {
 			for g, m := range groups(thresholds) {
 				mean[g] += m / float64(datasets*restarts)
@@ -119,7 +119,7 @@ func thresholdsOf(t *testing.T, x *data.Dataset, config Config) (all [][]float64
 // TestPublishedThresholds reproduces the components that a score implies (Cloos et
 // al. 2025). CKA, NBS and Procrustes depend on the spectrum of a dataset and on its
 // relation to Y alone, so Gaussian data with the explained variances of a recording
-// are learnt like the recording.
+// are learnt like the recording. Gradients by products of float32 tell the same.
 func TestPublishedThresholds(t *testing.T) {
 	const procrustes = "procrustes-angular-score"
 	for _, c := range []struct {
@@ -144,14 +144,16 @@ func TestPublishedThresholds(t *testing.T) {
 				t.Skip("takes long; make test-paper runs it")
 			}
 			table := readPublished(t, c.dataset, c.measure)
-			got := groupsOf(t, c.measure, table.explained, c.samples, c.datasets, min(c.datasets, 2))
 			want := groups(table.scores)
-			t.Logf("%.3f, published %.3f", got, want)
-			for g := c.from; g < len(want); g++ {
-				if math.IsNaN(want[g]) != math.IsNaN(got[g]) {
-					t.Errorf("group %d: %v, published %v", g+1, got[g], want[g])
-				} else if !math.IsNaN(want[g]) {
-					synthtest.Near(t, "median of a group", got[g], want[g], c.tolerance)
+			for _, precision := range []Precision{Double, Single} {
+				got := groupsOf(t, c.measure, precision, table.explained, c.samples, c.datasets, min(c.datasets, 2))
+				t.Logf("%s: %.3f, published %.3f", precision, got, want)
+				for g := c.from; g < len(want); g++ {
+					if math.IsNaN(want[g]) != math.IsNaN(got[g]) {
+						t.Errorf("%s: group %d: %v, published %v", precision, g+1, got[g], want[g])
+					} else if !math.IsNaN(want[g]) {
+						synthtest.Near(t, "median of a group", got[g], want[g], c.tolerance)
+					}
 				}
 			}
 		})

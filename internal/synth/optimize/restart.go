@@ -195,6 +195,7 @@ func (r *restart) run(ctx context.Context) error {
 		if err := computed(r.problem.evaluate()); err != nil {
 			return err
 		}
+		s.Exact, r.problem.evaluations = true, s.Evaluations
 	}
 	if s.Reason != Interrupted && !r.recorded() {
 		if err := computed(r.record()); err != nil {

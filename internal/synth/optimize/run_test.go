@@ -56,8 +56,11 @@ func timed(t *testing.T) *data.Dataset {
 // an uninterrupted run, for every method.
 func TestResumeIsExact(t *testing.T) {
 	x := timed(t)
-	for _, method := range Methods() {
+	for i, method := range append(Methods(), DefaultAdam()) {
 		config := everything(t, x, method)
+		if i == len(Methods()) {
+			config.Precision = Single
+		}
 		want, err := Run(context.Background(), x, config)
 		if err != nil {
 			t.Fatal(err)
@@ -105,9 +108,16 @@ func TestResumeIsExact(t *testing.T) {
 // Any number of concurrent restarts gives the same bits, and a restart does not
 // depend on their number.
 func TestJobsDoNotMatter(t *testing.T) {
+	for _, precision := range []Precision{Double, Single} {
+		checkJobsDoNotMatter(t, precision)
+	}
+}
+
+func checkJobsDoNotMatter(t *testing.T, precision Precision) {
+	t.Helper()
 	x := timed(t)
 	config := everything(t, x, DefaultAdam())
-	config.Jobs = 1
+	config.Jobs, config.Precision = 1, precision
 	one, err := Run(context.Background(), x, config)
 	if err != nil {
 		t.Fatal(err)

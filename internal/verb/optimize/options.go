@@ -19,6 +19,7 @@ import (
 type Options struct {
 	Goal            string // a measure, or a weighted sum of several
 	Method          string
+	Precision       string           // of products of gradients
 	Rate            float64          // of adam and sgd, 0 for theirs
 	Stop            setting.Optional // score
 	Target          setting.Optional // score to reach instead of the best one
@@ -44,7 +45,7 @@ type Options struct {
 // New returns the command with its defaults.
 func New() *Options {
 	return &Options{
-		Goal: "cka", Method: methodNames()[0], Tolerance: 1e-4, MaxIter: 1000, Restarts: 1, Components: true,
+		Goal: "cka", Method: methodNames()[0], Precision: precisions()[0], Tolerance: 1e-4, MaxIter: 1000, Restarts: 1, Components: true,
 		Labels: labels.New(), CheckpointEvery: time.Minute,
 	}
 }
@@ -69,6 +70,7 @@ func (o *Options) Settings() *setting.Set {
 	s.Bool(&o.Components, "components", "", "follow the principal components of X")
 	o.Labels.Register(s)
 	s.Rarely(func() {
+		s.Choice(&o.Precision, "precision", "", "numbers that gradients are multiplied in; scores that are analysed, kept or last are float64 in any case", precisions()...)
 		s.Grouped(setting.Output, func() {
 			s.Bool(&o.Timing, "timing", "", "a column of the seconds since the start in trajectory.csv, which no two runs have alike")
 		})
@@ -85,6 +87,14 @@ func (o *Options) Settings() *setting.Set {
 
 // Controls implements verb.Batched.
 func (o *Options) Controls() *verb.Batch { return &o.Batch }
+
+func precisions() []string {
+	var names []string
+	for _, p := range optimize.Precisions() {
+		names = append(names, string(p))
+	}
+	return names
+}
 
 func methodNames() []string {
 	var names []string
@@ -112,6 +122,7 @@ func (o *Options) config(e *batch.Env, args []string) (optimize.Config, error) {
 	if c.Method, err = o.method(); err != nil {
 		return c, err
 	}
+	c.Precision = optimize.Precision(o.Precision)
 	c.Target, c.Stop, c.Tolerance = o.Target.OrNaN(), o.Stop.OrNaN(), o.Tolerance
 	c.MaxIter, c.Patience, c.Restarts, c.Width = o.MaxIter, o.Patience, o.Restarts, o.Width
 	c.Jobs, c.Seed, c.KeepFailed = e.Jobs, e.Seed, o.Restarts > 1
