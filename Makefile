@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch bench-speed same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings test-paper digits random fuzz fuzz-long gallery generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch bench-speed same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings validation-mlem test-paper digits random fuzz fuzz-long gallery generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -92,6 +92,10 @@ validation-models: ## differences of models that are equal, or not, into docs/va
 validation-ceilings: ## scores as shares of noise ceilings, into docs/validation-ceilings.md: minutes
 	$(GO) run ./internal/bench/validation -ceilings -runs 200 > bin/validation-ceilings.md
 	mv bin/validation-ceilings.md docs/validation-ceilings.md
+
+validation-mlem: ## coverage of the intervals of mlem, into docs/validation-mlem.md: an hour
+	$(GO) run ./internal/bench/validation -mlem -runs 1000 > bin/validation-mlem.md
+	mv bin/validation-mlem.md docs/validation-mlem.md
 
 ONLY ?= .
 mutants: ## mistakes in formulas, one at a time, that tests must notice: a quarter of an hour (ONLY=regexp)

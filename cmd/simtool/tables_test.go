@@ -89,7 +89,7 @@ func TestTablesAreDeclared(t *testing.T) {
 		"mlem explain --features simulated/features.csv --neural simulated/y.npy --null 9 -o explain.csv",
 		"mlem encode --features simulated/features.csv --neural simulated/y.npy --draws 2 --each-unit -o encode.csv",
 		"mlem compare --features simulated/features.csv --neural simulated/y.npy --methods mlem,rsa -o compare.csv",
-		"mlem study --methods mlem --replicates 1 --sizes 20 --stimuli 20 --noise 1 --features 3 --timing -o study.csv",
+		"mlem study --methods mlem --replicates 1 --sizes 20 --stimuli 20 --noise 1 --features 3 --importance --timing -o study.csv",
 		"run scores.yaml -o run.csv",
 		"run curves.yaml -o runs.csv",
 	} {

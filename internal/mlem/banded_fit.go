@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/linalg"
 	"simtool/internal/stats"
 )
 
@@ -97,11 +98,7 @@ func FitBanded(ctx context.Context, features *Features, y *mat.Dense, o BandedOp
 	if groups := slices.Max(group) + 1; groups < 2*o.Folds {
 		return nil, &data.InputError{Found: fmt.Sprintf("%d stimuli in %d groups", n, groups), Wanted: fmt.Sprintf("want at least %d for %d folds", 2*o.Folds, o.Folds)}
 	}
-	if o.Penalties == nil {
-		for e := -3.; e <= 5; e++ {
-			o.Penalties = append(o.Penalties, math.Pow(10, e))
-		}
-	}
+	o.settle()
 	shares := bandShares(len(players), o.Draws, o.Seed)
 	all := seq(n)
 	tests := foldsOf(group, all, o.Folds, o.Seed, "mlem/banded/outer")
@@ -149,6 +146,15 @@ func FitBanded(ctx context.Context, features *Features, y *mat.Dense, o BandedOp
 	return out, nil
 }
 
+// settle sets the penalties to try, where none are given.
+func (o *BandedOptions) settle() {
+	if o.Penalties == nil {
+		for e := -3.; e <= 5; e++ {
+			o.Penalties = append(o.Penalties, math.Pow(10, e))
+		}
+	}
+}
+
 func (o *BandedOptions) check() error {
 	switch {
 	case o.Folds < 2 || o.InnerFolds < 2:
@@ -191,6 +197,36 @@ func foldsOf(group, members []int, folds int, seed uint64, key string) [][]int {
 		}
 	}
 	return out
+}
+
+// bandedUnits regresses every column of y on x with a penalty for each feature, chosen in
+// five folds of the rows.
+func bandedUnits(ctx context.Context, x, y *mat.Dense, owner []int, shares [][]float64, seed uint64, key string) (*mat.Dense, trainMeans, error) {
+	n, p := x.Dims()
+	_, q := y.Dims()
+	d := &bandedDesign{x, y, owner}
+	scale := d.scaleBands(len(shares[0]))
+	o := DefaultBandedOptions()
+	o.settle()
+	chosen, _, err := d.bandedSearch(shares, o.Penalties, foldsOf(seq(n), seq(n), o.InnerFolds, seed, "mlem/banded/units/"+key), ctx.Err)
+	if err != nil {
+		return nil, trainMeans{}, err
+	}
+	fits, err := d.fits(chosen)
+	if err != nil {
+		return nil, trainMeans{}, err
+	}
+	beta := mat.NewDense(p, q, nil)
+	for _, f := range fits {
+		for k, u := range f.units {
+			for j := range p {
+				beta.Set(j, u, f.w.At(j, k)/scale[j])
+			}
+		}
+	}
+	_, mx := linalg.Center(x)
+	_, my := linalg.Center(y)
+	return beta, trainMeans{mx, my}, nil
 }
 
 // bandedSet is a training set, the stimuli that it leaves out, and the choice for each unit.

@@ -3,6 +3,7 @@ package mlem
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -20,6 +21,9 @@ type Comparison struct {
 	Detail   string     // further results: held-out r², areas under ROC curves
 	Warnings []string   // reasons for doubt, see Result
 	Seconds  float64    // wall time, held-out scores included
+
+	found *foundBy      // how it predicts distances, where they are asked for; nil for a method that does not
+	tests []FeatureTest // of a method that predicts none
 }
 
 // comparisonInput is the input of every method.
@@ -28,6 +32,7 @@ type comparisonInput struct {
 	y        *mat.Dense // nil for given distances
 	neural   *Neural
 	options  Options
+	tests    bool // features are tested
 }
 
 // method is one way to weigh features.
@@ -56,6 +61,8 @@ var methods = []method{
 		return compareFRRSA(ctx, in, true)
 	}},
 	{"encoding", "ridge regression of each unit on the features", compareEncoding},
+	{"banded", "the same with a penalty for each feature", compareBanded},
+	{"forest", "random forest that predicts the distance of a pair from those in the features", compareForest},
 	{"decoding", "logistic regression of each feature on the patterns", compareDecoding},
 	{"compat", "the released package's stochastic fit", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
 		return compareCompat(ctx, in, false)
@@ -78,6 +85,13 @@ func Methods() (names, about []string) {
 // they do not apply. truth, features × features, may be nil. Options used are
 // Folds, Groups, SplitBy, MaxPairs, MaxMemory, Seed and Jobs.
 func Compare(ctx context.Context, features *Features, y *mat.Dense, neural *Neural, names []string, truth *mat.Dense, o Options) ([]*Comparison, error) {
+	return compareAll(ctx, comparisonInput{features: features, y: y, neural: neural, options: o}, names, truth)
+}
+
+// compareAll is Compare, which also keeps how methods predict distances, where features are
+// tested.
+func compareAll(ctx context.Context, in comparisonInput, names []string, truth *mat.Dense) ([]*Comparison, error) {
+	o := in.options
 	chosen := make([]method, len(names))
 	for i, name := range names {
 		var err error
@@ -85,7 +99,7 @@ func Compare(ctx context.Context, features *Features, y *mat.Dense, neural *Neur
 			return nil, err
 		}
 	}
-	f := len(features.columns)
+	f := len(in.features.columns)
 	if truth != nil {
 		if r, c := truth.Dims(); r != f || c != f {
 			return nil, &data.InputError{Found: fmt.Sprintf("true weights of %d × %d features", r, c), Wanted: fmt.Sprintf("want %d × %d", f, f)}
@@ -97,7 +111,8 @@ func Compare(ctx context.Context, features *Features, y *mat.Dense, neural *Neur
 	out := make([]*Comparison, len(chosen))
 	for i, m := range chosen {
 		start := time.Now()
-		c, err := m.run(ctx, comparisonInput{features, y, neural, o})
+		in.options = o
+		c, err := m.run(ctx, in)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.name, err)
 		}
@@ -132,15 +147,29 @@ func compareFit(ctx context.Context, in comparisonInput, interactions bool, c Co
 	if in.options.Folds > 2 {
 		in.options.Shrink, in.options.RowEffects = AutoShrink, true
 	}
-	r, err := Fit(ctx, in.features, []*Neural{in.neural}, in.options)
+	f, err := newFitting(in.features, []*Neural{in.neural}, in.options)
 	if err != nil {
 		return nil, err
 	}
-	out := &Comparison{W: r[0].Model.Matrix(), Detail: fmt.Sprintf("kkt %.1e", r[0].KKT), Warnings: r[0].Warnings}
-	for _, s := range r[0].Scores {
+	if err := f.accumulate(ctx); err != nil {
+		return nil, err
+	}
+	r, err := f.result(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	out := &Comparison{W: r.Model.Matrix(), Detail: fmt.Sprintf("kkt %.1e", r.KKT), Warnings: r.Warnings}
+	for _, s := range r.Scores {
 		if s.Split == "held-out" && s.Defined() {
 			out.HeldOut = &s.Spearman
 		}
+	}
+	if in.tests {
+		folds, err := f.foldFits(0, solution{})
+		if err != nil {
+			return nil, err
+		}
+		out.found = &foundBy{f, byWeights(func(fold int) []float64 { return folds[fold].w })}
 	}
 	return out, nil
 }
@@ -157,7 +186,8 @@ func compareRSA(_ context.Context, in comparisonInput) (*Comparison, error) {
 		w[t] = 1
 	}
 	f.selectScored()
-	return &Comparison{W: f.design.matrix(w), HeldOut: f.meanHeldOut(func(int) []float64 { return w }), Warnings: f.warnings}, nil
+	weights := func(int) []float64 { return w }
+	return &Comparison{W: f.design.matrix(w), HeldOut: f.meanHeldOut(weights), Warnings: f.warnings, found: &foundBy{f, byWeights(weights)}}, nil
 }
 
 // meanHeldOut averages the held-out rank correlations of the weights over the folds that
@@ -180,7 +210,7 @@ func compareFRRSA(ctx context.Context, in comparisonInput, interactions bool) (*
 	if err != nil {
 		return nil, err
 	}
-	return &Comparison{W: r.W, HeldOut: &r.Spearman, Detail: fmt.Sprintf("fraction %.2f", r.Fraction), Warnings: r.Warnings}, nil
+	return &Comparison{W: r.W, HeldOut: &r.Spearman, Detail: fmt.Sprintf("fraction %.2f", r.Fraction), Warnings: r.Warnings, found: r.found}, nil
 }
 
 func compareEncoding(ctx context.Context, in comparisonInput) (*Comparison, error) {
@@ -191,12 +221,30 @@ func compareEncoding(ctx context.Context, in comparisonInput) (*Comparison, erro
 	if err != nil {
 		return nil, err
 	}
-	return &Comparison{W: r.W, HeldOut: &r.Spearman, Detail: fmt.Sprintf("mean held-out r2 %.4f", r.MeanR2)}, nil
+	return &Comparison{W: r.W, HeldOut: &r.Spearman, Detail: fmt.Sprintf("mean held-out r2 %.4f", r.MeanR2), found: r.found}, nil
+}
+
+func compareBanded(ctx context.Context, in comparisonInput) (*Comparison, error) {
+	if in.y == nil {
+		return needsPatterns(), nil
+	}
+	const draws = 30
+	shares := bandShares(len(in.features.columns), draws, in.options.Seed)
+	r, err := encode(ctx, in.features, in.y, in.neural, in.options, func(x, y *mat.Dense, owner []int, key string) (*mat.Dense, trainMeans, error) {
+		return bandedUnits(ctx, x, y, owner, shares, in.options.Seed, key)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Comparison{W: r.W, HeldOut: &r.Spearman, Detail: fmt.Sprintf("mean held-out r2 %.4f", r.MeanR2), found: r.found}, nil
 }
 
 func compareDecoding(ctx context.Context, in comparisonInput) (*Comparison, error) {
 	if in.y == nil {
 		return needsPatterns(), nil
+	}
+	if in.tests {
+		in.options.Null = decodingShuffles
 	}
 	r, err := FitDecoding(ctx, in.features, in.y, in.options)
 	if err != nil {
@@ -208,6 +256,11 @@ func compareDecoding(ctx context.Context, in comparisonInput) (*Comparison, erro
 		// The area above chance. Below chance the feature cannot be read out.
 		out.W.Set(a, a, max(0, d.AUC-0.5))
 		areas = append(areas, fmt.Sprintf("%s %.3f", d.Feature, d.AUC))
+	}
+	for _, d := range r {
+		if in.tests {
+			out.tests = append(out.tests, FeatureTest{Feature: d.Feature, Observed: d.AUC - 0.5, Clean: math.NaN(), P: d.P})
+		}
 	}
 	out.Detail = "auc " + strings.Join(areas, ", ")
 	return out, nil

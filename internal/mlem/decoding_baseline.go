@@ -18,7 +18,11 @@ type Decoding struct {
 	Feature string
 	AUC     float64 // held-out area under the ROC curve, mean over folds and classes
 	N       int     // number of areas averaged; 0 if no fold had two classes
+	P       float64 // of as large an area by chance, from Options.Null shuffles of the labels in each fold; 0 without
 }
+
+// decodingShuffles are those for the p value of a feature where features are tested.
+const decodingShuffles = 199
 
 // FitDecoding decodes each feature from the patterns y by logistic regression
 // with an l2 penalty (c = 1) on units standardised by their mean and standard
@@ -64,7 +68,8 @@ func FitDecoding(ctx context.Context, features *Features, y *mat.Dense, o Option
 			return &data.InputError{Found: fmt.Sprintf("feature %q is given by its distances", d.Feature), Wanted: "want values to decode"}
 		}
 		var sum float64
-		for _, s := range splits {
+		null := make([]float64, f.Null)
+		for k, s := range splits {
 			for _, positive := range classes(c, s.train) {
 				train, kt := rowsWithValue(s.x, s.train, c.values)
 				test, ks := rowsWithValue(s.z, s.test, c.values)
@@ -75,15 +80,26 @@ func FitDecoding(ctx context.Context, features *Features, y *mat.Dense, o Option
 				if err != nil {
 					continue // the training stimuli have one class
 				}
-				if auc, ok := stats.ROCAUC(model.Scores(test), labels(ks, c.values, positive)); ok {
-					sum += auc
-					d.N++
+				scores, truth := model.Scores(test), labels(ks, c.values, positive)
+				auc, ok := stats.ROCAUC(scores, truth)
+				if !ok {
+					continue
+				}
+				sum += auc
+				d.N++
+				for r := range null {
+					rng := stats.Stream(f.Seed, fmt.Sprintf("mlem/decoding/%d/%d/%s", k, r, d.Feature))
+					shuffled, _ := stats.ROCAUC(scores, pick(truth, rng.Perm(len(truth))))
+					null[r] += shuffled
 				}
 			}
 		}
 		d.AUC = 0.5
 		if d.N > 0 {
 			d.AUC = sum / float64(d.N)
+		}
+		if len(null) > 0 {
+			d.P = stats.PValue(sum, null)
 		}
 		out[a] = d
 		return nil

@@ -19,6 +19,8 @@ type EncodingModel struct {
 	MeanR2   float64
 	Spearman float64    // of the distances between predicted patterns with the neural ones, mean over folds
 	W        *mat.Dense // the diagonal metric that the coefficients imply, see FitEncoding
+
+	found *foundBy
 }
 
 // FitEncoding predicts every unit by ridge regression from the features: a
@@ -34,6 +36,14 @@ type EncodingModel struct {
 // between the patterns of two of them. Options used are Folds, Groups, Seed and
 // Jobs.
 func FitEncoding(ctx context.Context, features *Features, y *mat.Dense, neural *Neural, o Options) (*EncodingModel, error) {
+	return encode(ctx, features, y, neural, o, func(x, y *mat.Dense, _ []int, _ string) (*mat.Dense, trainMeans, error) {
+		return ridgeUnits(x, y)
+	})
+}
+
+// encode is FitEncoding by any regression of the columns of y on those of x, of which owner
+// has the numbers of the features; key names the training set.
+func encode(ctx context.Context, features *Features, y *mat.Dense, neural *Neural, o Options, regress func(x, y *mat.Dense, owner []int, key string) (*mat.Dense, trainMeans, error)) (*EncodingModel, error) {
 	f, err := newFitting(features, []*Neural{neural}, o)
 	if err != nil {
 		return nil, err
@@ -50,6 +60,11 @@ func FitEncoding(ctx context.Context, features *Features, y *mat.Dense, neural *
 	f.selectScored()
 	out := &EncodingModel{R2: make([]float64, q), W: mat.NewDense(f.design.features, f.design.features, nil)}
 	residual, total := make([]float64, q), make([]float64, q)
+	type foldRegression struct {
+		x, beta *mat.Dense // columns of the held-out stimuli, coefficients
+		means   trainMeans
+	}
+	regressions := make([]foldRegression, len(f.folds))
 	for k, e := range f.folds {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -61,11 +76,12 @@ func FitEncoding(ctx context.Context, features *Features, y *mat.Dense, neural *
 				train = append(train, i)
 			}
 		}
-		beta, means, err := ridgeUnits(pickRows(x, train), pickRows(yo, train))
+		beta, means, err := regress(pickRows(x, train), pickRows(yo, train), owner, f.layoutKey(k))
 		if err != nil {
 			return nil, err
 		}
 		xt, yt := pickRows(x, test), pickRows(yo, test)
+		regressions[k] = foldRegression{pickRows(xt, seq(len(e.id))), beta, means}
 		prediction := means.predict(xt, beta)
 		for i := range test {
 			for u, v := range yt.RawRowView(i) {
@@ -87,14 +103,39 @@ func FitEncoding(ctx context.Context, features *Features, y *mat.Dense, neural *
 		}
 		out.MeanR2 += out.R2[u] / float64(q)
 	}
-	beta, _, err := ridgeUnits(x, yo)
+	beta, _, err := regress(x, yo, owner, "all")
 	if err != nil {
 		return nil, err
 	}
 	for a, c := range f.sample.features.columns {
 		out.W.Set(a, a, impliedWeight(beta, owner, a, c.kind))
 	}
+	out.found = &foundBy{f, func(fold int, e *evaluation, feature int, order []int) []float64 {
+		own := regressions[fold]
+		x := own.x
+		if order != nil {
+			x = mat.DenseCopyOf(x)
+			for j, of := range owner {
+				if of == feature {
+					x.SetCol(j, pick(mat.Col(nil, j, own.x), order))
+				}
+			}
+		}
+		return e.distancesBetween(own.means.predict(x, own.beta))
+	}}
 	return out, nil
+}
+
+// distancesBetween returns the distances of the pairs between patterns, one for each
+// stimulus, 0 where these are not finite.
+func (e *evaluation) distancesBetween(patterns *mat.Dense) []float64 {
+	d, err := NewNeural(patterns, NeuralOptions{})
+	if err != nil {
+		return make([]float64, len(e.first))
+	}
+	s := *e.sample
+	s.neural = []*Neural{d}
+	return (&evaluation{sample: &s, design: e.design, first: e.first, second: e.second}).distances(0)
 }
 
 // patternSpearman correlates the distances between predicted patterns with the

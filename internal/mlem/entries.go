@@ -11,6 +11,7 @@ type entry struct {
 	a, b  string
 	value func(w []float64) float64
 	terms []int // that the value depends on
+	size  bool  // the value is the norm of a block
 }
 
 // entries lists the numbers that are reported of a metric: the weight of each main effect
@@ -24,7 +25,7 @@ func (g *design) entries(f *Features) []entry {
 	if g.first == nil {
 		out := make([]entry, len(g.terms))
 		for t, term := range g.terms {
-			out[t] = entry{names[term.A], names[term.B], single(t), []int{t}}
+			out[t] = entry{a: names[term.A], b: names[term.B], value: single(t), terms: []int{t}}
 		}
 		return out
 	}
@@ -38,7 +39,7 @@ func (g *design) entries(f *Features) []entry {
 		a, b := g.featureOf(term.A), g.featureOf(term.B)
 		ca, cb := g.coordinates(a), g.coordinates(b)
 		if term.Tied > 0 || len(ca) == 1 && len(cb) == 1 {
-			out = append(out, entry{names[a], names[b], single(t), []int{t}})
+			out = append(out, entry{a: names[a], b: names[b], value: single(t), terms: []int{t}})
 			t++
 			continue
 		}
@@ -55,13 +56,13 @@ func (g *design) entries(f *Features) []entry {
 			t += len(ca) * len(cb)
 		}
 		all := slices.Concat(block...)
-		out = append(out, entry{names[a], names[b], norm(block), all})
+		out = append(out, entry{a: names[a], b: names[b], value: norm(block), terms: all, size: true})
 		for _, l := range placesOf(f, a) {
 			for _, m := range placesOf(f, b) {
 				if a == b && m.number < l.number {
 					continue
 				}
-				out = append(out, entry{l.name, m.name, between(block, l.at, m.at), all})
+				out = append(out, entry{a: l.name, b: m.name, value: between(block, l.at, m.at), terms: all})
 			}
 		}
 	}

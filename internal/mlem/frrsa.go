@@ -19,6 +19,8 @@ type FRRSA struct {
 	Folds    []float64  // Spearman's ρ of each, NaN where distances are all equal
 	Fraction float64    // mean of the fractions chosen in the outer folds
 	Warnings []string
+
+	found *foundBy
 }
 
 // FitFRRSA fits feature-reweighted RSA (Kaniuth and Hebart 2022,
@@ -55,6 +57,7 @@ func FitFRRSA(ctx context.Context, features *Features, neural *Neural, o Options
 	at := func(i int) *problem { return all[i].problem(f.design.terms, a.shift, 0) }
 	f.selectScored()
 	out := &FRRSA{Warnings: f.warnings}
+	weights := make([][]float64, len(f.folds))
 	for k, e := range f.folds {
 		var paths [][][]float64
 		var tests []*problem
@@ -80,9 +83,11 @@ func FitFRRSA(ctx context.Context, features *Features, neural *Neural, o Options
 		if err != nil {
 			return nil, err
 		}
-		out.Folds = append(out.Folds, e.heldOut(0, path[chosen]))
+		weights[k] = path[chosen]
+		out.Folds = append(out.Folds, e.heldOut(0, weights[k]))
 		out.Fraction += float64(chosen+1) / fractions / float64(f.Folds)
 	}
+	out.found = &foundBy{f, byWeights(func(fold int) []float64 { return weights[fold] })}
 	out.Spearman = meanOfDefined(out.Folds)
 	w, err := at(0).fraction([]float64{out.Fraction})
 	if err != nil {

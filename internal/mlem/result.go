@@ -76,6 +76,10 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 		free = plain.w
 		normalise(free, f.design.terms)
 	}
+	outside, err := f.outsideCone(ctx, k, len(draws), penalty{ridge: pen.ridge})
+	if err != nil {
+		return fail(err)
+	}
 	for _, e := range f.design.entries(f.sample.features) {
 		w := Weight{A: e.a, B: e.b, Weight: e.value(s.w), Note: f.identity(e)}
 		switch {
@@ -84,23 +88,18 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 			w.Note = "no interval without bootstrap samples"
 		default:
 			w.Interval = percentiles(draws, e.value, e.value(free), f.Level)
+			if f.mayBeZero(e, outside) {
+				w.Interval.Lo, w.Interval.Hi = min(w.Interval.Lo, 0), max(w.Interval.Hi, 0)
+			}
 			if pen.shrink > 0 {
 				w.Interval.Lo, w.Interval.Hi = min(w.Interval.Lo, w.Weight), max(w.Interval.Hi, w.Weight)
 			}
 		}
 		res.Weights = append(res.Weights, w)
 	}
-	folds := make([]foldFit, len(f.splits))
-	for i, split := range f.splits {
-		own := s
-		set, m := f.training(i)
-		if set != whole {
-			if own, _, err = f.solve(m, k, split.set); err != nil {
-				return fail(err)
-			}
-			normalise(own.w, f.design.terms)
-		}
-		folds[i] = f.fitOf(m, k, own.w)
+	folds, err := f.foldFits(k, s)
+	if err != nil {
+		return fail(err)
 	}
 	if err := f.score(ctx, res, k, s.w, folds); err != nil {
 		return fail(err)
@@ -111,6 +110,24 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 		}
 	}
 	return res, nil
+}
+
+// foldFits fits representation k to the training set of each split; s is the fit to all.
+func (f *fitting) foldFits(k int, s solution) ([]foldFit, error) {
+	folds := make([]foldFit, len(f.splits))
+	for i, split := range f.splits {
+		own := s
+		set, m := f.training(i)
+		if set != whole {
+			var err error
+			if own, _, err = f.solve(m, k, split.set); err != nil {
+				return nil, err
+			}
+			normalise(own.w, f.design.terms)
+		}
+		folds[i] = f.fitOf(m, k, own.w)
+	}
+	return folds, nil
 }
 
 // foldFit is the fit to the stimuli outside a fold.

@@ -69,6 +69,7 @@ func DefaultSimulation() Simulation {
 type Simulated struct {
 	Table *data.Table
 	Y     *mat.Dense // stimuli × units
+	Clean *mat.Dense // the same without noise
 	W     *mat.Dense // features × features, of unit Frobenius norm
 }
 
@@ -116,6 +117,7 @@ func Simulate(ctx context.Context, s Simulation) (*Simulated, error) {
 	if err != nil {
 		return nil, err
 	}
+	out.Clean = mat.DenseCopyOf(clean)
 	sd := patternSD(clean)
 	n, h := clean.Dims()
 	for i := range n {

@@ -3,6 +3,7 @@ package mlem
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -20,6 +21,7 @@ type Study struct {
 	Stimuli    []int      // sizes of the sweep over stimuli
 	Seeds      int        // recordings at each point
 	Methods    []string
+	Importance bool // test each feature: see StudyRow
 	Seed       uint64
 }
 
@@ -41,6 +43,7 @@ type StudyItem struct {
 	Method     string
 	Replicate  int
 	Simulation Simulation // with the recording's own seed
+	Importance bool
 }
 
 // StudyRow is a row of the study's table.
@@ -49,6 +52,12 @@ type StudyRow struct {
 	Recovery *Recovery // nil when all weights of a method are 0
 	HeldOut  *float64
 	Seconds  float64
+
+	// With Importance: the shares of the features without and with weight whose importance has
+	// p < .05, the rank correlation of predictions with the distances without noise, and the
+	// cosines of the importances, on observed distances and on those without noise, with
+	// those of the true metric. NaN where a method has none.
+	TypeI, Power, HeldOutClean, Importance, ImportanceClean float64
 }
 
 // Items lists the items in the order of the table. All methods have the same
@@ -68,7 +77,7 @@ func (s Study) Items() ([]StudyItem, error) {
 		for r := range s.Seeds {
 			sim.Seed = s.Seed + uint64(r)
 			for _, m := range s.Methods {
-				it := StudyItem{Key: fmt.Sprintf("%s=%s/%d/%s", sweep, level, r, m), Sweep: sweep, Method: m, Replicate: r, Simulation: sim}
+				it := StudyItem{Key: fmt.Sprintf("%s=%s/%d/%s", sweep, level, r, m), Sweep: sweep, Method: m, Replicate: r, Simulation: sim, Importance: s.Importance}
 				if seen[it.Key] {
 					return &data.InputError{Found: fmt.Sprintf("%s of %s twice", sweep, level)}
 				}
@@ -116,11 +125,84 @@ func RunStudyItem(ctx context.Context, it StudyItem, o Options) (*StudyRow, erro
 		return nil, err
 	}
 	o.Seed, o.Progress = it.Simulation.Seed, nil
-	c, err := Compare(ctx, features, sim.Y, neural, []string{it.Method}, truth, o)
+	c, err := compareAll(ctx, comparisonInput{features: features, y: sim.Y, neural: neural, options: o, tests: it.Importance}, []string{it.Method}, truth)
 	if err != nil {
 		return nil, err
 	}
-	return &StudyRow{StudyItem: it, Recovery: c[0].Recovery, HeldOut: c[0].HeldOut, Seconds: time.Since(start).Seconds()}, nil
+	nan := math.NaN()
+	row := &StudyRow{
+		StudyItem: it, Recovery: c[0].Recovery, HeldOut: c[0].HeldOut, Seconds: time.Since(start).Seconds(),
+		TypeI: nan, Power: nan, HeldOutClean: nan, Importance: nan, ImportanceClean: nan,
+	}
+	if it.Importance {
+		err = row.test(ctx, c[0], features, sim, truth, o)
+	}
+	return row, err
+}
+
+// test adds to a row what the tests of the features say.
+func (r *StudyRow) test(ctx context.Context, c *Comparison, features *Features, sim *Simulated, truth *mat.Dense, o Options) error {
+	tests := c.tests
+	if c.found != nil {
+		clean, err := NewNeural(sim.Clean, NeuralOptions{})
+		if err != nil {
+			return err
+		}
+		if tests, r.HeldOutClean, err = c.found.tests(ctx, clean); err != nil {
+			return err
+		}
+		oracle, err := oracleOf(ctx, features, clean, truth, o, r.Simulation)
+		if err != nil {
+			return err
+		}
+		observed, without := make([]float64, len(tests)), make([]float64, len(tests))
+		for a, t := range tests {
+			observed[a], without[a] = t.Observed, t.Clean
+		}
+		r.Importance, r.ImportanceClean = cosineOf(observed, oracle), cosineOf(without, oracle)
+	}
+	if tests == nil {
+		return nil
+	}
+	const level = 0.05
+	var found, count [2]float64 // without and with weight
+	for a, t := range tests {
+		kind := 0
+		for b := range tests {
+			if truth.At(a, b) != 0 {
+				kind = 1
+			}
+		}
+		count[kind]++
+		if t.P < level {
+			found[kind]++
+		}
+	}
+	r.TypeI, r.Power = found[0]/count[0], found[1]/count[1] // NaN for none
+	return nil
+}
+
+// oracleOf returns the importances that a method which knew the truth would find without
+// noise; those of a random network are its truth.
+func oracleOf(ctx context.Context, features *Features, clean *Neural, truth *mat.Dense, o Options, s Simulation) ([]float64, error) {
+	if s.Generator == MLP {
+		n, _ := truth.Dims()
+		out := make([]float64, n)
+		for a := range out {
+			out[a] = truth.At(a, a)
+		}
+		return out, nil
+	}
+	metric := Absolute
+	if s.Generator == SignedCode {
+		metric = Signed
+	}
+	return oracleImportance(ctx, features, clean, truth, o, metric)
+}
+
+// cosineOf returns the cosine of two vectors, NaN where one is 0.
+func cosineOf(a, b []float64) float64 {
+	return dot(a, b) / math.Sqrt(dot(a, a)*dot(b, b))
 }
 
 // truthOf returns the true metric of the features in f. Features that do not vary

@@ -142,3 +142,41 @@ func percentiles(draws [][]float64, value func(w []float64) float64, estimate, l
 	lo, hi := stats.Quantile(values, normal.CDF(2*z0-z)), stats.Quantile(values, normal.CDF(2*z0+z))
 	return stats.Interval{Lo: min(plain.Lo, lo), Hi: max(plain.Hi, hi)}
 }
+
+// outsideCone returns the weights of resampled data sets without the constraint of a
+// semidefinite metric, nil under another constraint. A solution inside the cone, or a metric
+// at its edge, has positive weights in every data set, also where the truth is 0: whether it
+// may be is seen outside.
+func (f *fitting) outsideCone(ctx context.Context, k, sets int, pen penalty) ([][]float64, error) {
+	if f.Constraint != PSD || sets == 0 {
+		return nil, nil
+	}
+	free := *f
+	free.Constraint = Unconstrained
+	return free.refit(ctx, f.replicates, k, pen)
+}
+
+// mayBeZero reports whether 0 is among the values of an entry outside of the cone, of a norm
+// whether it is for all of its terms.
+func (f *fitting) mayBeZero(e entry, outside [][]float64) bool {
+	if outside == nil {
+		return false
+	}
+	reaches := func(value func(w []float64) float64) bool {
+		values := make([]float64, len(outside))
+		for r, w := range outside {
+			values[r] = value(w)
+		}
+		i := stats.PercentileInterval(values, f.Level)
+		return i.Lo <= 0 && i.Hi >= 0
+	}
+	if !e.size {
+		return reaches(e.value)
+	}
+	for _, t := range e.terms {
+		if !reaches(single(t)) {
+			return false
+		}
+	}
+	return true
+}

@@ -107,21 +107,26 @@ var Studies = Declare[Study]("simtool.mlem.study/v2", "simtool mlem study", "wha
 
 // Study is a row of Studies.
 type Study struct {
-	Key         string  `column:"key" doc:"name of the fit among all"`
-	Sweep       string  `column:"sweep" doc:"what varies: noise or stimuli"`
-	Method      string  `column:"method" doc:"name of the method"`
-	Replicate   int     `column:"replicate" doc:"number of the recording at this point"`
-	Stimuli     int     `column:"stimuli" doc:"stimuli of the recording"`
-	Noise       float64 `column:"noise" doc:"standard deviation of its noise"`
-	Cosine      float64 `column:"cosine" doc:"cosine of found and true weights"`
-	Spearman    float64 `column:"spearman" doc:"their rank correlation"`
-	WeightedTau float64 `column:"weighted_tau" doc:"their weighted Kendall correlation"`
-	Frobenius   float64 `column:"frobenius" doc:"Frobenius norm of the difference of the normed metrics"`
-	HeldOut     float64 `column:"held_out_spearman" doc:"rank correlation of predicted and neural distances of held-out stimuli"`
-	Seed        int     `column:"seed" doc:"seed of the recording"`
-	Features    int     `column:"features" doc:"features of the stimuli"`
-	Error       string  `column:"error" doc:"why the method could not be applied" show:"note"`
-	Seconds     float64 `column:"seconds" unit:"s" doc:"time that the fit took, with --timing" show:"optional"`
+	Key             string  `column:"key" doc:"name of the fit among all"`
+	Sweep           string  `column:"sweep" doc:"what varies: noise or stimuli"`
+	Method          string  `column:"method" doc:"name of the method"`
+	Replicate       int     `column:"replicate" doc:"number of the recording at this point"`
+	Stimuli         int     `column:"stimuli" doc:"stimuli of the recording"`
+	Noise           float64 `column:"noise" doc:"standard deviation of its noise"`
+	Cosine          float64 `column:"cosine" doc:"cosine of found and true weights"`
+	Spearman        float64 `column:"spearman" doc:"their rank correlation"`
+	WeightedTau     float64 `column:"weighted_tau" doc:"their weighted Kendall correlation"`
+	Frobenius       float64 `column:"frobenius" doc:"Frobenius norm of the difference of the normed metrics"`
+	HeldOut         float64 `column:"held_out_spearman" doc:"rank correlation of predicted and neural distances of held-out stimuli"`
+	Seed            int     `column:"seed" doc:"seed of the recording"`
+	Features        int     `column:"features" doc:"features of the stimuli"`
+	Error           string  `column:"error" doc:"why the method could not be applied" show:"note"`
+	TypeI           float64 `column:"type_i" doc:"share of the features without weight that the method finds (p < .05), with --importance" show:"optional"`
+	Power           float64 `column:"power" doc:"share of the features with weight that it finds" show:"optional"`
+	HeldOutClean    float64 `column:"held_out_clean" doc:"rank correlation of predicted distances with those without noise, of held-out stimuli" show:"optional"`
+	Importance      float64 `column:"importance" doc:"cosine of the importances of features, on observed distances, with those of the true metric without noise" show:"optional"`
+	ImportanceClean float64 `column:"importance_clean" doc:"the same of importances on distances without noise" show:"optional"`
+	Seconds         float64 `column:"seconds" unit:"s" doc:"time that the fit took, with --timing" show:"optional"`
 }
 
 // Explanations is the table of simtool mlem explain: a row for each number.

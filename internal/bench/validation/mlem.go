@@ -36,17 +36,12 @@ func metricCells() []metricCell {
 		o.Interactions.All, o.InteractionImportance, o.DropOne = true, true, false
 	}
 	return []metricCell{
-		{name: "noise 1", change: func(s *mlem.Simulation) { s.Noise = 1 }},
 		{name: "noise 2"},
-		{name: "noise 2, other weights", change: func(s *mlem.Simulation) { s.Seed = 5 }},
 		{name: "noise 5", change: func(s *mlem.Simulation) { s.Noise = 5 }},
 		{name: "noise 2, features correlated by .5", change: func(s *mlem.Simulation) { s.Correlation = 0.5 }},
 		{name: "noise 2, numbers alone", change: func(s *mlem.Simulation) { s.Kinds = []mlem.Kind{mlem.Numeric} }},
-		{name: "noise 2, 3 repeats", options: func(o *mlem.Options) { o.Repeats = 3 }},
-		{name: "noise 2, score pearson", options: func(o *mlem.Options) { o.Score = mlem.ScorePearson }},
 		{name: "noise 2, score r2", options: func(o *mlem.Options) { o.Score = mlem.ScoreR2 }},
 		{name: "signed, all products, noise 1", change: signed(1), options: products},
-		{name: "signed, all products, noise 2", change: signed(2), options: products},
 		{name: "noise 2, mlem explain", look: ofExplanation},
 		{name: "noise 2, mlem encode", look: ofEncoding},
 	}

@@ -37,7 +37,7 @@ func (o *CompareOptions) Settings() *setting.Set {
 	o.Stimuli.Register(s)
 	o.Neural.Register(s, repeatsUsage)
 	names, _ := mlem.Methods()
-	s.Strings(&o.Methods, "methods", "", "methods to compare, a `LIST` separated by commas (default: all but compat and compat-i, which take long)").Suggest = names
+	s.Strings(&o.Methods, "methods", "", "methods to compare, a `LIST` separated by commas (default: all but banded, forest, compat and compat-i, which take long)").Suggest = names
 	s.String(&o.Truth, "truth", "", "true weights, features × features with a header, `FILE`")
 	s.Int(&o.Folds, "folds", "", "parts of the stimuli that are held out in turn")
 	verb.RegisterTable(s, &o.Output)
@@ -57,7 +57,9 @@ func (o *CompareOptions) methods(args []string) ([]string, error) {
 	}
 	names, _ := mlem.Methods()
 	if len(o.Methods) == 0 {
-		return slices.DeleteFunc(names, func(name string) bool { return strings.HasPrefix(name, "compat") }), nil
+		return slices.DeleteFunc(names, func(name string) bool {
+			return strings.HasPrefix(name, "compat") || name == "banded" || name == "forest"
+		}), nil
 	}
 	for _, m := range o.Methods {
 		if !slices.Contains(names, m) {

@@ -19,6 +19,7 @@ type StudyOptions struct {
 	Sizes     []int     // numbers of stimuli of the other sweep, nil likewise
 	Seeds     int       // recordings at each point
 	Methods   []string  // nil likewise
+	Tests     bool      // test the importance of each feature
 	Timing    bool      // tell the seconds that each fit took
 	Output    batch.Output
 	Batch     verb.Batch
@@ -38,6 +39,7 @@ func (o *StudyOptions) Settings() *setting.Set {
 	s.Ints(&o.Sizes, "sizes", "", "numbers of stimuli of the other sweep (default: 32 to 512)")
 	s.Int(&o.Seeds, "replicates", "", "recordings at each point")
 	s.Strings(&o.Methods, "methods", "", "methods to compare, a `LIST` separated by commas (default: mlem and frrsa, without and with interactions, and rsa)")
+	s.Bool(&o.Tests, "importance", "", "test the importance of each feature: add columns with the features that are found though they have no weight (type_i) or found rightly (power), and with how importances on observed distances and on those without noise resemble the true ones")
 	s.Bool(&o.Timing, "timing", "", "add a column with the seconds that each fit took")
 	o.Batch.Register(s, "fits")
 	verb.RegisterTable(s, &o.Output)
@@ -54,10 +56,14 @@ func (o *StudyOptions) Schema(e *batch.Env, args []string) (*result.Schema, erro
 }
 
 func (o *StudyOptions) table() result.Of[result.Study] {
-	if o.Timing {
-		return result.Studies.With("seconds")
+	var columns []string
+	if o.Tests {
+		columns = []string{"type_i", "power", "held_out_clean", "importance", "importance_clean"}
 	}
-	return result.Studies
+	if o.Timing {
+		columns = append(columns, "seconds")
+	}
+	return result.Studies.With(columns...)
 }
 
 // Run implements verb.Command.
@@ -82,7 +88,7 @@ func (o *StudyOptions) items(e *batch.Env, args []string) ([]mlem.StudyItem, err
 		return nil, batch.Usagef("%s, want none", data.Counted(len(args), "file"))
 	}
 	study := mlem.DefaultStudy()
-	study.Seeds, study.Seed = o.Seeds, e.Seed
+	study.Seeds, study.Seed, study.Importance = o.Seeds, e.Seed, o.Tests
 	var err error
 	if study.Simulation, err = o.Recording.simulation(e); err != nil {
 		return nil, err
@@ -133,7 +139,8 @@ func (o *StudyOptions) Job(e *batch.Env, args []string) (*batch.Job, error) {
 			return &batch.Item{Rows: [][]any{table.Cells(studyRow(row))}}, nil
 		},
 		Explain: func(i int, err error) [][]any {
-			row := studyRow(&mlem.StudyRow{StudyItem: items[i], Seconds: math.NaN()})
+			nan := math.NaN()
+			row := studyRow(&mlem.StudyRow{StudyItem: items[i], Seconds: nan, TypeI: nan, Power: nan, HeldOutClean: nan, Importance: nan, ImportanceClean: nan})
 			row.Error = batch.RowText(err)
 			return [][]any{table.Cells(row)}
 		},
@@ -145,6 +152,7 @@ func studyRow(r *mlem.StudyRow) result.Study {
 	row := result.Study{
 		Key: r.Key, Sweep: r.Sweep, Method: r.Method, Replicate: r.Replicate, Stimuli: r.Simulation.Stimuli, Noise: r.Simulation.Noise,
 		HeldOut: orNaN(r.HeldOut), Seed: int(r.Simulation.Seed), Features: r.Simulation.Features, Seconds: r.Seconds,
+		TypeI: r.TypeI, Power: r.Power, HeldOutClean: r.HeldOutClean, Importance: r.Importance, ImportanceClean: r.ImportanceClean,
 	}
 	row.Cosine, row.Spearman, row.WeightedTau, row.Frobenius = recovered(r.Recovery)
 	return row
