@@ -79,11 +79,23 @@ func TestAngleOfWhatARotationCannotSee(t *testing.T) {
 // TestVarianceThatIsJustReached: components of variance 16 and 4, of which the first
 // has exactly 0.8.
 func TestVarianceThatIsJustReached(t *testing.T) {
-	if got := leadingCount([]float64{16, 4}, 0.8*20); got != 1 {
-		t.Errorf("%d components reach the first one's variance, want 1", got)
-	}
-	if got := leadingCount([]float64{16, 4}, 16.5); got != 2 {
-		t.Errorf("%d components reach more than that, want 2", got)
+	for _, c := range []struct {
+		variance, doubt float64
+		values          []float64
+		want            int
+	}{
+		{0.8, 0, []float64{16, 4}, 1},
+		{0.825, 0, []float64{16, 4}, 2},
+		{0.8, 0, []float64{16 * (1 - 0x1p-50), 4 * (1 + 0x1p-48)}, 1}, // rounding of the sums
+		{0.8, 1e-6, []float64{16 - 1e-7, 4 + 1e-7}, 1},                // rounding of the data
+		{0.8, 1e-6, []float64{16 - 1e-5, 4 + 1e-5}, 2},
+		{0.8, 1, []float64{16 - 1e-2, 4 + 1e-2}, 2},  // too few digits to tell: as they are
+		{1 - 0x1p-52, 1, []float64{16, 4, 1e-12}, 3}, // nearly all is asked for
+	} {
+		got := svcca{variance: c.variance}.leadingCount(c.values, sum(c.values), func(float64) float64 { return c.doubt })
+		if got != c.want {
+			t.Errorf("%d of the components %v reach %g, want %d", got, c.values, c.variance, c.want)
+		}
 	}
 	p := pairOf(t, datasetOf(spanned(times(4, axisA), times(2, axisB))), datasetOf(spanned(axisB)))
 	checkScore(t, p, "svcca:var=0.8", 0, 1e-14)

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"simtool/internal/data"
 	"simtool/internal/linalg"
 )
 
@@ -112,7 +113,7 @@ func (m svcca) Score(p *Pair) (Score, error) {
 		system *System
 		kept   int
 	}{{p.X, len(x.sigma)}, {p.Y, len(y.sigma)}} {
-		w, err := side.system.cutThroughTies(side.kept)
+		w, err := m.doubtfulCut(side.system, side.kept)
 		if err != nil {
 			return Score{}, err
 		}
@@ -121,24 +122,64 @@ func (m svcca) Score(p *Pair) (Score, error) {
 	return Score{Value: v, Warnings: warnings}, err
 }
 
-// cutThroughTies warns where the component after the last that is kept has the same
+// doubtfulCut warns where the component after the last that is kept has the same
 // variance but for rounding: which directions of their common space are kept is then
-// an accident.
-func (s *System) cutThroughTies(kept int) ([]string, error) {
+// an accident. So is the number of components where their variance is that part of the
+// total which is asked for, but for the few digits of the data.
+func (m svcca) doubtfulCut(s *System, kept int) ([]string, error) {
 	e, err := s.spectrum()
-	if err != nil || kept == 0 || kept >= len(e.values) {
+	if err != nil || kept == 0 {
 		return nil, err
 	}
-	next := e.values[kept]
-	if equal := tiedVariance * e.values[0]; e.values[kept-1]-next > equal || next <= equal {
-		return nil, nil
+	var warnings []string
+	if kept < len(e.values) {
+		own, next := e.values[kept-1], e.values[kept]
+		equal := tiedVariance*e.values[0] + s.varianceDoubt(own)
+		if own-next <= equal && next > equal {
+			warnings = append(warnings, fmt.Sprintf("%s: components %d and %d have the same variance, so which of them is kept is not determined, nor is the value: keep all that are equal, by dim", s.label(), kept, kept+1))
+		}
 	}
-	return []string{fmt.Sprintf("%s: components %d and %d have the same variance, so which of them is kept is not determined, nor is the value: keep all that are equal, by dim", s.label(), kept, kept+1)}, nil
+	if m.dim > 0 || m.variance == 1 {
+		return warnings, nil
+	}
+	total, cumulative := s.trace(), 0.0
+	for i, v := range e.values {
+		cumulative += v
+		doubt := s.varianceDoubt(cumulative)
+		if doubt > surelyTied*total && math.Abs(cumulative-m.variance*total) <= doubt {
+			warnings = append(warnings, fmt.Sprintf("%s: whether %d components reach the part %g of the variance is not determined by the digits of its numbers, nor is the value: say how many to keep, by dim", s.label(), i+1, m.variance))
+			break
+		}
+	}
+	return warnings, nil
 }
 
 // tiedVariance is the difference of two variances, in relation to the largest, that
 // rounding can make.
 const tiedVariance = 1e-12
+
+// surelyTied is the difference of two variances, in relation to their total, up to which
+// they seldom come by accident. What rounding of the data explains and is no more than
+// this is taken for equal without a word.
+const surelyTied = 1e-6
+
+// varianceDoubt returns how much of the variance v along some direction, as a sum of
+// squares, the rounding of the data can make: an error e of the samples along it changes
+// v = ‖Xu‖² by 2uᵀXᵀe, with ‖e‖ of one rounding for each sample, and of a size that goes
+// with the shares of the features in all variance (see data.Precision.DistanceDoubt).
+func (s *System) varianceDoubt(v float64) float64 {
+	weighted, total := 0.0, 0.0
+	rounding := s.rounding()
+	for j, square := range s.columnSquares() {
+		weighted += square * rounding[j] * rounding[j]
+		total += square
+	}
+	if !(weighted > 0) || s.precision.Stored == data.Integer {
+		return 0
+	}
+	e := s.precision.TieMargin() * math.Sqrt(weighted/total/float64(s.Samples()))
+	return 2 * e * math.Sqrt(max(0, v))
+}
 
 // reduce returns the principal components of a system that the measure keeps.
 func (m svcca) reduce(s *System) (principal, error) {
@@ -147,7 +188,7 @@ func (m svcca) reduce(s *System) (principal, error) {
 		if err != nil {
 			return principal{}, err
 		}
-		count := leadingCount(e.values, m.variance*s.trace())
+		count := m.leadingCount(e.values, s.trace(), s.varianceDoubt)
 		if m.variance < 1-1e-6 {
 			return s.components(count)
 		}
@@ -162,12 +203,15 @@ func (m svcca) reduce(s *System) (principal, error) {
 	return all.leading(min(m.dim, len(all.sigma))), nil
 }
 
-// leadingCount returns the number of leading values, at least one and at most all, whose sum is
-// at least total.
-func leadingCount(values []float64, total float64) int {
-	cumulative := 0.0
+// leadingCount returns the number of leading values, at least one and at most all, whose
+// sum is at least the part var of a total. A sum that falls short of it by no more than
+// rounding reaches it: that of the sums, and of the data where that is small.
+func (m svcca) leadingCount(values []float64, total float64, doubt func(v float64) float64) int {
+	want, cumulative := m.variance*total, 0.0
+	most := (1 - m.variance) / 2 * total // what is asked for is no rounding
 	for i, v := range values {
-		if cumulative += v; cumulative >= total {
+		cumulative += v
+		if cumulative >= want-min(tiedVariance*total+min(doubt(cumulative), surelyTied*total), most) {
 			return i + 1
 		}
 	}

@@ -76,7 +76,7 @@ func (m svcca) kept(sigma []float64) int {
 		return len(sigma)
 	default:
 		variances := squares(sigma)
-		return leadingCount(variances, m.variance*sum(variances))
+		return m.leadingCount(variances, sum(variances), func(float64) float64 { return 0 })
 	}
 }
 

@@ -250,9 +250,9 @@ var inMeasures = []mutant{
 	},
 	{
 		name: "measures/svcca-threshold-tie", file: "internal/measures/svcca.go",
-		old:   "cumulative >= total",
-		new:   "cumulative > total",
-		tests: "TestVarianceThatIsJustReached", missed: true,
+		old:   "cumulative >= want-min",
+		new:   "cumulative >= want+min",
+		tests: "TestVarianceThatIsJustReached",
 	},
 	{
 		name: "measures/pwcca-weights-squared", file: "internal/measures/pwcca.go",

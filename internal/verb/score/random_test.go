@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,7 @@ import (
 var (
 	randomDatasets = flag.Int("random", 50, "random datasets that every measure is tried on")
 	firstDataset   = flag.Int("first", 0, "the first of them")
+	someVariants   = flag.String("variants", "", "regular expression of the measures that are tried, all if empty")
 	datasetFolder  = flag.String("keep", "", "folder for the files of the last one")
 )
 
@@ -44,7 +46,8 @@ type randomPair struct {
 
 // TestRandomDatasets compares every variant, on every dataset and by a road drawn at
 // random, with 320 bits: the score agrees, or it is refused or carries a warning. A longer
-// run is -args -random=1000 (make random); -first=N -random=1 -keep=FOLDER repeats one.
+// run is -args -random=1000 (make random); -first=N -random=1 -keep=FOLDER repeats one, and
+// -variants=REGEXP tries some of the measures.
 func TestRandomDatasets(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes its time")
@@ -53,7 +56,8 @@ func TestRandomDatasets(t *testing.T) {
 		*datasetFolder = t.TempDir()
 	}
 	t.Chdir(*datasetFolder)
-	names := oneParameterVariants(t)
+	some := regexp.MustCompile(*someVariants)
+	names := slices.DeleteFunc(oneParameterVariants(t), func(name string) bool { return !some.MatchString(name) })
 	counts := map[string]*outcome{}
 	for _, name := range names {
 		counts[name] = &outcome{}
