@@ -44,12 +44,36 @@ func Quotients(values mat.Matrix, over float64) Matrix {
 // Rows returns those with the given numbers.
 func (a Matrix) Rows(keep []int) Matrix { return a.rows(keep) }
 
-// Rounded moves a system by a relative error of random size up to eps, so that neither it
-// nor its centred columns gain a dimension.
-func Rounded(rng *rand.Rand, x Matrix, eps float64) Matrix {
-	n, p := len(x), x.width()
-	noise := func(n, p int, size float64) Matrix {
-		return NewMatrix(n, p).mapped(func(_, _ int, _ Number) Number { return Of(size * rng.NormFloat64()) })
+// Rounded moves numbers as rounding does, by up to half of eps in relation to each and by
+// up to half of place: equal numbers alike, and opposite ones by opposites, so that 0 stays.
+// Neither the system nor its centred columns gain a dimension: what noise adds to them is
+// taken off again.
+func Rounded(rng *rand.Rand, x Matrix, eps, place float64) Matrix {
+	moves := map[string]float64{}
+	moved := x.mapped(func(_, _ int, v Number) Number {
+		size := absolute(v)
+		key := size.Text('p', 0)
+		if _, ok := moves[key]; !ok && v.Sign() != 0 {
+			moves[key] = (rng.Float64() - 0.5) * math.Max(eps*Float(size), place)
+		}
+		return add(v, Of(float64(v.Sign())*moves[key]))
+	})
+	if eps == 0 && place == 0 {
+		return x
 	}
-	return AlongRank(x, noise(n, n, 1/math.Sqrt(float64(n))), noise(p, p, 1), Of(eps))
+	r, rc := x.basis().width(), x.centred().basis().width()
+	switch {
+	case rc == r && r < min(len(x), x.width()):
+		return moved.ofRank(r)
+	case rc < min(len(x)-1, x.width()):
+		means := moved.scaled(Of(-1)).means()
+		return moved.centred().ofRank(rc).about(means)
+	}
+	return moved
+}
+
+// ofRank returns the nearest matrix of rank r.
+func (a Matrix) ofRank(r int) Matrix {
+	u, s, v := a.decomposed()
+	return u.leading(r).scaledColumns(s[:r]).times(v.leading(r).transposed())
 }

@@ -141,6 +141,7 @@ type storage struct {
 	dtype  string
 	format string  // of text
 	eps    float64 // relative rounding
+	place  float64 // of the last decimal, where it is one for all numbers
 	round  func(v float64) float64
 	put    func(b []byte, v float64) []byte
 }
@@ -167,21 +168,21 @@ func halfBits(v float64) uint16 {
 
 // reals are the forms for any numbers, wholes those for small whole numbers.
 var reals = []storage{
-	{"float64", "<f8", "", 0x1p-52, same, func(b []byte, v float64) []byte { return binary.LittleEndian.AppendUint64(b, math.Float64bits(v)) }},
-	{"float32", "<f4", "", 0x1p-23, func(v float64) float64 { return float64(float32(v)) }, func(b []byte, v float64) []byte {
+	{"float64", "<f8", "", 0x1p-52, 0, same, func(b []byte, v float64) []byte { return binary.LittleEndian.AppendUint64(b, math.Float64bits(v)) }},
+	{"float32", "<f4", "", 0x1p-23, 0, func(v float64) float64 { return float64(float32(v)) }, func(b []byte, v float64) []byte {
 		return binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(v)))
 	}},
-	{"float16", "<f2", "", 0x1p-10, half, func(b []byte, v float64) []byte { return binary.LittleEndian.AppendUint16(b, halfBits(v)) }},
-	{"text", "", "%v", 0x1p-52, same, nil},
-	{"text of 6 digits", "", "%.6g", 1e-5, parsed("%.6g"), nil},
-	{"text of 4 decimals", "", "%.4f", 1e-4, parsed("%.4f"), nil},
+	{"float16", "<f2", "", 0x1p-10, 0, half, func(b []byte, v float64) []byte { return binary.LittleEndian.AppendUint16(b, halfBits(v)) }},
+	{"text", "", "%v", 0x1p-52, 0, same, nil},
+	{"text of 6 digits", "", "%.6g", 1e-5, 0, parsed("%.6g"), nil},
+	{"text of 4 decimals", "", "%.4f", 1e-4, 1e-4, parsed("%.4f"), nil},
 }
 
 var wholes = []storage{
-	{"int8", "|i1", "", 0, same, func(b []byte, v float64) []byte { return append(b, byte(int8(v))) }},
-	{"int32", "<i4", "", 0, same, func(b []byte, v float64) []byte { return binary.LittleEndian.AppendUint32(b, uint32(int32(v))) }},
-	{"uint16", "<u2", "", 0, same, func(b []byte, v float64) []byte { return binary.LittleEndian.AppendUint16(b, uint16(v)) }},
-	{"text of integers", "", "%.0f", 0, same, nil},
+	{"int8", "|i1", "", 0, 0, same, func(b []byte, v float64) []byte { return append(b, byte(int8(v))) }},
+	{"int32", "<i4", "", 0, 0, same, func(b []byte, v float64) []byte { return binary.LittleEndian.AppendUint32(b, uint32(int32(v))) }},
+	{"uint16", "<u2", "", 0, 0, same, func(b []byte, v float64) []byte { return binary.LittleEndian.AppendUint16(b, uint16(v)) }},
+	{"text of integers", "", "%.0f", 0, 0, same, nil},
 }
 
 func parsed(format string) func(v float64) float64 {

@@ -36,9 +36,10 @@ type randomPair struct {
 	// Missing samples are left out, and rows are in the order of X.
 	intended, stored exacttest.Pair
 	// eps is the relative rounding of the numbers of each side that were meant, 0 where
-	// none was rounded, and tied says of which side distances repeat.
-	eps  [2]float64
-	tied [2]bool
+	// none was rounded, place that of their last decimal if it is one for all, and tied
+	// says of which side distances repeat.
+	eps, place [2]float64
+	tied       [2]bool
 	// dependent says that some feature was a combination of others before rounding.
 	dependent bool
 	missing   bool
@@ -159,7 +160,7 @@ func newRandomPair(t *testing.T, rng *rand.Rand) randomPair {
 		systems[side] = m
 		r.dependent = r.dependent || kind == "bottleneck"
 		r.tied[side] = m.over != 0 || kind == "repeated samples"
-		r.eps[side] = forms[side].eps
+		r.eps[side], r.place[side] = forms[side].eps, forms[side].place
 		r.what += fmt.Sprintf("%s as %s; ", kind, forms[side].name)
 	}
 	var written [2]*mat.Dense
@@ -374,8 +375,9 @@ func compareRows(t *testing.T, i int, r randomPair, road string, rows []told, co
 func (r randomPair) truth(t *testing.T, c told) (want float64, undefined bool, tolerance float64) {
 	t.Helper()
 	ordered := slices.ContainsFunc([]string{"spearman", "kendall", "rho-a", "tau-a", "knn", "rank-similarity", "second-order"}, func(word string) bool { return strings.Contains(c.name, word) })
-	distances := strings.HasPrefix(c.name, "rsm-norm-difference") // which have no dimensions that rounding could make
-	if tied := r.tied[0] || r.tied[1]; (!r.dependent || distances) && (!ordered || !tied) {
+	family, _, _ := strings.Cut(c.name, ":")
+	sums := strings.HasSuffix(family, "-difference") // which have no dimensions that rounding could make
+	if tied := r.tied[0] || r.tied[1]; (!r.dependent || sums) && (!ordered || !tied) {
 		if v, err := exacttest.Score(c.name, r.stored); err == nil {
 			want = exacttest.Float(v)
 			tolerance = 1e-9 * max(1, math.Abs(want))
@@ -411,9 +413,9 @@ func (r randomPair) truth(t *testing.T, c told) (want float64, undefined bool, t
 		for side, x := range []*exacttest.Matrix{&moved.X, &moved.Y} {
 			switch {
 			case !ordered:
-				*x = exacttest.Rounded(rng, *x, r.eps[side])
+				*x = exacttest.Rounded(rng, *x, r.eps[side], r.place[side])
 			case !r.tied[side]: // ties reach over several roundings
-				*x = exacttest.Rounded(rng, *x, 16*r.eps[side])
+				*x = exacttest.Rounded(rng, *x, 16*r.eps[side], 16*r.place[side])
 			}
 		}
 		if v, err := exacttest.Score(c.name, moved); err == nil {
