@@ -231,7 +231,7 @@ func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 	return always(&p.memo, foldsKey{plan, columns}, func() *folds {
 		if p.segments != nil {
 			f := p.segments.folds(plan.k)
-			f.noisy, f.grain = p.Y.noisy(), p.Y.grain
+			f.noisy, f.grain = p.Y.noisy(), p.grain
 			return f
 		}
 		rowed := func() *folds { return p.foldsOf(plan.samples(p), columns) }
@@ -247,7 +247,7 @@ func (p *Pair) foldsOf(rows [][]int, columns bool) *folds {
 	y := p.Y.compact()
 	_, q := y.Dims()
 	f := newFolds(p.X.featuresFor(columns), rows, q)
-	f.noisy, f.grain = p.Y.noisy(), p.Y.grain
+	f.noisy, f.grain = p.Y.noisy(), p.grain
 	f.setY(y)
 	return f
 }
@@ -255,7 +255,7 @@ func (p *Pair) foldsOf(rows [][]int, columns bool) *folds {
 // contiguousFolds returns the moments of folds that are slices of the data, without a
 // copy of these. As for rows, means are relative to the means of all samples.
 func (p *Pair) contiguousFolds(k int, rowed func() *folds) *folds {
-	f := &folds{rowed: rowed, noisy: p.Y.noisy(), grain: p.Y.grain}
+	f := &folds{rowed: rowed, noisy: p.Y.noisy(), grain: p.grain}
 	x, y := p.X.centredPanels(), p.Y.centredPanels()
 	lo := 0
 	for _, hi := range data.FoldBounds(p.Samples(), k) {

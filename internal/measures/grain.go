@@ -14,6 +14,8 @@ import (
 type grain struct {
 	columns []float64 // of each column; nil where columns are not features
 	floor   float64   // of any direction
+	target  float64   // the floor of what is predicted
+	written bool      // text with few digits, which says more than its digits would
 }
 
 // grain returns that of the compact matrix.
@@ -22,6 +24,14 @@ func (s *System) grain() grain {
 	if s.momentsOnly() {
 		g.columns = s.rounding()
 	}
+	g.written = s.precision.FewDigits()
+	return g
+}
+
+// grain returns that of Y, which predicts X.
+func (p *Pair) grain() grain {
+	g := p.Y.grain()
+	g.target = p.X.grain().floor
 	return g
 }
 

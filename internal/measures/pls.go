@@ -103,8 +103,9 @@ var refDayal1997 = Reference{
 //	t = Y·r,   p = Yᵀt/tᵀt,   c = Xᵀt/tᵀt = Sᵀr/tᵀt,
 //
 // adds r·cᵀ to W, and subtracts tᵀt·p·cᵀ from S. It stops when S or Y is exhausted. What
-// is left of a feature ends when it is no more than rounding, as in plsRows: the rest of
-// its square is that of its column of Y less tᵀt·p².
+// is left of a feature ends when it is no more than rounding, as in plsRows: with L what
+// the components before left of B = YᵀY, its square is L_jj. From then on t = Y·r holds
+// what has ended of features, and the component is that of L: tᵀt = wᵀLw, p = Lw/tᵀt.
 func fitPLS(w *mat.Dense, train *foldMoments, noise grain, components int) (fit plsFit, err error) {
 	b := train.yy
 	s := mat.DenseCopyOf(train.xy.T())
@@ -114,12 +115,14 @@ func fitPLS(w *mat.Dense, train *foldMoments, noise grain, components int) (fit 
 	negligible := whole * float64(max(p, q)) * epsilon
 	fit.exact = true
 	smallest := linalg.Trace(b) * float64(q) * epsilon
-	squares := diagonal(b)
-	left := slices.Clone(squares)
+	floors := noise.exhausted(diagonal(b))
+	unsure := noise.ofProducts(train)
+	left := mat.DenseCopyOf(b)
+	ended := false
 	var loadings, rotations []*mat.VecDense
 	for range min(components, q) {
-		if clearExhausted(s, left, squares, noise) {
-			fit.exact = false
+		if clearExhausted(s, left, floors) {
+			fit.exact, ended = false, true
 		}
 		rest := linalg.Norm(s)
 		if rest < visible*whole {
@@ -128,7 +131,7 @@ func fitPLS(w *mat.Dense, train *foldMoments, noise grain, components int) (fit 
 		if rest <= negligible {
 			break
 		}
-		direction, tied, err := leadingVector(s)
+		direction, tied, err := leadingVector(s, unsure)
 		if err != nil {
 			return fit, err
 		}
@@ -138,8 +141,12 @@ func fitPLS(w *mat.Dense, train *foldMoments, noise grain, components int) (fit 
 			r.AddScaledVec(r, -mat.Dot(load, direction), rotations[j])
 		}
 		load := mat.NewVecDense(q, nil)
-		load.MulVec(b, r)
-		square := mat.Dot(r, load) // tᵀt
+		along, of := r, b
+		if ended {
+			along, of = direction, left
+		}
+		load.MulVec(of, along)
+		square := mat.Dot(along, load) // tᵀt
 		if square < visible*visible*linalg.Trace(b)*mat.Dot(r, r) {
 			fit.exact = false
 		}
@@ -148,13 +155,11 @@ func fitPLS(w *mat.Dense, train *foldMoments, noise grain, components int) (fit 
 		}
 		load.ScaleVec(1/square, load)
 		c := mat.NewVecDense(p, nil)
-		c.MulVec(s.T(), r)
+		c.MulVec(s.T(), along)
 		c.ScaleVec(1/square, c)
 		w.RankOne(w, 1, r, c)
 		s.RankOne(s, -square, load, c)
-		for j := range left {
-			left[j] -= square * load.AtVec(j) * load.AtVec(j)
-		}
+		left.RankOne(left, -square, load, load)
 		loadings, rotations = append(loadings, load), append(rotations, r)
 	}
 	// With all components the fit is least squares, in whatever order they come.
@@ -162,16 +167,43 @@ func fitPLS(w *mat.Dense, train *foldMoments, noise grain, components int) (fit 
 	return fit, nil
 }
 
+// exhausted returns for features with the given squared norms the norm below which
+// nothing is left of each but rounding; nil where nothing is known of the features. The
+// bound of text with few digits is a part of the feature: it says more than that.
+func (g grain) exhausted(squares []float64) []float64 {
+	if g.columns == nil {
+		return nil
+	}
+	floors := slices.Clone(g.columns)
+	for j, v := range squares {
+		if g.written {
+			floors[j] = min(floors[j], visible*math.Sqrt(v))
+		}
+	}
+	return floors
+}
+
+// ofProducts returns how far rounding of the data moves a singular value of YᵀX: errors
+// of a spacing in each sample of Y, evenly distributed, take their product with ‖X‖ at
+// most, and those of X with ‖Y‖.
+func (g grain) ofProducts(m *foldMoments) float64 {
+	const even = 12 // the variance of 1 of numbers that are evenly distributed, inverted
+	return (g.floor*math.Sqrt(sum(m.xx)) + g.target*math.Sqrt(linalg.Trace(m.yy))) / math.Sqrt(even*m.n)
+}
+
 // clearExhausted sets rows of S to zero whose feature has nothing left but what rounding
-// makes of it, and reports whether there are any. left and squares are the sums of squares
-// that are left of each feature and that it had.
-func clearExhausted(s *mat.Dense, left, squares []float64, noise grain) (cleared bool) {
-	for j, g := range noise.columns {
-		if left[j] > g*g || left[j] > visible*visible*squares[j] {
+// makes of it, and the feature in what is left, and reports whether there are any.
+func clearExhausted(s, left *mat.Dense, floors []float64) (cleared bool) {
+	for j, floor := range floors {
+		if v := left.At(j, j); v == 0 || v > floor*floor {
 			continue
 		}
 		for i := range s.RawMatrix().Cols {
 			s.Set(j, i, 0)
+		}
+		for i := range floors {
+			left.Set(i, j, 0)
+			left.Set(j, i, 0)
 		}
 		cleared = true
 	}
@@ -200,8 +232,8 @@ const epsilon = 0x1p-52
 
 // leadingVector returns the left singular vector of the largest singular value
 // of s, from the eigenvectors of the smaller of SSᵀ and SᵀS, and whether another value
-// equals it but for rounding.
-func leadingVector(s *mat.Dense) (vector *mat.VecDense, tied bool, err error) {
+// equals it but for rounding, which moves the values by as much as given.
+func leadingVector(s *mat.Dense, unsure float64) (vector *mat.VecDense, tied bool, err error) {
 	q, p := s.Dims()
 	square := linalg.OuterGram
 	if q > p {
@@ -211,7 +243,7 @@ func leadingVector(s *mat.Dense) (vector *mat.VecDense, tied bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	tied = len(values) > 1 && values[0]-values[1] <= tiedVariance*values[0]
+	tied = len(values) > 1 && values[0]-values[1] <= tiedVariance*values[0]+2*unsure*math.Sqrt(max(0, values[0]))
 	if q <= p {
 		return mat.VecDenseCopyOf(vectors.ColView(0)), tied, nil
 	}

@@ -24,10 +24,11 @@ func plsRows(x, y *mat.Dense, noise grain, components int) (*rowFit, error) {
 	size := float64(max(n, p, q)) * epsilon
 	floors := columnNorms(y)
 	least := slices.Max(floors) * float64(max(n, q)) * epsilon
+	ends := noise.exhausted(squares(floors))
 	for j, norm := range floors {
 		floors[j] = max(least, norm*float64(max(n, q))*epsilon)
-		if noise.columns != nil {
-			floors[j] = max(floors[j], noise.columns[j])
+		if ends != nil {
+			floors[j] = max(floors[j], ends[j])
 		}
 	}
 	whole := linalg.Norm(x)
@@ -38,7 +39,7 @@ func plsRows(x, y *mat.Dense, noise grain, components int) (*rowFit, error) {
 		if linalg.Norm(s) <= size*linalg.Norm(left)*whole {
 			break
 		}
-		w, _, err := leadingVector(s)
+		w, _, err := leadingVector(s, 0)
 		if err != nil {
 			return nil, err
 		}

@@ -255,7 +255,7 @@ const interpolation = "as many predicting features as samples: the fit leaves no
 // inSample scores the samples of the fit.
 func (m regression) inSample(p *Pair) (Score, error) {
 	all, points := p.whole(m.columns)
-	train := predictors{moments: &all, rows: points, noisy: p.Y.noisy(), grain: p.Y.grain}
+	train := predictors{moments: &all, rows: points, noisy: p.Y.noisy(), grain: p.grain}
 	solver := newRidgeSolver(all.dims())
 	fit, err := m.fitWhole(solver, train)
 	if err != nil {

@@ -159,7 +159,7 @@ func (p *Pair) foldCells(plan foldPlan, u *Units, columns bool) (*foldCells, err
 // that has no other samples is left out.
 func (c *foldCells) without(g int) *folds {
 	p := c.pair
-	f := &folds{noisy: p.Y.noisy(), grain: p.Y.grain}
+	f := &folds{noisy: p.Y.noisy(), grain: p.grain}
 	var kept [][]int // samples of each fold that stay
 	for k, cells := range c.moments {
 		var all *unitMoments

@@ -192,7 +192,7 @@ func (m regression) oneWayDeletions(p *Pair, u *Units, lambda float64, estimate 
 		fit.as = asR2
 		fit.penalty = func(predictors) (float64, error) { return lambda * float64(s.n) / float64(p.Samples()), nil }
 		moments := s.fold()
-		train := predictors{moments: &moments, noisy: p.Y.noisy(), grain: p.Y.grain}
+		train := predictors{moments: &moments, noisy: p.Y.noisy(), grain: p.grain}
 		if p.segments == nil {
 			train.rows = func() (x, y *mat.Dense) { return p.rowsWithout(u, s.without, m.columns) }
 		}

@@ -1,9 +1,6 @@
 package exacttest
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // alike returns the similarities of the samples.
 func alike(x Matrix, metric string, centre bool) Matrix {
@@ -21,7 +18,7 @@ func alike(x Matrix, metric string, centre bool) Matrix {
 
 // nearest returns for each sample its k neighbours: of those that are equally near, the
 // first.
-func nearest(similarity Matrix, k int) [][]int {
+func nearest(similarity Matrix, k int, open float64) [][]int {
 	n := len(similarity)
 	if n < k+2 {
 		panic(undefined{})
@@ -32,23 +29,20 @@ func nearest(similarity Matrix, k int) [][]int {
 			largest = larger(largest, absolute(v))
 		}
 	}
-	slack := mul(largest, vanishing)
 	out := make([][]int, n)
 	for i := range out {
-		var others []int
+		var away []Number
 		for j := range n {
 			if j != i {
-				others = append(others, j)
+				away = append(away, sub(zero(), similarity[i][j]))
 			}
 		}
-		slices.SortFunc(others, func(a, b int) int {
-			d := sub(similarity[i][b], similarity[i][a])
-			if !less(slack, absolute(d)) {
-				return cmp.Compare(a, b)
+		for _, j := range slices.Concat(order(away, slack(largest, open))...)[:k] {
+			if j >= i {
+				j++ // after the sample itself
 			}
-			return d.Sign()
-		})
-		out[i] = others[:k]
+			out[i] = append(out[i], j)
+		}
 	}
 	return out
 }
@@ -68,8 +62,8 @@ func overlap(s settings, p Pair, metric, centre string, f func(common, k int) Nu
 	k := s.whole("k", 10)
 	metric, centre = s.text("metric", metric), s.text("center", centre)
 	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
-	a := nearest(alike(p.X, metric, centre == "true"), k)
-	b := nearest(alike(p.Y, metric, centre == "true"), k)
+	a := nearest(alike(p.X, metric, centre == "true"), k, p.Open[0])
+	b := nearest(alike(p.Y, metric, centre == "true"), k, p.Open[1])
 	sum := zero()
 	for i := range a {
 		sum.Add(sum, f(shared(a[i], b[i]), k))
@@ -90,7 +84,7 @@ func cknna(s settings, p Pair) Number {
 	k, metric, centre := s.whole("k", 10), s.text("metric", "inner"), s.text("center", "false") == "true"
 	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
 	kx, ky := alike(p.X, metric, centre), alike(p.Y, metric, centre)
-	a, b := nearest(kx, k), nearest(ky, k)
+	a, b := nearest(kx, k, p.Open[0]), nearest(ky, k, p.Open[1])
 	n := len(a)
 	masked := func(m Matrix, lists ...[][]int) Matrix {
 		return m.mapped(func(i, j int, v Number) Number {

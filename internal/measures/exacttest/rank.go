@@ -2,29 +2,45 @@ package exacttest
 
 import "slices"
 
-// ranks returns twice the average rank of each value, from 2 on. Values tie that differ
-// by no more than rounding of 320 bits.
-func ranks(values []Number) []int {
-	order := make([]int, len(values))
+// ranks returns twice the average rank of each value, from 2 on. Values that tie are
+// those of equal (see order).
+func ranks(values []Number, open float64) []int {
 	largest := zero()
-	for i, v := range values {
-		order[i] = i
+	for _, v := range values {
 		largest = larger(largest, absolute(v))
 	}
-	slack := mul(largest, vanishing)
-	slices.SortStableFunc(order, func(i, j int) int { return values[i].Cmp(values[j]) })
 	out := make([]int, len(values))
-	for lo := 0; lo < len(order); {
-		hi := lo + 1
-		for hi < len(order) && !less(slack, sub(values[order[hi]], values[order[hi-1]])) {
-			hi++
+	at := 0
+	for _, tie := range order(values, slack(largest, open)) {
+		for _, i := range tie {
+			out[i] = 2*at + len(tie) + 1
 		}
-		for _, i := range order[lo:hi] {
-			out[i] = lo + hi + 1
-		}
-		lo = hi
+		at += len(tie)
 	}
 	return out
+}
+
+// order returns the indices of values that ascend, those of one tie in each list and in
+// ascending order: neighbours that differ by no more than slack, within four times that.
+func order(values []Number, slack Number) [][]int {
+	sorted := make([]int, len(values))
+	for i := range sorted {
+		sorted[i] = i
+	}
+	slices.SortStableFunc(sorted, func(i, j int) int { return values[i].Cmp(values[j]) })
+	widest := mul(Of(4), slack)
+	var ties [][]int
+	for lo := 0; lo < len(sorted); {
+		hi := lo + 1
+		for hi < len(sorted) && !less(slack, sub(values[sorted[hi]], values[sorted[hi-1]])) && !less(widest, sub(values[sorted[hi]], values[sorted[lo]])) {
+			hi++
+		}
+		tie := slices.Clone(sorted[lo:hi])
+		slices.Sort(tie)
+		ties = append(ties, tie)
+		lo = hi
+	}
+	return ties
 }
 
 func signOf(d int) int {

@@ -187,7 +187,7 @@ func rsa(s settings, p Pair) Number {
 		}
 		return cosine(whiten(x, a), whiten(y, b), x, y)
 	}
-	v, defined := rankCorrelation(ranks(a[0]), ranks(b[0]), how)
+	v, defined := rankCorrelation(ranks(a[0], p.Open[0]), ranks(b[0], p.Open[1]), how)
 	if !defined {
 		panic(undefined{})
 	}

@@ -14,7 +14,14 @@ type Pair struct {
 	Repeats int
 	// Folds are the samples of each fold; nil for contiguous ones.
 	Folds func(k int) [][]int
+	// Open is the part of the largest dissimilarity, or similarity, of each system by
+	// which two of them may differ and count as equal; rounding of 320 bits if it is 0.
+	Open [2]float64
 }
+
+// slack returns the difference up to which numbers are equal, where a part of the largest
+// of them is open.
+func slack(largest Number, open float64) Number { return mul(largest, larger(vanishing, Of(open))) }
 
 // ErrUndefined says that the mathematics has no value: 0/0 in exact arithmetic.
 var ErrUndefined = errors.New("the score is undefined")

@@ -7,7 +7,7 @@ func lists(s settings, p Pair, metric string) (x, y [][]int, k int) {
 	k = s.whole("k", 10)
 	metric, centre := s.text("metric", metric), s.text("center", "false") == "true"
 	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
-	return nearest(alike(p.X, metric, centre), k), nearest(alike(p.Y, metric, centre), k), k
+	return nearest(alike(p.X, metric, centre), k, p.Open[0]), nearest(alike(p.Y, metric, centre), k, p.Open[1]), k
 }
 
 // rankSimilarity adds up over the neighbours in common, and divides by what as many first

@@ -92,7 +92,7 @@ func secondOrder(s settings, p Pair) Number {
 	k, centre := s.whole("k", 10), s.text("center", "false") == "true"
 	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
 	a, b := alike(p.X, "cosine", centre), alike(p.Y, "cosine", centre)
-	x, y := nearest(a, k), nearest(b, k)
+	x, y := nearest(a, k, p.Open[0]), nearest(b, k, p.Open[1])
 	sum := zero()
 	for i := range x {
 		either := map[int]bool{}
