@@ -82,7 +82,7 @@ func (m alignedCosine) Score(p *Pair) (Score, error) {
 		return Score{}, err
 	}
 	x, y := m.samples(p.X), m.samples(p.Y)
-	_, polar, err := m.rotation(linalg.CrossGram(x, y), x, y)
+	_, polar, err := m.rotation(linalg.CrossGram(x, y), x, y, p.X.grain(), p.Y.grain())
 	if err != nil {
 		return Score{}, err
 	}
@@ -105,17 +105,20 @@ func (m alignedCosine) Score(p *Pair) (Score, error) {
 
 // rotation returns the polar factor of C = XᵀY, which maps samples of X like Q, and its
 // derivative. Q is determined on the samples if C has as many dimensions as the system
-// that has fewer.
-func (m alignedCosine) rotation(cross, x, y *mat.Dense) (spectralDerivative, *mat.Dense, error) {
+// that has fewer, where what rounding of the numbers makes is no dimension.
+func (m alignedCosine) rotation(cross, x, y *mat.Dense, ownX, ownY grain) (spectralDerivative, *mat.Dense, error) {
 	u, s, v, err := linalg.SVD(cross)
 	if err != nil {
 		return spectralDerivative{}, nil, err
 	}
-	p, q := cross.Dims()
-	least := operations(max(p, q)) * epsilon * linalg.Norm(x) * linalg.Norm(y)
-	d, polar := polarDerivative(u, s, v, least)
-	if len(d.s) < min(p, q) {
-		have, err := fewerDimensions(x, y)
+	n, _ := x.Dims()
+	r, least, err := commonDimensions(cross, squares(columnNorms(x)), squares(columnNorms(y)), float64(n), ownX, ownY)
+	if err != nil {
+		return spectralDerivative{}, nil, err
+	}
+	d, polar := polarDerivative(u, s[:r], v, least)
+	if len(d.s) < len(s) {
+		have, err := fewerDimensions(x, y, ownX, ownY)
 		if err != nil {
 			return d, nil, err
 		}
@@ -127,16 +130,21 @@ func (m alignedCosine) rotation(cross, x, y *mat.Dense) (spectralDerivative, *ma
 }
 
 // fewerDimensions returns the smaller rank of two matrices, as far as their cross products
-// could tell, which have the squares of these singular values.
-func fewerDimensions(x, y *mat.Dense) (int, error) {
+// could tell, which have the squares of these singular values, and as far as rounding of
+// their numbers does not explain them.
+func fewerDimensions(x, y *mat.Dense, ownX, ownY grain) (int, error) {
 	least := math.MaxInt
-	for _, z := range []*mat.Dense{x, y} {
-		s, err := linalg.SingularValues(z)
+	for _, side := range []struct {
+		z   *mat.Dense
+		own grain
+	}{{x, ownX}, {y, ownY}} {
+		s, err := linalg.SingularValues(side.z)
 		if err != nil {
 			return 0, err
 		}
-		n, p := z.Dims()
-		least = min(least, linalg.RankAbove(s, n, p, s[0]*math.Sqrt(operations(max(n, p))*epsilon)))
+		n, p := side.z.Dims()
+		computed := s[0] * math.Sqrt(operations(max(n, p))*epsilon)
+		least = min(least, linalg.RankAbove(s, n, p, max(computed, side.own.floor)))
 	}
 	return least, nil
 }
@@ -207,7 +215,7 @@ func (m alignedCosine) Bind(x *System, q int) (Objective, error) {
 		scale(unit.RawRowView(i), 1/v)
 	}
 	return &alignedCosines{
-		alignedCosine: m, centring: newCentring(n, q), x: z, unit: unit, own: mat.NewDense(n, q, nil),
+		alignedCosine: m, centring: newCentring(n, q), x: z, noise: x.grain(), unit: unit, own: mat.NewDense(n, q, nil),
 		cross: mat.NewDense(p, q, nil), inner: mat.NewDense(p, q, nil),
 	}, nil
 }
@@ -216,6 +224,7 @@ type alignedCosines struct {
 	alignedCosine
 	centring
 	x, unit      *mat.Dense // of the reference, and its samples scaled to norm 1
+	noise        grain      // of the reference
 	own          *mat.Dense // those of Y
 	cross, inner *mat.Dense
 }
@@ -231,7 +240,7 @@ func (o *alignedCosines) Gradient(g, y *mat.Dense) (float64, error) {
 	}
 	n := z.RawMatrix().Rows
 	linalg.CrossGramTo(o.cross, o.x, z)
-	d, polar, err := o.rotation(o.cross, o.x, z)
+	d, polar, err := o.rotation(o.cross, o.x, z, o.noise, grain{})
 	if err != nil {
 		return 0, err
 	}

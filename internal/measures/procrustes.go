@@ -206,7 +206,7 @@ func (m procrustes) Memory(d Dims) Need {
 // much of it.
 func rotationOf(train *foldMoments, x, y grain) (*mat.Dense, error) {
 	p, q := train.dims()
-	r, least, err := commonDimensions(train, x, y)
+	r, least, err := commonDimensions(train.xy, train.xx, diagonal(train.yy), train.n, x, y)
 	if err != nil {
 		return nil, err
 	}
@@ -223,20 +223,21 @@ func rotationOf(train *foldMoments, x, y grain) (*mat.Dense, error) {
 }
 
 // commonDimensions returns the number of singular values of C = XᵀY that the rounding of
-// the numbers does not explain, the largest, and what computing C can make of others.
+// the numbers does not explain, the largest, and what computing C can make of others. xx
+// and yy are the sums of squares of the n samples in each feature.
 // With columns of norm 1, products with n independent rounding errors of norm ε are
 // ε/√n.
-func commonDimensions(train *foldMoments, x, y grain) (r int, least float64, err error) {
-	p, q := train.dims()
+func commonDimensions(cross *mat.Dense, xx, yy []float64, n float64, x, y grain) (r int, least float64, err error) {
+	p, q := cross.Dims()
 	size := operations(max(p, q)) * epsilon
-	least = size * math.Sqrt(sum(train.xx)) * math.Sqrt(linalg.Trace(train.yy))
-	dx, noiseX := x.units(train.xx)
-	dy, noiseY := y.units(diagonal(train.yy))
-	noise := (noiseX + noiseY) / math.Sqrt(train.n)
+	least = size * math.Sqrt(sum(xx)) * math.Sqrt(sum(yy))
+	dx, noiseX := x.units(xx)
+	dy, noiseY := y.units(yy)
+	noise := (noiseX + noiseY) / math.Sqrt(n)
 	if noise <= size {
 		return min(p, q), least, nil
 	}
-	scaled := mat.DenseCopyOf(train.xy)
+	scaled := mat.DenseCopyOf(cross)
 	scaleRows(scaled, dx)
 	scaleColumns(scaled, dy)
 	values, err := linalg.SingularValues(scaled)

@@ -38,7 +38,7 @@ func (o *heldOutRotation) Gradient(dst, y *mat.Dense) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		r, least, err := commonDimensions(&o.train, o.noise, own)
+		r, least, err := commonDimensions(o.train.xy, o.train.xx, diagonal(o.train.yy), o.train.n, o.noise, own)
 		if err != nil {
 			return 0, err
 		}
