@@ -1,6 +1,7 @@
 package measures
 
 import (
+	"errors"
 	"math"
 	"slices"
 
@@ -78,6 +79,22 @@ func (s *System) residue(largest float64) float64 {
 		unit = 0x1p-23
 	}
 	return operations(s.p) * unit * largest
+}
+
+// Dimensions returns the number of dimensions of data about their means, n×p, that the
+// rounding of their numbers does not explain, as they are stored: the rank by which all
+// measures go. It is 0 for data that are constant but for rounding. The error is that of
+// NewSystem, or that of a decomposition.
+func Dimensions(d *data.Dataset) (int, error) {
+	s, err := NewSystem(d)
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.rank()
+	if undefined := (*UndefinedError)(nil); errors.As(err, &undefined) {
+		return 0, nil
+	}
+	return r, err
 }
 
 // equilibrate divides the columns of a centred matrix, which it overwrites, by what

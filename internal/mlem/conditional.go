@@ -117,7 +117,8 @@ func (p permutationPlan) strata(s *sample) []int {
 	return label
 }
 
-// ranksOfKnown returns ranks in [0,1) of the values that are not missing.
+// ranksOfKnown returns ranks in [0,1) of the values that are not missing. They are as they
+// were written, and only equal ones tie, such as times that have most digits in common.
 func ranksOfKnown(values []float64) []float64 {
 	filled := slices.Clone(values)
 	known := 0.0
@@ -128,7 +129,8 @@ func ranksOfKnown(values []float64) []float64 {
 		}
 		known++
 	}
-	ranks := linalg.Ranks(filled)
+	ranks := make([]float64, len(filled))
+	new(linalg.Sorter).RanksWithin(ranks, filled, 0)
 	for i := range ranks {
 		ranks[i] = min((ranks[i]-0.5)/max(known, 1), 1-1e-9)
 	}

@@ -46,6 +46,19 @@ func TestResidualsAreShuffled(t *testing.T) {
 	}
 }
 
+// TestRanksOfKnownTieOnlyWhereEqual: numbers of a table are as they were written, however
+// many digits they have in common.
+func TestRanksOfKnownTieOnlyWhereEqual(t *testing.T) {
+	const start = 1.7e9 // seconds
+	got := ranksOfKnown([]float64{start + 0.1, start, nan, start + 0.2, start})
+	want := []float64{2.5 / 4, 1. / 4, 1 - 1e-9, 3.5 / 4, 1. / 4}
+	for i, v := range want {
+		if math.Abs(got[i]-v) > 1e-12 {
+			t.Fatalf("ranks %v, want %v", got, want)
+		}
+	}
+}
+
 // TestStrataAreThirds of the numbers that are known, and of each category; those
 // that are missing are a stratum of their own.
 func TestStrataAreThirds(t *testing.T) {

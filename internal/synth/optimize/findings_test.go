@@ -121,7 +121,7 @@ func TestFindingsInMouseCortex(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pcs, err := probe.NewPCAnalysis(x.Matrix())
+	pcs, err := probe.NewPCAnalysis(x)
 	if err != nil {
 		t.Fatal(err)
 	}

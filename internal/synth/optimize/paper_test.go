@@ -89,7 +89,7 @@ func groupsOf(t *testing.T, goal string, precision Precision, explained []float6
 func thresholdsOf(t *testing.T, x *data.Dataset, config Config) (all [][]float64) {
 	t.Helper()
 	var err error
-	if config.PCs, err = probe.NewPCAnalysis(x.Matrix()); err != nil {
+	if config.PCs, err = probe.NewPCAnalysis(x); err != nil {
 		t.Fatal(err)
 	}
 	outcomes, err := Run(context.Background(), x, config)

@@ -23,7 +23,7 @@ func everything(t *testing.T, x *data.Dataset, method Method) Config {
 	config := DefaultConfig(goalOf(t, "nbs"))
 	config.Method, config.Restarts, config.MaxIter = method, 3, 25
 	var err error
-	if config.PCs, err = probe.NewPCAnalysis(x.Matrix()); err != nil {
+	if config.PCs, err = probe.NewPCAnalysis(x); err != nil {
 		t.Fatal(err)
 	}
 	labels := &data.Column{Name: "half", Kind: data.Numeric}

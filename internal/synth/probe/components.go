@@ -9,6 +9,7 @@ import (
 
 	"simtool/internal/data"
 	"simtool/internal/linalg"
+	"simtool/internal/measures"
 )
 
 // PCAnalysis measures how well each principal component of a reference X, n×p,
@@ -21,15 +22,20 @@ type PCAnalysis struct {
 }
 
 // NewPCAnalysis decomposes the centred X = Σ σ_i·u_i·v_iᵀ over its numerical rank
-// r. The error is that of linalg, or says that X is constant.
-func NewPCAnalysis(x *mat.Dense) (*PCAnalysis, error) {
+// r (see measures.Dimensions). The error is that of linalg, or says that X is constant.
+func NewPCAnalysis(d *data.Dataset) (*PCAnalysis, error) {
+	x := d.Matrix()
+	dimensions, err := measures.Dimensions(d)
+	if err != nil {
+		return nil, err
+	}
 	xc, _ := linalg.Center(x)
 	u, s, _, err := linalg.SVD(xc)
 	if err != nil {
 		return nil, err
 	}
 	n, p := x.Dims()
-	r := linalg.Rank(s, n, p)
+	r := min(dimensions, linalg.Rank(s, n, p))
 	if r == 0 {
 		return nil, &data.InputError{Found: "every sample has the same values", Wanted: "want data with principal components"}
 	}

@@ -19,6 +19,30 @@ func gaussian(rng *rand.Rand, n, p int) *mat.Dense {
 	return x
 }
 
+func datasetOf(t *testing.T, x *mat.Dense) *data.Dataset {
+	t.Helper()
+	n, p := x.Dims()
+	d, err := data.New(mat.DenseCopyOf(x).RawMatrix().Data, n, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// A system of two dimensions in four features, stored as float32, has two components:
+// rounding makes no others.
+func TestComponentsOfRoundedData(t *testing.T) {
+	var x mat.Dense
+	x.Mul(synthtest.Waves(12, 2, 1.7), mat.NewDense(2, 4, []float64{.7, .3, -.9, .4, .1, -.6, .2, .8}))
+	x.Apply(func(_, _ int, v float64) float64 { return float64(float32(v)) }, &x)
+	d := datasetOf(t, &x)
+	d.Precision = data.PrecisionOf("float32")
+	a, err := NewPCAnalysis(d)
+	if err != nil || len(a.Explained()) != 2 {
+		t.Errorf("%d components (%v), want 2", len(a.Explained()), err)
+	}
+}
+
 // Expected: NumPy, component by component: 1 − ‖u_i − Yc·w‖² with w from
 // numpy.linalg.lstsq, and 1 − ‖(Xc − c·Yc·R)v_i‖²/σ_i² with R = UVᵀ of the SVD of
 // YcᵀXc and c the sum of its singular values over ‖Yc‖².
@@ -51,7 +75,7 @@ func TestPCAnalysis(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a, err := NewPCAnalysis(c.x)
+			a, err := NewPCAnalysis(datasetOf(t, c.x))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,7 +103,7 @@ func TestPCAnalysis(t *testing.T) {
 func TestPCAnalysisOfCopies(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	x := synthtest.Waves(12, 4, 1.7)
-	a, err := NewPCAnalysis(x)
+	a, err := NewPCAnalysis(datasetOf(t, x))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +138,7 @@ func TestPCAnalysisOfCopies(t *testing.T) {
 	for i := range linear {
 		synthtest.Near(t, "constant", linear[i]+orthogonal[i], 0, 0)
 	}
-	if _, err := NewPCAnalysis(mat.NewDense(3, 2, nil)); err == nil {
+	if _, err := NewPCAnalysis(datasetOf(t, mat.NewDense(3, 2, nil))); err == nil {
 		t.Error("constant data have principal components")
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"simtool/internal/data"
 	"simtool/internal/linalg"
+	"simtool/internal/measures"
 )
 
 // Components is a dataset with its principal components. It is safe for
@@ -24,8 +25,8 @@ type Components struct {
 	axis       *mat.Dense // vᵢ in row i, r×p
 }
 
-// Decompose finds the components of x, n×p, over its numerical rank r, about the
-// column means. If keep is positive and less than r, the components beyond it are
+// Decompose finds the components of x, n×p, over its numerical rank r (see
+// measures.Dimensions), about the column means. If keep is positive and less than r, the components beyond it are
 // removed from the data first; Data returns the result. Decompose returns a
 // *data.InputError for values that are not finite and for data that are constant.
 func Decompose(x *data.Dataset, keep int) (*Components, error) {
@@ -34,12 +35,16 @@ func Decompose(x *data.Dataset, keep int) (*Components, error) {
 	}
 	m := x.Matrix()
 	n, p := m.Dims()
+	dimensions, err := measures.Dimensions(x)
+	if err != nil {
+		return nil, err
+	}
 	xc, means := linalg.Center(m)
 	u, s, v, err := linalg.SVD(xc)
 	if err != nil {
 		return nil, fmt.Errorf("principal components: %w", err)
 	}
-	r := linalg.Rank(s, n, p)
+	r := min(dimensions, linalg.Rank(s, n, p))
 	if r == 0 {
 		return nil, &data.InputError{Path: x.Source.Path, Found: "every sample has the same values", Wanted: "want data with principal components"}
 	}

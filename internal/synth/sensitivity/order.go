@@ -62,7 +62,7 @@ func (r *Reference) Learning(ctx context.Context, m measures.Named, t Trajectory
 	}
 	config := optimize.DefaultConfig(goal)
 	config.Method, config.MaxIter, config.Stop, config.Seed, config.Jobs = t.Method, t.MaxIter, t.Stop, t.Seed, 1
-	if config.PCs, err = probe.NewPCAnalysis(r.x.Matrix()); err != nil {
+	if config.PCs, err = probe.NewPCAnalysis(r.x); err != nil {
 		return nil, err
 	}
 	outcomes, err := optimize.Run(ctx, r.x, config)

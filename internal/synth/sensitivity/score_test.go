@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"simtool/internal/data"
 	"simtool/internal/synth/synthtest"
 )
 
@@ -29,6 +30,26 @@ func TestVariancesOfComponents(t *testing.T) {
 	synthtest.Near(t, "variance of all", c.Variance(Set{0, c.Len()}), want, 1e-12*want)
 	synthtest.Near(t, "variance of a part", c.Variance(Set{0, 2})+c.Variance(Set{2, c.Len()}), want, 1e-12*want)
 	synthtest.Near(t, "share of all", c.Explained(Set{0, c.Len()}), 1, 1e-14)
+}
+
+// Data of two dimensions in three features, stored as float32, have two components.
+func TestComponentsOfRoundedData(t *testing.T) {
+	values := make([]float64, 0, 30)
+	for i := range 10 {
+		a, b := math.Sin(float64(i)), math.Cos(2.3*float64(i))
+		for _, v := range []float64{a + b, 0.3*a - b, 0.7*a + 0.1*b} {
+			values = append(values, float64(float32(v)))
+		}
+	}
+	x, err := data.New(values, 10, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.Precision = data.PrecisionOf("float32")
+	c, err := Decompose(x, 0)
+	if err != nil || c.Len() != 2 {
+		t.Fatalf("%d components (%v), want 2", c.Len(), err)
+	}
 }
 
 // TestSpreadOfRepeats: of two values a and b the standard deviation is |a−b|/√2.

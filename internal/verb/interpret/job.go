@@ -112,7 +112,7 @@ func (o *Options) readRecording(e *batch.Env, path string) (*recording, error) {
 			return nil, err
 		}
 	}
-	if r.pcs, err = probe.NewPCAnalysis(r.x.Matrix()); err != nil {
+	if r.pcs, err = probe.NewPCAnalysis(r.x); err != nil {
 		return nil, batch.Named(err, path)
 	}
 	s, err := measures.NewSystem(r.x)

@@ -115,7 +115,7 @@ func (r *optimization) read(components bool) error {
 		return err
 	}
 	if components {
-		if c.PCs, err = probe.NewPCAnalysis(r.x.Matrix()); err != nil {
+		if c.PCs, err = probe.NewPCAnalysis(r.x); err != nil {
 			return batch.Named(err, r.path)
 		}
 	}
