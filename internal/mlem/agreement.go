@@ -40,18 +40,17 @@ func (s Statistic) check() (Statistic, error) {
 type agreement struct {
 	statistic Statistic
 	y         []float64
-	ties      float64                // relative difference of equal distances
+	ties      ties
 	mean, sd  float64                // of y
 	ranks     *stats.RankCorrelation // of y, for Spearman
 	sort      linalg.Sorter
 }
 
-// newAgreement fixes the distances, which it may change. Those tie that differ by a part of
-// ties.
-func newAgreement(y []float64, ties float64, s Statistic) *agreement {
-	a := &agreement{statistic: s, y: y, ties: ties}
+// newAgreement fixes the distances, which it may change.
+func newAgreement(y []float64, t ties, s Statistic) *agreement {
+	a := &agreement{statistic: s, y: y, ties: t}
 	if s.ofRanks() {
-		a.sort.RanksWithin(y, y, ties)
+		a.sort.RanksWithin(y, y, t.distances)
 		a.ranks = stats.NewRankCorrelation(y)
 	}
 	a.mean, a.sd = meanRMS(y)
@@ -72,7 +71,7 @@ func (a *agreement) constant() bool {
 	if a.ranks != nil {
 		return allEqual(a.y)
 	}
-	return !vary(a.y, a.ties)
+	return !vary(a.y, a.ties.distances)
 }
 
 // influence replaces predictions by the influence of each pair on the score, and returns
@@ -88,7 +87,7 @@ func (a *agreement) constant() bool {
 // score is 0 where x is constant.
 func (a *agreement) influence(x []float64, fit foldFit, linear []float64, scale float64) (score, constant float64) {
 	if a.ranks != nil {
-		a.sort.Ranks(x, x)
+		a.sort.RanksWithin(x, x, a.ties.predictions)
 		if linear != nil {
 			addStandardised(linear, x, scale)
 		}
@@ -146,7 +145,7 @@ func (a *agreement) score(x []float64, fit foldFit) float64 {
 		score, _ := a.influence(x, fit, nil, 0)
 		return score
 	}
-	a.sort.Ranks(x, x)
+	a.sort.RanksWithin(x, x, a.ties.predictions)
 	if a.sd == 0 {
 		return 0
 	}

@@ -87,7 +87,7 @@ func FitCompat(ctx context.Context, features *Features, neural *Neural, interact
 	x, y := c.batch(out.BatchSize)
 	p := make([]float64, out.BatchSize)
 	mat.NewVecDense(len(p), p).MulVec(x, mat.NewVecDense(len(w), w))
-	if rho := spearman(p, y, 2*neural.ties); rho == rho { // squares
+	if rho := spearman(p, y, ties{features.ties(), 2 * neural.ties}); rho == rho { // squares
 		out.Score = rho
 	}
 	return out, nil

@@ -25,17 +25,20 @@ func newEvaluation(s *sample, g *design) *evaluation {
 	return e
 }
 
-// ties returns the relative difference of regressed distances that are equal but for
-// rounding.
-func (e *evaluation) ties(k int) float64 {
+// ties are the relative differences of predicted distances, and of regressed ones, that
+// are equal but for rounding.
+type ties struct{ predictions, distances float64 }
+
+// ties returns those of a neural distance.
+func (e *evaluation) ties(k int) ties {
 	if e.held > 0 {
 		k = 0 // the one that the set has
 	}
-	return e.neural[k].ties
+	return ties{e.features.ties(), e.neural[k].ties}
 }
 
 // vary reports whether the regressed distances differ by more than rounding.
-func (e *evaluation) vary(k int) bool { return vary(e.distances(k), e.ties(k)) }
+func (e *evaluation) vary(k int) bool { return vary(e.distances(k), e.ties(k).distances) }
 
 // distances returns the regressed distance of every pair.
 func (e *evaluation) distances(k int) []float64 {

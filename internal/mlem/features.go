@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/linalg"
 )
 
 // FeatureOptions says how the columns of a table become feature distances. The type
@@ -27,6 +28,7 @@ type Features struct {
 	missing   Missing
 	markers   []string // cells of the table that count as missing
 	signed    bool     // compared by coordinates; see Metric
+	stored    data.Precision
 }
 
 // column holds the values of one feature.
@@ -176,6 +178,17 @@ func NewFeatureDistances(names []string, matrices []*mat.Dense) (*Features, erro
 	return f, nil
 }
 
+// SetPrecision says how the matrices of NewFeatureDistances were stored, the least precise
+// of them: equal distances differ by as much, and so do predictions.
+func (f *Features) SetPrecision(p data.Precision) { f.stored = p }
+
+// ties returns the relative difference of predictions that are equal but for rounding.
+// They are combinations of squared distances.
+func (f *Features) ties() float64 {
+	const squared = 2
+	return max(linalg.RoundingOfRanks, squared*tiesOfGiven(f.stored))
+}
+
 // Stimuli returns the number of stimuli.
 func (f *Features) Stimuli() int { return f.n }
 
@@ -190,7 +203,7 @@ func (f *Features) Names() []string {
 
 // subset returns the features of the stimuli in index, in that order.
 func (f *Features) subset(index []int) *Features {
-	s := &Features{n: len(index), encodings: f.encodings, missing: f.missing, markers: f.markers, signed: f.signed}
+	s := &Features{n: len(index), encodings: f.encodings, missing: f.missing, markers: f.markers, signed: f.signed, stored: f.stored}
 	for _, c := range f.columns {
 		s.columns = append(s.columns, c.pick(index))
 	}

@@ -87,9 +87,9 @@ func (f *fitting) learnTransform(ctx context.Context, s *sample, k, set int) (*t
 	base := e.distances(k)
 	order := linalg.Argsort(base)
 	ranks := make([]float64, n)
-	new(linalg.Sorter).RanksWithin(ranks, base, e.ties(k))
+	new(linalg.Sorter).RanksWithin(ranks, base, e.ties(k).distances)
 	target := append([]float64(nil), base...)
-	prediction := make([]float64, n)
+	prediction, predicted := make([]float64, n), make([]float64, n)
 	best, idle := math.Inf(-1), 0
 	var bestTarget []float64
 	for range maxSteps {
@@ -101,7 +101,8 @@ func (f *fitting) learnTransform(ctx context.Context, s *sample, k, set int) (*t
 			return nil, err
 		}
 		mat.NewVecDense(n, prediction).MulVec(x, mat.NewVecDense(len(sol.w), sol.w))
-		rho, ok := stats.Pearson(linalg.Ranks(prediction), ranks)
+		new(linalg.Sorter).RanksWithin(predicted, prediction, e.ties(k).predictions)
+		rho, ok := stats.Pearson(predicted, ranks)
 		if !ok {
 			break
 		}

@@ -183,13 +183,19 @@ func NewGiven(matrix *mat.Dense, o NeuralOptions) (*Neural, error) {
 	if d.power == 0 {
 		d.power = 2
 	}
-	// Given distances that were computed have errors of more than their precision.
-	const computed = 8
-	d.ties = max(linalg.RoundingOfRanks, d.power*computed*o.Precision.Eps())
-	if o.Precision.Stored == data.Decimal { // equal numbers are written alike
-		d.ties = max(linalg.RoundingOfRanks, d.power*o.Precision.Eps()/2)
-	}
+	d.ties = max(linalg.RoundingOfRanks, d.power*tiesOfGiven(o.Precision))
 	return d, withPath(d.checkRange(), o.Name)
+}
+
+// tiesOfGiven returns the relative difference of equal distances that are given. Those that
+// were computed have errors of more than their precision; equal numbers of a text are
+// written alike.
+func tiesOfGiven(p data.Precision) float64 {
+	if p.Stored == data.Decimal {
+		return p.Eps() / 2
+	}
+	const computed = 8
+	return computed * p.Eps()
 }
 
 // UnitName is the name of unit k, counted from 0, that has none: unit1, unit2, ….

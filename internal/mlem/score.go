@@ -224,9 +224,8 @@ type scored struct {
 }
 
 // compare compares predictions x with distances y of the pairs. The predicted distance
-// is intercept + scale·x of a fit, and ties is the relative difference of equal ones. Both
-// are replaced by their ranks.
-func (e *evaluation) compare(x, y []float64, ties float64, fit foldFit) Score {
+// is intercept + scale·x of a fit. Both are replaced by their ranks.
+func (e *evaluation) compare(x, y []float64, t ties, fit foldFit) Score {
 	s := Score{Stimuli: len(e.id), Pairs: len(e.first)}
 	var ok bool
 	if s.Pearson, ok = stats.Pearson(x, y); !ok {
@@ -243,8 +242,8 @@ func (e *evaluation) compare(x, y []float64, ties float64, fit foldFit) Score {
 	}
 	s.R2 = 1 - rss/tss
 	var sort linalg.Sorter
-	sort.Ranks(x, x)
-	sort.RanksWithin(y, y, ties)
+	sort.RanksWithin(x, x, t.predictions)
+	sort.RanksWithin(y, y, t.distances)
 	constant := allEqual(y)
 	if constant { // what varies is rounding
 		s.R2 = math.NaN()
@@ -256,12 +255,12 @@ func (e *evaluation) compare(x, y []float64, ties float64, fit foldFit) Score {
 }
 
 // score is compare with the standard error of a statistic. It changes x and y.
-func (e *evaluation) score(x, y []float64, ties float64, fit foldFit, by Statistic) scored {
+func (e *evaluation) score(x, y []float64, t ties, fit foldFit, by Statistic) scored {
 	var values, distances []float64
 	if !by.ofRanks() {
 		values, distances = slices.Clone(x), slices.Clone(y)
 	}
-	s := scored{Score: e.compare(x, y, ties, fit)}
+	s := scored{Score: e.compare(x, y, t, fit)}
 	if !s.Defined() {
 		return s
 	}
@@ -269,7 +268,7 @@ func (e *evaluation) score(x, y []float64, ties float64, fit foldFit, by Statist
 		stats.NewRankCorrelation(y).Influence(x, x)
 	} else {
 		x = values
-		newAgreement(distances, ties, by).influence(x, fit, nil, 0)
+		newAgreement(distances, t, by).influence(x, fit, nil, 0)
 	}
 	s.effects = e.effects(x)
 	ss := 0.0
@@ -343,12 +342,12 @@ func vary(distances []float64, ties float64) bool {
 	return !allEqual(ranks)
 }
 
-// spearman returns the rank correlation of predictions x with distances y, of which those
-// tie that differ by the given part, NaN where a side is constant. It changes both.
-func spearman(x, y []float64, ties float64) float64 {
+// spearman returns the rank correlation of predictions x with distances y, NaN where a
+// side is constant. It changes both.
+func spearman(x, y []float64, t ties) float64 {
 	var sort linalg.Sorter
-	sort.Ranks(x, x)
-	sort.RanksWithin(y, y, ties)
+	sort.RanksWithin(x, x, t.predictions)
+	sort.RanksWithin(y, y, t.distances)
 	rho, ok := stats.Pearson(x, y)
 	if !ok || allEqual(x) || allEqual(y) {
 		return math.NaN()

@@ -132,3 +132,56 @@ func wholeDistances(x *mat.Dense) []float64 {
 	}
 	return out
 }
+
+// TestGivenFeatureDistancesTie: distances on a ring that float32 computed and holds tie as
+// the exact ones do, in predictions too.
+func TestGivenFeatureDistancesTie(t *testing.T) {
+	const n, places = 24, 8
+	rng := rand.New(rand.NewPCG(13, 3))
+	exact, single, noise := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil), mat.NewDense(n, 3, nil)
+	at := make([]float64, n)
+	for i := range n {
+		at[i] = float64(rng.IntN(places))
+		noise.SetRow(i, []float64{at[i] + rng.NormFloat64(), rng.NormFloat64(), rng.NormFloat64()})
+	}
+	for i := range n {
+		for j := range n {
+			apart := math.Mod(math.Abs(at[i]-at[j]), places)
+			exact.Set(i, j, 2*math.Sin(math.Pi*min(apart, places-apart)/places))
+			turn := func(k int) (c, s float32) {
+				angle := 2 * math.Pi * at[k] / places
+				return float32(math.Cos(angle)), float32(math.Sin(angle))
+			}
+			ci, si := turn(i)
+			cj, sj := turn(j)
+			single.Set(i, j, float64(float32(math.Sqrt(float64((ci-cj)*(ci-cj)+(si-sj)*(si-sj))))))
+		}
+	}
+	var want float64
+	for how, m := range map[string]*mat.Dense{"exact": exact, "float32": single} {
+		f, err := NewFeatureDistances([]string{"ring"}, []*mat.Dense{m})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if how == "float32" {
+			f.SetPrecision(data.PrecisionOf("float32"))
+		}
+		y, err := NewNeural(noise, NeuralOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := DefaultOptions()
+		o.Folds = 0
+		r, err := Fit(t.Context(), f, []*Neural{y}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := r[0].Scores[0].Spearman
+		if want == 0 {
+			want = got
+		}
+		if math.Abs(got-want) > 1e-12 {
+			t.Errorf("%s: Spearman %.12g, and %.12g for the same distances in the other precision", how, got, want)
+		}
+	}
+}

@@ -64,7 +64,8 @@ func refuseSet(e *batch.Env, why string, names ...string) error {
 type stimulusFiles struct {
 	table     *data.Table // of features, nil for given distances
 	distances []*mat.Dense
-	names     []string // of the features that distances are of
+	stored    data.Precision // of the least precise of them
+	names     []string       // of the features that distances are of
 	sources   []data.Source
 }
 
@@ -105,6 +106,9 @@ func (o *Stimuli) readDistances() (*stimulusFiles, error) {
 			}
 			f.names, f.distances = append(f.names, part.name), append(f.distances, d.Matrix())
 			f.sources = append(f.sources, d.Source)
+			if d.Precision.Eps() > f.stored.Eps() {
+				f.stored = d.Precision
+			}
 		}
 	}
 	return f, nil
@@ -158,7 +162,9 @@ func (o *Stimuli) encode(f *stimulusFiles, roles []role) (*stimuli, error) {
 	}
 	var err error
 	if f.table == nil {
-		s.features, err = mlem.NewFeatureDistances(f.names, f.distances)
+		if s.features, err = mlem.NewFeatureDistances(f.names, f.distances); err == nil {
+			s.features.SetPrecision(f.stored)
+		}
 		return s, err
 	}
 	if s.groups, err = labelsOf(f.table, o.Groups); err != nil {
