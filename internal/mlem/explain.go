@@ -156,15 +156,15 @@ func (x *explaining) compare() error {
 	names := x.features.Names()
 	var sorter linalg.Sorter
 	for k := range len(names) + 1 {
-		v, ties, name := make([]float64, len(x.first)), linalg.RoundingOfRanks, x.neural[0].Name
+		v, tied, name := make([]float64, len(x.first)), x.features.ties(), x.neural[0].Name
 		if k == 0 {
-			v, ties = x.distances(0), x.ties(0)
+			v, tied = x.distances(0), x.ties(0).distances
 		} else {
 			x.features.columns[k-1].distances(v, 1, x.first, x.second)
 			name = fmt.Sprintf("feature %q", names[k-1])
 		}
 		ranks := make([]float64, len(v))
-		sorter.RanksWithin(ranks, v, ties)
+		sorter.RanksWithin(ranks, v, tied)
 		if allEqual(ranks) {
 			return &data.InputError{Found: "dissimilarities that are all equal of " + name, Wanted: "want some that differ"}
 		}
