@@ -45,7 +45,7 @@ func TestScoresAreOfFloat64(t *testing.T) {
 		config.Snapshot = SnapshotPlan{Scores: []float64{0.7}, Iterations: []int{3}}
 		config.Schedule = Schedule{PerDecade: 3}
 		var err error
-		if config.PCs, err = probe.NewPCAnalysis(x.Matrix()); err != nil {
+		if config.PCs, err = probe.NewPCAnalysis(x); err != nil {
 			t.Fatal(err)
 		}
 		outcome, told := runOne(t, x, config)
