@@ -59,14 +59,16 @@ func planePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	return panels, title, alt + sentence(found), nil
 }
 
+// mostNumbers is the largest number of different numbers that are taken for classes.
+const mostNumbers = 7
+
 // colourScale returns the colour of each condition on a scale of its numeric label, and adds
-// the bar of the scale. It returns nil unless there are more numbers than colours of
-// classes.
+// the bar of the scale. It returns nil unless there are more numbers than can be classes.
 func (p *panel) colourScale(r *Result, n int) func(i int) color.Color {
 	if r.Labels == nil || r.Labels.Len() != n || r.Labels.Kind != data.Numeric {
 		return nil
 	}
-	if len(distinct(r.labelNames())) <= len(p.style.Theme.Series) {
+	if len(distinct(r.labelNames())) <= mostNumbers {
 		return nil
 	}
 	p.bar = spread(r.Labels.Name, r.Labels.Values)

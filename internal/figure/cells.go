@@ -137,6 +137,7 @@ func (s *Style) heatMap(x, y string, g *grid, rowNames, columnNames []string) *p
 		}
 	}
 	if rowNames != nil {
+		p.rowNames = reversed(rowNames)
 		p.plot.Y.Tick.Marker = nameTicks(reversed(s.shortened(rowNames, s.widestName())))
 	} else {
 		p.plot.Y.Tick.Marker = countTicks{g.rows, 1, true}

@@ -69,6 +69,10 @@ func importanceOf(r *Result, s *Style) (*panel, []string, error) {
 	}
 	sort.SliceStable(order, func(i, j int) bool { return value[order[i]] > value[order[j]] })
 	p := s.newPanel(importanceLabel(r), "")
+	if more := len(order) - mostFeatures; more > 0 {
+		order = order[:mostFeatures]
+		p.notes = append(p.notes, fmt.Sprintf("The %d most important; the table has %d more.", mostFeatures, more))
+	}
 	h := &hbars{thick: 0.72, fill: s.line(0).Color, style: s}
 	var sortedNames []string
 	for rank, i := range order {
@@ -95,6 +99,9 @@ func importanceOf(r *Result, s *Style) (*panel, []string, error) {
 	}
 	return p, found, nil
 }
+
+// mostFeatures is the largest number of features that have a bar each on a page.
+const mostFeatures = 50
 
 // featureNames returns the name of the feature, or group of features, of each row. It
 // adds the measure of importance where there are several.

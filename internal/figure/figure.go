@@ -90,6 +90,7 @@ func compose(kind, title, alt string, panels []*panel, s *Style) *Figure {
 const (
 	pageHeight    = 240 * vg.Millimeter
 	smallestPanel = 36 * vg.Millimeter
+	highestPanel  = 215 * vg.Millimeter // leaves room for titles, legend and notes
 )
 
 // arrange sets the heights of the rows of panels for the number of columns, of which the
@@ -158,10 +159,8 @@ func (f *Figure) panelWidth() vg.Length {
 func (f *Figure) rowHeight(panels []*panel) vg.Length {
 	var row vg.Length
 	for _, p := range panels {
-		h := p.height
-		if p.title != "" {
-			h += panelRow
-		}
+		p.fitNames(f.panelWidth())
+		h := p.height + vg.Length(len(p.titleLines(f.panelWidth())))*panelRow
 		if f.keys == nil {
 			h += legendHeight(p.keys, &f.style, f.panelWidth())
 		}
@@ -240,14 +239,17 @@ func (f *Figure) draw(c draw.Canvas) []placed {
 
 // draw draws a panel into its cell of the grid.
 func (p *panel) draw(c draw.Canvas, legend bool) []placed {
-	if p.title != "" {
-		c.FillText(p.style.text(labelSize), vg.Point{X: c.Min.X, Y: c.Max.Y - panelRow/2 + 1}, p.title)
+	for _, line := range p.titleLines(c.Size().X) {
+		c.FillText(p.style.text(labelSize), vg.Point{X: c.Min.X, Y: c.Max.Y - panelRow/2 + 1}, line)
 		c.Max.Y -= panelRow
 	}
 	if legend {
 		c.Max.Y -= drawLegend(c, p.keys, p.style)
 	}
 	full := c
+	if p.all != nil { // drawn before
+		p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = p.all[0], p.all[1]
+	}
 	c = p.axes(c)
 	if p.square {
 		area := p.plot.DataCanvas(c).Size()
@@ -263,16 +265,21 @@ func (p *panel) draw(c draw.Canvas, legend bool) []placed {
 		p.drawGrid(data)
 	}
 	p.plot.Draw(c)
+	if p.tree != nil {
+		p.drawTree(data)
+	}
 	label := p.style.text(labelSize)
 	label.XAlign, label.YAlign = draw.XCenter, draw.YBottom
-	c.FillText(label, vg.Point{X: within(data.Center().X, label.Width(p.x), full.Min.X, full.Max.X), Y: c.Min.Y - axisLabel + 1.5}, p.x)
-	length := label.Width(p.y)
+	xLabel, yLabel := p.style.fitted(p.x, labelSize, full.Size().X), p.style.fitted(p.y, labelSize, full.Size().Y)
+	c.FillText(label, vg.Point{X: within(data.Center().X, label.Width(xLabel), full.Min.X, full.Max.X), Y: c.Min.Y - axisLabel + 1.5}, xLabel)
+	length := label.Width(yLabel)
 	label.Rotation, label.YAlign = quarterTurn, draw.YTop
-	c.FillText(label, vg.Point{X: full.Min.X, Y: within(data.Center().Y, length, full.Min.Y, full.Max.Y)}, p.y)
+	c.FillText(label, vg.Point{X: full.Min.X, Y: within(data.Center().Y, length, full.Min.Y, full.Max.Y)}, yLabel)
 	if p.bar != nil {
+		low, high := full.Min.Y, full.Max.Y
 		full.Min.X, full.Max.X = c.Max.X, c.Max.X+p.barSpace()
 		full.Min.Y, full.Max.Y = data.Min.Y, data.Max.Y
-		p.bar.draw(full, p.style)
+		p.bar.draw(full, p.style, low, high)
 	}
 	x, y := p.plot.Transforms(&data)
 	var out []placed
@@ -303,6 +310,9 @@ func (p *panel) axes(c draw.Canvas) draw.Canvas {
 		c.Min.X += axisLabel
 	}
 	c.Max.X -= p.barSpace()
+	if p.tree != nil {
+		c.Max.Y -= treeSpace
+	}
 	return c
 }
 

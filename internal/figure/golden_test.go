@@ -95,18 +95,21 @@ func numbered(r *Result) *Result {
 	return r
 }
 
-// TestGolden compares figures with stored ones, which were inspected.
-func TestGolden(t *testing.T) {
+// goldenCase is a figure of testdata/golden.
+type goldenCase struct {
+	name    string
+	kind    string
+	results []*Result
+	style   func(s *Style)
+}
+
+// goldenCases lists them.
+func goldenCases(t *testing.T) []goldenCase {
 	squares := array(t, "square", []float64{0, 4, 8, 4, 4, 0, 4, 8, 8, 4, 0, 4, 4, 8, 4, 0}, 4, 4)
 	known := func(s *Style) {
 		s.Measures = func(name string) (Range, bool) { return Range{Min: 0, Max: 1, Distance: name == "procrustes"}, true }
 	}
-	cases := []struct {
-		name    string
-		kind    string
-		results []*Result
-		style   func(s *Style)
-	}{
+	return []goldenCase{
 		{name: "scores", kind: "scores", results: load(t, "scores.csv")},
 		{name: "scores-facet", kind: "scores", results: load(t, "scores.csv"), style: func(s *Style) { s.Facet = "measure" }},
 		{name: "scores-many", kind: "scores", results: manyScores(t, 500)},
@@ -115,7 +118,7 @@ func TestGolden(t *testing.T) {
 		{name: "scores-caveats", kind: "scores", results: load(t, "caveats.csv")},
 		{name: "scores-layers", kind: "scores", results: load(t, "layers12.csv"), style: known},
 		{name: "scores-layers-matrix", kind: "scores", results: load(t, "layers48.csv"), style: known},
-		{name: "scores-layers-clustered", kind: "scores", results: load(t, "layers48.csv"), style: func(s *Style) { s.Order, s.Theme = Cluster, themes[1] }},
+		{name: "scores-layers-clustered", kind: "scores", results: load(t, "layers48.csv"), style: func(s *Style) { s.Order, s.Theme, s.Clusters = Cluster, themes[1], averageLinkage }},
 		{name: "scores-matrix", kind: "scores", results: load(t, "pairs.csv")},
 		{name: "scores-form-matrix", kind: "scores", results: load(t, "scores.csv"), style: func(s *Style) { s.Form = matrix }},
 		{name: "trajectory", kind: "trajectory", results: load(t, "trajectory.csv")},
@@ -156,8 +159,12 @@ func TestGolden(t *testing.T) {
 			s.Theme, s.Title, s.Width, s.Height = themes[2], "A title of one's own that is too long for one line of a narrow figure", 200, 220
 		}},
 	}
+}
+
+// TestGolden compares figures with stored ones, which were inspected.
+func TestGolden(t *testing.T) {
 	covered := map[string]bool{}
-	for _, c := range cases {
+	for _, c := range goldenCases(t) {
 		covered[c.kind] = true
 		t.Run(c.name, func(t *testing.T) {
 			style := light(t)

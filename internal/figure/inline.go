@@ -49,7 +49,8 @@ var (
 
 // Inline draws results as an SVG element for an HTML page that shows the value of a mark
 // under the pointer. It also returns the figure. The theme of the style does not
-// matter: the palette has the colours for light and for dark pages.
+// matter: the palette has the colours for light and for dark pages. A figure whose texts
+// do not fit the width is drawn wider, and the page makes it smaller.
 //
 // Every mark is an invisible shape with a title, so that browsers show values without a
 // script.
@@ -60,7 +61,7 @@ func Inline(results []*Result, s Style, p *Palette) (svg string, f *Figure, err 
 			return "", nil, err
 		}
 		s.Theme.Background = nil
-		if f, err = New(results, s); err != nil {
+		if f, err = fitting(results, s); err != nil {
 			return "", nil, err
 		}
 		drawn[i] = string(f.svg(f.markShapes))

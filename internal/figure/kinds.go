@@ -88,11 +88,8 @@ func (k Kind) draws(r *Result) bool {
 	return slices.ContainsFunc(k.tables, r.is)
 }
 
-// New draws results in one figure. They must be of one kind.
-//
-// Errors are *data.InputError: a result of no known kind, results of several, a
-// form that the kind does not have, a facet that is not a column, no row to draw.
-func New(results []*Result, s Style) (*Figure, error) {
+// layOut draws results in one figure, whether their texts fit or not.
+func layOut(results []*Result, s Style) (*Figure, error) {
 	kind, err := commonKind(results)
 	if err != nil {
 		return nil, err

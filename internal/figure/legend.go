@@ -91,8 +91,9 @@ func (b *colourBar) position(v float64) (t float64) {
 	return b.scale.Normalize(b.low, b.high, v)
 }
 
-// draw draws the bar into a canvas as high as the data.
-func (b *colourBar) draw(c draw.Canvas, s *Style) {
+// draw draws the bar into a canvas as high as the data. Its label may use the heights from
+// lowest to highest.
+func (b *colourBar) draw(c draw.Canvas, s *Style, lowest, highest vg.Length) {
 	const width, steps = 7, 48
 	left := c.Min.X + 7
 	height := c.Max.Y - c.Min.Y
@@ -120,5 +121,6 @@ func (b *colourBar) draw(c draw.Canvas, s *Style) {
 	label := s.text(labelSize)
 	label.Rotation = quarterTurn
 	label.XAlign, label.YAlign = draw.XCenter, draw.YTop
-	c.FillText(label, vg.Point{X: c.Max.X - 11, Y: c.Min.Y + height/2}, b.label)
+	words := s.fitted(b.label, labelSize, highest-lowest)
+	c.FillText(label, vg.Point{X: c.Max.X - 11, Y: within(c.Min.Y+height/2, s.text(labelSize).Width(words), lowest, highest)}, words)
 }

@@ -2,7 +2,6 @@ package figure
 
 import (
 	"cmp"
-	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -86,86 +85,4 @@ func ordinals(names []string) (word string, at []float64, ok bool) {
 		word = word[cut+1:]
 	}
 	return word, at, true
-}
-
-// clustered returns the order of n systems that average linkage of their dissimilarities
-// gives: at each step the two clusters with the least mean dissimilarity between their
-// members are joined (Sokal and Michener, 1958), the one that has the earlier system
-// first. A missing dissimilarity counts as the largest.
-func clustered(n int, dissimilarity func(i, j int) float64) []int {
-	most := 0.0
-	for i := range n {
-		for j := range i {
-			if v := dissimilarity(i, j); finite(v) {
-				most = math.Max(most, v)
-			}
-		}
-	}
-	between := func(i, j int) float64 {
-		if v := dissimilarity(i, j); finite(v) {
-			return v
-		}
-		return most
-	}
-	// The mean of the union follows from those of its parts (Lance and Williams, 1967).
-	clusters, distance := make([][]int, n), make([][]float64, n)
-	for i := range n {
-		clusters[i], distance[i] = []int{i}, make([]float64, n)
-		for j := range n {
-			distance[i][j] = between(max(i, j), min(i, j))
-		}
-	}
-	for left := n; left > 1; left-- {
-		a, b, least := -1, -1, math.Inf(1)
-		for i := range n {
-			for j := range i {
-				if clusters[i] != nil && clusters[j] != nil && (a < 0 || distance[i][j] < least) {
-					a, b, least = j, i, distance[i][j]
-				}
-			}
-		}
-		p, q := float64(len(clusters[a])), float64(len(clusters[b]))
-		for k := range n {
-			d := (p*distance[a][k] + q*distance[b][k]) / (p + q)
-			distance[a][k], distance[k][a] = d, d
-		}
-		clusters[a], clusters[b] = append(clusters[a], clusters[b]...), nil
-	}
-	if n == 0 {
-		return nil
-	}
-	return clusters[0]
-}
-
-// byLikeness orders systems by average linkage of the scores of all pairs by the first
-// measure; of scores, what is missing to the largest is the dissimilarity.
-func (t *scoreTable) byLikeness(systems []string, s *Style) []string {
-	measure := t.measure[0]
-	r, _ := s.rangeOf(measure)
-	at := map[[2]string]float64{}
-	most := math.Inf(-1)
-	for i, v := range t.value {
-		if t.measure[i] == measure && finite(v) {
-			at[[2]string{t.x[i], t.y[i]}] = v
-			most = math.Max(most, v)
-		}
-	}
-	order := clustered(len(systems), func(i, j int) float64 {
-		v, ok := at[[2]string{systems[i], systems[j]}]
-		if !ok {
-			v, ok = at[[2]string{systems[j], systems[i]}]
-		}
-		switch {
-		case !ok:
-			return nan
-		case r.Distance:
-			return v
-		}
-		return most - v
-	})
-	out := make([]string, len(order))
-	for i, k := range order {
-		out[i] = systems[k]
-	}
-	return out
 }

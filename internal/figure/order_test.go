@@ -48,19 +48,6 @@ func TestOrdered(t *testing.T) {
 	}
 }
 
-// TestClustered joins by hand: of places on a line 0 and 1 are closest, then 4 and 6; 20 is
-// the last. Of two clusters the one with the earlier system comes first.
-func TestClustered(t *testing.T) {
-	place := []float64{6, 20, 0, 4, 1}
-	got := clustered(len(place), func(i, j int) float64 { return math.Abs(place[i] - place[j]) })
-	if want := []int{0, 3, 2, 4, 1}; !slices.Equal(got, want) {
-		t.Errorf("%v, want %v", got, want)
-	}
-	if got := clustered(0, nil); got != nil {
-		t.Errorf("of nothing: %v", got)
-	}
-}
-
 // TestScoreScale: matrices of a measure have the colours of its range, whatever their
 // values; a few values below 0 lengthen the bar, many put 0 in its middle.
 func TestScoreScale(t *testing.T) {

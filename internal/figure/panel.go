@@ -21,11 +21,14 @@ type panel struct {
 	keys     []key
 	bar      *colourBar // nil for none
 	marks    []mark
-	height   vg.Length // of the data and its axes
-	minWidth vg.Length // the smallest legible width
-	square   bool      // a unit has the same length on both axes
-	notes    []string  // below the figure
-	perRow   int       // the largest number of panels in a row; 0 for as many as fit
+	height   vg.Length       // of the data and its axes
+	minWidth vg.Length       // the smallest legible width
+	square   bool            // a unit has the same length on both axes
+	notes    []string        // below the figure
+	all      *[2]plot.Ticker // the ticks of x and y before names were left out; nil before
+	tree     []Join          // of the columns of a matrix, drawn above it; nil for none
+	rowNames []string        // at the y axis, from the bottom, in full; nil for numbers
+	perRow   int             // the largest number of panels in a row; 0 for as many as fit
 }
 
 // key is an entry of a legend.

@@ -250,15 +250,64 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	if failed > 0 {
 		alt += fmt.Sprintf(" Undefined, and without a bar: %d.", failed)
 	}
-	return []*panel{p}, "Similarity to " + list(shortNames(xs)), alt, nil
+	panels := []*panel{p}
+	if len(bars) > mostColours {
+		var err error
+		if panels, err = panelsOfBars(t, s); err != nil {
+			return nil, "", "", err
+		}
+	}
+	return panels, "Similarity to " + list(shortNames(xs)), alt, nil
+}
+
+// mostColours is the largest number of systems that have a colour each.
+const mostColours = 12
+
+// panelsOfBars draws a panel for each measure, with a named bar for each of many systems.
+func panelsOfBars(t *scoreTable, s *Style) ([]*panel, error) {
+	var panels []*panel
+	for _, m := range distinct(t.measure) {
+		one := *t
+		keep := func(values []float64) []float64 {
+			var out []float64
+			for i, v := range values {
+				if t.measure[i] == m {
+					out = append(out, v)
+				}
+			}
+			return out
+		}
+		texts := func(values []string) []string {
+			var out []string
+			for i, v := range values {
+				if t.measure[i] == m {
+					out = append(out, v)
+				}
+			}
+			return out
+		}
+		one.x, one.y, one.err, one.warning, one.measure = texts(t.x), texts(t.y), texts(t.err), texts(t.warning), texts(t.measure)
+		one.value, one.lo, one.hi, one.null, one.ceiling = keep(t.value), keep(t.lo), keep(t.hi), keep(t.null), keep(t.ceiling)
+		if !anyFinite(one.value) {
+			continue
+		}
+		ps, _, _, err := scoreBars(&one, s)
+		if err != nil {
+			return nil, err
+		}
+		ps[0].title, ps[0].x = m, "score"+t.samples()
+		panels = append(panels, ps...)
+	}
+	return panels, nil
 }
 
 // namedRows sets the y axis to named rows, each with some bars.
 func (p *panel) namedRows(names []string, bars vg.Length) {
+	p.rowNames = reversed(names)
 	p.plot.Y.Tick.Marker = nameTicks(reversed(p.style.shortened(names, p.style.widestName())))
 	p.plot.Y.Tick.Length = 0
 	p.rangeY(-0.5, float64(len(names))-0.5)
-	p.height = 24 + vg.Length(len(names))*max(10.5, 3+bars*4.5)
+	p.height = min(highestPanel, 24+vg.Length(len(names))*max(10.5, 3+bars*4.5))
 }
 
 // scoresAlong draws scores over time bins or conditions.
@@ -308,10 +357,11 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	rows, columns := s.ordered(distinct(t.x)), s.ordered(distinct(t.y))
 	square := overlap(rows, columns)
+	var tree []Join
 	if square {
 		rows = s.ordered(distinct(append(distinct(t.x), distinct(t.y)...)))
 		if s.Order == Cluster {
-			rows = t.byLikeness(rows, s)
+			rows, tree = t.byLikeness(rows, s)
 		}
 		columns = rows
 	}
@@ -353,6 +403,9 @@ func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 			g.bar.label = "score"
 		}
 		p := s.heatMap("", "", g, rowNames, columnNames)
+		if m == t.measure[0] {
+			p.tree = tree
+		}
 		if len(measures) > 1 {
 			p.title = m
 		}

@@ -66,6 +66,12 @@ func scoresOrdered(t *scoreTable, word string, place map[string]float64, s *Styl
 	if len(panels) > 1 {
 		for _, p := range panels {
 			p.small()
+			p.title, p.y = strings.TrimSuffix(p.y, t.samples()), "score"+t.samples()
+			if p.title == "score" {
+				p.title = ""
+			} else if r, known := s.rangeOf(p.title); known && r.Distance {
+				p.y = "distance" + t.samples()
+			}
 		}
 	}
 	to := list(shortNames(distinct(t.x)))

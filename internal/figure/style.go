@@ -24,6 +24,9 @@ type Style struct {
 	Range     *[2]float64
 	Symmetric bool
 	Columns   int // of panels; 0 for as many as are legible
+	// Clusters joins n systems by their dissimilarities, for the order Cluster; nil where
+	// that is not asked for.
+	Clusters func(n int, dissimilarity func(i, j int) float64) []Join
 	// Measures says what is known of a measure; nil for nothing.
 	Measures func(name string) (r Range, ok bool)
 
@@ -54,9 +57,12 @@ func (s *Style) text(size vg.Length) text.Style {
 	}
 }
 
-// dashes are the patterns of lines. They change after each round of colours, so that no
-// two of the first 28 series look alike.
+// dashes are the patterns of lines. They change after each seven series, so that no two of
+// the first 28 look alike.
 var dashes = [][]vg.Length{nil, {4, 2}, {1.2, 1.8}, {5, 2, 1.2, 2}}
+
+// perDash is the number of series with the same dashes.
+const perDash = 7
 
 // series returns the number of a name, in order of first appearance. It selects colour,
 // marker and dashes, so that a name looks the same in all panels of a figure.
@@ -72,7 +78,7 @@ func (s *Style) series(name string) int {
 // line returns the style of series i.
 func (s *Style) line(i int) draw.LineStyle {
 	n := len(s.Theme.Series)
-	return draw.LineStyle{Color: s.Theme.Series[i%n], Width: lineWidth, Dashes: dashes[i/n%len(dashes)]}
+	return draw.LineStyle{Color: s.Theme.Series[i%n], Width: lineWidth, Dashes: dashes[i/perDash%len(dashes)]}
 }
 
 // reference returns the style of reference lines.
@@ -97,7 +103,7 @@ func (cross) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
 }
 
 // glyph returns the marker of series i. Shapes change after each round of colours, so
-// that no two of the first 49 series look alike.
+// that no two of the first 84 series look alike.
 func (s *Style) glyph(i int) draw.GlyphStyle {
 	n := len(s.Theme.Series)
 	return draw.GlyphStyle{Color: s.Theme.Series[i%n], Radius: 1.9, Shape: glyphs[(i+i/n)%len(glyphs)]}

@@ -13,14 +13,15 @@ type Theme struct {
 	Ink        color.RGBA  // text, axes
 	Muted      color.RGBA  // secondary elements: references, chance
 	Grid       color.RGBA
-	Series     [7]color.RGBA
+	Series     [12]color.RGBA
 	grid       bool // faint lines at ticks
 	dark       bool
 }
 
 // themes lists the themes. The colours of series are those of Okabe and Ito (Color
-// universal design, 2008) without yellow, which is invisible on white. The colours of
-// the dark theme are similar. A test checks that people with any colour vision can
+// universal design, 2008) without yellow, which is invisible on white, and five more that
+// are as far from these and each other, by a search. The colours of the dark theme are
+// similar. A test checks that people with any colour vision can
 // distinguish both.
 var themes = []Theme{
 	{
@@ -31,7 +32,10 @@ var themes = []Theme{
 	{
 		Name: "dark", Background: hex(0x14171c), grid: true, dark: true,
 		Ink: hex(0xe6e9ee), Muted: hex(0x9aa3ae), Grid: hex(0x2c323a),
-		Series: [7]color.RGBA{hex(0x4cc0f5), hex(0xd9601a), hex(0x12996a), hex(0xe3a3c0), hex(0xf0dc5a), hex(0x6272ff), hex(0xe9edf2)},
+		Series: [12]color.RGBA{
+			hex(0x4cc0f5), hex(0xd9601a), hex(0x12996a), hex(0xe3a3c0), hex(0xf0dc5a), hex(0x6272ff), hex(0xe9edf2),
+			hex(0xa51ea5), hex(0x96d278), hex(0xc3002d), hex(0x7800ff), hex(0x5a6978),
+		},
 	},
 	{
 		Name: "paper", Ink: hex(0x000000), Muted: hex(0x5f5f5f), Grid: hex(0xe0e0e0),
@@ -39,7 +43,10 @@ var themes = []Theme{
 	},
 }
 
-var okabeIto = [7]color.RGBA{hex(0x0072b2), hex(0xd55e00), hex(0x009e73), hex(0xcc79a7), hex(0xe69f00), hex(0x56b4e9), hex(0x4d4d4d)}
+var okabeIto = [12]color.RGBA{
+	hex(0x0072b2), hex(0xd55e00), hex(0x009e73), hex(0xcc79a7), hex(0xe69f00), hex(0x56b4e9), hex(0x4d4d4d),
+	hex(0x961ef0), hex(0x96c378), hex(0x781e00), hex(0x001e78), hex(0x2d002d),
+}
 
 // ThemeNames lists the names of the themes; the first is the default.
 func ThemeNames() []string {

@@ -13,9 +13,11 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot/vg"
 
 	"simtool/internal/batch"
+	"simtool/internal/collection"
 	"simtool/internal/data"
 	"simtool/internal/figure"
 	"simtool/internal/io"
@@ -92,7 +94,7 @@ func (o *Options) style() (figure.Style, error) {
 	}
 	s := figure.Style{
 		Title: o.Title, Width: o.Width, Height: o.Height, Theme: theme, Facet: o.Facet,
-		Symmetric: o.Symmetric, Columns: o.PerRow, Measures: verb.ValueRange,
+		Symmetric: o.Symmetric, Columns: o.PerRow, Measures: verb.ValueRange, Clusters: averageLinkage,
 	}
 	if o.Form != anyForm {
 		s.Form = o.Form
@@ -113,6 +115,23 @@ func (o *Options) style() (figure.Style, error) {
 	s.Order = figure.Natural
 	s.Listed, err = listed(o.Order)
 	return s, err
+}
+
+// averageLinkage joins systems for a figure.
+func averageLinkage(n int, dissimilarity func(i, j int) float64) []figure.Join {
+	d := mat.NewDense(n, n, nil)
+	for i := range n {
+		for j := range i {
+			v := dissimilarity(i, j)
+			d.Set(i, j, v)
+			d.Set(j, i, v)
+		}
+	}
+	var joins []figure.Join
+	for _, j := range collection.Tree(d) {
+		joins = append(joins, figure.Join{Left: j.Left, Right: j.Right, Height: j.Height})
+	}
+	return joins
 }
 
 // listed reads the names of a file, one a line.
