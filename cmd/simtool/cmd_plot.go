@@ -31,6 +31,13 @@ light is white and dark is dark.
 Systems stand in natural order, layer2 before layer10; six or more whose names
 differ in one number alone, such as layers or epochs, are drawn along it. Colours
 of scores are those of the range of the measure, so that figures can be compared.
+--order cluster puts systems of all pairs beside those that are alike, below the
+tree of their average linkage.
+
+--times gives results by time the times of their bins, such as the column time of
+a table or an array of an npz, and --onset lines at events; --names, --xlabel,
+--ylabel and --legend have other words. All texts fit the width, or the smallest
+one at which they would is named.
 Bars of scores with a warning are hatched, and the warning stands below; marks
 across them are the null and the ceiling.
 

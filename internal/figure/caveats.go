@@ -6,8 +6,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// mostCaveats is the largest number of warnings that are written below a figure.
-const mostCaveats = 3
+// mostCaveats is the largest number of parts of warnings that are written below a figure.
+const mostCaveats = 6
 
 // annotate adds the legend of the marks beside bars, and writes below the panel what its
 // values are not to be taken for: the warnings of the rows, and how values and intervals
@@ -29,15 +29,19 @@ func (t *scoreTable) noteWarnings(p *panel, shown string) {
 	var warnings []string
 	for i, v := range t.value {
 		if t.warning[i] != "" && finite(v) {
-			warnings = append(warnings, t.warning[i])
+			warnings = append(warnings, strings.Split(t.warning[i], "; ")...)
 		}
 	}
-	for i, warning := range distinct(warnings) {
-		if i == mostCaveats {
-			p.notes = append(p.notes, "Further warnings stand in the table.")
-			break
-		}
-		p.notes = append(p.notes, shown+": "+strings.TrimSuffix(warning, ".")+".")
+	warnings = distinct(warnings)
+	more := len(warnings) > mostCaveats
+	if more {
+		warnings = warnings[:mostCaveats]
+	}
+	if warnings != nil {
+		p.notes = append(p.notes, shown+": "+strings.TrimSuffix(strings.Join(warnings, "; "), ".")+".")
+	}
+	if more {
+		p.notes = append(p.notes, "Further warnings stand in the table.")
 	}
 }
 

@@ -114,14 +114,14 @@ func differenceRows(r *Result, names []string, measure string, s *Style) *panel 
 
 // differencesOverTime draws a line for each two models.
 func differencesOverTime(r *Result, names []string, measure string, s *Style) *panel {
-	p := s.newPanel("time bin", "difference by "+measure)
+	p := s.newPanel(binLabel, "difference by "+measure)
 	const beside = 0.09 // bins between the intervals of two lines
 	for place, name := range distinct(names) {
 		k := s.series(name)
 		part := r.where(func(i int) bool { return names[i] == name })
 		at, diff, adjusted := part.floats("time"), part.floats("diff"), part.floats("p_adj")
 		for i := range at {
-			at[i] += beside * float64(place-(len(distinct(names))-1)/2)
+			at[i] += s.Times.step() * beside * float64(place-(len(distinct(names))-1)/2)
 		}
 		p.intervalY(at, part.floats("lo"), part.floats("hi"), s.line(k))
 		p.line(at, diff, s.line(k), name)

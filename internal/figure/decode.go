@@ -20,7 +20,7 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		r = classesOnly(r)
 		labels, times := r.texts("label"), r.texts("time")
 		n := r.floats("n")
-		p := s.newPanel("time bin", "decoding accuracy")
+		p := s.newPanel(binLabel, "decoding accuracy")
 		if len(n) > 0 && finite(n[0]) {
 			p.y += fmt.Sprintf(" (n = %.0f samples)", n[0])
 		}

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -205,6 +206,9 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// embedded are images, whose letters mean nothing.
+var embedded = regexp.MustCompile(`base64,[A-Za-z0-9+/=]*`)
+
 // wellFormed checks that an SVG document is XML with text as text, a
 // description, and finite numbers.
 func wellFormed(t *testing.T, svg string) {
@@ -227,7 +231,7 @@ func wellFormed(t *testing.T, svg string) {
 		t.Errorf("%d texts and %d descriptions", seen["text"], seen["desc"])
 	}
 	for _, word := range []string{"NaN", "Inf"} {
-		if strings.Contains(svg, word) {
+		if strings.Contains(embedded.ReplaceAllString(svg, ""), word) {
 			t.Errorf("the figure contains %s", word)
 		}
 	}

@@ -102,13 +102,27 @@ func layOut(results []*Result, s Style) (*Figure, error) {
 	if s.Facet != "" {
 		draw = kind.facets
 	}
-	panels, title, alt, err := draw(drawn(results), &s)
+	results = drawn(results)
+	if s.Times != nil {
+		if results, err = s.Times.applied(results); err != nil {
+			return nil, err
+		}
+	}
+	if s.Names != nil {
+		results = s.renamed(results)
+	}
+	panels, title, alt, err := draw(results, &s)
 	if err != nil {
 		return nil, err
 	}
 	if len(panels) == 0 {
 		return nil, noRows(results)
 	}
+	if s.Times != nil {
+		s.Times.mark(panels)
+		title, alt = s.Times.timed(title), s.Times.timed(alt)
+	}
+	s.labelled(panels)
 	return compose(kind.Name, title, alt, panels, &s), nil
 }
 

@@ -22,7 +22,7 @@ func placeKeys(keys []key, s *Style, width vg.Length) (at []vg.Point, rows int) 
 	var x vg.Length
 	row := 0
 	for _, k := range keys {
-		w := swatch + 3 + s.text(tickSize).Width(k.name)
+		w := k.swatch() + s.text(tickSize).Width(k.name)
 		if x > 0 && x+w > width {
 			x = 0
 			row++
@@ -31,6 +31,14 @@ func placeKeys(keys []key, s *Style, width vg.Length) (at []vg.Point, rows int) 
 		x += w + legendGap
 	}
 	return at, row + 1
+}
+
+// swatch returns the width before the name of a key, 0 for one that is a title.
+func (k key) swatch() vg.Length {
+	if k.fill == nil && k.line.Width == 0 && k.glyph.Shape == nil {
+		return 0
+	}
+	return swatch + 3
 }
 
 // legendHeight returns the height of the legend that drawLegend draws.
@@ -56,7 +64,7 @@ func drawLegend(c draw.Canvas, keys []key, s *Style) vg.Length {
 		if k.glyph.Shape != nil {
 			c.DrawGlyph(k.glyph, vg.Point{X: x + swatch/2, Y: y})
 		}
-		c.FillText(s.text(tickSize), vg.Point{X: x + swatch + 3, Y: y}, k.name)
+		c.FillText(s.text(tickSize), vg.Point{X: x + k.swatch(), Y: y}, k.name)
 	}
 	return legendHeight(keys, s, c.Size().X)
 }

@@ -112,6 +112,10 @@ func (p *panel) line(x, y []float64, style draw.LineStyle, name string) {
 	if len(xys) == 0 {
 		return
 	}
+	if len(xys) == 1 { // which a line does not show
+		p.points(x, y, draw.GlyphStyle{Color: style.Color, Radius: 1.9, Shape: glyphs[0]}, name)
+		return
+	}
 	p.plot.Add(&plotter.Line{XYs: xys, LineStyle: style})
 	const along = 25 // marks on a line
 	every := max(1, (len(xys)+along-1)/along)

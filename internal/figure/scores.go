@@ -315,7 +315,7 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 	var panels []*panel
 	measures, systems := distinct(t.measure), s.ordered(distinct(t.y))
 	short := shortNames(systems)
-	label := map[string]string{"time": "time bin", "condition": "condition"}[axis]
+	label := map[string]string{"time": binLabel, "condition": "condition"}[axis]
 	type series struct{ measure, system string }
 	rows := map[series][]int{}
 	for i := range t.value {
@@ -450,7 +450,10 @@ func shortNames(paths []string) []string {
 		for i, p := range paths {
 			words := strings.Split(p, " / ")
 			for w, one := range words {
-				words[w] = one
+				words[w] = strings.TrimPrefix(one, asIs)
+				if strings.HasPrefix(one, asIs) {
+					continue
+				}
 				if filepath.Ext(one) != "" && !isNumber(one) || strings.ContainsAny(one, `/\`) {
 					words[w] = tail(one, depth)
 				}

@@ -14,6 +14,9 @@ type Range struct {
 
 // rangeOf returns the range of a measure. ok is false where nothing is known of it.
 func (s *Style) rangeOf(measure string) (r Range, ok bool) {
+	if name, ok := s.measureOf[measure]; ok {
+		measure = name
+	}
 	if s.Measures == nil {
 		return Range{Min: math.Inf(-1), Max: math.Inf(1)}, false
 	}

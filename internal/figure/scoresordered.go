@@ -123,9 +123,4 @@ func (p *panel) curve(c curve, style draw.LineStyle, name string, alone bool) {
 		}
 	}
 	p.line(c.at, c.value, style, name)
-	if len(p.xys(c.at, c.value)) == 1 {
-		glyph := p.style.glyph(p.style.series(name))
-		glyph.Color = style.Color
-		p.points(c.at, c.value, glyph, name)
-	}
 }

@@ -30,6 +30,13 @@ type Style struct {
 	// Measures says what is known of a measure; nil for nothing.
 	Measures func(name string) (r Range, ok bool)
 
+	Times          *Times            // of the bins of results by time; nil for their numbers
+	Names          map[string]string // of systems, measures, features and the like, by those in the results
+	XLabel, YLabel string            // of axes; "" for the figure's own
+	Legend         string            // its title; "" for none
+
+	measureOf map[string]string // the measures that have other names
+
 	places map[string]int        // of the names of series
 	scales map[string]*colourBar // that panels share, by label
 }

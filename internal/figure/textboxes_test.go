@@ -109,7 +109,7 @@ func TestTextFits(t *testing.T) {
 	layers := someNames("layer%d.npy", 48)
 	weights, importances, byLayer := features21(t)
 	form := func(name string) func(s *Style) { return func(s *Style) { s.Form = name } }
-	for _, d := range []drawing{
+	drawings = append(drawings, []drawing{
 		{"48 layers, all pairs", []*Result{allPairs(t, layers, "cka")}, nil},
 		{"48 long names, all pairs", []*Result{allPairs(t, long, "cka")}, nil},
 		{"48 layers, 3 measures, all pairs", []*Result{allPairs(t, layers, "cka", "nbs", "procrustes:as=angular-score")}, nil},
@@ -125,9 +125,7 @@ func TestTextFits(t *testing.T) {
 		{"21 features, 12 layers", []*Result{byLayer}, nil},
 		{"21 features, 12 layers as lines", []*Result{byLayer}, form(lines)},
 		{"21 features, 12 layers as bars", []*Result{byLayer}, form(bars)},
-	} {
-		drawings = append(drawings, d)
-	}
+	}...)
 	for _, d := range drawings {
 		for _, width := range []vg.Length{ColumnWidth, 130 * vg.Millimeter, 180 * vg.Millimeter} {
 			style := light(t)

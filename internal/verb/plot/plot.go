@@ -38,6 +38,13 @@ type Options struct {
 	Symmetric     bool
 	PerRow        int
 	Axes          string
+	Times         string // file of the times of the bins of results by time
+	Unit          string // of the times, "" for the one in the name of their column
+	Onset         []float64
+	Names         string // file of names to show in place of those in the results
+	XLabel        string
+	YLabel        string
+	Legend        string
 	Labels        string // file of labels for the conditions of arrays
 	Label         string // column of it, "" for the first
 	Format        string // one of figure.Formats
@@ -64,7 +71,14 @@ func (o *Options) Settings() *setting.Set {
 	s.Choice(&o.Form, "style", "", "form of a kind of result that has several", append([]string{anyForm}, figure.Forms...)...)
 	s.String(&o.Order, "order", "", "order of systems: natural (layer2 before layer10), given (as in the results), cluster (alike ones beside each other, of all pairs), or a `FILE` that lists those that come first").Suggest = figure.Orders
 	s.Floats(&o.Range, "range", "", "colours of scores from `LOW,HIGH`, where the measure's own range does not do")
+	s.String(&o.Names, "names", "", "`FILE` of names to show: lines of a name in the results, which may leave out folders and suffix, a comma, and the name to show")
+	s.String(&o.Times, "times", "", "times of the bins of results by time: `FILE`, FILE:COLUMN or FILE.npz:KEY (default: the column time, or the middle of start and end, else the first)")
+	s.Floats(&o.Onset, "onset", "", "`TIMES` of events, in the unit of --times, to draw lines at")
+	s.String(&o.XLabel, "xlabel", "", "label of the x axis in place of the figure's own")
+	s.String(&o.YLabel, "ylabel", "", "label of the y axis")
 	s.Rarely(func() {
+		s.String(&o.Unit, "unit", "", "unit of --times, such as ms (default: the one in the name of the column)")
+		s.String(&o.Legend, "legend", "", "title of the legend")
 		s.Bool(&o.Symmetric, "symmetric", "", "put 0 in the middle of the colours of scores")
 		s.Int(&o.PerRow, "panels-per-row", "", "`N` panels in a row; 0 for as many as are legible")
 	})
@@ -107,6 +121,15 @@ func (o *Options) style() (figure.Style, error) {
 		return figure.Style{}, batch.Configf("", "--range: want two numbers, the smaller first, such as 0,1")
 	default:
 		s.Range = &[2]float64{o.Range[0], o.Range[1]}
+	}
+	s.XLabel, s.YLabel, s.Legend = o.XLabel, o.YLabel, o.Legend
+	if o.Names != "" {
+		if s.Names, err = shownNames(o.Names); err != nil {
+			return figure.Style{}, err
+		}
+	}
+	if s.Times, err = o.times(); err != nil {
+		return figure.Style{}, err
 	}
 	if slices.Contains(figure.Orders, o.Order) {
 		s.Order = o.Order
@@ -157,6 +180,9 @@ func listed(path string) ([]string, error) {
 
 // check checks the options against each other.
 func (o *Options) check() error {
+	if o.Times == "" && (o.Unit != "" || o.Onset != nil) {
+		return batch.Configf("", "--unit and --onset are of the times of --times, want --times FILE")
+	}
 	if o.Label != "" && o.Labels == "" {
 		return batch.Configf("", "--label: %q of no file, want --labels FILE with that column", o.Label)
 	}
@@ -192,7 +218,7 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 			}
 		}
 	}
-	files, target, err := e.OpenArray(&o.Output, "a figure", append(slices.Clone(args), o.Labels))
+	files, target, err := e.OpenArray(&o.Output, "a figure", append(slices.Clone(args), o.Labels, o.Names, timesFile(o.Times)))
 	if err != nil {
 		return err
 	}
@@ -200,6 +226,16 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 	results, sources, err := o.load(e, args)
 	if err != nil {
 		return err
+	}
+	for _, path := range []string{o.Names, dataio.FileOf(timesFile(o.Times))} {
+		if path == "" {
+			continue
+		}
+		source, err := dataio.FileSource(path)
+		if err != nil {
+			return err
+		}
+		sources = append(sources, source)
 	}
 	f, err := figure.New(results, style)
 	if err != nil {
