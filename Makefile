@@ -93,8 +93,8 @@ validation-ceilings: ## scores as shares of noise ceilings, into docs/validation
 	$(GO) run ./internal/bench/validation -ceilings -runs 200 > bin/validation-ceilings.md
 	mv bin/validation-ceilings.md docs/validation-ceilings.md
 
-validation-mlem: ## coverage of the intervals of mlem, into docs/validation-mlem.md: an hour
-	$(GO) run ./internal/bench/validation -mlem -runs 1000 > bin/validation-mlem.md
+validation-mlem: ## coverage of the intervals of mlem, into docs/validation-mlem.md: half an hour (RUNS=n)
+	$(GO) run ./internal/bench/validation -mlem -runs $(RUNS) > bin/validation-mlem.md
 	mv bin/validation-mlem.md docs/validation-mlem.md
 
 ONLY ?= .

@@ -31,7 +31,7 @@ Scores and importances are of stimuli that were held out.`,
 	}
 	cmd.AddCommand(
 		newMLEMFitCommand(a), newMLEMLayersCommand(a), newMLEMScoreCommand(a), newMLEMPredictCommand(a),
-		newMLEMExplainCommand(a), newMLEMEncodeCommand(a), newMLEMCompareCommand(a), newMLEMSimulateCommand(a), newMLEMStudyCommand(a),
+		newMLEMExplainCommand(a), newMLEMEncodeCommand(a), newMLEMProfilesCommand(a), newMLEMCompareCommand(a), newMLEMSimulateCommand(a), newMLEMStudyCommand(a),
 	)
 	return withExits(cmd)
 }

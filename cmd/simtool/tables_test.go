@@ -85,6 +85,7 @@ func TestTablesAreDeclared(t *testing.T) {
 		"mlem simulate --stimuli 24 --features 3 -o simulated",
 		"mlem fit --features simulated/features.csv --neural simulated/y.npy --null 0 --bootstrap 0 -o fit",
 		"mlem layers simulated/y.npy --features simulated/features.csv --null 0 --bootstrap 0 -o layers",
+		"mlem profiles layers/importance.csv layers/importance.csv --names a,b -o profiles.csv",
 		"mlem score fit/model.json --features simulated/features.csv --neural simulated/y.npy -o score.csv",
 		"mlem explain --features simulated/features.csv --neural simulated/y.npy --null 9 -o explain.csv",
 		"mlem encode --features simulated/features.csv --neural simulated/y.npy --draws 2 --each-unit -o encode.csv",

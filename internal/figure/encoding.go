@@ -150,7 +150,7 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 			layers = append(layers, layer)
 		}
 	}
-	layers = distinct(layers)
+	layers = s.ordered(distinct(layers))
 	if len(layers) == 0 {
 		return nil, "", "", noRows(rs)
 	}
@@ -188,11 +188,12 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 			}
 		}
 		if len(layers) > 1 {
+			p.bandOf(x, lo, hi, s.line(k).Color)
 			p.line(x, y, s.line(k), f)
 		} else {
 			p.points(x, y, s.glyph(k), f)
+			p.intervalY(x, lo, hi, s.line(k))
 		}
-		p.intervalY(x, lo, hi, s.line(k))
 		p.key(key{name: f, line: s.line(k)})
 	}
 	p.plot.X.Tick.Marker = nameTicks(names)

@@ -163,3 +163,18 @@ type Encoding struct {
 	Note    string  `column:"note" doc:"why an interval is missing" show:"note"`
 	Unit    string  `column:"unit" doc:"unit, with --each-unit; empty for the mean over units" show:"optional"`
 }
+
+// Profiles is the table of simtool mlem profiles.
+var Profiles = Declare[Profile]("simtool.mlem.profiles/v1", "simtool mlem profiles", "a distance of two models, a coordinate of a model on a map, or two layers that are matched")
+
+// Profile is a row of Profiles.
+type Profile struct {
+	Kind       string  `column:"kind" doc:"distance of two models; stress of the map; map, a coordinate of a model; match, layers of two models"`
+	Model      string  `column:"model" doc:"model; empty for the stress"`
+	Other      string  `column:"other" doc:"the other model of a distance or match"`
+	Item       int     `column:"item" empty:"0" doc:"axis of a coordinate, or step of a match, from 1"`
+	Value      float64 `column:"value" doc:"distance, stress, or coordinate"`
+	Layer      string  `column:"layer" doc:"layer of the model that is matched"`
+	OtherLayer string  `column:"other_layer" doc:"layer of the other model"`
+	Note       string  `column:"note" doc:"what a number means" show:"note"`
+}
