@@ -33,7 +33,10 @@ independent of each other.
 --permutations shuffle the labels over whole conditions, the same way in all bins:
 null is their mean score, and pvalue the share of them that are decoded as well. Of many
 bins some are good by chance: p_adj compares a bin with the best bin of each shuffle, so
-that with no label in the data one in twenty recordings has any bin of p_adj .05.`,
+that with no label in the data one in twenty recordings has any bin of p_adj .05. A
+column p_cluster is that of the run of bins that a bin is in, of which each is better
+than one in twenty shuffles: it finds what lasts though no bin stands out, and does not
+tell when it begins.`,
 		Example: `simtool decode recording.npy --labels conditions.csv
 simtool decode recording.npy --labels conditions.csv --label choice --permutations 200 -o decoding.csv`,
 	}, decode.New, exitInvalid)

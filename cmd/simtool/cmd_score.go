@@ -34,8 +34,10 @@ where n counts samples, p the features of X and q those of Y. With --per a
 last column, time or condition, holds the index, counted from 0. Of many times some
 score high by chance: with --permutations p_adj compares each with the best time of
 random pairings, the same ones at all times, so that in one of twenty recordings that
-have nothing in common any p_adj is .05; all times of a pair are then one item of a
---shard. Rows come in the order of the pairs, whatever --jobs is.
+have nothing in common any p_adj is .05. p_cluster is that of the run of times that the
+time is in, of which each is beyond one in twenty random pairings: it finds what lasts
+though no time stands out, and does not tell when it begins. All times of a pair are
+then one item of a --shard. Rows come in the order of the pairs, whatever --jobs is.
 
 corrected is an estimate of the value for all stimuli, [lo, hi] its interval and se
 its error: the value itself is often too high, and may lie above hi. null is the

@@ -30,6 +30,7 @@ type Score struct {
 	Time      int     `column:"time" empty:"-1" unit:"bins from 0" doc:"time bin, with --per time" show:"optional,key,after=measure"`
 	Condition int     `column:"condition" empty:"-1" unit:"conditions from 0" doc:"condition, with --per condition" show:"optional,key,after=measure"`
 	PAdj      float64 `column:"p_adj" doc:"pvalue corrected for all times or conditions: share of random pairings whose best one scores as well, with --per and --permutations" show:"optional,digits=4,spare=11"`
+	PCluster  float64 `column:"p_cluster" doc:"pvalue of the run of times around this one that score high, corrected for all times; empty where there is none" show:"optional,digits=4,spare=11"`
 }
 
 // DryRun is the table of simtool score --dry-run: a row for each input.
@@ -82,6 +83,7 @@ type Decoding struct {
 	SE       float64 `column:"se" doc:"standard error of accuracy, or of r2"`
 	Null     float64 `column:"null" doc:"mean accuracy, or r2, of shuffled labels; empty without --permutations"`
 	PAdj     float64 `column:"p_adj" doc:"share of shuffled labels whose best time bin is decoded as well: pvalue corrected for all time bins; empty without --permutations"`
+	PCluster float64 `column:"p_cluster" doc:"pvalue of the run of time bins around this one that are decoded well, corrected for all time bins; with --permutations, empty where there is none" show:"optional"`
 }
 
 // Measures is the table of simtool measures: a row for each family.

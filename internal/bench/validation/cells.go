@@ -51,7 +51,7 @@ func cells() []cell {
 	add(base, smooth("one series, a=.9", 1500, 0.9, false), 1500)
 	six := gauss("power law, ρ .7", power(6, 1), power(6, 1), constant(6, 0.7))
 	add(six, smooth("20 times × conditions, a=.9", 20, 0.9, true), 160, 400, 1200)
-	return all
+	return append(all, freshCells()...)
 }
 
 // names are the measures whose intervals are looked at.

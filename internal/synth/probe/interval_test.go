@@ -161,6 +161,10 @@ func TestAdjusted(t *testing.T) {
 		synthtest.Near(t, "p_adj", s.Adjusted[t2], want.adjusted, 1e-15)
 		synthtest.Near(t, "null", s.NullBins[t2], want.null, 1e-15)
 	}
+	// The second bin is 1.4 deviations above its shuffles, so that no bin is in a cluster.
+	if !math.IsNaN(s.Clusters[0]) || !math.IsNaN(s.Clusters[1]) {
+		t.Errorf("clusters %v", s.Clusters)
+	}
 	synthtest.Near(t, "pvalue of the mean", s.P, 1./4, 1e-15)
 	synthtest.Near(t, "null of the mean", s.Null, 2.9/6, 1e-15)
 }
@@ -169,7 +173,7 @@ func TestAdjusted(t *testing.T) {
 // adjusted p-value is at most .1, and more have one whose own is.
 func TestAnyBinByChance(t *testing.T) {
 	const runs, n, bins = 600, 20, 6
-	adjusted, own := 0, 0
+	adjusted, own, clusters := 0, 0, 0
 	for run := range runs {
 		rng := rand.New(rand.NewPCG(uint64(run), 77))
 		labels := &data.Column{Name: "depth", Kind: data.Numeric}
@@ -194,8 +198,12 @@ func TestAnyBinByChance(t *testing.T) {
 		if slices.Min(got.Test.Bins) <= 0.1 {
 			own++
 		}
+		if slices.ContainsFunc(got.Test.Clusters, func(p float64) bool { return p <= 0.1 }) {
+			clusters++
+		}
 	}
 	synthtest.Near(t, "recordings with a bin by chance", float64(adjusted)/runs, 0.1, 4*math.Sqrt(0.09/runs))
+	synthtest.Near(t, "recordings with a cluster by chance", float64(clusters)/runs, 0.1, 4*math.Sqrt(0.09/runs))
 	if float64(own)/runs < 0.25 {
 		t.Errorf("without correction only %d of %d", own, runs)
 	}

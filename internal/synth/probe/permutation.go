@@ -19,6 +19,9 @@ type Significance struct {
 	// Adjusted are the p-values of each time bin among the largest scores over all bins:
 	// the probability that any bin is significant without reason is that of one.
 	Adjusted []float64
+	// Clusters are the p-values of the runs of bins that are decoded well, of each bin
+	// that is in one, and NaN for others (stats.Family).
+	Clusters []float64
 	Null     float64 // mean score of permutations, averaged over bins
 	NullBins []float64
 }
@@ -27,6 +30,7 @@ type Significance struct {
 // permutations, by bin.
 func significance(overall float64, observed []float64, null permuted) Significance {
 	s := Significance{P: pValue(overall, null.means()), Null: stats.Mean(null.means())}
+	s.Clusters = stats.NewFamily(observed, null, false).Clusters()
 	largest := null.largest()
 	for t, v := range observed {
 		s.Bins = append(s.Bins, pValue(v, null[t]))

@@ -41,7 +41,16 @@ func (o *Options) Settings() *setting.Set {
 
 // Schema implements verb.Tabular.
 func (o *Options) Schema(_ *batch.Env, args []string) (*result.Schema, error) {
-	return result.Decodings.Schema, o.check(args)
+	return o.table().Schema, o.check(args)
+}
+
+// table is the table of the results: with permutations it has what they say of runs of
+// time bins.
+func (o *Options) table() result.Of[result.Decoding] {
+	if o.Permutations == 0 {
+		return result.Decodings
+	}
+	return result.Decodings.With("p_cluster")
 }
 
 // check refuses options that cannot be meant.
@@ -65,7 +74,7 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 		return err
 	}
 	path := args[0]
-	out, err := e.OpenTable(&o.Output, result.Decodings.Schema, []string{path, o.Labels.File})
+	out, err := e.OpenTable(&o.Output, o.table().Schema, []string{path, o.Labels.File})
 	if err != nil {
 		return err
 	}
@@ -92,7 +101,7 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 			return err
 		}
 		for _, row := range rows {
-			if err := out.Row(result.Decodings.Cells(row)...); err != nil {
+			if err := out.Row(o.table().Cells(row)...); err != nil {
 				return err
 			}
 		}
@@ -208,26 +217,26 @@ func (o *Options) predict(r *probe.Regressor, d *data.Dataset) ([]result.Decodin
 // rows completes the row of the mean over time bins (-1), and those of the bins where there
 // are several.
 func (o *Options) rows(count int, mean probe.Interval, bins []probe.Interval, test probe.Significance, of func(t int) result.Decoding) []result.Decoding {
-	complete := func(t int, i probe.Interval, p, adjusted, null float64) result.Decoding {
+	complete := func(t int, i probe.Interval, p, adjusted, cluster, null float64) result.Decoding {
 		row := of(t)
 		row.Time, row.Lo, row.Hi, row.SE = t, i.Lo, i.Hi, i.SE
-		row.PValue, row.PAdj, row.Null = math.NaN(), math.NaN(), math.NaN()
+		row.PValue, row.PAdj, row.PCluster, row.Null = math.NaN(), math.NaN(), math.NaN(), math.NaN()
 		if o.Permutations > 0 {
-			row.PValue, row.PAdj, row.Null = p, adjusted, null
+			row.PValue, row.PAdj, row.PCluster, row.Null = p, adjusted, cluster, null
 		}
 		return row
 	}
 	// One test needs no correction.
-	rows := []result.Decoding{complete(-1, mean, test.P, test.P, test.Null)}
+	rows := []result.Decoding{complete(-1, mean, test.P, test.P, math.NaN(), test.Null)}
 	if count == 1 {
 		return rows
 	}
 	for t, i := range bins {
 		if o.Permutations == 0 {
-			rows = append(rows, complete(t, i, 0, 0, 0))
+			rows = append(rows, complete(t, i, 0, 0, 0, 0))
 			continue
 		}
-		rows = append(rows, complete(t, i, test.Bins[t], test.Adjusted[t], test.NullBins[t]))
+		rows = append(rows, complete(t, i, test.Bins[t], test.Adjusted[t], test.Clusters[t], test.NullBins[t]))
 	}
 	return rows
 }

@@ -48,7 +48,7 @@ func TestTimesAreCorrected(t *testing.T) {
 		}
 		return v
 	}
-	some := false
+	some, clusters := false, 0
 	for _, row := range rows {
 		p, adjusted := number(row["pvalue"]), number(row["p_adj"])
 		some = some || adjusted > p
@@ -58,11 +58,23 @@ func TestTimesAreCorrected(t *testing.T) {
 		if signal := row["time"] == "3"; signal != (adjusted <= 0.05) {
 			t.Errorf("time %s: adjusted %v", row["time"], adjusted)
 		}
+		// Neighbours of the signal may be beyond one in twenty pairings by chance.
+		if row["p_cluster"] != "" {
+			clusters++
+			if p := number(row["p_cluster"]); row["time"] == "3" && p > 0.05 {
+				t.Errorf("time 3 is in a cluster of p %v", p)
+			}
+		} else if row["time"] == "3" {
+			t.Error("the signal is in no cluster")
+		}
+	}
+	if clusters == len(rows) {
+		t.Error("all times are in clusters")
 	}
 	if !some {
 		t.Error("nothing is corrected")
 	}
-	if strings.Contains(verbtest.Succeed(t, score.New(), line[:len(line)-4]...).Stdout, "p_adj") {
+	if text := verbtest.Succeed(t, score.New(), line[:len(line)-4]...).Stdout; strings.Contains(text, "p_adj") || strings.Contains(text, "p_cluster") {
 		t.Error("p_adj without permutations")
 	}
 }

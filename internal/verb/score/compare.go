@@ -16,16 +16,17 @@ import (
 
 // scoreRow is one row of the result.
 type scoreRow struct {
-	pair    Pair
-	measure string
-	value   float64
-	n, p, q int // 0 where unknown
-	warning string
-	folds   string // which stand in place of those of the measure's name
-	err     error
-	at      int             // index of the view, for --per
-	pAdj    float64         // of all views; 0 where there is none
-	likes   []data.Likeness // of x and y, by name
+	pair     Pair
+	measure  string
+	value    float64
+	n, p, q  int // 0 where unknown
+	warning  string
+	folds    string // which stand in place of those of the measure's name
+	err      error
+	at       int             // index of the view, for --per
+	pAdj     float64         // of all views; 0 where there is none
+	pCluster float64         // of the cluster of times; 0 where there is none
+	likes    []data.Likeness // of x and y, by name
 
 	assessment *inference.Assessment // nil where there is none
 }
@@ -109,7 +110,7 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 			return nil
 		})
 	if err == nil && s.options.joint() {
-		adjust(rows, named)
+		adjust(rows, named, s.options.Per)
 	}
 	return rows, err
 }
@@ -277,16 +278,13 @@ func (r *scoreRow) row(per string) result.Score {
 		Corrected: a.Corrected, SE: a.SE, Null: a.Null, Calibrated: a.Calibrated, PValue: a.PValue,
 		Ceiling: a.Ceiling, Normalised: a.Normalised, Units: a.Units, Note: joinWarnings(r.folds, a.Note()),
 		Warning: r.warning, Error: batch.RowText(r.err), Time: -1, Condition: -1,
-		PAdj: math.NaN(),
-	}
-	if r.pAdj > 0 {
-		out.PAdj = r.pAdj
+		PAdj: result.Positive(r.pAdj), PCluster: result.Positive(r.pCluster),
 	}
 	if r.err != nil {
 		out.Value = math.NaN()
 	}
 	switch per {
-	case "time":
+	case perTime:
 		out.Time = r.at
 	case "condition":
 		out.Condition = r.at

@@ -74,7 +74,7 @@ func (s *scorer) design(pair *measures.Pair, at framed) *inference.Design {
 	}
 	structure := at.labels.Structure()
 	switch at.axis {
-	case "time":
+	case perTime:
 		structure.Samples = inference.ConditionAxis
 	case "condition":
 		structure.Samples = inference.TimeAxis
@@ -107,19 +107,29 @@ func (s *scorer) assess(ctx context.Context, pair *measures.Pair, more others, m
 }
 
 // adjust corrects the p values of the rows of a pair for the number of its views, by
-// measure.
-func adjust(rows []scoreRow, named []measures.Named) {
+// measure. Times stand in their order, so that neighbours may form clusters; a time that
+// could not be scored is in none.
+func adjust(rows []scoreRow, named []measures.Named, per string) {
 	for _, m := range named {
 		var mine []*scoreRow
 		var tests []*inference.Null
 		for i := range rows {
-			if r := &rows[i]; r.measure == m.Name && r.assessment != nil {
-				mine, tests = append(mine, r), append(tests, r.assessment.Test)
+			if r := &rows[i]; r.measure == m.Name {
+				var test *inference.Null
+				if r.assessment != nil {
+					test = r.assessment.Test
+				}
+				mine, tests = append(mine, r), append(tests, test)
 			}
 		}
-		for k, p := range inference.Adjusted(tests, m.Card().HigherIsCloser) {
-			if !math.IsNaN(p) {
-				mine[k].pAdj = p
+		higher := m.Card().HigherIsCloser
+		adjusted, clustered := inference.Adjusted(tests, higher), inference.Clustered(tests, higher)
+		for k, r := range mine {
+			if !math.IsNaN(adjusted[k]) {
+				r.pAdj = adjusted[k]
+			}
+			if per == perTime && !math.IsNaN(clustered[k]) {
+				r.pCluster = clustered[k]
 			}
 		}
 	}

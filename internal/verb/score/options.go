@@ -14,6 +14,9 @@ import (
 	"simtool/internal/verb/setting"
 )
 
+// perTime asks for a score of each time bin.
+const perTime = "time"
+
 // Options say what to score and how.
 type Options struct {
 	Measures  []string // names, or "default" or "all"
@@ -47,7 +50,7 @@ func (o *Options) Settings() *setting.Set {
 	s.String(&o.List, "list", "", "read pairs from `FILE` instead of the arguments")
 	s.Bool(&o.AllPairs, "all-pairs", "", "compare every file with itself and every later one")
 	s.Bool(&o.Pool, "pool", "", "pool time × condition into samples (the default)")
-	s.Choice(&o.Per, "per", "", "score each time bin, or each condition, by itself", "time", "condition")
+	s.Choice(&o.Per, "per", "", "score each time bin, or each condition, by itself", perTime, "condition")
 	s.Bool(&o.Moments, "moments", "", "the files are what simtool moments wrote: add the pieces of one recording up and score it")
 	memory := s.Bytes(&o.MaxMemory, "max-memory", "", "most memory that a pair may take, and with --all-pairs what is kept of all, such as 4G (default: four fifths of the machine's)")
 	memory.Choose, memory.Machine = verb.ChooseMemory, true
@@ -203,6 +206,9 @@ func (o *Options) table() result.Of[result.Score] {
 		columns := []string{o.Per}
 		if o.joint() {
 			columns = append(columns, "p_adj")
+			if o.Per == perTime {
+				columns = append(columns, "p_cluster")
+			}
 		}
 		t = t.With(columns...)
 	}
