@@ -22,7 +22,9 @@ there in fewer steps.
 
 The directory of --output gets trajectory.csv (` + result.Trajectories.Enumerate() + `, and with --timing
 seconds); outcomes.csv, how each restart
-ended; y.npy, the last data of the restart that ended best, in the shape of X;
+ended, with null, the score if its samples and those of X were paired at random, and
+calibrated, 0 there and 1 for identical data (no interval: Y was made to have the score
+on these very samples, so that nothing was sampled); y.npy, the last data of the restart that ended best, in the shape of X;
 pc_r2.csv, how much of each principal component of X is in Y, by a linear map
 (r2) and by a rotation (r2_orthogonal); pc_thresholds.csv, the score at
 which each component is half learnt by either (a linear map of data with more

@@ -20,6 +20,17 @@ type Null struct {
 	All    bool // Scores are those of all pairings, Value among them
 }
 
+// Expected returns what stands beside a score as null and calibrated: the expected score
+// of random pairings, and where the value lies between it and that of identical systems.
+// They are NaN where the measure has none or, but with Full, where they cost more than
+// three scores.
+func Expected(ctx context.Context, p *measures.Pair, m measures.Measure, value float64, d Design, o Options) (null, calibrated float64, err error) {
+	a := blank()
+	w := worker{ctx: ctx, pair: p, measure: m, card: m.Card(), value: value, design: d, options: o, out: &a}
+	err = w.null()
+	return a.Null, a.Calibrated, err
+}
+
 // nullScores returns the scores of pairings of a pair, as many at a time as fit in some
 // bytes beside the score, 0 for no limit.
 func nullScores(ctx context.Context, p *measures.Pair, m measures.Measure, value float64, r *Pairings, bytes int64) (*Null, error) {

@@ -67,15 +67,12 @@ func (m rsa) unbounded() bool {
 
 // doubt implements Estimator.Doubt: a cosine or a correlation of squared distances is one
 // of fourth moments, whose own error takes eighth ones. Its sample underrates both where
-// samples lie far out, and of a cosine where those of the single features do.
+// samples, or those of the single features, lie far out.
 func (m rsa) doubt(p *Pair) string {
 	if !m.unbounded() || rankBased(m.compare) || m.whitened() {
 		return ""
 	}
-	weight := p.farSamples()
-	if m.compare != comparePearson {
-		weight = max(weight, p.farFeatures())
-	}
+	weight := max(p.farSamples(), p.farFeatures())
 	if weight == 0 {
 		return ""
 	}
@@ -147,8 +144,7 @@ func (m rsa) betweenUnits(p *Pair, all pairTotals, along, within []pairTotals) (
 		all.add(-1, t)
 	}
 	centre, count := m.compare == comparePearson, len(along)
-	out := &Deletions{All: all.similarity(centre), One: make([]float64, count), Jackknifed: !centre}
-	out.Uneven = !centre || count < m.rdm.items(p.X) || m.unbounded() && (p.farSamples() > 0 || p.farFeatures() > 0)
+	out := &Deletions{All: all.similarity(centre), One: make([]float64, count), Jackknifed: !centre, Uneven: true}
 	for g := range count {
 		left := all
 		left.add(-1, along[g])

@@ -30,6 +30,7 @@ type Importance struct {
 	SD       float64 // over permutations and folds, or over folds
 	Interval stats.Interval
 	P        float64 // probability that unrelated rows of Y give at least as much; 0 if not computed
+	Null     Null    // of which P is the share
 	N        int     // number of values averaged
 	Note     string  // why there is no interval
 }
@@ -135,7 +136,8 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 				row.reachZero()
 			}
 			if f.Null > 0 {
-				row.P = stats.PValue(meanDrop(byPlayer[i][:firsts]), null[i])
+				row.Null = Null{meanDrop(byPlayer[i][:firsts]), null[i]}
+				row.P = stats.PValue(row.Null.Value, null[i])
 			}
 			res.Importance = append(res.Importance, row)
 		}
@@ -144,7 +146,8 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 			own := beyond(byPlayer[both], byPlayer[p.a], byPlayer[p.b])
 			row := f.summarise(p.player, Interaction, own, difference3(fitted[both], fitted[p.a], fitted[p.b]))
 			if f.Null > 0 {
-				row.P = stats.PValue(math.Abs(meanDrop(own[:firsts])), magnitudes(difference3(null[both], null[p.a], null[p.b])))
+				row.Null = Null{math.Abs(meanDrop(own[:firsts])), magnitudes(difference3(null[both], null[p.a], null[p.b]))}
+				row.P = stats.PValue(row.Null.Value, row.Null.Draws)
 			}
 			res.Importance = append(res.Importance, row)
 		}

@@ -33,6 +33,15 @@ type Score struct {
 	SE       float64
 	Interval stats.Interval
 	P        float64 // probability that unrelated rows of Y score as high; 0 if not computed
+	Null     Null    // of which P is the share
+}
+
+// Null is what P values are counted from: a value of the first repeat, and those of the
+// same permutations of the stimuli for every representation. It is empty where there is
+// no p value.
+type Null struct {
+	Value float64
+	Draws []float64
 }
 
 // Defined reports whether the correlation exists: neither the predictions nor the
@@ -92,7 +101,7 @@ func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, fo
 		if err != nil {
 			return err
 		}
-		mean.P = stats.PValue(observed, draws)
+		mean.P, mean.Null = stats.PValue(observed, draws), Null{observed, draws}
 	}
 	between := f.meanScore(across)
 	mean.Stimuli /= max(1, f.Repeats) // each repeat holds out all

@@ -41,6 +41,8 @@ type Importance struct {
 	Method         string  `column:"method" doc:"how it was computed"`
 	Score          string  `column:"score" doc:"the score that is lost, where it is not spearman" show:"optional"`
 	Note           string  `column:"note" doc:"why there is no interval" show:"note"`
+	PAdj           float64 `column:"p_adj" doc:"pvalue corrected for all times: share of permutations whose best time is as important, with --per time and --null" show:"optional"`
+	PCluster       float64 `column:"p_cluster" doc:"pvalue of the run of times around this one that are important, corrected for all times; empty where there is none" show:"optional"`
 	Time           int     `column:"time" doc:"first time bin, from 0, with --per time" show:"optional"`
 	Representation string  `column:"representation" doc:"file or unit, where there are several; with --per time, the file and the first time bin behind an @" show:"optional"`
 }
@@ -65,6 +67,8 @@ type FitScore struct {
 	Error          string  `column:"error" doc:"why nothing could be fitted" show:"note"`
 	Repeat         int     `column:"repeat" doc:"division into folds, from 1, with --repeats; empty for all" empty:"0" show:"optional"`
 	Note           string  `column:"note" doc:"why a score or its interval is missing" show:"note"`
+	PAdj           float64 `column:"p_adj" doc:"pvalue corrected for all times: share of permutations whose best time scores as well, with --per time and --null" show:"optional"`
+	PCluster       float64 `column:"p_cluster" doc:"pvalue of the run of times around this one that score high, corrected for all times; empty where there is none" show:"optional"`
 	Time           int     `column:"time" doc:"first time bin, from 0, with --per time" show:"optional"`
 	Representation string  `column:"representation" doc:"file or unit, where there are several; with --per time, the file and the first time bin behind an @" show:"optional"`
 }

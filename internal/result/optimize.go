@@ -1,7 +1,7 @@
 package result
 
 // Outcomes is outcomes.csv of simtool optimize: a row for each restart.
-var Outcomes = Declare[Outcome]("simtool.optimize.outcomes/v2", "outcomes.csv of simtool optimize", "the end of a restart")
+var Outcomes = Declare[Outcome]("simtool.optimize.outcomes/v3", "outcomes.csv of simtool optimize", "the end of a restart")
 
 // Outcome is a row of Outcomes.
 type Outcome struct {
@@ -12,6 +12,8 @@ type Outcome struct {
 	Reason      string  `column:"reason" doc:"why it ended"`
 	InY         string  `column:"in_y" doc:"whether y.npy holds its data: yes or no"`
 	Error       string  `column:"error" doc:"why it could not be run" show:"note"`
+	Null        float64 `column:"null" doc:"expected score if the samples of its data and of X were paired at random; empty where that is not known"`
+	Calibrated  float64 `column:"calibrated" doc:"(score − null)/(best − null), best that of identical data"`
 }
 
 // Trajectories is trajectory.csv of simtool optimize: a row for each iteration, and

@@ -202,8 +202,8 @@ func (r *run) null(ctx context.Context, x *recording, m measures.Named) (float64
 	if err != nil {
 		return 0, 0, verb.UndefinedInput(err)
 	}
-	a, err := inference.Assess(ctx, x.alone, m, s.Value, x.design, inference.Options{Mode: inference.AutoMode, Level: r.o.Level, Seed: r.env.Seed})
-	return a.Null, s.Value, err
+	null, _, err := inference.Expected(ctx, x.alone, m, s.Value, x.design, inference.Options{Mode: inference.AutoMode, Level: r.o.Level, Seed: r.env.Seed})
+	return null, s.Value, err
 }
 
 // place says how far the score is on the way from random pairings to identity.

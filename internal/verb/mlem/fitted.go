@@ -22,7 +22,8 @@ type fitted struct {
 	Summary  string  // of the held-out score, "" where nothing was held out
 	KKT      float64 // violation of the optimality conditions
 	Warnings []string
-	Counts   []int // rows of each table
+	Counts   []int    // rows of each table
+	Tests    []tested `json:",omitempty"`
 
 	rows [][][]any // of each table: weights, importance, scores
 	err  error     // why there is neither a model nor weights, nil for a fit
@@ -46,6 +47,9 @@ func (f *fits) tables() fitTables {
 		columns = append(columns, "time")
 	}
 	importance, scores = slices.Clone(columns), slices.Clone(columns)
+	if f.Windows.Per != "" && f.options.Null > 0 {
+		importance, scores = append(importance, "p_adj", "p_cluster"), append(scores, "p_adj", "p_cluster")
+	}
 	if f.options.Score != mlem.ScoreSpearman {
 		importance = append(importance, "score")
 	}
@@ -63,7 +67,7 @@ func (f *fits) newFitted(r *mlem.Result) *fitted {
 	}
 	tables, by := f.tables(), f.options.Score
 	time := f.windows[r.Name].from
-	out := &fitted{name: r.Name, Model: model, KKT: r.KKT, Warnings: r.Warnings}
+	out := &fitted{name: r.Name, Model: model, KKT: r.KKT, Warnings: r.Warnings, Tests: f.testsOf(r)}
 	var weights, importance, scores [][]any
 	for _, w := range r.Weights {
 		lo, hi := bounds(w.Interval)
@@ -73,11 +77,11 @@ func (f *fits) newFitted(r *mlem.Result) *fitted {
 		lo, hi := bounds(i.Interval)
 		importance = append(importance, tables.importance.Cells(result.Importance{
 			Feature: i.Feature, Group: i.Group, Importance: i.Value, SD: i.SD, Lo: lo, Hi: hi,
-			PValue: result.Positive(i.P), N: i.N, Method: string(i.Method), Representation: r.Name, Score: string(by), Note: i.Note, Time: time,
+			PValue: result.Positive(i.P), N: i.N, Method: string(i.Method), Representation: r.Name, Score: string(by), Note: i.Note, Time: time, PAdj: math.NaN(), PCluster: math.NaN(),
 		}))
 	}
 	for _, s := range r.Scores {
-		if s.Split == "held-out" {
+		if s.Split == heldOut {
 			out.Summary = "no held-out score"
 			if s.Defined() {
 				out.Summary = fmt.Sprintf("held-out %s %.3f", map[mlem.Statistic]string{mlem.ScoreSpearman: "Spearman", mlem.ScorePearson: "Pearson", mlem.ScoreR2: "R2"}[by], s.Of(by))
@@ -86,7 +90,7 @@ func (f *fits) newFitted(r *mlem.Result) *fitted {
 		lo, hi := bounds(s.Interval)
 		scores = append(scores, tables.scores.Cells(result.FitScore{
 			Fold: s.Fold, Split: s.Split, Spearman: s.Spearman, Pearson: s.Pearson, R2: s.R2, Stimuli: s.Stimuli, Pairs: s.Pairs,
-			SE: result.Positive(s.SE), Lo: lo, Hi: hi, PValue: result.Positive(s.P), Representation: r.Name, Repeat: s.Repeat, Note: s.Note(), Time: time,
+			SE: result.Positive(s.SE), Lo: lo, Hi: hi, PValue: result.Positive(s.P), Representation: r.Name, Repeat: s.Repeat, Note: s.Note(), Time: time, PAdj: math.NaN(), PCluster: math.NaN(),
 		}))
 	}
 	if f.ceiling != nil {
@@ -116,7 +120,7 @@ func (f *fits) newFailed(name string, err error) *fitted {
 // noScore is a row of scores without numbers.
 func noScore(name string) result.FitScore {
 	nan := math.NaN()
-	return result.FitScore{Spearman: nan, Pearson: nan, R2: nan, SE: nan, Lo: nan, Hi: nan, PValue: nan, Representation: name}
+	return result.FitScore{Spearman: nan, Pearson: nan, R2: nan, SE: nan, Lo: nan, Hi: nan, PValue: nan, PAdj: nan, PCluster: nan, Representation: name}
 }
 
 // bounds are the ends of an interval, NaN where there is none.

@@ -24,7 +24,7 @@ const (
 func directoryAt(path string) *batch.Directory {
 	return &batch.Directory{
 		Path: path, Schema: "simtool.mlem.fits/v1", Item: "representation",
-		Files: []string{weightsFile, importanceFile, scoresFile, modelFile},
+		Files: []string{weightsFile, importanceFile, scoresFile, modelFile, nullsFile},
 	}
 }
 
@@ -54,6 +54,9 @@ func (f *fits) write(all []*fitted, replace bool) (outcome, err error) {
 		}
 		models[one.name] = one.Model
 	}
+	if err := f.overTime(all, tables, files); err != nil {
+		return nil, err
+	}
 	if err := d.WriteTables(files, tables); err != nil {
 		return nil, err
 	}
@@ -79,23 +82,24 @@ func encodeModels(w io.Writer, models any) error {
 
 // Kind is what is known of directories of fits when they are merged: their models go
 // into one file.
-func Kind() batch.DirectoryKind { return merger{} }
+func Kind() batch.DirectoryKind { return &merger{} }
 
-type merger struct{}
+type merger struct{ corrected corrected }
 
 // Directory implements batch.DirectoryKind.
-func (merger) Directory(path string) *batch.Directory { return directoryAt(path) }
+func (*merger) Directory(path string) *batch.Directory { return directoryAt(path) }
 
 // Begin implements batch.DirectoryKind. It refuses parts made with other memory,
 // which bounds the pairs of scores.
-func (merger) Begin(parts []*batch.PartFile) error {
+func (m *merger) Begin(parts []*batch.PartFile) (err error) {
 	first := parts[0]
 	for _, p := range parts[1:] {
 		if mine, other := memoryOf(p), memoryOf(first); mine != other {
 			return &data.InputError{Path: p.Path, Found: memorySetting + " is " + mine, Wanted: fmt.Sprintf("but in %s it is %s: want parts of one batch", first.Path, other)}
 		}
 	}
-	return nil
+	m.corrected, err = readNulls(parts)
+	return err
 }
 
 // memoryOf is the bound of memory of a part, as its manifest has it.
@@ -107,14 +111,21 @@ func memoryOf(p *batch.PartFile) string {
 	return string(text)
 }
 
-// Edit implements batch.DirectoryKind: rows are of one representation alone.
-func (merger) Edit(string, *result.Schema, []any) {}
+// Edit implements batch.DirectoryKind: p values are corrected for all times.
+func (m *merger) Edit(table string, schema *result.Schema, row []any) {
+	m.corrected.edit(table, schema, row)
+}
 
 // Finish implements batch.DirectoryKind.
-func (merger) Finish(parts []*batch.PartFile, files *batch.FileSet, d *batch.Directory) (outcome, err error) {
+func (*merger) Finish(parts []*batch.PartFile, files *batch.FileSet, d *batch.Directory) (outcome, err error) {
 	models := map[string]json.RawMessage{}
 	failed := 0
 	for _, p := range parts {
+		if _, ok := batch.OutputsIn(p.Manifest)[nullsFile]; ok {
+			if err := p.CopyTo(io.Discard, nullsFile, files); err != nil {
+				return nil, err
+			}
+		}
 		var text bytes.Buffer
 		if err := p.CopyTo(&text, modelFile, files); err != nil {
 			return nil, err

@@ -95,7 +95,7 @@ func (r *optimization) run(ctx context.Context) error {
 	if err != nil {
 		return batch.Named(verb.UndefinedInput(err), r.path)
 	}
-	return r.write(files, outcomes, saved)
+	return r.write(ctx, files, outcomes, saved)
 }
 
 // read reads the files. It follows the principal components of the reference if

@@ -1,6 +1,7 @@
 package optimize
 
 import (
+	"context"
 	"io"
 	"math"
 	"os"
@@ -35,7 +36,7 @@ func directoryAt(path string) *batch.Directory {
 
 // write writes all files of the result, and removes the checkpoint when they have
 // their names.
-func (r *optimization) write(files *batch.FileSet, outcomes []*optimize.Outcome, saved *checkpoint) error {
+func (r *optimization) write(ctx context.Context, files *batch.FileSet, outcomes []*optimize.Outcome, saved *checkpoint) error {
 	c, d := &r.config, r.directory
 	if err := os.MkdirAll(d.Path, 0o777); err != nil {
 		return err
@@ -58,7 +59,13 @@ func (r *optimization) write(files *batch.FileSet, outcomes []*optimize.Outcome,
 	if err != nil {
 		return err
 	}
-	tables, err := r.tables(ending, outcomes)
+	places := map[*optimize.Outcome]place{}
+	for _, out := range outcomes {
+		if places[out], err = r.placeOf(ctx, out); err != nil {
+			return err
+		}
+	}
+	tables, err := r.tables(ending, outcomes, places)
 	if err != nil {
 		return err
 	}
@@ -72,18 +79,18 @@ func (r *optimization) write(files *batch.FileSet, outcomes []*optimize.Outcome,
 	}
 	saved.remove()
 	if best := ending.best; best != nil {
-		r.env.Summary("%s reached %.6g after %d iterations (%s); the results are in %s", c.Goal, best.Score, best.Iterations, best.Reason, d.Path)
+		r.env.Summary("%s reached %.6g after %d iterations (%s)%s; the results are in %s", c.Goal, best.Score, best.Iterations, best.Reason, places[best], d.Path)
 	}
 	return status
 }
 
 // tables returns the tables of how restarts ended and of what was looked at along the
 // way, restart by restart. Those that failed are in the first alone.
-func (r *optimization) tables(ending *ending, outcomes []*optimize.Outcome) ([]*batch.ItemTable, error) {
+func (r *optimization) tables(ending *ending, outcomes []*optimize.Outcome, places map[*optimize.Outcome]place) ([]*batch.ItemTable, error) {
 	c := &r.config
 	outcomesTable := batch.NewItemTable(outcomesFile, result.Outcomes.Schema)
 	for _, out := range outcomes {
-		outcomesTable.Add([][]any{result.Outcomes.Cells(outcomeRow(out, ending.best))})
+		outcomesTable.Add([][]any{result.Outcomes.Cells(outcomeRow(out, ending.best, places[out]))})
 	}
 	tables := []*batch.ItemTable{outcomesTable}
 	add := func(name string, schema *result.Schema, rows func(out *optimize.Outcome) [][]any) {
@@ -123,10 +130,10 @@ func (r *optimization) tables(ending *ending, outcomes []*optimize.Outcome) ([]*
 	return tables, nil
 }
 
-func outcomeRow(out, best *optimize.Outcome) result.Outcome {
+func outcomeRow(out, best *optimize.Outcome, at place) result.Outcome {
 	return result.Outcome{
 		Restart: out.Restart, Score: out.Score, Iterations: out.Iterations, Evaluations: out.Evaluations, Reason: string(out.Reason),
-		InY: yesNo(out == best), Error: batch.RowText(out.Err),
+		InY: yesNo(out == best), Error: batch.RowText(out.Err), Null: at.null, Calibrated: at.calibrated,
 	}
 }
 
