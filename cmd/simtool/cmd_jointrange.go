@@ -25,6 +25,12 @@ optimum, and are the best of many starts. Some ranges have ends that no data
 reach, only come near to; these stay without certificate. A level that no data
 have is left empty, and the note says so.
 
+null_a and null_b are the scores that data with the geometry of X have if their samples
+are paired with those of X at random: a level near or below null_a says nothing of what
+the data share with X. There are no intervals: the data are chosen, not sampled, and
+the range is of these samples of X alone. How sure a score is of other stimuli,
+"simtool score" says.
+
 More than two measures are taken pair by pair. --given 0.9 asks instead for the
 range of every measure among the data that score at least that by each other
 one: columns ` + result.GivenRanges.Enumerate() + `.

@@ -104,6 +104,9 @@ func AdviseMeasure(ctx context.Context, p *measures.Pair, m measures.Named, d De
 	out.judge(m.Card(), a)
 	warnings := slices.Concat(score.Warnings, measures.Cautions(m, p), a.Warnings)
 	if len(warnings) > 0 {
+		if out.Level == Good {
+			out.Remedy = "report it with what the finding says, or another measure in its place"
+		}
 		out.Level = Caution
 		out.Finding = joinSentences(out.Finding, strings.Join(warnings, "; "))
 	}

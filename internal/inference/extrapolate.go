@@ -208,7 +208,7 @@ func (s *Subject) OverStimuli(ctx context.Context, o Extrapolate) (Extrapolation
 			pt := s.point(Subsets, int(math.Round(float64(count)/float64(units.Count())*float64(n))), p, q)
 			err := s.subsets(ctx, o, &pt, func(draw int) (*measures.Pair, error) {
 				rng := rand.New(rand.NewPCG(o.Seed, 0x73737562<<32|uint64(k)<<24|uint64(draw))) // "ssub"
-				return s.part(units, choose(rng, units.Count(), count))
+				return s.part(units, choose(rng, units.Count(), count), o.Design.groups)
 			})
 			if err != nil {
 				return out, err
@@ -226,8 +226,8 @@ func (s *Subject) OverStimuli(ctx context.Context, o Extrapolate) (Extrapolation
 	return out, nil
 }
 
-// part returns the pair of the samples of some units.
-func (s *Subject) part(units *measures.Units, some []int) (*measures.Pair, error) {
+// part returns the pair of the samples of some units, whose groups stay together in folds.
+func (s *Subject) part(units *measures.Units, some []int, groups [][]int) (*measures.Pair, error) {
 	var rows []int
 	for _, g := range some {
 		rows = append(rows, units.Rows[g]...)
@@ -241,7 +241,26 @@ func (s *Subject) part(units *measures.Units, some []int) (*measures.Pair, error
 	if err != nil {
 		return nil, err
 	}
+	rest.Pair.KeepTogether(among(groups, rows))
 	return rest.Pair, nil
+}
+
+// among returns the members of each group that are among some rows, by their places
+// there; groups without any are left out.
+func among(groups [][]int, rows []int) [][]int {
+	var out [][]int
+	for _, g := range groups {
+		var left []int
+		for _, i := range g {
+			if k, ok := slices.BinarySearch(rows, i); ok {
+				left = append(left, k)
+			}
+		}
+		if left != nil {
+			out = append(out, left)
+		}
+	}
+	return out
 }
 
 // choose returns some of the numbers below n, in increasing order.

@@ -176,7 +176,7 @@ func TestSubsetsOfConditions(t *testing.T) {
 		t.Errorf("samples %v", sizes)
 	}
 	rows := s.X.Subset([]int{1, 5, 13, 17, 25, 29, 37, 41}) // two conditions at four times
-	part, err := s.part(o.Design.Units, []int{1, 5})
+	part, err := s.part(o.Design.Units, []int{1, 5}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func TestSubsetsOfConditions(t *testing.T) {
 	for a := range 12 {
 		for b := range a {
 			for c := range b {
-				part, err := s.part(o.Design.Units, []int{a, b, c})
+				part, err := s.part(o.Design.Units, []int{a, b, c}, nil)
 				if err != nil {
 					t.Fatal(err)
 				}

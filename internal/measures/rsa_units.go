@@ -144,7 +144,8 @@ func (m rsa) betweenUnits(p *Pair, all pairTotals, along, within []pairTotals) (
 		all.add(-1, t)
 	}
 	centre, count := m.compare == comparePearson, len(along)
-	out := &Deletions{All: all.similarity(centre), One: make([]float64, count), Jackknifed: !centre, Uneven: true}
+	out := &Deletions{All: all.similarity(centre), One: make([]float64, count), Jackknifed: !centre}
+	out.Uneven = !centre || count < m.rdm.items(p.X) || m.unbounded() && max(p.farSamples(), p.farFeatures()) > mostUneven
 	for g := range count {
 		left := all
 		left.add(-1, along[g])

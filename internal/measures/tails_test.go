@@ -29,7 +29,8 @@ func tailedPair(t *testing.T, rng *rand.Rand, n, p int, draw func() float64, sca
 
 // TestFarSamples counts, of samples of known populations, how many are called far from the
 // mean: normal ones hardly ever, those of a heavy tail nearly always, whether samples or
-// single features have it.
+// single features have it. The warning is at two standard errors, so that 2 % of normal
+// systems are called so.
 func TestFarSamples(t *testing.T) {
 	const runs = 100
 	rng := rand.New(rand.NewPCG(4, 4))
@@ -52,7 +53,7 @@ func TestFarSamples(t *testing.T) {
 		{"normal", 40, 10, rng.NormFloat64, one, [2]float64{0, 0.04}, [2]float64{0, 0.04}},
 		{"normal, few features", 40, 2, rng.NormFloat64, one, [2]float64{0, 0.05}, [2]float64{0, 0.05}},
 		{"normal, many features", 40, 300, rng.NormFloat64, one, [2]float64{0, 0.02}, [2]float64{0, 0.02}},
-		{"normal, many samples", 300, 10, rng.NormFloat64, one, [2]float64{0, 0.01}, [2]float64{0, 0.01}},
+		{"normal, many samples", 300, 10, rng.NormFloat64, one, [2]float64{0, 0.05}, [2]float64{0, 0.05}},
 		{"t₅ samples", 100, 10, rng.NormFloat64, t5, [2]float64{0.95, 1}, [2]float64{0.9, 1}},
 		{"exponential features", 100, 10, rng.ExpFloat64, one, [2]float64{0.8, 1}, [2]float64{0.98, 1}},
 		{"exponential, many features", 100, 300, rng.ExpFloat64, one, [2]float64{0, 1}, [2]float64{0.98, 1}},

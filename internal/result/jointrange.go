@@ -18,6 +18,8 @@ type Range struct {
 	BoundMax    float64 `column:"bound_max" doc:"proven upper bound of b; empty for none"`
 	Note        string  `column:"note" doc:"why there is no range, or no end of it" show:"note"`
 	Error       string  `column:"error" doc:"why the level could not be looked at" show:"note"`
+	NullA       float64 `column:"null_a" doc:"expected score by measure_a of data with the geometry of X whose samples are paired with those of X at random; empty where X may change"`
+	NullB       float64 `column:"null_b" doc:"the same by measure_b"`
 }
 
 // GivenRanges is the table of simtool joint-range --given: a row for each ordered
@@ -35,6 +37,7 @@ type GivenRange struct {
 	Certified bool    `column:"certified" doc:"whether both ends satisfy the conditions of an optimum"`
 	Note      string  `column:"note" doc:"why an end is missing" show:"note"`
 	Error     string  `column:"error" doc:"why there is no range" show:"note"`
+	Null      float64 `column:"null" doc:"expected score by the measure of data with the geometry of X whose samples are paired with those of X at random; empty where X may change"`
 }
 
 // Targets is the table of simtool joint-range --grid: a row for each target.

@@ -1,7 +1,7 @@
 package result
 
 // Outcomes is outcomes.csv of simtool optimize: a row for each restart.
-var Outcomes = Declare[Outcome]("simtool.optimize.outcomes/v3", "outcomes.csv of simtool optimize", "the end of a restart")
+var Outcomes = Declare[Outcome]("simtool.optimize.outcomes/v2", "outcomes.csv of simtool optimize", "the end of a restart")
 
 // Outcome is a row of Outcomes.
 type Outcome struct {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"simtool/internal/verb/extrapolate"
+	"simtool/internal/verb/score"
 	"simtool/internal/verb/verbtest"
 )
 
@@ -165,5 +166,42 @@ func TestUnitsOfAFile(t *testing.T) {
 	}
 	if got := strings.Join(sizes, " "); got != "10 20 40 " {
 		t.Errorf("sizes %s", got)
+	}
+}
+
+// TestGroupsStayInFolds: a held-out score has the folds of whole groups that score gives
+// it, and so have those of subsets, of which the note says so.
+func TestGroupsStayInFolds(t *testing.T) {
+	t.Chdir(t.TempDir())
+	table(t, "x.csv", 40, 6, 1)
+	table(t, "y.csv", 40, 5, 2)
+	text := "session\n"
+	for i := range 40 {
+		text += fmt.Sprintf("s%d\n", i*3%10)
+	}
+	verbtest.Write(t, "sessions.csv", text)
+	const command = "x.csv y.csv -m linreg:cv=5 --format csv --units rows"
+	value := func(rows []map[string]string, point string) float64 {
+		for _, row := range rows {
+			if row["point"] == point || point == "" {
+				return number(t, row["value"])
+			}
+		}
+		t.Fatalf("no row %q", point)
+		return 0
+	}
+	rows := func(more string) []map[string]string {
+		return verbtest.Rows(t, verbtest.Succeed(t, extrapolate.New(), strings.Fields(command+" --along stimuli "+more)...).Stdout)
+	}
+	whole, apart := rows("--groups sessions.csv:session"), rows("")
+	want := value(verbtest.Rows(t, verbtest.Succeed(t, score.New(), strings.Fields(command+" --groups sessions.csv:session")...).Stdout), "")
+	if got := value(whole, "all"); got != want {
+		t.Errorf("all samples score %v, want %v as in score", got, want)
+	}
+	if value(apart, "all") == want || value(apart, "subsets") == value(whole, "subsets") {
+		t.Error("groups change nothing")
+	}
+	if !strings.Contains(verbtest.Succeed(t, extrapolate.New(), strings.Fields(command+" --groups sessions.csv:session")...).Stdout, "5 folds of whole groups") {
+		t.Error("nothing is said of the folds")
 	}
 }

@@ -32,6 +32,7 @@ type run struct {
 	sources []data.Source
 	pair    *measures.Pair
 	design  inference.Design
+	labels  verb.SampleLabels
 	items   []item
 	bar     batch.Progress
 }
@@ -101,7 +102,8 @@ func (r *run) read() error {
 	if r.pair, err = verb.NewPair(r.x, r.y); err != nil {
 		return err
 	}
-	r.design = labels.Structure().Design(r.pair)
+	labels.KeepTogether(r.pair)
+	r.design, r.labels = labels.Structure().Design(r.pair), labels
 	return nil
 }
 
@@ -136,7 +138,7 @@ func (r *run) work(ctx context.Context, i int) (*batch.Item, error) {
 		row.Value, row.SD, row.Corrected, row.Lo, row.Hi, row.SE = pt.Value, pt.SD, pt.Corrected, pt.Lo, pt.Hi, pt.SE
 		row.Note, row.Warning = batch.OneLine(pt.Missing), ""
 		if pt.Kind == inference.All { // what is to be said of the score
-			row.Note = strings.Join(f.Notes, "; ")
+			row.Note = strings.Join(slices.DeleteFunc(append([]string{r.labels.FoldNote(it.measure)}, f.Notes...), func(s string) bool { return s == "" }), "; ")
 			row.Warning = strings.Join(r.warnings(it.measure, f.Warnings), "; ")
 		}
 		out.Rows = append(out.Rows, result.Extrapolations.Cells(row))

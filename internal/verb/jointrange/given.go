@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"simtool/internal/batch"
+	"simtool/internal/measures"
 	"simtool/internal/result"
 	"simtool/internal/synth/frontier"
 )
@@ -25,15 +26,20 @@ func (r *run) given() (*batch.Job, func(item int) int, error) {
 		}
 		blocks = append(blocks, b)
 	}
-	j := r.blocksJob(blocks, func(_ context.Context, p frontier.Problem, found []frontier.Row) (*batch.Item, error) {
-		return &batch.Item{Rows: [][]any{result.GivenRanges.Cells(givenRow(p, threshold, found))}}, nil
+	j := r.blocksJob(blocks, func(ctx context.Context, p frontier.Problem, found []frontier.Row) (*batch.Item, error) {
+		row := givenRow(p, threshold, found)
+		var err error
+		if _, row.Null, err = r.nullsOf(ctx, [2]measures.Named{found[0].A, found[0].B}); err != nil {
+			return nil, err
+		}
+		return &batch.Item{Rows: [][]any{result.GivenRanges.Cells(row)}}, nil
 	})
 	j.Schema = result.GivenRanges.Schema
 	j.Explain = func(i int, err error) [][]any {
 		pair := blocks[i].pair
 		nan := math.NaN()
 		return [][]any{result.GivenRanges.Cells(result.GivenRange{
-			Given: pair[0].Name, Threshold: threshold, Measure: pair[1].Name, Lo: nan, Hi: nan, Residual: nan, Error: batch.RowText(err),
+			Given: pair[0].Name, Threshold: threshold, Measure: pair[1].Name, Lo: nan, Hi: nan, Residual: nan, Null: nan, Error: batch.RowText(err),
 		})}
 	}
 	return j, func(i int) int { return len(blocks[i].levels) }, nil

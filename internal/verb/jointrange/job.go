@@ -28,12 +28,14 @@ type run struct {
 
 	mu    sync.Mutex
 	known map[string]reach // of measures, found out when needed
+	nulls map[string]float64
 }
 
 // problem is the data whose scores are looked at.
 type problem struct {
 	frontier.Problem
 	sources []data.Source
+	alone   *measures.Pair // X with itself
 }
 
 // Job returns the work: an item for each block of levels of a pair of measures, or
@@ -42,7 +44,7 @@ func (o *Options) Job(e *batch.Env, args []string) (*batch.Job, error) {
 	if err := o.complete(e, args); err != nil {
 		return nil, err
 	}
-	r := &run{env: e, o: o, known: map[string]reach{}, problem: sync.OnceValues(func() (*problem, error) {
+	r := &run{env: e, o: o, known: map[string]reach{}, nulls: map[string]float64{}, problem: sync.OnceValues(func() (*problem, error) {
 		p, err := o.read(e, args)
 		return p, verb.UndefinedInput(err)
 	})}
@@ -74,6 +76,7 @@ func (o *Options) Job(e *batch.Env, args []string) (*batch.Job, error) {
 // read reads or makes X and says what is free.
 func (o *Options) read(e *batch.Env, args []string) (*problem, error) {
 	p := &problem{}
+	var d *data.Dataset
 	if o.Shape != "" {
 		n, width, q, err := parseShape(o.Shape)
 		if err != nil {
@@ -82,8 +85,8 @@ func (o *Options) read(e *batch.Env, args []string) (*problem, error) {
 		p.Problem = frontier.DefaultProblem(frontier.Random(n, width, e.Seed))
 		p.Width = q
 	} else {
-		d, err := o.Input.Reader(e, o.Output.ToFile())(args[0])
-		if err != nil {
+		var err error
+		if d, err = o.Input.Reader(e, o.Output.ToFile())(args[0]); err != nil {
 			return nil, err
 		}
 		verb.Doubt(e, d, false)
@@ -105,7 +108,9 @@ func (o *Options) read(e *batch.Env, args []string) (*problem, error) {
 		p.Width = o.Width
 	}
 	p.Both, p.Restarts, p.Seed = o.Free == "both", o.Restarts, e.Seed
-	return p, nil
+	var err error
+	p.alone, err = alone(d, p.X)
+	return p, err
 }
 
 // block is consecutive levels of a pair.

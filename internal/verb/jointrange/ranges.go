@@ -80,6 +80,7 @@ func noRange(pair [2]measures.Named, level float64) result.Range {
 	return result.Range{
 		MeasureA: pair[0].Name, MeasureB: pair[1].Name, A: level,
 		BMin: nan, BMax: nan, ResidualMin: nan, ResidualMax: nan, BoundMin: nan, BoundMax: nan,
+		NullA: nan, NullB: nan,
 	}
 }
 
@@ -90,6 +91,10 @@ func (r *run) rangeItem(ctx context.Context, p frontier.Problem, found []frontie
 	for _, f := range found {
 		pair := [2]measures.Named{f.A, f.B}
 		row := noRange(pair, f.Level)
+		var err error
+		if row.NullA, row.NullB, err = r.nullsOf(ctx, pair); err != nil {
+			return nil, err
+		}
 		row.Certified = f.Certified(p.Tolerance)
 		row.BoundMin, row.BoundMax = result.Finite(f.Bounds[0]), result.Finite(f.Bounds[1])
 		if f.Min == nil || f.Max == nil {
