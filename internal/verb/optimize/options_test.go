@@ -142,7 +142,7 @@ func TestStatus(t *testing.T) {
 		t.Errorf("ended with %v", r.Err)
 	}
 	r = verbtest.Succeed(t, New(), line("x.npy -m nbs --target 0.5 -o half")...)
-	if len(r.Summaries) != 1 || !strings.HasPrefix(r.Summaries[0], "nbs reached 0.") || !strings.HasSuffix(r.Summaries[0], "(stop score); the results are in half") {
+	if len(r.Summaries) != 1 || !strings.HasPrefix(r.Summaries[0], "nbs reached 0.") || !strings.HasSuffix(r.Summaries[0], " of the way to identical data; the results are in half") || !strings.Contains(r.Summaries[0], "(stop score); samples paired at random score 0.") {
 		t.Errorf("it says %q", r.Summaries)
 	}
 	for _, row := range verbtest.Rows(t, verbtest.Text(t, "half/outcomes.csv")) {
