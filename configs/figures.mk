@@ -17,6 +17,7 @@ FIGURES := $(addprefix $(F)/,$(addsuffix .svg, \
 	cloos-tree-components cloos-tree-thresholds cloos-tree-decoding \
 	cloos-gaussian-components cloos-gaussian-thresholds \
 	cloos-theory cloos-slopes cloos-ranges cloos-bounds \
+	cloos-datasets-thresholds cloos-datasets-decoding cloos-score-to-decode \
 	jalouzot-recovery jalouzot-importance jalouzot-layers))
 
 .PHONY: figures
@@ -41,13 +42,13 @@ measure-ridge100     := ridge:lambda=100
 measure-ridge10000   := ridge:lambda=10000
 measure-ridge1000000 := ridge:lambda=1000000
 
-# runs SET,DATA,CONFIG,MEASURES[,LABELS]: data optimised towards scores, each in
+# runs SET,DATA,CONFIG,MEASURES[,LABELS[,FLAGS]]: data optimised towards scores, each in
 # $(R)/SET-MEASURE.
 define run
 $(R)/$(1)-$(4)/manifest.json: $(2) $(5) $(C)/$(3).yaml | $(TOOL)
-	$(TOOL) optimize $(2) -m $(measure-$(4)) --config $(C)/$(3).yaml $(5:%=--labels %) -o $(R)/$(1)-$(4) --force -q $$(short-is-fine)
+	$(TOOL) optimize $(2) -m $(measure-$(4)) --config $(C)/$(3).yaml $(5:%=--labels %) $(6) -o $(R)/$(1)-$(4) --force -q $$(short-is-fine)
 endef
-runs = $(foreach m,$(4),$(eval $(call run,$(1),$(2),$(3),$(m),$(5))))
+runs = $(foreach m,$(4),$(eval $(call run,$(1),$(2),$(3),$(m),$(5),$(6))))
 of   = $(foreach m,$(2),$(R)/$(1)-$(m)/manifest.json)
 
 $(call runs,recording,testdata/recording.npy,recording,$(MEASURES) ridge10000 ridge1000000,testdata/conditions.csv)
@@ -139,16 +140,28 @@ $(R)/layers/manifest.json: $(LAYERS)
 $(F)/jalouzot-layers.svg: $(R)/layers/manifest.json
 	$(PLOT) $(R)/layers/importance.csv -o $@
 
+# Several data sets beside each other: the bundled recording, a tree and Gaussian data, or
+# the published recordings below in place of these two.
+BESIDE   := cka nbs procrustes
+DATASETS := tree gaussian
+LABELLED := tree
+
 # Published recordings, where they are.
 PLCOA := $(SIMTOOL_SHARED)/data/mouse_plcoa/plCoA_rates.npy
 ifneq ($(wildcard $(PLCOA)),)
 FIGURES += $(F)/cloos-plcoa-components.svg $(F)/cloos-plcoa-thresholds.svg
-$(call runs,plcoa,$(PLCOA),recording,cka nbs)
-$(F)/cloos-plcoa-components.svg $(F)/cloos-plcoa-thresholds.svg: $(call of,plcoa,cka nbs)
+DATASETS := plcoa
+LABELLED := plcoa
+$(call runs,plcoa,$(PLCOA),recording,$(BESIDE),$(dir $(PLCOA))conditions.csv,--label odor_class)
+$(F)/cloos-plcoa-components.svg: $(call of,plcoa,cka nbs)
+$(F)/cloos-plcoa-thresholds.svg: $(call of,plcoa,$(BESIDE))
 endif
 ORN := $(SIMTOOL_SHARED)/data/larval_orn
 ifneq ($(wildcard $(ORN)/responses.npy),)
 FIGURES += $(F)/jalouzot-odours.svg
+DATASETS := $(filter plcoa,$(DATASETS)) orn
+LABELLED := $(filter plcoa,$(LABELLED)) orn
+$(call runs,orn,$(ORN)/responses.npy,recording,$(BESIDE),$(ORN)/conditions.csv,--label odor --missing drop)
 $(R)/odours/manifest.json: $(ORN)/conditions.csv $(ORN)/responses.npy $(C)/odours.yaml | $(TOOL)
 	$(TOOL) mlem fit --features $< --neural $(word 2,$^) --config $(C)/odours.yaml -o $(@D) --force -q
 $(F)/jalouzot-odours.svg: $(R)/odours/manifest.json
@@ -173,6 +186,14 @@ $(R)/words/manifest.json: $(WORDS)/features20.csv $(WORDS)/bert.npy $(WORDS)/wor
 $(F)/jalouzot-words.svg: $(R)/words/manifest.json
 	$(PLOT) $(<D)/importance.csv --width 130mm -o $@
 endif
+
+$(F)/cloos-datasets-thresholds.svg: $(foreach d,recording $(DATASETS),$(call of,$(d),$(BESIDE)))
+	$(PLOT) $(^D:%=%/pc_thresholds.csv) --width 170mm -o $@
+$(F)/cloos-datasets-decoding.svg: $(foreach d,recording $(LABELLED),$(call of,$(d),$(BESIDE)))
+	$(PLOT) $(^D:%=%/decoding.csv) --width 170mm -o $@
+# Whatever has labels, the tree too.
+$(F)/cloos-score-to-decode.svg: $(call of,recording,$(MEASURES)) $(call of,tree,$(MEASURES)) $(foreach d,$(filter-out tree,$(LABELLED)),$(call of,$(d),$(BESIDE)))
+	$(PLOT) $(^D:%=%/decoding.csv) --style matrix --width 130mm -o $@
 
 $(F)/README.md: $(FIGURES) $(C)/gallery.yaml
 	$(GO) run ./internal/figure/gallery -o $@ $(C)/gallery.yaml

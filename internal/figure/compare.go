@@ -152,6 +152,7 @@ func (p *panel) clarityKeys(s *Style, adjusted []float64) {
 	clear := slices.ContainsFunc(adjusted, func(v float64) bool { return v < clearP })
 	unclear := slices.ContainsFunc(adjusted, func(v float64) bool { return !(v < clearP) })
 	if clear {
+		p.notes = append(p.notes, fmt.Sprintf("Clear: p_adj < %g, adjusted for the largest of all differences of the table.", clearP))
 		p.key(key{name: fmt.Sprintf("p_adj < %g", clearP), glyph: s.clarity(0, 0)})
 	}
 	if unclear {
@@ -195,6 +196,9 @@ func rankingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		p.x = g
 		panels = append(panels, p)
 		found = append(found, g+": "+words)
+	}
+	if len(panels) > 0 {
+		panels[0].notes = append(panels[0].notes, "Models that share a letter do not differ by p_adj, adjusted for the largest of all differences of the table.")
 	}
 	alt := "Models with the intervals of their scores, the closest first; those that share a letter do not differ." + sentence(found)
 	return panels, "Models of " + list(shortNames(distinct(r.texts("x")))), alt, nil

@@ -60,6 +60,7 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			return nil, "", "", noRows(rs)
 		}
 		if significant {
+			p.notes = append(p.notes, "p_adj: adjusted for all time bins, by the best one of each shuffle of the labels.")
 			p.key(key{name: "p_adj ≤ 0.05", glyph: s.glyph(0)})
 		}
 		p.key(key{name: "chance", line: s.reference([]vg.Length{1, 1.5})})

@@ -66,9 +66,12 @@ func (s *Style) newPanel(x, y string) *panel {
 	return &panel{style: s, x: x, y: y, plot: p, height: 52 * vg.Millimeter, minWidth: 60 * vg.Millimeter}
 }
 
-// small sets the size of a panel that is next to others.
+// smallPanel is the height and the least width of a panel that is next to others.
+const smallPanel = 38 * vg.Millimeter
+
+// small sets the size of a panel that is next to others, and has fewer ticks.
 func (p *panel) small() *panel {
-	p.height, p.minWidth = 38*vg.Millimeter, 38*vg.Millimeter
+	p.height, p.minWidth = smallPanel, smallPanel
 	p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = linearTicks{4}, linearTicks{4}
 	return p
 }

@@ -106,20 +106,26 @@ func (t *scoreTable) curveOf(rows []int, at func(i int) float64) curve {
 }
 
 // curve draws a line of scores with the band of their intervals. A line that is alone has
-// the null, which the pairing of samples at random gives, and the ceiling as well.
+// the null, which the pairing of samples at random gives, and the ceiling as well; each of
+// several has them as thin lines of its colour.
 func (p *panel) curve(c curve, style draw.LineStyle, name string, alone bool) {
 	p.bandOf(c.at, c.lo, c.hi, style.Color)
-	if alone {
-		for _, beside := range []struct {
-			name string
-			at   []float64
-			dash int
-		}{{"null", c.null, 2}, {"ceiling", c.ceiling, 1}} {
-			if anyFinite(beside.at) {
-				line := p.style.reference(dashes[beside.dash])
-				p.line(c.at, beside.at, line, strings.TrimSpace(name+" "+beside.name))
-				p.key(key{name: beside.name, line: line})
-			}
+	for _, beside := range []struct {
+		name string
+		at   []float64
+		dash int
+	}{{"null", c.null, 2}, {"ceiling", c.ceiling, 1}} {
+		if !anyFinite(beside.at) {
+			continue
+		}
+		line := p.style.reference(dashes[beside.dash])
+		entry := key{name: beside.name, line: line}
+		if !alone {
+			line.Color, line.Width = style.Color, 0.6
+		}
+		p.line(c.at, beside.at, line, strings.TrimSpace(name+" "+beside.name))
+		if !slices.ContainsFunc(p.keys, func(k key) bool { return k.name == entry.name }) {
+			p.key(entry)
 		}
 	}
 	p.line(c.at, c.value, style, name)

@@ -67,43 +67,49 @@ func newFitOptions(layers bool) *FitOptions {
 // Settings implements verb.Command.
 func (o *FitOptions) Settings() *setting.Set {
 	s := &setting.Set{}
-	o.Stimuli.Register(s)
+	s.Grouped(setting.Input, func() { o.Stimuli.Register(s) })
 	s.String(&o.Interactions, "interactions", "", "products of features: none, all, or `PAIRS` such as a*b,c*d")
 	s.Choice(&o.Metric, "metric", "", "products of signed differences of stimuli (signed), or of absolute ones as in the published papers; auto is signed with interactions; without, they are the same but for circular features",
 		"auto", string(mlem.Signed), string(mlem.Absolute))
-	s.Strings(&o.Levels, "levels", "", "categorical `FEATURES` of which any two levels may differ by another amount, with --metric signed")
-	s.Choice(&o.Constraint, "constraint", "", "weights w ≥ 0 (diagonal), a positive semidefinite matrix (spd), or any; auto is diagonal without interactions and spd with",
-		"auto", string(mlem.Diagonal), string(mlem.PSD), string(mlem.Unconstrained))
 	s.Choice(&o.Objective, "objective", "", "correlation that is maximised: pearson, exact, or spearman, of ranks", string(mlem.Pearson), string(mlem.Spearman))
-	s.Floats(&o.Ridge, "ridge", "", "penalties relative to the variances of the regressors, a `LIST` of which the best is chosen by cross-validation")
-	shrink := s.Strings(&o.Shrink, "shrink", "", "penalties towards equal weights, a `LIST` of which the one with the least estimated error is chosen: auto, or 0 for none")
-	shrink.Default = shrinkAuto
-	s.Choice(&o.RowEffects, "row-effects", "", "give what effects of single stimuli explain of the distances, where their noise is, a small weight; auto is with --shrink auto",
-		rowsAuto, rowsYes, rowsNo)
-	s.Int(&o.Folds, "folds", "", "parts of the stimuli that are held out in turn; 0 for none")
-	s.Int(&o.Repeats, "repeats", "", "random divisions into folds, over which scores and importances are averaged")
-	o.Split.Register(s)
-	s.Choice(&o.Score, "score", "", "score that importances are losses of, and that intervals and pvalue are of", mlem.Statistics()...)
-	s.Int(&o.Bootstrap, "bootstrap", "", "resampled data sets for intervals; 0 for none")
-	s.Float(&o.Level, "level", "", "level of the intervals")
-	s.Int(&o.Permutations, "permutations", "", "permutations of each feature (not of the stimuli) in each fold, for its importance; 0 for none")
-	s.Int(&o.Null, "null", "", "permutations of the stimuli, the rows of Y, for the columns pvalue; 0 for none")
-	s.Bool(&o.Conditional, "conditional", "", "permute a feature only within what correlated features leave open")
-	s.Bool(&o.OfProducts, "interaction-importance", "", "importance of each product, too: what permuting both features takes away beyond what permuting each does")
-	s.Bool(&o.DropOne, "drop-one", "", "importance by fitting without each feature, too")
-	s.Bool(&o.Shapley, "shapley", "", "and by Shapley values, for at most 12 features or groups")
 	s.Texts(&o.Groups, "group", "", "features whose importance is wanted together, as in `NAME`=a,b")
-	s.Int(&o.MaxPairs, "max-pairs", "", "fit to a balanced random subset of about this many pairs; 0 for all")
-	s.Bytes(&o.MaxMemory, memorySetting, "", "most memory to use, such as 2G")
+	s.Rarely(func() {
+		s.Strings(&o.Levels, "levels", "", "categorical `FEATURES` of which any two levels may differ by another amount, with --metric signed")
+		s.Choice(&o.Constraint, "constraint", "", "weights w ≥ 0 (diagonal), a positive semidefinite matrix (spd), or any; auto is diagonal without interactions and spd with",
+			"auto", string(mlem.Diagonal), string(mlem.PSD), string(mlem.Unconstrained))
+		s.Floats(&o.Ridge, "ridge", "", "penalties relative to the variances of the regressors, a `LIST` of which the best is chosen by cross-validation")
+		shrink := s.Strings(&o.Shrink, "shrink", "", "penalties towards equal weights, a `LIST` of which the one with the least estimated error is chosen: auto, or 0 for none")
+		shrink.Default = shrinkAuto
+		s.Choice(&o.RowEffects, "row-effects", "", "give what effects of single stimuli explain of the distances, where their noise is, a small weight; auto is with --shrink auto",
+			rowsAuto, rowsYes, rowsNo)
+		s.Int(&o.MaxPairs, "max-pairs", "", "fit to a balanced random subset of about this many pairs; 0 for all")
+		s.Bytes(&o.MaxMemory, memorySetting, "", "most memory to use, such as 2G")
+	})
+	s.Grouped(setting.Inference, func() {
+		s.Int(&o.Folds, "folds", "", "parts of the stimuli that are held out in turn; 0 for none")
+		s.Int(&o.Repeats, "repeats", "", "random divisions into folds, over which scores and importances are averaged")
+		o.Split.Register(s)
+		s.Choice(&o.Score, "score", "", "score that importances are losses of, and that intervals and pvalue are of", mlem.Statistics()...)
+		s.Int(&o.Bootstrap, "bootstrap", "", "resampled data sets for intervals; 0 for none")
+		s.Float(&o.Level, "level", "", "level of the intervals")
+		s.Int(&o.Permutations, "permutations", "", "permutations of each feature (not of the stimuli) in each fold, for its importance; 0 for none")
+		s.Int(&o.Null, "null", "", "permutations of the stimuli, the rows of Y, for the columns pvalue; 0 for none")
+		s.Rarely(func() {
+			s.Bool(&o.Conditional, "conditional", "", "permute a feature only within what correlated features leave open")
+			s.Bool(&o.OfProducts, "interaction-importance", "", "importance of each product, too: what permuting both features takes away beyond what permuting each does")
+			s.Bool(&o.DropOne, "drop-one", "", "importance by fitting without each feature, too")
+			s.Bool(&o.Shapley, "shapley", "", "and by Shapley values, for at most 12 features or groups")
+		})
+	})
 	verb.RegisterDirectory(s, &o.Directory, &o.Force, "results")
 	if o.layers {
 		o.Batch.Register(s, "representations")
 		o.Windows.Register(s)
-		o.Neural.Register(s, "patterns, stimuli × units, `FILES` beside those of the arguments")
+		s.Grouped(setting.Input, func() { o.Neural.Register(s, "patterns, stimuli × units, `FILES` beside those of the arguments") })
 		return s
 	}
 	o.Batch.Register(s, "units")
-	o.Neural.Register(s, repeatsUsage)
+	s.Grouped(setting.Input, func() { o.Neural.Register(s, repeatsUsage) })
 	s.Bool(&o.EachUnit, "each-unit", "", "fit each unit of the patterns alone").Former = "units"
 	return s
 }

@@ -55,21 +55,21 @@ func (o *Options) Settings() *setting.Set {
 	s := &setting.Set{}
 	s.String(&o.Goal, "measure", "m", "`MEASURE` to optimise, or a weighted sum of several").Complete = setting.Measure
 	s.Choice(&o.Method, "method", "", "how to descend", methodNames()...)
-	s.Float(&o.Rate, "learning-rate", "", "step size of adam and sgd (default: 0.1 for adam, relative to the data for sgd)")
 	s.Optional(&o.Stop, "stop", "", "stop at this `SCORE`")
 	s.Optional(&o.Target, "target", "", "reach this `SCORE` instead of the best one")
-	s.Float(&o.Tolerance, "tolerance", "", "how near to --target is near enough")
 	s.Int(&o.MaxIter, "max-iter", "", "most iterations")
-	s.Int(&o.Patience, "patience", "", "stop after so many iterations without improvement; 0 for never")
 	s.Int(&o.Restarts, "restarts", "", "independent starts")
-	s.Int(&o.Width, "width", "", "features of Y; 0 for as many as X")
-	s.String(&o.Start, "init", "", "start from the data in `FILE` instead of random ones")
 	s.Floats(&o.Snapshots, "snapshot", "", "keep Y at the first iteration that reaches each of these scores")
-	s.Ints(&o.SnapshotAt, "snapshot-at", "", "keep Y at these iterations")
 	s.Strings(&o.Also, "also", "", "other measures to score along the way, a `LIST` separated by commas").Complete = setting.MeasureList
 	s.Bool(&o.Components, "components", "", "follow the principal components of X")
 	o.Labels.Register(s)
 	s.Rarely(func() {
+		s.Float(&o.Rate, "learning-rate", "", "step size of adam and sgd (default: 0.1 for adam, relative to the data for sgd)")
+		s.Float(&o.Tolerance, "tolerance", "", "how near to --target is near enough")
+		s.Int(&o.Patience, "patience", "", "stop after so many iterations without improvement; 0 for never")
+		s.Int(&o.Width, "width", "", "features of Y; 0 for as many as X")
+		s.String(&o.Start, "init", "", "start from the data in `FILE` instead of random ones")
+		s.Ints(&o.SnapshotAt, "snapshot-at", "", "keep Y at these iterations")
 		s.Choice(&o.Precision, "precision", "", "numbers that gradients are multiplied in; scores that are analysed, kept or last are float64 in any case", precisions()...)
 		s.Grouped(setting.Output, func() {
 			s.Bool(&o.Timing, "timing", "", "a column of the seconds since the start in trajectory.csv, which no two runs have alike")
