@@ -20,8 +20,8 @@ func TestMLEMPage(t *testing.T) {
 	dir := t.TempDir()
 	for _, line := range shellLines(string(page)) {
 		real := false
-		for _, name := range []string{"words60", "larval_orn"} {
-			real = real || strings.Contains(line, name+"/") || strings.Contains(line, "words/")
+		for _, name := range []string{"words60", "larval_orn", "relative_clause"} {
+			real = real || strings.Contains(line, name+"/") || strings.Contains(line, "words/") || strings.Contains(line, "clauses")
 		}
 		if real {
 			continue
@@ -52,13 +52,13 @@ func TestMLEMPageOnRealData(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for _, name := range []string{"words60", "larval_orn"} {
+	for _, name := range []string{"words60", "larval_orn", "relative_clause"} {
 		if err := os.Symlink(datatest.Shared(t, "data", name), filepath.Join(dir, name)); err != nil {
 			t.Skip(err)
 		}
 	}
 	for _, line := range shellLines(string(page)) {
-		if !strings.Contains(line, "words60/") && !strings.Contains(line, "larval_orn/") && !strings.Contains(line, "words/") {
+		if !strings.Contains(line, "words60/") && !strings.Contains(line, "larval_orn/") && !strings.Contains(line, "words/") && !strings.Contains(line, "clauses") {
 			continue
 		}
 		if output, err := shell(t, dir, line); err != nil {

@@ -109,6 +109,13 @@ func ReadManifest(path string) (*Manifest, error) {
 	return m, nil
 }
 
+// ContentSource describes a file, or standard input, by the content that was read of it: what
+// is read of a pipe cannot be read again.
+func ContentSource(path string, content []byte) data.Source {
+	sum := sha256.Sum256(content)
+	return data.Source{Path: path, Bytes: int64(len(content)), SHA256: hex.EncodeToString(sum[:])}
+}
+
 // FileSource describes a file that was read by other means, such as a
 // configuration or a list, for the manifest.
 func FileSource(path string) (data.Source, error) {

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"simtool/internal/data"
 )
 
 // ReadTable reads a result table that a TableWriter wrote as csv, tsv, json or
@@ -25,6 +27,23 @@ func ReadTable(path string, o Options) (*Table, error) {
 	}
 	defer r.in.close()
 	return r.readAll()
+}
+
+// ReadTableAndSource is ReadTable with a description of the file, with its digest. It reads
+// the file one time, which may be a pipe.
+func ReadTableAndSource(path string, o Options) (*Table, data.Source, error) {
+	o.Hash = true
+	r, err := OpenTable(path, o)
+	if err != nil {
+		return nil, data.Source{}, err
+	}
+	defer r.in.close()
+	t, err := r.readAll()
+	if err != nil {
+		return nil, data.Source{}, err
+	}
+	source, err := r.Source()
+	return t, source, err
 }
 
 // readAll reads the rest of the table.

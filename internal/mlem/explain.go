@@ -92,16 +92,23 @@ func Explain(ctx context.Context, features *Features, neural *Neural, o ExplainO
 }
 
 // widenAverages extends the interval of an average that reaches 0 to that of what is unique
-// or explained alone, whichever ends first: near 0 it is as skewed as these.
+// or explained alone, whichever ends first: near 0 it is as skewed as these. An average has
+// no interval where the share alone has none, whose bias it has in part.
 func widenAverages(shares []Share) {
-	upper := map[test]float64{}
+	upper, why := map[test]float64{}, map[string]string{}
 	for _, s := range shares {
+		if s.Quantity == ShareAlone {
+			why[s.Model] = s.Note
+		}
 		if s.Interval != (stats.Interval{}) {
 			upper[test{s.Quantity, s.Model}] = s.Interval.Hi
 		}
 	}
 	for i := range shares {
 		s := &shares[i]
+		if s.Quantity == ShareAverage && why[s.Model] != "" {
+			s.Interval, s.Note = stats.Interval{}, why[s.Model]
+		}
 		if s.Quantity == ShareAverage && s.Interval.Lo == 0 && s.Interval.Hi > 0 {
 			s.Interval.Hi = max(s.Interval.Hi, min(upper[test{ShareAlone, s.Model}], upper[test{ShareUnique, s.Model}]))
 		}

@@ -249,7 +249,9 @@ func (f *fitting) summarise(p player, method Method, folds []contribution, fitte
 		variance += row.SD * row.SD / float64(row.N)
 	}
 	row.Interval = stats.NormalInterval(row.Value, math.Sqrt(variance), f.Level)
-	if row.Interval == (stats.Interval{}) {
+	const rounding = 1e-12 // of a correlation
+	if row.Interval.Hi-row.Interval.Lo < rounding {
+		row.Interval = stats.Interval{}
 		row.Note = "no interval: the feature has no weight in any fold"
 	}
 	return row

@@ -3,6 +3,8 @@ package mlem
 import (
 	"context"
 	"fmt"
+
+	"simtool/internal/stats"
 )
 
 // whole is the number of the set of all stimuli. The other sets are numbered by the
@@ -93,6 +95,9 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 			}
 			if pen.shrink > 0 {
 				w.Interval.Lo, w.Interval.Hi = min(w.Interval.Lo, w.Weight), max(w.Interval.Hi, w.Weight)
+			}
+			if w.Interval == (stats.Interval{}) {
+				w.Note = "no interval: the weight is 0 in every resampled data set"
 			}
 		}
 		res.Weights = append(res.Weights, w)

@@ -94,17 +94,12 @@ func (o *ProfilesOptions) Run(_ context.Context, e *batch.Env, args []string) er
 	var profiles []mlem.Profile
 	var sources []data.Source
 	for k, path := range args {
-		p, err := o.read(path)
+		p, source, err := o.read(e, path)
 		if err != nil {
 			return err
 		}
 		p.Name = path
-		profiles = append(profiles, p)
-		source, err := dataio.FileSource(path)
-		if err != nil {
-			return err
-		}
-		sources = append(sources, source)
+		profiles, sources = append(profiles, p), append(sources, source)
 		if slices.Contains(names[:k], names[k]) {
 			return batch.Configf("", "two models are called %q: want distinct --names", names[k])
 		}
@@ -141,16 +136,21 @@ func modelNames(paths []string) []string {
 }
 
 // read reads the importances of a table, layers × features.
-func (o *ProfilesOptions) read(path string) (mlem.Profile, error) {
-	var p mlem.Profile
-	t, err := dataio.ReadTable(path, dataio.Options{})
+func (o *ProfilesOptions) read(e *batch.Env, path string) (p mlem.Profile, source data.Source, err error) {
+	var options dataio.Options
+	if batch.IsStdin(path) {
+		if options.Stdin, err = e.Stdin("a table"); err != nil {
+			return p, source, err
+		}
+	}
+	t, source, err := dataio.ReadTableAndSource(path, options)
 	if err != nil {
-		return p, err
+		return p, source, err
 	}
 	column := func(name string) int { return t.Index(name) }
 	feature, layer, value, method, group := column("feature"), column("representation"), column("importance"), column("method"), column("group")
 	if feature < 0 || value < 0 || method < 0 || group < 0 {
-		return p, &data.InputError{
+		return p, source, &data.InputError{
 			Path: path, Found: "a table without the columns feature, group, importance and method",
 			Wanted: "want importance.csv of simtool mlem layers",
 		}
@@ -179,12 +179,12 @@ func (o *ProfilesOptions) read(path string) (mlem.Profile, error) {
 			v = math.NaN()
 		}
 		if _, twice := values[c]; twice {
-			return p, &data.InputError{Path: path, Found: fmt.Sprintf("two importances of %q in %s", c.feature, c.layer), Wanted: "want one"}
+			return p, source, &data.InputError{Path: path, Found: fmt.Sprintf("two importances of %q in %s", c.feature, c.layer), Wanted: "want one"}
 		}
 		values[c] = v
 	}
 	if len(p.Layers) == 0 {
-		return p, &data.InputError{Path: path, Found: fmt.Sprintf("no importance by %s", o.Method), Wanted: "want some, of the method of --method"}
+		return p, source, &data.InputError{Path: path, Found: fmt.Sprintf("no importance by %s", o.Method), Wanted: "want some, of the method of --method"}
 	}
 	if o.Order == orderNatural {
 		slices.SortStableFunc(p.Layers, data.NaturalOrder)
@@ -199,7 +199,7 @@ func (o *ProfilesOptions) read(path string) (mlem.Profile, error) {
 			p.X.Set(l, f, v)
 		}
 	}
-	return p, nil
+	return p, source, nil
 }
 
 // profileRows lists the distances, the places of the models in a plane, and which layers are

@@ -131,9 +131,7 @@ func readStimulusList(e *batch.Env, path string, names [][]string, n int) ([]int
 				lines = append(lines, line)
 			}
 		}
-		if source, err = dataio.FileSource(path); err != nil {
-			return nil, source, err
-		}
+		source = dataio.ContentSource(path, content)
 	} else {
 		d, err := dataio.Read(path, dataio.Options{Hash: true, Bare: true})
 		if err != nil {
