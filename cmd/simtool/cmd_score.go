@@ -55,7 +55,11 @@ With --all-pairs each file is compared with itself and each later one; measures 
 are not symmetric are scored in both directions. Files that a pattern names are in
 natural order, layer2 before layer10. Hundreds of systems cost little more than reading
 them where a score follows from inner products of one vector each, as with cka, rsa,
-linreg or distance-correlation. The items of a --shard are bands of the matrix. --list reads pairs from a file,
+linreg or distance-correlation. The items of a --shard are bands of the matrix.
+--matrix FILE writes the scores of one measure as a square matrix, .csv or .tsv with a
+header and names of rows, or .npy with the names in FILE.names.txt; the row is X, the
+column Y, and what could not be scored is empty, or NaN. Without --output there is no
+table then. "simtool collection", plot and report read it. --list reads pairs from a file,
 two columns separated by a comma, a tab or spaces; blank lines and lines that
 begin with # are skipped, relative paths start from the current directory, and
 of two patterns each file of the one is compared with each of the other.
@@ -84,6 +88,7 @@ simtool score recording.npy model.npy -m cka,nbs --permutations 999
 simtool score recording.npy model.npy -m cka --units conditions.csv:motion
 simtool score rec.npy model.npy --per time -m cka --format jsonl
 simtool score --all-pairs layers/*.npy -m all -j 8 -o scores.json
+simtool score --all-pairs layers/*.npy -m cka --matrix layers.npy
 cat model.npy | simtool score recording.npy - -m default`,
 	}, score.New, exitPartial, exitInvalid, exitCheckpoint)
 }

@@ -50,6 +50,7 @@ func wantDeclared(t *testing.T, of, name string, columns []string) {
 var unnamed = map[string]string{
 	"simtool.gradient/v1":    "goes to standard output, as csv or for people",
 	"simtool.run.outputs/v1": "is a part of simtool.run",
+	"simtool.matrix/v1":      "figures unfold to a table of scores",
 }
 
 // TestTablesAreDeclared runs commands and looks at every table that a manifest lists,

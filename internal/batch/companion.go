@@ -3,17 +3,23 @@ package batch
 import (
 	"bufio"
 	"io"
+	"path/filepath"
 
 	"simtool/internal/io"
 	"simtool/internal/result"
 )
 
 // Companion is a file beside the table of a job, of which every item has a part: a
-// table, or an archive of arrays. It is kept, written and merged with the table.
+// table, an archive of arrays, or a square matrix. It is kept, written and merged with the
+// table.
 type Companion struct {
 	Setting string // that names the file
 	Path    string
-	Schema  *result.Schema // of a table, nil for an archive
+	Schema  *result.Schema // of a table or a matrix, nil for an archive
+	Square  []string       // the systems of a matrix, nil for another file
+	// Alone says that the file is the result, and no table is written. Its name is that
+	// of the output, and parts of a batch are known by it.
+	Alone bool
 	// Last returns arrays that stand behind those of the items and are the same for
 	// every part; nil for none.
 	Last func() ([]dataio.NamedArray, error)
@@ -21,6 +27,9 @@ type Companion struct {
 
 // suffix is that of the file.
 func (b *Companion) suffix() string {
+	if b.isSquare() {
+		return filepath.Ext(b.Path)
+	}
 	if b.Schema != nil {
 		return ".csv"
 	}
@@ -31,7 +40,7 @@ func (b *Companion) suffix() string {
 func (j *Job) companionPaths() []string {
 	var paths []string
 	for _, b := range j.Companions {
-		paths = append(paths, b.Path)
+		paths = append(paths, b.paths()...)
 	}
 	return paths
 }
@@ -44,11 +53,15 @@ type companionWriter struct {
 	table  dataio.TableWriter // of a table
 	buffer *bufio.Writer
 	arrays []dataio.NamedArray // of an archive
+	square *dataio.Square      // of a matrix
 }
 
 // newCompanionWriter begins a file beside a table.
 func newCompanionWriter(b *Companion, files *FileSet) (*companionWriter, error) {
 	w := &companionWriter{of: b, files: files, info: &dataio.CompanionInfo{Path: b.Path, Rows: dataio.RowRuns{}}}
+	if b.isSquare() {
+		return w, w.beginSquare()
+	}
 	if b.Schema == nil {
 		return w, files.check(b.Path)
 	}
@@ -65,6 +78,9 @@ func newCompanionWriter(b *Companion, files *FileSet) (*companionWriter, error) 
 
 // add adds the piece of the next item.
 func (w *companionWriter) add(p Piece) error {
+	if w.square != nil {
+		return w.addCells(p)
+	}
 	if w.table == nil {
 		w.info.Rows.Add(len(p.Arrays))
 		w.arrays = append(w.arrays, p.Arrays...)
@@ -81,6 +97,9 @@ func (w *companionWriter) add(p Piece) error {
 
 // finish completes the file.
 func (w *companionWriter) finish() error {
+	if w.square != nil {
+		return w.finishSquare()
+	}
 	if w.table != nil {
 		if err := w.table.Close(); err != nil {
 			return err

@@ -28,6 +28,9 @@ func (e *Env) MergeTables(ctx context.Context, paths []string, o *Output) error 
 	if err != nil {
 		return err
 	}
+	if order[0].Alone != "" {
+		return e.mergeAlone(parts, order, o)
+	}
 	defer closeParts(parts)
 	format, err := dataio.ParseFormat(o.Format)
 	if err != nil {
@@ -49,11 +52,9 @@ func (e *Env) MergeTables(ctx context.Context, paths []string, o *Output) error 
 	if o.ToFile() { // what a killed merge has left goes
 		left := []string{o.Path}
 		for setting, c := range order[0].Companions {
-			b := &Companion{Setting: setting}
-			if c.Schema != "" {
-				b.Schema = result.OfColumns(c.Schema)
-			}
-			left = append(left, companionOf(o.Path, setting, b.suffix()))
+			b := &Companion{Setting: setting, Path: c.Path, Schema: schemaOf(c)}
+			b.Path = companionOf(o.Path, setting, b.suffix())
+			left = append(left, b.paths()...)
 		}
 		if err := RemoveUnfinished(left...); err != nil {
 			return err

@@ -33,11 +33,8 @@ func (e *Env) mergeCompanions(ctx context.Context, parts []*PartFile, order []Pa
 			files.manifest.Config[setting] = ""
 			continue
 		}
-		b := &Companion{Setting: setting}
 		kind := order[0].Companions[setting]
-		if kind.Schema != "" {
-			b.Schema = result.OfColumns(kind.Schema)
-		}
+		b := &Companion{Setting: setting, Path: kind.Path, Schema: schemaOf(kind)}
 		b.Path = companionOf(o.Path, setting, b.suffix())
 		pieces := make([]*PartFile, len(parts))
 		runs := slices.Clone(order)
@@ -56,7 +53,9 @@ func (e *Env) mergeCompanions(ctx context.Context, parts []*PartFile, order []Pa
 		}
 		var w *companionWriter
 		var err error
-		if b.Schema != nil {
+		if b.isSquare() {
+			w, err = mergeSquare(b, pieces, files)
+		} else if b.Schema != nil {
 			w, err = mergeCompanionTable(ctx, b, pieces, runs, files, bar)
 		} else {
 			w, err = mergeCompanionArrays(b, pieces, runs, kind.Last, files)
@@ -73,6 +72,17 @@ func (e *Env) mergeCompanions(ctx context.Context, parts []*PartFile, order []Pa
 		files.manifest.Config[setting] = b.Path
 	}
 	return nil
+}
+
+// schemaOf returns the schema of a companion, nil for an archive.
+func schemaOf(c *dataio.CompanionInfo) *result.Schema {
+	switch c.Schema {
+	case "":
+		return nil
+	case result.Matrices.Name:
+		return result.Matrices
+	}
+	return result.OfColumns(c.Schema)
 }
 
 // checkCounts refuses parts whose counts of rows contradict each other.

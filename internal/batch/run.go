@@ -18,6 +18,10 @@ func (j *Job) Run(ctx context.Context, e *Env, o Output, c Control) (err error) 
 		defer j.Close()
 	}
 	identity := e.Fingerprint(nil, j.Keys)
+	alone := j.alone()
+	if alone != nil {
+		o.Path = alone.Path
+	}
 	if c.DryRun {
 		return j.dryRun(e, &o, &c, identity)
 	}
@@ -35,7 +39,7 @@ func (j *Job) Run(ctx context.Context, e *Env, o Output, c Control) (err error) 
 	}
 	done := false
 	defer func() { saved.End(done) }()
-	out, err := e.OpenTable(&o, j.Schema, j.Inputs)
+	out, err := e.openResult(&o, j.Schema, j.Inputs, alone)
 	if err != nil {
 		return err
 	}
@@ -44,6 +48,9 @@ func (j *Job) Run(ctx context.Context, e *Env, o Output, c Control) (err error) 
 		Items: len(j.Keys), Digest: identity.Items, Shard: c.Shard.Index, Shards: c.Shard.Count,
 		Rows: dataio.RowRuns{}, What: j.Noun, Schema: j.Schema.Name, Columns: j.Schema.Names(),
 	}}
+	if alone != nil {
+		r.info.Alone = alone.Setting
+	}
 	if err := r.all(ctx); err != nil {
 		return e.Ended(ctx, saved, err)
 	}
@@ -154,7 +161,7 @@ func (r *running) check(key string, it *Item) error {
 	}
 	schemas, rows := []*result.Schema{r.Schema}, [][][]any{it.Rows}
 	for i, c := range r.Companions {
-		if c.Schema != nil {
+		if c.Schema != nil && !c.isSquare() {
 			schemas, rows = append(schemas, c.Schema), append(rows, it.Pieces[i].Rows)
 		}
 	}

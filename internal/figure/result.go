@@ -20,6 +20,7 @@ type Result struct {
 	Label    string           // distinguishes it from other results of a figure
 	Table    *dataio.Table    // nil for an array
 	Array    *data.Dataset    // nil for a table
+	square   *dataio.Square   // of a square matrix of named systems; nil for another result
 	Labels   *data.Column     // of the conditions of an array; nil for none
 	Source   data.Source      // the file itself
 	Manifest *dataio.Manifest // the record of the run that made it; nil if there is none
@@ -38,12 +39,18 @@ func Load(path string, o dataio.Options) (*Result, error) {
 			return nil, err
 		}
 		r.Array, r.Source = array, array.Source
+		if array.Names != nil && array.Source.Names == filepath.Base(dataio.NamesBeside(dataio.FileOf(path))) && !array.Is3D() && array.Samples() == array.Width() {
+			r.square = &dataio.Square{Names: array.Names, Values: array.Values}
+		}
 	} else {
 		table, err := dataio.ReadTable(path, o)
 		if err != nil {
 			return nil, err
 		}
 		r.Table = table
+		if square := dataio.SquareOf(table); square != nil {
+			r.square = square
+		}
 		if path != "-" {
 			if r.Source, err = dataio.FileSource(path); err != nil {
 				return nil, err
@@ -60,6 +67,7 @@ func Load(path string, o dataio.Options) (*Result, error) {
 			break
 		}
 	}
+	r.unfold()
 	return r, nil
 }
 

@@ -27,6 +27,9 @@ type Batch struct {
 	// Companions are the files beside a table of which every item has a part, by the
 	// setting that names them.
 	Companions map[string]*CompanionInfo `json:"companions,omitempty"`
+
+	// Alone names the companion that is the output itself, where no table is written.
+	Alone string `json:"alone,omitempty"`
 }
 
 // CompanionInfo describes a file beside the table of a batch.

@@ -15,7 +15,7 @@ import (
 )
 
 // namesBeside is the file that tools for extracting activations write beside them,
-// with the name of one stimulus a line.
+// with the name of one stimulus a line. NamesBeside is that of a single array.
 const namesBeside = "file_names.txt"
 
 // namesKeys lists keys under which an archive names the samples of its arrays.
@@ -46,13 +46,16 @@ func (in *input) nameSamples(a *array, f *inputFormat, o Options) error {
 		}
 		a.names, a.namesFrom = names, o.IDs
 	case a.names == nil && f.columns == nil && in.file != nil:
-		beside := filepath.Join(filepath.Dir(in.name), namesBeside)
+		beside := NamesBeside(in.name)
+		if !isNamesFile(beside) {
+			beside = filepath.Join(filepath.Dir(in.name), namesBeside)
+		}
 		if !isNamesFile(beside) {
 			return nil
 		}
 		// A list of other stimuli may lie there: it says nothing of this file.
 		if names, err := readNames(beside); err == nil && namesFit(names, a.shape) {
-			a.names, a.namesFrom = names, namesBeside
+			a.names, a.namesFrom = names, filepath.Base(beside)
 		}
 	}
 	return nil

@@ -62,3 +62,14 @@ func InNaturalOrder(paths []string) []string {
 	slices.SortStableFunc(sorted, data.NaturalOrder)
 	return sorted
 }
+
+// Repeated returns a name that stands twice among names, "" where none does.
+func Repeated(names []string) string {
+	sorted := slices.Sorted(slices.Values(names))
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i] == sorted[i-1] {
+			return sorted[i]
+		}
+	}
+	return ""
+}

@@ -2,22 +2,15 @@ package collection
 
 import (
 	"fmt"
-	"io"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
-	"simtool/internal/batch"
 	"simtool/internal/data"
 	"simtool/internal/io"
-	"simtool/internal/result"
 )
-
-// matrixSuffixes are those of the files of square matrices.
-var matrixSuffixes = []string{".csv", ".tsv"}
 
 // square is a square matrix of named systems.
 type square struct {
@@ -26,51 +19,17 @@ type square struct {
 	source data.Source
 }
 
-// readSquare reads a square matrix from a table with a header and names of rows, or from
-// numbers alone.
+// readSquare reads a square matrix. A value that is missing is refused.
 func readSquare(path string) (square, error) {
-	wrong := func(format string, args ...any) (square, error) {
-		return square{}, &data.InputError{Path: path, Found: fmt.Sprintf(format, args...), Wanted: "want a square matrix with a column for each row, as --matrix writes it"}
-	}
-	if ext := filepath.Ext(path); ext != ".csv" && ext != ".tsv" {
-		d, err := dataio.Read(path, dataio.Options{Hash: true})
-		if err != nil {
-			return square{}, err
-		}
-		if d.Is3D() || d.Samples() != d.Width() {
-			return wrong("%s", data.ShapeString(d.Shape))
-		}
-		names := d.Names
-		for i := len(names); i < d.Width(); i++ {
-			names = append(names, fmt.Sprint(i))
-		}
-		return square{names, mat.DenseCopyOf(d.Matrix()), d.Source}, nil
-	}
-	t, err := dataio.ReadTable(path, dataio.Options{})
+	s, err := dataio.ReadSquare(path)
 	if err != nil {
 		return square{}, err
 	}
-	n := len(t.Rows)
-	if n < 1 || len(t.Columns) != n+1 {
-		return wrong("%d rows and %d columns", n, len(t.Columns))
+	if i, j, ok := s.Missing(); ok {
+		return square{}, &data.InputError{Path: path, Found: fmt.Sprintf("no value for %s and %s", s.Names[i], s.Names[j]), Wanted: "and a collection needs those of all pairs"}
 	}
-	s := square{values: mat.NewDense(n, n, nil)}
-	for i, row := range t.Rows {
-		name := fmt.Sprint(row[0])
-		if name != t.Columns[i+1] {
-			return wrong("row %q where column %q is", name, t.Columns[i+1])
-		}
-		s.names = append(s.names, name)
-		for j, cell := range row[1:] {
-			v, ok := dataio.Float(cell)
-			if !ok || math.IsNaN(v) || math.IsInf(v, 0) {
-				return wrong("%v for %s and %s, which is no number", cell, name, t.Columns[j+1])
-			}
-			s.values.Set(i, j, v)
-		}
-	}
-	s.source, err = dataio.FileSource(path)
-	return s, err
+	n := len(s.Names)
+	return square{s.Names, mat.NewDense(n, n, s.Values), s.Source}, nil
 }
 
 // distances returns a matrix of distances: symmetric, and 0 on the diagonal. Scores, which
@@ -136,30 +95,4 @@ func firstOf(names []string) string {
 		return strings.Join(names[:most], ", ") + ", …"
 	}
 	return strings.Join(names, ", ")
-}
-
-// write writes the matrix as a table with the names of rows and columns.
-func (s square) write(to io.Writer, path string) error {
-	schema := &result.Schema{Columns: []result.Column{{Name: "system"}}}
-	for _, name := range s.names {
-		schema.Columns = append(schema.Columns, result.Column{Name: name})
-	}
-	format := dataio.CSV
-	if strings.HasSuffix(path, ".tsv") {
-		format = dataio.TSV
-	}
-	w := batch.NewTableWriter(to, format, schema, 0)
-	if err := w.Begin(schema.Names()); err != nil {
-		return err
-	}
-	for i, name := range s.names {
-		row := []any{name}
-		for _, v := range s.values.RawRowView(i) {
-			row = append(row, v)
-		}
-		if err := w.Row(row...); err != nil {
-			return err
-		}
-	}
-	return w.Close()
 }

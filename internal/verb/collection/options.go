@@ -6,6 +6,7 @@ import (
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/io"
 	"simtool/internal/result"
 	"simtool/internal/verb"
 	"simtool/internal/verb/setting"
@@ -51,7 +52,7 @@ func (o *Options) Settings() *setting.Set {
 		o.Input.RegisterPairing(s)
 	})
 	s.Grouped("OUTPUT", func() {
-		s.String(&o.Matrix, "matrix", "", "write the square matrix of scores to `FILE`, .csv or .tsv")
+		s.String(&o.Matrix, "matrix", "", "write the square matrix of scores to `FILE`, "+data.WordList(dataio.SquareSuffixes))
 		s.String(&o.Mean, "mean", "", "find the mean of the systems, and write it with all systems aligned to it to `FILE`, .npz")
 		verb.RegisterTable(s, &o.Output)
 	})
@@ -90,7 +91,7 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 		return batch.Usagef("--matrix writes the scores of systems, want three or more")
 	}
 	if o.Matrix != "" {
-		if err := batch.WantSuffix(o.Matrix, matrixSuffixes...); err != nil {
+		if err := batch.WantSuffix(o.Matrix, dataio.SquareSuffixes...); err != nil {
 			return err
 		}
 	}

@@ -3,7 +3,6 @@ package collection
 import (
 	"context"
 	"fmt"
-	"io"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -158,7 +157,7 @@ func (r *run) compare() error {
 		return err
 	}
 	r.measure, r.names = m.Name, r.args
-	if twice := repeated(r.args); twice != "" {
+	if twice := verb.Repeated(r.args); twice != "" {
 		return batch.Usagef("%s is given twice: each system has one place", twice)
 	}
 	var first *data.Dataset
@@ -279,23 +278,12 @@ func (r *run) scored(m measures.Named, read func(path string) (*data.Dataset, er
 	return s, nil
 }
 
-// repeated returns a name that stands twice among names, "" where none does.
-func repeated(names []string) string {
-	sorted := slices.Sorted(slices.Values(names))
-	for i := 1; i < len(sorted); i++ {
-		if sorted[i] == sorted[i-1] {
-			return sorted[i]
-		}
-	}
-	return ""
-}
-
 // writeMatrix writes the scores.
 func (r *run) writeMatrix(files *batch.FileSet) error {
 	if r.o.Matrix == "" {
 		return nil
 	}
-	return files.Add(r.o.Matrix, func(w io.Writer) error { return r.scores.write(w, r.o.Matrix) })
+	return files.AddSquare(r.o.Matrix, &dataio.Square{Names: r.scores.names, Values: r.scores.values.RawMatrix().Data})
 }
 
 // rng is the stream of a permutation test.

@@ -63,7 +63,7 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 		return e.MergeDirectories(ctx, o.Kinds, paths, &o.Output)
 	case areMoments(paths):
 		return o.mergeMoments(ctx, e, paths)
-	case o.noTable != nil:
+	case o.noTable != nil && !batch.AreAlone(paths):
 		return o.noTable
 	}
 	return e.MergeTables(ctx, paths, &o.Output)

@@ -18,7 +18,8 @@ func (o *Options) pairsJob(e *batch.Env) (*batch.Job, error) {
 		return nil, err
 	}
 	s.share(part.Len(len(items)))
-	return &batch.Job{
+	square := o.square(e)
+	job := &batch.Job{
 		Schema: s.table.Schema,
 		Noun:   "scores",
 		Keys:   keysOf(items),
@@ -34,10 +35,19 @@ func (o *Options) pairsJob(e *batch.Env) (*batch.Job, error) {
 		},
 		Work: func(ctx context.Context, i int) (*batch.Item, error) {
 			rows, err := s.compareAll(ctx, items[i])
-			return s.itemOf(rows, items[i].pairs()), err
+			if err != nil || square == nil {
+				return s.itemOf(rows, items[i].pairs()), err
+			}
+			item := s.itemOf(rows, items[i].pairs())
+			item.Pieces = []batch.Piece{s.pieceOf(rows)}
+			return item, nil
 		},
 		Close: s.close,
-	}, nil
+	}
+	if square != nil {
+		job.Companions = []*batch.Companion{square}
+	}
+	return job, nil
 }
 
 // itemOf makes the rows of an item a part of the table.

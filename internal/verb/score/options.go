@@ -8,6 +8,7 @@ import (
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/io"
 	"simtool/internal/measures"
 	"simtool/internal/result"
 	"simtool/internal/verb"
@@ -22,6 +23,7 @@ type Options struct {
 	Measures  []string // names, or "default" or "all"
 	List      string   // file of pairs in place of arguments
 	AllPairs  bool
+	Matrix    string // file for the square matrix of all pairs, "" for none
 	Pool      bool
 	Per       string // "time", "condition", or "" for all samples at once
 	Moments   bool   // the files are what simtool moments wrote
@@ -34,6 +36,8 @@ type Options struct {
 
 	// Read reads an input in place of its file, for who has it in memory; nil for none.
 	Read func(path string) (*data.Dataset, error)
+
+	systems []string // of --all-pairs, in order
 
 	pairs []Pair           // from the arguments or the list
 	named []measures.Named // from Measures
@@ -49,6 +53,7 @@ func (o *Options) Settings() *setting.Set {
 	m.Default, m.Complete = "default", setting.MeasureList // without the brackets of a list
 	s.String(&o.List, "list", "", "read pairs from `FILE` instead of the arguments")
 	s.Bool(&o.AllPairs, "all-pairs", "", "compare every file with itself and every later one")
+	s.String(&o.Matrix, "matrix", "", "with --all-pairs write the scores as a square matrix to `FILE`, "+data.WordList(dataio.SquareSuffixes)+": beside the table of --output, or in its place")
 	s.Bool(&o.Pool, "pool", "", "pool time × condition into samples (the default)")
 	s.Choice(&o.Per, "per", "", "score each time bin, or each condition, by itself", perTime, "condition")
 	s.Bool(&o.Moments, "moments", "", "the files are what simtool moments wrote: add the pieces of one recording up and score it")
@@ -89,7 +94,11 @@ func (o *Options) Run(ctx context.Context, e *batch.Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	return o.Batch.Run(ctx, e, job, o.Output)
+	target := o.Output
+	if o.matrixAlone(e) {
+		target.Path = o.Matrix
+	}
+	return o.Batch.Run(ctx, e, job, target)
 }
 
 // Job returns the work of scoring files: an item for each pair, or view of a pair.
@@ -131,6 +140,9 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 	if o.named, err = verb.ParseMeasures(o.Measures, e.Seed); err != nil {
 		return err
 	}
+	if err := o.checkMatrix(e); err != nil {
+		return err
+	}
 	o.pairs = nil
 	switch {
 	case o.Moments && (o.List != "" || o.AllPairs || o.Per != "" || len(args) == 0):
@@ -150,6 +162,10 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 		return batch.Usagef("standard input can be only one of the files")
 	case o.AllPairs:
 		args = verb.InNaturalOrder(args)
+		if twice := verb.Repeated(args); twice != "" && o.Matrix != "" {
+			return batch.Usagef("%s is given twice: each system has one place", twice)
+		}
+		o.systems = args
 		o.pairs = slices.DeleteFunc(allPairs(args), func(p Pair) bool { return len(o.measuresOf(p)) == 0 })
 	default:
 		for _, y := range args[1:] {
