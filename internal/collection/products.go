@@ -29,12 +29,18 @@ type Products struct {
 // depend on the sizes of the product.
 const pieceDepth = 4096
 
-// NewProducts forms the vectors of systems, with so many workers. A system that is nil, or
-// that has no vector, has no products.
-func NewProducts(v *measures.Vectors, systems []*measures.System, workers int) *Products {
+// NewProducts forms the vectors of systems, with so many workers, in memory that it takes
+// from before, whose products are then gone; nil for none. A system that is nil, or that has
+// no vector, has no products.
+func NewProducts(v *measures.Vectors, systems []*measures.System, workers int, before *Products) *Products {
 	p := &Products{
 		vectors: v, mirrored: v.Mirrored(), systems: make([]*measures.System, len(systems)),
-		rows: make([]float64, len(systems)*v.Length), self: make([][]float64, len(systems)),
+		self: make([][]float64, len(systems)),
+	}
+	if size := len(systems) * v.Length; before != nil && cap(before.rows) >= size {
+		p.rows = before.rows[:size] // each is written as a whole, or cleared
+	} else {
+		p.rows = make([]float64, size)
 	}
 	var wait sync.WaitGroup
 	next := make(chan int, len(systems))
@@ -53,13 +59,20 @@ func NewProducts(v *measures.Vectors, systems []*measures.System, workers int) *
 	return p
 }
 
+// Of returns the products of some of the systems, in the memory of all.
+func (p *Products) Of(lo, hi int) *Products {
+	length := p.vectors.Length
+	return &Products{vectors: p.vectors, mirrored: p.mirrored, systems: p.systems[lo:hi], rows: p.rows[lo*length : hi*length], self: p.self[lo:hi]}
+}
+
 // form writes the vector of a system. One that cannot be formed for a reason that is not
 // of the data would be one for every pair as well, where it is told.
 func (p *Products) form(i int, s *measures.System) {
+	row := p.row(i)
 	if s == nil {
+		clear(row)
 		return
 	}
-	row := p.row(i)
 	if err := formed(func() error { return p.vectors.Form(s, row) }); err != nil {
 		clear(row)
 		return
@@ -86,79 +99,91 @@ func (p *Products) row(i int) []float64 {
 	return p.rows[i*p.vectors.Length : (i+1)*p.vectors.Length]
 }
 
-// Bytes bounds the memory of the vectors of so many systems and of the products of tile
-// systems with all of them.
-func Bytes(v *measures.Vectors, systems, tile int) int64 {
-	return 8 * (int64(systems)*int64(v.Length) + int64(len(v.Spans))*int64(systems)*int64(tile+1) + 2*pieceDepth)
+// Bytes bounds the memory of the vectors of so many systems.
+func Bytes(v *measures.Vectors, systems int) int64 { return 8 * int64(systems) * int64(v.Length) }
+
+// TileBytes bounds that of the products of some systems with others.
+func TileBytes(v *measures.Vectors, rows, columns int) int64 {
+	return 8*int64(len(v.Spans))*(int64(rows)*int64(max(2, columns))+int64(rows+columns)) + 16*pieceDepth
 }
 
-// Tile holds the products of some systems, from Lo to Hi, with all systems from First on.
+// Tile holds the products of some systems, its rows, with others, its columns.
 type Tile struct {
-	of            *Products
-	lo, hi, first int
+	rows, columns *Products
+	width         int
 	sums          []float64 // by span, row and column
 }
 
-// Tile computes the products of the systems lo to hi with themselves and all later ones.
-func (p *Products) Tile(lo, hi int) *Tile {
-	n := len(p.systems)
+// Between computes the products of systems with others, which may be the same.
+func Between(rows, columns *Products) *Tile {
 	// A product of one column would be one with a vector, which has another order of sums.
-	t := &Tile{of: p, lo: lo, hi: hi, first: max(0, min(lo, n-2))}
-	rows, columns := hi-lo, n-t.first
-	size := rows * columns
-	t.sums = make([]float64, len(p.vectors.Spans)*size)
-	linalg.Parallel(len(p.vectors.Spans), 1, func(first, last int) {
+	t := &Tile{rows: rows, columns: columns, width: max(2, len(columns.systems))}
+	spans := rows.vectors.Spans
+	height := len(rows.systems)
+	size := height * t.width
+	t.sums = make([]float64, len(spans)*size)
+	linalg.Parallel(len(spans), 1, func(first, last int) {
 		for k := first; k < last; k++ {
-			c := blas64.General{Rows: rows, Cols: columns, Stride: columns, Data: t.sums[k*size : (k+1)*size]}
-			span := p.vectors.Spans[k]
+			c := blas64.General{Rows: height, Cols: t.width, Stride: t.width, Data: t.sums[k*size : (k+1)*size]}
+			span := spans[k]
 			for from := 0; from < span.N; from += pieceDepth {
 				depth := min(pieceDepth, span.N-from)
-				blas64.Gemm(blas.NoTrans, blas.Trans, 1, p.part(lo, hi, span.X+from, depth), p.part(t.first, n, span.Y+from, depth), min(1, float64(from)), c)
+				blas64.Gemm(blas.NoTrans, blas.Trans, 1, rows.part(span.X+from, depth), columns.wide(span.Y+from, depth), min(1, float64(from)), c)
 			}
 		}
 	})
 	return t
 }
 
-// part views some entries of the vectors of some systems.
-func (p *Products) part(lo, hi, from, n int) blas64.General {
-	length := p.vectors.Length
-	return blas64.General{Rows: hi - lo, Cols: n, Stride: length, Data: p.rows[lo*length+from : (hi-1)*length+from+n]}
+// wide is part of two systems at least: one alone stands twice.
+func (p *Products) wide(from, n int) blas64.General {
+	one := p.part(from, n)
+	if one.Rows > 1 {
+		return one
+	}
+	return blas64.General{Rows: 2, Cols: n, Stride: n, Data: append(append(make([]float64, 0, 2*n), one.Data...), one.Data...)}
 }
 
-// Tell makes the products of systems i and j known to a pair of them, and reports whether
-// there are any: i is in the tile, j is i or later, and mirrored says that the pair is
-// that of j and i. The pair must be of the systems that the vectors are of.
+// part views some entries of the vectors.
+func (p *Products) part(from, n int) blas64.General {
+	length, count := p.vectors.Length, len(p.systems)
+	return blas64.General{Rows: count, Cols: n, Stride: length, Data: p.rows[from : (count-1)*length+from+n]}
+}
+
+// Tell makes the products of two systems known to a pair of them, and reports whether there
+// are any: i is the number of one among the rows and j that of the other among the columns;
+// mirrored says that the pair is of the second and the first. The pair must be of the
+// systems that the vectors are of.
 func (t *Tile) Tell(pair *measures.Pair, i, j int, mirrored bool) bool {
-	p := t.of
-	if i < t.lo || i >= t.hi || p.systems[i] == nil || p.systems[j] == nil {
+	v := t.rows.vectors
+	a, b := t.rows.systems[i], t.columns.systems[j]
+	if a == nil || b == nil {
 		return false
 	}
-	x, y := p.systems[i], p.systems[j]
+	x, y := a, b
 	if mirrored {
-		x, y = y, x
+		x, y = b, a
 	}
 	if pair.X != x || pair.Y != y {
 		return false
 	}
-	spans := len(p.vectors.Spans)
-	rows, columns := t.hi-t.lo, len(p.systems)-t.first
-	xy := p.self[i]
-	if i != j {
+	spans, height := len(v.Spans), len(t.rows.systems)
+	xy := t.rows.self[i]
+	if a != b {
 		xy = make([]float64, spans)
 		for k := range xy {
-			xy[k] = t.sums[(k*rows+i-t.lo)*columns+j-t.first]
+			xy[k] = t.sums[(k*height+i)*t.width+j]
 		}
 	}
 	if mirrored {
 		turned := make([]float64, spans)
-		for k, from := range p.mirrored {
+		for k, from := range t.rows.mirrored {
 			turned[k] = xy[from]
 		}
-		p.vectors.Tell(pair, turned, p.self[j], p.self[i])
+		v.Tell(pair, turned, t.columns.self[j], t.rows.self[i])
 		return true
 	}
-	p.vectors.Tell(pair, xy, p.self[i], p.self[j])
+	v.Tell(pair, xy, t.rows.self[i], t.columns.self[j])
 	return true
 }
 

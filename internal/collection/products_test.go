@@ -50,34 +50,49 @@ func TestProductsAreTheSameBitsInAnyTile(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s has no vectors", name)
 		}
-		collect := func(procs, rows int) (sums [][]float64) {
+		collect := func(procs, rows, columns int) (sums [][]float64) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 			told := *v
 			told.Tell = func(_ *measures.Pair, xy, _, _ []float64) { sums = append(sums, slices.Clone(xy)) }
-			products := NewProducts(&told, all, procs)
+			var columnsBefore, rowsBefore *Products
+			found := map[[3]int][]float64{}
 			for lo := 0; lo < count; lo += rows {
 				hi := min(lo+rows, count)
-				tile := products.Tile(lo, hi)
-				for i := lo; i < hi; i++ {
-					for j := i; j < count; j++ {
-						for _, mirrored := range []bool{false, true} {
-							pair := &measures.Pair{X: all[i], Y: all[j]}
-							if mirrored {
-								pair = pair.Swap()
-							}
-							if !tile.Tell(pair, i, j, mirrored) {
-								t.Fatalf("%s: no product of %d and %d", name, i, j)
+				of := NewProducts(&told, all[lo:hi], procs, rowsBefore)
+				rowsBefore = of
+				for from := lo; from < count; from += columns {
+					to := min(from+columns, count)
+					with := NewProducts(&told, all[from:to], procs, columnsBefore)
+					columnsBefore = with
+					tile := Between(of, with)
+					for i := lo; i < hi; i++ {
+						for j := max(i, from); j < to; j++ {
+							for k, mirrored := range []bool{false, true} {
+								pair := &measures.Pair{X: all[i], Y: all[j]}
+								if mirrored {
+									pair = pair.Swap()
+								}
+								if !tile.Tell(pair, i-lo, j-from, mirrored) {
+									t.Fatalf("%s: no product of %d and %d", name, i, j)
+								}
+								found[[3]int{i, j, k}] = sums[len(sums)-1]
 							}
 						}
 					}
 				}
 			}
+			sums = nil
+			for i := range count {
+				for j := i; j < count; j++ {
+					sums = append(sums, found[[3]int{i, j, 0}], found[[3]int{i, j, 1}])
+				}
+			}
 			return sums
 		}
-		want := collect(1, count)
-		for _, other := range [][2]int{{1, 1}, {2, 7}, {5, 22}} {
-			if got := collect(other[0], other[1]); !slices.EqualFunc(got, want, slices.Equal) {
-				t.Errorf("%s: %d processors and tiles of %d rows give other bits", name, other[0], other[1])
+		want := collect(1, count, count)
+		for _, other := range [][3]int{{1, 1, 1}, {2, 7, 23}, {5, 22, 11}, {1, 3, 4}} {
+			if got := collect(other[0], other[1], other[2]); !slices.EqualFunc(got, want, slices.Equal) {
+				t.Errorf("%s: %d processors and tiles of %d by %d give other bits", name, other[0], other[1], other[2])
 			}
 		}
 	}
@@ -100,7 +115,8 @@ func TestProductsOfSystemsWithoutVectors(t *testing.T) {
 	}
 	inner, _ := measures.As[measures.InnerProduct](m)
 	v, _ := inner.Vectors(measures.Dims{N: 20, P: 200, Q: 200}, nil)
-	tile := NewProducts(v, all, 2).Tile(0, 5)
+	products := NewProducts(v, all, 2, nil)
+	tile := Between(products.Of(0, 5), products)
 	for _, c := range []struct {
 		x, y *measures.System
 		i, j int

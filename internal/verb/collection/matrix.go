@@ -26,7 +26,7 @@ func readSquare(path string) (square, error) {
 		return square{}, err
 	}
 	if i, j, ok := s.Missing(); ok {
-		return square{}, &data.InputError{Path: path, Found: fmt.Sprintf("no value for %s and %s", s.Names[i], s.Names[j]), Wanted: "and a collection needs those of all pairs"}
+		return square{}, &data.InputError{Path: path, Found: fmt.Sprintf("%v for %s and %s, which is no number", s.At(i, j), s.Names[i], s.Names[j]), Wanted: "and a collection needs those of all pairs"}
 	}
 	n := len(s.Names)
 	return square{s.Names, mat.NewDense(n, n, s.Values), s.Source}, nil

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
@@ -43,6 +44,9 @@ type scorer struct {
 	jobs      int     // scores of one item at once
 	matrix    *matrix // of all pairs, nil where there is none
 	progress  batch.Progress
+
+	mu    sync.Mutex
+	looks map[string]*look // of files
 }
 
 // compare scores an item by all of its measures. It returns an error when the

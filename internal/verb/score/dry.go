@@ -154,7 +154,11 @@ func (s *scorer) estimate(sizes map[string]footprint, jobs int) int64 {
 		named, x, y := o.measuresOf(pair), sizes[pair.X], sizes[pair.Y]
 		most = max(most, pairWork(named, x, y)+s.estimateWork(named, x, y))
 	}
-	return batch.WithGarbage(min(kept, verb.InputBudget) + int64(min(jobs, len(o.pairs)))*most)
+	kept = min(kept, verb.InputBudget)
+	if o.banded() {
+		kept = s.estimateBlocks(sizes)
+	}
+	return batch.WithGarbage(kept + int64(min(jobs, len(o.pairs)))*most)
 }
 
 // footprints returns the sizes of all inputs as their headers tell, without those

@@ -3,7 +3,6 @@ package score
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"simtool/internal/batch"
 	"simtool/internal/collection"
@@ -11,102 +10,239 @@ import (
 	"simtool/internal/measures"
 )
 
-// tileRows is the number of rows of the matrix whose inner products are computed at once.
-const tileRows = 64
-
-// matrix holds what is computed for all pairs at once: for each kind of vectors the inner
-// products of the rows in work with all systems.
+// matrix scores all pairs in blocks of rows and columns: the systems of a block are read
+// once for it, and where scores follow from inner products of vectors, those of the block
+// are one matrix product. Where there is the memory, the vectors of all systems are kept.
 type matrix struct {
-	index    map[*measures.System]int
-	products []*collection.Products
-	spans    [][2]int // rows of the tiles, which follow each other
+	scorer  *scorer
+	kinds   []kind
+	samples int // of a system that has vectors
+	paths   []string
+	plan    blockPlan
+	kept    *side // all systems, nil where they are too many
 
-	mu    sync.Mutex
-	tiles []*collection.Tile // of the rows of spans[at]
-	at    int
+	tiles         []*collection.Tile        // of the block in work
+	rows, columns map[*measures.System]int  // numbers of its systems
+	from          [2]int                    // its first row and column
+	before        [2][]*collection.Products // of earlier blocks, whose memory is used again
+}
+
+// side are systems of a block, held, with their vectors.
+type side struct {
+	first    int // number of the first
+	inputs   []*input
+	index    map[*measures.System]int // from first on
+	products []*collection.Products   // by kind
 }
 
 // compareAll compares the pairs of an item.
 func (s *scorer) compareAll(ctx context.Context, it scoreItem) ([]scoreRow, error) {
-	if it.band == nil {
+	switch {
+	case it.band == nil:
 		return s.compareOrExplain(ctx, it)
+	case s.matrix == nil:
+		rows := make([][]scoreRow, len(it.band))
+		err := s.comparePairs(ctx, it.band, all(len(it.band)), rows)
+		return slices.Concat(rows...), err
 	}
-	s.matrix.prepare(it.band[0].i, it.band[len(it.band)-1].i+1)
-	jobs := max(1, min(s.env.Jobs, len(it.band)))
-	s.jobs = max(1, s.env.Jobs/jobs)
-	var rows []scoreRow
-	err := batch.Ordered(ctx, jobs, len(it.band),
-		func(ctx context.Context, i int) (rows []scoreRow, err error) {
-			defer batch.Guard(&err)
-			return s.compareOrExplain(ctx, scoreItem{pair: it.band[i], at: -1})
-		},
-		func(_ int, one []scoreRow) error {
-			rows = append(rows, one...)
-			return nil
-		})
-	return rows, err
+	return s.matrix.compare(ctx, it.band)
 }
 
-// newMatrix reads the systems of items and forms their vectors, or returns nil where none
-// of the measures has vectors, the samples of the systems may not correspond as they
-// stand, or there is not the memory. What it does follows from the options and the files
-// alone, and not from the part of the items that is done.
+func all(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// pairsAtOnce is the number of pairs that a goroutine takes at once.
+const pairsAtOnce = 32
+
+// comparePairs compares some of the pairs, and puts the rows of each in its place.
+func (s *scorer) comparePairs(ctx context.Context, pairs []Pair, some []int, rows [][]scoreRow) error {
+	jobs := max(1, min(s.env.Jobs, len(some)))
+	s.jobs = max(1, s.env.Jobs/jobs)
+	step := max(1, min(pairsAtOnce, len(some)/jobs))
+	return batch.Ordered(ctx, jobs, (len(some)+step-1)/step,
+		func(ctx context.Context, i int) (_ struct{}, err error) {
+			defer batch.Guard(&err)
+			for _, k := range some[i*step : min(len(some), (i+1)*step)] {
+				if rows[k], err = s.compareOrExplain(ctx, scoreItem{pair: pairs[k], at: -1}); err != nil {
+					return struct{}{}, err
+				}
+			}
+			return struct{}{}, nil
+		},
+		func(int, struct{}) error { return nil })
+}
+
+// newMatrix prepares for the bands of items, or returns nil where pairs are read block by
+// block. What it does follows from the options and the files alone, and not from the part of
+// the items that is done.
 func (s *scorer) newMatrix(items []scoreItem) *matrix {
 	o := s.options
-	if !slices.ContainsFunc(o.named, hasVectors) || !o.Input.Policy().Refuses() || s.anyStreamed() {
+	if s.anyStreamed() {
 		return nil
 	}
-	paths := o.inputPaths()
-	first := len(paths)
+	m := &matrix{scorer: s, paths: o.systems}
+	s.inputs.share(m.paths)
+	sizes := s.footprints()
+	if o.Input.Policy().Refuses() && slices.ContainsFunc(o.named, hasVectors) {
+		m.kinds = s.vectors(m.paths)
+	}
+	m.plan, m.kinds = planBlocks(m.kinds, sizes, len(m.paths), o.maxMemory())
+	for _, k := range m.kinds {
+		m.samples = k.samples
+	}
+	m.before = [2][]*collection.Products{make([]*collection.Products, len(m.kinds)), make([]*collection.Products, len(m.kinds))}
+	first := len(m.paths)
 	for _, it := range items {
 		for _, p := range it.band {
 			first = min(first, p.i)
 		}
 	}
-	s.inputs.share(paths)
-	kinds := s.vectors(paths)
-	kinds = s.affordable(kinds, s.footprints(), len(paths))
-	if len(kinds) == 0 {
-		return nil
+	if m.plan.whole {
+		m.kept = m.side(first, len(m.paths), 1)
+	} else {
+		s.inputs.budget = 0 // blocks hold what they need
 	}
-	systems := make([]*measures.System, len(paths))
-	m := &matrix{index: map[*measures.System]int{}, at: -1}
-	_ = batch.Ordered(context.Background(), s.env.Jobs, len(paths)-first,
+	return m
+}
+
+// side holds the systems lo to hi, and forms their vectors in the memory of before[which].
+func (m *matrix) side(lo, hi, which int) *side {
+	s := m.scorer
+	out := &side{first: lo, inputs: make([]*input, hi-lo), index: map[*measures.System]int{}}
+	systems := make([]*measures.System, hi-lo)
+	_ = batch.Ordered(context.Background(), s.env.Jobs, hi-lo,
 		func(_ context.Context, k int) (*measures.System, error) {
-			in := s.inputs.hold(paths[first+k])
-			if in.err != nil {
+			in := s.inputs.hold(m.paths[lo+k])
+			out.inputs[k] = in
+			if in.err != nil || m.kinds == nil {
 				return nil, nil //nolint:nilerr // the pairs of the file say what is wrong
 			}
 			system, err := in.keptSystem()
-			if err != nil || system.Samples() != kinds[0].samples {
+			if err != nil || system.Samples() != m.samples {
 				return nil, nil //nolint:nilerr // as above
 			}
 			return system, nil
 		},
 		func(k int, system *measures.System) error {
-			if systems[first+k] = system; system != nil {
-				m.index[system] = first + k
+			if systems[k] = system; system != nil {
+				out.index[system] = k
 			}
 			return nil
 		})
-	for _, k := range kinds {
-		m.products = append(m.products, collection.NewProducts(k.vectors, systems, s.env.Jobs))
+	for i, k := range m.kinds {
+		p := collection.NewProducts(k.vectors, systems, s.env.Jobs, m.before[which][i])
+		m.before[which][i] = p
+		out.products = append(out.products, p)
 	}
-	m.spans = tileSpans(items)
-	return m
+	return out
 }
 
-// tileSpans groups the rows of items to tiles.
-func tileSpans(items []scoreItem) (spans [][2]int) {
-	for _, it := range items {
-		lo, hi := it.band[0].i, it.band[len(it.band)-1].i+1
-		if last := len(spans) - 1; last >= 0 && spans[last][1] == lo && hi-spans[last][0] <= tileRows {
-			spans[last][1] = hi
+// release lets go of the systems of a side.
+func (m *matrix) release(side *side) {
+	for _, in := range side.inputs {
+		m.scorer.inputs.put(in)
+	}
+}
+
+// compare compares the pairs of a band, block by block, and returns their rows in order.
+func (m *matrix) compare(ctx context.Context, band []Pair) ([]scoreRow, error) {
+	found := make([][]scoreRow, len(band))
+	at := 0
+	for at < len(band) {
+		lo := band[at].i
+		end, hi := at, lo
+		for end < len(band) && band[end].i < lo+m.plan.rows {
+			end++
+			hi = band[end-1].i + 1
+		}
+		if err := m.compareRows(ctx, band[at:end], lo, hi, found[at:end]); err != nil {
+			return nil, err
+		}
+		at = end
+	}
+	return slices.Concat(found...), nil
+}
+
+// compareRows compares the pairs of the rows lo to hi.
+func (m *matrix) compareRows(ctx context.Context, pairs []Pair, lo, hi int, found [][]scoreRow) error {
+	if m.kept != nil {
+		if err := m.block(m.kept, m.kept, lo, hi, lo, len(m.paths)); err != nil {
+			return err
+		}
+		return m.scorer.comparePairs(ctx, pairs, all(len(pairs)), found)
+	}
+	rows := m.side(lo, hi, 0)
+	defer m.release(rows)
+	for from := lo; from < len(m.paths); from += m.plan.columns {
+		to := min(from+m.plan.columns, len(m.paths))
+		var some []int
+		for k, p := range pairs {
+			if from <= p.j && p.j < to {
+				some = append(some, k)
+			}
+		}
+		if some == nil {
 			continue
 		}
-		spans = append(spans, [2]int{lo, hi})
+		columns := m.side(from, to, 1)
+		err := m.block(rows, columns, lo, hi, from, to)
+		if err == nil {
+			err = m.scorer.comparePairs(ctx, pairs, some, found)
+		}
+		m.release(columns)
+		if err != nil {
+			return err
+		}
 	}
-	return spans
+	return nil
+}
+
+// block computes the products of the rows lo to hi with the columns from to to.
+func (m *matrix) block(rows, columns *side, lo, hi, from, to int) (err error) {
+	defer batch.Guard(&err)
+	m.from = [2]int{lo, from}
+	m.tiles, m.rows, m.columns = nil, map[*measures.System]int{}, map[*measures.System]int{}
+	for system, k := range rows.index {
+		if i := rows.first + k; lo <= i && i < hi {
+			m.rows[system] = i
+		}
+	}
+	for system, k := range columns.index {
+		if j := columns.first + k; from <= j && j < to {
+			m.columns[system] = j
+		}
+	}
+	for i := range m.kinds {
+		m.tiles = append(m.tiles, collection.Between(
+			rows.products[i].Of(lo-rows.first, hi-rows.first), columns.products[i].Of(from-columns.first, to-columns.first)))
+	}
+	return nil
+}
+
+// tell makes what is known of two systems known to a pair of them. The one with the lower
+// number is the row.
+func (m *matrix) tell(pair *measures.Pair) {
+	if m == nil || m.tiles == nil {
+		return
+	}
+	i, iok := m.rows[pair.X]
+	j, jok := m.columns[pair.Y]
+	mirrored := !iok || !jok || i > j
+	if mirrored {
+		i, iok = m.rows[pair.Y]
+		j, jok = m.columns[pair.X]
+	}
+	if !iok || !jok {
+		return
+	}
+	for _, t := range m.tiles {
+		t.Tell(pair, i-m.from[0], j-m.from[1], mirrored)
+	}
 }
 
 // kind is a kind of vectors for systems of so many samples.
@@ -155,8 +291,15 @@ func (s *scorer) vectors(paths []string) []kind {
 // where there is none.
 func (s *scorer) typical(paths []string) (*measures.Pair, *inference.Design) {
 	var first *input
+	var held []*input
+	defer func() {
+		for _, in := range held {
+			s.inputs.put(in)
+		}
+	}()
 	for _, path := range paths {
 		in := s.inputs.hold(path)
+		held = append(held, in)
 		if in.err != nil {
 			continue
 		}
@@ -208,52 +351,4 @@ func meanWidth(sizes map[string]footprint, n int64) (int64, bool) {
 		return 0, false
 	}
 	return total / count, true
-}
-
-// affordable returns the kinds of vectors for which there is memory beside the data.
-func (s *scorer) affordable(kinds []kind, sizes map[string]footprint, systems int) []kind {
-	left := s.options.maxMemory()
-	for _, f := range sizes {
-		left -= 2 * f.values()
-	}
-	var some []kind
-	for _, k := range kinds {
-		if need := collection.Bytes(k.vectors, systems, min(tileRows, systems)); need <= left {
-			some = append(some, k)
-			left -= need
-		}
-	}
-	return some
-}
-
-// prepare computes the products of some rows, which items take in order.
-func (m *matrix) prepare(lo, hi int) {
-	if m == nil {
-		return
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	at := slices.IndexFunc(m.spans, func(span [2]int) bool { return span[0] <= lo && hi <= span[1] })
-	if at < 0 || at == m.at {
-		return
-	}
-	m.tiles, m.at = nil, at
-	for _, p := range m.products {
-		m.tiles = append(m.tiles, p.Tile(m.spans[at][0], m.spans[at][1]))
-	}
-}
-
-// tell makes what is known of two systems known to a pair of them.
-func (m *matrix) tell(pair *measures.Pair) {
-	if m == nil {
-		return
-	}
-	i, iok := m.index[pair.X]
-	j, jok := m.index[pair.Y]
-	if !iok || !jok {
-		return
-	}
-	for _, t := range m.tiles {
-		t.Tell(pair, min(i, j), max(i, j), i > j)
-	}
 }

@@ -6,8 +6,13 @@ import (
 	"math/rand/v2"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
+	"simtool/internal/batch"
+	"simtool/internal/data"
+	"simtool/internal/io"
+	"simtool/internal/measures"
 	"simtool/internal/result"
 	"simtool/internal/verb/verbtest"
 )
@@ -108,6 +113,74 @@ func TestAllPairsAreThePairs(t *testing.T) {
 		}
 		if got.Note != want.Note || got.Warning != want.Warning || got.Units != want.Units {
 			t.Errorf("%q: %q %q %d units, alone %q %q %d", key, got.Note, got.Warning, got.Units, want.Note, want.Warning, want.Units)
+		}
+	}
+}
+
+// Where the systems and their vectors do not fit in memory at once they are read block by
+// block, and the bytes are the same.
+func TestAllPairsInLittleMemory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	names := writeLayers(t, 11)
+	args := append(names, "--all-pairs", "-m", manyMeasures, "--format", "tsv")
+	whole := verbtest.Succeed(t, New(), args...).Stdout
+	for _, more := range []int{1_200_000, 1_700_000} {
+		limit := fmt.Sprint(batch.ProgramMemory + more)
+		o := New()
+		reads := map[string]int{}
+		var mu sync.Mutex
+		o.Read = func(path string) (*data.Dataset, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			reads[path]++
+			return dataio.Read(path, dataio.Options{})
+		}
+		if got := verbtest.Succeed(t, o, append(args, "--max-memory", limit)...).Stdout; got != whole {
+			a, b := strings.Split(got, "\n"), strings.Split(whole, "\n")
+			for i := range min(len(a), len(b)) {
+				if a[i] != b[i] {
+					t.Fatalf("within %s bytes:\n%s\nin place of\n%s", limit, a[i], b[i])
+				}
+			}
+		}
+		for path, n := range reads {
+			if n > 1+len(names) {
+				t.Errorf("%s is read %d times within %s bytes", path, n, limit)
+			}
+		}
+		if more == 1_200_000 && reads["layer10.csv"] < 2 {
+			t.Error("all systems were held, which the limit does not allow")
+		}
+	}
+}
+
+// Blocks keep within three quarters of the limit at any number and size of systems.
+func TestBlocksFitInTheLimit(t *testing.T) {
+	m, err := measures.Parse("cka")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner, _ := measures.As[measures.InnerProduct](m)
+	for _, c := range []struct{ systems, n, p int64 }{{2, 10, 3}, {40, 1000, 512}, {200, 1000, 512}, {2000, 500, 128}, {2000, 4000, 2000}, {300, 20000, 64}} {
+		sizes := map[string]footprint{}
+		for i := range c.systems {
+			sizes[fmt.Sprint(i)] = footprint{c.n, c.p, 1}
+		}
+		var kinds []kind
+		if v, ok := inner.Vectors(measures.Dims{N: c.n, P: c.p, Q: c.p}, measures.BlockUnits(int(c.n), 10)); ok {
+			kinds = []kind{{v, int(c.n)}}
+		}
+		for _, limit := range []int64{100 << 20, 1 << 30, 8 << 30, math.MaxInt64} {
+			plan, some := planBlocks(kinds, sizes, int(c.systems), limit)
+			if plan.rows < 1 || plan.columns < 1 {
+				t.Errorf("%+v within %d: blocks of %d by %d", c, limit, plan.rows, plan.columns)
+			}
+			if two := 32 * c.n * c.p; plan.bytes > limit/4*3 && (plan.bytes > two || len(some) > 0) {
+				t.Errorf("%+v within %d: %d bytes", c, limit, plan.bytes)
+			}
+			if plan.bytes > mostKept && plan.rows > 2 {
+				t.Errorf("%+v within %d: %d bytes are kept", c, limit, plan.bytes)
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"simtool/internal/batch"
 	"simtool/internal/inference"
@@ -63,7 +64,8 @@ func (e *MemoryError) Hint() string {
 // samples.
 func (s *scorer) plan(p Pair) (stream bool, err error) {
 	named := s.options.measuresOf(p)
-	small := verb.FileSize(p.X)+verb.FileSize(p.Y) < min(streamAbove, s.options.maxMemory())/8 && !verb.IsCompressed(p.X) && !verb.IsCompressed(p.Y)
+	fx, fy := s.looked(p.X), s.looked(p.Y)
+	small := fx.bytes+fy.bytes < min(streamAbove, s.options.maxMemory())/8 && !fx.compressed && !fy.compressed
 	if batch.IsStdin(p.X) || batch.IsStdin(p.Y) || small && !slices.ContainsFunc(named, takesPairs) {
 		return false, nil
 	}
@@ -85,6 +87,10 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 			needsSamples = append(needsSamples, m.Name)
 		}
 	}
+	size := x.values() + y.values()
+	if (needsSamples != nil || size <= streamAbove) && size+pairWork(named, x, y) <= s.options.maxMemory() {
+		return false, nil
+	}
 	switch {
 	case why != nil:
 	case len(s.options.Repeats.paths) > 0:
@@ -98,7 +104,6 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 	case !s.options.Input.Policy().Refuses():
 		why = fmt.Errorf("--missing %s is set", s.options.Input.Missing)
 	}
-	size := x.values() + y.values()
 	if why == nil && needsSamples == nil && x.n == y.n && size > streamAbove {
 		return true, nil
 	}
@@ -121,9 +126,39 @@ func (s *scorer) anyStreamed() bool {
 	})
 }
 
+// look is what is known of a file before it is read.
+type look struct {
+	bytes      int64
+	compressed bool
+	once       sync.Once // for what follows
+	size       footprint
+	why        error
+}
+
+// looked looks at a file, once for all pairs of it.
+func (s *scorer) looked(path string) *look {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.looks == nil {
+		s.looks = map[string]*look{}
+	}
+	l, ok := s.looks[path]
+	if !ok {
+		l = &look{bytes: verb.FileSize(path), compressed: verb.IsCompressed(path)}
+		s.looks[path] = l
+	}
+	return l
+}
+
 // peek returns the size of an input from its header, and why it cannot be read block
 // by block.
 func (s *scorer) peek(path string) (footprint, error) {
+	l := s.looked(path)
+	l.once.Do(func() { l.size, l.why = s.peekOnce(path) })
+	return l.size, l.why
+}
+
+func (s *scorer) peekOnce(path string) (footprint, error) {
 	if verb.IsPipe(path) {
 		return footprint{}, errors.New("a pipe can be read but once")
 	}
