@@ -111,6 +111,8 @@ func goldenCases(t *testing.T) []goldenCase {
 		s.Measures = func(name string) (Range, bool) { return Range{Min: 0, Max: 1, Distance: name == "procrustes"}, true }
 	}
 	return []goldenCase{
+		{name: "collection", kind: "collection", results: load(t, "collection.csv")},
+		{name: "collection-map", kind: "collection", results: load(t, "collection.csv"), style: func(s *Style) { s.Form, s.Theme = mapForm, themes[1] }},
 		{name: "scores", kind: "scores", results: load(t, "scores.csv")},
 		{name: "scores-facet", kind: "scores", results: load(t, "scores.csv"), style: func(s *Style) { s.Facet = "measure" }},
 		{name: "scores-many", kind: "scores", results: manyScores(t, 500)},

@@ -32,10 +32,13 @@ const (
 	lines  = "lines"
 	matrix = "matrix"
 	mds    = "mds"
+
+	mapForm = "map"
+	tree    = "tree"
 )
 
 // Forms lists all forms that a style may ask for.
-var Forms = []string{bars, lines, matrix, mds}
+var Forms = []string{bars, lines, matrix, mds, mapForm, tree}
 
 // kinds lists every kind of result. A table without a schema is of the first kind whose
 // columns it has, so that special kinds must come before general ones.
@@ -64,6 +67,7 @@ var kinds = []Kind{
 	{Name: "influence", Shows: "what samples and neurons add to a score", tables: tables(result.InfluenceTable.Only("measure", "wrt", "unit", "influence", "without", "change")), panels: influencePanels},
 	{Name: "interpretation", Shows: "what data of a score encode, and which other scores go with it", tables: tables(result.Interpretations.Only("measure", "score", "aspect", "item", "value", "lo", "hi", "reference")), panels: interpretationPanels},
 	{Name: "extrapolate", Shows: "scores of fewer and of more neurons and samples", tables: tables(result.Extrapolations.Only("measure", "along", "point", "n", "p", "value", "corrected")), panels: extrapolatePanels},
+	{Name: "collection", Shows: "map of many systems, with lines of training, and their tree", tables: tables(result.Collections.Only("measure", "aspect", "system", "other", "item", "value", "beside")), Forms: []string{mapForm, tree}, panels: collectionPanels},
 	{Name: "scores", Shows: "scores as bars, as distributions of many, over time, or as a matrix", tables: tables(result.Scores.Only("x", "y", "measure", "value"), result.Gradients.Only("x", "y", "measure", "value")), Forms: []string{bars, lines, matrix}, panels: scorePanels},
 	{Name: "rdm", Shows: "matrix of dissimilarities, or its scaling (MDS) to a plane", array: isRDM, Forms: []string{matrix, mds}, panels: rdmPanels},
 	{Name: "recording", Shows: "conditions over time in the plane of the first two principal components", array: isRecording, panels: planePanels},
