@@ -40,10 +40,13 @@ func (s *Square) Set(i, j int, v float64) { s.Values[i*len(s.Names)+j] = v }
 // Row returns the values of a system with all, in the memory of the matrix.
 func (s *Square) Row(i int) []float64 { return s.Values[i*len(s.Names) : (i+1)*len(s.Names)] }
 
+// NamesSuffix is that of a file with names of what is in an array beside it.
+const NamesSuffix = ".names.txt"
+
 // NamesBeside is the file with the names of what the rows of an array are, one a line:
 // layers.names.txt for layers.npy.
 func NamesBeside(path string) string {
-	return strings.TrimSuffix(path, filepath.Ext(path)) + ".names.txt"
+	return strings.TrimSuffix(path, filepath.Ext(path)) + NamesSuffix
 }
 
 // SquareHasNamesBeside reports whether the names of a matrix in such a file stand in a file

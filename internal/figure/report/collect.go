@@ -186,7 +186,7 @@ func count(n int, one, many string) string {
 // mayBeResult reports whether the name of a file can be that of a result.
 func mayBeResult(path string) bool {
 	name := filepath.Base(path)
-	return dataio.IsReadable(name) && name != "manifest.json" && !strings.HasSuffix(name, dataio.ManifestSuffix)
+	return dataio.IsReadable(name) && name != "manifest.json" && !strings.HasSuffix(name, dataio.ManifestSuffix) && !strings.HasSuffix(name, dataio.NamesSuffix)
 }
 
 func reason(err error) string {
