@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-torch bench-speed same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings validation-mlem test-paper digits random fuzz fuzz-long gallery generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-pairs bench-torch bench-speed same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings validation-mlem test-paper digits random fuzz fuzz-long gallery generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ bench-peers: ## the same work in NumPy, side by side as ratios, if python3 has N
 
 bench-batch: build ## start, cost per item, scaling over processes, merging: of whole processes
 	$(GO) run ./internal/bench/batch bin/simtool
+
+bench-pairs: build ## the matrix of all pairs of 40 and 200 systems beside NumPy, whole processes: minutes (PAIRS='-systems 40 -only cka')
+	$(GO) run ./internal/bench/pairs -python $(PYTHON) $(PAIRS) bin/simtool
 
 bench-speed: build ## whole processes beside an earlier build and NumPy, into docs/speed.md (BEFORE=program RUNS_EACH=n): minutes
 	$(GO) build -o bin/peers ./internal/bench/peers
