@@ -196,7 +196,7 @@ func (b *bench) run(program string, args ...string) (cost, error) {
 	begun := time.Now()
 	out, err := cmd.CombinedOutput()
 	wall := time.Since(begun).Seconds()
-	if err != nil && !(program == b.program && cmd.ProcessState != nil && cmd.ProcessState.ExitCode() == 3) {
+	if err != nil {
 		return cost{}, errors.Join(err, errors.New(string(out)))
 	}
 	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)

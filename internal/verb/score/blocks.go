@@ -17,7 +17,9 @@ type blockPlan struct {
 
 const (
 	// mostRows is the number of rows whose products are computed at once.
-	mostRows = 64
+	mostRows = 256
+	// mostProducts is the memory that they take at most, but for few rows.
+	mostProducts = 256 << 20
 	// mostKept is the memory that systems and their vectors take at most: beyond it they
 	// are formed again for each block, at little cost beside their products.
 	mostKept = 3 << 30
@@ -51,7 +53,8 @@ func planBlocks(kinds []kind, sizes map[string]footprint, systems int, limit int
 			return bytes
 		}
 		for rows := min(mostRows, systems); rows >= min(4, systems); rows /= 2 {
-			if need := total + vectors(systems) + products(rows, systems); need <= budget {
+			tile := products(rows, systems)
+			if need := total + vectors(systems) + tile; need <= budget && (tile <= mostProducts || rows <= 8) {
 				return blockPlan{true, rows, systems, need}, kinds
 			}
 		}

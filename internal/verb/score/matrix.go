@@ -19,7 +19,9 @@ type matrix struct {
 	samples int // of a system that has vectors
 	paths   []string
 	plan    blockPlan
-	kept    *side // all systems, nil where they are too many
+	kept    *side    // all systems, nil where they are too many
+	spans   [][2]int // rows of the tiles of kept systems
+	tile    [2]int   // of these, that which is computed
 
 	tiles         []*collection.Tile        // of the block in work
 	rows, columns map[*measures.System]int  // numbers of its systems
@@ -104,6 +106,7 @@ func (s *scorer) newMatrix(items []scoreItem) *matrix {
 	}
 	if m.plan.whole {
 		m.kept = m.side(first, len(m.paths), 1)
+		m.spans = tileSpans(items, m.plan.rows)
 	} else {
 		s.inputs.budget = 0 // blocks hold what they need
 	}
@@ -171,7 +174,7 @@ func (m *matrix) compare(ctx context.Context, band []Pair) ([]scoreRow, error) {
 // compareRows compares the pairs of the rows lo to hi.
 func (m *matrix) compareRows(ctx context.Context, pairs []Pair, lo, hi int, found [][]scoreRow) error {
 	if m.kept != nil {
-		if err := m.block(m.kept, m.kept, lo, hi, lo, len(m.paths)); err != nil {
+		if err := m.keptRows(lo, hi); err != nil {
 			return err
 		}
 		return m.scorer.comparePairs(ctx, pairs, all(len(pairs)), found)
@@ -200,6 +203,35 @@ func (m *matrix) compareRows(ctx context.Context, pairs []Pair, lo, hi int, foun
 		}
 	}
 	return nil
+}
+
+// keptRows computes the products of a tile of rows, those from lo to hi among them, with all
+// later systems, unless they are known.
+func (m *matrix) keptRows(lo, hi int) error {
+	if m.tile[0] <= lo && hi <= m.tile[1] {
+		return nil
+	}
+	m.tile = [2]int{lo, hi}
+	for _, span := range m.spans {
+		if span[0] <= lo && hi <= span[1] {
+			m.tile = span
+		}
+	}
+	return m.block(m.kept, m.kept, m.tile[0], m.tile[1], m.tile[0], len(m.paths))
+}
+
+// tileSpans groups the rows of items, as far as they follow each other, to tiles of up to so
+// many.
+func tileSpans(items []scoreItem, most int) (spans [][2]int) {
+	for _, it := range items {
+		lo, hi := it.band[0].i, it.band[len(it.band)-1].i+1
+		if last := len(spans) - 1; last >= 0 && spans[last][1] == lo && hi-spans[last][0] <= most {
+			spans[last][1] = hi
+			continue
+		}
+		spans = append(spans, [2]int{lo, hi})
+	}
+	return spans
 }
 
 // block computes the products of the rows lo to hi with the columns from to to.
