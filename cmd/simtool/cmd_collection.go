@@ -40,7 +40,9 @@ Procrustes; systems of fewer features as if with columns of zeros; scaled to nor
 where the measure does not see the scale), and aligned_0, aligned_1 and so on, each
 system rotated to it. Rows say how much of the variance the mean has (mean), what is left
 of each system (residual) and sample (stimulus), and where the systems lie about their
-mean (tangent). With rsa it is the mean of the dissimilarities, systems counting alike.
+mean (tangent). Systems that lack
+samples, by name or for want of a value, count where they have them (--pair-by common,
+--missing drop), and each is moved besides; their rows are NaN in aligned_0 and so on. With rsa it is the mean of the dissimilarities, systems counting alike.
 
 --groups compares the distances within and between labelled groups, --mantel correlates
 the matrix with another of the same systems, and --given holds a third constant. Their p

@@ -78,7 +78,7 @@ func Procrustes(systems []*mat.Dense, start int, unit bool) (*Mean, error) {
 			}
 			m.Aligned[k].Mul(x, q)
 			// Directions of X in which the mean has nothing are kept, in axes that are free.
-			m.complete(k, x, q)
+			complete(m.Aligned[k], x, q)
 		}
 		m.Mean.Zero()
 		for _, a := range m.Aligned {
@@ -98,7 +98,7 @@ func Procrustes(systems []*mat.Dense, start int, unit bool) (*Mean, error) {
 // complete adds to an aligned system what a polar factor of less than full rank has left
 // out of it: Q is a partial isometry over the numerical rank, and X − XQQᵀ is rotated to
 // axes that Q does not use.
-func (m *Mean) complete(k int, x, q *mat.Dense) {
+func complete(aligned, x, q *mat.Dense) {
 	p, d := q.Dims()
 	missing := float64(p) - linalg.Dot(q, q) // of the rank
 	if missing < 0.5 {
@@ -110,7 +110,7 @@ func (m *Mean) complete(k int, x, q *mat.Dense) {
 	var rest, turned mat.Dense
 	rest.Mul(x, left)
 	turned.Mul(&rest, free.Slice(0, d, 0, columns).T())
-	m.Aligned[k].Add(m.Aligned[k], &turned)
+	aligned.Add(aligned, &turned)
 }
 
 // restOf returns an orthonormal basis of what the columns of a partial isometry do not
@@ -158,6 +158,11 @@ func (m *Mean) Tangent(axes int) (places *mat.Dense, shares []float64, err error
 	for k, a := range m.Aligned {
 		deviations[k] = mat.DenseCopyOf(a)
 		deviations[k].Sub(deviations[k], m.Mean)
+		for i, v := range deviations[k].RawMatrix().Data {
+			if math.IsNaN(v) { // a sample that the system lacks
+				deviations[k].RawMatrix().Data[i] = 0
+			}
+		}
 		for l := range k + 1 {
 			v := linalg.Dot(deviations[k], deviations[l])
 			gram.Set(k, l, v)
@@ -187,24 +192,4 @@ func (m *Mean) Tangent(axes int) (places *mat.Dense, shares []float64, err error
 		}
 	}
 	return places, shares, nil
-}
-
-// MeanRDM returns the mean of matrices of dissimilarities, each divided by the root of the
-// mean square of its entries off the diagonal, times the mean of these roots: systems count
-// alike, whatever the scale of their data.
-func MeanRDM(matrices []*mat.Dense) *mat.Dense {
-	n, _ := matrices[0].Dims()
-	out := mat.NewDense(n, n, nil)
-	scale := 0.0
-	for _, d := range matrices {
-		root := math.Sqrt(linalg.Dot(d, d) / float64(n*(n-1)))
-		scale += root / float64(len(matrices))
-		one := mat.DenseCopyOf(d)
-		if root > 0 {
-			one.Scale(1/root/float64(len(matrices)), one)
-		}
-		out.Add(out, one)
-	}
-	out.Scale(scale, out)
-	return out
 }

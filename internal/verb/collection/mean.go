@@ -1,9 +1,9 @@
 package collection
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -19,11 +19,9 @@ func (r *run) mean(files *batch.FileSet) error {
 	if r.o.Mean == "" {
 		return nil
 	}
-	first := r.held[r.args[0]]
-	for _, path := range r.args {
-		if d := r.held[path]; !slices.Equal(d.Names, first.Names) || !r.o.Input.Policy().Refuses() {
-			return &data.InputError{Path: path, Found: "samples that are missing or in another order", Wanted: "want the samples of " + r.args[0] + " for --mean"}
-		}
+	p, err := r.placeSamples()
+	if err != nil {
+		return err
 	}
 	var arrays []dataio.NamedArray
 	add := func(name string, m *mat.Dense) {
@@ -31,6 +29,9 @@ func (r *run) mean(files *batch.FileSet) error {
 		arrays = append(arrays, dataio.NamedArray{Name: name, Values: m.RawMatrix().Data, Shape: []int{n, p}})
 	}
 	if rdm, ok := measures.As[measures.OfDissimilarities](r.of); ok {
+		if p.missing != "" {
+			return &data.InputError{Path: p.missing, Found: "samples that are missing or in another order", Wanted: "want the samples of " + r.args[0] + " for a mean of dissimilarities"}
+		}
 		var all []*mat.Dense
 		for _, path := range r.args {
 			s, err := measures.NewSystem(r.held[path])
@@ -49,17 +50,21 @@ func (r *run) mean(files *batch.FileSet) error {
 		if err := r.row(row); err != nil {
 			return err
 		}
-	} else if err := r.procrustes(add, first); err != nil {
+	} else if err := r.procrustes(add, p); err != nil {
 		return err
 	}
 	return files.Add(r.o.Mean, func(w io.Writer) error { return dataio.EncodeNPZ(w, dataio.Float64, arrays) })
 }
 
 // procrustes writes the mean under rotations, and what it says.
-func (r *run) procrustes(add func(name string, m *mat.Dense), first *data.Dataset) error {
+func (r *run) procrustes(add func(name string, m *mat.Dense), p *placed) error {
 	var all []*mat.Dense
-	for _, path := range r.args {
-		all = append(all, r.held[path].Matrix())
+	for k, path := range r.args {
+		x := mat.DenseCopyOf(r.held[path].Matrix())
+		if p.missing != "" {
+			x = someRows(x, p.from[k])
+		}
+		all = append(all, x)
 	}
 	places := make([]int, len(all))
 	for i := range places {
@@ -67,7 +72,16 @@ func (r *run) procrustes(add func(name string, m *mat.Dense), first *data.Datase
 	}
 	start, _ := collection.Medoid(r.d, places)
 	unit := r.of.Card().X.Has(measures.Scaling)
-	m, err := collection.Procrustes(all, start, unit)
+	var m *collection.Mean
+	var err error
+	if p.missing == "" {
+		m, err = collection.Procrustes(all, start, unit)
+	} else {
+		m, err = collection.ProcrustesPartial(all, p.to, len(p.names), start, unit)
+	}
+	if errors.Is(err, collection.ErrApart) {
+		return &data.InputError{Path: r.args[start], Found: err.Error(), Wanted: "want two samples or more that a system shares with the others for --mean"}
+	}
 	if err != nil {
 		return err
 	}
@@ -80,6 +94,9 @@ func (r *run) procrustes(add func(name string, m *mat.Dense), first *data.Datase
 	row.Note = fmt.Sprintf("mean under rotations, of systems as they are, after %d turns from %s", m.Steps, r.names[start])
 	if unit {
 		row.Note = fmt.Sprintf("mean under rotations, of systems scaled to norm 1, after %d turns from %s", m.Steps, r.names[start])
+	}
+	if p.missing != "" {
+		row.Note += fmt.Sprintf("; of %d samples, which some systems lack, and with a translation of each system", len(p.names))
 	}
 	if err := r.row(row); err != nil {
 		return err
@@ -94,9 +111,7 @@ func (r *run) procrustes(add func(name string, m *mat.Dense), first *data.Datase
 	for i, v := range m.Stimuli {
 		row := blank("stimulus")
 		row.Item, row.Value = i, v
-		if len(first.Names) == len(m.Stimuli) {
-			row.System = first.Names[i]
-		}
+		row.System = p.names[i]
 		if err := r.row(row); err != nil {
 			return err
 		}
