@@ -131,10 +131,11 @@ func textStories() []hintStory {
 		},
 		{
 			name: "numbers of units in the first line", files: map[string]string{"x.csv": csvOf("17,23,40,41\n", x, nil)}, command: scoreText,
-			hint: "say --header yes if the first line names the columns, --header no if it is data",
+			hint: "say --header yes if the first line names the columns, --header no if it is data; --header FILE=yes says it of one file alone",
 			follow: []followed{
 				{words: "--header yes", command: scoreText + " --header yes", value: pairCKA},
 				{words: "--header no", command: "simtool score x.csv x.csv -m cka --format csv --header no", value: 1},
+				{words: "--header FILE=yes", command: scoreText + " --header x.csv=yes", value: pairCKA},
 			},
 		},
 		{

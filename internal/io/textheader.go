@@ -67,7 +67,7 @@ func (t *textFile) headerDoubt(found string) error {
 	e := &data.InputError{
 		Found:  found,
 		Wanted: "want to know whether those are column names or data",
-		Hint:   "say --header yes if the first line names the columns, --header no if it is data",
+		Hint:   "say --header yes if the first line names the columns, --header no if it is data; --header FILE=yes says it of one file alone",
 	}
 	if t.bare {
 		e.Hint = "begin the file with a line of names that are not numbers"

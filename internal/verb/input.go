@@ -36,7 +36,7 @@ func (o *Input) register(s *setting.Set) {
 	RegisterAxes(s, &o.Axes)
 	s.Strings(&o.Columns, "columns", "", "`COLUMNS` of text files to read: names, or positions from 1 such as 2-5, or FILE=COLUMNS for single files")
 	s.Rarely(func() {
-		s.Choice(&o.Header, "header", "", "whether text files begin with the names of the columns", "auto", "yes", "no")
+		s.ChoicePerFile(&o.Header, "header", "", "whether text files begin with the names of the columns; FILE=yes or FILE=no for single files", "auto", "yes", "no")
 	})
 	s.Choice(&o.Missing, "missing", "", data.PolicyHelp(), data.PolicyNames()...)
 	s.Rarely(func() {
@@ -76,6 +76,12 @@ func (o *Input) Of(paths ...string) error {
 	for _, text := range o.IDs {
 		if file, _, ok := strings.Cut(text, "="); ok && !slices.Contains(paths, file) && !slices.Contains(o.beside, file) {
 			return batch.Configf("", "--ids %s: there is no input %q", text, file)
+		}
+	}
+	_, named := setting.PerFile(o.Header, "")
+	for _, file := range named {
+		if !slices.Contains(paths, file) {
+			return batch.Configf("", "--header %s: there is no input %q", o.Header, file)
 		}
 	}
 	return nil
@@ -140,7 +146,8 @@ func (o *Input) Policy() data.Policy {
 
 // Options says to dataio what the options say of a file.
 func (o *Input) Options(path string, hash bool) dataio.Options {
-	options := dataio.Options{Axes: o.Axes, Header: headerModes[o.Header], Hash: hash, IDs: o.idsOf(path), Bare: o.Bare}
+	header, _ := setting.PerFile(o.Header, path)
+	options := dataio.Options{Axes: o.Axes, Header: headerModes[header], Hash: hash, IDs: o.idsOf(path), Bare: o.Bare}
 	if columns := o.columnsOf(path); len(columns) > 0 && (!o.mixed || dataio.HasColumns(dataio.FileOf(path))) {
 		options.Columns = columns
 	}

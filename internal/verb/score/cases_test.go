@@ -246,3 +246,25 @@ func TestWhatAFileLooksLike(t *testing.T) {
 		t.Errorf("time stamps: warning %q", row["warning"])
 	}
 }
+
+// A header of numbers in one file alone: --header FILE=yes reads it there, and leaves the
+// first sample of the other file where it is.
+func TestHeaderOfOneFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	nothing := func(int) string { return "" }
+	table(t, "bare_x.csv", "a,b\n", twin.x, nothing)
+	table(t, "x.csv", "17,23\n", twin.x, nothing)
+	table(t, "y.csv", "", twin.y, nothing)
+	want, says := scoreOf(t, "bare_x.csv", "y.csv", "-m", "cka")
+	if says != "" {
+		t.Fatal(says)
+	}
+	for _, header := range []string{"x.csv=yes", "no,x.csv=yes", "x.csv=yes,y.csv=no"} {
+		if got, says := scoreOf(t, "x.csv", "y.csv", "-m", "cka", "--header", header); got != want {
+			t.Errorf("--header %s: %v %s, want %v", header, got, says, want)
+		}
+	}
+	if _, says := scoreOf(t, "x.csv", "y.csv", "-m", "cka", "--header", "z.csv=yes"); !strings.Contains(says, `there is no input "z.csv"`) {
+		t.Errorf("a header of another file: %q", says)
+	}
+}

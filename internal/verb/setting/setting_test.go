@@ -23,6 +23,32 @@ func TestJoinList(t *testing.T) {
 	}
 }
 
+// TestPerFile: a word of a file by itself goes before that for all, and the last counts.
+func TestPerFile(t *testing.T) {
+	var s Set
+	at := "auto"
+	s.ChoicePerFile(&at, "header", "", "", "auto", "yes", "no")
+	for text, want := range map[string]string{
+		"auto": "auto", "no": "no", "x.csv=yes": "yes", "no,x.csv=yes": "yes", "x.csv=yes,no": "yes",
+		"y.csv=yes": "", "y.csv=yes,no": "no", "a=x.csv=yes": "", "yes,no": "no",
+	} {
+		if err := s.Set("header", text); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+		if got, _ := PerFile(at, "x.csv"); got != want {
+			t.Errorf("%s: %q for x.csv, want %q", text, got, want)
+		}
+	}
+	for _, text := range []string{"", "maybe", "x.csv=", "x.csv=maybe", "yes,x.csv", "x.csv"} {
+		if err := s.Set("header", text); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+	if _, files := PerFile("x.csv=yes,no,a=b=no", ""); !slices.Equal(files, []string{"x.csv", "a=b"}) {
+		t.Errorf("files %q", files)
+	}
+}
+
 // everyKind declares a setting of each kind.
 func everyKind() (*Set, *struct {
 	flag    bool

@@ -108,6 +108,56 @@ func (c *choice) Set(text string) error {
 	return nil
 }
 
+// ChoicePerFile declares one of a few words for all files, or FILE=WORD for single ones,
+// with commas between several. PerFile tells which is that of a file.
+func (s *Set) ChoicePerFile(at *string, name, letter, usage string, words ...string) *Setting {
+	one := choice{scalar[string]{at: at, format: func(v string) string { return v }}, words, *at == ""}
+	return s.Add(&choicePerFile{one}, name, letter, usage)
+}
+
+type choicePerFile struct{ choice }
+
+func (c *choicePerFile) Set(text string) error {
+	for part := range strings.SplitSeq(text, ",") {
+		_, word, _ := cutFile(part)
+		if !slices.Contains(c.words, word) {
+			return fmt.Errorf("want %s, or FILE=%s for single files", Wants(c), c.words[len(c.words)-1])
+		}
+	}
+	*c.at = text
+	return nil
+}
+
+// PerFile returns the word that a value of ChoicePerFile has for a file: its own, else the
+// last that is for all, "" for none. files are those that are named.
+func PerFile(value, path string) (word string, files []string) {
+	all, own := "", ""
+	for part := range strings.SplitSeq(value, ",") {
+		file, w, single := cutFile(part)
+		switch {
+		case !single:
+			all = w
+		case file == path:
+			own = w
+		}
+		if single {
+			files = append(files, file)
+		}
+	}
+	if own != "" {
+		return own, files
+	}
+	return all, files
+}
+
+// cutFile divides FILE=WORD. The name of a file may have an equals sign.
+func cutFile(text string) (file, word string, single bool) {
+	if at := strings.LastIndexByte(text, '='); at >= 0 {
+		return text[:at], text[at+1:], true
+	}
+	return "", text, false
+}
+
 // aCount is what a count takes.
 const aCount = "a whole number of at least 1"
 
