@@ -1,17 +1,14 @@
 package measures
 
-import (
-	"math"
-
-	"simtool/internal/linalg"
-)
+import "simtool/internal/linalg"
 
 // Dissimilar is a measure that compares the dissimilarities of two systems, some of which
 // may be left out.
 type Dissimilar interface {
 	Measure
 	// Dissimilarities returns those of the items i < j of a system, row by row, and the
-	// number of items. ok is false for comparisons that need all pairs.
+	// number of items: their ranks, of which some pairs have the same, for comparisons of
+	// ranks. ok is false for comparisons that need all pairs.
 	Dissimilarities(s *System) (values []float64, items int, ok bool, err error)
 	// Comparable makes of dissimilarities what Compared needs of them.
 	Comparable(values []float64) Comparable
@@ -31,6 +28,17 @@ func (m rsa) Dissimilarities(s *System) (values []float64, items int, ok bool, e
 	if m.compare == compareCosineCov || m.compare == compareCorrCov {
 		return nil, 0, false, nil
 	}
+	if rankBased(m.compare) {
+		r, err := m.rdm.order(s, false)
+		if err != nil {
+			return nil, 0, true, err
+		}
+		values = make([]float64, len(r.Twice))
+		for i, twice := range r.Twice {
+			values[i] = float64(twice)
+		}
+		return values, m.rdm.items(s), true, nil
+	}
 	values, err = m.rdm.condensed(s)
 	return values, m.rdm.items(s), true, err
 }
@@ -40,14 +48,7 @@ func (m rsa) Dissimilarities(s *System) (values []float64, items int, ok bool, e
 func (m rsa) Comparable(values []float64) Comparable {
 	switch {
 	case rankBased(m.compare):
-		// Computed dissimilarities tie as those of an RDM do that is given.
-		const computed = 1e-10
-		largest := 0.0
-		for _, v := range values {
-			largest = max(largest, math.Abs(v))
-		}
-		allow := func(float64) float64 { return computed * largest }
-		return Comparable{ranks: linalg.NewRanking(values, allow, concordant(m.compare))}
+		return Comparable{ranks: linalg.NewRanking(values, nil, concordant(m.compare))} // of ranks
 	case m.compare == comparePearson:
 		mean := sum(values) / float64(len(values))
 		return Comparable{values: mapped(values, func(v float64) float64 { return v - mean })}

@@ -80,6 +80,28 @@ func moved(rng *rand.Rand, x *mat.Dense) map[string]*data.Dataset {
 	return out
 }
 
+// comparedAlone compares the dissimilarities of two systems as resamples of them are.
+func comparedAlone(t *testing.T, m Measure, p *Pair) float64 {
+	t.Helper()
+	of, ok := As[Dissimilar](m)
+	if !ok {
+		t.Fatalf("%s has no dissimilarities", m.Card().Name)
+	}
+	var sides [2]Comparable
+	for side, s := range []*System{p.X, p.Y} {
+		values, _, _, err := of.Dissimilarities(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sides[side] = of.Comparable(values)
+	}
+	v, ok := of.Compared(sides[0], sides[1])
+	if !ok {
+		t.Fatal("nothing varies")
+	}
+	return v
+}
+
 // No comparison of ranks changes when data with ties are rotated, shifted or scaled, or
 // stored with fewer digits.
 func TestRanksOfTiesAreInvariant(t *testing.T) {
@@ -126,6 +148,9 @@ func TestRanksOfTiesAreInvariant(t *testing.T) {
 					}
 					if s.Value != first {
 						t.Errorf("%s %s by %s, n=%d: %v, want %v", name, how, compare, n, s.Value, first)
+					}
+					if v := comparedAlone(t, m, p); math.Abs(v-first) > 1e-14 {
+						t.Errorf("%s %s by %s, n=%d: %v of dissimilarities by themselves, want %v", name, how, compare, n, v, first)
 					}
 				}
 			}
