@@ -19,7 +19,9 @@ out the same samples of such matrices.
 
 --rdm is ` + data.WordList(measures.RDMKinds()) + `, with parameters behind
 colons as in the measure rsa: "gaussian:sigma=2". "simtool measures show rsa"
-says what they are. Nothing is divided by the number of features.`,
+says what they are. Nothing is divided by the number of features. Dissimilarities
+that are equal but for the rounding of the numbers in X are written as one
+number, so that they tie for whoever ranks the matrix.`,
 		Example: `simtool rdm recording.npy -o rdm.npy
 simtool rdm recording.npy --rdm correlation -o rdm_correlation.npy
 simtool score rdm_brain.npy rdm_model.npy -m rsa:rdm=precomputed:compare=spearman`,

@@ -17,7 +17,7 @@ type Ranking struct {
 	Ties float64
 	// Doubt is about the size of what a rank correlation changes by the ties of values
 	// that are different but closer than the allowance. It is 0 for more than
-	// mostDoubted values, where it is small in any case.
+	// MostDoubted values, where it is small in any case.
 	Doubt float64
 }
 
@@ -99,13 +99,13 @@ func (out *Ranking) rank(items []item, allow Allowance) {
 	for _, t := range ties {
 		out.Ties += t
 	}
-	if allow != nil && n <= mostDoubted {
+	if allow != nil && n <= MostDoubted {
 		out.Doubt = out.doubt(items, allow, most)
 	}
 }
 
-// mostDoubted is the number of values up to which a doubt is estimated.
-const mostDoubted = 1 << 17
+// MostDoubted is the number of values up to which a doubt is estimated.
+const MostDoubted = 1 << 17
 
 // doubt estimates how far ties of different values move a rank correlation. Values that
 // rounding has split lie well within the allowance, and different values at any distance:

@@ -123,23 +123,32 @@ func (d dissimilarity) needBanded(of Dims) Need {
 // no such dissimilarities (a sample without variance has no correlation distance, data
 // without repeats no crossnobis).
 func RDM(s *System, spec string) (*mat.Dense, error) {
-	args, nameErr := rsaFamily.parse("rdm=" + spec)
-	if nameErr == nil && strings.Contains(spec, "compare=") {
-		nameErr = &NameError{Reason: "compare belongs to the comparison of two RDMs"}
-	}
-	if nameErr != nil {
-		nameErr.Name = spec
-		return nil, nameErr
-	}
-	d, err := dissimilarityOf(args)
+	d, err := parseRDM(spec)
 	if err != nil {
-		return nil, &NameError{Name: spec, Reason: err.Error()}
+		return nil, err
 	}
 	values, err := d.condensed(s)
 	if err != nil {
 		return nil, err
 	}
 	return square(values, d.items(s)), nil
+}
+
+// parseRDM returns the dissimilarity of a spec, or a *NameError.
+func parseRDM(spec string) (dissimilarity, error) {
+	args, nameErr := rsaFamily.parse("rdm=" + spec)
+	if nameErr == nil && strings.Contains(spec, "compare=") {
+		nameErr = &NameError{Reason: "compare belongs to the comparison of two RDMs"}
+	}
+	if nameErr != nil {
+		nameErr.Name = spec
+		return dissimilarity{}, nameErr
+	}
+	d, err := dissimilarityOf(args)
+	if err != nil {
+		return d, &NameError{Name: spec, Reason: err.Error()}
+	}
+	return d, nil
 }
 
 type (

@@ -64,9 +64,12 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	matrix, err := measures.RDM(system, o.Kind)
+	matrix, warnings, err := measures.SettledRDM(system, o.Kind)
 	if err != nil {
 		return o.refused(err)
+	}
+	for _, w := range warnings {
+		e.Warn("%s", w)
 	}
 	matrix = kept.RestoreSquare(matrix)
 	n, _ := matrix.Dims()
