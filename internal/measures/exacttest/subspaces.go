@@ -67,6 +67,9 @@ func pwcca(s settings, p Pair) Number {
 	}
 	qx, qy := varying(x), varying(y)
 	u, rho, _ := qx.transposed().times(qy).decomposedBeside(Of(1))
+	if len(rho) == 0 { // all correlations are 0, however they weigh
+		return form(s.text("as", "score"), zero())
+	}
 	u0 := qx.times(u) // the variates
 	along := u.transposed().times(qx.transposed()).times(x.centred())
 	weighted, weights := zero(), zero()
