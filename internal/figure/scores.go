@@ -316,6 +316,7 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 	measures, systems := distinct(t.measure), s.ordered(distinct(t.y))
 	short := shortNames(systems)
 	label := map[string]string{"time": binLabel, "condition": "condition"}[axis]
+	style := s.sequence(systems)
 	type series struct{ measure, system string }
 	rows := map[series][]int{}
 	for i := range t.value {
@@ -333,8 +334,8 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 			place := s.series(system)
 			c := t.curveOf(rows[series{m, system}], func(i int) float64 { return t.at[i] })
 			if axis == "time" {
-				p.curve(c, s.line(place), short[k], len(systems) == 1)
-				p.key(key{name: short[k], line: s.line(place)})
+				p.curve(c, style(k), short[k], len(systems) == 1)
+				p.key(key{name: short[k], line: style(k)})
 				continue
 			}
 			p.points(c.at, c.value, s.glyph(place), short[k])

@@ -1,6 +1,8 @@
 package figure
 
 import (
+	"slices"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
@@ -86,6 +88,23 @@ func (s *Style) series(name string) int {
 func (s *Style) line(i int) draw.LineStyle {
 	n := len(s.Theme.Series)
 	return draw.LineStyle{Color: s.Theme.Series[i%n], Width: lineWidth, Dashes: dashes[i/perDash%len(dashes)]}
+}
+
+// sequence returns the styles of lines of systems: of many that differ in a number, such
+// as layers, the colours are in its order, and of others those of series.
+func (s *Style) sequence(systems []string) func(k int) draw.LineStyle {
+	_, at, ok := ordinals(systems)
+	if !ok || len(systems) < leastOrdered {
+		for _, system := range systems {
+			s.series(system)
+		}
+		return func(k int) draw.LineStyle { return s.line(s.series(systems[k])) }
+	}
+	low, high := slices.Min(at), slices.Max(at)
+	ramp := s.Theme.lines()
+	return func(k int) draw.LineStyle {
+		return draw.LineStyle{Color: ramp.at((at[k] - low) / (high - low)), Width: lineWidth}
+	}
 }
 
 // reference returns the style of reference lines.
