@@ -81,6 +81,9 @@ func (t *Times) step() float64 {
 // mark puts the times at the axes of panels by time, and lines at the onsets.
 func (t *Times) mark(panels []*panel) {
 	for _, p := range panels {
+		for i, note := range p.notes {
+			p.notes[i] = t.timed(note)
+		}
 		if p.x != binLabel {
 			continue
 		}
