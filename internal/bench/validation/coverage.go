@@ -25,7 +25,6 @@ type row struct {
 	truth                        float64
 	own                          bool // the truth is the mean value over samples of this size
 	runs, covered, given, warned int
-	quiet                        int     // that are covered without a warning
 	plugged, corrected, width    float64 // sums over runs, over intervals
 }
 
@@ -39,13 +38,13 @@ The Monte-Carlo error of a coverage of 95 %% is ±%.1f points.
 *truth* is the score of the population, from its covariances, or by one large sample (≈),
 or, where a measure's estimand depends on the number of samples, the mean over the runs (=).
 *covered* counts intervals that hold the truth among those that were given, *given* those
-that were not refused, *warned* those of them that carry a warning, and *quiet* those that
-hold the truth among those without one. *bias* is that of the value and of corrected.
+that were not refused, *warned* those of them that carry a warning. *bias* is that of the
+value and of corrected.
 Populations that are called fresh were added when all limits and thresholds had been set on
 the others: they confirm them.
 
-| population | measure | truth | covered | given | warned | quiet | bias of value | bias of corrected | width |
-|---|---|---|---|---|---|---|---|---|---|
+| population | measure | truth | covered | given | warned | bias of value | bias of corrected | width |
+|---|---|---|---|---|---|---|---|---|
 `, runs, runs, 196*math.Sqrt(0.95*0.05/float64(runs)))
 }
 
@@ -69,8 +68,8 @@ func (r row) markdown() string {
 		return fmt.Sprintf("%.3f", v)
 	}
 	given := float64(r.given)
-	return fmt.Sprintf("| %s | %s | %s%.3f | %s | %s | %s | %s | %s | %s | %s |", r.cell, r.measure, kind, r.truth,
-		percent(r.covered, r.given), percent(r.given, r.runs), percent(r.warned, r.given), percent(r.quiet, r.given-r.warned),
+	return fmt.Sprintf("| %s | %s | %s%.3f | %s | %s | %s | %s | %s | %s |", r.cell, r.measure, kind, r.truth,
+		percent(r.covered, r.given), percent(r.given, r.runs), percent(r.warned, r.given),
 		number(r.plugged/float64(r.runs)-r.truth), number(r.corrected/given-r.truth), number(r.width/given))
 }
 
@@ -157,9 +156,6 @@ func (r *row) count(o outcome) {
 	}
 	if o.a.Lo <= r.truth && r.truth <= o.a.Hi {
 		r.covered++
-		if len(o.a.Warnings) == 0 {
-			r.quiet++
-		}
 	}
 	r.corrected += o.a.Corrected
 	r.width += o.a.Hi - o.a.Lo

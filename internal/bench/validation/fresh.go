@@ -175,7 +175,5 @@ func freshCells() []cell {
 	add(eight, exemplars(6, 0.5), 120)
 	add(eight, exemplars(20, 0.2), 400)
 	add(eight, smooth("15 times × conditions, a=.8", 15, 0.8, true), 150, 450)
-	heavy := latent{name: "fresh: t₇ conditions, ρ .7", lambda: power(6, 1), mu: power(6, 1), rho: constant(6, 0.7), freedom: 7}
-	add(heavy.population(), smooth("10 times × conditions, a=.9", 10, 0.9, true), 200)
 	return all
 }

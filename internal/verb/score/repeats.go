@@ -138,8 +138,13 @@ func isMean(x *data.Dataset, halves []*data.Dataset) error {
 	mean := meanOf(x, halves)
 	most, off := 0.0, 0.0
 	for i, v := range x.Values {
-		most = max(most, math.Abs(v))
-		off = max(off, math.Abs(v-mean.Values[i])) // a missing value is none
+		// A missing value is no difference: comparisons with NaN are false.
+		if size := math.Abs(v); size > most {
+			most = size
+		}
+		if by := math.Abs(v - mean.Values[i]); by > off {
+			off = by
+		}
 	}
 	if off <= 1e-5*most { // halves may have been written as float32
 		return nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"simtool/internal/data"
 	"simtool/internal/data/datatest"
 	"simtool/internal/io"
 	"simtool/internal/verb/verbtest"
@@ -233,5 +234,23 @@ func TestSubjects(t *testing.T) {
 		if r := verbtest.Run(t, New(), strings.Fields(words)...); r.Err == nil || !strings.Contains(r.Err.Error(), want) {
 			t.Errorf("%s: ended with %v", words, r.Err)
 		}
+	}
+}
+
+// TestHalvesWithMissingValues: samples that one half lacks are left out of all, and are no
+// difference between a recording and the mean of its halves.
+func TestHalvesWithMissingValues(t *testing.T) {
+	x := &data.Dataset{Shape: []int{3, 2}, Values: []float64{1, 2, 3, 4, 5, 6}}
+	missing := math.NaN()
+	halves := []*data.Dataset{
+		{Shape: x.Shape, Values: []float64{0, 1, missing, 3, 5, 6}},
+		{Shape: x.Shape, Values: []float64{2, 3, 3, 5, 5, 6}},
+	}
+	if err := isMean(x, halves); err != nil {
+		t.Errorf("refused: %v", err)
+	}
+	halves[1].Values[5] = 7
+	if err := isMean(x, halves); err == nil || !strings.Contains(err.Error(), "0.5 from the mean") {
+		t.Errorf("another recording: %v", err)
 	}
 }
