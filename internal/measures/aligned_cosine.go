@@ -9,7 +9,7 @@ import (
 	"simtool/internal/linalg"
 )
 
-var alignedCosineFamily = Family{
+var alignedCosineFamily = withForms(Family{
 	Card: Card{
 		Family:   "aligned-cosine",
 		Title:    "Aligned cosine similarity",
@@ -17,6 +17,7 @@ var alignedCosineFamily = Family{
 		Formula:  "mean over samples of cos(x_i·Q, y_i), Q the orthogonal matrix that minimises ‖XQ − Y‖, the narrower system padded with zeros",
 		Params: []Param{
 			boolean("center", true, "remove the column means first; published code does not"),
+			overlapForms(),
 		},
 		Min:            -1,
 		Max:            1,
@@ -52,7 +53,7 @@ var alignedCosineFamily = Family{
 		m.card.Differentiable = m.centred
 		return m, nil
 	},
-}
+}, asScore, asScore)
 
 type alignedCosine struct {
 	card    Card

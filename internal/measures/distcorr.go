@@ -9,7 +9,7 @@ import (
 	"simtool/internal/linalg"
 )
 
-var distanceCorrelationFamily = Family{
+var distanceCorrelationFamily = withForms(Family{
 	Card: Card{
 		Family:   "distance-correlation",
 		Title:    "Distance correlation",
@@ -18,6 +18,7 @@ var distanceCorrelationFamily = Family{
 		Params: []Param{
 			boolean("squared", false, "report the square, which is the cosine of the centred distance matrices"),
 			choice("estimator", "double centring, biased upwards (biased), or U-centring, whose value is 0 on average for independent systems (debiased, with squared=true and at least 4 samples)", biased, debiased),
+			cosineForms(),
 		},
 		Min:            0,
 		Max:            1,
@@ -40,7 +41,7 @@ var distanceCorrelationFamily = Family{
 		{"distance_correlation-score", "distance-correlation"},
 	},
 	New: newDistanceCorrelation,
-}
+}, asScore, asScore)
 
 var (
 	refSzekely2007 = Reference{
@@ -150,6 +151,32 @@ func (m distanceCorrelation) cosine(p *Pair) (float64, error) {
 	}
 	return clip(linalg.Dot(x, y) / linalg.Norm(x) / linalg.Norm(y)), nil
 }
+
+// gap implements gapped: 1 − c = ½‖u − v‖² of the centred distances scaled to norm 1, and
+// 1 − √c = (1 − c)/(1 + √c).
+func (m distanceCorrelation) gap(p *Pair) (float64, error) {
+	if p.identical() {
+		return 0, nil
+	}
+	x, err := centredDistanceBands(p.X, m.estimator)
+	if err != nil {
+		return 0, err
+	}
+	y, err := centredDistanceBands(p.Y, m.estimator)
+	if err != nil {
+		return 0, err
+	}
+	_, xx, yy := products(x, y)
+	d := gap(x, y, 1/math.Sqrt(xx), 1/math.Sqrt(yy))
+	missing := d * d / 2
+	if !m.squared {
+		missing /= 1 + math.Sqrt(max(0, 1-missing))
+	}
+	return missing, nil
+}
+
+// gapMemory returns the need of gap.
+func (m distanceCorrelation) gapMemory(d Dims) Need { return d.needBands(2) }
 
 // centredDistanceBands is centredDistances by bands, without the factor −½.
 func centredDistanceBands(s *System, estimator string) (centredBands, error) {

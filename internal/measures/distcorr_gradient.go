@@ -22,3 +22,6 @@ func (m distanceCorrelation) GradientMemory(d Dims) Need {
 	euclidean := dissimilarity{kind: rdmEuclidean}
 	return euclidean.need(d.reference()).plus(d.pairwiseMemory(rdmEuclidean, ""))
 }
+
+// pairwiseGap says that gradients know 1 − s from what they keep anyway.
+func (m distanceCorrelation) pairwiseGap() {}

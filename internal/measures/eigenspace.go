@@ -6,7 +6,7 @@ import (
 	"simtool/internal/linalg"
 )
 
-var eigenspaceFamily = Family{
+var eigenspaceFamily = withForms(Family{
 	Card: Card{
 		Family:   "eigenspace-overlap",
 		Title:    "Eigenspace overlap score",
@@ -14,6 +14,7 @@ var eigenspaceFamily = Family{
 		Formula:  "‖UxᵀUy‖² / max(p,q), U an orthonormal basis of the column space",
 		Params: []Param{
 			boolean("center", false, "remove the column means first, so that a constant added to a feature does not matter"),
+			overlapForms(),
 		},
 		Min:            0,
 		Max:            1,
@@ -47,7 +48,7 @@ var eigenspaceFamily = Family{
 		}
 		return m, nil
 	},
-}
+}, asScore, asScore)
 
 type eigenspaceOverlap struct {
 	card    Card

@@ -11,10 +11,12 @@ import (
 
 var ensdFamily = Family{
 	Card: Card{
-		Family:         "ensd",
-		Title:          "Effective number of shared dimensions",
-		Question:       "What share of the effective dimensions do X and Y have in common?",
-		Formula:        "tr(KxKy)·tr Kx·tr Ky / (tr Kx²·tr Ky²)",
+		Family:   "ensd",
+		Title:    "Effective number of shared dimensions",
+		Question: "What share of the effective dimensions do X and Y have in common?",
+		Formula:  "tr(KxKy)·tr Kx·tr Ky / (tr Kx²·tr Ky²)",
+		Params: []Param{moreForms(choice("as", "what to report: the number of dimensions (score), or, with it divided by the root of the product of those of X with itself and of Y with itself, which gives the cosine θ that cka is", asScore),
+			asAngular, asAngularScore, asAngularDistance, asOneMinus, asNormalised, asNegativeLog)},
 		Min:            0,
 		Max:            math.Inf(1),
 		Identity:       math.NaN(), // (tr Kx)²/tr Kx², the participation ratio
@@ -33,7 +35,39 @@ var ensdFamily = Family{
 			Venue: "International Conference on Artificial Intelligence and Statistics", Conference: true, Year: 2024, URL: "https://proceedings.mlr.press/v238/giaffar24a.html",
 		}},
 	},
-	New: func(a Args) (Measure, error) { return ensd{a.Card()}, nil },
+	New: func(a Args) (Measure, error) {
+		if as := a.Text("as"); as != asScore {
+			return normalisedDimensions(a.Card(), as)
+		}
+		return ensd{a.Card()}, nil
+	},
+}
+
+// normalisedDimensions returns a form of the angle that the shared dimensions of two
+// systems have by those of each with itself, which is the angle of linear cka.
+func normalisedDimensions(own Card, as string) (Measure, error) {
+	args, nameErr := ckaFamily.parse("as=" + as)
+	if nameErr != nil {
+		return nil, nameErr
+	}
+	built, err := ckaFamily.New(args)
+	if err != nil {
+		return nil, err
+	}
+	named := func(c Card) Card {
+		c.Name, c.Family, c.Title, c.Question, c.Formula = own.Name, own.Family, own.Title, own.Question, own.Formula
+		c.Params, c.Pitfalls, c.References = own.Params, []string{"the number that cka reports in this form"}, own.References
+		return c
+	}
+	switch m := built.(type) {
+	case inForm:
+		m.card = named(m.card)
+		return m, nil
+	case cka:
+		m.card = named(m.card)
+		return m, nil
+	}
+	return built, nil
 }
 
 type ensd struct{ card Card }

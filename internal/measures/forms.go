@@ -107,6 +107,19 @@ func lawOfCosines(theta, a, b float64) (square, toTheta, toNorm float64) {
 	return (a-b)*(a-b) + 2*a*b*gap, 2 * a * b * math.Sin(theta), 2*(b-a) + 2*a*gap
 }
 
+// cosineForms returns the parameter of a measure that is a cosine and nothing else: all forms
+// that take no norms.
+func cosineForms() Param {
+	return moreForms(choice("as", "what to report: the cosine itself (score)", asScore),
+		asAngular, asAngularScore, asAngularDistance, asOneMinus, asNormalised, asNegativeLog)
+}
+
+// overlapForms is that of a share or a mean, which is the cosine of no angle: itself, or
+// what is missing to 1.
+func overlapForms() Param {
+	return choice("as", "what to report: the value itself (score), or the dissimilarity 1 − value (one-minus)", asScore, asOneMinus)
+}
+
 // formNamed returns a form of the table.
 func formNamed(name string) (form, bool) {
 	i := slices.IndexFunc(forms, func(f form) bool { return f.name == name })

@@ -58,13 +58,20 @@ func withForms(f Family, from string, native ...string) Family {
 		if angle, ok := m.base.(interface{ noAngle() string }); ok && angle.noAngle() != "" {
 			return nil, errors.New(angle.noAngle())
 		}
+		if near, ok := m.base.(interface{ angled() Measure }); ok {
+			m.base = near.angled()
+		}
 		m.card = m.base.Card()
 		lo := m.card.Min
 		if m.from == asAngular {
 			lo = math.Cos(m.card.Max)
 		}
 		if m.from != asEuclidean {
+			identity := m.card.Identity
 			m.form.set(&m.card, lo)
+			if math.IsNaN(identity) {
+				m.card.Identity = identity
+			}
 		}
 		m.card.Name = a.Card().Name
 		return m, nil
@@ -114,6 +121,9 @@ func (m inForm) Score(p *Pair) (Score, error) {
 
 // angle returns that of a cosine, from what is missing to 1 where the pair knows it.
 func (m inForm) angle(p *Pair, cosine float64) (float64, error) {
+	if 1-cosine < roundoff && p.identical() {
+		return 0, nil
+	}
 	near, ok := m.base.(gapped)
 	if cosine < exactAngle || p.segments != nil || !ok {
 		return math.Acos(clip(cosine)), nil
@@ -183,7 +193,10 @@ func (m inForm) Estimator() (Estimator, bool) {
 		return Estimator{Reason: "the distance grows with the number of samples, so that it has no value for all stimuli: use as=angular or as=normalised"}, false
 	}
 	angle := e.Report
-	if angle == nil {
+	switch report := e.Report; {
+	case m.from == asScore && report != nil:
+		angle = func(s float64) float64 { return math.Acos(clip(report(s))) }
+	case report == nil:
 		angle = func(s float64) float64 { return math.Acos(clip(s)) }
 	}
 	e.Report = func(s float64) float64 {
@@ -260,7 +273,7 @@ func (m inForm) GradientMemory(d Dims) Need {
 	if m.form.units {
 		need = need.plus(d.N * d.Q)
 	}
-	if m.from == asScore { // the gap near identity
+	if _, pairs := m.base.(interface{ pairwiseGap() }); m.from == asScore && !pairs { // the gap near identity
 		p, q := d.compact()
 		need = need.plus(d.N*(p+q) + 4*max(p, q)*max(p, q) + linalg.PolarMemory(p, q))
 	}

@@ -99,3 +99,40 @@ func TestFormsAgree(t *testing.T) {
 		t.Errorf("the logarithm of %v is %v (%v)", plain, s.Value, err)
 	}
 }
+
+// An estimate in a form is that form of what the family reports of the same units.
+func TestEstimatesOfForms(t *testing.T) {
+	x, y := contractPair()
+	p, u := pairOf(t, datasetOf(x), datasetOf(y)), BlockUnits(x.RawMatrix().Rows, 12)
+	for name, from := range map[string]struct {
+		family string
+		form   func(v float64) float64
+	}{
+		"cka:as=one-minus":                             {"cka", func(v float64) float64 { return 1 - v }},
+		"nbs:as=normalised":                            {"nbs", func(v float64) float64 { return math.Sqrt(2 - 2*v) }},
+		"rsa:as=angular":                               {"rsa", math.Acos},
+		"rsa:compare=spearman:as=one-minus":            {"rsa:compare=spearman", func(v float64) float64 { return 1 - v }},
+		"distance-correlation:as=normalised":           {"distance-correlation", func(v float64) float64 { return math.Sqrt(2 - 2*v) }},
+		"distance-correlation:squared=true:as=angular": {"distance-correlation:squared=true", math.Acos},
+		"mutual-knn:as=one-minus":                      {"mutual-knn", func(v float64) float64 { return 1 - v }},
+	} {
+		estimate := func(name string) float64 {
+			m := measureOf(t, name).(Estimable)
+			e, ok := m.Estimator()
+			if !ok {
+				t.Fatalf("%s: %s", name, e.Reason)
+			}
+			d, err := m.Deletions(p, u)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e.Report == nil {
+				return d.All
+			}
+			return e.Report(d.All)
+		}
+		if got, want := estimate(name), from.form(estimate(from.family)); math.Abs(got-want) > 1e-12 {
+			t.Errorf("%s: the estimate from all units is %v, want %v", name, got, want)
+		}
+	}
+}

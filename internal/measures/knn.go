@@ -44,7 +44,7 @@ func (h neighbourhood) card(c *Card) {
 	c.Y = c.X
 }
 
-var mutualKNNFamily = Family{
+var mutualKNNFamily = withForms(Family{
 	Card: Card{
 		Family:   "mutual-knn",
 		Title:    "Mutual nearest neighbours",
@@ -54,6 +54,7 @@ var mutualKNNFamily = Family{
 			neighbourCount(1),
 			choice("metric", metricHelp, metricInner, metricCosine, metricEuclidean),
 			boolean("center", false, centreHelp),
+			overlapForms(),
 		},
 		Min:            0,
 		Max:            1,
@@ -73,9 +74,9 @@ var mutualKNNFamily = Family{
 		m.cosine = true
 		return m, nil
 	},
-}
+}, asScore, asScore)
 
-var jaccardKNNFamily = Family{
+var jaccardKNNFamily = withForms(Family{
 	Card: Card{
 		Family:   "jaccard-knn",
 		Title:    "Jaccard similarity of nearest neighbours",
@@ -85,6 +86,7 @@ var jaccardKNNFamily = Family{
 			neighbourCount(1),
 			choice("metric", metricHelp, metricCosine, metricInner, metricEuclidean),
 			boolean("center", true, centreHelp),
+			overlapForms(),
 		},
 		Min:            0,
 		Max:            1,
@@ -105,7 +107,7 @@ var jaccardKNNFamily = Family{
 	New: func(a Args) (Measure, error) {
 		return newKNN(a, func(shared, k int) float64 { return float64(shared) / float64(2*k-shared) }), nil
 	},
-}
+}, asScore, asScore)
 
 // knn is the mean over samples of a function of the number of their k neighbours that X
 // and Y share.

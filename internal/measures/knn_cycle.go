@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-var cycleKNNFamily = Family{
+var cycleKNNFamily = withForms(Family{
 	Card: Card{
 		Family:   "cycle-knn",
 		Title:    "Cycles of nearest neighbours",
@@ -16,6 +16,7 @@ var cycleKNNFamily = Family{
 			neighbourCount(1),
 			choice("metric", metricHelp, metricInner, metricCosine, metricEuclidean),
 			boolean("center", false, centreHelp),
+			overlapForms(),
 		},
 		Min:            0,
 		Max:            1,
@@ -37,7 +38,7 @@ var cycleKNNFamily = Family{
 		m.near.card(&m.card)
 		return m, nil
 	},
-}
+}, asScore, asScore)
 
 type cycleKNN struct {
 	card Card

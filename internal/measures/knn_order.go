@@ -18,14 +18,14 @@ func orderedParams(metric string) []Param {
 	return []Param{neighbourCount(1), choice("metric", metricHelp, metrics...), boolean("center", false, centreHelp)}
 }
 
-var rankSimilarityFamily = Family{
+var rankSimilarityFamily = withForms(Family{
 	Card: Card{
 		Family:   "rank-similarity",
 		Title:    "Rank similarity of nearest neighbours",
 		Question: "Do the nearest neighbours that a sample has in both X and Y stand in the same order, the nearest first?",
 		Formula: "mean over samples of Σ_j 2/((1 + |r_j − r'_j|)(r_j + r'_j)) / Σ_{k=1}^{m} 1/k over the m neighbours j that the sample has in both, " +
 			"with the ranks r_j in X and r'_j in Y from 1; 0 for a sample without any",
-		Params:         orderedParams(metricCosine),
+		Params:         append(orderedParams(metricCosine), overlapForms()),
 		Min:            0,
 		Max:            1,
 		Identity:       1,
@@ -49,7 +49,7 @@ var rankSimilarityFamily = Family{
 		m.chance = chanceOfRanks
 		return m, nil
 	},
-}
+}, asScore, asScore)
 
 var lcsKNNFamily = Family{
 	Card: Card{
@@ -83,13 +83,13 @@ var lcsKNNFamily = Family{
 	},
 }
 
-var editKNNFamily = Family{
+var editKNNFamily = withForms(Family{
 	Card: Card{
 		Family:         "edit-distance-knn",
 		Title:          "Edit distance of nearest neighbours",
 		Question:       "How few changes turn the list of a sample's nearest neighbours in X into that in Y?",
 		Formula:        "1 − mean over samples of the edit distance (Levenshtein) of both lists of k neighbours, the nearest first, divided by k",
-		Params:         orderedParams(metricInner),
+		Params:         append(orderedParams(metricInner), overlapForms()),
 		Min:            0,
 		Max:            1,
 		Identity:       1,
@@ -108,7 +108,7 @@ var editKNNFamily = Family{
 		k := float64(a.Int("k"))
 		return newKNNOrder(a, func(x, y []int32) float64 { return 1 - float64(editDistance(x, y))/k }), nil
 	},
-}
+}, asScore, asScore)
 
 // knnOrder is the mean over samples of a function of the lists of their k neighbours in X
 // and in Y, the nearest first.

@@ -14,7 +14,7 @@ const (
 	matchMany = "one-to-many"
 )
 
-var matchFamily = Family{
+var matchFamily = withForms(Family{
 	Card: Card{
 		Family:   "match",
 		Title:    "Correlation matching of features",
@@ -22,6 +22,7 @@ var matchFamily = Family{
 		Formula:  "R = correlations of the columns; hard: mean of R over the one-to-one matching with the largest sum; one-to-many: mean of the row maxima of R; soft: mean of that and of the mean of the column maxima",
 		Params: []Param{
 			choice("kind", "one-to-one matching, the wider system's surplus left out (hard), the best partner in Y of every feature of X, which many may share (one-to-many), or the mean of that in both directions (soft)", matchHard, matchSoft, matchMany),
+			overlapForms(),
 		},
 		Min:            -1,
 		Max:            1,
@@ -55,7 +56,7 @@ var matchFamily = Family{
 		m.card.Symmetric = m.kind != matchMany
 		return m, nil
 	},
-}
+}, asScore, asScore)
 
 type unitMatch struct {
 	card Card

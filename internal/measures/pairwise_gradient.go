@@ -35,6 +35,7 @@ type pairwise struct {
 	slope       []float64  // f'(d); nil where f is the identity
 	gamma       *mat.Dense // YYᵀ, then Γ = ∂/∂d with both triangles
 	work        []float64  // squared norms of rows, sums of rows
+	missing     float64    // 1 − s of the last Y
 }
 
 // newPairwise binds the values v of the reference; self is that of a sample with itself.
@@ -102,7 +103,10 @@ func (o *pairwise) Gradient(g, y *mat.Dense) (float64, error) {
 		return 0, undefined("the model: %s", err)
 	}
 	cosine := clip(innerProduct(o.target, o.targetDiagonal, o.v, o.diagonal) / norm)
-	value, slope, err := chainNear(o.as, cosine, func() (float64, error) { return o.angle(norm), nil })
+	if o.missing = 1 - cosine; cosine > exactAngle {
+		o.missing = gapOf(o.angle(norm))
+	}
+	value, slope, err := chainNear(o.as, cosine, func() (float64, error) { return angleOfGap(o.missing), nil })
 	if err != nil {
 		return 0, err
 	}
@@ -113,6 +117,14 @@ func (o *pairwise) Gradient(g, y *mat.Dense) (float64, error) {
 		throughDistances(g, o.gamma, yc)
 	}
 	return value, nil
+}
+
+// gap implements nearObjective. Of a root, 1 − √(1−g) = g/(1 + √(1−g)).
+func (o *pairwise) gap() (float64, error) {
+	if o.as == asRoot {
+		return o.missing / (1 + math.Sqrt(max(0, 1-o.missing))), nil
+	}
+	return o.missing, nil
 }
 
 // angle returns the angle between T and W, where it is small.

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-var geotopologicalFamily = Family{
+var geotopologicalFamily = withForms(Family{
 	Card: Card{
 		Family:   "rsa-geotopological",
 		Title:    "Comparison of geo-topological representational matrices",
@@ -17,6 +17,7 @@ var geotopologicalFamily = Family{
 			choice("compare", "Pearson correlation, or cosine", comparePearson, compareCosine),
 			number("low", "0.2", 0, 1, "quantile of the dissimilarities below which two samples count as the same point"),
 			number("up", "0.8", 0, 1, "quantile above which all are equally far apart"),
+			cosineForms(),
 		},
 		Min:            -1,
 		Max:            1,
@@ -50,7 +51,7 @@ var geotopologicalFamily = Family{
 		}
 		return m, nil
 	},
-}
+}, asScore, asScore)
 
 type geotopological struct {
 	card    Card
@@ -84,6 +85,32 @@ func (m geotopological) Score(p *Pair) (Score, error) {
 		return Score{Value: normalised(centredProducts(x, y))}, nil
 	}
 	return Score{Value: normalised(dot(x, y), dot(x, x), dot(y, y))}, nil
+}
+
+// gap implements gapped.
+func (m geotopological) gap(p *Pair) (float64, error) {
+	if p.identical() {
+		return 0, nil
+	}
+	x, err := m.transformed(p.X)
+	if err != nil {
+		return 0, err
+	}
+	y, err := m.transformed(p.Y)
+	if err != nil {
+		return 0, err
+	}
+	for _, v := range [][]float64{x, y} {
+		if m.centre {
+			mean := sum(v) / float64(len(v))
+			for k := range v {
+				v[k] -= mean
+			}
+		}
+		scale(v, 1/math.Sqrt(dot(v, v)))
+	}
+	d := distance(x, y)
+	return d * d / 2, nil
 }
 
 // transformed returns G(D) of the pairs.

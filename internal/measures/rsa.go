@@ -2,13 +2,13 @@ package measures
 
 import "strings"
 
-var rsaFamily = Family{
+var rsaFamily = withForms(Family{
 	Card: Card{
 		Family:         "rsa",
 		Title:          "Representational similarity analysis",
 		Question:       "Are the pairs of samples that differ much in X those that differ much in Y?",
 		Formula:        "compare(D(X),D(Y)) over pairs of samples i < j, D the representational dissimilarity matrix; by default Σ DxDy/√(ΣDx²·ΣDy²) with D_ij = ‖x_i−x_j‖²",
-		Params:         []Param{rdmParam, compareParam, rdmSigmaParam, noiseParam},
+		Params:         []Param{rdmParam, compareParam, rdmSigmaParam, noiseParam, cosineForms()},
 		Min:            0,
 		Max:            1,
 		Identity:       1,
@@ -21,7 +21,7 @@ var rsaFamily = Family{
 	},
 	Aliases: rsaAliases(),
 	New:     newRSA,
-}
+}, asScore, asScore)
 
 // The publications on RDMs and their comparison.
 var (
@@ -103,6 +103,8 @@ type rsa struct {
 	card    Card
 	rdm     dissimilarity
 	compare string
+	// near says that gradients know 1 − s near identity, for the forms of an angle.
+	near bool
 }
 
 func newRSA(a Args) (Measure, error) {

@@ -31,7 +31,7 @@ func (m rsa) Bind(x *System, q int) (Objective, error) {
 	if err != nil {
 		return nil, err
 	}
-	inner, err := bindSquaredDistances(z, m.compare, q)
+	inner, err := bindSquaredDistances(z, m.compare, q, m.near)
 	if err != nil {
 		return nil, err
 	}
@@ -61,10 +61,10 @@ func (d dissimilarity) bindPairs(x *System, p projection, as string, q int) (Obj
 
 // bindSquaredDistances returns the objective of a comparison of squared
 // Euclidean distances: through moments in O(n·p·q) where samples are many, and
-// through the n×n distances themselves otherwise.
-func bindSquaredDistances(x *System, compare string, q int) (Objective, error) {
+// through the n×n distances themselves otherwise, and where near asks for 1 − s.
+func bindSquaredDistances(x *System, compare string, q int, near bool) (Objective, error) {
 	n := x.Samples()
-	if throughMoments(compare, int64(n), int64(x.compactWidth()), int64(q)) {
+	if !near && throughMoments(compare, int64(n), int64(x.compactWidth()), int64(q)) {
 		t1, t2 := momentWeights(compare, n)
 		return newGramObjective(x, q, asScore, t1, t2, nil, undefined("all dissimilarities of a system are 0"))
 	}
@@ -137,6 +137,9 @@ func (o *ofDirections) Gradient(g, y *mat.Dense) (float64, error) {
 	return value, nil
 }
 
+// gap implements nearObjective for an inner objective that does.
+func (o *ofDirections) gap() (float64, error) { return o.Objective.(nearObjective).gap() }
+
 // projected returns rᵀz = √½‖r‖ of a row that was normalised to z. A centred z has the
 // same product with the uncentred row; the first value is subtracted because an offset
 // would cost digits.
@@ -197,7 +200,7 @@ func (m rsa) GradientMemory(d Dims) Need {
 // squaredDistancesNeed returns the need of the objective of bindSquaredDistances.
 func (m rsa) squaredDistancesNeed(d Dims) Need {
 	x := d.reference()
-	if throughMoments(m.compare, d.N, d.P, d.Q) {
+	if !m.near && throughMoments(m.compare, d.N, d.P, d.Q) {
 		return d.needGramObjective(m.compare != compareCosineCov, false)
 	}
 	return x.needDistances().plus(d.pairwiseMemory(rdmSqEuclidean, ""))

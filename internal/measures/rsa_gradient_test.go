@@ -86,7 +86,7 @@ func TestMomentGradientsAgainstPairs(t *testing.T) {
 	x, y := related(rng, n, p, q)
 	for _, compare := range []string{compareCosine, comparePearson, compareCosineCov, compareCorrCov} {
 		s := systemOf(t, datasetOf(x))
-		moments, err := bindSquaredDistances(s, compare, q)
+		moments, err := bindSquaredDistances(s, compare, q, false)
 		if err != nil {
 			t.Fatal(err)
 		}

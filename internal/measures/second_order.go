@@ -11,7 +11,7 @@ const (
 	valuesDistance   = "distance"
 )
 
-var secondOrderFamily = Family{
+var secondOrderFamily = withForms(Family{
 	Card: Card{
 		Family:   "second-order-cosine",
 		Title:    "Second-order cosine similarity",
@@ -21,6 +21,7 @@ var secondOrderFamily = Family{
 			neighbourCount(1),
 			choice("values", "cosines of samples, as published (similarity), or 1 − cosine, as in published code (distance)", valuesSimilarity, valuesDistance),
 			boolean("center", false, "remove the column means first"),
+			overlapForms(),
 		},
 		Max:            1,
 		Identity:       1,
@@ -51,7 +52,7 @@ var secondOrderFamily = Family{
 		}
 		return m, nil
 	},
-}
+}, asScore, asScore)
 
 type secondOrder struct {
 	card     Card

@@ -40,3 +40,6 @@ func (o *whitenedObjective) Gradient(g, y *mat.Dense) (float64, error) {
 	o.pull(g, o.toZ.Slice(0, n, 0, r).(*mat.Dense), toQ)
 	return value, nil
 }
+
+// gap implements nearObjective for an inner objective that does.
+func (o *whitenedObjective) gap() (float64, error) { return o.inner.(nearObjective).gap() }

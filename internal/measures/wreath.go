@@ -113,12 +113,13 @@ func (m wreathProcrustes) Deletions(*Pair, *Units) (*Deletions, error) {
 	return nil, undefined(bestOfMany)
 }
 
-var wreathCKAFamily = Family{
+var wreathCKAFamily = withForms(Family{
 	Card: Card{
 		Family:         "wreath-cka",
 		Title:          "Centred kernel alignment up to permutation and scale of features",
 		Question:       "Do pairs of samples that drive some one feature of X together drive some one feature of Y together?",
 		Formula:        "h(K,L)/√(h(K,K)·h(L,L)), h Song's estimate of HSIC, K_ij = max_k x̂_ik·x̂_jk over the features x̂ centred and scaled to norm 1, L likewise",
+		Params:         []Param{cosineForms()},
 		Min:            -1,
 		Max:            1,
 		Identity:       1,
@@ -137,7 +138,7 @@ var wreathCKAFamily = Family{
 	},
 	Aliases: []Alias{{"wreath_cka", "wreath-cka"}},
 	New:     func(a Args) (Measure, error) { return wreathCKA{a.Card()}, nil },
-}
+}, asScore, asScore)
 
 type wreathCKA struct{ card Card }
 
@@ -149,20 +150,62 @@ func (m wreathCKA) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
-	x, y, _, err := p.standardised()
+	k, l, err := m.kernels(p)
 	if err != nil {
 		return Score{}, err
 	}
-	k, l := largestProducts(x), largestProducts(y)
-	ex, ey := k.extent(), l.extent()
-	xy, xx, yy := products(k.uCentred(ex), l.uCentred(ey))
-	tx, ty := p.X.hsicTolerance(), p.Y.hsicTolerance()
-	const bothOrders = 2
-	if !(xx > tx*tx*bothOrders*ex.squares) || !(yy > ty*ty*bothOrders*ey.squares) {
-		return Score{}, noHSIC(debiased)
-	}
-	value, err := cosineOf(xy, xx, yy, debiased)
+	value, err := cosineOf(k.cross(l), k.squares, l.squares, debiased)
 	return Score{Value: clip(value)}, err
+}
+
+// songKernel is a U-centred kernel by bands, with its squared norm.
+type songKernel struct {
+	centredBands
+	squares float64
+}
+
+func (k songKernel) cross(l songKernel) float64 {
+	xy, _, _ := products(k.centredBands, l.centredBands)
+	return xy
+}
+
+// kernels returns the kernels of both systems.
+func (m wreathCKA) kernels(p *Pair) (k, l songKernel, err error) {
+	x, y, _, err := p.standardised()
+	if err != nil {
+		return k, l, err
+	}
+	if k, err = largestKernel(p.X, x); err != nil {
+		return k, l, err
+	}
+	l, err = largestKernel(p.Y, y)
+	return k, l, err
+}
+
+func largestKernel(s *System, x *mat.Dense) (songKernel, error) {
+	b := largestProducts(x)
+	e := b.extent()
+	u := b.uCentred(e)
+	_, squares, _ := products(u, u)
+	t := s.hsicTolerance()
+	const bothOrders = 2
+	if !(squares > t*t*bothOrders*e.squares) {
+		return songKernel{}, noHSIC(debiased)
+	}
+	return songKernel{u, squares}, nil
+}
+
+// gap implements gapped.
+func (m wreathCKA) gap(p *Pair) (float64, error) {
+	if p.identical() {
+		return 0, nil
+	}
+	k, l, err := m.kernels(p)
+	if err != nil {
+		return 0, err
+	}
+	d := gap(k.centredBands, l.centredBands, 1/math.Sqrt(k.squares), 1/math.Sqrt(l.squares))
+	return d * d / 2, nil
 }
 
 // largestProducts returns the largest product of entries of each two rows.

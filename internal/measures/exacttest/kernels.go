@@ -74,8 +74,11 @@ func distanceCorrelation(s settings, p Pair) Number {
 	return root(c)
 }
 
-func ensd(_ settings, p Pair) Number {
+func ensd(s settings, p Pair) Number {
 	kx, ky := p.X.centred().outer(), p.Y.centred().outer()
+	if as := s.text("as", "score"); as != "score" { // by those of each system with itself
+		return form(as, ratio(kx.dot(ky), root(mul(kx.squares(), ky.squares()))))
+	}
 	return ratio(mul(mul(kx.dot(ky), kx.trace()), ky.trace()), mul(kx.squares(), ky.squares()))
 }
 

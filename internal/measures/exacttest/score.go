@@ -3,6 +3,7 @@ package exacttest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -121,7 +122,18 @@ func Score(name string, p Pair) (v Number, err error) {
 			panic(r)
 		}
 	}()
-	return f(s, p), nil
+	v = f(s, p)
+	if slices.Contains(reported, family) {
+		v = form(s.text("as", "score"), v)
+	}
+	return v, nil
+}
+
+// reported are the families whose definitions are of the score, which every form is a
+// function of.
+var reported = []string{
+	"rsa", "rsa-geotopological", "distance-correlation", "wreath-cka", "mutual-knn", "jaccard-knn", "rank-similarity",
+	"edit-distance-knn", "cycle-knn", "second-order-cosine", "aligned-cosine", "match", "eigenspace-overlap",
 }
 
 // ratio returns a/b, which is undefined for b = 0.

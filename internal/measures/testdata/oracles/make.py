@@ -63,6 +63,18 @@ def rdm_pair():
 
 REGRESSION = {"as": "r2", "pool": "all", "cv": "0", "folds": "contiguous", "test": "0.1", "seed": "1", "direction": "x-from-y"}
 
+
+
+def formed(formula):
+    """A similarity in the form that a name asks for."""
+
+    def value(x, y, o):
+        s = formula(x, y, o)
+        return similarity.form(o["as"], s if torch.is_tensor(s) else torch.tensor(float(s)))
+
+    return value
+
+
 # The formula of each family, and what its parameters are unless a name says
 # otherwise.
 FAMILIES = {
@@ -80,29 +92,29 @@ FAMILIES = {
     "ridge": (prediction.regression, {**REGRESSION, "lambda": "1", "per": "all"}),
     "pls": (prediction.regression, {**REGRESSION, "components": "2", "cv": "5"}),
     "pls-sv": (alignment.pls_sv, {}),
-    "rsa": (similarity.rsa, {"rdm": "sqeuclidean", "compare": "cosine", "sigma": "1median", "noise": "shrinkage"}),
+    "rsa": (formed(similarity.rsa), {"rdm": "sqeuclidean", "compare": "cosine", "sigma": "1median", "noise": "shrinkage", "as": "score"}),
     "rsa-bures": (similarity.rdm_bures, {"rdm": "sqeuclidean", "as": "score"}),
-    "rsa-geotopological": (similarity.geotopological, {"rdm": "euclidean", "compare": "pearson", "low": "0.2", "up": "0.8"}),
-    "distance-correlation": (similarity.distance_correlation, {"squared": "false", "estimator": "biased"}),
-    "ensd": (similarity.ensd, {}),
-    "mutual-knn": (similarity.mutual_knn, {"k": "10", "metric": "inner", "center": "false"}),
-    "jaccard-knn": (similarity.jaccard_knn, {"k": "10", "metric": "cosine", "center": "true"}),
+    "rsa-geotopological": (formed(similarity.geotopological), {"rdm": "euclidean", "compare": "pearson", "low": "0.2", "up": "0.8", "as": "score"}),
+    "distance-correlation": (formed(similarity.distance_correlation), {"squared": "false", "estimator": "biased", "as": "score"}),
+    "ensd": (similarity.ensd, {"as": "score"}),
+    "mutual-knn": (formed(similarity.mutual_knn), {"k": "10", "metric": "inner", "center": "false", "as": "score"}),
+    "jaccard-knn": (formed(similarity.jaccard_knn), {"k": "10", "metric": "cosine", "center": "true", "as": "score"}),
     "cknna": (similarity.cknna, {"k": "10", "metric": "inner", "center": "false"}),
-    "rank-similarity": (sequences.rank_similarity, {"k": "10", "metric": "cosine", "center": "false"}),
+    "rank-similarity": (formed(sequences.rank_similarity), {"k": "10", "metric": "cosine", "center": "false", "as": "score"}),
     "lcs-knn": (sequences.lcs_knn, {"k": "10", "metric": "inner", "center": "false", "as": "share"}),
-    "edit-distance-knn": (sequences.edit_distance_knn, {"k": "10", "metric": "inner", "center": "false"}),
-    "cycle-knn": (sequences.cycle_knn, {"k": "10", "metric": "inner", "center": "false"}),
-    "second-order-cosine": (spreads.second_order, {"k": "10", "values": "similarity", "center": "false"}),
-    "aligned-cosine": (spreads.aligned_cosine, {"center": "true"}),
+    "edit-distance-knn": (formed(sequences.edit_distance_knn), {"k": "10", "metric": "inner", "center": "false", "as": "score"}),
+    "cycle-knn": (formed(sequences.cycle_knn), {"k": "10", "metric": "inner", "center": "false", "as": "score"}),
+    "second-order-cosine": (formed(spreads.second_order), {"k": "10", "values": "similarity", "center": "false", "as": "score"}),
+    "aligned-cosine": (formed(spreads.aligned_cosine), {"center": "true", "as": "score"}),
     "rsm-norm-difference": (spreads.rsm_norm, {"rdm": "euclidean", "norm": "pairs"}),
     "magnitude-difference": (spreads.magnitude, {}),
     "concentricity-difference": (spreads.concentricity, {}),
     "uniformity-difference": (spreads.uniformity, {"t": "2"}),
-    "match": (alignment.match, {"kind": "hard"}),
+    "match": (formed(alignment.match), {"kind": "hard", "as": "score"}),
     "wreath-procrustes": (matching.wreath_procrustes, {}),
-    "wreath-cka": (matching.wreath_cka, {}),
+    "wreath-cka": (formed(matching.wreath_cka), {"as": "score"}),
     "soft-matching": (matching.soft_matching, {"as": "score"}),
-    "eigenspace-overlap": (alignment.eigenspace, {"center": "false"}),
+    "eigenspace-overlap": (formed(alignment.eigenspace), {"center": "false", "as": "score"}),
     "gulp": (alignment.gulp, {"lambda": "0", "squared": "true"}),
 }
 

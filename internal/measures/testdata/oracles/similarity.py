@@ -184,6 +184,8 @@ def distance_correlation(x, y, o):
 
 def ensd(x, y, o):
     k, l = centred(x) @ centred(x).T, centred(y) @ centred(y).T
+    if o["as"] != "score":  # by the root of the product of those of each with itself
+        return form(o["as"], (k * l).sum() / ((k * k).sum() * (l * l).sum()).sqrt())
     return (k * l).sum() * torch.trace(k) * torch.trace(l) / ((k * k).sum() * (l * l).sum())
 
 
