@@ -38,6 +38,7 @@ var families = []Family{
 	pwccaFamily,
 	linregFamily,
 	ridgeFamily,
+	kernelRidgeFamily,
 	plsFamily,
 	plsSVFamily,
 	rsaFamily,
@@ -61,6 +62,7 @@ var families = []Family{
 	eigenspaceFamily,
 	gulpFamily,
 	rsmNormFamily,
+	imdFamily,
 	magnitudeFamily,
 	concentricityFamily,
 	uniformityFamily,
@@ -98,9 +100,9 @@ var Groups = []Group{
 	{"RDM", "Are pairs of samples far apart in X that are far apart in Y?", []string{"rsa", "rsa-bures", "rsa-geotopological", "rsm-norm-difference", "second-order-cosine"}},
 	{"alignment", "How far apart do X and Y remain after the best rotation or matching?", []string{"nbs", "procrustes", "shape", "permutation", "match", "soft-matching", "aligned-cosine", "wreath-procrustes", "wreath-cka"}},
 	{"CCA", "Do X and Y span the same space, whatever the variances in it?", []string{"cca", "svcca", "pwcca", "pls-sv", "eigenspace-overlap", "gulp"}},
-	{"regression", "How much of X can be read out of Y?", []string{"linreg", "ridge", "pls"}},
+	{"regression", "How much of X can be read out of Y?", []string{"linreg", "ridge", "kernel-ridge", "pls"}},
 	{"neighbours", "Do samples have the same nearest neighbours?", []string{"mutual-knn", "jaccard-knn", "cknna", "rank-similarity", "lcs-knn", "edit-distance-knn", "cycle-knn"}},
-	{"spread", "Do X and Y differ in a number that each has by itself?", []string{"magnitude-difference", "concentricity-difference", "uniformity-difference"}},
+	{"spread", "Do X and Y differ in a number that each has by itself?", []string{"imd", "magnitude-difference", "concentricity-difference", "uniformity-difference"}},
 }
 
 // GroupOf returns the name of a family's group, "other" for one that is in none.

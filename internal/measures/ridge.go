@@ -37,32 +37,42 @@ var ridgeFamily = Family{
 		if lambda == "auto" {
 			predictor |= Scaling // the grid scales with the data
 		}
-		m, err := newRegression(a, predictor)
+		m, err := buildRidge(a, predictor)
 		if err != nil {
 			return nil, err
-		}
-		m.penalty = leaveOneOut
-		if a.Text("per") == "target" {
-			if lambda != "auto" || !m.columns {
-				return nil, errors.New("per=target goes with lambda=auto and pool=columns or median")
-			}
-			m.solve = eachLeaveOneOut
-		}
-		if lambda == "auto" {
-			// A decomposition of Y, and a weighted Gram matrix for each penalty.
-			m.fitCost = func(n, p, q float64) float64 {
-				return n*q*(p+q*(2+float64(autoHigh-autoLow+1)/2)) + 9*q*q*q + p*q*q
-			}
-		}
-		value := a.Float("lambda")
-		if lambda != "auto" {
-			m.penalty = func(predictors) (float64, error) { return value, nil }
 		}
 		m.card.FromMoments = m.card.FromMoments && lambda != "auto"
 		m.card.Differentiable = m.card.Differentiable && lambda != "auto" // the choice of λ is a step
 		m.card.Inflated = lambda != "auto" && m.plan.k == 0
-		return ridge{m, value}, nil
+		return m, nil
 	},
+}
+
+// buildRidge returns ridge regression with the parameters of a family that has those of
+// ridge. predictor holds the invariances of a fit to changes of the predicting system.
+func buildRidge(a Args, predictor Invariance) (ridge, error) {
+	m, err := newRegression(a, predictor)
+	if err != nil {
+		return ridge{}, err
+	}
+	m.penalty = leaveOneOut
+	automatic := a.Text("lambda") == "auto"
+	if a.Text("per") == "target" {
+		if !automatic || !m.columns {
+			return ridge{}, errors.New("per=target goes with lambda=auto and pool=columns or median")
+		}
+		m.solve = eachLeaveOneOut
+	}
+	value := a.Float("lambda")
+	if automatic {
+		// A decomposition of Y, and a weighted Gram matrix for each penalty.
+		m.fitCost = func(n, p, q float64) float64 {
+			return n*q*(p+q*(2+float64(autoHigh-autoLow+1)/2)) + 9*q*q*q + p*q*q
+		}
+	} else {
+		m.penalty = func(predictors) (float64, error) { return value, nil }
+	}
+	return ridge{m, value}, nil
 }
 
 // ridge is least squares with a penalty.

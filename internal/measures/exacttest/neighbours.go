@@ -1,6 +1,9 @@
 package exacttest
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // alike returns the similarities of the samples.
 func alike(x Matrix, metric string, centre bool) Matrix {
@@ -118,4 +121,39 @@ func cknna(s settings, p Pair) Number {
 		nonzero(own.v, own.k.squares())
 	}
 	return quo(song(masked(kx, a, b), masked(ky, a, b)), root(mul(xx, yy)))
+}
+
+// intrinsicDistance is the largest difference of the heat that stays on two graphs of
+// neighbours, in the arithmetic of the name. The powers of 10 are those of float64.
+func intrinsicDistance(s settings, p Pair) Number {
+	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
+	spectrum := func(x Matrix) []Number {
+		n := len(x)
+		graph := NewMatrix(n, n)
+		for i, others := range nearest(alike(x, "euclidean", false), s.whole("k", 5)) {
+			for _, j := range others {
+				graph[i][j], graph[j][i] = Of(1), Of(1)
+			}
+		}
+		degrees := make([]Number, n)
+		for i := range n {
+			degrees[i] = total(graph[i])
+		}
+		values, _ := identity(n).minus(graph.mapped(func(i, j int, v Number) Number {
+			return quo(v, root(mul(degrees[i], degrees[j])))
+		})).eigen()
+		return values
+	}
+	x, y := spectrum(p.X), spectrum(p.Y)
+	largest := zero()
+	for k := range 256 {
+		t := Of(math.Pow(10, -1+2*float64(k)/255))
+		gap := zero()
+		for i := range x {
+			gap.Add(gap, sub(exponential(mul(t, x[i])), exponential(mul(t, y[i]))))
+		}
+		weight := exponential(mul(Of(2), add(t, quo(Of(1), t))))
+		largest = larger(largest, mul(weight, absolute(gap)))
+	}
+	return quo(mul(Of(1e6), largest), Whole(len(x)))
 }

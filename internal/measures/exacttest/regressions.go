@@ -160,6 +160,43 @@ func ridge(s settings, p Pair) Number {
 	return regress(s, p, s.whole("cv", 0), f)
 }
 
+// kernelRidge is ridge regression in the space of a kernel: with the kernel of all
+// samples, of which folds take rows and columns. A sample is its row of the Cholesky factor
+// of the kernel, or of any other root.
+func kernelRidge(s settings, p Pair) Number {
+	f := fit(func(x, y Matrix) Matrix { return penalised(bestPenalty(x, y))(x, y) })
+	if s.text("lambda", "1") != "auto" {
+		f = penalised(s.number("lambda", "1"))
+	}
+	from := func(p Pair) Number {
+		kind := settings{"kernel": s.text("kernel", "rbf"), "sigma": s.text("sigma", "1median")}
+		values, vectors := centredFor("biased", kernelOf(kind, p.Y)).eigen()
+		largest := zero()
+		for _, v := range values {
+			largest = larger(largest, v)
+		}
+		var roots []Number
+		var kept []int
+		for k, v := range values {
+			if less(mul(largest, vanishing), v) {
+				roots, kept = append(roots, root(v)), append(kept, k)
+			}
+		}
+		p.Y = vectors.columns(kept).scaledColumns(roots)
+		return regressOneWay(s, p, s.whole("cv", 0), f)
+	}
+	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
+	back := p
+	back.X, back.Y = p.Y, p.X
+	switch s.text("direction", "x-from-y") {
+	case "y-from-x":
+		return from(back)
+	case "symmetric":
+		return quo(add(from(p), from(back)), Of(2))
+	}
+	return from(p)
+}
+
 // bestPenalty leaves each sample out, about the mean of the others, for each λ of the
 // grid, and prefers the larger among equals.
 func bestPenalty(x, y Matrix) Number {

@@ -90,6 +90,7 @@ FAMILIES = {
     "pwcca": (alignment.pwcca, {"weights": "x", "as": "score"}),
     "linreg": (prediction.regression, {**REGRESSION, "lambda": "0"}),
     "ridge": (prediction.regression, {**REGRESSION, "lambda": "1", "per": "all"}),
+    "kernel-ridge": (prediction.kernel_regression, {**REGRESSION, "lambda": "1", "per": "all", "kernel": "rbf", "sigma": "1median"}),
     "pls": (prediction.regression, {**REGRESSION, "components": "2", "cv": "5"}),
     "pls-sv": (alignment.pls_sv, {}),
     "rsa": (formed(similarity.rsa), {"rdm": "sqeuclidean", "compare": "cosine", "sigma": "1median", "noise": "shrinkage", "as": "score"}),
@@ -107,6 +108,7 @@ FAMILIES = {
     "second-order-cosine": (formed(spreads.second_order), {"k": "10", "values": "similarity", "center": "false", "as": "score"}),
     "aligned-cosine": (formed(spreads.aligned_cosine), {"center": "true", "as": "score"}),
     "rsm-norm-difference": (spreads.rsm_norm, {"rdm": "euclidean", "norm": "pairs"}),
+    "imd": (spreads.imd, {"k": "5"}),
     "magnitude-difference": (spreads.magnitude, {}),
     "concentricity-difference": (spreads.concentricity, {}),
     "uniformity-difference": (spreads.uniformity, {"t": "2"}),
@@ -129,7 +131,7 @@ def measure(name, x, y, shape):
 
 
 ORDERS = ("rank-similarity", "lcs-knn", "edit-distance-knn", "cycle-knn", "second-order-cosine")
-NO_GRADIENT = ("permutation", "pls", "mutual-knn", "jaccard-knn", "cknna", "match", "soft-matching", "wreath-procrustes", "wreath-cka", "rsa-bures", "rsa-geotopological", *ORDERS)
+NO_GRADIENT = ("permutation", "pls", "mutual-knn", "jaccard-knn", "cknna", "match", "soft-matching", "wreath-procrustes", "wreath-cka", "rsa-bures", "rsa-geotopological", "imd", *ORDERS)
 
 
 def differentiable(name):
@@ -140,6 +142,8 @@ def differentiable(name):
     if name == "aligned-cosine:center=false":
         return False
     if "poisson" in name:
+        return False
+    if family == "kernel-ridge" and ("pool=" in name or "correlation" in name or "pearson" in name or "cv=" in name):
         return False
     held_out = family in ("shape", "cca", "svcca") and "cv=" in name
     held_out = held_out or "correlation" in name.replace("distance-correlation", "") and ("cv=" in name or "squared" in name)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from similarity import centred
+from similarity import centred, kernel
 
 
 def folds(n, k, o):
@@ -95,6 +95,60 @@ def automatic(x, y):
     return min(grid, key=lambda penalty: left_out(x, y, penalty))
 
 
+def kernel_regression(x, y, o):
+    """Ridge regression by the kernel of pairs: dual coefficients, one fit for each fold."""
+    if o["direction"] == "y-from-x":
+        return kernel_one_way(y, x, o)
+    if o["direction"] == "symmetric":
+        return (kernel_one_way(x, y, o) + kernel_one_way(y, x, o)) / 2
+    return kernel_one_way(x, y, o)
+
+
+def dual(k, train, test, x, penalty):
+    """Predictions of some samples from others, and the centred kernel of the latter."""
+    inner, outer = k[train][:, train], k[test][:, train]
+    rows = inner.mean(0)
+    centre = inner - rows[None] - rows[:, None] + inner.mean()
+    beside = outer - outer.mean(1, keepdim=True) - rows[None] + inner.mean()
+    mean = x[train].mean(0)
+    coefficients = torch.linalg.solve(centre + penalty * torch.eye(len(train)), x[train] - mean)
+    return beside @ coefficients + mean, centre
+
+
+def kernel_automatic(k, train, x):
+    values = torch.linalg.eigvalsh(dual(k, train, train, x, 1.0)[1])
+    mean = float(values[values > values[-1] * 1e-12].mean())
+
+    def lost(penalty):
+        total = 0
+        for i in train:
+            rest = [j for j in train if j != i]
+            total += float(((x[i] - dual(k, rest, [i], x, penalty)[0][0]) ** 2).sum())
+        return total
+
+    return min([mean * 10.0**power for power in range(6, -7, -1)], key=lost)
+
+
+def kernel_one_way(x, y, o):
+    k, n = kernel(y, o), x.shape[0]
+    parts = [(list(range(n)), list(range(n)))]
+    if int(o["cv"]) > 0:
+        held = drawn(n, int(o["cv"]), o) if o["folds"] == "splits" else folds(n, int(o["cv"]), o)
+        parts = [([i for i in range(n) if i not in test], test) for test in held]
+    scores = []
+    for train, test in parts:
+        if o["lambda"] != "auto":
+            fit, _ = dual(k, train, test, x, float(o["lambda"]))
+        elif o["per"] == "target":
+            fit = torch.cat([dual(k, train, test, x[:, [j]], kernel_automatic(k, train, x[:, [j]]))[0] for j in range(x.shape[1])], 1)
+        else:
+            fit, _ = dual(k, train, test, x, kernel_automatic(k, train, x))
+        mean = x[train].mean(0)
+        scores.append(scored(x[test] - mean, fit - mean, o))
+    value = sum(scores) / len(scores)
+    return torch.arccos(value) if o["as"] == "angular" else value
+
+
 def pls_fit(x, y, components):
     """PLS2 of X on Y by deflation of both (Wold et al. 2001)."""
     a, b = y.numpy().copy(), x.numpy().copy()
@@ -128,6 +182,26 @@ def pooled(scores, o):
     return scores.mean()
 
 
+def scored(x1, fit, o):
+    """The value of predictions on samples about the means of training."""
+    if o["as"].startswith("correlation"):
+        a, b = centred(x1), centred(fit)
+        per = (a * b).sum(0), (a * a).sum(0), (b * b).sum(0)
+        if o["pool"] == "all":
+            per = [m.sum() for m in per]
+        r = per[0] / (per[1] * per[2]).sqrt()
+        return pooled(r * r if o["as"] == "correlation-squared" else r, o)
+    if o["as"] == "pearson":
+        per = (x1 * fit).sum(0), (x1 * x1).sum(0), (fit * fit).sum(0)
+        if o["pool"] == "all":
+            per = [m.sum() for m in per]
+        return pooled(per[0] / (per[1] * per[2]).sqrt(), o)
+    lost, whole = ((x1 - fit) ** 2).sum(0), (x1**2).sum(0)
+    if o["pool"] == "all":
+        lost, whole = lost.sum(), whole.sum()
+    return pooled(1 - lost / whole, o)
+
+
 def one_way(x, y, o):
     k = int(o["cv"])
     if k == 0:
@@ -145,23 +219,6 @@ def one_way(x, y, o):
             w = ridge_fit(x0, y0, automatic(x0, y0))
         else:
             w = ridge_fit(x0, y0, float(o["lambda"]))
-        fit = y1 @ w
-        if o["as"].startswith("correlation"):
-            a, b = centred(x1), centred(fit)
-            per = (a * b).sum(0), (a * a).sum(0), (b * b).sum(0)
-            if o["pool"] == "all":
-                per = [m.sum() for m in per]
-            r = per[0] / (per[1] * per[2]).sqrt()
-            scores.append(pooled(r * r if o["as"] == "correlation-squared" else r, o))
-        elif o["as"] == "pearson":
-            per = (x1 * fit).sum(0), (x1 * x1).sum(0), (fit * fit).sum(0)
-            if o["pool"] == "all":
-                per = [m.sum() for m in per]
-            scores.append(pooled(per[0] / (per[1] * per[2]).sqrt(), o))
-        else:
-            lost, whole = ((x1 - fit) ** 2).sum(0), (x1**2).sum(0)
-            if o["pool"] == "all":
-                lost, whole = lost.sum(), whole.sum()
-            scores.append(pooled(1 - lost / whole, o))
+        scores.append(scored(x1, y1 @ w, o))
     value = sum(scores) / len(scores)
     return torch.arccos(value) if o["as"] == "angular" else value

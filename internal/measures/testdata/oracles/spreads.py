@@ -1,5 +1,7 @@
 """How samples lie: their spread, and what is alike of them sample by sample."""
 
+import numpy as np
+import scipy.linalg
 import torch
 
 from similarity import centred, dissimilarities, full, neighbours, similarities, squared_distances
@@ -57,3 +59,19 @@ def second_order(x, y, o):
         u, v = a[i, either], b[i, either]
         total += u @ v / ((u @ u) * (v @ v)) ** 0.5
     return total / len(a)
+
+
+def imd(x, y, o):
+    """Traces of matrix exponentials of the normalised Laplacians."""
+    n, k = len(x), int(o["k"])
+    times = np.logspace(-1, 1, 256)
+
+    def heat(m):
+        graph = np.zeros((n, n))
+        np.put_along_axis(graph, neighbours(-squared_distances(m).numpy(), k), 1, axis=1)
+        graph = np.maximum(graph, graph.T)
+        root = np.sqrt(graph.sum(0))
+        laplacian = np.eye(n) - graph / root[:, None] / root[None]
+        return np.array([np.trace(scipy.linalg.expm(-t * laplacian)) for t in times]) / n
+
+    return 1e6 * (np.exp(-2 * (times + 1 / times)) * np.abs(heat(x) - heat(y))).max()
