@@ -99,6 +99,27 @@ func (m kernelRidge) predictFrom(p *Pair) (Score, error) {
 	return m.fit.oneWay(&Pair{X: p.X, Y: z, groups: p.groups})
 }
 
+// HasTargets implements Targeted.
+func (m kernelRidge) HasTargets() bool { return m.fit.HasTargets() }
+
+// TargetsY implements Targeted.
+func (m kernelRidge) TargetsY() bool { return m.direction == yFromX }
+
+// Targets implements Targeted.
+func (m kernelRidge) Targets(p *Pair) ([]float64, error) {
+	if err := p.check(m.card); err != nil {
+		return nil, err
+	}
+	if m.direction == yFromX {
+		p = p.Swap()
+	}
+	z, err := m.kernel.coordinates(p.Y)
+	if err != nil {
+		return nil, err
+	}
+	return m.fit.targets(&Pair{X: p.X, Y: z, groups: p.groups})
+}
+
 type coordinatesKey struct{ kernel }
 
 // coordinates returns the samples of a system in coordinates of the span of what the kernel

@@ -43,12 +43,13 @@ const (
 	poolAll     = "all"
 	poolColumns = "columns"
 	poolMedian  = "median"
+	poolNone    = "none"
 )
 
 // poolParam declares the parameter for it.
 var poolParam = Param{
-	Name: "pool", Default: poolAll, Choices: []string{poolAll, poolColumns, poolMedian}, Synonyms: map[string]string{"mean": poolColumns},
-	Help: "over all entries at once, so that features count by their variance (all), or per feature and averaged (columns, or mean), or the median over features of each fold (median)",
+	Name: "pool", Default: poolAll, Choices: []string{poolAll, poolColumns, poolMedian, poolNone}, Synonyms: map[string]string{"mean": poolColumns},
+	Help: "over all entries at once, so that features count by their variance (all), or per feature and averaged (columns, or mean), or the median over features of each fold (median), or per feature in rows of their own, after the row of their mean (none)",
 }
 
 const (
@@ -80,6 +81,9 @@ func newRegression(a Args, predictor Invariance) (regression, error) {
 	}
 	if m.plan.k == 0 && (m.plan.shuffled || m.plan.seed != 1) {
 		return m, errors.New("folds and seed go with cv=k")
+	}
+	if m.pool == poolNone && (m.direction == symmetric || m.as == asAngular) {
+		return m, errors.New("pool=none goes with one direction, whose predicted features are the rows, and not with as=angular")
 	}
 	if a.Text("test") != testParam.Default && m.plan.test == 0 {
 		return m, errors.New("test goes with folds=splits, and is above 0")

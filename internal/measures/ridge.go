@@ -59,7 +59,7 @@ func buildRidge(a Args, predictor Invariance) (ridge, error) {
 	automatic := a.Text("lambda") == "auto"
 	if a.Text("per") == "target" {
 		if !automatic || !m.columns {
-			return ridge{}, errors.New("per=target goes with lambda=auto and pool=columns or median")
+			return ridge{}, errors.New("per=target goes with lambda=auto and pool=columns, median or none")
 		}
 		m.solve = eachLeaveOneOut
 	}

@@ -31,6 +31,7 @@ type Score struct {
 	Condition int     `column:"condition" empty:"-1" unit:"conditions from 0" doc:"condition, with --per condition" show:"optional,key,after=measure"`
 	PAdj      float64 `column:"p_adj" doc:"pvalue corrected for all times or conditions: share of random pairings whose best one scores as well, with --per and --permutations" show:"optional,digits=4,spare=11"`
 	PCluster  float64 `column:"p_cluster" doc:"pvalue of the run of times around this one that score high, corrected for all times; empty where there is none" show:"optional,digits=4,spare=11"`
+	Target    string  `column:"target" doc:"feature that is predicted, by its name or number from 0, with pool=none; empty for their mean" show:"optional,key,after=measure"`
 }
 
 // DryRun is the table of simtool score --dry-run: a row for each input.

@@ -162,7 +162,7 @@ func ridge(s settings, p Pair) Number {
 
 // kernelRidge is ridge regression in the space of a kernel: with the kernel of all
 // samples, of which folds take rows and columns. A sample is its row of the Cholesky factor
-// of the kernel, or of any other root.
+// of the kernel.
 func kernelRidge(s settings, p Pair) Number {
 	f := fit(func(x, y Matrix) Matrix { return penalised(bestPenalty(x, y))(x, y) })
 	if s.text("lambda", "1") != "auto" {
@@ -170,19 +170,7 @@ func kernelRidge(s settings, p Pair) Number {
 	}
 	from := func(p Pair) Number {
 		kind := settings{"kernel": s.text("kernel", "rbf"), "sigma": s.text("sigma", "1median")}
-		values, vectors := centredFor("biased", kernelOf(kind, p.Y)).eigen()
-		largest := zero()
-		for _, v := range values {
-			largest = larger(largest, v)
-		}
-		var roots []Number
-		var kept []int
-		for k, v := range values {
-			if less(mul(largest, vanishing), v) {
-				roots, kept = append(roots, root(v)), append(kept, k)
-			}
-		}
-		p.Y = vectors.columns(kept).scaledColumns(roots)
+		p.Y = kernelOf(kind, p.Y).lowerFactor()
 		return regressOneWay(s, p, s.whole("cv", 0), f)
 	}
 	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
@@ -195,6 +183,23 @@ func kernelRidge(s settings, p Pair) Number {
 		return quo(add(from(p), from(back)), Of(2))
 	}
 	return from(p)
+}
+
+// lowerFactor returns L with LLᵀ of a positive semidefinite matrix.
+func (m Matrix) lowerFactor() Matrix {
+	n := len(m)
+	l := NewMatrix(n, n)
+	for j := range n {
+		pivot := sub(m[j][j], Matrix{l[j]}.squares())
+		if !less(mul(m[j][j], vanishing), pivot) {
+			continue // the rest of the column is 0 too
+		}
+		l[j][j] = root(pivot)
+		for i := j + 1; i < n; i++ {
+			l[i][j] = quo(sub(m[i][j], Matrix{l[i][:j]}.dot(Matrix{l[j][:j]})), l[j][j])
+		}
+	}
+	return l
 }
 
 // bestPenalty leaves each sample out, about the mean of the others, for each λ of the

@@ -25,6 +25,7 @@ type scoreRow struct {
 	folds    string // which stand in place of those of the measure's name
 	err      error
 	at       int             // index of the view, for --per
+	target   string          // feature that is predicted, "" for all
 	pAdj     float64         // of all views; 0 where there is none
 	pCluster float64         // of the cluster of times; 0 where there is none
 	likes    []data.Likeness // of x and y, by name
@@ -107,7 +108,8 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 				pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width(),
 				warning: joinWarnings(warning, dropped), at: views[i].index, likes: likes,
 			}
-			return s.scores(ctx, pair, named, framed{frame, views[i].axis, labels, others}, max(1, s.jobs/viewJobs))
+			at := framed{frame, views[i].axis, labels, others, [2][]string{x.data.Features, y.data.Features}}
+			return s.scores(ctx, pair, named, at, max(1, s.jobs/viewJobs))
 		},
 		func(_ int, one []scoreRow) error {
 			rows = append(rows, one...)
@@ -135,6 +137,7 @@ type framed struct {
 	axis   string
 	labels verb.SampleLabels
 	others others
+	names  [2][]string // of the features of X and of Y
 }
 
 // scores scores one view of a pair.
@@ -143,22 +146,25 @@ func (s *scorer) scores(ctx context.Context, pair *measures.Pair, named []measur
 	frame.labels.KeepTogether(pair)
 	design := s.design(pair, frame)
 	err := batch.Ordered(ctx, jobs, len(named),
-		func(ctx context.Context, i int) (row scoreRow, err error) {
+		func(ctx context.Context, i int) (some []scoreRow, err error) {
 			defer batch.Guard(&err)
 			if ctx.Err() != nil {
-				return scoreRow{}, ctx.Err()
+				return nil, ctx.Err()
 			}
-			row = s.scoreOne(pair, named[i], frame.row)
+			row := s.scoreOne(pair, named[i], frame.row)
 			if note := frame.labels.FoldNote(named[i]); note != "" {
 				row.folds = note
 			}
 			if row.err != nil {
-				return row, nil
+				return []scoreRow{row}, nil
 			}
-			return row, s.assess(ctx, pair, frame.others, named[i], design, &row)
+			if err := s.assess(ctx, pair, frame.others, named[i], design, &row); err != nil {
+				return nil, err
+			}
+			return withTargets(pair, named[i], frame.others, targetNamesOf(named[i], frame.names[0], frame.names[1]), row)
 		},
-		func(_ int, row scoreRow) error {
-			rows = append(rows, row)
+		func(_ int, some []scoreRow) error {
+			rows = append(rows, some...)
 			s.progress.Add(1)
 			return nil
 		})
@@ -282,7 +288,7 @@ func (r *scoreRow) row(per string) result.Score {
 		Corrected: a.Corrected, SE: a.SE, Null: a.Null, Calibrated: a.Calibrated, PValue: a.PValue,
 		Ceiling: a.Ceiling, Normalised: a.Normalised, Units: a.Units, Note: joinWarnings(r.folds, a.Note()),
 		Warning: r.warning, Error: batch.RowText(r.err), Time: -1, Condition: -1,
-		PAdj: result.Positive(r.pAdj), PCluster: result.Positive(r.pCluster),
+		PAdj: result.Positive(r.pAdj), PCluster: result.Positive(r.pCluster), Target: r.target,
 	}
 	if r.err != nil {
 		out.Value = math.NaN()

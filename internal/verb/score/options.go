@@ -228,6 +228,9 @@ func (o *Options) table() result.Of[result.Score] {
 		}
 		t = t.With(columns...)
 	}
+	if o.hasTargets() {
+		t = t.With("target")
+	}
 	if _, ok := o.commonReference(); ok {
 		t.Schema = t.SpareFirst("x")
 	}

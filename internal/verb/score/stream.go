@@ -42,7 +42,7 @@ func (s *scorer) compareStreamed(ctx context.Context, p Pair) ([]scoreRow, error
 		s.inputs.note(path, source)
 	}
 	frame := scoreRow{pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width()}
-	return s.scores(ctx, pair, named, framed{frame, "", verb.SampleLabels{Kind: inference.Kind(s.options.Inference.Units.By)}, others{}}, s.jobs)
+	return s.scores(ctx, pair, named, framed{frame, "", verb.SampleLabels{Kind: inference.Kind(s.options.Inference.Units.By)}, others{}, [2][]string{}}, s.jobs)
 }
 
 // rereader reads a pair again, block by block.
@@ -96,7 +96,7 @@ func (o *Options) momentsJob(e *batch.Env, paths []string) (*batch.Job, error) {
 		Inputs: paths,
 		AtOnce: 1,
 		Work: func(ctx context.Context, _ int) (*batch.Item, error) {
-			rows, err := s.scores(ctx, pair, o.named, framed{frame, "", verb.SampleLabels{Kind: inference.Kind(o.Inference.Units.By)}, others{}}, s.jobs)
+			rows, err := s.scores(ctx, pair, o.named, framed{frame, "", verb.SampleLabels{Kind: inference.Kind(o.Inference.Units.By)}, others{}, [2][]string{}}, s.jobs)
 			r := s.itemOf(rows, o.pairs)
 			r.Sources = sources
 			return r, err
