@@ -22,6 +22,7 @@ var remarks = func() []remark {
 		{`repsim/shape_metric.*`, OnPurpose, "there alpha weighs variances divided by the number of samples, here, as in netrep, sums of squares"},
 		{`platonic/svcca.*`, OnPurpose, "there features are not centred before the decomposition, and the correlations come from an iterative fit"},
 		{`platonic/edit_distance_knn.*`, ByConvention, "there by torchaudio, which gives one number for a whole list of samples"},
+		{`(rsatoolbox)?/rsa-.*neg_riem_dist`, ByConvention, "there the negative of the distance, and the noise is added to the system that is named first; the minimum is sought from one start, which may miss it"},
 		{`(resi|imd)?/imd`, ByConvention, "there the traces are estimated from random vectors, anew at each call; here they are exact"},
 		{`pyrcca/.*`, OnPurpose, "there kernel CCA with a penalty, and of ten components at most the correlation of what they predict of each feature"},
 		{`resi/svcca.*`, OnPurpose, "there the leading components are those of the samples, and of the others"},

@@ -43,6 +43,7 @@ var families = []Family{
 	plsSVFamily,
 	rsaFamily,
 	rdmBuresFamily,
+	riemannianFamily,
 	geotopologicalFamily,
 	distanceCorrelationFamily,
 	ensdFamily,
@@ -97,7 +98,7 @@ type Group struct {
 // Groups are all kinds, in the order of tables.
 var Groups = []Group{
 	{"kernel", "Are samples alike in X that are alike in Y?", []string{"cka", "cka-neurons", "hsic", "distance-correlation", "ensd"}},
-	{"RDM", "Are pairs of samples far apart in X that are far apart in Y?", []string{"rsa", "rsa-bures", "rsa-geotopological", "rsm-norm-difference", "second-order-cosine"}},
+	{"RDM", "Are pairs of samples far apart in X that are far apart in Y?", []string{"rsa", "rsa-bures", "rsa-riemannian", "rsa-geotopological", "rsm-norm-difference", "second-order-cosine"}},
 	{"alignment", "How far apart do X and Y remain after the best rotation or matching?", []string{"nbs", "procrustes", "shape", "permutation", "match", "soft-matching", "aligned-cosine", "wreath-procrustes", "wreath-cka"}},
 	{"CCA", "Do X and Y span the same space, whatever the variances in it?", []string{"cca", "svcca", "pwcca", "pls-sv", "eigenspace-overlap", "gulp"}},
 	{"regression", "How much of X can be read out of Y?", []string{"linreg", "ridge", "kernel-ridge", "pls"}},

@@ -259,3 +259,60 @@ func geotopological(s settings, p Pair) Number {
 	}
 	return cosine(x.transposed().centred(), y.transposed().centred(), x, y)
 }
+
+// riemannian is the spread of the logarithms of the eigenvalues of A⁻¹B, those of L⁻¹BL⁻ᵀ
+// for A = LLᵀ. The direction 1 along which neither varies gets the value 1 in both.
+func riemannian(s settings, p Pair) Number {
+	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
+	kind, share := settings{"rdm": s.text("rdm", "sqeuclidean")}, s.number("shrinkage", "0.1")
+	n := len(p.X)
+	moments := func(x Matrix) (Matrix, Number) {
+		k := centredFor("biased", rdm(kind, x, 1)).scaled(Of(-0.5))
+		mean := quo(nonzero(k.trace(), k.trace()), Whole(n-1))
+		flat := k.mapped(func(_, _ int, _ Number) Number { return quo(Of(1), Whole(n)) })
+		inner := identity(n).minus(flat)
+		return k.scaled(sub(Of(1), share)).plus(inner.scaled(mul(share, mean))).plus(flat.scaled(mean)), mean
+	}
+	a, meanA := moments(p.X)
+	b, meanB := moments(p.Y)
+	l := a.lowerFactor()
+	for i := range n {
+		if l[i][i].Sign() == 0 {
+			panic(undefined{})
+		}
+	}
+	half := l.forward(b)
+	values, _ := l.forward(half.transposed()).eigen()
+	along := logarithm(quo(meanB, meanA)) // of the direction 1
+	var logs []Number
+	for _, v := range values {
+		if v.Sign() <= 0 {
+			panic(undefined{})
+		}
+		logs = append(logs, logarithm(v))
+	}
+	mean := zero()
+	if s.text("fit", "scale") == "scale" {
+		mean = quo(sub(total(logs), along), Whole(n-1))
+	}
+	sum := zero()
+	for _, v := range logs {
+		sum.Add(sum, mul(sub(v, mean), sub(v, mean)))
+	}
+	return root(sub(sum, mul(sub(along, mean), sub(along, mean))))
+}
+
+// forward returns L⁻¹B of a lower triangular matrix.
+func (m Matrix) forward(b Matrix) Matrix {
+	out := NewMatrix(len(b), b.width())
+	for i := range b {
+		for j := range b[i] {
+			v := b[i][j]
+			for k := range i {
+				v = sub(v, mul(m[i][k], out[k][j]))
+			}
+			out[i][j] = quo(v, m[i][i])
+		}
+	}
+	return out
+}

@@ -74,6 +74,7 @@ var definitions = map[string]definition{
 	"pls-sv":                   plsSV,
 	"rsa":                      rsa,
 	"rsa-bures":                rdmBures,
+	"rsa-riemannian":           riemannian,
 	"rsa-geotopological":       geotopological,
 	"distance-correlation":     distanceCorrelation,
 	"ensd":                     ensd,

@@ -103,7 +103,7 @@ func (o *outcome) add(other outcome) {
 var derivedForms = []string{"as=angular-distance", "as=one-minus", "as=normalised", "as=negative-log", "as=squared-euclidean", "pool=none", "rsa:as=", "rsa-geotopological:as=", "distance-correlation:as=", "wreath-cka:as=", "ensd:as="}
 
 // dear are those whose 320 bits take minutes: package measures has them on fewer data.
-var dear = []string{"kernel-ridge:"}
+var dear = []string{"kernel-ridge:", "rsa-riemannian:"}
 
 // heldOutWhitening are measures of which 320 bits have no definition.
 var heldOutWhitening = []string{"shape:cv=", "cca:cv=", "pwcca:as=", "svcca:as=", "cka:as=euclidean", "cca:as=euclidean", "nbs:as=euclidean"}

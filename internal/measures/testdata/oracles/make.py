@@ -95,6 +95,7 @@ FAMILIES = {
     "pls-sv": (alignment.pls_sv, {}),
     "rsa": (formed(similarity.rsa), {"rdm": "sqeuclidean", "compare": "cosine", "sigma": "1median", "noise": "shrinkage", "as": "score"}),
     "rsa-bures": (similarity.rdm_bures, {"rdm": "sqeuclidean", "as": "score"}),
+    "rsa-riemannian": (similarity.riemannian, {"rdm": "sqeuclidean", "shrinkage": "0.1", "fit": "scale"}),
     "rsa-geotopological": (formed(similarity.geotopological), {"rdm": "euclidean", "compare": "pearson", "low": "0.2", "up": "0.8", "as": "score"}),
     "distance-correlation": (formed(similarity.distance_correlation), {"squared": "false", "estimator": "biased", "as": "score"}),
     "ensd": (similarity.ensd, {"as": "score"}),
@@ -138,6 +139,8 @@ def differentiable(name):
     family = name.split(":")[0]
     ranks = any("compare=" + c in name for c in ("spearman", "rho-a", "kendall", "tau-a"))
     if family == "rsm-norm-difference" and "rdm=" in name and "euclidean" not in name:
+        return False
+    if family == "rsa-riemannian" and ("rdm=" in name or "fit=noise" in name):
         return False
     if name == "aligned-cosine:center=false":
         return False

@@ -8,6 +8,7 @@ import itertools
 import math
 
 import numpy as np
+import scipy.optimize
 import scipy.stats
 import sklearn.covariance
 import torch
@@ -347,3 +348,36 @@ def geotopological(x, y, o):
     if o["compare"] == "pearson":
         return np.corrcoef(a, b)[0, 1]
     return a @ b / np.sqrt((a @ a) * (b @ b))
+
+
+def riemannian(x, y, o):
+    """Logarithms of generalised eigenvalues, of Gram matrices of differences from the first sample."""
+    n, s = len(x), float(o["shrinkage"])
+    contrast = torch.cat([-torch.ones(n - 1, 1), torch.eye(n - 1)], 1)
+    inner = contrast @ contrast.T
+
+    def moments(m):
+        k = doubly_centred(full(dissimilarities(m, o), n)) / -2
+        return (1 - s) * contrast @ k @ contrast.T + s * torch.trace(k) / (n - 1) * inner
+
+    a, b = moments(x), moments(y)
+    if torch.linalg.eigvalsh(a)[0] < 1e-12 * torch.linalg.eigvalsh(a)[-1]:
+        raise Undefined
+    half = torch.linalg.inv(torch.linalg.cholesky(a))
+
+    def logs(m):
+        return torch.linalg.eigvalsh(half @ m @ half.T).log()
+
+    def spread(m):
+        v = logs(m)
+        return ((v - v.mean()) ** 2).sum().sqrt()
+
+    if o["fit"] == "none":
+        return (logs(b) ** 2).sum().sqrt()
+    if o["fit"] == "scale":
+        return spread(b)
+    unit = float(torch.trace(half @ b @ half.T) / torch.trace(half @ inner @ half.T))
+    grid = np.linspace(-20, 20, 401)
+    best = min(grid, key=lambda r: float(spread(b + unit * math.exp(r) * inner)))
+    fine = scipy.optimize.minimize_scalar(lambda r: float(spread(b + unit * math.exp(r) * inner)), bounds=(best - 0.2, best + 0.2), method="bounded", options={"xatol": 1e-10})
+    return min(float(spread(b)), float(fine.fun))
