@@ -221,7 +221,6 @@ var refusals = func() []refusal {
 		{`isc`, "there: the correlation of feature i of X with feature i of Y between subjects in one space, which wants features in a common order", "match"},
 		{`cosine|zero_diagonal-cosine|zero_diagonal-bures|cka of kernels`, "there: a comparison of two matrices of samples × samples, not of systems; give the matrices to simtool score with rsa:rdm=precomputed, or the systems to cka or rsa", "rsa:rdm=precomputed"},
 		{`euclidean`, "there: the Euclidean distance of kernel matrices of a minibatch, neither centred nor scaled, which grows with the square of the number of samples", "rsm-norm-difference"},
-		{`bures_distance`, "there: the Bures distance of kernels that are not centred; about the means it is the Procrustes distance", "procrustes:as=euclidean"},
 		{`(cos|linear|rbf)_sparse_hsic`, "there: HSIC of kernel matrices of which each column keeps its 500 largest entries, so that with 500 samples or fewer it is HSIC without centring by its own constant", "hsic"},
 		{`geometry_score`, "there: the distribution of the number of holes over complexes of random landmarks, an average over ever new draws, which has no closed form to be exact about; imd tells how samples lie at all scales without drawing", "imd"},
 		{`max_match`, "there: the maximum match of subspaces of features within ε = 0.25, found by a search over sets of features that has no bound on its time", "match"},

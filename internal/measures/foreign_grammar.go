@@ -59,6 +59,7 @@ var predictions = []stem{
 var phrases = map[string]string{
 	"feature_space_linear_cka":                      "cka",
 	"feature_space_linear_cka-debiased_true":        "cka:estimator=debiased",
+	"bures_distance":                                "procrustes:as=euclidean",
 	"linear_cka":                                    "cka",
 	"kernel_cka":                                    "cka:kernel=rbf:sigma=1",
 	"kernel_hsic":                                   "hsic:kernel=rbf:sigma=1",
@@ -80,6 +81,10 @@ var repositoryPhrases = map[string]string{
 	"llm_repsim/aligned_cossim":                      "aligned-cosine",
 	"modelsym/procrustes-distance=euclidean":         "procrustes:as=normalised",
 	"modelsym/procrustes-distance=squared_euclidean": "procrustes:as=normalised",
+	"resi/svcca-var=0.99-score":                      "svcca:dim=1",
+	"resi/svcca-var=0.99-distance=angular":           "svcca:dim=1:as=angular",
+	"resi/svcca-var=0.99-distance=euclidean":         "svcca:dim=1:as=euclidean",
+	"resi/svcca-var=0.99-distance=squared_euclidean": "svcca:dim=1:as=squared-euclidean",
 	"contrasim/svcca-score":                          "svcca:var=1",
 	"contrasim/svcca-distance=angular":               "svcca:var=1:as=angular",
 	"contrasim/svcca-distance=euclidean":             "svcca:var=1:as=euclidean",

@@ -64,7 +64,7 @@ func newKernelRidge(a Args) (Measure, error) {
 	// A correlation of predictions would have a gradient, which is not worth its formula.
 	m.card.Differentiable = a.Text("lambda") != "auto" && m.fit.plan.k == 0 && !m.fit.columns && (m.fit.as == asR2 || m.fit.as == asAngular)
 	m.card.FromMoments, m.card.Folds = false, 0
-	m.card.Inflated = m.fit.plan.k == 0
+	m.card.Inflated = a.Text("lambda") != "auto" && m.fit.plan.k == 0
 	return m, nil
 }
 
