@@ -127,10 +127,10 @@ func cknna(s settings, p Pair) Number {
 // neighbours, in the arithmetic of the name. The powers of 10 are those of float64.
 func intrinsicDistance(s settings, p Pair) Number {
 	ratio(Of(1), mul(p.X.centred().squares(), p.Y.centred().squares()))
-	spectrum := func(x Matrix) []Number {
+	spectrum := func(x Matrix, open float64) []Number {
 		n := len(x)
 		graph := NewMatrix(n, n)
-		for i, others := range nearest(alike(x, "euclidean", false), s.whole("k", 5)) {
+		for i, others := range nearest(alike(x, "euclidean", false), s.whole("k", 5), open) {
 			for _, j := range others {
 				graph[i][j], graph[j][i] = Of(1), Of(1)
 			}
@@ -144,7 +144,7 @@ func intrinsicDistance(s settings, p Pair) Number {
 		})).eigen()
 		return values
 	}
-	x, y := spectrum(p.X), spectrum(p.Y)
+	x, y := spectrum(p.X, p.Open[0]), spectrum(p.Y, p.Open[1])
 	largest := zero()
 	for k := range 256 {
 		t := Of(math.Pow(10, -1+2*float64(k)/255))
