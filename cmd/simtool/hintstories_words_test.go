@@ -27,7 +27,7 @@ func wordStories() []hintStory {
 		meant("a measure that nothing resembles", score("-m frobnicate"), `"simtool measures" lists them`, "simtool measures", "simtool measures"),
 		meant("a name of other software that is wrong there", score("-m procrustes-angular-score#5folds_cv"), `"simtool measures show procrustes" explains what there is`, "simtool measures show procrustes", "simtool measures show procrustes"),
 		meant("a parameter", score("-m cka:kernal=rbf"), "cka has the parameters kernel, sigma, estimator, as", "kernel", score("-m cka:kernel=rbf")),
-		meant("a parameter of a measure without", score("-m ensd:k=1"), "ensd has no parameters", "no parameters", score("-m ensd")),
+		meant("a parameter of a measure without", score("-m pls-sv:k=1"), "pls-sv has no parameters", "no parameters", score("-m pls-sv")),
 		valued(meant("a parameter without a value", score("-m cka:linear"), "parameters are written family:key=value:key=value", "family:key=value", score("-m cka:kernel=linear")), pairCKA),
 		valued(meant("two commas", score("-m cka,,nbs"), "measures are separated by single commas", "single commas", score("-m cka,nbs")), pairCKA),
 		valued(meant("a file", "simtool score x.npx y.npy --format csv -m cka", didYouMean("x.npy"), "x.npy", score("-m cka")), pairCKA),

@@ -50,7 +50,7 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		"linreg:cv=two":                      {"want a whole number", ""},
 		"ridge:lambda=-1":                    {"want auto, or a number of at least 0", ""},
 		"ridge:lambda=NaN":                   {"want auto, or a number of at least 0", ""},
-		"ensd:as=score":                      {`unknown parameter "as"`, "has no parameters"},
+		"pls-sv:as=score":                    {`unknown parameter "as"`, "has no parameters"},
 		"":                                   {"empty name", ""},
 		"procrustes-angular-score#5folds_cv": {"diffscore computes the Euclidean distance", "measures show procrustes"},
 		"linreg:folds=contigu":               {"want one of contiguous, conditions", ""},
