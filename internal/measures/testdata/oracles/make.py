@@ -161,6 +161,8 @@ def pairs_of(name):
         return ("rdm",)
     if "crossnobis" in name:  # wants repeats
         return ("g_3d", "repeats")
+    if name.startswith("kernel-ridge:lambda=auto:per=target"):  # nor here, where it is smaller still
+        return ("g_3d", "near", "indep")
     if "per=target" in name:  # not where the smallest penalty makes coefficients large
         return ("small", "g_3d", "near", "indep")
     if "lambda=auto" in name and "angular" not in name:  # where the best penalties lie apart
