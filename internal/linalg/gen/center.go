@@ -1,25 +1,19 @@
 package main
 
-import (
-	"fmt"
-
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-)
+import "fmt"
 
 // deviations emits the sum of the differences of rows from one row. It adds four
-// rows to each other first. It uses no fused multiply-add, so that its bits are
-// those of the portable form.
+// rows to each other first. It needs no product.
 func (g *generator) deviations(rows int) {
 	g.function(fmt.Sprintf("Deviate%d", rows), "func(groups, n int, a *float64, lda int, x, y *float64)",
 		fmt.Sprintf("adds Σ_i (a[i·lda+j] − x[j]) to y[j], 0 ≤ j < n, for %d·groups rows i.", rows))
 	x, y := g.arg("x"), g.arg("y")
-	g.rowLoop(rows, func() {}, func(at func(reg.Register) operand.Mem, rowAt func(int) operand.Mem, m *lanesMask) {
+	g.rowLoop(rows, 1, func() {}, func(p place) {
 		xv, yv := g.vec(), g.vec()
-		g.load(at(x), xv, m)
+		g.load(p.at(x), xv, p.mask)
 		terms := g.vectors(rows)
 		for i, v := range terms {
-			g.load(rowAt(i), v, m)
+			g.load(p.rowAt(i), v, p.mask)
 			g.VSUBPD(xv, v, v)
 		}
 		for len(terms) > 1 {
@@ -28,9 +22,9 @@ func (g *generator) deviations(rows int) {
 			}
 			terms = terms[:len(terms)/2]
 		}
-		g.load(at(y), yv, m)
+		g.load(p.at(y), yv, p.mask)
 		g.VADDPD(terms[0], yv, yv)
-		g.store(yv, at(y), m)
+		g.store(yv, p.at(y), p.mask)
 	}, func() {})
 }
 
@@ -41,13 +35,13 @@ func (g *generator) center() {
 		"a and c may be the same.")
 	x, y := g.arg("x"), g.arg("y")
 	c, ldc := g.arg("c"), g.stride("ldc")
-	g.rowLoop(1, func() {}, func(at func(reg.Register) operand.Mem, rowAt func(int) operand.Mem, m *lanesMask) {
+	g.rowLoop(1, 1, func() {}, func(p place) {
 		xv, yv, v := g.vec(), g.vec(), g.vec()
-		g.load(at(x), xv, m)
-		g.load(at(y), yv, m)
-		g.load(rowAt(0), v, m)
+		g.load(p.at(x), xv, p.mask)
+		g.load(p.at(y), yv, p.mask)
+		g.load(p.rowAt(0), v, p.mask)
 		g.VSUBPD(xv, v, v)
 		g.VSUBPD(yv, v, v)
-		g.store(v, at(c), m)
+		g.store(v, p.at(c), p.mask)
 	}, func() { g.ADDQ(ldc, c) })
 }

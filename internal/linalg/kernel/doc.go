@@ -50,14 +50,19 @@
 //
 // Each element of a product is one chain of fused multiply-adds over a block of
 // k, added to C block after block; the blocks follow from k alone. Cutting C into
-// tiles, or into pieces for goroutines, changes nothing in that chain, so the
-// bits of a result do not depend on the number of threads, nor on which of the
-// two assembly engines computed a product of matrices. A product with a long k and
-// a small C, such as XᵀY of many samples, has too few tiles to share out. It is the
-// sum of products over chunks of k, computed concurrently and added in order. The
-// shape of a product decides whether it is chunked. Products with a vector add
-// within the lanes of a register first: their bits depend on the engine, though not
-// on the number of threads.
+// tiles, or into pieces for goroutines, changes nothing in that chain. A product with
+// a long k and a small C, such as XᵀY of many samples, has too few tiles to share out.
+// It is the sum of products over chunks of k, computed concurrently and added in
+// order. The shape of a product decides whether it is chunked. An inner product of a
+// row and a vector is eight chains, of the terms j modulo 8, whatever the width of a
+// register; the upper half of them is added to the lower, of eight, four and two.
+//
+// So the bits of a result depend neither on the number of threads nor on the engine,
+// and a batch may run on processors of different kinds. The portable engine fuses by
+// math.FMA, which is one instruction on processors since 2013 and some 25 ns of
+// integer arithmetic on older ones: there products take sixteen times as long.
+// Compilers for other architectures than amd64 may fuse any x·y + z of Go code, so
+// that last digits differ between architectures.
 //
 // # References
 //

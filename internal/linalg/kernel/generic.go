@@ -6,7 +6,9 @@ import (
 )
 
 // generic is the engine in portable Go: 4×4 tiles, which keep 16 sums in the
-// registers of any 64-bit processor.
+// registers of any 64-bit processor. Its multiply-adds are fused like those of the
+// assembly, for the same bits; a processor that has no instruction for them computes
+// each in some 25 ns.
 func generic() *engine {
 	return &engine{
 		name:   "generic",
@@ -44,25 +46,25 @@ func genericTile[T float](panels, k int, a *T, rs, cs, ps int, b *T, bs int, c *
 			y := bv[p*bs : p*bs+4 : p*bs+4]
 			y0, y1, y2, y3 := y[0], y[1], y[2], y[3]
 			x := at[p*cs]
-			s00 += x * y0
-			s01 += x * y1
-			s02 += x * y2
-			s03 += x * y3
+			s00 = fma(x, y0, s00)
+			s01 = fma(x, y1, s01)
+			s02 = fma(x, y2, s02)
+			s03 = fma(x, y3, s03)
 			x = at[p*cs+rs]
-			s10 += x * y0
-			s11 += x * y1
-			s12 += x * y2
-			s13 += x * y3
+			s10 = fma(x, y0, s10)
+			s11 = fma(x, y1, s11)
+			s12 = fma(x, y2, s12)
+			s13 = fma(x, y3, s13)
 			x = at[p*cs+2*rs]
-			s20 += x * y0
-			s21 += x * y1
-			s22 += x * y2
-			s23 += x * y3
+			s20 = fma(x, y0, s20)
+			s21 = fma(x, y1, s21)
+			s22 = fma(x, y2, s22)
+			s23 = fma(x, y3, s23)
 			x = at[p*cs+3*rs]
-			s30 += x * y0
-			s31 += x * y1
-			s32 += x * y2
-			s33 += x * y3
+			s30 = fma(x, y0, s30)
+			s31 = fma(x, y1, s31)
+			s32 = fma(x, y2, s32)
+			s33 = fma(x, y3, s33)
 		}
 		ct := cv[4*t*ldc:]
 		genericUpdate(ct[:4], alpha, beta, s00, s01, s02, s03)
@@ -78,7 +80,7 @@ func genericUpdate[T float](c []T, alpha, beta T, sums ...T) {
 		if beta == 0 {
 			c[j] = alpha * s
 		} else {
-			c[j] = beta*c[j] + alpha*s
+			c[j] = fma(alpha, s, beta*c[j])
 		}
 	}
 }
@@ -96,7 +98,7 @@ func genericEdge[T float](rows int) tile[T] {
 				for p := range k {
 					x := as[t*ps+i*rs+p*cs]
 					for j, y := range bv[p*bs : p*bs+tail] {
-						s[j] += x * y
+						s[j] = fma(x, y, s[j])
 					}
 				}
 				at := (t*rows + i) * ldc

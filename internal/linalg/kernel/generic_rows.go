@@ -1,9 +1,12 @@
 package kernel
 
-import "unsafe"
+import (
+	"math"
+	"unsafe"
+)
 
 // genericRows are the kernels of matrix times vector in portable Go. They read the
-// rows one by one; groups of four let a processor work on four sums at a time.
+// rows one by one.
 func genericRows() [2]rowKernels {
 	return [2]rowKernels{
 		{4, genericDot4, genericAxpy, genericGer, genericSymv, genericDeviate4},
@@ -17,31 +20,54 @@ func rowsOf(rows, n int, a *float64, lda int) func(i int) []float64 {
 	return func(i int) []float64 { return all[i*lda : i*lda+n : i*lda+n] }
 }
 
-func genericDot4(groups, n int, a *float64, lda int, x, sums *float64) {
-	row := rowsOf(4*groups, n, a, lda)
-	xs, out := unsafe.Slice(x, n), unsafe.Slice(sums, 4*groups)
-	for i := 0; i < len(out); i += 4 {
-		r0, r1, r2, r3 := row(i), row(i+1), row(i+2), row(i+3)
-		var s0, s1, s2, s3 float64
-		for j, v := range xs {
-			s0 += r0[j] * v
-			s1 += r1[j] * v
-			s2 += r2[j] * v
-			s3 += r3[j] * v
-		}
-		out[i], out[i+1], out[i+2], out[i+3] = s0, s1, s2, s3
+// sumLanes is the number of partial sums of an inner product, those of the widest
+// vector registers: sum l has the terms j ≡ l modulo sumLanes.
+const sumLanes = 8
+
+// laneSums are the partial sums of one inner product.
+type laneSums [sumLanes]float64
+
+// total adds the upper half of the sums to the lower, of eight, four and two.
+func (s *laneSums) total() float64 {
+	var four [4]float64
+	for l := range four {
+		four[l] = s[l] + s[l+4]
 	}
+	return (four[0] + four[2]) + (four[1] + four[3])
+}
+
+// add adds the products of two vectors of the same length. Sums that have no term of
+// the last, incomplete group get a product of zeros, which turns -0 to 0.
+func (s *laneSums) add(x, y []float64) {
+	for len(x) >= sumLanes {
+		xs, ys := (*[sumLanes]float64)(x), (*[sumLanes]float64)(y)
+		for l := range s {
+			s[l] = math.FMA(xs[l], ys[l], s[l])
+		}
+		x, y = x[sumLanes:], y[sumLanes:]
+	}
+	if len(x) == 0 {
+		return
+	}
+	for l, v := range x {
+		s[l] = math.FMA(v, y[l], s[l])
+	}
+	for l := len(x); l < sumLanes; l++ {
+		s[l] += 0
+	}
+}
+
+func genericDot4(groups, n int, a *float64, lda int, x, sums *float64) {
+	genericDot1(4*groups, n, a, lda, x, sums)
 }
 
 func genericDot1(groups, n int, a *float64, lda int, x, sums *float64) {
 	row := rowsOf(groups, n, a, lda)
 	xs, out := unsafe.Slice(x, n), unsafe.Slice(sums, groups)
 	for i := range out {
-		var s float64
-		for j, v := range row(i) {
-			s += v * xs[j]
-		}
-		out[i] = s
+		var s laneSums
+		s.add(row(i), xs)
+		out[i] = s.total()
 	}
 }
 
@@ -54,7 +80,7 @@ func genericAxpy1(groups, n int, a *float64, lda int, x, y *float64) {
 	ys := unsafe.Slice(y, n)
 	for i, f := range unsafe.Slice(x, groups) {
 		for j, v := range row(i) {
-			ys[j] += f * v
+			ys[j] = math.FMA(f, v, ys[j])
 		}
 	}
 }
@@ -69,7 +95,7 @@ func genericGer1(groups, n int, a *float64, lda int, x, y *float64) {
 	for i, f := range unsafe.Slice(x, groups) {
 		r := row(i)
 		for j, v := range ys {
-			r[j] += f * v
+			r[j] = math.FMA(f, v, r[j])
 		}
 	}
 }
@@ -83,12 +109,12 @@ func genericSymv1(groups, n int, a *float64, lda int, x, y, factors, sums *float
 	xs, ys := unsafe.Slice(x, n), unsafe.Slice(y, n)
 	fs, out := unsafe.Slice(factors, groups), unsafe.Slice(sums, groups)
 	for i, f := range fs {
-		var s float64
+		var s laneSums
+		s.add(row(i), xs)
+		out[i] = s.total()
 		for j, v := range row(i) {
-			s += v * xs[j]
-			ys[j] += f * v
+			ys[j] = math.FMA(f, v, ys[j])
 		}
-		out[i] = s
 	}
 }
 

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"unsafe"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
@@ -44,7 +45,7 @@ func (impl Implementation) Ssyrk(ul blas.Uplo, tA blas.Transpose, n, k int, alph
 
 // fma returns x·y + z with one rounding, as the kernels compute it.
 func fma[T float](x, y, z T) T {
-	if _, ok := any(x).(float32); !ok {
+	if unsafe.Sizeof(x) == unsafe.Sizeof(float64(0)) {
 		return T(math.FMA(float64(x), float64(y), float64(z)))
 	}
 	// The product of two float32 is exact in float64. If the sum is not, its last bit is

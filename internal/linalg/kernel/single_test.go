@@ -84,9 +84,6 @@ func TestSingleSameBits(t *testing.T) {
 				}
 				wantSameSingle(t, got, first)
 			}
-			if e.name == "generic" {
-				continue
-			}
 			if fused == nil {
 				fused = first
 			}
