@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"simtool/internal/batch"
+	"simtool/internal/linalg"
 )
 
 // newEnv returns what verbs see of this run. Settings are added once they are known.
@@ -12,6 +13,7 @@ func (a *app) newEnv() *batch.Env {
 	build := buildInfo()
 	return &batch.Env{
 		Version: build.version, Commit: build.commit, Started: a.started,
+		Kernel: linalg.Kernel(), Arithmetic: linalg.Arithmetic(),
 		Stdout: a.out, Terminal: a.outTTY, Width: a.width,
 		Stdin: a.claimStdin, Lookup: a.lookup,
 		OnWarning: a.showWarning, OnSummary: func(message string) { a.summary("%s", message) },

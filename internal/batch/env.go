@@ -21,6 +21,8 @@ import (
 // methods may be called by many goroutines.
 type Env struct {
 	Version, Commit string
+	// Kernel and Arithmetic are those of this machine; see dataio.Run.
+	Kernel, Arithmetic string
 	Argv            []string  // the command line, for manifests
 	Settings        []Setting // effective ones, for manifests and checkpoints
 	Seed            uint64    // of everything random
@@ -309,6 +311,7 @@ func (e *Env) settingValue(name string) any {
 func (e *Env) newManifest() *dataio.Manifest {
 	m := dataio.NewManifest(e.Version, e.Commit, e.Argv)
 	m.Seed = e.Seed
+	m.Run.Kernel, m.Run.Arithmetic = e.Kernel, e.Arithmetic
 	m.Config, m.Run.Defaults = e.settingValues()
 	return m
 }

@@ -23,6 +23,11 @@ type Fingerprint struct {
 	Inputs   map[string]string `json:"inputs"`          // SHA-256, where inputs are read before the work
 	Items    string            `json:"items,omitempty"` // digest of the items of a batch
 	Checksum string            `json:"checksum"`        // of the file that says whose a checkpoint is
+	// Arithmetic is that of the machine, on which last digits depend; see dataio.Run. It
+	// keeps no run from going on elsewhere.
+	Arithmetic string `json:"arithmetic,omitempty"`
+
+	warn func(format string, args ...any)
 }
 
 // freeSettings do not change a result.
@@ -33,7 +38,7 @@ var freeSettings = []string{
 // Fingerprint returns the fingerprint of this run. inputs are those that are read
 // before the work, keys those of its items, nil for none.
 func (e *Env) Fingerprint(inputs []data.Source, keys []string) Fingerprint {
-	f := Fingerprint{Schema: "simtool.checkpoint/v1", Version: e.Version, Settings: map[string]string{}, Inputs: map[string]string{}}
+	f := Fingerprint{Schema: "simtool.checkpoint/v1", Version: e.Version, Settings: map[string]string{}, Inputs: map[string]string{}, Arithmetic: e.Arithmetic, warn: e.Warn}
 	for _, s := range e.Settings {
 		if !slices.Contains(freeSettings, s.Name) {
 			f.Settings[s.Name] = s.Text
@@ -101,7 +106,13 @@ func (f Fingerprint) Resumable(directory string, resume bool) (bool, error) {
 	if err := dataio.DecodeSealed(path, "the settings of a checkpoint", text, &theirs, func() string { return theirs.Checksum }); err != nil {
 		return false, err
 	}
-	return true, f.same(directory, "the checkpoint", theirs)
+	if err := f.same(directory, "the checkpoint", theirs); err != nil {
+		return true, err
+	}
+	if f.Arithmetic != theirs.Arithmetic && f.warn != nil {
+		f.warn("%s was begun on another kind of machine, %s, and goes on with %s: last digits may not be those of a run on one of them", directory, theirs.Arithmetic, f.Arithmetic)
+	}
+	return true, nil
 }
 
 // same names what differs between this run and that of a checkpoint or an output

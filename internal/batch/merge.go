@@ -32,6 +32,7 @@ func (e *Env) MergeTables(ctx context.Context, paths []string, o *Output) error 
 		return e.mergeAlone(parts, order, o)
 	}
 	defer closeParts(parts)
+	e.TellArithmetics(parts)
 	format, err := dataio.ParseFormat(o.Format)
 	if err != nil {
 		return Configf("", "--format: %s", err)
@@ -239,6 +240,17 @@ func sameSettings(a, b *PartFile) error {
 		}
 	}
 	return nil
+}
+
+// TellArithmetics warns of parts that were computed on machines of different kinds.
+func (e *Env) TellArithmetics(parts []*PartFile) {
+	first := parts[0]
+	for _, p := range parts[1:] {
+		if mine, theirs := first.Manifest.Run.Arithmetic, p.Manifest.Run.Arithmetic; mine != theirs {
+			e.Warn("%s was computed on %s and %s on %s: last digits may not be those of a run on one kind of machine", first.Path, mine, p.Path, theirs)
+			return
+		}
+	}
 }
 
 // check refuses a part whose table is not what its manifest says, or whose form

@@ -68,6 +68,7 @@ func (e *Env) MergeDirectories(ctx context.Context, kinds []DirectoryKind, paths
 	if err != nil {
 		return err
 	}
+	e.TellArithmetics(parts)
 	var kind DirectoryKind
 	for _, k := range kinds {
 		if k.Directory("").Schema == order[0].Schema {

@@ -48,6 +48,10 @@ type Run struct {
 	OS       string    `json:"os"`
 	Arch     string    `json:"arch"`
 	CPUs     int       `json:"cpus"`
+	// Kernel names the kernels of matrix products, and Arithmetic what last digits
+	// depend on: machines of the same arithmetic compute the same bits.
+	Kernel     string `json:"kernel,omitempty"`
+	Arithmetic string `json:"arithmetic,omitempty"`
 	Checksum string    `json:"checksum"` // of the whole manifest; see Seal
 	// Defaults are settings that were chosen for the machine.
 	Defaults map[string]any `json:"defaults,omitempty"`

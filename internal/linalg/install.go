@@ -11,3 +11,9 @@ func init() {
 
 // kernels provides the routines beyond the BLAS.
 var kernels = kernel.New()
+
+// Kernel names the kernels in use: avx512, avx2 or generic, which give the same bits.
+func Kernel() string { return kernels.Name() }
+
+// Arithmetic names what the last digits of results depend on. See kernel.Arithmetic.
+func Arithmetic() string { return kernel.Arithmetic() }

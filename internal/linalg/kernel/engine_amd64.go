@@ -15,6 +15,15 @@ func nativeEngines() []*engine {
 	return list
 }
 
+// arithmetic tells processors with fused multiply-adds from others, as package math
+// does.
+func arithmetic() string {
+	if cpu.X86.HasAVX && cpu.X86.HasFMA {
+		return "amd64"
+	}
+	return "amd64 without FMA"
+}
+
 func avx512Engine() *engine {
 	return &engine{
 		name: "avx512",

@@ -39,13 +39,19 @@ func (s *laneSums) total() float64 {
 // add adds the products of two vectors of the same length. Sums that have no term of
 // the last, incomplete group get a product of zeros, which turns -0 to 0.
 func (s *laneSums) add(x, y []float64) {
-	for len(x) >= sumLanes {
-		xs, ys := (*[sumLanes]float64)(x), (*[sumLanes]float64)(y)
-		for l := range s {
-			s[l] = math.FMA(xs[l], ys[l], s[l])
-		}
+	s0, s1, s2, s3, s4, s5, s6, s7 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
+	for len(x) >= sumLanes && len(y) >= sumLanes {
+		s0 = math.FMA(x[0], y[0], s0)
+		s1 = math.FMA(x[1], y[1], s1)
+		s2 = math.FMA(x[2], y[2], s2)
+		s3 = math.FMA(x[3], y[3], s3)
+		s4 = math.FMA(x[4], y[4], s4)
+		s5 = math.FMA(x[5], y[5], s5)
+		s6 = math.FMA(x[6], y[6], s6)
+		s7 = math.FMA(x[7], y[7], s7)
 		x, y = x[sumLanes:], y[sumLanes:]
 	}
+	*s = laneSums{s0, s1, s2, s3, s4, s5, s6, s7}
 	if len(x) == 0 {
 		return
 	}

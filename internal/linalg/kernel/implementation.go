@@ -45,5 +45,11 @@ func Available() []string {
 // Name names the engine in use.
 func (impl Implementation) Name() string { return impl.engine.name }
 
+// Arithmetic names what last digits depend on: the architecture, for which the Go
+// compiler may fuse products and sums, and on amd64 whether the processor has fused
+// multiply-adds, which the exponential of package math then uses. Two processors of
+// the same arithmetic compute the same bits.
+func Arithmetic() string { return arithmetic() }
+
 // Use makes gonum's blas64, and with it mat and lapack64, compute by New.
 func Use() { blas64.Use(New()) }

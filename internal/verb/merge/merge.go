@@ -95,6 +95,7 @@ func (o *Options) mergeMoments(ctx context.Context, e *batch.Env, paths []string
 	if err != nil {
 		return err
 	}
+	e.TellArithmetics(parts)
 	sources, err := batch.MergedInputs(parts)
 	if err != nil {
 		return err
