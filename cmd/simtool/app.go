@@ -67,6 +67,10 @@ type app struct {
 	started time.Time
 	stop    func(cause error) // ends the run as a signal does
 
+	maxMemory int64      // where the command has no such setting of its own
+	overrun   chan error // ends the run at once: it has more memory than it may
+	ended     chan struct{}
+
 	stdinMu  sync.Mutex
 	stdinFor string // which input reads standard input; "" when none does
 }
@@ -84,15 +88,20 @@ func run(args []string, s streams) exitStatus {
 		os.Exit(int(statusOf(a.env.Stopped(cause))))
 	})
 	defer stop()
+	defer close(a.ended)
 	a.stop = cancel
 	finished := make(chan error, 1)
 	go func() { finished <- a.execute(ctx, args) }()
 	var err error
 	select {
 	case err = <-finished:
+	case err = <-a.overrun:
+		a.env.Abandon()
 	case <-ctx.Done():
 		select {
 		case err = <-finished:
+		case err = <-a.overrun:
+			a.env.Abandon()
 		case <-time.After(grace):
 			a.env.Abandon()
 			err = a.env.Stopped(context.Cause(ctx))
@@ -111,6 +120,7 @@ func newApp(s streams) *app {
 		auto:    map[*pflag.Flag]chooser{}, declared: map[*pflag.Flag]*setting.Setting{}, verbs: map[*cobra.Command]func() verb.Command{},
 		started: time.Now(),
 		stop:    func(error) {},
+		overrun: make(chan error, 1), ended: make(chan struct{}),
 	}
 	a.env = a.newEnv()
 	a.root = newRootCommand(a)

@@ -207,14 +207,14 @@ func scienceStories() []hintStory {
 			follow: []followed{{words: "without rsa", command: "simtool score l.npy l.npy -m cka --max-memory 2M --format csv", value: 1}},
 		},
 		{
-			name: "little memory for pairs of many samples", prepare: long(1<<22 + 1000), command: "simtool score l.npy l.npy -m rsa,cka --max-memory 100M --format csv",
+			name: "little memory for pairs of many samples", prepare: long(1<<22 + 1000), command: "simtool score l.npy l.npy -m rsa,cka --max-memory 250M --format csv",
 			hint:   "without rsa they would be read block by block in little memory",
-			follow: []followed{{words: "without rsa", command: "simtool score l.npy l.npy -m cka --max-memory 100M --format csv", value: 1}},
+			follow: []followed{{words: "without rsa", command: "simtool score l.npy l.npy -m cka --max-memory 250M --format csv", value: 1}},
 		},
 		{
-			name: "little memory for many samples of which some are to be dropped", prepare: long(1<<22 + 1000), command: "simtool score l.npy l.npy -m cka --missing drop --max-memory 100M --format csv",
+			name: "little memory for many samples of which some are to be dropped", prepare: long(1<<22 + 1000), command: "simtool score l.npy l.npy -m cka --missing drop --max-memory 250M --format csv",
 			hint:   "they cannot be read block by block: --missing drop is set",
-			follow: []followed{{words: "--missing drop is set", command: "simtool score l.npy l.npy -m cka --missing refuse --max-memory 100M --format csv", value: 1}},
+			follow: []followed{{words: "--missing drop is set", command: "simtool score l.npy l.npy -m cka --missing refuse --max-memory 250M --format csv", value: 1}},
 		},
 		{
 			name: "too little memory", command: scoreArrays + " --max-memory 10", hint: "give more with --max-memory",

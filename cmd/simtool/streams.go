@@ -20,6 +20,7 @@ type streams struct {
 	errTTY  bool     // err is a terminal
 	width   int      // columns of the terminal; 0 when there is none
 	environ []string // NAME=value, as os.Environ gives it
+	process bool     // the process is there for this run alone
 }
 
 // errPipeClosed says that the reader of standard output has gone, as `head`
@@ -41,6 +42,7 @@ func systemStreams() streams {
 		outTTY:  term.IsTerminal(int(os.Stdout.Fd())),
 		errTTY:  term.IsTerminal(int(os.Stderr.Fd())),
 		environ: os.Environ(),
+		process: true,
 	}
 	for _, f := range []*os.File{os.Stdout, os.Stderr} {
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {

@@ -16,7 +16,7 @@ import (
 func withVerb[V verb.Command](a *app, cmd *cobra.Command, create func() V, more ...exitStatus) *cobra.Command {
 	v := create()
 	a.verbs[cmd] = func() verb.Command { return create() }
-	a.bind(cmd.Flags(), v.Settings())
+	a.bind(cmd.Flags(), a.withMemorySetting(v.Settings()))
 	cmd.RunE = a.action(func(ctx context.Context, args []string) error {
 		defer a.env.TellHeld()
 		return v.Run(ctx, a.env, args)

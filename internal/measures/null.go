@@ -4,8 +4,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-
-	"simtool/internal/linalg"
 )
 
 // NullMean is a measure whose expected value under random pairings of the samples is
@@ -120,16 +118,37 @@ type laggedKey struct{ lag int }
 
 // laggedBelow reports whether the autocorrelation at a lag is below a bound.
 func (s *System) laggedBelow(lag int, bound float64) bool {
-	lagged := always(&s.memo, laggedKey{lag}, func() float64 {
-		x := s.compact()
+	return !(s.lagged(lag)/float64(s.n-lag) >= bound*s.lagged(0)/float64(s.n))
+}
+
+// fewCentredLags is the lag up to which rows are centred anew for each lag: data whose neighbours
+// are not alike, which most are, need no centred copy then.
+const fewCentredLags = 4
+
+// lagged returns Σ_i z_i·z_{i+lag} of the compact rows.
+func (s *System) lagged(lag int) float64 {
+	return always(&s.memo, laggedKey{lag}, func() float64 {
 		sum := 0.0
+		if s.slim() && lag <= fewCentredLags {
+			const rows = 256
+			c := s.centredPanels()
+			x, y := mat.NewDense(rows, s.p, nil), mat.NewDense(rows, s.p, nil)
+			for lo := 0; lo < s.n-lag; lo += rows {
+				m := min(rows, s.n-lag-lo)
+				c.RowsTo(x.Slice(0, m, 0, s.p).(*mat.Dense), lo)
+				c.RowsTo(y.Slice(0, m, 0, s.p).(*mat.Dense), lo+lag)
+				for i := range m {
+					sum += longDot(x.RawRowView(i), y.RawRowView(i))
+				}
+			}
+			return sum
+		}
+		x := s.compact()
 		for i := range s.n - lag {
 			sum += longDot(x.RawRowView(i), x.RawRowView(i+lag))
 		}
 		return sum
 	})
-	norm := always(&s.memo, laggedKey{0}, func() float64 { return linalg.Dot(s.compact(), s.compact()) })
-	return !(lagged/float64(s.n-lag) >= bound*norm/float64(s.n))
 }
 
 // Costed is a measure that counts the multiplications of its score.

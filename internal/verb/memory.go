@@ -30,6 +30,23 @@ func ChooseMemory(setting.Place) (value, origin string, err error) {
 	return strconv.FormatInt(limit/5*4, 10), origin, nil
 }
 
+// imageMemory is what a process has before any work: the program, its tables, and what
+// it has on the heap.
+const imageMemory = 32 << 20
+
+// leastHeap is the heap that no limit goes below: what every command needs.
+const leastHeap = 64 << 20
+
+// MoreMemory is the remedy where a run needs more than it was given.
+const MoreMemory = "give more with --max-memory"
+
+// HeapLimit is the heap that a process may have for its work which is to take so much
+// memory.
+func HeapLimit(limit int64) int64 { return max(limit-imageMemory, leastHeap) }
+
+// DataLimit is what of so much memory is there for data and what is computed of them.
+func DataLimit(limit int64) int64 { return min(limit, HeapLimit(limit)) }
+
 // memTotal returns the machine's memory in bytes where the kernel tells it.
 func memTotal() (int64, bool) {
 	text, err := os.ReadFile("/proc/meminfo")

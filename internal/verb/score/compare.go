@@ -48,6 +48,9 @@ type scorer struct {
 
 	mu    sync.Mutex
 	looks map[string]*look // of files
+
+	sized   sync.Once
+	largest int64 // bytes of the largest pair and its work
 }
 
 // compare scores an item by all of its measures. It returns an error when the

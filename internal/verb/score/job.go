@@ -104,6 +104,9 @@ func newScorer(e *batch.Env, o *Options, hash bool) *scorer {
 		}
 	}
 	s := &scorer{env: e, options: o, table: o.table(), hash: hash, inputs: newInputs(read), progress: e.StartProgress("scores", 0, true)}
+	if s.limited() {
+		s.inputs.budget = min(s.inputs.budget, o.maxMemory()/4)
+	}
 	if x, ok := o.commonReference(); ok && len(o.Repeats.paths) > 0 {
 		s.inputs.recording, s.inputs.reference = s.recording, x
 	}
@@ -112,7 +115,7 @@ func newScorer(e *batch.Env, o *Options, hash bool) *scorer {
 
 // share divides the jobs among so many items at once and the work within each.
 func (s *scorer) share(items int) {
-	s.itemJobs = max(1, min(s.env.Jobs, items))
+	s.itemJobs = s.fitting(max(1, min(s.env.Jobs, items)))
 	if s.options.banded() {
 		s.itemJobs = 1 // whose pairs are shared out
 	}

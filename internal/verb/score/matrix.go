@@ -63,7 +63,7 @@ const pairsAtOnce = 32
 
 // comparePairs compares some of the pairs, and puts the rows of each in its place.
 func (s *scorer) comparePairs(ctx context.Context, pairs []Pair, some []int, rows [][]scoreRow) error {
-	jobs := max(1, min(s.env.Jobs, len(some)))
+	jobs := s.fitting(max(1, min(s.env.Jobs, len(some))))
 	s.jobs = max(1, s.env.Jobs/jobs)
 	step := max(1, min(pairsAtOnce, len(some)/jobs))
 	return batch.Ordered(ctx, jobs, (len(some)+step-1)/step,

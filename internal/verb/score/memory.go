@@ -54,7 +54,7 @@ func (e *MemoryError) Hint() string {
 	case e.large && e.why != nil && len(e.needsSamples) == 0:
 		return "they cannot be read block by block: " + e.why.Error()
 	default:
-		return "give more with --max-memory"
+		return verb.MoreMemory
 	}
 }
 
@@ -108,9 +108,10 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 		return true, nil
 	}
 	if need := size + pairWork(named, x, y); need > s.options.maxMemory() {
-		e := &MemoryError{pair: p, need: need, limit: s.options.maxMemory(), needsSamples: needsSamples, large: size > streamAbove, why: why}
+		program := s.options.MaxMemory - s.options.maxMemory()
+		e := &MemoryError{pair: p, need: program + need, limit: s.options.MaxMemory, needsSamples: needsSamples, large: size > streamAbove, why: why}
 		if needsSamples != nil && others != nil {
-			e.rest = size + pairWork(others, x, y)
+			e.rest = program + size + pairWork(others, x, y)
 		}
 		return false, e
 	}
@@ -148,6 +149,29 @@ func (s *scorer) looked(path string) *look {
 		s.looks[path] = l
 	}
 	return l
+}
+
+// limited reports whether somebody has set the limit, to which the run as a whole is held.
+func (s *scorer) limited() bool {
+	setting := s.env.Setting("max-memory")
+	return s.options.MaxMemory > 0 && setting != nil && setting.Set
+}
+
+// fitting returns how many of so many pairs at once there is memory for, beside inputs
+// that are kept.
+func (s *scorer) fitting(jobs int) int {
+	if jobs < 2 || !s.limited() {
+		return jobs
+	}
+	s.sized.Do(func() {
+		sizes := s.footprints()
+		for _, pair := range s.options.pairs {
+			named, x, y := s.options.measuresOf(pair), sizes[pair.X], sizes[pair.Y]
+			s.largest = max(s.largest, x.values()+y.values()+pairWork(named, x, y)+s.estimateWork(named, x, y))
+		}
+	})
+	left := s.options.maxMemory() - s.inputs.budget
+	return max(1, min(jobs, int(left/max(1, s.largest))))
 }
 
 // peek returns the size of an input from its header, and why it cannot be read block

@@ -189,12 +189,12 @@ func (o *Options) joint() bool { return o.Per != "" && o.Inference.Permutations 
 // banded reports whether the items are bands of the matrix of all pairs.
 func (o *Options) banded() bool { return o.AllPairs && o.Per == "" }
 
-// maxMemory is the limit in bytes.
+// maxMemory is the limit in bytes, less what the program itself takes.
 func (o *Options) maxMemory() int64 {
 	if o.MaxMemory == 0 {
 		return math.MaxInt64
 	}
-	return o.MaxMemory
+	return verb.DataLimit(o.MaxMemory)
 }
 
 // commonReference returns the X of all pairs, if they have but one.
