@@ -1,6 +1,8 @@
 package figure
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -58,7 +60,10 @@ func Load(path string, o dataio.Options) (*Result, error) {
 		}
 	}
 	for _, m := range []string{path + dataio.ManifestSuffix, filepath.Join(filepath.Dir(path), "manifest.json")} {
-		manifest := readManifest(m)
+		manifest, err := readManifest(m)
+		if err != nil {
+			return nil, err
+		}
 		if output := outputNamed(manifest, path); output != nil {
 			r.Manifest = manifest
 			if r.Table != nil && r.Table.Schema == "" && output.SHA256 == r.Source.SHA256 {
@@ -71,17 +76,19 @@ func Load(path string, o dataio.Options) (*Result, error) {
 	return r, nil
 }
 
-// readManifest reads a manifest. It returns nil if there is none.
-func readManifest(path string) *dataio.Manifest {
+// readManifest reads a manifest. It returns nil if there is none: a file manifest.json
+// may be of another program. What simtool wrote must be as it was written; only those of
+// older versions have no checksum.
+func readManifest(path string) (*dataio.Manifest, error) {
 	content, err := os.ReadFile(path)
-	if err != nil {
-		return nil
+	if err != nil || !strings.HasSuffix(path, dataio.ManifestSuffix) && !bytes.Contains(content, []byte(dataio.ManifestSchema)) {
+		return nil, nil //nolint:nilerr // there need not be one
 	}
-	m := &dataio.Manifest{}
-	if dataio.DecodeJSON(content, m, false) != nil || m.Schema != dataio.ManifestSchema {
-		return nil
+	m, err := dataio.ReadManifest(path)
+	if errors.Is(err, dataio.ErrNoSeal) {
+		err = nil
 	}
-	return m
+	return m, err
 }
 
 // outputNamed returns the output that a manifest lists under the name of a file, nil if
