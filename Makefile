@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-pairs bench-torch bench-speed same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings validation-mlem test-paper digits random fuzz fuzz-long gallery generate clean
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-pairs bench-torch bench-speed same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings validation-mlem test-paper digits random fuzz fuzz-long gallery generate clean mutant-files race
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -105,12 +105,20 @@ mutants: ## mistakes in formulas, one at a time, that tests must notice: a quart
 	$(GO) run ./internal/bench/mutants -only '$(ONLY)' $(MUTANTS)
 
 FUZZTIME ?= 30s
+# Minimising what is new takes a minute each by default, which would leave no time to fuzz.
 fuzz: ## every fuzz target for FUZZTIME
 	@for package in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
 		done; \
 	done
+
+MUTANTS_EACH ?= 20000
+mutant-files: ## damaged files of each kind that simtool reads (MUTANTS_EACH=n): an hour
+	$(GO) test -timeout 6h -count 1 -run TestMutants -v ./cmd/simtool -args -mutants $(MUTANTS_EACH)
+
+race: ## all tests with the race detector, which needs gcc: an hour
+	CGO_ENABLED=1 $(GO) test -race -timeout 3h ./...
 
 fuzz-long: ## every fuzz target for half an hour: a night
 	$(MAKE) fuzz FUZZTIME=30m

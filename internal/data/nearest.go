@@ -15,6 +15,9 @@ func Nearest(word string, known []string) (string, bool) {
 func NearestWithin(word string, known []string, most int) (string, bool) {
 	best, least := "", most+1
 	for _, k := range known {
+		if len(k)-len(word) >= least || len(word)-len(k) >= least {
+			continue // so many bytes at least are inserted or deleted
+		}
 		if d := editDistance(strings.ToLower(word), strings.ToLower(k)); d < least {
 			best, least = k, d
 		}
