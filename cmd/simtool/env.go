@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"simtool/internal/batch"
+	"simtool/internal/io"
 	"simtool/internal/linalg"
 )
 
@@ -28,12 +29,29 @@ func (a *app) completeEnv() {
 	a.env.Seed, a.env.Jobs = a.global.seed, a.global.jobs
 	a.env.Settings = nil
 	for _, s := range a.settings {
+		if a.unsaid(s) {
+			continue
+		}
 		if declared := a.declared[s.flag]; declared != nil && s.origin != "default" && !s.chosen {
 			declared.MarkSet()
 		}
 		a.env.Settings = append(a.env.Settings, a.forManifest(s))
 	}
+	a.env.NoHost = a.global.noHost
+	dataio.GuardCells(a.global.csvSafe)
 	a.boundMemory()
+}
+
+// unsaid reports whether a setting has nothing to say in a manifest: nobody has set it,
+// and without it things are as they always were.
+func (a *app) unsaid(s effective) bool {
+	switch name := s.flag.Name; name {
+	case csvSafeFlag, noHostFlag:
+		return s.origin == "default"
+	case memorySetting:
+		return s.flag.Value.String() == ""
+	}
+	return false
 }
 
 // claimStdin returns standard input for the one input that may be "-".

@@ -22,7 +22,12 @@ type globalOptions struct {
 	logFormat   string
 	color       string
 	helpAll     bool // turned into --help before flags are read
+	csvSafe     bool
+	noHost      bool
 }
+
+// Settings that stand in a manifest only where somebody has set them.
+const csvSafeFlag, noHostFlag = "csv-safe", "no-host"
 
 // settings declares the options.
 func (o *globalOptions) settings() *setting.Set {
@@ -40,6 +45,8 @@ func (o *globalOptions) settings() *setting.Set {
 	s.Bool(&o.verbose, "verbose", "v", "log progress to standard error instead of showing a bar")
 	s.Rarely(func() {
 		s.Choice(&o.logFormat, "log-format", "", "form of log lines and errors", "text", "json")
+		s.Bool(&o.csvSafe, csvSafeFlag, "", "put ' before text in csv and tsv that spreadsheets would compute: that begins with =, +, -, @, a tab or a carriage return")
+		s.Bool(&o.noHost, noHostFlag, "", "leave the name of this machine out of manifests")
 		color := s.Choice(&o.color, "color", "", "colour messages; auto colours on a terminal unless NO_COLOR is set", "auto", "always", "never")
 		color.Choose, color.Machine = chooseColor, true
 	})

@@ -23,11 +23,12 @@ type Env struct {
 	Version, Commit string
 	// Kernel and Arithmetic are those of this machine; see dataio.Run.
 	Kernel, Arithmetic string
-	Argv            []string  // the command line, for manifests
-	Settings        []Setting // effective ones, for manifests and checkpoints
-	Seed            uint64    // of everything random
-	Jobs            int       // items at once, or threads of one item
-	Started         time.Time
+	NoHost             bool      // the manifest does not name the machine
+	Argv               []string  // the command line, for manifests
+	Settings           []Setting // effective ones, for manifests and checkpoints
+	Seed               uint64    // of everything random
+	Jobs               int       // items at once, or threads of one item
+	Started            time.Time
 
 	Stdout   io.Writer
 	Terminal bool // Stdout is one
@@ -312,6 +313,9 @@ func (e *Env) newManifest() *dataio.Manifest {
 	m := dataio.NewManifest(e.Version, e.Commit, e.Argv)
 	m.Seed = e.Seed
 	m.Run.Kernel, m.Run.Arithmetic = e.Kernel, e.Arithmetic
+	if e.NoHost {
+		m.Run.Host = ""
+	}
 	m.Config, m.Run.Defaults = e.settingValues()
 	return m
 }

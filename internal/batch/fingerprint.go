@@ -32,7 +32,7 @@ type Fingerprint struct {
 
 // freeSettings do not change a result.
 var freeSettings = []string{
-	"jobs", "quiet", "verbose", "log-format", "color", "force", "resume", "checkpoint-every", "output", "time-limit", "max-memory", "dry-run",
+	"jobs", "quiet", "verbose", "log-format", "color", "force", "resume", "checkpoint-every", "output", "time-limit", "max-memory", "dry-run", "no-host",
 }
 
 // Fingerprint returns the fingerprint of this run. inputs are those that are read

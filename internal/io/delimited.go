@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -69,9 +70,32 @@ func (d *delimitedWriter) separate(i int) {
 	}
 }
 
+// guardCells says that no cell may begin like a formula.
+var guardCells atomic.Bool
+
+// GuardCells makes all tables in csv and tsv that this process writes safe to open in
+// spreadsheets, which compute cells that begin with =, +, -, @, a tab or a carriage
+// return: text that does, and is no number, gets an apostrophe in front, which
+// spreadsheets take for "this is text".
+func GuardCells(on bool) { guardCells.Store(on) }
+
+// guarded puts an apostrophe before text that a spreadsheet would compute.
+func guarded(field string) string {
+	if field == "" || !strings.ContainsRune("=+-@\t\r", rune(field[0])) {
+		return field
+	}
+	if _, err := strconv.ParseFloat(field, 64); err == nil {
+		return field
+	}
+	return "'" + field
+}
+
 // text appends a field, in quotation marks where it needs them. Nearly all are
 // plain; encoding/csv knows about the others.
 func (d *delimitedWriter) text(field string) {
+	if guardCells.Load() {
+		field = guarded(field)
+	}
 	if d.plain(field) {
 		d.buf = append(d.buf, field...)
 		return

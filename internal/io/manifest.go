@@ -52,7 +52,7 @@ type Run struct {
 	// depend on: machines of the same arithmetic compute the same bits.
 	Kernel     string `json:"kernel,omitempty"`
 	Arithmetic string `json:"arithmetic,omitempty"`
-	Checksum string    `json:"checksum"` // of the whole manifest; see Seal
+	Checksum   string `json:"checksum"` // of the whole manifest; see Seal
 	// Defaults are settings that were chosen for the machine.
 	Defaults map[string]any `json:"defaults,omitempty"`
 }
