@@ -43,6 +43,16 @@ func scienceStories() []hintStory {
 		},
 		leave("a window without time", "simtool mlem layers y.npy "+features+"--window 2 -o l", "simtool mlem layers y.npy "+features+"--permutations 0 --null 0 --bootstrap 0 -o l"),
 		given(leave("given distances of layers", "simtool mlem layers y.npy "+features+"--neural-distances d.npy -o l", "simtool mlem layers y.npy "+features+"--permutations 0 --null 0 -o l")),
+		given(leave("given distances of an encoding", "simtool mlem encode "+features+"--neural y.npy --neural-distances d.npy -q", "simtool mlem encode "+features+"--neural y.npy -q")),
+		{
+			name: "a band without warping",
+			first: []string{
+				"simtool mlem layers x.npy y.npy " + features + "--permutations 0 --null 0 --bootstrap 0 -q -o one",
+				"simtool mlem layers y.npy x.npy " + features + "--permutations 0 --null 0 --bootstrap 0 -q -o two",
+			},
+			command: "simtool mlem profiles one/importance.csv two/importance.csv --warp none --band 1", hint: "leave it out",
+			follow: []followed{{words: "leave it out", command: "simtool mlem profiles one/importance.csv two/importance.csv --warp none"}},
+		},
 		leave("noise of Euclidean distances", fit+features+"--neural y.npy --noise y.npy", fit+features+"--neural y.npy"),
 		leave("a distance of single units", fit+features+"--neural y.npy --each-unit --distance cosine", fit+features+"--neural y.npy --each-unit"),
 		{
