@@ -51,7 +51,7 @@ gallery: ## the pictures of docs/gallery, of every kind of figure
 	$(GO) test ./cmd/simtool -run TestGallery -args -gallery
 
 PYTHON ?= /usr/bin/python3
-RUNS_EACH ?= 9
+RUNS_EACH ?= 20
 bench-peers: ## the same work in NumPy, side by side as ratios, if python3 has NumPy (PEERS='-t 2 "cka 3000 500"')
 	$(GO) build -o bin/peers ./internal/bench/peers
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -B internal/bench/peers/peers.py bin/peers $(PEERS); \
@@ -65,7 +65,8 @@ bench-pairs: build ## the matrix of all pairs of 40 and 200 systems beside NumPy
 
 bench-speed: build ## whole processes beside an earlier build and NumPy, into docs/speed.md (BEFORE=program RUNS_EACH=n): minutes
 	$(GO) build -o bin/peers ./internal/bench/peers
-	$(GO) run ./internal/bench/speed $(if $(BEFORE),-before $(BEFORE)) -runs $(RUNS_EACH) -python $(PYTHON) -peers bin/peers bin/simtool > bin/speed.md
+	$(GO) build -o bin/torch ./internal/bench/torch
+	$(GO) run ./internal/bench/speed $(if $(BEFORE),-before $(BEFORE)) -runs $(RUNS_EACH) -python $(PYTHON) -peers bin/peers -torch bin/torch bin/simtool > bin/speed.md
 	mv bin/speed.md docs/speed.md
 
 bench-torch: ## optimisers beside PyTorch (float32), if python3 has it (TORCH='-full "cka 600 100"')

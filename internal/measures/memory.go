@@ -191,9 +191,6 @@ func (d Dims) swap() Dims {
 	return d
 }
 
-// tiled reports the same as System.tiled.
-func (d Dims) tiled() bool { return d.N > int64(tiledAbove) }
-
 // needCentred returns the need of Xc and Yc.
 func (d Dims) needCentred() Need { return kept(centredKey{}, d.values()) }
 
@@ -227,9 +224,6 @@ func (d Dims) needGram() Need {
 	}
 	return all
 }
-
-// bySamples reports the same as Pair.bySamples.
-func (d Dims) bySamples() bool { return d.P > d.N || d.Q > d.N }
 
 // needSquares returns the need of ‖Kx‖², ‖Ky‖² and ⟨Kx,Ky⟩.
 func (d Dims) needSquares() Need {

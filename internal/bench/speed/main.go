@@ -4,11 +4,12 @@
 // and NumPy where a row has a peer (peer.py). It writes the page docs/speed.md to standard
 // output.
 //
-//	go run ./internal/bench/speed [-before PROGRAM] [-runs 5] [-only REGEXP] [-python PATH] [-peers bin/peers] bin/simtool
+//	go run ./internal/bench/speed [-before PROGRAM] [-runs 20] [-budget 9m] [-only REGEXP] [-python PATH] [-peers bin/peers] [-torch bin/torch] bin/simtool
 //
 // Each side has one thread, and all take turns. Processor time counts, which other users
 // of the machine disturb least, and the peak of the memory; both are medians. The peer's
-// time begins after its imports, simtool's is that of the whole process.
+// time begins after its imports, simtool's is that of the whole process. There follow what
+// two threads gain, and what is timed within a process.
 package main
 
 import (
@@ -21,6 +22,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -28,17 +30,50 @@ import (
 
 var (
 	before  = flag.String("before", "", "an earlier build to compare with")
-	runs    = flag.Int("runs", 5, "paired runs of each row")
+	runs    = flag.Int("runs", 20, "paired runs of each row")
+	budget  = flag.Duration("budget", 9*time.Minute, "time for the paired runs of all rows; slow rows take fewer when it runs out")
 	only    = flag.String("only", ".", "rows whose name matches")
 	python  = flag.String("python", "/usr/bin/python3", "an interpreter that has NumPy")
 	script  = flag.String("script", "internal/bench/speed/peer.py", "the peers")
 	inside  = flag.String("peers", "", "the program of internal/bench/peers, for what happens within a process")
+	torch   = flag.String("torch", "", "the program of internal/bench/torch, for optimisers")
 	longest = flag.Duration("longest", time.Minute, "time after which a process is given up")
 )
 
+// dataOf is an argument for the program itself: it then writes the data of the row of that
+// name into a directory. A process inherits the peak of memory of the one that starts it,
+// so that this one must stay small.
+const dataOf = "data-of"
+
+// prepare writes the data of a row, in a process of its own.
+func (b *bench) prepare(r row) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	if out, err := exec.Command(self, dataOf, r.name, b.dir).CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
+}
+
+// writeData writes the data of a row.
+func writeData(name, dir string) error {
+	all := append(slices.Clone(rows), threaded...)
+	at := slices.IndexFunc(all, func(r row) bool { return r.name == name })
+	if at < 0 {
+		return fmt.Errorf("no row %q", name)
+	}
+	return all[at].data(dir)
+}
+
 func main() {
 	flag.Parse()
-	if err := measure(flag.Arg(0)); err != nil {
+	work := func() error { return measure(flag.Arg(0)) }
+	if flag.Arg(0) == dataOf {
+		work = func() error { return writeData(flag.Arg(1), flag.Arg(2)) }
+	}
+	if err := work(); err != nil {
 		fmt.Fprintln(os.Stderr, "speed:", err)
 		os.Exit(1)
 	}
@@ -54,6 +89,9 @@ type cost struct {
 // bench has the programs and a directory of data.
 type bench struct {
 	now, before, dir, peer string
+
+	slower []string // rows whose median is more than 3 % slower than before
+	fewest int      // paired runs of the row that had the fewest
 }
 
 func measure(program string) error {
@@ -78,26 +116,43 @@ func measure(program string) error {
 	}
 	defer func() { _ = os.RemoveAll(b.dir) }()
 	b.preface()
-	for _, r := range rows {
-		if !pattern.MatchString(r.name) {
-			continue
-		}
-		if err := b.row(r); err != nil {
+	mine := slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return !pattern.MatchString(r.name) })
+	end := time.Now().Add(*budget)
+	for i, r := range mine {
+		// Rows that are done early leave their time to later ones.
+		if err := b.row(r, time.Now().Add(time.Until(end)/time.Duration(len(mine)-i)*2)); err != nil {
 			return fmt.Errorf("%s: %w", r.name, err)
 		}
 	}
+	b.verdict()
+	if err := b.threads(pattern); err != nil {
+		return err
+	}
+	if err := b.optimisers(); err != nil {
+		return err
+	}
+	if err := b.within(); err != nil {
+		return err
+	}
 	fmt.Printf("\n%s", limits)
-	return b.within()
+	return nil
 }
 
-// row measures a row, one process of each side after the other, and prints it.
-func (b *bench) row(r row) error {
-	if err := r.data(b.dir); err != nil {
+// fewestRuns is the number of paired runs that a row has in any case.
+const fewestRuns = 3
+
+// row measures a row, one process of each side after the other, until a time, and prints
+// it.
+func (b *bench) row(r row, until time.Time) error {
+	if err := b.prepare(r); err != nil {
 		return err
 	}
 	var old, now, peer []cost
 	var ratios []float64
-	for range *runs {
+	for i := range *runs {
+		if i >= fewestRuns && time.Now().After(until) {
+			break
+		}
 		c, err := b.run(b.now, r.args...)
 		if err != nil {
 			return err
@@ -132,13 +187,54 @@ func (b *bench) row(r row) error {
 	gain := "–"
 	if len(ratios) > 0 {
 		slices.Sort(ratios)
-		gain = fmt.Sprintf("%.2f", ratios[len(ratios)/2])
+		median := ratios[len(ratios)/2]
+		gain = fmt.Sprintf("%.2f", median)
 		if old[0].givenUp {
 			gain = "> " + gain
 		}
+		if median < 1/1.03 {
+			b.slower = append(b.slower, fmt.Sprintf("%s (%.2f)", r.name, median))
+			gain += " **slower**"
+		}
+		if b.fewest == 0 || len(now) < b.fewest {
+			b.fewest = len(now)
+		}
 	}
-	fmt.Printf("| %s | %s | %s | %s | %s |\n", r.name, middle(old), mine, gain, text)
+	fmt.Printf("| %s | %d | %s | %s | %s | %s | %s |\n", r.name, len(now), middle(old), mine, gain, text, b.forecast(r, mine))
 	return nil
+}
+
+// forecast returns what --dry-run says of the time and the memory of a score, over what
+// they were.
+func (b *bench) forecast(r row, was cost) string {
+	if r.args[0] != "score" {
+		return "–"
+	}
+	cmd := exec.Command(b.now, append(slices.Clone(r.args), "--dry-run", "--jobs", "1")...)
+	cmd.Dir = b.dir
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	text, err := cmd.CombinedOutput()
+	found := told.FindSubmatch(text)
+	if err != nil || found == nil {
+		return "none"
+	}
+	megabytes, _ := strconv.ParseFloat(string(found[1]), 64)
+	seconds, _ := strconv.ParseFloat(string(found[2]), 64)
+	return fmt.Sprintf("%.1f, %.1f", seconds/was.seconds, megabytes*(1<<20)/1e6/was.peak)
+}
+
+// told finds the memory and the time in the words of a dry run.
+var told = regexp.MustCompile(`about (\d+) MB[^\n]*\n(?:.*\n)*?.*about ([\d.e+]+) s `)
+
+// verdict says which rows became slower.
+func (b *bench) verdict() {
+	switch {
+	case b.before == "":
+	case len(b.slower) == 0:
+		fmt.Printf("\nNo row is slower than before by more than 3 %% in the median of its paired runs (%d at least).\n", b.fewest)
+	default:
+		fmt.Printf("\nSlower than before by more than 3 %% in the median: %s.\n", strings.Join(b.slower, "; "))
+	}
 }
 
 // run runs a program in the directory of the data, on one thread. A peer says on standard

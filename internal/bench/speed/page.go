@@ -25,14 +25,16 @@ func (b *bench) preface() {
 	fmt.Printf(`# Speed: whole processes on one thread
 
 %[1]smake bench-speed BEFORE=PROGRAM%[1]s writes this page: an earlier build, the present one and
-NumPy take turns, %[2]d times each. Processor time and the peak of memory are medians; *gain* is the
-median of the ratios of paired runs. NumPy's time begins after its imports (0.1 s or more), that
-of simtool is the whole process, its start included. Only ratios carry over to other machines.
+NumPy take turns, up to %[2]d times each. Processor time and the peak of memory are medians; *gain*
+is the median of the ratios of paired runs. NumPy's time begins after its imports (0.1 s or more),
+that of simtool is the whole process, its start included. *Forecast* is what %[1]s--dry-run%[1]s says of
+time and memory, over what they were; times below 0.05 s are not told apart. Only ratios carry
+over to other machines.
 
 %[3]s, %[4]s kernels, %[5]s; before: %[6]s; %[7]s.
 
-| work | before | now | gain | NumPy | NumPy ÷ now |
-|---|---|---|---|---|---|
+| work | runs | before | now | gain | NumPy | NumPy ÷ now | forecast |
+|---|---|---|---|---|---|---|---|
 `, "`", *runs, processor(), kernel.New().Name(), runtime.Version(), orNone(b.before, output(b.before, "version")),
 		orNone(b.peer, output(*python, "-c", "import numpy, scipy, sys; print('Python', sys.version.split()[0]+', NumPy', numpy.__version__+', SciPy', scipy.__version__)")))
 }
@@ -57,6 +59,30 @@ func processor() string {
 		}
 	}
 	return "unknown processor"
+}
+
+// optimisers writes the table of the program of torch.
+func (b *bench) optimisers() error {
+	if *torch == "" || b.peer == "" {
+		return nil
+	}
+	text, err := exec.Command(*torch, "-python", *python, "-full", "-seconds", "0.2", "-rounds", "2").Output()
+	if err != nil {
+		return fmt.Errorf("torch: %w", err)
+	}
+	fmt.Printf(`
+## Optimisers beside PyTorch
+
+A row is a measure, samples and features; milliseconds of processor time. Adam: one iteration,
+with the precision of our products; PyTorch's are float32. Then a whole run to a score of 0.99 by
+L-BFGS in float64, by PyTorch's Adam, and by PyTorch's L-BFGS (strong Wolfe conditions, the same
+gradients), with the numbers of evaluations. Ratios are PyTorch's time over ours.
+
+%s
+%s
+%s
+`, "```text", strings.TrimRight(string(text), "\n"), "```")
+	return nil
 }
 
 // small are rows of peers.py that a process of their own would hide.
@@ -103,14 +129,17 @@ by themselves.
 // limits explains, by counts, where a goal is not met.
 const limits = `## Where it stands behind, and why
 
-Counts are of multiplications and additions together, of a core that does 55·10⁹ a second with
-AVX-512, or 18·10⁹ with AVX2.
+Counts are of multiplications and additions together, of a core that does 110·10⁹ a second with
+AVX-512 at full width, 55·10⁹ at half, or 18·10⁹ with AVX2.
 
 - **Default set, 3000 × 500.** ridge:lambda=auto:cv=5 needs for each of five training sets the
   eigenvectors of a 500 × 500 matrix (9·500³ = 1.1·10⁹), the leverages (2·2400·500² = 1.2·10⁹),
   and one to three leave-one-out errors (1.2·10⁹ each, of thirteen; the others are excluded by
-  bounds): 19·10⁹ at least, 0.35 s. The dearest closed form, cca, takes 6·10⁹ with its
-  decompositions. Ranks of 4.5 million dissimilarities of both systems are the other half.
+  bounds): 19·10⁹ at least, and its memory is touched for the first time page by page. The dearest
+  closed form, cca, takes 6·10⁹ with its decompositions. Ranks of 4.5 million dissimilarities of
+  both systems, some 55 ns each, are the other half.
+- **L-BFGS of nbs and procrustes.** Each of its four to eleven evaluations has a singular value
+  decomposition in float64, which PyTorch does in float32: 22·500³ = 2.8·10⁹ of 500 × 500.
 - **nbs of tall pairs.** Of its time a third goes to the eigenvalues of a 500 × 500 matrix, whose
   tridiagonalisation reads the matrix once for each column: 500³·4/3 operations at the speed of
   memory, on both sides.

@@ -42,11 +42,161 @@ var rows = []row{
 	{"3000 × 500: rsa spearman of correlations", tall, score("tallx.npy", "tally.npy", "-m", "rsa:rdm=correlation:compare=spearman"), ""},
 	{"3000 × 500: default set", tall, score("tallx.npy", "tally.npy"), ""},
 	{"1000 × 512: default set", pair("layer", []int{1000, 512}, []int{1000, 512}), score("layerx.npy", "layery.npy"), ""},
+	{"3 layers of 1000 × 512, all 6 pairs: default set", layers, append([]string{"score", "--all-pairs", "--inference", "none", "--format", "csv"}, "layer0.npy", "layer1.npy", "layer2.npy"), ""},
+	{"200000 × 200 float32, read block by block: cka", long, score("longx.npy", "longy.npy", "-m", "cka", "--max-memory", "300MB"), "cka longx.npy longy.npy"},
+	{"20000 × 50 csv: cka", texts, score("textx.csv", "texty.csv", "-m", "cka"), ""},
+	{"mlem fit of 256 stimuli, 16 features with interactions, 200 bootstraps", stimuli, mlem("small", "--interactions", "all", "--bootstrap", "200"), ""},
+	{"mlem fit of 4000 × 256, 8 features", stimuli, mlem("large"), ""},
 	{"decode 900 × 212 raw counts, 30 classes", counts, []string{"decode", "counts.npy", "--labels", "labels.csv", "--format", "csv"}, ""},
 	{"joint-range cka, procrustes: 50 levels at 20 × 10", nothing, jointRange(50), ""},
 	{"joint-range cka, procrustes: 20 levels at 20 × 10", nothing, jointRange(20), ""},
 	{"plot of 100000 scores of one measure", table, []string{"plot", "table.csv", "-o", "plot.svg", "--force"}, ""},
 	{"report of 100000 scores of one measure", table, []string{"report", "table.csv", "-o", "report.html", "--force"}, ""},
+}
+
+// threaded are rows that are run on one thread and on two.
+var threaded = []row{
+	{"5000 × 50: rsa spearman", many, score("manyx.npy", "manyy.npy", "-m", "rsa:compare=spearman"), ""},
+	{"20000 × 50 csv: cka", texts, score("textx.csv", "texty.csv", "-m", "cka"), ""},
+	{"3000 × 500: default set", tall, score("tallx.npy", "tally.npy"), ""},
+	{"1 pair of 600 × 100: default set", items(1), listed(1), ""},
+	{"2 pairs", items(2), listed(2), ""},
+	{"3 pairs", items(3), listed(3), ""},
+	{"5 pairs", items(5), listed(5), ""},
+	{"40 pairs", items(40), listed(40), ""},
+}
+
+// many are 12.5 million pairs of samples.
+func many(dir string) error { return pair("many", []int{5000, 50}, []int{5000, 50})(dir) }
+
+// layers are three arrays that have much in common.
+func layers(dir string) error {
+	if err := pair("layer", []int{1000, 512}, []int{1000, 512})(dir); err != nil {
+		return err
+	}
+	r := rand.New(rand.NewPCG(15, 5))
+	shared := normal(r, 1000*512)
+	all := map[string]array{}
+	for k := range 3 {
+		own := normal(r, len(shared))
+		for i, v := range shared {
+			own[i] += v
+		}
+		all[fmt.Sprintf("layer%d.npy", k)] = array{own, []int{1000, 512}}
+	}
+	return write(dir, all)
+}
+
+// long are two arrays of float32.
+func long(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, "longx.npy")); err == nil {
+		return nil
+	}
+	const n, p = 200_000, 200
+	r := rand.New(rand.NewPCG(15, 6))
+	for _, name := range []string{"longx.npy", "longy.npy"} {
+		values := normal(r, n*p)
+		encode := func(f *dataio.AtomicFile) error { return dataio.EncodeNPY(f, dataio.Float32, values, n, p) }
+		if _, err := dataio.WriteFile(filepath.Join(dir, name), dataio.WriteOptions{}, encode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// texts are two tables as text.
+func texts(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, "textx.csv")); err == nil {
+		return nil
+	}
+	const n, p = 20_000, 50
+	r := rand.New(rand.NewPCG(15, 7))
+	for _, name := range []string{"textx.csv", "texty.csv"} {
+		if err := writeText(filepath.Join(dir, name), normal(r, n*p), p, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeText writes rows of values as text, below names if there are any.
+func writeText(path string, values []float64, p int, names []string) error {
+	var b strings.Builder
+	if names != nil {
+		b.WriteString(strings.Join(names, ",") + "\n")
+	}
+	for i, v := range values {
+		separator := byte(',')
+		if i%p == p-1 {
+			separator = '\n'
+		}
+		fmt.Fprintf(&b, "%g", v)
+		b.WriteByte(separator)
+	}
+	return os.WriteFile(path, []byte(b.String()), 0o666)
+}
+
+// items writes a recording, models, and a list of so many pairs of them.
+func items(count int) func(dir string) error {
+	return func(dir string) error {
+		const n, p, models = 600, 100, 4
+		r := rand.New(rand.NewPCG(15, 8))
+		all := map[string]array{"recording.npy": {normal(r, n*p), []int{n, p}}}
+		for k := range models {
+			all[fmt.Sprintf("model%d.npy", k)] = array{normal(r, n*p), []int{n, p}}
+		}
+		if _, err := os.Stat(filepath.Join(dir, "recording.npy")); err != nil {
+			if err := write(dir, all); err != nil {
+				return err
+			}
+		}
+		list := ""
+		for k := range count {
+			list += fmt.Sprintf("recording.npy model%d.npy\n", k%models)
+		}
+		return os.WriteFile(filepath.Join(dir, fmt.Sprintf("list%d.txt", count)), []byte(list), 0o666)
+	}
+}
+
+func listed(count int) []string {
+	return []string{"score", "--list", fmt.Sprintf("list%d.txt", count), "--inference", "none", "--format", "csv"}
+}
+
+// mlem is the command that fits a metric to the stimuli of a name.
+func mlem(name string, more ...string) []string {
+	return append([]string{"mlem", "fit", "--features", name + "-features.csv", "--neural", name + "-patterns.npy", "--output", name, "--force", "--quiet"}, more...)
+}
+
+// stimuli writes features of stimuli, and patterns that follow from them and noise.
+func stimuli(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, "small-features.csv")); err == nil {
+		return nil
+	}
+	for _, c := range []struct {
+		name    string
+		n, f, p int
+	}{{"small", 256, 16, 64}, {"large", 4000, 8, 256}} {
+		r := rand.New(rand.NewPCG(15, 9))
+		features, loads, patterns := normal(r, c.n*c.f), normal(r, c.f*c.p), normal(r, c.n*c.p)
+		for i := range c.n {
+			for k := range c.f {
+				for j := range c.p {
+					patterns[i*c.p+j] += features[i*c.f+k] * loads[k*c.p+j]
+				}
+			}
+		}
+		var names []string
+		for k := range c.f {
+			names = append(names, fmt.Sprintf("feature%d", k))
+		}
+		if err := writeText(filepath.Join(dir, c.name+"-features.csv"), features, c.f, names); err != nil {
+			return err
+		}
+		if err := write(dir, map[string]array{c.name + "-patterns.npy": {patterns, []int{c.n, c.p}}}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func jointRange(levels int) []string {

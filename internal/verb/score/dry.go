@@ -66,6 +66,11 @@ func (o *Options) dryRun(ctx context.Context, e *batch.Env, args []string) error
 	}
 	e.Summary("%s of a %s%s, %s; about %d MB of memory at --jobs %d",
 		data.Counted(part.Len(len(items)), "item"), what, of, data.Counted(scores, "score"), s.estimate(sizes, e.Jobs)>>20, e.Jobs)
+	mine := make([]scoreItem, part.Len(len(items)))
+	for k := range mine {
+		mine[k] = items[part.Item(k)]
+	}
+	s.tellTime(mine, sizes)
 	return outcome
 }
 

@@ -2,10 +2,12 @@ package score
 
 import (
 	"context"
+	"sync"
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
 	"simtool/internal/io"
+	"simtool/internal/verb"
 )
 
 // pairsJob scores all pairs.
@@ -135,6 +137,7 @@ func (s *scorer) begin(items []scoreItem, streams bool) error {
 	}
 	s.progress = s.env.StartProgress("scores", expected, streams)
 	if x, ok := o.commonReference(); ok && !s.anyStreamed() {
+		defer s.readAhead(items)()
 		// Without its reference nothing can be scored.
 		s.reference = s.inputs.hold(x)
 		return s.reference.err
@@ -143,6 +146,22 @@ func (s *scorer) begin(items []scoreItem, streams bool) error {
 		s.matrix = s.newMatrix(items)
 	}
 	return nil
+}
+
+// readAhead begins to read the other file of a single pair, if that is text that takes a
+// while, beside the reference. It returns a function that waits for it.
+func (s *scorer) readAhead(items []scoreItem) (wait func()) {
+	const long = 1 << 20
+	if len(items) != 1 || s.env.Jobs < 2 || items[0].band != nil {
+		return func() {}
+	}
+	p := items[0].pair
+	if p.X == p.Y || !isText(p.Y) || verb.FileSize(p.Y) < long {
+		return func() {}
+	}
+	var reading sync.WaitGroup
+	reading.Go(func() { s.inputs.put(s.inputs.hold(p.Y)) })
+	return reading.Wait
 }
 
 // close ends the progress bar.

@@ -3,6 +3,7 @@ package score
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -65,7 +66,7 @@ func (e *MemoryError) Hint() string {
 func (s *scorer) plan(p Pair) (stream bool, err error) {
 	named := s.options.measuresOf(p)
 	fx, fy := s.looked(p.X), s.looked(p.Y)
-	small := fx.bytes+fy.bytes < min(streamAbove, s.options.maxMemory())/8 && !fx.compressed && !fy.compressed
+	small := mostValues(p.X, fx.bytes)+mostValues(p.Y, fy.bytes) < min(streamAbove, s.options.maxMemory()) && !fx.compressed && !fy.compressed
 	if batch.IsStdin(p.X) || batch.IsStdin(p.Y) || small && !slices.ContainsFunc(named, takesPairs) {
 		return false, nil
 	}
@@ -116,6 +117,21 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 		return false, e
 	}
 	return false, nil
+}
+
+// mostValues bounds the bytes as float64 of the values in a file of so many bytes: a value
+// takes a byte at least, and in text two, with its separator.
+func mostValues(path string, bytes int64) int64 {
+	if isText(path) {
+		return 4 * bytes
+	}
+	return 8 * bytes
+}
+
+// isText reports whether a file is text by its name.
+func isText(path string) bool {
+	name := strings.TrimSuffix(strings.ToLower(path), ".gz")
+	return slices.Contains([]string{".csv", ".tsv", ".txt"}, filepath.Ext(name))
 }
 
 // anyStreamed reports whether a pair will be read block by block, or refused
