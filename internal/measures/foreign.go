@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Agreement says how far the number of a name in other software and that of the measure
@@ -57,7 +58,7 @@ func ResolveForeign(name string) (f Foreign, ok bool) {
 		return f, false
 	}
 	f.Measure, f.Note = m.Card().Name, note
-	for _, q := range remarks {
+	for _, q := range remarks() {
 		if q.name.MatchString(repository + "/" + standard) {
 			f.Agreement, f.Note = q.agreement, q.note
 			break
@@ -119,7 +120,7 @@ func standardName(name string) (repository, standard string) {
 	if !ok {
 		return "", name
 	}
-	for _, own := range ownNames {
+	for _, own := range ownNames() {
 		if place := own.pattern.FindStringSubmatchIndex(name); place != nil {
 			return repository, string(own.pattern.ExpandString(nil, own.standard, name, place))
 		}
@@ -133,8 +134,8 @@ type ownName struct {
 	standard string
 }
 
-// ownNames are tried in their order. Names that are standard ones need no line.
-var ownNames = func() []ownName {
+// ownNames are tried in their order, and compiled when a name is asked for. Names that are standard ones need no line.
+var ownNames = sync.OnceValue(func() []ownName {
 	cka := "cka-kernel=linear-hsic=gretton-score"
 	var out []ownName
 	for _, pair := range [][2]string{
@@ -203,7 +204,7 @@ var ownNames = func() []ownName {
 		out = append(out, ownName{regexp.MustCompile(`^` + pair[0] + `$`), pair[1]})
 	}
 	return out
-}()
+})
 
 // refusal is a standard name that no measure here computes.
 type refusal struct {
@@ -211,7 +212,7 @@ type refusal struct {
 	there, nearest string
 }
 
-var refusals = func() []refusal {
+var refusals = sync.OnceValue(func() []refusal {
 	var out []refusal
 	for _, r := range [][3]string{
 		{`linreg-angular-cv`, "there the arccosine of a held-out R², which is no cosine and may be below −1", "linreg:cv=5"},
@@ -231,7 +232,7 @@ var refusals = func() []refusal {
 		out = append(out, refusal{regexp.MustCompile(`^(?:` + r[0] + `)$`), r[1], r[2]})
 	}
 	return out
-}()
+})
 
 // notOffered returns why a standard name has no measure, unless a family has it as an
 // alias meanwhile.
@@ -239,11 +240,11 @@ func notOffered(standard string) (refusal, bool) {
 	if _, _, ok := findAlias(standard); ok {
 		return refusal{}, false
 	}
-	i := slices.IndexFunc(refusals, func(r refusal) bool { return r.name.MatchString(standard) })
+	i := slices.IndexFunc(refusals(), func(r refusal) bool { return r.name.MatchString(standard) })
 	if i < 0 {
 		return refusal{}, false
 	}
-	return refusals[i], true
+	return refusals()[i], true
 }
 
 // remark is how far names agree that are not the same number.

@@ -1,9 +1,12 @@
 package measures
 
-import "regexp"
+import (
+	"regexp"
+	"sync"
+)
 
 // remarks are tried in their order; a name without one is the same number.
-var remarks = func() []remark {
+var remarks = sync.OnceValue(func() []remark {
 	var out []remark
 	for _, r := range []struct {
 		name      string
@@ -47,4 +50,4 @@ var remarks = func() []remark {
 		out = append(out, remark{regexp.MustCompile(`^(?:` + r.name + `)$`), r.agreement, r.note})
 	}
 	return out
-}()
+})
