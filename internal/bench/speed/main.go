@@ -4,7 +4,7 @@
 // and NumPy where a row has a peer (peer.py). It writes the page docs/speed.md to standard
 // output.
 //
-//	go run ./internal/bench/speed [-before PROGRAM] [-runs 20] [-budget 9m] [-only REGEXP] [-python PATH] [-peers bin/peers] [-torch bin/torch] bin/simtool
+//	go run ./internal/bench/speed [-before PROGRAM] [-runs 20] [-budget 7m] [-only REGEXP] [-python PATH] [-peers bin/peers] [-torch bin/torch] bin/simtool
 //
 // Each side has one thread, and all take turns. Processor time counts, which other users
 // of the machine disturb least, and the peak of the memory; both are medians. The peer's
@@ -31,7 +31,7 @@ import (
 var (
 	before  = flag.String("before", "", "an earlier build to compare with")
 	runs    = flag.Int("runs", 20, "paired runs of each row")
-	budget  = flag.Duration("budget", 9*time.Minute, "time for the paired runs of all rows; slow rows take fewer when it runs out")
+	budget  = flag.Duration("budget", 7*time.Minute, "time for the paired runs of all rows; slow rows take fewer when it runs out")
 	only    = flag.String("only", ".", "rows whose name matches")
 	python  = flag.String("python", "/usr/bin/python3", "an interpreter that has NumPy")
 	script  = flag.String("script", "internal/bench/speed/peer.py", "the peers")
