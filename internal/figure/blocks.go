@@ -43,12 +43,12 @@ func blocksOf(labels *data.Column, s *Style) *blocks {
 	return b
 }
 
-// reordered returns an n × n matrix with rows and columns in the order of the blocks.
-func (b *blocks) reordered(values []float64) []float64 {
-	n := len(b.order)
+// reordered returns an n × n matrix with rows and columns in another order.
+func reordered(values []float64, order []int) []float64 {
+	n := len(order)
 	out := make([]float64, 0, n*n)
-	for _, i := range b.order {
-		for _, j := range b.order {
+	for _, i := range order {
+		for _, j := range order {
 			out = append(out, values[i*n+j])
 		}
 	}

@@ -158,6 +158,7 @@ func goldenCases(t *testing.T) []goldenCase {
 		{name: "study", kind: "study", results: load(t, "study.csv")},
 		{name: "rdm", kind: "rdm", results: []*Result{squares}},
 		{name: "rdm-labels", kind: "rdm", results: []*Result{labelled(array(t, "square", squares.Array.Values, 4, 4))}},
+		{name: "rdm-clustered", kind: "rdm", results: []*Result{array(t, "pairs", []float64{0, 10, 1.5, 11, 10, 0, 8.5, 1, 1.5, 8.5, 0, 9.5, 11, 1, 9.5, 0}, 4, 4)}, style: func(s *Style) { s.Order, s.Clusters = Cluster, averageLinkage }},
 		{name: "rdm-scaling", kind: "rdm", results: []*Result{labelled(square(t, "corners", [][]float64{{0, 0, 1}, {3, 0, -1}, {0, 2, 0}, {3, 2, 0}}))}, style: func(s *Style) { s.Form = mds }},
 		{name: "recording", kind: "recording", results: []*Result{spiral(t)}},
 		{name: "recording-scaled", kind: "recording", results: []*Result{numbered(array(t, "cloud", cloud(), 10, 2))}},

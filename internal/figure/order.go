@@ -14,7 +14,7 @@ import (
 const (
 	Natural = "natural" // layer2 before layer10
 	Given   = "given"   // as in the results
-	Cluster = "cluster" // alike ones beside each other; of a matrix of all pairs
+	Cluster = "cluster" // alike ones beside each other; of a matrix of all pairs or an RDM
 )
 
 // Orders lists them; the first is the default.

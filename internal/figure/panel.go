@@ -27,6 +27,7 @@ type panel struct {
 	notes    []string        // below the figure
 	all      *[2]plot.Ticker // the ticks of x and y before names were left out; nil before
 	tree     []Join          // of the columns of a matrix, drawn above it; nil for none
+	perCell  int             // leaves of the tree in a column that is a mean of several; 0 for one
 	rowNames []string        // at the y axis, from the bottom, in full; nil for numbers
 	perRow   int             // the largest number of panels in a row; 0 for as many as fit
 }

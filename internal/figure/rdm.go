@@ -95,8 +95,15 @@ func rdmPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		size := (n + block - 1) / block
 		matrix := r.Array.Values
 		sorted := blocksOf(r.Labels, s)
+		order, tree, err := clustersOf(r, s, sorted != nil)
+		if err != nil {
+			return nil, "", "", err
+		}
 		if sorted != nil {
-			matrix = sorted.reordered(matrix)
+			order = sorted.order
+		}
+		if order != nil {
+			matrix = reordered(matrix, order)
 		}
 		values := blockMeans(matrix, n, block)
 		g := &grid{rows: size, columns: size, bar: spread(dissimilarity(r), values), at: func(i, j int) float64 { return values[i*size+j] }}
@@ -113,6 +120,13 @@ func rdmPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		if sorted != nil && block == 1 {
 			p.x = fmt.Sprintf("%s (n = %d)", r.Labels.Name, n)
 			sorted.name(p)
+		}
+		if order != nil && block == 1 {
+			p.nameCells(order)
+		}
+		if tree != nil {
+			p.x, p.tree, p.perCell = fmt.Sprintf("sample, alike ones together (n = %d)", n), tree, block
+			p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = sampleTicks{order, false}, sampleTicks{order, true}
 		}
 		p.square = true
 		panels = append(panels, p)

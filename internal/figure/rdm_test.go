@@ -153,3 +153,51 @@ func TestLargeRDM(t *testing.T) {
 		t.Errorf("sample 1000 is at cell %g, want a third of that: cells average 3", x[len(x)-1].Value)
 	}
 }
+
+// TestClusteredRDM takes points on a line in two far pairs, so that the order and the heights
+// of the tree are known, and checks what is refused.
+func TestClusteredRDM(t *testing.T) {
+	style := light(t)
+	style.Order, style.Clusters = Cluster, averageLinkage
+	points := [][]float64{{0}, {10}, {1.5}, {11}}
+	f, err := New([]*Result{square(t, "pairs", points)}, style)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := f.panels[0]
+	if len(p.tree) != 3 || p.tree[2].Height != 9.75 {
+		t.Errorf("the tree is %v, want 3 joins, the last at (10 + 11 + 8.5 + 9.5)/4 = 9.75", p.tree)
+	}
+	var shown []string
+	for _, tick := range p.plot.X.Tick.Marker.Ticks(0, 3) {
+		shown = append(shown, tick.Label)
+	}
+	if got := strings.Join(shown, " "); got != "0 2 1 3" {
+		t.Errorf("the samples at the x axis are %s, want 0 2 1 3", got)
+	}
+	rows := p.plot.Y.Tick.Marker.Ticks(0, 3)
+	if rows[0].Label != "0" || rows[0].Value != 3 {
+		t.Errorf("the first row is %v, want sample 0 at the top", rows[0])
+	}
+	found := false
+	for _, m := range p.marks {
+		found = found || m.x == 1 && m.y == 0 && m.text == "3, 2: 9.5"
+	}
+	if !found {
+		t.Errorf("the cell of samples 3 and 2 is not named: %v", p.marks)
+	}
+
+	// A missing dissimilarity counts as the largest.
+	missing := array(t, "missing", []float64{0, math.NaN(), 1, math.NaN(), 0, 2, 1, 2, 0}, 3, 3)
+	_, tree, err := clustersOf(missing, &style, false)
+	if err != nil || tree[0] != (Join{Left: 0, Right: 2, Height: 1}) || tree[1].Height != 2 {
+		t.Errorf("with a missing value %v, %v, want joins at 1 and 2", tree, err)
+	}
+	if _, err := New([]*Result{labelled(square(t, "labels", points))}, style); err == nil || !strings.Contains(err.Error(), "want either labels or the order cluster") {
+		t.Errorf("labels and clusters: %v", err)
+	}
+	const n = mostScaled + 1
+	if _, err := New([]*Result{array(t, "large", make([]float64, n*n), n, n)}, style); err == nil || !strings.Contains(err.Error(), "2001 samples, want at most 2000") {
+		t.Errorf("%d samples: %v", n, err)
+	}
+}

@@ -74,13 +74,13 @@ func (t *scoreTable) byLikeness(systems []string, s *Style) ([]string, []Join) {
 const treeSpace = vg.Length(24)
 
 // drawTree draws the tree of the columns of a matrix above it: each join is a bracket at
-// the height of its distance.
+// the height of its distance. Those too narrow to be seen are left out.
 func (p *panel) drawTree(data draw.Canvas) {
 	x, _ := p.plot.Transforms(&data)
 	n := len(p.tree) + 1
 	place := make([]float64, n) // of the middle of the cluster of each first system
 	for at, i := range leaves(n, p.tree) {
-		place[i] = float64(at)
+		place[i] = (float64(at)+0.5)/float64(max(1, p.perCell)) - 0.5
 	}
 	most := 0.0
 	for _, j := range p.tree {
@@ -95,8 +95,9 @@ func (p *panel) drawTree(data draw.Canvas) {
 		}
 		base := data.Max.Y + 1.5
 		left, right := x(place[j.Left]), x(place[j.Right])
-		c := []vg.Point{{X: left, Y: base + height[j.Left]}, {X: left, Y: base + top}, {X: right, Y: base + top}, {X: right, Y: base + height[j.Right]}}
-		data.StrokeLines(line, c)
+		if right-left >= hairline {
+			data.StrokeLines(line, []vg.Point{{X: left, Y: base + height[j.Left]}, {X: left, Y: base + top}, {X: right, Y: base + top}, {X: right, Y: base + height[j.Right]}})
+		}
 		place[j.Left], height[j.Left] = (place[j.Left]+place[j.Right])/2, top
 	}
 }
