@@ -47,8 +47,8 @@ func scienceStories() []hintStory {
 		{
 			name: "a band without warping",
 			first: []string{
-				"simtool mlem layers x.npy y.npy " + features + "--permutations 0 --null 0 --bootstrap 0 -q -o one",
-				"simtool mlem layers y.npy x.npy " + features + "--permutations 0 --null 0 --bootstrap 0 -q -o two",
+				"simtool mlem layers x.npy y.npy " + features + "--permutations 2 --null 0 --bootstrap 0 -q -o one",
+				"simtool mlem layers y.npy x.npy " + features + "--permutations 2 --null 0 --bootstrap 0 -q -o two",
 			},
 			command: "simtool mlem profiles one/importance.csv two/importance.csv --warp none --band 1", hint: "leave it out",
 			follow: []followed{{words: "leave it out", command: "simtool mlem profiles one/importance.csv two/importance.csv --warp none"}},

@@ -135,7 +135,13 @@ func standingCell(t *testing.T, name string, c stress) string {
 
 // sizeOf is the size of a score below which its error is not relative: angles and
 // distances keep their digits when they are small, similarities need not.
+//
+// The distance of graphs is a difference of mean exponentials, each up to 1, times up to
+// e⁻⁴ in units of 1e6, which have their roundings.
 func sizeOf(m Measure) float64 {
+	if _, graphs := m.(imd); graphs {
+		return 1e6 * math.Exp(-4)
+	}
 	if c := m.Card(); !c.HigherIsCloser && c.Identity == 0 {
 		return 0.01
 	}
