@@ -18,7 +18,7 @@ FIGURES := $(addprefix $(F)/,$(addsuffix .svg, \
 	cloos-gaussian-components cloos-gaussian-thresholds \
 	cloos-theory cloos-slopes cloos-ranges cloos-bounds \
 	cloos-datasets-thresholds cloos-datasets-decoding cloos-score-to-decode \
-	jalouzot-recovery jalouzot-importance jalouzot-layers))
+	jalouzot-recovery jalouzot-type-i jalouzot-importance jalouzot-layers))
 
 .PHONY: figures
 figures: $(F)/README.md ## the papers' figures, with a README that says what came out
@@ -122,6 +122,13 @@ $(R)/study.csv: $(C)/study.yaml | $(TOOL)
 	@mkdir -p $(@D)
 	$(TOOL) mlem study --config $< -o $@ --force -q
 $(F)/jalouzot-recovery.svg: $(R)/study.csv
+	$(PLOT) $^ --width 130mm -o $@
+
+# Whether features are found that are not encoded but correlated with those that are.
+$(R)/tests.csv: $(C)/tests.yaml | $(TOOL)
+	@mkdir -p $(@D)
+	$(TOOL) mlem study --config $< -o $@ --force -q
+$(F)/jalouzot-type-i.svg: $(R)/tests.csv
 	$(PLOT) $^ --width 130mm -o $@
 
 # Three layers of one representation, the later the noisier.

@@ -156,6 +156,7 @@ func goldenCases(t *testing.T) []goldenCase {
 		{name: "profiles", kind: "profiles", results: load(t, "profiles.csv")},
 		{name: "comparison", kind: "comparison", results: load(t, "comparison.csv")},
 		{name: "study", kind: "study", results: load(t, "study.csv")},
+		{name: "study-tests", kind: "study", results: load(t, "study-tests.csv")},
 		{name: "rdm", kind: "rdm", results: []*Result{squares}},
 		{name: "rdm-labels", kind: "rdm", results: []*Result{labelled(array(t, "square", squares.Array.Values, 4, 4))}},
 		{name: "rdm-clustered", kind: "rdm", results: []*Result{array(t, "pairs", []float64{0, 10, 1.5, 11, 10, 0, 8.5, 1, 1.5, 8.5, 0, 9.5, 11, 1, 9.5, 0}, 4, 4)}, style: func(s *Style) { s.Order, s.Clusters = Cluster, averageLinkage }},

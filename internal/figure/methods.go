@@ -5,22 +5,37 @@ import (
 	"math"
 	"sort"
 	"strconv"
+
+	"gonum.org/v1/plot/vg"
 )
 
 // This file draws comparisons of methods that find encoded features.
 
+// nominal is the level of the tests of a study, which the type-I error should not exceed.
+const nominal = 0.05
+
 // studyPanels draws the recovery of each method in a study against noise and against
-// the number of stimuli, as means over recordings with their standard errors.
+// the number of stimuli, as means over recordings with their standard errors; of a study
+// that tests each feature, the type-I error and the power of the tests come first.
 func studyPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	r := join(rs)
 	sweeps, methods := r.texts("sweep"), r.texts("method")
 	quantities := []struct{ column, label string }{
-		{"cosine", "recovery (cosine)"}, {"held_out_spearman", "held-out Spearman"}, {"seconds", "seconds"},
+		{"type_i", "type-I error"},
+		{"power", "power"},
+		{"cosine", "recovery (cosine)"},
+		{"held_out_spearman", "held-out Spearman"},
+		{"seconds", "seconds"},
 	}
+	tested := anyFinite(r.floats("type_i")) || anyFinite(r.floats("power"))
 	axes := map[string]string{"noise": "noise (sd)", "stimuli": "number of stimuli"}
 	var panels []*panel
 	replicates := len(distinct(r.texts("replicate")))
 	for _, q := range quantities {
+		ofTests := q.column == "type_i" || q.column == "power"
+		if ofTests && !anyFinite(r.floats(q.column)) {
+			continue // where no feature lacks weight, say
+		}
 		for _, sweep := range distinct(sweeps) {
 			if !r.has(q.column) || axes[sweep] == "" {
 				continue
@@ -40,6 +55,14 @@ func studyPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 				p.line(x, mean, s.line(k), m)
 				p.intervalY(x, low, high, s.line(k))
 				p.key(key{name: m, line: s.line(k)})
+			}
+			if q.column == "type_i" {
+				level := s.reference([]vg.Length{3, 2})
+				p.across(nominal, level)
+				p.key(key{name: "nominal 0.05", line: level})
+			}
+			if ofTests {
+				p.rangeY(0, 1)
 			}
 			widen(&p.plot.X)
 			widen(&p.plot.Y)
@@ -61,6 +84,10 @@ func studyPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	shown := "Recovery of the truth and held-out correlation of "
 	if r.has("seconds") {
 		shown = "Recovery of the truth, held-out correlation and time of "
+	}
+	if tested {
+		title = fmt.Sprintf("Features found, and recovery (mean and s.e. of n = %d recordings)", replicates)
+		shown = "Type-I error and power of tests of features, r" + shown[1:]
 	}
 	return panels, title, shown + list(distinct(methods)) + "." + sentence(found), nil
 }
