@@ -23,6 +23,7 @@ type grid struct {
 	style         *Style
 	numbers       bool                               // write values into cells that are large enough
 	interval      func(i, j int) (low, high float64) // nil for none
+	empty         func(i, j int) string              // why a cell has no value; nil for nothing
 }
 
 // maxVector is the largest number of cells that are drawn as rectangles; more become an
@@ -75,8 +76,13 @@ func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 				bottom -= overlapping
 			}
 			c.FillPolygon(fill, []vg.Point{{X: left, Y: bottom}, {X: right, Y: bottom}, {X: right, Y: low + high}, {X: left, Y: low + high}})
-			if g.numbers && wide > 13 && high > 7 && !math.IsNaN(v) {
-				g.writeValue(c, i, j, vg.Rectangle{Min: vg.Point{X: left, Y: low}, Max: vg.Point{X: left + wide, Y: low + high}}, fill)
+			if g.numbers && wide > 13 && high > 7 {
+				cell := vg.Rectangle{Min: vg.Point{X: left, Y: low}, Max: vg.Point{X: left + wide, Y: low + high}}
+				if math.IsNaN(v) {
+					g.writeReason(c, i, j, cell)
+				} else {
+					g.writeValue(c, i, j, cell, fill)
+				}
 			}
 		}
 	}
@@ -101,6 +107,18 @@ func (g *grid) writeValue(c draw.Canvas, i, j int, cell vg.Rectangle, fill color
 		value += " " + interval
 	}
 	c.FillText(text, at, value)
+}
+
+// writeReason writes why a cell has no value, if there is room for the words.
+func (g *grid) writeReason(c draw.Canvas, i, j int, cell vg.Rectangle) {
+	if g.empty == nil {
+		return
+	}
+	text := g.style.text(intervalSize)
+	text.XAlign, text.Color = draw.XCenter, g.style.Theme.Muted
+	if words := g.empty(i, j); text.Width(words) < cell.Size().X-2 {
+		c.FillText(text, vg.Point{X: (cell.Min.X + cell.Max.X) / 2, Y: (cell.Min.Y + cell.Max.Y) / 2}, words)
+	}
 }
 
 // intervalText returns the interval of a cell in brackets, or "" if there is none.

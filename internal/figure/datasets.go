@@ -102,7 +102,8 @@ func scoreToDecode(run *Result) (score float64, ok bool) {
 }
 
 // decodeMatrix draws the score that a measure needs before labels are decoded, by measure
-// and data set: the mean over labels, and empty where a label is not decoded on the way.
+// and data set: the mean over labels. Where there is none the cell says why, and it is empty
+// where the measure was not run on the data.
 func decodeMatrix(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	groups := datasets(rs)
 	var measures, names []string
@@ -110,20 +111,21 @@ func decodeMatrix(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		measures = append(measures, cmp.Or(r.Measure(), r.Label))
 	}
 	measures = distinct(measures)
-	cells := make([][]float64, len(measures))
+	cells, why := make([][]float64, len(measures)), make([][]string, len(measures))
 	var all []float64
 	var found []string
 	for i, m := range measures {
-		cells[i] = make([]float64, len(groups))
+		cells[i], why[i] = make([]float64, len(groups)), make([]string, len(groups))
 		var words []string
 		for j, g := range groups {
 			cells[i][j] = nan
 			var reached []float64
-			missing := false
+			ran, missing := false, false
 			for _, r := range g.runs {
 				if cmp.Or(r.Measure(), r.Label) != m {
 					continue
 				}
+				ran = true
 				labels, reference, chance := r.texts("label"), r.floats("reference_accuracy"), r.floats("chance")
 				for _, label := range distinct(labels) {
 					part := r.where(func(k int) bool { return labels[k] == label })
@@ -136,7 +138,16 @@ func decodeMatrix(rs []*Result, s *Style) ([]*panel, string, string, error) {
 					reached = append(reached, score)
 				}
 			}
-			if len(reached) == 0 || missing {
+			switch {
+			case !ran:
+				words = append(words, "not run on "+g.name)
+				continue
+			case len(reached) == 0:
+				why[i][j] = "no label"
+				words = append(words, "no label can be decoded in "+g.name)
+				continue
+			case missing:
+				why[i][j] = "not reached"
 				words = append(words, "not reached in "+g.name)
 				continue
 			}
@@ -160,7 +171,8 @@ func decodeMatrix(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	bar.low, bar.high, bar.ramp = 0, max(1, bar.high), viridis
 	g := &grid{
 		rows: len(measures), columns: len(groups), numbers: true, bar: bar,
-		at: func(i, j int) float64 { return cells[i][j] },
+		at:    func(i, j int) float64 { return cells[i][j] },
+		empty: func(i, j int) string { return why[i][j] },
 	}
 	p := s.heatMap("", "", g, measures, names)
 	p.height = 34 + 16*vg.Length(len(measures))

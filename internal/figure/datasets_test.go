@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"bytes"
 	"math"
 	"strings"
 	"testing"
@@ -42,6 +43,19 @@ func TestScoreToDecode(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := "cka: 0.90 in brain, 0.70 in tree; nbs: 0.40 in brain, not reached in tree."; !strings.Contains(f.Alt, want) {
+		t.Errorf("%s\nwant %s", f.Alt, want)
+	}
+	var svg bytes.Buffer
+	if err := f.Write(&svg, "svg", 0); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Count(svg.String(), ">not reached</text>"); got != 1 {
+		t.Errorf("%d cells say that a label is not reached, want 1", got)
+	}
+	if f, err = New(append(runs[:2:2], runs[2], optimisedRun("forest", "linreg", 0.5)), s); err != nil {
+		t.Fatal(err)
+	}
+	if want := "linreg: not run on brain, not run on tree, 0.50 in forest"; !strings.Contains(f.Alt, want) {
 		t.Errorf("%s\nwant %s", f.Alt, want)
 	}
 	s.Form = ""
