@@ -83,6 +83,10 @@ const grace = 2 * time.Second
 // ends the process, but for a second signal.
 func run(args []string, s streams) exitStatus {
 	a := newApp(s)
+	if err := filesAtHand(); err != nil {
+		a.report(err)
+		return statusOf(err)
+	}
 	ctx, cancel, stop := withSignals(context.Background(), func(cause error) {
 		a.env.Abandon()
 		os.Exit(int(statusOf(a.env.Stopped(cause))))

@@ -20,6 +20,7 @@ type tracer struct {
 	directory string // the program's, in which its writes count
 	moment    int    // to kill at, from 0, or never
 	onOpen    string // a path; the first attempt to open it sends SIGTERM
+	fault     func() // what befalls the disk at the moment, in place of a kill
 
 	seen   int    // moments so far
 	signal bool   // SIGTERM was sent
@@ -138,6 +139,10 @@ func (tr *tracer) enter(pid, tid int, call *syscall.PtraceRegs) int {
 		return goOn
 	}
 	tr.point = fmt.Sprintf("system call %d of %s", call.Orig_rax, filepath.Base(name))
+	if tr.fault != nil {
+		tr.fault()
+		return goOn
+	}
 	if tr.moment == at {
 		return killBefore
 	}

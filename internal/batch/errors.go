@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"simtool/internal/data"
@@ -139,8 +140,24 @@ type ItemError interface {
 	OfItem()
 }
 
+// OfMachine reports whether an error tells what the machine has no more of, or does not
+// allow, at this moment: it says nothing about an item, and a later run may do without it.
+func OfMachine(err error) bool {
+	for _, lack := range []syscall.Errno{
+		syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EROFS,
+	} {
+		if errors.Is(err, lack) {
+			return true
+		}
+	}
+	return false
+}
+
 // OfItem reports whether an error is one of an item, so that it can become a row.
 func OfItem(err error) bool {
+	if OfMachine(err) {
+		return false
+	}
 	if _, ok := errors.AsType[ItemError](err); ok {
 		return true
 	}

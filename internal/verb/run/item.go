@@ -93,6 +93,9 @@ func (r *planRun) itemToRows(ctx context.Context, it plan.Item) (*batch.Item, er
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
+	if batch.OfMachine(err) {
+		return nil, err
+	}
 	item := &batch.Item{Sources: collect.Sources}
 	if outcome, ok := errors.AsType[batch.Outcome](err); ok {
 		if outcome.Status() == batch.StatusNotConverged {
@@ -172,6 +175,9 @@ func (r *planRun) itemToFile(ctx context.Context, it plan.Item) (*batch.Item, er
 			r.env.Advanced()
 		}
 		return nil, context.Cause(ctx)
+	}
+	if batch.OfMachine(err) {
+		return nil, err
 	}
 	item := &batch.Item{Sources: e.Inputs()}
 	notes, status := batch.Grouped(e.Warnings()), r.status(err)
