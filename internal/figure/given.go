@@ -160,6 +160,10 @@ func (s *Style) renamed(results []*Result) []*Result {
 				part.Table.Rows = append(part.Table.Rows, row)
 			}
 		}
+		part.groups = r.groups.renamed(func(system string) string {
+			name, _ := other("x", system)
+			return name
+		})
 		if r.Labels != nil && r.Labels.Kind == data.Categorical {
 			labels := *r.Labels
 			labels.Levels = slices.Clone(labels.Levels)

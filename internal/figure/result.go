@@ -24,6 +24,7 @@ type Result struct {
 	Array    *data.Dataset    // nil for a table
 	square   *dataio.Square   // of a square matrix of named systems; nil for another result
 	Labels   *data.Column     // of the conditions of an array; nil for none
+	groups   *systemGroups    // of the systems of scores of all pairs; nil for none
 	Source   data.Source      // the file itself
 	Manifest *dataio.Manifest // the record of the run that made it; nil if there is none
 }

@@ -33,13 +33,17 @@ func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			Hint: "--facet COLUMN gives each value of a column that tells them apart a panel",
 		}
 	}
+	xs, ys := distinct(t.x), distinct(t.y)
+	asMatrix := axis == "" && (s.Form == matrix || s.Form == "" && len(xs) > 1 && len(xs)+len(ys) > 3)
+	if t.groups, err = groupsOf(rs, asMatrix, s); err != nil {
+		return nil, "", "", err
+	}
 	if axis != "" {
 		if s.Form != "" {
 			return nil, "", "", &data.InputError{Path: rs[0].Path, Found: "scores by " + axis, Wanted: "want scores of whole systems to draw as " + s.Form}
 		}
 		return scoresAlong(axis, t, s)
 	}
-	xs, ys := distinct(t.x), distinct(t.y)
 	if word, at, ok := ordinals(ys); ok && len(xs) == 1 && (s.Form == lines || s.Form == "" && len(ys) >= leastOrdered && len(t.value) <= mostBars) {
 		place := map[string]float64{}
 		for i, y := range ys {
@@ -49,7 +53,7 @@ func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	} else if s.Form == lines {
 		return nil, "", "", &data.InputError{Path: rs[0].Path, Found: "systems that do not differ in a number alone", Wanted: "want one system against several such as layer1, layer2, … to draw as lines"}
 	}
-	if s.Form == matrix || s.Form == "" && len(xs) > 1 && len(xs)+len(ys) > 3 {
+	if asMatrix {
 		return scoreMatrices(t, s)
 	}
 	if s.Form == "" && len(t.value) > mostBars {
@@ -109,6 +113,7 @@ type scoreTable struct {
 	null, ceiling      []float64
 	n                  float64 // number of samples, NaN if it differs
 	at                 []float64
+	groups             *systemGroups // of the systems of all pairs; nil for none
 }
 
 // repeated returns the first row with the systems, measure and place of an earlier row,
@@ -359,10 +364,14 @@ func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	rows, columns := s.ordered(distinct(t.x)), s.ordered(distinct(t.y))
 	square := overlap(rows, columns)
 	var tree []Join
+	var grouped *blocks
 	if square {
 		rows = s.ordered(distinct(append(distinct(t.x), distinct(t.y)...)))
 		if s.Order == Cluster {
 			rows, tree = t.byLikeness(rows, s)
+		}
+		if t.groups != nil {
+			rows, grouped = t.groups.sorted(rows, s)
 		}
 		columns = rows
 	}
@@ -416,6 +425,10 @@ func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 				least = 18
 			}
 			p.height = 34 + vg.Length(len(rows))*max(least, min(26, 140/vg.Length(len(columns))))
+		}
+		if grouped != nil {
+			p.x, p.rowNames = fmt.Sprintf("%s (n = %d)", t.groups.name, len(rows)), nil
+			grouped.name(p)
 		}
 		p.square = square
 		panels = append(panels, p)

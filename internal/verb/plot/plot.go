@@ -3,6 +3,7 @@ package plot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,7 +84,7 @@ func (o *Options) Settings() *setting.Set {
 		s.Int(&o.PerRow, "panels-per-row", "", "`N` panels in a row; 0 for as many as are legible")
 	})
 	verb.RegisterAxes(s, &o.Axes)
-	s.String(&o.Labels, "labels", "", "`FILE` with one row of labels for each condition (each sample of 2-d arrays), to colour them by")
+	s.String(&o.Labels, "labels", "", "`FILE` with one row of labels for each condition (each sample of 2-d arrays), to colour them by; or for each system of all pairs, in their order or named by a column, to sort them into blocks")
 	s.String(&o.Label, "label", "", "`COLUMN` of --labels (default: the first)")
 	format := s.Choice(&o.Format, "format", "", "form of the figure (default: by the suffix of --output, else svg)", figure.Formats...)
 	format.Choose = func(setting.Place) (value, origin string, err error) {
@@ -282,20 +283,24 @@ func (o *Options) load(e *batch.Env, paths []string) ([]*figure.Result, []data.S
 	return results, sources, nil
 }
 
-// attachLabels reads the labels and gives them to all arrays.
+// attachLabels reads the labels and gives them to all arrays, and to the systems of tables.
 func (o *Options) attachLabels(results []*figure.Result) (data.Source, error) {
 	table, err := dataio.ReadFeatures(o.Labels, dataio.Options{Hash: true})
 	if err != nil {
 		return data.Source{}, err
 	}
-	column := table.Columns[0]
+	var column *data.Column // nil for the first
 	if o.Label != "" {
 		if column, err = table.Column(o.Label); err != nil {
 			return data.Source{}, err
 		}
 	}
 	for _, r := range results {
-		if err := r.SetLabels(column); err != nil {
+		err := r.SetGroups(table, column)
+		if r.Array != nil {
+			err = r.SetLabels(cmp.Or(column, table.Columns[0]))
+		}
+		if err != nil {
 			return data.Source{}, batch.Named(err, o.Labels)
 		}
 	}
