@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -133,5 +134,50 @@ func TestEmittedNames(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestEmittedNamesOfBytes: names with line breaks, bytes that are no UTF-8, or a leading
+// dash are refused before a file is written, or give the table of one run.
+func TestEmittedNamesOfBytes(t *testing.T) {
+	for _, engine := range []string{"make", "snakemake", "parallel", "slurm"} {
+		for _, name := range []string{"a\nb", "a\rb", "a\xff\xfeb", "-rf"} {
+			t.Run(fmt.Sprintf("%s/%q", engine, name), func(t *testing.T) {
+				t.Parallel()
+				for _, of := range [][3]string{{name + ".csv", "jobs", "plan"}, {"out.csv", name, "plan"}, {"out.csv", "jobs", name}} {
+					out, jobs, plan := of[0], of[1], of[2]+".yaml"
+					dir := t.TempDir()
+					probe := filepath.Join(dir, name)
+					if err := os.WriteFile(probe, nil, 0o666); err != nil {
+						t.Skipf("no such name here: %v", err)
+					}
+					if err := os.Remove(probe); err != nil {
+						t.Fatal(err)
+					}
+					emitBatch(t, dir, "in", plan)
+					before := filesIn(t, dir)
+					cmd := exec.CommandContext(t.Context(), "simtool", "run", "--emit", engine, "--shards", "2", "-o", out, "--", "./"+plan, jobs)
+					cmd.Dir = dir
+					if text, err := cmd.CombinedOutput(); err != nil {
+						if cmd.ProcessState.ExitCode() != int(exitUsage) {
+							t.Errorf("%q: %v\n%s", of, err, text)
+						}
+						if after := filesIn(t, dir); !slices.Equal(after, before) {
+							t.Errorf("%q: refused, and there are %q, want %q", of, after, before)
+						}
+						continue
+					}
+					if name == "a\nb" || name == "a\rb" {
+						t.Errorf("%q is not refused", of)
+					}
+					if engine == "snakemake" && !*useCluster || !runEmitted(t, engine, dir, jobs) {
+						continue // it is not installed, or takes seconds to start
+					}
+					if got, want := readFile(t, filepath.Join(dir, out)), readFile(t, filepath.Join(dir, "whole.csv")); !bytes.Equal(got, want) {
+						t.Errorf("%q: %q, want %q", of, got, want)
+					}
+				}
+			})
+		}
 	}
 }

@@ -122,6 +122,18 @@ func TestFaultsOfTheDisk(t *testing.T) {
 			}
 		}
 	}
+	for _, moment := range []int{2, 5, 8, 13} {
+		faults[fmt.Sprintf("killed at moment %d", moment)] = func(t *testing.T, dir string, args []string) string {
+			t.Helper()
+			tr := &tracer{directory: dir, moment: moment}
+			if killed, status := tr.run(t, simtoolIn(t, dir, args...)); !killed && status != exitOK {
+				t.Errorf("left alone it ends with %d", status)
+			} else if !killed {
+				return ""
+			}
+			return "killed in r/ at " + tr.point
+		}
+	}
 	for fault, meet := range faults {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()

@@ -48,6 +48,11 @@ func (r *run) write() error {
 			inputs = append(inputs, path)
 		}
 	}
+	if r.o.Output.ToFile() {
+		if err := batch.RemoveUnfinished(r.o.Output.Path); err != nil { // by a killed run
+			return err
+		}
+	}
 	out, err := r.env.OpenTable(&r.o.Output, result.Collections.Schema, inputs)
 	if err != nil {
 		return err

@@ -133,8 +133,11 @@ func (e *emission) check(engine string) error {
 	}
 	for _, path := range []string{e.Dir, e.Plan, e.Table} {
 		bad, found := "{ or }", engine == "snakemake" && strings.ContainsAny(path, "{}")
-		if engine == "make" {
+		switch {
+		case engine == "make":
 			bad, found = unplain(path)
+		case engine == "snakemake" && path != e.Plan && !utf8.ValidString(path): // it writes names to its own files
+			bad, found = "bytes that are no UTF-8", true
 		}
 		if found {
 			return batch.Configf("the other engines can", "%s: %s cannot work with a path that has %s in it", path, engine, bad)
