@@ -22,7 +22,7 @@ import (
 )
 
 var (
-	randomDatasets = flag.Int("random", 50, "random datasets that every measure is tried on")
+	randomDatasets = flag.Int("random", 30, "random datasets that every measure is tried on")
 	firstDataset   = flag.Int("first", 0, "the first of them")
 	someVariants   = flag.String("variants", "", "regular expression of the measures that are tried, all if empty")
 	datasetFolder  = flag.String("keep", "", "folder for the files of the last one")
