@@ -45,6 +45,20 @@ func (t *scoreTable) noteWarnings(p *panel, shown string) {
 	}
 }
 
+// noteUndefined writes why lines have no value at places, below a panel.
+func (t *scoreTable) noteUndefined(p *panel) {
+	var reasons []string
+	for i, v := range t.value {
+		if !finite(v) && t.err[i] != "" {
+			reasons = append(reasons, t.err[i])
+		}
+	}
+	reasons = distinct(reasons)
+	if reasons != nil {
+		p.notes = append(p.notes, "Undefined: "+strings.TrimSuffix(strings.Join(reasons[:min(mostCaveats, len(reasons))], "; "), ".")+".")
+	}
+}
+
 // noteIntervals says why values lie outside of their intervals, if any do.
 func (t *scoreTable) noteIntervals(p *panel) {
 	for i, v := range t.value {

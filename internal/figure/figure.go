@@ -261,6 +261,7 @@ func (p *panel) draw(c draw.Canvas, legend bool) []placed {
 	}
 	p.thinNames(p.plot.DataCanvas(c).Size())
 	data := p.plot.DataCanvas(c)
+	p.area = data.Size()
 	if p.style.Theme.grid && p.bar == nil {
 		p.drawGrid(data)
 	}

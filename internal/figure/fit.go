@@ -35,6 +35,12 @@ func New(results []*Result, s Style) (*Figure, error) {
 		return nil, err
 	}
 	misfits := f.misfits()
+	if flat := f.flattened(); s.Height > 0 && (flat != "" || f.height > s.Height+1) {
+		return nil, tooLow(results, s, f, flat)
+	}
+	if narrow := f.squeezed(); narrow != "" {
+		misfits = append([]string{narrow}, misfits...)
+	}
 	if misfits == nil {
 		return f, nil
 	}
@@ -42,7 +48,7 @@ func New(results []*Result, s Style) (*Figure, error) {
 	fits := func(width vg.Length) bool {
 		s.Width = width
 		f, err := layOut(results, s)
-		return err == nil && f.misfits() == nil
+		return err == nil && f.misfits() == nil && f.squeezed() == ""
 	}
 	low, high := f.width, 1.25*f.width
 	for !fits(high) {
@@ -78,4 +84,65 @@ func fitting(results []*Result, s Style) (*Figure, error) {
 		return layOut(results, s)
 	}
 	return f, err
+}
+
+// leastArea is the smallest side of the data area of a panel that can be read.
+const leastArea = 4 * vg.Millimeter
+
+// squeezed says which panel, when it was drawn, had no room for its data beside the texts;
+// "" for none.
+func (f *Figure) squeezed() string {
+	for i, p := range f.panels {
+		if p.area.X < leastArea {
+			return fmt.Sprintf("panel %d has no room for its data", i+1)
+		}
+	}
+	return ""
+}
+
+// flattened says the same of the heights.
+func (f *Figure) flattened() string {
+	for i, p := range f.panels {
+		if p.area.Y < leastArea && !(p.square && p.area.X < leastArea && p.area.X <= p.area.Y) {
+			return fmt.Sprintf("panel %d has no room for its data", i+1)
+		}
+	}
+	return ""
+}
+
+// tooLow is the error for a figure whose panels have no height for their data. It names
+// the smallest height that has, or says that there is none.
+func tooLow(results []*Result, s Style, f *Figure, flat string) error {
+	mm := func(v vg.Length) float64 { return v.Points() / vg.Millimeter.Points() }
+	fits := func(height vg.Length) bool {
+		s.Height = height
+		f, err := layOut(results, s)
+		if err != nil {
+			return false
+		}
+		f.misfits() // draws it
+		return f.flattened() == "" && f.height <= height+1
+	}
+	if flat == "" {
+		flat = "its panels have no room for their data"
+	}
+	e := &data.InputError{
+		Path: results[0].Path, Found: fmt.Sprintf("too much for a figure %.0f mm high (%s)", mm(s.Height), flat),
+		Wanted: "want a larger --height or --width",
+	}
+	low, high := s.Height, f.height+vg.Millimeter
+	for !fits(high) {
+		if low, high = high, 1.25*high; high > widest {
+			return e
+		}
+	}
+	for high-low > vg.Millimeter {
+		if middle := (low + high) / 2; fits(middle) {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	e.Wanted = fmt.Sprintf("want a --height of at least %.0fmm", math.Ceil(mm(high)))
+	return e
 }

@@ -29,6 +29,7 @@ type panel struct {
 	tree     []Join          // of the columns of a matrix, drawn above it; nil for none
 	perCell  int             // leaves of the tree in a column that is a mean of several; 0 for one
 	rowNames []string        // at the y axis, from the bottom, in full; nil for numbers
+	area     vg.Point        // the size of the data area when it was last drawn
 	perRow   int             // the largest number of panels in a row; 0 for as many as fit
 }
 
@@ -110,21 +111,38 @@ func (p *panel) xys(x, y []float64) plotter.XYs {
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// line draws a line through points and adds marks to some of them.
+// unbroken splits the places of a line where a coordinate of one of its curves is undefined:
+// between two parts the line says nothing.
+func unbroken(x []float64, curves ...[]float64) (of [][2]int) {
+	start := 0
+	for i := 0; i <= len(x); i++ {
+		if i < len(x) && finite(x[i]) && !slices.ContainsFunc(curves, func(y []float64) bool { return !finite(y[i]) }) {
+			continue
+		}
+		if i > start {
+			of = append(of, [2]int{start, i})
+		}
+		start = i + 1
+	}
+	return of
+}
+
+// line draws a line through points and adds marks to some of them. It is broken where a
+// point is undefined.
 func (p *panel) line(x, y []float64, style draw.LineStyle, name string) {
-	xys := p.xys(x, y)
-	if len(xys) == 0 {
-		return
-	}
-	if len(xys) == 1 { // which a line does not show
-		p.points(x, y, draw.GlyphStyle{Color: style.Color, Radius: 1.9, Shape: glyphs[0]}, name)
-		return
-	}
-	p.plot.Add(&plotter.Line{XYs: xys, LineStyle: style})
 	const along = 25 // marks on a line
-	every := max(1, (len(xys)+along-1)/along)
-	for i := 0; i < len(xys); i += every {
-		p.mark(xys[i].X, xys[i].Y, name)
+	every := max(1, (len(p.xys(x, y))+along-1)/along)
+	for _, run := range unbroken(x, y) {
+		x, y := x[run[0]:run[1]], y[run[0]:run[1]]
+		xys := p.xys(x, y)
+		if len(xys) < 2 { // which a line does not show
+			p.points(x, y, draw.GlyphStyle{Color: style.Color, Radius: 1.9, Shape: glyphs[0]}, name)
+			continue
+		}
+		p.plot.Add(&plotter.Line{XYs: xys, LineStyle: style})
+		for i := 0; i < len(xys); i += every {
+			p.mark(xys[i].X, xys[i].Y, name)
+		}
 	}
 }
 
@@ -155,19 +173,28 @@ func (p *panel) band(x, low, high []float64) (fill color.RGBA, ok bool) {
 	return p.bandOf(x, low, high, p.style.Theme.Series[0])
 }
 
-// bandOf fills the area between two lines with a light shade of a colour.
+// bandOf fills the area between two lines with a light shade of a colour. It is broken
+// where a bound is missing; a bound between two such places is an error bar.
 func (p *panel) bandOf(x, low, high []float64, of color.Color) (fill color.RGBA, ok bool) {
-	outline := p.xys(x, low)
-	above := p.xys(x, high)
-	slices.Reverse(above)
-	outline = append(outline, above...)
-	if len(outline) < 3 {
-		return fill, false
-	}
 	fill = color.RGBAModel.Convert(of).(color.RGBA)
 	fill.R, fill.G, fill.B, fill.A = fill.R/4, fill.G/4, fill.B/4, 0x40 // a quarter of it, premultiplied
-	p.plot.Add(&plotter.Polygon{XYs: []plotter.XYs{outline}, Color: fill})
-	return fill, true
+	for _, run := range unbroken(x, low, high) {
+		x, low, high := x[run[0]:run[1]], low[run[0]:run[1]], high[run[0]:run[1]]
+		if len(x) == 1 {
+			p.intervalY(x, low, high, draw.LineStyle{Color: of})
+			continue
+		}
+		outline := p.xys(x, low)
+		above := p.xys(x, high)
+		slices.Reverse(above)
+		outline = append(outline, above...)
+		if len(outline) < 3 {
+			continue
+		}
+		p.plot.Add(&plotter.Polygon{XYs: []plotter.XYs{outline}, Color: fill})
+		ok = true
+	}
+	return fill, ok
 }
 
 // across draws a horizontal line over the whole width.
@@ -187,6 +214,43 @@ type acrossLine struct {
 func (l acrossLine) Plot(c draw.Canvas, p *plot.Plot) {
 	_, y := p.Transforms(&c)
 	c.StrokeLine2(l.style, c.Min.X, y(l.y), c.Max.X, y(l.y))
+}
+
+// undefined writes a word above the x axis at the places where a line has no value.
+func (p *panel) undefined(x, y []float64) {
+	u := undefinedPlaces{style: p.style}
+	for i := range x {
+		if finite(x[i]) && !finite(y[i]) {
+			u.at = append(u.at, x[i])
+		}
+	}
+	if u.at != nil {
+		p.plot.Add(u)
+	}
+}
+
+type undefinedPlaces struct {
+	at    []float64
+	style *Style
+}
+
+// DataRange implements plot.DataRanger.
+func (u undefinedPlaces) DataRange() (xmin, xmax, ymin, ymax float64) {
+	return slices.Min(u.at), slices.Max(u.at), math.Inf(1), math.Inf(-1)
+}
+
+// Plot implements plot.Plotter.
+func (u undefinedPlaces) Plot(c draw.Canvas, p *plot.Plot) {
+	x, _ := p.Transforms(&c)
+	word := u.style.text(tickSize)
+	word.Color, word.Rotation, word.YAlign = u.style.Theme.Muted, quarterTurn, draw.YCenter
+	last := vg.Length(math.Inf(-1))
+	for _, at := range u.at {
+		if place := x(at); place-last >= tickSize { // words do not stand over each other
+			c.FillText(word, vg.Point{X: place, Y: c.Min.Y + 3}, "undefined")
+			last = place
+		}
+	}
 }
 
 // mark adds a mark at a point.

@@ -266,6 +266,8 @@ func (r *Result) floats(name string) []float64 {
 		}
 		if v, ok := dataio.Float(row[at]); ok {
 			out[i] = drawable(v)
+		} else if v, err := strconv.ParseFloat(strings.TrimSpace(fmt.Sprint(row[at])), 64); err == nil {
+			out[i] = drawable(v) // one odd cell makes the whole column text
 		}
 	}
 	return out

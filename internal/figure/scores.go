@@ -354,6 +354,7 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 	}
 	t.noteIntervals(panels[0])
 	t.noteWarnings(panels[0], "Warning")
+	t.noteUndefined(panels[0])
 	alt := fmt.Sprintf("Scores by %s of %s, for each %s.", list(measures), list(short), label)
 	return panels, "Similarity to " + list(shortNames(distinct(t.x))) + " by " + label, alt, nil
 }

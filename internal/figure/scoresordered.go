@@ -63,6 +63,7 @@ func scoresOrdered(t *scoreTable, word string, place map[string]float64, s *Styl
 	}
 	t.noteIntervals(panels[0])
 	t.noteWarnings(panels[0], "Warning")
+	t.noteUndefined(panels[0])
 	if len(panels) > 1 {
 		for _, p := range panels {
 			p.small()
@@ -129,4 +130,5 @@ func (p *panel) curve(c curve, style draw.LineStyle, name string, alone bool) {
 		}
 	}
 	p.line(c.at, c.value, style, name)
+	p.undefined(c.at, c.value)
 }
