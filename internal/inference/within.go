@@ -13,7 +13,8 @@ const WithinNull = "within its null"
 // withinNull reports whether the data do not tell the value from that of random
 // pairings. By the first of these that is known, it is so where
 //
-//   - the p value is above 1 − level;
+//   - the p value is above 1 − level, unless it is the smallest that so few pairings can
+//     give, which says nothing of how far the value lies beyond them;
 //   - the value is no better than 1.77 standard deviations beyond the mean of random
 //     pairings (Student's t for 20 draws and one more, one side of 95 %);
 //   - the interval reaches the value of systems that have nothing in common: 0 where the
@@ -29,11 +30,11 @@ func (w *worker) withinNull() bool {
 		return value < than
 	}
 	switch {
-	case !math.IsNaN(a.PValue):
+	case !math.IsNaN(a.PValue) && !w.least(a.Test, a.PValue):
 		return a.PValue > 1-w.options.Level
-	case w.drawn != nil && w.drawn.All:
+	case w.drawn != nil && w.drawn.All && !w.least(w.drawn, w.drawn.PValue(w.card.HigherIsCloser)):
 		return w.drawn.PValue(w.card.HigherIsCloser) > 1-w.options.Level
-	case w.drawn != nil && len(w.drawn.Scores) > 1:
+	case w.drawn != nil && len(w.drawn.Scores) > 1 && !w.drawn.All:
 		centre, sd := stat.MeanStdDev(w.drawn.Scores, nil)
 		if !w.card.HigherIsCloser {
 			sd = -sd
@@ -47,6 +48,16 @@ func (w *worker) withinNull() bool {
 		return a.Lo <= a.Null
 	}
 	return a.Calibrated < least
+}
+
+// least reports whether a p value above 1 − level is the smallest that its pairings can
+// give: 1/(draws + 1), or 1/all.
+func (w *worker) least(n *Null, p float64) bool {
+	count := len(n.Scores)
+	if !n.All {
+		count++
+	}
+	return p > 1-w.options.Level && p*float64(count) < 1.5
 }
 
 // quantile replaces the calibrated value by that of Gröger et al. (2026),

@@ -96,6 +96,36 @@ func TestWithinNull(t *testing.T) {
 	}
 }
 
+// The smallest p value of nine pairings, or of all six orders of three rows, is above 0.05
+// whatever the value is: a signal is not within its null for that, and noise still is.
+func TestFewPairingsPutNoSignalWithinItsNull(t *testing.T) {
+	const runs = 30
+	for _, c := range []struct{ rows, draws int }{{60, 9}, {60, 1}, {3, 99}} {
+		noise, signal := 0, 0
+		for run := range runs {
+			rng := rand.New(rand.NewPCG(uint64(run), 11))
+			x, y := normals(rng, c.rows*4), normals(rng, c.rows*4)
+			z := make([]float64, len(x))
+			for i := range z {
+				z[i] = x[i] + 0.01*y[i]
+			}
+			shape := []int{c.rows, 4}
+			if saysWithin(assessed(t, pairOf(t, x, y, shape, shape), "nbs", Structure{Kind: Rows}, c.draws)) {
+				noise++
+			}
+			// Three rows of which two happen to be alike have a second order as good.
+			if a := assessed(t, pairOf(t, x, z, shape, shape), "nbs", Structure{Kind: Rows}, c.draws); saysWithin(a) && a.PValue <= max(1./6, 1/float64(c.draws+1))+1e-9 {
+				signal++
+			}
+		}
+		// By chance noise reaches the smallest p value of nine in a tenth of the runs, that of
+		// one in half of them.
+		if signal > 0 || c.draws == 9 && noise < runs*3/4 {
+			t.Errorf("%d rows and %d permutations: %d of %d signals and %d of the noise are within their null", c.rows, c.draws, signal, runs, noise)
+		}
+	}
+}
+
 // Counts under a gain that both systems share warn of heavy tails; Gaussian data do not.
 func TestHeavyTails(t *testing.T) {
 	warned := func(a Assessment) bool {

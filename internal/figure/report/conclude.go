@@ -118,10 +118,11 @@ func (c *Collection) conclude(results []*loaded) {
 	k := &concluder{c: c, results: results, said: map[string]bool{}}
 	for _, l := range results {
 		switch {
-		case l.is(result.Scores.Schema, "x", "y", "measure", "value"):
-			k.scores(l)
+		// Ranks have the columns of scores as well, and are told by those that scores lack.
 		case l.is(result.ModelRanks.Schema, "y", "measure", "corrected", "rank", "group"):
 			k.ranks(l)
+		case l.is(result.Scores.Schema, "x", "y", "measure", "value"):
+			k.scores(l)
 		case l.is(result.Importances.Schema, "feature", "importance", "lo", "hi"):
 			k.features(l)
 		case l.is(result.FitScores.Schema, "split", "spearman"):
@@ -141,8 +142,12 @@ func (c *Collection) conclude(results []*loaded) {
 	for i := range k.topics {
 		t := &k.topics[i]
 		if more := len(t.Conclusions) - mostConclusions; more > 0 {
-			t.Conclusions = t.Conclusions[:mostConclusions]
+			left := untested(t.Conclusions[mostConclusions:])
+			t.Conclusions = slices.Clone(t.Conclusions[:mostConclusions])
 			t.Conclusions[mostConclusions-1].More = more
+			if left > 0 {
+				t.Conclusions = append(t.Conclusions, Conclusion{Text: fmt.Sprintf("Of %s among these, the difference from the next was not tested either.", count(left, "closest system", "closest systems"))})
+			}
 		}
 	}
 	c.Page.Topics = k.topics
@@ -169,10 +174,11 @@ func (k *concluder) say(topic, text string, evidence []Evidence) {
 }
 
 func (k *concluder) add(topic string, conclusion Conclusion) {
-	if k.said[conclusion.Text] {
+	said := conclusion.Text + conclusion.Command
+	if k.said[said] {
 		return
 	}
-	k.said[conclusion.Text] = true
+	k.said[said] = true
 	evidence := conclusion.Evidence
 	if more := len(evidence) - mostEvidence; more > 0 {
 		conclusion.Evidence = evidence[:mostEvidence]
@@ -184,6 +190,17 @@ func (k *concluder) add(topic string, conclusion Conclusion) {
 		k.topics = append(k.topics, Topic{Title: topic})
 	}
 	k.topics[at].Conclusions = append(k.topics[at].Conclusions, conclusion)
+}
+
+// untested counts the conclusions that suggest a test.
+func untested(conclusions []Conclusion) int {
+	n := 0
+	for _, c := range conclusions {
+		if c.Command != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // pOf formats a p value.

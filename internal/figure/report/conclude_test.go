@@ -65,7 +65,7 @@ func TestConclusionsFromScores(t *testing.T) {
 	for _, want := range []string{
 		"Which systems are most similar? | Of 3 systems, a is the most similar to r by 2 of 3 measures. \n  cka 0.90 [0.85, 0.95] (scores.csv, row 1)\n  distance 0.10 [0.05, 0.15] (scores.csv, row 7)\n",
 		"By 1 of 3 measures it is b that is the most similar to r. \n  linreg 0.80 [0.70, 0.90] (scores.csv, row 5)\n",
-		"Whether a differs from the next by cka and distance was not tested (the intervals of 1 of them lie apart). This would test it: simtool compare r.npy a.npy b.npy\n",
+		"Whether a differs from the next by cka and distance was not tested (the intervals of 1 of them lie apart). This would test it: simtool compare r.npy a.npy b.npy -m cka,distance\n",
 		"Within their null, since samples that are paired at random are as similar: 1 of 1 score of c against r.",
 		"cka 0.19 [0.10, 0.30], null 0.20 (scores.csv, row 3)",
 		"With a warning: 1 of 7 scores of",

@@ -1,14 +1,12 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 
 	"simtool/internal/figure"
-	"simtool/internal/result"
 )
 
 // score is a row of a table of scores.
@@ -25,7 +23,17 @@ type score struct {
 
 // closer reports whether one score means more similarity than another by the same
 // measure.
-func (s score) closer(other score) bool { return s.value > other.value != s.distance }
+func (s score) closer(other score) bool {
+	if s.tied(other) {
+		return false
+	}
+	return s.value > other.value != s.distance
+}
+
+// tied reports whether two scores by the same measure differ by rounding alone.
+func (s score) tied(other score) bool {
+	return math.Abs(s.value-other.value) <= 1e-12*max(1, math.Abs(s.value))
+}
 
 // apart reports whether the intervals of two scores have nothing in common.
 func (s score) apart(other score) bool { return s.lo > other.hi || s.hi < other.lo }
@@ -114,7 +122,8 @@ func (k *concluder) closest(x string, all []score) {
 	systems := 0
 	winners := map[string][]score{}
 	var order []string
-	next := map[string]score{} // the second of each measure
+	next := map[string]score{}    // the second of each measure
+	tied := map[string][]string{} // the systems of each winner, several where they tie
 	for _, m := range measures {
 		scores := slices.Clone(of[m])
 		slices.SortStableFunc(scores, func(a, b score) int {
@@ -127,11 +136,13 @@ func (k *concluder) closest(x string, all []score) {
 			return 0
 		})
 		systems = max(systems, len(scores))
-		best := scores[0]
-		if winners[best.y] == nil {
-			order = append(order, best.y)
+		first := leading(scores)
+		best := strings.Join(first, "\x00")
+		if winners[best] == nil {
+			order = append(order, best)
 		}
-		winners[best.y] = append(winners[best.y], best)
+		tied[best] = first
+		winners[best] = append(winners[best], scores[0])
 		if len(scores) > 1 {
 			next[m] = scores[1]
 		}
@@ -145,7 +156,11 @@ func (k *concluder) closest(x string, all []score) {
 			}
 			evidence = append(evidence, s.table.evidence(s.row, text))
 		}
-		k.say(mostSimilar, fmt.Sprintf("%s was compared with %s alone.", joined(order), x), evidence)
+		var alone []string
+		for _, y := range order {
+			alone = append(alone, tied[y]...)
+		}
+		k.say(mostSimilar, fmt.Sprintf("%s was compared with %s alone.", joined(distinct(alone)), x), evidence)
 		return
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return len(winners[b]) - len(winners[a]) })
@@ -158,14 +173,36 @@ func (k *concluder) closest(x string, all []score) {
 		if len(measures) == 1 {
 			by = "by " + measures[0]
 		}
-		text := fmt.Sprintf("Of %d systems, %s is the most similar to %s %s.", systems, y, x, by)
-		if i > 0 {
+		names := tied[y]
+		var text string
+		switch {
+		case len(names) > 1 && len(names) == systems:
+			text = fmt.Sprintf("All %d systems, %s, are tied in their similarity to %s %s.", systems, few(names), x, by)
+		case len(names) > 1:
+			text = fmt.Sprintf("Of %d systems, %s are tied as the most similar to %s %s.", systems, few(names), x, by)
+		case i > 0:
 			text = fmt.Sprintf("By %d of %d measures it is %s that is the most similar to %s.", len(winners[y]), len(measures), y, x)
+		default:
+			text = fmt.Sprintf("Of %d systems, %s is the most similar to %s %s.", systems, y, x, by)
 		}
 		k.say(mostSimilar, text, evidence)
-		k.margin(y, winners[y], next)
+		if len(names) == 1 {
+			k.margin(y, winners[y], next)
+		}
 	}
 	k.disagreements(x, all)
+}
+
+// leading returns the systems of the first of sorted scores and of those that tie with it.
+func leading(sorted []score) []string {
+	var names []string
+	for _, s := range sorted {
+		if sorted[0].closer(s) {
+			break
+		}
+		names = append(names, s.y)
+	}
+	return distinct(names)
 }
 
 // margin says whether the system that is closest differs from the next one, by the tables
@@ -179,9 +216,9 @@ func (k *concluder) margin(y string, best []score, next map[string]score) {
 		if !ok {
 			continue
 		}
-		systems = append(systems, s.table.text(s.row, "y"), second.table.text(second.row, "y"))
 		contrast := k.contrastOf(s, second)
 		if contrast == nil {
+			systems = append(systems, s.table.text(s.row, "y"), second.table.text(second.row, "y"))
 			untested = append(untested, s.measure)
 			continue
 		}
@@ -214,12 +251,9 @@ func (k *concluder) margin(y string, best []score, next map[string]score) {
 		if apart > 0 {
 			text += fmt.Sprintf(" (the intervals of %d of them lie apart)", apart)
 		}
-		if len(systems) > 6 {
-			systems = append(systems[:6], "…")
-		}
 		k.add(mostSimilar, Conclusion{
 			Text:    text + ". This would test it:",
-			Command: ShellLine(append([]string{"simtool", "compare", best[0].table.text(best[0].row, "x")}, systems...)),
+			Command: ShellLine(slices.Concat([]string{"simtool", "compare", best[0].table.text(best[0].row, "x")}, systems, []string{"-m", strings.Join(untested, ",")})),
 		})
 	}
 }
@@ -228,11 +262,14 @@ func (k *concluder) margin(y string, best []score, next map[string]score) {
 const correction = " (p_adj < 0.05, adjusted for the largest of all differences of its table)."
 
 // withinNull concludes which scores samples that are paired at random reach as well. The
-// rows say so in their notes, or by their p values.
+// rows say so in their notes, or by their p values where they have none. The smallest p
+// value that there can be is that of a score that no random pairing has reached, however
+// large it is.
 func (k *concluder) withinNull(l *loaded, all []score) {
 	of := map[string][]score{}
 	var order []string
 	tested := 0
+	few, unknowable := l.fewDraws(), []Evidence(nil)
 	for _, s := range all {
 		p := l.num(s.row, "p_adj")
 		if !finite(p) {
@@ -241,7 +278,15 @@ func (k *concluder) withinNull(l *loaded, all []score) {
 		if finite(s.null) || finite(p) {
 			tested++
 		}
-		if !strings.Contains(l.text(s.row, "note"), "within its null") && !(p >= clearP) {
+		if few.least > 0 && p <= few.least+1e-9 {
+			unknowable = append(unknowable, l.evidence(s.row, s.y+" against "+s.x+", "+s.words()+", "+pOf("p", p)))
+			continue
+		}
+		within := strings.Contains(l.text(s.row, "note"), "within its null")
+		if l.Table.Index("note") < 0 {
+			within = p > clearP
+		}
+		if !within {
 			continue
 		}
 		name := s.y + " against " + s.x
@@ -273,7 +318,10 @@ func (k *concluder) withinNull(l *loaded, all []score) {
 		}
 		k.say(chance, fmt.Sprintf("Within their null, since samples that are paired at random are as similar: %d of %s of %s.", len(of[name]), count(counted, "score", "scores"), name), evidence)
 	}
-	if order == nil {
+	if unknowable != nil {
+		k.say(chance, fmt.Sprintf("%s cannot give p < 0.05: no random pairing is as similar as %d of %s of %s, and yet these cannot be significant.", few.words, len(unknowable), count(len(all), "score", "scores"), l.name), unknowable)
+	}
+	if order == nil && unknowable == nil {
 		nearest := all[0]
 		for _, s := range all {
 			if math.Abs(s.value-s.null) < math.Abs(nearest.value-nearest.null) || math.IsNaN(nearest.null) {
@@ -325,8 +373,22 @@ func (k *concluder) pairs(all []score, systems int) {
 		if best == nil {
 			continue
 		}
-		k.say(mostSimilar, fmt.Sprintf("Of %d systems, %s and %s are the most similar two by %s, %s and %s the least.", systems, best.x, best.y, m, worst.x, worst.y),
-			[]Evidence{best.evidence(), worst.evidence()})
+		var ties []string
+		for i := range of[m] {
+			if s := &of[m][i]; s.table.text(s.row, "x") != s.table.text(s.row, "y") && s.tied(*best) {
+				one, other := min(s.x, s.y), max(s.x, s.y)
+				ties = append(ties, one+" with "+other)
+			}
+		}
+		ties = distinct(ties)
+		text := fmt.Sprintf("Of %d systems, %s and %s are the most similar two by %s, %s and %s the least.", systems, best.x, best.y, m, worst.x, worst.y)
+		switch {
+		case len(ties) > 1 && best.tied(*worst):
+			text = fmt.Sprintf("All two of %d systems are tied by %s: %s.", systems, m, few(ties))
+		case len(ties) > 1:
+			text = fmt.Sprintf("Of %d systems, these are tied as the most similar two by %s: %s; %s and %s are the least.", systems, m, few(ties), worst.x, worst.y)
+		}
+		k.say(mostSimilar, text, []Evidence{best.evidence(), worst.evidence()})
 	}
 }
 
@@ -364,7 +426,11 @@ func (k *concluder) along(axis string, all []score) {
 			if finite(best.table.num(best.row, "p_adj")) {
 				by = "are significant (p_adj < 0.05, adjusted for all of them)"
 			}
-			text += fmt.Sprintf(" %d of %d %s.", above, tested, by)
+			if few := best.table.fewDraws(); few.least > 0 && finite(best.table.num(best.row, "p_adj")) {
+				text += fmt.Sprintf(" %s cannot give p_adj < 0.05.", few.words)
+			} else {
+				text += fmt.Sprintf(" %d of %d %s.", above, tested, by)
+			}
 		}
 		k.say(overTime, text, []Evidence{best.evidence()})
 	}
@@ -442,139 +508,5 @@ func (k *concluder) disagreements(x string, all []score) {
 			}
 			k.say(disagree, text, evidence)
 		}
-	}
-}
-
-// contrast is the difference of two models of a table of compare.
-type contrast struct {
-	table       *loaded
-	row         int
-	y1, y2      string
-	diff        float64
-	lo, hi, p   float64
-	pUnadjusted float64
-}
-
-func (c *contrast) evidence(before string) Evidence {
-	return c.table.evidence(c.row, before+withInterval(c.diff, c.lo, c.hi)+", "+pOf("p_adj", c.p))
-}
-
-// contrastOf finds the difference of two systems in the tables of compare; nil where it
-// was not tested. Files are told apart by their whole names, or by the last parts of these
-// where folders have been moved.
-func (k *concluder) contrastOf(a, b score) *contrast {
-	for _, l := range k.results {
-		if !l.is(result.Contrasts.Schema, "y1", "y2", "measure", "diff", "p_adj") || l.Table.Index("time") >= 0 {
-			continue
-		}
-		for i := range l.Table.Rows {
-			if l.text(i, "measure") != a.measure || !finite(l.num(i, "p_adj")) || !alike(l.text(i, "x"), a.table.text(a.row, "x")) {
-				continue
-			}
-			y1, y2 := l.text(i, "y1"), l.text(i, "y2")
-			first, second := a.table.text(a.row, "y"), b.table.text(b.row, "y")
-			if alike(y1, first) && alike(y2, second) || alike(y1, second) && alike(y2, first) {
-				return k.contrast(l, i)
-			}
-		}
-	}
-	return nil
-}
-
-// alike reports whether two paths can be those of one file: the shorter is the end of the
-// longer.
-func alike(a, b string) bool {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	return a == b || strings.HasSuffix(b, "/"+strings.TrimPrefix(a, "./"))
-}
-
-func (k *concluder) contrast(l *loaded, i int) *contrast {
-	names := figure.ShortNames([]string{l.text(i, "y1"), l.text(i, "y2")})
-	return &contrast{
-		table: l, row: i, y1: names[0], y2: names[1],
-		diff: l.num(i, "diff"), lo: l.num(i, "lo"), hi: l.num(i, "hi"), p: l.num(i, "p_adj"), pUnadjusted: l.num(i, "pvalue"),
-	}
-}
-
-// contrasts concludes from a table of differences, the clearest first.
-func (k *concluder) contrasts(l *loaded) {
-	var all []*contrast
-	for i := range l.Table.Rows {
-		if c := k.contrast(l, i); finite(c.p) {
-			all = append(all, c)
-		}
-	}
-	if len(all) == 0 {
-		return
-	}
-	significant := 0
-	for _, c := range all {
-		if c.p < clearP {
-			significant++
-		}
-	}
-	slices.SortStableFunc(all, func(a, b *contrast) int {
-		return cmp.Or(cmp.Compare(a.p, b.p), -cmp.Compare(math.Abs(a.table.num(a.row, "t")), math.Abs(b.table.num(b.row, "t"))))
-	})
-	var evidence []Evidence
-	for _, c := range all {
-		text := fmt.Sprintf("%s: %s − %s = ", l.text(c.row, "measure"), c.y1, c.y2)
-		if t := l.text(c.row, "time"); t != "" {
-			text = "time " + t + ", " + text
-		}
-		evidence = append(evidence, c.evidence(text))
-		if len(evidence) == mostEvidence {
-			break
-		}
-	}
-	k.say(differences, fmt.Sprintf("%d of the %d differences of %s are significant%s The clearest:", significant, len(all), l.name, correction), evidence)
-}
-
-// ranks concludes from a table of ranked models.
-func (k *concluder) ranks(l *loaded) {
-	type group struct{ x, measure, time string }
-	of := map[group][]int{}
-	var order []group
-	for i := range l.Table.Rows {
-		if !finite(l.num(i, "rank")) {
-			continue
-		}
-		g := group{l.text(i, "x"), l.text(i, "measure"), l.text(i, "time")}
-		if of[g] == nil {
-			order = append(order, g)
-		}
-		of[g] = append(of[g], i)
-	}
-	for _, g := range order {
-		rows := of[g]
-		slices.SortStableFunc(rows, func(a, b int) int { return cmp.Compare(l.num(a, "rank"), l.num(b, "rank")) })
-		var names []string
-		for _, i := range rows {
-			names = append(names, l.text(i, "y"))
-		}
-		names = figure.ShortNames(names)
-		var same []string
-		for j, i := range rows[1:] {
-			if strings.ContainsAny(l.text(i, "group"), l.text(rows[0], "group")) {
-				same = append(same, names[j+1])
-			}
-		}
-		text := fmt.Sprintf("By %s, %s ranks first of %d", g.measure, names[0], len(rows))
-		if g.time != "" {
-			text = fmt.Sprintf("At time %s by %s, %s ranks first of %d", g.time, g.measure, names[0], len(rows))
-		}
-		if same == nil {
-			text += ", and differs significantly from all others" + correction
-		} else {
-			text += ", but does not differ significantly from " + few(same) + correction
-		}
-		i := rows[0]
-		words := g.measure + " " + withInterval(l.num(i, "corrected"), l.num(i, "lo"), l.num(i, "hi"))
-		if p := pOf("p_best", l.num(i, "p_best")); p != "" {
-			words += ", " + p
-		}
-		k.say(differences, text, []Evidence{l.evidence(i, words)})
 	}
 }
