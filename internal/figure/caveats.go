@@ -46,16 +46,18 @@ func (t *scoreTable) noteWarnings(p *panel, shown string) {
 }
 
 // noteUndefined writes why lines have no value at places, below a panel.
-func (t *scoreTable) noteUndefined(p *panel) {
-	var reasons []string
-	for i, v := range t.value {
-		if !finite(v) && t.err[i] != "" {
-			reasons = append(reasons, t.err[i])
+func (t *scoreTable) noteUndefined(p *panel) { p.noteUndefined(t.value, t.err) }
+
+// noteUndefined writes the reasons of the values that are undefined below a panel.
+func (p *panel) noteUndefined(values []float64, reasons []string) {
+	var given []string
+	for i, v := range values {
+		if !finite(v) && reasons[i] != "" {
+			given = append(given, reasons[i])
 		}
 	}
-	reasons = distinct(reasons)
-	if reasons != nil {
-		p.notes = append(p.notes, "Undefined: "+strings.TrimSuffix(strings.Join(reasons[:min(mostCaveats, len(reasons))], "; "), ".")+".")
+	if given = distinct(given); given != nil {
+		p.notes = append(p.notes, "Undefined: "+strings.TrimSuffix(strings.Join(given[:min(mostCaveats, len(given))], "; "), ".")+".")
 	}
 }
 

@@ -197,6 +197,9 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 		}
 		p.key(key{name: f, line: s.line(k)})
 	}
+	for _, r := range rs {
+		p.noteUndefined(r.floats("importance"), r.texts("note"))
+	}
 	p.plot.X.Tick.Marker = nameTicks(names)
 	if s.longestWidth(names)*vg.Length(len(names)) > 170 {
 		p.slant()
@@ -393,10 +396,14 @@ func foldPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 				name += ", " + split
 			}
 			p.points(x, value[i:i+1], style, name)
+			if split == "" { // the fit failed
+				p.undefined([]float64{float64(at)}, value[i:i+1])
+			}
 			if folds[i] == "" {
 				p.intervalY(x, lo[i:i+1], hi[i:i+1], s.line(colour))
 			}
 		}
+		p.noteUndefined(value, r.texts("error"))
 	}
 	if len(p.marks) == 0 {
 		return nil, "", "", noRows(rs)

@@ -60,7 +60,7 @@ func layered(cell any, reason string) *Result {
 	return r
 }
 
-// texts returns the texts of a figure.
+// textsOf returns the texts of a figure.
 func textsOf(f *Figure) []string {
 	var out []string
 	for _, b := range f.textBoxes() {
@@ -154,13 +154,21 @@ func TestLayersOfAFit(t *testing.T) {
 		path := "some/folder/" + layer + ".npy"
 		r.Table.Rows = append(r.Table.Rows, []any{nil, "in-sample", 0.5, 0.5, 0.2, path}, []any{nil, "held-out", 0.4, 0.4, 0.1, path}, []any{1, "fold", 0.3, 0.4, 0.1, path})
 	}
+	r.Table.Columns = append(r.Table.Columns, "error")
+	for i := range r.Table.Rows {
+		r.Table.Rows[i] = append(r.Table.Rows[i], nil)
+	}
+	r.Table.Rows = append(r.Table.Rows, []any{nil, nil, nil, nil, nil, "some/folder/layer3.npy", "a constant layer"})
 	f, err := New([]*Result{r}, light(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	names := []string(f.panels[0].plot.X.Tick.Marker.(nameTicks))
-	if want := []string{"layer1", "layer2", "layer10", "layer11"}; !slices.Equal(names, want) {
+	if want := []string{"layer1", "layer2", "layer3", "layer10", "layer11"}; !slices.Equal(names, want) {
 		t.Errorf("names %q, want %q", names, want)
+	}
+	if texts := textsOf(f); !slices.Contains(texts, "undefined") || !slices.Contains(texts, "Undefined: a constant layer.") {
+		t.Errorf("texts %q do not say why layer3 has no fit", texts)
 	}
 	var keys []string
 	for _, k := range f.panels[0].keys {
