@@ -48,19 +48,8 @@ func total(values []float64) float64 {
 func Procrustes(systems []*mat.Dense, start int, unit bool) (*Mean, error) {
 	n, _ := systems[0].Dims()
 	m := &Mean{Squares: make([]float64, len(systems)), Residuals: make([]float64, len(systems)), Stimuli: make([]float64, n)}
-	centred := make([]*mat.Dense, len(systems))
-	widest := 0
-	for k, x := range systems {
-		_, p := x.Dims()
-		widest = max(widest, p)
-		centred[k], _ = linalg.Center(x)
-		m.Squares[k] = linalg.Dot(centred[k], centred[k])
-		if unit && m.Squares[k] > 0 {
-			centred[k].Scale(1/math.Sqrt(m.Squares[k]), centred[k])
-			m.Squares[k] = 1
-		}
-		m.Aligned = append(m.Aligned, mat.NewDense(n, 1, nil))
-	}
+	centred, widest := m.centre(systems, unit)
+	m.Aligned = make([]*mat.Dense, len(systems))
 	for k := range m.Aligned {
 		m.Aligned[k] = mat.NewDense(n, widest, nil)
 	}
@@ -130,6 +119,23 @@ func restOf(q mat.Matrix, size int) *mat.Dense {
 		return mat.NewDense(size, 1, nil)
 	}
 	return mat.DenseCopyOf(vectors.Slice(0, size, rank, size))
+}
+
+// centre returns copies of systems whose features have mean 0 over their samples, scaled to
+// norm 1 where unit is set, and the width of the widest; it notes their squares.
+func (m *Mean) centre(systems []*mat.Dense, unit bool) (centred []*mat.Dense, widest int) {
+	centred = make([]*mat.Dense, len(systems))
+	for k, x := range systems {
+		_, p := x.Dims()
+		widest = max(widest, p)
+		centred[k], _ = linalg.Center(x)
+		m.Squares[k] = linalg.Dot(centred[k], centred[k])
+		if unit && m.Squares[k] > 0 {
+			centred[k].Scale(1/math.Sqrt(m.Squares[k]), centred[k])
+			m.Squares[k] = 1
+		}
+	}
+	return centred, widest
 }
 
 func (m *Mean) residuals() {

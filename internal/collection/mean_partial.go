@@ -29,18 +29,7 @@ var ErrApart = errors.New("too few samples in common with the other systems")
 // Rows of aligned systems that are missing are NaN.
 func ProcrustesPartial(systems []*mat.Dense, rows [][]int, n, start int, unit bool) (*Mean, error) {
 	m := &Mean{Squares: make([]float64, len(systems)), Residuals: make([]float64, len(systems)), Stimuli: make([]float64, n)}
-	centred := make([]*mat.Dense, len(systems))
-	widest := 0
-	for k, x := range systems {
-		_, p := x.Dims()
-		widest = max(widest, p)
-		centred[k], _ = linalg.Center(x)
-		m.Squares[k] = linalg.Dot(centred[k], centred[k])
-		if unit && m.Squares[k] > 0 {
-			centred[k].Scale(1/math.Sqrt(m.Squares[k]), centred[k])
-			m.Squares[k] = 1
-		}
-	}
+	centred, widest := m.centre(systems, unit)
 	known := make([]bool, n)
 	m.Mean = mat.NewDense(n, widest, nil)
 	for r, i := range rows[start] {

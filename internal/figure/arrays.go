@@ -68,7 +68,7 @@ func (p *panel) colourScale(r *Result, n int) func(i int) color.Color {
 	if r.Labels == nil || r.Labels.Len() != n || r.Labels.Kind != data.Numeric {
 		return nil
 	}
-	if len(distinct(r.labelNames())) <= mostNumbers {
+	if len(Distinct(r.labelNames())) <= mostNumbers {
 		return nil
 	}
 	p.bar = spread(r.Labels.Name, r.Labels.Values)

@@ -32,7 +32,7 @@ func (t *scoreTable) noteWarnings(p *panel, shown string) {
 			warnings = append(warnings, strings.Split(t.warning[i], "; ")...)
 		}
 	}
-	warnings = distinct(warnings)
+	warnings = Distinct(warnings)
 	more := len(warnings) > mostCaveats
 	if more {
 		warnings = warnings[:mostCaveats]
@@ -56,7 +56,7 @@ func (p *panel) noteUndefined(values []float64, reasons []string) {
 			given = append(given, reasons[i])
 		}
 	}
-	if given = distinct(given); given != nil {
+	if given = Distinct(given); given != nil {
 		p.notes = append(p.notes, "Undefined: "+strings.TrimSuffix(strings.Join(given[:min(mostCaveats, len(given))], "; "), ".")+".")
 	}
 }

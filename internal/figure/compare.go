@@ -24,7 +24,7 @@ func comparePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	pairs := pairNames(r)
 	var panels []*panel
 	var found []string
-	for _, m := range distinct(measures) {
+	for _, m := range Distinct(measures) {
 		part := r.where(func(i int) bool { return measures[i] == m })
 		var own []string
 		for i, name := range pairs {
@@ -32,14 +32,14 @@ func comparePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 				own = append(own, name)
 			}
 		}
-		overTime := part.has("time") && len(distinct(part.texts("time"))) > 1
+		overTime := part.has("time") && len(Distinct(part.texts("time"))) > 1
 		var p *panel
 		if overTime {
 			p = differencesOverTime(part, own, m, s)
 		} else {
 			p = differenceRows(part, own, m, s)
 		}
-		if len(distinct(measures)) > 1 {
+		if len(Distinct(measures)) > 1 {
 			p.title = m
 			p.perRow = 1
 		}
@@ -53,14 +53,14 @@ func comparePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			clear++
 		}
 	}
-	alt := fmt.Sprintf("Differences of models with their intervals, by %s; %d of %d are clear (p_adj < %g).", list(distinct(measures)), clear, len(adjusted), clearP) + sentence(found)
-	return panels, "Differences of models of " + list(shortNames(distinct(r.texts("x")))), alt, nil
+	alt := fmt.Sprintf("Differences of models with their intervals, by %s; %d of %d are clear (p_adj < %g).", list(Distinct(measures)), clear, len(adjusted), clearP) + sentence(found)
+	return panels, "Differences of models of " + list(shortNames(Distinct(r.texts("x")))), alt, nil
 }
 
 // pairNames names the two models of each row.
 func pairNames(r *Result) []string {
 	first, second := r.texts("y1"), r.texts("y2")
-	models := distinct(append(slices.Clone(first), second...))
+	models := Distinct(append(slices.Clone(first), second...))
 	short := map[string]string{}
 	for k, name := range shortNames(models) {
 		short[models[k]] = name
@@ -116,12 +116,12 @@ func differenceRows(r *Result, names []string, measure string, s *Style) *panel 
 func differencesOverTime(r *Result, names []string, measure string, s *Style) *panel {
 	p := s.newPanel(binLabel, "difference by "+measure)
 	const beside = 0.09 // bins between the intervals of two lines
-	for place, name := range distinct(names) {
+	for place, name := range Distinct(names) {
 		k := s.series(name)
 		part := r.where(func(i int) bool { return names[i] == name })
 		at, diff, adjusted := part.floats("time"), part.floats("diff"), part.floats("p_adj")
 		for i := range at {
-			at[i] += s.Times.step() * beside * float64(place-(len(distinct(names))-1)/2)
+			at[i] += s.Times.step() * beside * float64(place-(len(Distinct(names))-1)/2)
 		}
 		p.intervalY(at, part.floats("lo"), part.floats("hi"), s.line(k))
 		p.line(at, diff, s.line(k), name)
@@ -168,7 +168,7 @@ func rankingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	if r.has("time") {
 		times := r.texts("time")
 		for i := range groups {
-			if times[i] != "" && len(distinct(times)) > 1 {
+			if times[i] != "" && len(Distinct(times)) > 1 {
 				groups[i] += ", time " + times[i]
 			}
 		}
@@ -176,21 +176,21 @@ func rankingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	if !anyFinite(r.floats("corrected")) {
 		return nil, "", "", noRows(rs)
 	}
-	models := distinct(r.texts("y"))
+	models := Distinct(r.texts("y"))
 	short := map[string]string{}
 	for k, name := range shortNames(models) {
 		short[models[k]] = name
 	}
 	var panels []*panel
 	var found []string
-	for _, g := range distinct(groups) {
+	for _, g := range Distinct(groups) {
 		part := r.where(func(i int) bool { return groups[i] == g })
 		p, words := ranking(part, short, s)
 		if p == nil {
 			continue
 		}
 		p.title = ""
-		if len(distinct(groups)) > 1 {
+		if len(Distinct(groups)) > 1 {
 			p.title, p.perRow = g, 1
 		}
 		p.x = g
@@ -201,7 +201,7 @@ func rankingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		panels[0].notes = append(panels[0].notes, "Models that share a letter do not differ by p_adj, adjusted for the largest of all differences of the table.")
 	}
 	alt := "Models with the intervals of their scores, the closest first; those that share a letter do not differ." + sentence(found)
-	return panels, "Models of " + list(shortNames(distinct(r.texts("x")))), alt, nil
+	return panels, "Models of " + list(shortNames(Distinct(r.texts("x")))), alt, nil
 }
 
 // ranking draws the models of one measure. It returns nil where none has a rank.

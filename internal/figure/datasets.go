@@ -110,7 +110,7 @@ func decodeMatrix(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	for _, r := range rs {
 		measures = append(measures, cmp.Or(r.Measure(), r.Label))
 	}
-	measures = distinct(measures)
+	measures = Distinct(measures)
 	cells, why := make([][]float64, len(measures)), make([][]string, len(measures))
 	var all []float64
 	var found []string
@@ -127,7 +127,7 @@ func decodeMatrix(rs []*Result, s *Style) ([]*panel, string, string, error) {
 				}
 				ran = true
 				labels, reference, chance := r.texts("label"), r.floats("reference_accuracy"), r.floats("chance")
-				for _, label := range distinct(labels) {
+				for _, label := range Distinct(labels) {
 					part := r.where(func(k int) bool { return labels[k] == label })
 					at := slices.Index(labels, label)
 					if !(reference[at] > chance[at]) {

@@ -28,8 +28,8 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			p.small()
 			p.title = r.Label
 		}
-		overTime, significant := len(distinct(times)) > 1, false
-		for at, label := range distinct(labels) {
+		overTime, significant := len(Distinct(times)) > 1, false
+		for at, label := range Distinct(labels) {
 			k := s.series(label)
 			part := r.where(func(i int) bool { return labels[i] == label && (times[i] != "") == overTime })
 			if len(part.Table.Rows) == 0 {
@@ -43,7 +43,7 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 				p.points([]float64{float64(at)}, part.floats("accuracy"), s.glyph(k), label)
 				p.key(key{name: label, glyph: s.glyph(k)})
 				p.x = ""
-				p.plot.X.Tick.Marker = nameTicks(distinct(labels))
+				p.plot.X.Tick.Marker = nameTicks(Distinct(labels))
 			}
 			chance := s.line(k)
 			chance.Dashes, chance.Width = []vg.Length{1, 1.5}, 0.8

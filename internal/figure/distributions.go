@@ -98,7 +98,7 @@ func scoreDistributions(t *scoreTable, s *Style) ([]*panel, string, string, erro
 	names := t.pairs()
 	var panels []*panel
 	var found []string
-	measures, failed, drawn := distinct(t.measure), 0, 0
+	measures, failed, drawn := Distinct(t.measure), 0, 0
 	rows := map[string][]int{}
 	for i, m := range t.measure {
 		rows[m] = append(rows[m], i)
@@ -147,17 +147,17 @@ func scoreDistributions(t *scoreTable, s *Style) ([]*panel, string, string, erro
 	if len(panels) > 0 {
 		panels[0].key(key{name: "median", line: s.reference([]vg.Length{2, 2})})
 	}
-	alt := fmt.Sprintf("Distributions of %d scores: %s of %d pairs of systems, with their medians as dashed lines.", drawn, list(measures), len(distinct(names))) + sentence(found)
+	alt := fmt.Sprintf("Distributions of %d scores: %s of %d pairs of systems, with their medians as dashed lines.", drawn, list(measures), len(Distinct(names))) + sentence(found)
 	if failed > 0 {
 		alt += fmt.Sprintf(" Undefined, and not counted: %d.", failed)
 	}
-	return panels, "Similarity to " + list(shortNames(distinct(t.x))), alt, nil
+	return panels, "Similarity to " + list(shortNames(Distinct(t.x))), alt, nil
 }
 
 // pairs returns the names of the pair of each row, of Y alone where X is always the same.
 func (t *scoreTable) pairs() []string {
 	names := slices.Clone(t.y)
-	if len(distinct(t.x)) > 1 {
+	if len(Distinct(t.x)) > 1 {
 		for i, x := range t.x {
 			names[i] = x + " / " + names[i]
 		}

@@ -15,7 +15,7 @@ import (
 // for each feature.
 func importancePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	r := rs[0]
-	if len(rs) > 1 || len(distinct(r.texts("representation"))) > 1 || s.Form == lines || s.Form == matrix {
+	if len(rs) > 1 || len(Distinct(r.texts("representation"))) > 1 || s.Form == lines || s.Form == matrix {
 		if s.Form != bars {
 			return importanceByLayer(rs, s)
 		}
@@ -35,7 +35,7 @@ func importanceBars(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var all []string
 	for _, r := range rs {
 		representations := r.texts("representation")
-		for _, name := range distinct(representations) {
+		for _, name := range Distinct(representations) {
 			p, found, err := importanceOf(r.where(func(i int) bool { return representations[i] == name }), s)
 			if err != nil {
 				return nil, "", "", err
@@ -107,7 +107,7 @@ const mostFeatures = 50
 // adds the measure of importance where there are several.
 func featureNames(r *Result) []string {
 	names, groups, methods := r.texts("feature"), r.texts("group"), r.texts("method")
-	several := len(distinct(methods)) > 1
+	several := len(Distinct(methods)) > 1
 	for i := range names {
 		if names[i] == "" {
 			names[i] = groups[i]
@@ -121,7 +121,7 @@ func featureNames(r *Result) []string {
 
 func importanceLabel(r *Result) string {
 	label := "loss of Spearman"
-	if methods := distinct(r.texts("method")); len(methods) == 1 && methods[0] != "" && methods[0] != "permutation" {
+	if methods := Distinct(r.texts("method")); len(methods) == 1 && methods[0] != "" && methods[0] != "permutation" {
 		label = "importance (" + methods[0] + ")"
 	}
 	if n := r.Samples(); n > 0 {
@@ -150,7 +150,7 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 			layers = append(layers, layer)
 		}
 	}
-	layers = s.ordered(distinct(layers))
+	layers = s.ordered(Distinct(layers))
 	if len(layers) == 0 {
 		return nil, "", "", noRows(rs)
 	}
@@ -245,11 +245,11 @@ func weightPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
 	for _, r := range rs {
 		representations := r.texts("representation")
-		for _, name := range distinct(representations) {
+		for _, name := range Distinct(representations) {
 			part := r.where(func(i int) bool { return representations[i] == name })
 			p := weightPanel(part, s)
 			switch {
-			case len(distinct(representations)) > 1:
+			case len(Distinct(representations)) > 1:
 				p.title = name
 			case len(rs) > 1:
 				p.title = r.Label
@@ -286,7 +286,7 @@ func ofFeatures(r *Result) func(i int) bool {
 func weightPanel(r *Result, s *Style) *panel {
 	r = r.where(ofFeatures(r))
 	a, b, weight := r.texts("feature_a"), r.texts("feature_b"), r.floats("weight")
-	features := distinct(append(slices.Clone(a), b...))
+	features := Distinct(append(slices.Clone(a), b...))
 	lo, hi := r.floats("lo"), r.floats("hi")
 	cells := map[[2]string][3]float64{}
 	for i := range a {
@@ -361,10 +361,10 @@ func foldPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		all = append(all, r.texts("representation")...)
 		splitsOfAll = append(splitsOfAll, r.texts("split")...)
 	}
-	ordered := s.ordered(distinct(all))
+	ordered := s.ordered(Distinct(all))
 	short := shortNames(ordered)
 	// Splits of many representations are told apart by colours, and not by names.
-	splitsOfAll = slices.DeleteFunc(distinct(splitsOfAll), func(split string) bool { return split == "" || wholeSplit(split) != split })
+	splitsOfAll = slices.DeleteFunc(Distinct(splitsOfAll), func(split string) bool { return split == "" || wholeSplit(split) != split })
 	coloured := len(ordered) > 1 && len(splitsOfAll) > 0
 	for k, r := range rs {
 		r = r.sortedBy("representation", ordered)

@@ -91,7 +91,7 @@ func encoded(r *Result, column string) string {
 			half++
 		}
 	}
-	return fmt.Sprintf("%s: at a score of %.3f, R² is at least 0.5 for %d of %d components", r.Label, last(score), half, len(distinct(pc)))
+	return fmt.Sprintf("%s: at a score of %.3f, R² is at least 0.5 for %d of %d components", r.Label, last(score), half, len(Distinct(pc)))
 }
 
 // decoded returns a sentence on how well a label is decoded from the final data of each
@@ -170,7 +170,7 @@ func atEnds(r *Result, sweep, column, label string) string {
 	sweeps, methods := r.texts("sweep"), r.texts("method")
 	var words []string
 	where := nan
-	for _, m := range distinct(methods) {
+	for _, m := range Distinct(methods) {
 		part := r.where(func(i int) bool { return sweeps[i] == sweep && methods[i] == m })
 		at, mean, _, _ := meansBy(part.floats(sweep), part.floats(column))
 		if len(at) == 0 {

@@ -45,11 +45,11 @@ func eachComparison(rs []*Result, column string, draw func(part *Result, measure
 		for i := range pairs {
 			pairs[i] = x[i] + "\t" + y[i]
 		}
-		several := len(rs) > 1 || len(distinct(pairs)) > 1
+		several := len(rs) > 1 || len(Distinct(pairs)) > 1
 		measures, values := r.texts("measure"), r.texts(column)
-		for _, pair := range distinct(pairs) {
-			for _, m := range distinct(measures) {
-				for _, v := range distinct(values) {
+		for _, pair := range Distinct(pairs) {
+			for _, m := range Distinct(measures) {
+				for _, v := range Distinct(values) {
 					part := r.where(func(i int) bool { return pairs[i] == pair && measures[i] == m && values[i] == v })
 					model := ""
 					if several && len(part.Table.Rows) > 0 {

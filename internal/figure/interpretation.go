@@ -81,7 +81,7 @@ func interpretedComponents(r *Result, names []string, s *Style) *panel {
 	}
 	p := s.newPanel("principal component", "R² of a linear read-out")
 	p.title = "Components"
-	for k, name := range distinct(names) {
+	for k, name := range Distinct(names) {
 		var at []int
 		for i := range names {
 			if names[i] == name && finite(value[i]) {
@@ -115,8 +115,8 @@ func interpretedRows(r *Result, names []string, title, label string, s *Style) *
 	}
 	p := s.newPanel(label, "")
 	p.title, p.minWidth = title, 50*vg.Millimeter
-	series := distinct(names)
-	rows := distinct(items)
+	series := Distinct(names)
+	rows := Distinct(items)
 	thick := 0.8 / float64(len(series))
 	var rx, ry []float64
 	for k, name := range series {

@@ -125,7 +125,7 @@ func (p *panel) paths(r *Result) {
 	}
 	style := p.style.line(1)
 	style.Width = 0.5
-	for _, target := range distinct(to) {
+	for _, target := range Distinct(to) {
 		part := r.where(func(i int) bool { return to[i] == target })
 		p.line(part.floats("a"), part.floats("b"), style, "on the way to "+target)
 	}
@@ -143,7 +143,7 @@ func givenPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	}
 	var panels []*panel
 	var found []string
-	for _, g := range distinct(given) {
+	for _, g := range Distinct(given) {
 		p := s.newPanel("value", "")
 		p.minWidth = 50 * vg.Millimeter
 		var names []string
@@ -170,5 +170,5 @@ func givenPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		widen(&p.plot.X)
 		panels = append(panels, p)
 	}
-	return panels, counted("What one score says about others", rs, "samples"), fmt.Sprintf("Ranges of %s among data that score high by each other measure.", list(distinct(measure))) + sentence(found), nil
+	return panels, counted("What one score says about others", rs, "samples"), fmt.Sprintf("Ranges of %s among data that score high by each other measure.", list(Distinct(measure))) + sentence(found), nil
 }

@@ -216,7 +216,7 @@ func (k Kind) facets(results []*Result, s *Style) (panels []*panel, title, alt s
 	if _, title, alt, err = k.panels(results, &whole); err != nil {
 		return nil, "", "", err
 	}
-	values = distinct(values)
+	values = Distinct(values)
 	names := facetNames(s.Facet, values)
 	for i, value := range values {
 		var parts []*Result

@@ -30,25 +30,25 @@ func studyPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	tested := anyFinite(r.floats("type_i")) || anyFinite(r.floats("power"))
 	axes := map[string]string{"noise": "noise (sd)", "stimuli": "number of stimuli"}
 	var panels []*panel
-	replicates := len(distinct(r.texts("replicate")))
+	replicates := len(Distinct(r.texts("replicate")))
 	for _, q := range quantities {
 		ofTests := q.column == "type_i" || q.column == "power"
 		if ofTests && !anyFinite(r.floats(q.column)) {
 			continue // where no feature lacks weight, say
 		}
-		for _, sweep := range distinct(sweeps) {
+		for _, sweep := range Distinct(sweeps) {
 			if !r.has(q.column) || axes[sweep] == "" {
 				continue
 			}
 			p := s.newPanel(axes[sweep], q.label).small()
-			p.perRow = len(distinct(sweeps))
+			p.perRow = len(Distinct(sweeps))
 			if sweep == "stimuli" {
 				p.logX()
 			}
 			if q.column == "seconds" {
 				p.logY()
 			}
-			for _, m := range distinct(methods) {
+			for _, m := range Distinct(methods) {
 				k := s.series(m)
 				part := r.where(func(i int) bool { return sweeps[i] == sweep && methods[i] == m })
 				x, mean, low, high := meansBy(part.floats(sweep), part.floats(q.column))
@@ -73,7 +73,7 @@ func studyPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		return nil, "", "", noRows(rs)
 	}
 	var found []string
-	for _, sweep := range distinct(sweeps) {
+	for _, sweep := range Distinct(sweeps) {
 		for _, q := range quantities {
 			if words := atEnds(r, sweep, q.column, q.label); words != "" {
 				found = append(found, words)
@@ -89,7 +89,7 @@ func studyPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		title = fmt.Sprintf("Features found, and recovery (mean and s.e. of n = %d recordings)", replicates)
 		shown = "Type-I error and power of tests of features, r" + shown[1:]
 	}
-	return panels, title, shown + list(distinct(methods)) + "." + sentence(found), nil
+	return panels, title, shown + list(Distinct(methods)) + "." + sentence(found), nil
 }
 
 // meansBy returns the mean of y for each distinct x, and the mean minus and plus its

@@ -60,7 +60,7 @@ func (s *Style) shortened(names []string, limit vg.Length) []string {
 				out[i] = s.cut(name, tickSize, limit, from)
 			}
 		}
-		if len(distinct(out)) == len(distinct(names)) {
+		if len(Distinct(out)) == len(Distinct(names)) {
 			return out
 		}
 	}

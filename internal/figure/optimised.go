@@ -18,7 +18,7 @@ import (
 func runs(rs []*Result, draw func(r *Result)) {
 	for _, r := range rs {
 		starts := r.texts("restart")
-		for _, start := range distinct(starts) {
+		for _, start := range Distinct(starts) {
 			draw(r.where(func(i int) bool { return starts[i] == start }))
 		}
 	}
@@ -57,8 +57,8 @@ func trajectoryPanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 	var found []string
 	for _, r := range rs {
 		measures, restarts := r.texts("measure"), r.texts("restart")
-		for _, m := range distinct(measures) {
-			for _, start := range distinct(restarts) {
+		for _, m := range Distinct(measures) {
+			for _, start := range Distinct(restarts) {
 				part := r.where(func(i int) bool { return measures[i] == m && restarts[i] == start })
 				if len(part.Table.Rows) == 0 {
 					continue
@@ -66,11 +66,11 @@ func trajectoryPanels(rs []*Result, s *Style) ([]*panel, string, string, error) 
 				name := m
 				if len(rs) > 1 && r.Label != m {
 					name = r.Label
-					if len(distinct(measures)) > 1 {
+					if len(Distinct(measures)) > 1 {
 						name += ", " + m
 					}
 				}
-				if len(distinct(restarts)) > 1 {
+				if len(Distinct(restarts)) > 1 {
 					name += ", start " + start
 				}
 				style := s.line(s.series(name))
@@ -168,7 +168,7 @@ func componentPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 				p.small()
 			}
 			pcs := r.texts("pc")
-			names := distinct(pcs)
+			names := Distinct(pcs)
 			components = max(components, len(names))
 			runs([]*Result{r}, func(run *Result) {
 				pcs := run.texts("pc")
@@ -253,7 +253,7 @@ func thresholdPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		var never []unlearnt
 		for _, r := range rs {
 			measures := r.texts("measure")
-			for _, m := range distinct(measures) {
+			for _, m := range Distinct(measures) {
 				part := r.where(func(i int) bool { return measures[i] == m })
 				name := m
 				if len(rs) > 1 && r.Label != m {
@@ -332,10 +332,10 @@ func decodingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	}
 	var panels []*panel
 	var found []string
-	for _, label := range distinct(labels) {
+	for _, label := range Distinct(labels) {
 		found = append(found, decoded(label, rs))
 		p := s.newPanel(scoreLabel(rs), "decoding accuracy")
-		if p.title = label; len(distinct(labels)) > 1 {
+		if p.title = label; len(Distinct(labels)) > 1 {
 			p.small()
 		}
 		for _, r := range rs {
@@ -361,7 +361,7 @@ func decodingPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	if len(panels) == 0 {
 		return nil, "", "", noRows(rs)
 	}
-	alt := fmt.Sprintf("Accuracy of decoding %s from synthesised data against the score, with that of the data and chance as dashed and dotted lines.", list(distinct(labels))) + sentence(found)
+	alt := fmt.Sprintf("Accuracy of decoding %s from synthesised data against the score, with that of the data and chance as dashed and dotted lines.", list(Distinct(labels))) + sentence(found)
 	return panels, "What can be decoded on the way", alt, nil
 }
 
@@ -372,7 +372,7 @@ func alsoPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	for _, r := range rs {
 		all = append(all, r.texts("measure")...)
 	}
-	all = distinct(all)
+	all = Distinct(all)
 	for _, r := range rs {
 		p := s.newPanel(scoreLabel([]*Result{r}), "value of other measures")
 		if len(rs) > 1 {

@@ -90,7 +90,7 @@ func TestShortened(t *testing.T) {
 	s := light(t)
 	names := []string{"short", "transformer.encoder.block.11.attention.output", "transformer.encoder.block.12.attention.output"}
 	got := s.shortened(names, 90)
-	if got[0] != "short" || got[1] == names[1] && len(distinct(got)) == 3 && s.longestWidth(got) <= 90 {
+	if got[0] != "short" || got[1] == names[1] && len(Distinct(got)) == 3 && s.longestWidth(got) <= 90 {
 		t.Errorf("%q", got)
 	}
 	one := s.shortened(names[:2], 90)

@@ -13,7 +13,7 @@ func profilePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	for _, r := range rs {
 		kinds, models, others := r.texts("kind"), r.texts("model"), r.texts("other")
 		value, item := r.floats("value"), r.floats("item")
-		names := distinct(r.where(func(i int) bool { return kinds[i] == "map" }).texts("model"))
+		names := Distinct(r.where(func(i int) bool { return kinds[i] == "map" }).texts("model"))
 		if len(names) == 0 {
 			continue
 		}

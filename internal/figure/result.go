@@ -298,8 +298,8 @@ func (r *Result) where(keep func(i int) bool) *Result {
 	return &part
 }
 
-// distinct returns the distinct values of a list in order of appearance.
-func distinct(values []string) []string {
+// Distinct returns the distinct values of a list in order of appearance.
+func Distinct(values []string) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, v := range values {

@@ -50,7 +50,7 @@ func TestNamesKeepTheirLook(t *testing.T) {
 		names   int
 	}{
 		{"panels of pairs", load(t, "pairs.csv"), byX, 3},
-		{"panels of methods", load(t, "study.csv"), byMethod, len(distinct(load(t, "study.csv")[0].texts("method")))},
+		{"panels of methods", load(t, "study.csv"), byMethod, len(Distinct(load(t, "study.csv")[0].texts("method")))},
 		{"labels of two runs", []*Result{decoded("choice"), decoded("motion")}, light(t), 3},
 	}
 	for _, c := range cases {

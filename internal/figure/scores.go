@@ -3,7 +3,6 @@ package figure
 import (
 	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,7 +32,7 @@ func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			Hint: "--facet COLUMN gives each value of a column that tells them apart a panel",
 		}
 	}
-	xs, ys := distinct(t.x), distinct(t.y)
+	xs, ys := Distinct(t.x), Distinct(t.y)
 	asMatrix := axis == "" && (s.Form == matrix || s.Form == "" && len(xs) > 1 && len(xs)+len(ys) > 3)
 	if t.groups, err = groupsOf(rs, asMatrix, s); err != nil {
 		return nil, "", "", err
@@ -175,8 +174,8 @@ func (t *scoreTable) samples() string {
 
 // scoreBars draws a bar for each measure and pair.
 func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
-	pairs, xs := t.pairs(), distinct(t.x)
-	measures, systems := distinct(t.measure), s.ordered(distinct(pairs))
+	pairs, xs := t.pairs(), Distinct(t.x)
+	measures, systems := Distinct(t.measure), s.ordered(Distinct(pairs))
 	short := shortNames(systems)
 	p := s.newPanel("score"+t.samples(), "")
 	groups, bars := measures, systems
@@ -271,7 +270,7 @@ const mostColours = 12
 // panelsOfBars draws a panel for each measure, with a named bar for each of many systems.
 func panelsOfBars(t *scoreTable, s *Style) ([]*panel, error) {
 	var panels []*panel
-	for _, m := range distinct(t.measure) {
+	for _, m := range Distinct(t.measure) {
 		one := *t
 		keep := func(values []float64) []float64 {
 			var out []float64
@@ -318,7 +317,7 @@ func (p *panel) namedRows(names []string, bars vg.Length) {
 // scoresAlong draws scores over time bins or conditions.
 func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
-	measures, systems := distinct(t.measure), s.ordered(distinct(t.y))
+	measures, systems := Distinct(t.measure), s.ordered(Distinct(t.y))
 	short := shortNames(systems)
 	label := map[string]string{"time": binLabel, "condition": "condition"}[axis]
 	style := s.sequence(systems)
@@ -356,89 +355,7 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 	t.noteWarnings(panels[0], "Warning")
 	t.noteUndefined(panels[0])
 	alt := fmt.Sprintf("Scores by %s of %s, for each %s.", list(measures), list(short), label)
-	return panels, "Similarity to " + list(shortNames(distinct(t.x))) + " by " + label, alt, nil
-}
-
-// scoreMatrices draws a matrix for each measure. The score of a symmetric measure fills
-// both cells of a pair.
-func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
-	rows, columns := s.ordered(distinct(t.x)), s.ordered(distinct(t.y))
-	square := overlap(rows, columns)
-	var tree []Join
-	var grouped *blocks
-	if square {
-		rows = s.ordered(distinct(append(distinct(t.x), distinct(t.y)...)))
-		if s.Order == Cluster {
-			rows, tree = t.byLikeness(rows, s)
-		}
-		if t.groups != nil {
-			rows, grouped = t.groups.sorted(rows, s)
-		}
-		columns = rows
-	}
-	rowNames, columnNames := shortNames(rows), shortNames(columns)
-	var panels []*panel
-	measures := distinct(t.measure)
-	var undefined []string
-	for _, m := range measures {
-		cells := map[[2]string]int{} // rows of the table
-		var values []float64
-		intervals := false
-		for i, v := range t.value {
-			if t.measure[i] == m && finite(v) {
-				cells[[2]string{t.x[i], t.y[i]}] = i
-				values = append(values, v)
-				intervals = intervals || finite(t.lo[i])
-			}
-		}
-		if len(values) == 0 {
-			undefined = append(undefined, m)
-			continue
-		}
-		at := func(i, j int, of []float64) float64 {
-			k, ok := cells[[2]string{rows[i], columns[j]}]
-			if !ok && square {
-				k, ok = cells[[2]string{columns[j], rows[i]}]
-			}
-			if !ok {
-				return nan
-			}
-			return of[k]
-		}
-		g := &grid{
-			rows: len(rows), columns: len(columns), numbers: len(rows)*len(columns) <= 150, bar: s.scoreScale(m, values),
-			at:       func(i, j int) float64 { return at(i, j, t.value) },
-			interval: func(i, j int) (low, high float64) { return at(i, j, t.lo), at(i, j, t.hi) },
-		}
-		if len(measures) > 1 {
-			g.bar.label = "score"
-		}
-		p := s.heatMap("", "", g, rowNames, columnNames)
-		if m == t.measure[0] {
-			p.tree = tree
-		}
-		if len(measures) > 1 {
-			p.title = m
-		}
-		if g.numbers { // tall enough for them
-			least := vg.Length(10)
-			if intervals {
-				least = 18
-			}
-			p.height = 34 + vg.Length(len(rows))*max(least, min(26, 140/vg.Length(len(columns))))
-		}
-		if grouped != nil {
-			p.x, p.rowNames = fmt.Sprintf("%s (n = %d)", t.groups.name, len(rows)), nil
-			grouped.name(p)
-		}
-		p.square = square
-		panels = append(panels, p)
-	}
-	alt := fmt.Sprintf("Matrix of scores by %s: %d rows, %d columns.", list(measures), len(rows), len(columns))
-	if undefined != nil {
-		alt += " There is none by " + list(undefined) + "."
-	}
-	return panels, "Similarity of pairs" + t.samples(), alt, nil
+	return panels, "Similarity to " + list(shortNames(Distinct(t.x))) + " by " + label, alt, nil
 }
 
 // scoreText returns the text of one score under the pointer.
@@ -450,62 +367,8 @@ func scoreText(t *scoreTable, i int, name string) string {
 	return text
 }
 
-// ShortNames shortens paths as figures do.
-func ShortNames(paths []string) []string { return shortNames(paths) }
-
-// shortNames shortens paths but keeps them distinct: to base names without suffix, to
-// directories where all base names are the same, or to more words of the path where
-// these are not unique.
-func shortNames(paths []string) []string {
-	if inDirectories := directories(paths); inDirectories != nil {
-		paths = inDirectories
-	}
-	for depth := 1; depth < 6; depth++ {
-		out := make([]string, len(paths))
-		for i, p := range paths {
-			words := strings.Split(p, " / ")
-			for w, one := range words {
-				words[w] = strings.TrimPrefix(one, asIs)
-				if strings.HasPrefix(one, asIs) {
-					continue
-				}
-				if filepath.Ext(one) != "" && !isNumber(one) || strings.ContainsAny(one, `/\`) {
-					words[w] = tail(one, depth)
-				}
-			}
-			out[i] = strings.Join(words, " / ")
-		}
-		if len(distinct(out)) == len(out) {
-			return out
-		}
-	}
-	return paths
-}
-
-// directories returns the directories of several files with the same base name, and nil
-// for others.
-func directories(paths []string) []string {
-	var out []string
-	for _, p := range paths {
-		dir, base := filepath.Split(p)
-		if dir == "" || filepath.Ext(p) == "" || base != filepath.Base(paths[0]) || strings.Contains(p, " / ") {
-			return nil
-		}
-		out = append(out, dir[:len(dir)-1])
-	}
-	if len(distinct(out)) < 2 {
-		return nil
-	}
-	return out
-}
-
-func isNumber(s string) bool {
-	_, err := strconv.ParseFloat(s, 64)
-	return err == nil
-}
-
 func overlap(a, b []string) bool {
-	return len(distinct(append(append([]string(nil), a...), b...))) < len(a)+len(b)
+	return len(Distinct(append(append([]string(nil), a...), b...))) < len(a)+len(b)
 }
 
 func anyFinite(values []float64) bool {

@@ -23,7 +23,7 @@ func scoresOrdered(t *scoreTable, word string, place map[string]float64, s *Styl
 	}
 	var panels []*panel
 	of := map[string]*panel{} // by kind of measure
-	measures := distinct(t.measure)
+	measures := Distinct(t.measure)
 	var found []string
 	for _, m := range measures {
 		r, known := s.rangeOf(m)
@@ -75,7 +75,7 @@ func scoresOrdered(t *scoreTable, word string, place map[string]float64, s *Styl
 			}
 		}
 	}
-	to := list(shortNames(distinct(t.x)))
+	to := list(shortNames(Distinct(t.x)))
 	alt := fmt.Sprintf("Scores by %s of %d systems against %s, along the number of the %s.", list(measures), len(place), to, word) + sentence(found)
 	return panels, "Similarity to " + to + " by " + word, alt, nil
 }

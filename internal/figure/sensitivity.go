@@ -15,12 +15,12 @@ import (
 func sensitivityPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	r := join(rs)
 	changes, measures := r.texts("change"), r.texts("measure")
-	names := distinct(measures)
+	names := Distinct(measures)
 	var panels []*panel
-	for _, change := range distinct(changes) {
+	for _, change := range Distinct(changes) {
 		p := s.newPanel("explained variance of the component", "score after the change")
 		p.logX()
-		if len(distinct(changes)) > 1 {
+		if len(Distinct(changes)) > 1 {
 			p.small()
 			p.title, p.x = change, "explained variance"
 			p.plot.X.Tick.Marker = logTicks{3}
@@ -85,7 +85,7 @@ func slopePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		measures, changes := r.texts("measure"), r.texts("change")
 		for i := range measures {
 			name := measures[i]
-			if len(distinct(changes)) > 1 {
+			if len(Distinct(changes)) > 1 {
 				name += ", " + changes[i]
 			}
 			names = append(names, name)
@@ -124,7 +124,7 @@ func learningPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	series := 0
 	for _, r := range rs {
 		measures := r.texts("measure")
-		for _, m := range distinct(measures) {
+		for _, m := range Distinct(measures) {
 			part := r.where(func(i int) bool { return measures[i] == m })
 			name := m
 			if agreement := part.floats("agreement")[0]; finite(agreement) {

@@ -22,11 +22,11 @@ func (r *Result) pairedSystems() []string {
 	if r.Table == nil || !r.has("x") || !r.has("y") || !r.has("value") || scoreAxis(r) != "" {
 		return nil
 	}
-	xs, ys := distinct(r.texts("x")), distinct(r.texts("y"))
+	xs, ys := Distinct(r.texts("x")), Distinct(r.texts("y"))
 	if !overlap(xs, ys) {
 		return nil
 	}
-	return distinct(slices.Concat(xs, ys))
+	return Distinct(slices.Concat(xs, ys))
 }
 
 // SetGroups groups the systems of scores of all pairs by a column of labels, nil for the

@@ -23,7 +23,7 @@ func fourSystems() *Result {
 
 // column is a categorical column of some cells.
 func column(name string, cells ...string) *data.Column {
-	c := &data.Column{Name: name, Kind: data.Categorical, Levels: distinct(cells)}
+	c := &data.Column{Name: name, Kind: data.Categorical, Levels: Distinct(cells)}
 	for _, cell := range cells {
 		c.Codes = append(c.Codes, slices.Index(c.Levels, cell))
 	}

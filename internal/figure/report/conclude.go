@@ -214,19 +214,6 @@ func pOf(name string, p float64) string {
 	return name + " = " + significant(p, 2)
 }
 
-// distinct returns the distinct values of a list in order of appearance.
-func distinct(values []string) []string {
-	var out []string
-	seen := map[string]bool{}
-	for _, v := range values {
-		if !seen[v] {
-			seen[v] = true
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
 // few joins the first names of a list and counts the others.
 func few(names []string) string {
 	const most = 4

@@ -13,7 +13,7 @@ import (
 // an interval above 0, or without intervals a p value below .05.
 func (k *concluder) features(l *loaded) {
 	type group struct{ representation, method string }
-	methods := len(distinct(column(l, "method")))
+	methods := len(figure.Distinct(column(l, "method")))
 	of := map[group][]int{}
 	var order []group
 	for i := range l.Table.Rows {
@@ -115,7 +115,7 @@ func (k *concluder) fits(l *loaded) {
 
 // decoded concludes which labels can be decoded from a recording.
 func (k *concluder) decoded(l *loaded) {
-	for _, label := range distinct(column(l, "label")) {
+	for _, label := range figure.Distinct(column(l, "label")) {
 		rows := l.rows(func(i int) bool { return l.text(i, "label") == label })
 		quantity := "accuracy"
 		if finite(l.num(rows[0], "r2")) {
@@ -192,7 +192,7 @@ func column(l *loaded, name string) []string {
 
 // optimised concludes what data that were driven to a score have of the labels.
 func (k *concluder) optimised(l *loaded) {
-	for _, label := range distinct(column(l, "label")) {
+	for _, label := range figure.Distinct(column(l, "label")) {
 		rows := l.rows(func(i int) bool { return l.text(i, "label") == label && finite(l.num(i, "accuracy")) })
 		if len(rows) == 0 {
 			continue

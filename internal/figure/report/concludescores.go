@@ -48,7 +48,7 @@ func (k *concluder) scoresOf(l *loaded) []score {
 	for i := range l.Table.Rows {
 		names = append(names, l.text(i, "x"), l.text(i, "y"))
 	}
-	names = distinct(names)
+	names = figure.Distinct(names)
 	short := map[string]string{}
 	for i, name := range figure.ShortNames(names) {
 		short[names[i]] = name
@@ -88,9 +88,9 @@ func (k *concluder) scores(l *loaded) {
 	for _, s := range all {
 		xs, ys = append(xs, s.x), append(ys, s.y)
 	}
-	xs, ys = distinct(xs), distinct(ys)
+	xs, ys = figure.Distinct(xs), figure.Distinct(ys)
 	if len(xs) > 1 && slices.ContainsFunc(xs, func(x string) bool { return slices.Contains(ys, x) }) {
-		k.pairs(all, len(distinct(append(xs, ys...))))
+		k.pairs(all, len(figure.Distinct(append(xs, ys...))))
 		return
 	}
 	for _, x := range xs {
@@ -160,7 +160,7 @@ func (k *concluder) closest(x string, all []score) {
 		for _, y := range order {
 			alone = append(alone, tied[y]...)
 		}
-		k.say(mostSimilar, fmt.Sprintf("%s was compared with %s alone.", joined(distinct(alone)), x), evidence)
+		k.say(mostSimilar, fmt.Sprintf("%s was compared with %s alone.", joined(figure.Distinct(alone)), x), evidence)
 		return
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return len(winners[b]) - len(winners[a]) })
@@ -202,7 +202,7 @@ func leading(sorted []score) []string {
 		}
 		names = append(names, s.y)
 	}
-	return distinct(names)
+	return figure.Distinct(names)
 }
 
 // margin says whether the system that is closest differs from the next one, by the tables
@@ -246,7 +246,7 @@ func (k *concluder) margin(y string, best []score, next map[string]score) {
 				apart++
 			}
 		}
-		systems = distinct(systems)
+		systems = figure.Distinct(systems)
 		text := fmt.Sprintf("Whether %s differs from the next by %s was not tested", y, few(untested))
 		if apart > 0 {
 			text += fmt.Sprintf(" (the intervals of %d of them lie apart)", apart)
@@ -260,98 +260,6 @@ func (k *concluder) margin(y string, best []score, next map[string]score) {
 
 // correction names what adjusted p values are adjusted for.
 const correction = " (p_adj < 0.05, adjusted for the largest of all differences of its table)."
-
-// withinNull concludes which scores samples that are paired at random reach as well. The
-// rows say so in their notes, or by their p values where they have none. The smallest p
-// value that there can be is that of a score that no random pairing has reached, however
-// large it is.
-func (k *concluder) withinNull(l *loaded, all []score) {
-	of := map[string][]score{}
-	var order []string
-	tested := 0
-	few, unknowable := l.fewDraws(), []Evidence(nil)
-	for _, s := range all {
-		p := l.num(s.row, "p_adj")
-		if !finite(p) {
-			p = l.num(s.row, "pvalue")
-		}
-		if finite(s.null) || finite(p) {
-			tested++
-		}
-		if few.least > 0 && p <= few.least+1e-9 {
-			unknowable = append(unknowable, l.evidence(s.row, s.y+" against "+s.x+", "+s.words()+", "+pOf("p", p)))
-			continue
-		}
-		within := strings.Contains(l.text(s.row, "note"), "within its null")
-		if l.Table.Index("note") < 0 {
-			within = p > clearP
-		}
-		if !within {
-			continue
-		}
-		name := s.y + " against " + s.x
-		if of[name] == nil {
-			order = append(order, name)
-		}
-		of[name] = append(of[name], s)
-	}
-	if tested == 0 {
-		return
-	}
-	for _, name := range order {
-		counted := 0
-		for _, s := range all {
-			if s.y+" against "+s.x == name {
-				counted++
-			}
-		}
-		var evidence []Evidence
-		for _, s := range of[name] {
-			text := s.words()
-			if finite(s.null) {
-				text += ", null " + rounded(s.null, s.lo, s.hi)
-			}
-			if p := l.num(s.row, "pvalue"); finite(p) {
-				text += ", " + pOf("p", p)
-			}
-			evidence = append(evidence, l.evidence(s.row, text))
-		}
-		k.say(chance, fmt.Sprintf("Within their null, since samples that are paired at random are as similar: %d of %s of %s.", len(of[name]), count(counted, "score", "scores"), name), evidence)
-	}
-	if unknowable != nil {
-		k.say(chance, fmt.Sprintf("%s cannot give p < 0.05: no random pairing is as similar as %d of %s of %s, and yet these cannot be significant.", few.words, len(unknowable), count(len(all), "score", "scores"), l.name), unknowable)
-	}
-	if order == nil && unknowable == nil {
-		nearest := all[0]
-		for _, s := range all {
-			if math.Abs(s.value-s.null) < math.Abs(nearest.value-nearest.null) || math.IsNaN(nearest.null) {
-				nearest = s
-			}
-		}
-		words := nearest.y + ", " + nearest.words()
-		if finite(nearest.null) {
-			words += ", null " + rounded(nearest.null, nearest.lo, nearest.hi)
-		}
-		k.say(chance, fmt.Sprintf("Within their null: none of %s of %s. The nearest to it:", count(len(all), "score", "scores"), l.name), []Evidence{l.evidence(nearest.row, words)})
-	}
-	var doubted []Evidence
-	for _, s := range all {
-		if w := l.text(s.row, "warning"); w != "" {
-			doubted = append(doubted, l.evidence(s.row, fmt.Sprintf("%s, %s: %s", s.y, s.words(), w)))
-		}
-	}
-	if doubted != nil {
-		k.say(chance, fmt.Sprintf("With a warning: %d of %s of %s.", len(doubted), count(len(all), "score", "scores"), l.name), doubted)
-	}
-	if undefined := len(l.Table.Rows) - len(all); undefined > 0 {
-		rows := l.rows(func(i int) bool { return l.text(i, "error") != "" })
-		var evidence []Evidence
-		for _, i := range rows {
-			evidence = append(evidence, l.evidence(i, l.text(i, "measure")+": "+l.text(i, "error")))
-		}
-		k.say(chance, fmt.Sprintf("Without a score: %d of %s of %s.", undefined, count(len(l.Table.Rows), "row", "rows"), l.name), evidence)
-	}
-}
 
 // pairs concludes which two of many systems are most and least similar.
 func (k *concluder) pairs(all []score, systems int) {
@@ -380,7 +288,7 @@ func (k *concluder) pairs(all []score, systems int) {
 				ties = append(ties, one+" with "+other)
 			}
 		}
-		ties = distinct(ties)
+		ties = figure.Distinct(ties)
 		text := fmt.Sprintf("Of %d systems, %s and %s are the most similar two by %s, %s and %s the least.", systems, best.x, best.y, m, worst.x, worst.y)
 		switch {
 		case len(ties) > 1 && best.tied(*worst):
@@ -443,7 +351,7 @@ func (k *concluder) disagreements(x string, all []score) {
 	for _, s := range all {
 		systems = append(systems, s.y)
 	}
-	systems = distinct(systems)
+	systems = figure.Distinct(systems)
 	const most = 12 // systems of which each two are looked at
 	if len(systems) > most || len(measures) < 2 {
 		return

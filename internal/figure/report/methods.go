@@ -85,7 +85,7 @@ func (c *Collection) methods(results []*loaded) *Methods {
 		return nil
 	}
 	version := c.Page.Version
-	if versions = distinct(versions); len(versions) > 0 {
+	if versions = figure.Distinct(versions); len(versions) > 0 {
 		sentences = append(sentences, "All was computed with simtool "+joined(versions)+".")
 		version = versions[0]
 	}
@@ -256,7 +256,7 @@ func inputs(m *dataio.Manifest) string {
 		if strings.Count(shape, "×") == 2 {
 			unit = " (time × condition × neuron)"
 		}
-		shapes[i] = few(distinct(names[shape])) + ", " + shape + unit
+		shapes[i] = few(figure.Distinct(names[shape])) + ", " + shape + unit
 	}
 	return strings.Join(shapes, "; ")
 }
