@@ -5,6 +5,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -18,7 +19,7 @@ import (
 	"simtool/internal/io"
 )
 
-// mutantsEach is the number of damaged files of each kind; the long mode, some hours,
+// mutantsEach is the number of damaged files of each kind; the long mode, half an hour,
 // has 20,000.
 var mutantsEach = flag.Int("mutants", 8, "damaged files of each kind that simtool reads")
 
@@ -29,8 +30,8 @@ type fileKind struct {
 	// sealed says that the file is held to a checksum: whatever is accepted of it gives
 	// what the undamaged file gives. Other files have numbers of their own.
 	sealed bool
-	output string // that the command writes, "" for standard output alone
-	clean  bool   // the directory is made anew for each, as the command changes the file
+	output string // file or directory that the command writes, "" for standard output alone
+	folder string // that the command changes, and which is as it was for each; "" for none
 }
 
 // TestMutants damages files of each kind, one after the other, and reads them: nothing
@@ -44,15 +45,16 @@ func TestMutants(t *testing.T) {
 			dir := copyOf(t, inputs)
 			t.Chdir(dir)
 			good := readFile(t, kind.file)
-			want, status, _ := kind.read(t, inputs, good)
+			folder := filesUnder(t, kind.folder)
+			want, status, message := kind.read(t, folder, good)
 			if status != exitOK {
-				t.Fatalf("undamaged, it is read with status %d", status)
+				t.Fatalf("undamaged, it is read with status %d: %s", status, message)
 			}
 			r := rand.New(rand.NewPCG(19, uint64(len(name))))
 			refused := 0
 			for i := range *mutantsEach {
 				mutant := mutate(r, good)
-				got, status, message := kind.read(t, inputs, mutant)
+				got, status, message := kind.read(t, folder, mutant)
 				switch {
 				case strings.Contains(message, "internal error"), strings.Contains(message, "goroutine "):
 					t.Errorf("mutant %d: %s\n%q", i, message, clip(mutant))
@@ -72,20 +74,20 @@ func TestMutants(t *testing.T) {
 
 // read runs the command on a file with that content and returns what it gave. In the
 // long mode a run of more than ten seconds fails.
-func (k *fileKind) read(t *testing.T, inputs string, content []byte) (result string, status exitStatus, message string) {
+func (k *fileKind) read(t *testing.T, folder map[string][]byte, content []byte) (result string, status exitStatus, message string) {
 	t.Helper()
-	if k.clean {
-		for _, name := range filesIn(t, ".") {
-			if err := os.RemoveAll(name); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := os.CopyFS(".", os.DirFS(inputs)); err != nil {
+	for _, left := range []string{k.folder, k.output, k.output + dataio.ManifestSuffix} {
+		if err := os.RemoveAll(left); left != "" && err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, left := range []string{k.output, k.output + dataio.ManifestSuffix} {
-		if err := os.RemoveAll(left); k.output != "" && err != nil {
+	if k.folder != "" {
+		if err := os.Mkdir(k.folder, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range folder {
+		if err := os.WriteFile(name, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -100,9 +102,44 @@ func (k *fileKind) read(t *testing.T, inputs string, content []byte) (result str
 	status = s.run(t, k.args...)
 	result = s.out.String()
 	if k.output != "" && status == exitOK {
-		result += string(readFile(t, k.output))
+		result += resultsAt(t, k.output)
 	}
 	return result, status, s.err.String()
+}
+
+// resultsAt reads a file, or the files of a directory but for its manifest.
+func resultsAt(t *testing.T, path string) string {
+	t.Helper()
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return string(readFile(t, path))
+	}
+	var all strings.Builder
+	files := filesUnder(t, path)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if filepath.Base(name) != batch.ManifestName {
+			fmt.Fprintf(&all, "%s\n%s\n", name, files[name])
+		}
+	}
+	return all.String()
+}
+
+// filesUnder reads the files of a directory and its folders, "" for no directory.
+func filesUnder(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	files := map[string][]byte{}
+	if dir == "" {
+		return files
+	}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			files[path] = readFile(t, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
 }
 
 // clip shortens a file for a message.
@@ -144,75 +181,4 @@ func mutate(r *rand.Rand, good []byte) []byte {
 		}
 	}
 	return b
-}
-
-// mutableFiles writes files of all kinds and says how each is read.
-func mutableFiles(t *testing.T) (dir string, kinds map[string]*fileKind) {
-	t.Helper()
-	dir = t.TempDir()
-	writePairs(t, dir, 3)
-	for _, line := range [][]string{
-		{"synth", "exp-gaussian", "--bins", "1", "--conditions", "12", "--neurons", "4", "-o", "a.npy"},
-		{"mlem", "simulate", "--stimuli", "40", "--features", "4", "--hidden", "8", "-o", "sim"},
-		{"mlem", "fit", "--features", "sim/features.csv", "--neural", "sim/y.npy", "--bootstrap", "0", "--null", "0", "-o", "fit"},
-		{"moments", "y0.csv", "y1.csv", "-o", "m.npz"},
-		{"score", "y0.csv", "y1.csv", "y2.csv", "-m", "cka", "-o", "scores.csv"},
-		{"score", "y0.csv", "y1.csv", "y2.csv", "-m", "cka", "-o", "scores.jsonl"},
-		{"score", "--list", "pairs.txt", "-m", "cka", "-o", "p0.csv", "--shard", "0/2"},
-		{"score", "--list", "pairs.txt", "-m", "cka", "-o", "p1.csv", "--shard", "1/2"},
-		{"optimize", "y0.csv", "-m", "cka", "--max-iter", "3", "-o", "opt"},
-		{"optimize", "y0.csv", "-m", "cka", "--max-iter", "3", "--restarts", "2", "--shard", "0/1", "-o", "part"},
-	} {
-		output(t, dir, append(line, "-q")...)
-	}
-	if err := os.Mkdir(filepath.Join(dir, "results"), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"scores.csv", "scores.csv" + dataio.ManifestSuffix} {
-		writeFile(t, dir, "results/"+name, string(readFile(t, filepath.Join(dir, name))))
-	}
-	writeFile(t, dir, "plan.yaml", "command: score\ninputs:\n  x: y0.csv\n  y: y{n}.csv\ngrid:\n  measures: [cka, nbs]\nset: {inference: none}\noutput: sweep.csv\n")
-	writeFile(t, dir, "config.yaml", "measures: [cka]\nseed: 3\nscore:\n  inference: none\n  format: csv\n")
-	writeFile(t, dir, "groups.csv", "g,h\n"+strings.Repeat("a,1\nb,2\n", 10))
-
-	// A checkpoint of score that holds one item of three.
-	checkpoint := batch.CheckpointOf("c.csv")
-	resume := []string{"score", "--list", "pairs.txt", "-m", "cka", "-o", "c.csv", "-j", "1", "-q"}
-	hold(t, dir, "y2.csv")
-	cmd := simtoolIn(t, dir, resume...)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	waitFor(t, "a checkpoint", func() bool {
-		info, err := os.Stat(filepath.Join(dir, checkpoint, batch.LogFile))
-		return err == nil && info.Size() > 0
-	})
-	_ = cmd.Process.Kill()
-	_ = cmd.Wait()
-	release(t, dir, "y2.csv")
-	resume = append(resume, "--resume")
-
-	score := func(file string) []string {
-		return []string{"score", "y0.csv", file, "-m", "cka,rsa", "-q", "--format", "csv"}
-	}
-	return dir, map[string]*fileKind{
-		"npy":        {file: "a.npy", args: []string{"score", "a.npy", "a.npy", "-m", "cka,rsa", "-q"}},
-		"csv":        {file: "y1.csv", args: score("y1.csv")},
-		"moments":    {file: "m.npz", sealed: true, args: []string{"score", "--moments", "m.npz", "-m", "cka,nbs", "-q", "--format", "csv"}},
-		"features":   {file: "sim/features.csv", args: []string{"mlem", "predict", "fit/model.json", "--features", "sim/features.csv", "-q"}},
-		"model":      {file: "fit/model.json", sealed: true, args: []string{"mlem", "predict", "fit/model.json", "--features", "sim/features.csv", "-q"}},
-		"plan":       {file: "plan.yaml", args: []string{"run", "plan.yaml", "--dry-run", "-q"}},
-		"config":     {file: "config.yaml", args: []string{"score", "y0.csv", "y1.csv", "--config", "config.yaml", "-q"}},
-		"list":       {file: "pairs.txt", args: []string{"score", "--list", "pairs.txt", "-m", "cka", "-q", "--inference", "none"}},
-		"labels":     {file: "groups.csv", args: []string{"score", "y0.csv", "y1.csv", "-m", "cka", "--units", "groups.csv:g", "-q"}},
-		"plot csv":   {file: "scores.csv", args: []string{"plot", "scores.csv", "-o", "s.svg", "-q", "--force"}},
-		"plot jsonl": {file: "scores.jsonl", args: []string{"plot", "scores.jsonl", "-o", "s.svg", "-q", "--force"}},
-		"report":     {file: "results/scores.csv" + dataio.ManifestSuffix, args: []string{"report", "results", "-o", "r.html", "-q", "--force"}},
-		"trajectory": {file: "opt/trajectory.csv", args: []string{"plot", "opt/trajectory.csv", "-o", "s.svg", "-q", "--force"}},
-		"part":       {file: "p1.csv", sealed: true, args: []string{"merge", "p0.csv", "p1.csv", "-o", "merged.csv", "-q"}, output: "merged.csv"},
-		"manifest":   {file: "p1.csv" + dataio.ManifestSuffix, sealed: true, args: []string{"merge", "p0.csv", "p1.csv", "-o", "merged.csv", "-q"}, output: "merged.csv"},
-		"directory":  {file: "part/" + batch.ManifestName, sealed: true, args: []string{"merge", "part", "-o", "whole", "-q", "--force"}},
-		"log":        {file: checkpoint + "/" + batch.LogFile, sealed: true, args: resume, output: "c.csv", clean: true},
-		"settings":   {file: checkpoint + "/" + batch.FingerprintFile, sealed: true, args: resume, output: "c.csv", clean: true},
-	}
 }
