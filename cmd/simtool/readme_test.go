@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"simtool/internal/io"
 	"simtool/testdata"
 )
 
@@ -172,6 +176,26 @@ func TestHelpExamples(t *testing.T) {
 	})
 }
 
+// writeTrials writes trials.npy, single responses to three images in two runs, some of which
+// were shown more often than others, and trials.csv, which image and run each is of.
+func writeTrials(t *testing.T, dir string) {
+	t.Helper()
+	labels, values := "image,run\n", []float64(nil)
+	r := rand.New(rand.NewPCG(1, 1))
+	for i, image := range []string{"cat", "dog", "car", "cat", "cat", "dog", "car", "cat", "car", "car"} {
+		labels += fmt.Sprintf("%s,%d\n", image, 1+i/5)
+		for k := range 3 {
+			values = append(values, float64(len(image)*int(image[k]))+r.NormFloat64())
+		}
+	}
+	writeFile(t, dir, "trials.csv", labels)
+	var file bytes.Buffer
+	if err := dataio.EncodeNPY(&file, dataio.Float64, values, 10, 3); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, dir, "trials.npy", file.String())
+}
+
 // exampleDirectory makes a directory with files of the names in the examples.
 func exampleDirectory(t *testing.T) string {
 	t.Helper()
@@ -200,6 +224,7 @@ func exampleDirectory(t *testing.T) string {
 		t.Fatal(err)
 	}
 	writeFile(t, dir, "plan.yaml", string(plan))
+	writeTrials(t, dir)
 	for _, name := range []string{"rdm_brain.npy", "rdm_model.npy"} {
 		if output, err := shell(t, dir, "simtool rdm model.npy -o "+name); err != nil {
 			t.Fatalf("%v\n%s", err, output)

@@ -38,7 +38,7 @@ func crossnobisBands(s *System, noise string) (banded, error) {
 		return poissonRepeats(s)
 	}
 	repeats, conditions := s.times, s.Samples()/s.times
-	z, err := noiseNormalised(s, noise)
+	z, err := noiseNormalised(s, noise, s.repeatsOf(conditions))
 	if err != nil {
 		return banded{}, err
 	}
@@ -64,48 +64,56 @@ func crossnobisBands(s *System, noise string) (banded, error) {
 	}}, nil
 }
 
+// repeatsOf returns the samples of each condition of repeats.
+func (s *System) repeatsOf(conditions int) [][]int {
+	out := make([][]int, conditions)
+	for i := range s.n {
+		out[i%conditions] = append(out[i%conditions], i)
+	}
+	return out
+}
+
 // noiseNormalised returns the samples of a system in coordinates in which the noise has
-// unit covariance. The noise is the difference between the repeats of a condition.
-func noiseNormalised(s *System, noise string) (*mat.Dense, error) {
+// unit covariance. The noise is the difference between the samples of a condition.
+func noiseNormalised(s *System, noise string, conditions [][]int) (*mat.Dense, error) {
 	switch noise {
 	case noiseNone:
 		return s.compact(), nil
 	case noiseDiagonal:
-		return unitNoise(s)
+		return unitNoise(s, conditions)
 	default:
-		return whiteNoise(s)
+		return whiteNoise(s, conditions)
 	}
 }
 
-// residuals returns the differences of the rows of z, repeat by repeat, from the mean of
-// their condition, and their degrees of freedom.
-func residuals(z *mat.Dense, repeats int) (e *mat.Dense, freedom int) {
+// residuals returns the differences of the rows of z from the mean of their condition, and
+// their degrees of freedom. The rows of each condition are given.
+func residuals(z *mat.Dense, conditions [][]int) (e *mat.Dense, freedom int) {
 	n, width := z.Dims()
-	conditions := n / repeats
 	e = mat.DenseCopyOf(z)
 	mean := make([]float64, width)
-	for c := range conditions {
+	for _, rows := range conditions {
 		clear(mean)
-		for r := range repeats {
-			for k, v := range z.RawRowView(r*conditions + c) {
-				mean[k] += v / float64(repeats)
+		for _, i := range rows {
+			for k, v := range z.RawRowView(i) {
+				mean[k] += v / float64(len(rows))
 			}
 		}
-		for r := range repeats {
-			row := e.RawRowView(r*conditions + c)
+		for _, i := range rows {
+			row := e.RawRowView(i)
 			for k, m := range mean {
 				row[k] -= m
 			}
 		}
 	}
-	return e, n - conditions
+	return e, n - len(conditions)
 }
 
 // unitNoise divides every neuron by the standard deviation of its residuals. A neuron
 // that is always silent has no residuals and contributes nothing.
-func unitNoise(s *System) (*mat.Dense, error) {
+func unitNoise(s *System, conditions [][]int) (*mat.Dense, error) {
 	z := mat.DenseCopyOf(s.centred())
-	e, freedom := residuals(z, s.times)
+	e, freedom := residuals(z, conditions)
 	n, width := z.Dims()
 	for k := range width {
 		variance, signal := 0.0, 0.0
@@ -141,9 +149,9 @@ func unitNoise(s *System) (*mat.Dense, error) {
 // Ledoit, O. and Wolf, M. (2004). A well-conditioned estimator for
 // large-dimensional covariance matrices. Journal of Multivariate Analysis 88,
 // 365-411.
-func whiteNoise(s *System) (*mat.Dense, error) {
+func whiteNoise(s *System, conditions [][]int) (*mat.Dense, error) {
 	z := s.compact()
-	e, freedom := residuals(z, s.times)
+	e, freedom := residuals(z, conditions)
 	n, width := e.Dims()
 	p := float64(s.Width())
 	cov := linalg.Gram(e)

@@ -37,10 +37,15 @@ func SettledRDM(s *System, spec string) (m *mat.Dense, warnings []string, err er
 		if doubt, err := d.settle(s, values); err != nil {
 			return nil, nil, err
 		} else if doubt > mattersOfOrder {
-			warnings = []string{fmt.Sprintf("%s: many dissimilarities differ by little more than the rounding of its numbers, so ranks of this matrix are determined only to about ±%.1g of their correlation", s.label(), doubt)}
+			warnings = []string{openOrder(s, doubt)}
 		}
 	}
 	return square(values, d.items(s)), warnings, nil
+}
+
+// openOrder warns that the digits of the data leave the order of dissimilarities open.
+func openOrder(s *System, doubt float64) string {
+	return fmt.Sprintf("%s: many dissimilarities differ by little more than the rounding of its numbers, so ranks of this matrix are determined only to about ±%.1g of their correlation", s.label(), doubt)
 }
 
 // coarse reports whether rounding of the data may make equal dissimilarities differ by so
@@ -61,7 +66,6 @@ func (d dissimilarity) coarse(s *System) (bool, error) {
 // that it returns matters. Of many values, where it is not known, it settles those that
 // are nearly equal.
 func (d dissimilarity) settle(s *System, values []float64) (doubt float64, err error) {
-	const nearly = 1e-5
 	r, err := d.order(s, true)
 	if undefined := (*UndefinedError)(nil); errors.As(err, &undefined) {
 		return 0, nil // all are equal, of which every comparison says so
@@ -72,10 +76,23 @@ func (d dissimilarity) settle(s *System, values []float64) (doubt float64, err e
 	if r.Doubt > mattersOfOrder {
 		return r.Doubt, nil
 	}
-	widest := math.Inf(1)
+	meanOfTies(values, r, widestTie(values))
+	return 0, nil
+}
+
+// widestTie is the difference of ties up to which they are settled. That of many values,
+// whose doubt is not known, is small.
+func widestTie(values []float64) float64 {
+	const nearly = 1e-5
 	if len(values) > linalg.MostDoubted {
-		widest = nearly * slices.Max(values)
+		return nearly * slices.Max(values)
 	}
+	return math.Inf(1)
+}
+
+// meanOfTies replaces values that tie by their mean, where they differ by no more than
+// widest.
+func meanOfTies(values []float64, r *linalg.Ranking, widest float64) {
 	for lo := 0; lo < len(r.Order); {
 		hi, total := lo, 0.0
 		least, most := math.Inf(1), math.Inf(-1)
@@ -92,5 +109,4 @@ func (d dissimilarity) settle(s *System, values []float64) (doubt float64, err e
 		}
 		lo = hi
 	}
-	return 0, nil
 }

@@ -203,7 +203,7 @@ func (m rsa) pitfalls() []string {
 			"undefined when the features span all dimensions of the samples (n ≤ p + 1), where all pairs are equally far apart")
 	case rdmCrossnobis:
 		list = append(list,
-			"reads the first axis of 3-d data as independent repeats, in both systems; for a model without repeats compare RDM files instead (rdm=precomputed)")
+			"reads the first axis of 3-d data as independent repeats, in both systems; for a model without repeats, or conditions that were not shown equally often, compare RDM files instead (simtool rdm --conditions, then rdm=precomputed)")
 	case rdmPrecomputed:
 		list = append(list, "X and Y are n × n dissimilarities, not responses, and nothing tells whether both were computed alike")
 	}

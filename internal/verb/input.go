@@ -19,6 +19,7 @@ type Input struct {
 	Missing string
 	IDs     []string // names of the samples: IDS for all files, FILE=IDS for one
 	PairBy  string   // one of data.PairingNames
+	Whole   bool     // missing values are read and kept, whatever Missing says
 	Bare    bool     // the command declares none of these options, so no message may name them
 
 	mixed  bool     // some of the files are arrays and some tables: columns are those of the tables
@@ -151,7 +152,7 @@ func (o *Input) Options(path string, hash bool) dataio.Options {
 	if columns := o.columnsOf(path); len(columns) > 0 && (!o.mixed || dataio.HasColumns(dataio.FileOf(path))) {
 		options.Columns = columns
 	}
-	if !o.Policy().Refuses() {
+	if o.Whole || !o.Policy().Refuses() {
 		options.Missing = dataio.MissingKeep
 	}
 	return options

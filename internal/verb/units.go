@@ -201,6 +201,7 @@ func bins(labels []int) [][]int {
 type labelColumn struct {
 	option, text string
 	codes        []int
+	words        []string // of the codes
 	names        []string // of the rows; nil for none
 	source       data.Source
 }
@@ -228,16 +229,52 @@ func readLabels(option, text string, in *Input) (*labelColumn, error) {
 		if column.IsMissing(i) {
 			return nil, &data.InputError{Path: path, Found: fmt.Sprintf("no label of row %d in column %q", i+1, column.Name), Wanted: "want one for each sample: " + option + " leaves none out"}
 		}
-		key := func() any {
-			if column.Kind == data.Numeric {
-				return column.Values[i]
-			}
-			return column.Codes[i]
-		}()
+		key, word := any(nil), ""
+		if column.Kind == data.Numeric {
+			key, word = column.Values[i], strconv.FormatFloat(column.Values[i], 'g', -1, 64)
+		} else {
+			key, word = column.Codes[i], column.Levels[column.Codes[i]]
+		}
 		if _, ok := codes[key]; !ok {
 			codes[key] = len(codes)
+			out.words = append(out.words, word)
 		}
 		out.codes = append(out.codes, codes[key])
+	}
+	return out, nil
+}
+
+// LabelColumn holds labels of all samples of a recording.
+type LabelColumn struct {
+	Codes  []int    // the label of each sample
+	Words  []string // the labels, in natural order
+	Source data.Source
+}
+
+// ReadLabelColumn reads the labels of the samples of a recording that an option names as
+// FILE:COLUMN, which has a colon.
+func ReadLabelColumn(option, text string, in *Input, d *data.Dataset) (*LabelColumn, error) {
+	l, err := readLabels(option, text, in)
+	if err != nil {
+		return nil, err
+	}
+	codes, err := l.of(nil, d, d)
+	if err != nil {
+		return nil, err
+	}
+	order := make([]int, len(l.words))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return data.NaturalOrder(l.words[a], l.words[b]) })
+	out := &LabelColumn{Codes: make([]int, len(codes)), Source: l.source}
+	place := make([]int, len(order))
+	for at, code := range order {
+		place[code] = at
+		out.Words = append(out.Words, l.words[code])
+	}
+	for i, code := range codes {
+		out.Codes[i] = place[code]
 	}
 	return out, nil
 }
