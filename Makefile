@@ -106,11 +106,16 @@ mutants: ## mistakes in formulas, one at a time, that tests must notice: a quart
 	$(GO) run ./internal/bench/mutants -only '$(ONLY)' $(MUTANTS)
 
 FUZZTIME ?= 30s
+FUZZ     ?= .
 # Minimising what is new takes a minute each by default, which would leave no time to fuzz.
-fuzz: ## every fuzz target for FUZZTIME
-	@for package in $$($(GO) list ./...); do \
-		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
+fuzz: ## every fuzz target for FUZZTIME (30s, or 1000000x executions), with its rate (FUZZ=regexp)
+	@mkdir -p bin; for package in $$(grep -rl --include='*_test.go' '^func Fuzz' cmd internal | xargs -n1 dirname | sort -u); do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\).*/\1/p' $$package/*_test.go); do \
+			echo "$$package $$target" | grep -qE '$(FUZZ)' || continue; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./$$package >bin/fuzz.log 2>&1 || { cat bin/fuzz.log; exit 1; }; \
+			sed -n 's/^fuzz: elapsed: \(.*\), execs: \([0-9]*\) .*/\1 \2/p' bin/fuzz.log | tail -1 | sed 's/[hms]/ & /g' | \
+				awk -v name="$$package $$target" '{ s = 0; for (i = 1; i < NF; i += 2) s += $$i*($$(i+1) == "h" ? 3600 : $$(i+1) == "m" ? 60 : 1); \
+					printf "%s: %d executions, %d a second\n", name, $$NF, $$NF/(s ? s : 1) }'; \
 		done; \
 	done
 

@@ -17,11 +17,39 @@ func TestEditDistance(t *testing.T) {
 		{"intention", "execution", 5},
 		{"ca", "abc", 3},
 	} {
-		if got := editDistance(c.a, c.b); got != c.want {
-			t.Errorf("editDistance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
+		for most := range 9 {
+			for _, words := range [][2]string{{c.a, c.b}, {c.b, c.a}} {
+				got := editDistance(words[0], words[1], most)
+				if c.want <= most && got != c.want || c.want > most && got <= most {
+					t.Errorf("editDistance(%q, %q, %d) = %d, want %d", words[0], words[1], most, got, c.want)
+				}
+			}
 		}
-		if got := editDistance(c.b, c.a); got != c.want {
-			t.Errorf("editDistance(%q, %q) = %d, want %d", c.b, c.a, got, c.want)
+	}
+}
+
+// TestEditDistanceStops compares words of two letters, in which swaps are frequent, with
+// what the distance is without a limit.
+func TestEditDistanceStops(t *testing.T) {
+	word := func(bits, length int) string {
+		b := make([]byte, length)
+		for i := range b {
+			b[i] = "ab"[bits>>i&1]
+		}
+		return string(b)
+	}
+	const length = 5
+	for x := range 1 << length {
+		for y := range 1 << length {
+			for short := range length + 1 {
+				a, b := word(x, length), word(y, short)
+				want := editDistance(a, b, 2*length)
+				for most := range 2 * length {
+					if got := editDistance(a, b, most); want <= most && got != want || want > most && got <= most {
+						t.Fatalf("editDistance(%q, %q, %d) = %d, want %d", a, b, most, got, want)
+					}
+				}
+			}
 		}
 	}
 }

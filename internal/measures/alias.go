@@ -53,12 +53,13 @@ func findAlias(name string) (spec, note string, ok bool) {
 // match reports whether name fits a pattern in which each "{}" stands for a
 // number, and returns those numbers.
 func match(pattern, name string) (values []string, ok bool) {
-	literals := strings.Split(pattern, "{}")
-	if !strings.HasPrefix(name, literals[0]) {
+	literal, rest, more := strings.Cut(pattern, "{}")
+	name, ok = strings.CutPrefix(name, literal)
+	if !ok {
 		return nil, false
 	}
-	name = name[len(literals[0]):]
-	for _, literal := range literals[1:] {
+	for more {
+		literal, rest, more = strings.Cut(rest, "{}")
 		// A number never contains the text that follows one in a pattern, so
 		// the longest run of number characters is the number.
 		end := 0
