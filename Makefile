@@ -81,7 +81,7 @@ validation-inference: ## coverage of the intervals on known populations, into do
 	$(GO) run ./internal/bench/validation -runs $(RUNS) > bin/validation-inference.md
 	mv bin/validation-inference.md docs/validation-inference.md
 
-validation-nulls: ## how often p values reject a true null, into docs/validation-nulls.md: an hour
+validation-nulls: ## how often p values reject a true null, into docs/validation-nulls.md: minutes
 	$(GO) run ./internal/bench/validation -nulls -runs 4000 > bin/validation-nulls.md
 	mv bin/validation-nulls.md docs/validation-nulls.md
 

@@ -78,8 +78,11 @@ func single(d *measures.Deletions, e measures.Estimator, level float64) Interval
 		centre = e.Axis.From(at)
 	}
 	out := around(centre, at, se, share, len(z), e, level)
-	if d.Uneven {
-		out = widened(out, z, e, level)
+	switch {
+	case d.Tails > 0:
+		out = withFreedom(out, freedomOfTails(z, d), e, level)
+	case d.Uneven:
+		out = withFreedom(out, freedom(z), e, level)
 	}
 	return out
 }
@@ -116,14 +119,22 @@ func around(centre, z, se, share float64, units int, e measures.Estimator, level
 	}
 }
 
-// widened returns an interval whose degrees of freedom are those that the error has of
-// itself. With the kurtosis κ of the influences of G units, their mean square has the
-// squared coefficient of variation (κ−1)/G, and χ² of ν degrees of freedom over ν has 2/ν:
+// withFreedom returns an interval of Student's t with other degrees of freedom.
+func withFreedom(i Interval, freedom float64, e measures.Estimator, level float64) Interval {
+	half := distuv.StudentsT{Sigma: 1, Nu: freedom}.Quantile((1+level)/2) * i.SE * e.Axis.Slope(i.Centre)
+	at := e.Axis.To(i.Centre)
+	i.Lo, i.Hi = e.Axis.From(at-half), e.Axis.From(at+half)
+	return i
+}
+
+// freedom returns the degrees of freedom that the error has of itself. With the kurtosis κ
+// of the influences of G units, their mean square has the squared coefficient of variation
+// (κ−1)/G, and χ² of ν degrees of freedom over ν has 2/ν:
 //
 //	ν = min(G−1, 2G/(κ−1))
 //
 // (Satterthwaite 1946). Normal influences, with κ = 3, leave G−1.
-func widened(i Interval, z []float64, e measures.Estimator, level float64) Interval {
+func freedom(z []float64) float64 {
 	centre, second, fourth := stats.Mean(z), 0.0, 0.0
 	for _, v := range z {
 		square := (v - centre) * (v - centre)
@@ -131,13 +142,39 @@ func widened(i Interval, z []float64, e measures.Estimator, level float64) Inter
 		fourth += square * square
 	}
 	count := float64(len(z))
-	if !(second > 0) {
-		return i
+	excess := count*fourth/(second*second) - 1 // 0 of two values in equal numbers, but for rounding
+	if !(excess*(count-1) > 2*count) {
+		return count - 1
 	}
-	nu := min(count-1, 2*count/(count*fourth/(second*second)-1))
-	half := distuv.StudentsT{Sigma: 1, Nu: nu}.Quantile((1+level)/2) * i.SE * e.Axis.Slope(i.Centre)
-	i.Lo, i.Hi = e.Axis.From(e.Axis.To(i.Centre)-half), e.Axis.From(e.Axis.To(i.Centre)+half)
-	return i
+	return 2 * count / excess
+}
+
+const (
+	// Where samples lie far out, tails decides that the influences cannot tell their own
+	// error, and so does the Satterthwaite number below leastFreedom. Then tailFreedom are
+	// left, and longTailFreedom where the fourth moment is longTails times the normal one.
+	tails, longTails             = 1.25, 1.5
+	leastFreedom                 = 10
+	tailFreedom, longTailFreedom = 3, 2
+)
+
+// freedomOfTails returns the degrees of freedom of an estimate of fourth moments of samples
+// that lie far out. The error takes their eighth moments, and its own error their
+// sixteenth, which t₉ and t₁₆ samples have not: most draws of few of these lack the samples
+// that make the error, so that their kurtosis says too little of it. What is left are the
+// degrees of freedom with which intervals of t₅ to t₁₅ samples, Laplace, exponential and
+// log-normal features were found to hold.
+func freedomOfTails(z []float64, d *measures.Deletions) float64 {
+	own := freedom(z)
+	switch {
+	case d.Tails > longTails:
+		return min(own, longTailFreedom)
+	case d.Tails > tails || own < leastFreedom:
+		return min(own, tailFreedom)
+	case d.Uneven:
+		return own
+	}
+	return float64(len(z) - 1)
 }
 
 // spread returns the jackknife standard error of values without each of some units, and

@@ -55,3 +55,39 @@ func TestJackknifedCentre(t *testing.T) {
 	}
 	near(t, "centre", jackknife(d, measures.Estimator{Axis: measures.PlainAxis}, 0.95).Centre, (total*total-squares)/n/(n-1))
 }
+
+// TestFreedomOfTails: an estimate of fourth moments has Student's t with as many degrees of
+// freedom as there are samples but one, unless these lie far out and either do so by far or
+// have influences that are too uneven to tell their error.
+func TestFreedomOfTails(t *testing.T) {
+	even, uneven := make([]float64, 40), make([]float64, 40)
+	for i := range even {
+		even[i] = 0.5 + 0.1*float64(2*(i%2)-1)
+		uneven[i] = 0.5
+	}
+	uneven[7] = 0.9
+	for _, c := range []struct {
+		one     []float64
+		tails   float64
+		freedom float64
+	}{
+		{even, 0, 39}, {uneven, 0, 39}, {even, 1.2, 39}, {even, 1.3, 3}, {even, 1.6, 2}, {uneven, 1.2, 2 * 40 / (kurtosis(uneven) - 1)},
+	} {
+		d := &measures.Deletions{All: 0.5, One: c.one, Tails: c.tails}
+		got := jackknife(d, measures.Estimator{Axis: measures.PlainAxis}, 0.95)
+		near(t, "half width over se", (got.Hi-got.Lo)/2/got.SE, distuv.StudentsT{Sigma: 1, Nu: c.freedom}.Quantile(0.975))
+	}
+}
+
+// kurtosis is the mean fourth power of deviations over the square of the mean second one.
+func kurtosis(v []float64) float64 {
+	mean, second, fourth := 0.0, 0.0, 0.0
+	for _, x := range v {
+		mean += x / float64(len(v))
+	}
+	for _, x := range v {
+		second += (x - mean) * (x - mean)
+		fourth += math.Pow(x-mean, 4)
+	}
+	return float64(len(v)) * fourth / second / second
+}

@@ -78,6 +78,10 @@ type Deletions struct {
 	// Uneven says that units differ much in their influence on the estimate, so that
 	// the error is less sure than their number tells.
 	Uneven bool
+	// Tails is the fourth moment of the samples as a multiple of that of normal ones where
+	// the estimate takes fourth moments and samples lie farther out than normal ones do, 0
+	// elsewhere. Its error then is less sure than the influences of the units tell.
+	Tails float64
 	// Jackknifed says that the estimate from all units has a bias in proportion to the
 	// inverse of their number, which the centre is to be without.
 	Jackknifed bool

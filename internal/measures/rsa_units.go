@@ -72,7 +72,7 @@ func (m rsa) doubt(p *Pair) string {
 	if !m.unbounded() || rankBased(m.compare) || m.whitened() {
 		return ""
 	}
-	weight := max(p.farSamples(), p.farFeatures())
+	weight := p.farOut(beyondChance)
 	if weight == 0 {
 		return ""
 	}
@@ -145,7 +145,10 @@ func (m rsa) betweenUnits(p *Pair, all pairTotals, along, within []pairTotals) (
 	}
 	centre, count := m.compare == comparePearson, len(along)
 	out := &Deletions{All: all.similarity(centre), One: make([]float64, count), Jackknifed: !centre}
-	out.Uneven = !centre || count < m.rdm.items(p.X) || m.unbounded() && max(p.farSamples(), p.farFeatures()) > mostUneven
+	out.Uneven = !centre || count < m.rdm.items(p.X) || m.unbounded() && p.farOut(beyondChance) > 0
+	if m.rdm.kind == rdmSqEuclidean {
+		out.Tails, out.Uneven = p.farOut(beyondHalfChance), !centre || count < m.rdm.items(p.X)
+	}
 	for g := range count {
 		left := all
 		left.add(-1, along[g])

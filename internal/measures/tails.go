@@ -10,57 +10,70 @@ import (
 
 const (
 	// farther is the fourth moment, as a multiple of that of normal data, from which on
-	// samples count as far out, and beyondChance the standard errors, of normal data, by
-	// which it must exceed theirs. Of normal pairs 3 to 6 % are called so up to n = 100;
-	// of t₉ samples 69 % at n = 40 and 97 % at n = 100, of t₇ samples 83 % at n = 40. From
-	// mostUneven on the influences of samples are too uneven for as many degrees of freedom
-	// as there are samples.
-	farther, beyondChance = 1.1, 2
-	mostUneven            = 1.25
+	// samples count as far out. It must also exceed theirs by standard errors of normal
+	// data: by beyondChance for a warning, by beyondHalfChance for a longer interval. Of
+	// normal pairs 0 to 5 % are warned of up to n = 100; of t₉ samples 71 % at n = 40 and
+	// 98 % at n = 100, of t₇ samples 86 % at n = 40.
+	farther, beyondChance, beyondHalfChance = 1.1, 2, 1.5
 )
 
-// farSamples returns the fourth moment of the distance of samples from their mean as a
-// multiple of that of normal data with the same covariance, the larger of the two
-// systems', and 0 where samples do not lie farther out than those or that may be chance:
-//
-//	τ = n·Σ‖x‖⁴/((trA)² + 2‖A‖²),
-//
-// because E‖x‖⁴ = (trΣ)² + 2trΣ² for normal x.
-func (p *Pair) farSamples() float64 { return max(p.X.farSamples(), p.Y.farSamples()) }
+// farOut returns the fourth moment of the distances of samples from their mean, or of the
+// single features, as a multiple of that of normal data, the largest of both systems, and
+// 0 where none exceeds it by so many standard errors.
+func (p *Pair) farOut(deviations float64) float64 {
+	return max(p.X.farSamples().beyond(deviations), p.Y.farSamples().beyond(deviations),
+		p.X.farFeatures().beyond(deviations), p.Y.farFeatures().beyond(deviations))
+}
 
-// farFeatures is farSamples of the single features, weighted by their variances.
-func (p *Pair) farFeatures() float64 { return max(p.X.farFeatures(), p.Y.farFeatures()) }
+// fourthMoment is one as a multiple of that of normal data, with the standard deviation
+// that the ratio has for them.
+type fourthMoment struct{ ratio, deviation float64 }
+
+// beyond returns the ratio, 0 where it is small or may be chance.
+func (m fourthMoment) beyond(deviations float64) float64 {
+	if !(m.ratio > farther) || !(m.ratio > 1+deviations*m.deviation) {
+		return 0
+	}
+	return m.ratio
+}
 
 type (
 	farSamplesKey  struct{}
 	farFeaturesKey struct{}
 )
 
-// farSamples: of normal data ‖x‖² is about Γ with shape κ = (trA)²/(2‖A‖²), whose moments
-// m₂ = (κ+1)/κ, m₃ = m₂(κ+2)/κ and m₄ = m₃(κ+3)/κ about 0, for a mean of 1, give
+// farSamples returns the fourth moment of the distance of samples from their mean as a
+// multiple of that of normal data with the same covariance,
+//
+//	τ = n·Σ‖x‖⁴/((trA)² + 2‖A‖²),
+//
+// because E‖x‖⁴ = (trΣ)² + 2trΣ² for normal x. Of these ‖x‖² is about Γ with shape
+// κ = (trA)²/(2‖A‖²), whose moments m₂ = (κ+1)/κ, m₃ = m₂(κ+2)/κ and m₄ = m₃(κ+3)/κ about
+// 0, for a mean of 1, give
 //
 //	n·var τ = (m₄ − m₂² − 4m₂(m₃−m₂) + 4m₂²(m₂−1))/m₂².
-func (s *System) farSamples() float64 {
-	return always(&s.memo, farSamplesKey{}, func() float64 {
+func (s *System) farSamples() fourthMoment {
+	return always(&s.memo, farSamplesKey{}, func() fourthMoment {
 		norms := s.rowNorms()
 		n, trace, fourth := float64(s.n), sum(norms), dot(norms, norms)
 		squares := s.gramSquares()
 		if !(squares > 0) {
-			return 0
+			return fourthMoment{}
 		}
 		shape := trace * trace / squares / 2
 		m2 := (shape + 1) / shape
 		m3 := m2 * (shape + 2) / shape
 		m4 := m3 * (shape + 3) / shape
 		variance := (m4 - m2*m2 - 4*m2*(m3-m2) + 4*m2*m2*(m2-1)) / (m2 * m2)
-		return far(n*fourth/(trace*trace+2*squares), math.Sqrt(variance/n))
+		return fourthMoment{n * fourth / (trace*trace + 2*squares), math.Sqrt(variance / n)}
 	})
 }
 
-// farFeatures: the kurtosis of a normal feature has the variance 24/n, and those of two
-// features with the correlation r the covariance 24r⁴/n.
-func (s *System) farFeatures() float64 {
-	return always(&s.memo, farFeaturesKey{}, func() float64 {
+// farFeatures is farSamples of the single features, weighted by their variances. The
+// kurtosis of a normal feature has the variance 24/n, and those of two features with the
+// correlation r the covariance 24r⁴/n.
+func (s *System) farFeatures() fourthMoment {
+	return always(&s.memo, farFeaturesKey{}, func() fourthMoment {
 		x := s.centred()
 		fourth := make([]float64, s.p)
 		for i := range s.n {
@@ -75,7 +88,7 @@ func (s *System) farFeatures() float64 {
 				weighted += n * m / v[j] / total
 			}
 		}
-		return far(weighted/3, math.Sqrt(24/n/9*s.jointKurtosis(x, v)))
+		return fourthMoment{weighted / 3, math.Sqrt(24 / n / 9 * s.jointKurtosis(x, v))}
 	})
 }
 
@@ -109,12 +122,4 @@ func (s *System) jointKurtosis(x *mat.Dense, v []float64) float64 {
 		}
 	}
 	return joint
-}
-
-// far returns a ratio to what normal data have, 0 where it is small or may be chance.
-func far(ratio, deviation float64) float64 {
-	if !(ratio > farther) || !(ratio > 1+beyondChance*deviation) {
-		return 0
-	}
-	return ratio
 }

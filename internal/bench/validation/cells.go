@@ -1,12 +1,16 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+)
 
 // cell is a population, a layout of its samples, and their number.
 type cell struct {
 	population population
 	layout     layout
 	n          int
+	measures   *regexp.Regexp // that are looked at; nil for all
 }
 
 func (c cell) String() string {
@@ -18,7 +22,7 @@ func cells() []cell {
 	var all []cell
 	add := func(p population, l layout, ns ...int) {
 		for _, n := range ns {
-			all = append(all, cell{p, l, n})
+			all = append(all, cell{p, l, n, nil})
 		}
 	}
 	gauss := func(name string, lambda, mu, rho []float64) population {
@@ -51,7 +55,7 @@ func cells() []cell {
 	add(base, smooth("one series, a=.9", 1500, 0.9, false), 1500)
 	six := gauss("power law, ρ .7", power(6, 1), power(6, 1), constant(6, 0.7))
 	add(six, smooth("20 times × conditions, a=.9", 20, 0.9, true), 160, 400, 1200)
-	return append(all, freshCells()...)
+	return append(append(all, freshCells()...), tailCells()...)
 }
 
 // names are the measures whose intervals are looked at.

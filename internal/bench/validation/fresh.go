@@ -127,7 +127,7 @@ func freshCells() []cell {
 	var all []cell
 	add := func(p population, l layout, ns ...int) {
 		for _, n := range ns {
-			all = append(all, cell{p, l, n})
+			all = append(all, cell{p, l, n, nil})
 		}
 	}
 	gauss := func(name string, lambda, mu, rho []float64) population {

@@ -19,6 +19,10 @@ type population struct {
 	// elliptical says that the samples are no Gaussian, so that measures of distances
 	// have another value than covariances tell.
 	elliptical bool
+	// distances returns the cosine of the squared distances of the population, or their
+	// correlation if centre is set, NaN where it has none; nil where no closed form is
+	// known.
+	distances func(centre bool) float64
 }
 
 // latent is the population x = √λ∘z, y = Q(√μ∘(ρ∘z + √(1−ρ²)∘w)), with independent
@@ -34,7 +38,7 @@ func (l latent) population() population {
 	p := len(l.lambda)
 	q := rotation(rand.New(rand.NewPCG(11, uint64(p))), p)
 	return population{
-		name: l.name, p: p, q: p, elliptical: l.freedom > 0,
+		name: l.name, p: p, q: p, elliptical: l.freedom > 0, distances: l.distances,
 		covariance: func() (xx, yy, xy *mat.Dense) {
 			xx, yy, xy = mat.NewDense(p, p, nil), mat.NewDense(p, p, nil), mat.NewDense(p, p, nil)
 			for i := range p {
@@ -71,6 +75,33 @@ func (l latent) population() population {
 			return x, y
 		},
 	}
+}
+
+// distances follows from the squared factors u and v of two samples: E[D_x·D_y | u, v] is
+// (u+v)²(trΛ·trM + 2Σλμρ²), and E(u+v)² = 2κ + 2 with κ = E u² = (ν−2)/(ν−4), which t₄
+// samples have not. With g = (κ+1)/2 the correlation is
+//
+//	[g(trΛ·trM + 2Σλμρ²) − trΛ·trM]/√([g((trΛ)²+2Σλ²) − (trΛ)²]·[g((trM)²+2Σμ²) − (trM)²]),
+//
+// and the cosine does not depend on ν.
+func (l latent) distances(centre bool) float64 {
+	g, less := 1.0, 0.0
+	if l.freedom > 0 && l.freedom <= 4 {
+		return math.NaN()
+	}
+	if l.freedom > 0 {
+		g = (float64(l.freedom-2)/float64(l.freedom-4) + 1) / 2
+	}
+	if centre {
+		less = 1
+	}
+	var x, y, xx, yy, xy float64
+	for i, v := range l.lambda {
+		w := l.mu[i]
+		x, y, xx, yy, xy = x+v, y+w, xx+v*v, yy+w*w, xy+v*w*l.rho[i]*l.rho[i]
+	}
+	of := func(a, b, c float64) float64 { return g*(a*b+2*c) - less*a*b }
+	return of(x, y, xy) / math.Sqrt(of(x, x, xx)*of(y, y, yy))
 }
 
 // exponential is the population of latent without a rotation whose z and w are exponential
