@@ -41,7 +41,10 @@ type foldPlan struct {
 }
 
 func planOf(a Args) foldPlan {
-	plan := foldPlan{k: a.Int("cv"), shuffled: a.Text("folds") != contiguous, seed: a.Int("seed")}
+	plan := foldPlan{k: a.Int("cv"), shuffled: a.Text("folds") != contiguous}
+	if plan.shuffled { // other folds are the same for all seeds, and shared
+		plan.seed = a.Int("seed")
+	}
 	if a.Text("folds") == splits {
 		plan.test = a.Float("test")
 	}
@@ -238,7 +241,9 @@ func (p *Pair) folds(plan foldPlan, columns bool) *folds {
 		if plan.shuffled || p.groups != nil || !p.Y.slim() || !p.X.slim() && !columns {
 			return rowed()
 		}
-		return p.contiguousFolds(plan.k, sync.OnceValue(rowed))
+		f := p.contiguousFolds(plan.k)
+		f.rowed = sync.OnceValue(func() *folds { return f.withRows(p.X.featuresFor(columns), p.Y.compact(), plan.samples(p)) })
+		return f
 	})
 }
 
@@ -254,8 +259,8 @@ func (p *Pair) foldsOf(rows [][]int, columns bool) *folds {
 
 // contiguousFolds returns the moments of folds that are slices of the data, without a
 // copy of these. As for rows, means are relative to the means of all samples.
-func (p *Pair) contiguousFolds(k int, rowed func() *folds) *folds {
-	f := &folds{rowed: rowed, noisy: p.Y.noisy(), grain: p.grain}
+func (p *Pair) contiguousFolds(k int) *folds {
+	f := &folds{noisy: p.Y.noisy(), grain: p.grain}
 	x, y := p.X.centredPanels(), p.Y.centredPanels()
 	lo := 0
 	for _, hi := range data.FoldBounds(p.Samples(), k) {
@@ -283,6 +288,32 @@ func (p *Pair) whole(columns bool) (m foldMoments, points rows) {
 		m.xx, m.xy, points = columnSquares(p.X.compact()), p.cross(), p.compacts()
 	}
 	return m, points
+}
+
+// withRows returns the folds of two systems, whose samples of each are given, with their
+// rows and the moments of f.
+func (f *folds) withRows(x, y *mat.Dense, rows [][]int) *folds {
+	n, p := x.Dims()
+	_, q := y.Dims()
+	out := &folds{
+		order: slices.Concat(rows...), parts: slices.Clone(f.parts), noisy: f.noisy, grain: f.grain,
+		x: mat.NewDense(n, p, nil), y: mat.NewDense(n, q, nil),
+	}
+	out.rowed = func() *folds { return out }
+	out.gather(out.x, x)
+	out.gather(out.y, y)
+	lo := 0
+	for i := range out.parts {
+		hi := lo + len(rows[i])
+		part := &out.parts[i]
+		part.mx, part.my = make([]float64, p), make([]float64, q)
+		part.x = out.x.Slice(lo, hi, 0, p).(*mat.Dense)
+		part.y = out.y.Slice(lo, hi, 0, q).(*mat.Dense)
+		linalg.CenterTo(part.x, part.mx, part.x)
+		linalg.CenterTo(part.y, part.my, part.y)
+		lo = hi
+	}
+	return out
 }
 
 // newFolds splits the reference into folds of the given samples; setY completes it.
@@ -428,7 +459,7 @@ func (f *folds) predictors(i int, train *foldMoments) predictors {
 		return predictors{moments: train, noisy: f.noisy, grain: f.grain, others: true}
 	}
 	return predictors{
-		moments: train, noisy: f.noisy, grain: f.grain,
+		moments: train, noisy: f.noisy, grain: f.grain, borrowed: true,
 		rows: func() (*mat.Dense, *mat.Dense) { return f.rowed().trainRows(i, train) },
 	}
 }
@@ -441,12 +472,13 @@ func (f *folds) whole(m *foldMoments) predictors {
 	}
 }
 
-// trainRows copies the training samples of fold i, centred by their means.
+// trainRows copies the training samples of fold i, centred by their means, to matrices
+// that may be given back.
 func (f *folds) trainRows(i int, train *foldMoments) (x, y *mat.Dense) {
 	n, p := f.x.Dims()
 	_, q := f.y.Dims()
 	left := f.parts[i].x.RawMatrix().Rows
-	x, y = mat.NewDense(n-left, p, nil), mat.NewDense(n-left, q, nil)
+	x, y = lend(n-left, p), lend(n-left, q)
 	at := 0
 	for j := range f.parts {
 		if j != i {

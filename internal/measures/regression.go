@@ -79,7 +79,7 @@ func newRegression(a Args, predictor Invariance) (regression, error) {
 	if m.plan.k == 1 {
 		return m, errors.New("cv=1: want 0 or at least 2 folds")
 	}
-	if m.plan.k == 0 && (m.plan.shuffled || m.plan.seed != 1) {
+	if m.plan.k == 0 && (m.plan.shuffled || a.Int("seed") != 1) {
 		return m, errors.New("folds and seed go with cv=k")
 	}
 	if m.pool == poolNone && (m.direction == symmetric || m.as == asAngular) {

@@ -16,6 +16,8 @@ type predictors struct {
 	noisy   bool         // rounding is a considerable part of a predicting feature
 	grain   func() grain // what rounding can do to the rows; nil if nothing is known
 	others  bool         // other samples are predicted than those that are fitted
+	// borrowed says that the rows are copies of their own, which may be given back.
+	borrowed bool
 }
 
 // ridgeSolver solves (B+λI)W = YᵀX for one training set after the other: W = S·YᵀX,

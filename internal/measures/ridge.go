@@ -109,26 +109,32 @@ const autoLow, autoHigh = -6, 6
 // Y = USVᵀ centred (Golub, Heath and Wahba 1979, doi 10.1080/00401706.1979.10489751).
 // The larger λ is preferred among equals.
 func leaveOneOut(train predictors) (float64, error) {
-	x, u, g, s, err := decomposedPredictors(train)
+	x, y := train.rows()
+	u, g, s, err := decomposedPredictors(train, x, y)
 	if err != nil {
 		return 0, err
 	}
-	return newPenaltySearch(x, u, g, s).best()
+	search := newPenaltySearch(x, u, g, s)
+	lambda, err := search.best()
+	giveBack(search.residual, search.shrunk, u, g)
+	if train.borrowed {
+		giveBack(x, y)
+	}
+	return lambda, err
 }
 
-// decomposedPredictors returns the X of a training set, and U, G = UᵀX and s of its Y over
-// the dimensions that are not rounding.
-func decomposedPredictors(train predictors) (x, u, g *mat.Dense, s []float64, err error) {
-	x, y := train.rows()
+// decomposedPredictors returns U, G = UᵀX and s of the Y of a training set over the
+// dimensions that are not rounding.
+func decomposedPredictors(train predictors, x, y *mat.Dense) (u, g *mat.Dense, s []float64, err error) {
 	u, s, g, err = leftVectors(train.moments, x, y)
 	if err != nil {
-		return nil, nil, nil, nil, err
+		return nil, nil, nil, err
 	}
 	n, p := x.Dims()
 	if train.grain != nil && len(s) > 0 {
 		r, err := train.grain().rank(y, s)
 		if err != nil {
-			return nil, nil, nil, nil, err
+			return nil, nil, nil, err
 		}
 		if r > 0 {
 			u, s, g = u.Slice(0, n, 0, r).(*mat.Dense), s[:r], g.Slice(0, r, 0, p).(*mat.Dense)
@@ -137,9 +143,9 @@ func decomposedPredictors(train predictors) (x, u, g *mat.Dense, s []float64, er
 		}
 	}
 	if len(s) == 0 {
-		return nil, nil, nil, nil, undefined("the predicting system is constant on a training set")
+		return nil, nil, nil, undefined("the predicting system is constant on a training set")
 	}
-	return x, u, g, s, nil
+	return u, g, s, nil
 }
 
 // leftVectors returns the left singular vectors U of Y, its singular values over the
@@ -158,7 +164,7 @@ func leftVectors(m *foldMoments, x, y *mat.Dense) (u *mat.Dense, s []float64, g 
 				values[k] = math.Sqrt(values[k])
 			}
 			divideColumns(v, values)
-			u, g = mat.NewDense(n, q, nil), mat.NewDense(q, len(m.xx), nil)
+			u, g = lend(n, q), lend(q, len(m.xx))
 			u.Mul(y, v)
 			g.Mul(v.T(), m.xy.T())
 			return u, values, g, nil

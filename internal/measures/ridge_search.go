@@ -18,17 +18,15 @@ type penaltySearch struct {
 	along   []float64   // squared norms of the rows of G
 	total   float64     // ‖X‖²
 
-	residual, shrunk *mat.Dense
-	squares          []float64 // squared norms of the rows of the last residual
-	computed         int       // errors that were computed
+	residual, shrunk *mat.Dense // nil before the first error in float64
+	squares          []float64  // squared norms of the rows of the last residual
+	rough            float64    // what the norm of the last residual may be wrong by; see screen
+	computed         int        // errors that were computed in float64
 }
 
 func newPenaltySearch(x, u, g *mat.Dense, s []float64) *penaltySearch {
-	n, p := x.Dims()
-	t := &penaltySearch{
-		x: x, u: u, g: g, s: s, along: make([]float64, len(s)),
-		residual: mat.NewDense(n, p, nil), shrunk: mat.NewDense(len(s), p, nil), squares: make([]float64, n),
-	}
+	n, _ := x.Dims()
+	t := &penaltySearch{x: x, u: u, g: g, s: s, along: make([]float64, len(s)), squares: make([]float64, n)}
 	for i := range n {
 		t.total += dot(x.RawRowView(i), x.RawRowView(i))
 	}
@@ -50,24 +48,36 @@ const penalties = autoHigh - autoLow + 1
 // leave computes 1 − hᵢ = (1 − 1/n − Σₖuᵢₖ²) + Σₖuᵢₖ²fₖ for all penalties in one pass
 // over U.
 func (t *penaltySearch) leave() {
+	const block = 128 // rows at a time
 	n, r := t.u.Dims()
-	shares := make([][]float64, penalties)
+	shares, squared := mat.NewDense(r, penalties, nil), mat.NewDense(min(n, block), r, nil)
 	t.left = make([][]float64, penalties)
-	for i := range shares {
-		t.left[i], shares[i] = make([]float64, n), make([]float64, r)
+	for i := range t.left {
+		t.left[i] = make([]float64, n)
 		lambda := t.grid(i)
 		for k, v := range t.s {
-			shares[i][k] = lambda / (v*v + lambda)
+			shares.Set(k, i, lambda/(v*v+lambda))
 		}
 	}
-	own := make([]float64, r)
-	for row := range n {
-		for k, v := range t.u.RawRowView(row) {
-			own[k] = v * v
+	left := mat.NewDense(min(n, block), penalties, nil)
+	for lo := 0; lo < n; lo += block {
+		rows := min(block, n-lo)
+		for row := range rows {
+			own, free := squared.RawRowView(row), left.RawRowView(row)
+			for k, v := range t.u.RawRowView(lo + row) {
+				own[k] = v * v
+			}
+			free[0] = max(0, 1-1/float64(n)-sum(own))
+			for i := range free {
+				free[i] = free[0]
+			}
 		}
-		free := max(0, 1-1/float64(n)-sum(own))
-		for i, f := range shares {
-			t.left[i][row] = free + dot(own, f)
+		some := left.Slice(0, rows, 0, penalties).(*mat.Dense)
+		gemm(1, squared.Slice(0, rows, 0, r).(*mat.Dense), shares, 1, some)
+		for row := range rows {
+			for i, v := range some.RawRowView(row) {
+				t.left[i][lo+row] = v
+			}
 		}
 	}
 }
@@ -91,13 +101,16 @@ type penaltyBound struct {
 // Errors are computed in the order of generalised cross-validation, which puts the mean of
 // hᵢ in place of each; a penalty whose bound, or whose bound by what is known since (see
 // beside), exceeds the smallest error needs none. One to three of thirteen remain mostly,
-// and the result is the same.
+// and one after screen, and the result is the same.
 func (t *penaltySearch) best() (float64, error) {
 	candidates := make([]penaltyBound, penalties)
 	for i := range candidates {
 		candidates[i] = t.bound(i)
 	}
 	slices.SortStableFunc(candidates, func(a, b penaltyBound) int { return cmp.Compare(a.general, b.general) })
+	if candidates = t.screen(candidates); len(candidates) == 1 {
+		return candidates[0].lambda, nil
+	}
 	best, lambda := math.Inf(1), math.NaN()
 	var last penaltyBound
 	for i, one := range candidates {
@@ -138,6 +151,10 @@ func (t *penaltySearch) bound(i int) penaltyBound {
 // loss returns the leave-one-out error, from the residuals X − U·diag(1−f)·G.
 func (t *penaltySearch) loss(b penaltyBound) float64 {
 	t.computed++
+	if t.residual == nil {
+		n, p := t.x.Dims()
+		t.residual, t.shrunk = lend(n, p), lend(len(t.s), p)
+	}
 	t.shrunk.Copy(t.g)
 	scaleRows(t.shrunk, b.kept)
 	t.residual.Copy(t.x)
@@ -160,12 +177,14 @@ func (t *penaltySearch) loss(b penaltyBound) float64 {
 //
 // UᵀR = diag(f)G, so that for equal weights c̄ the second sum is 2c̄·ΣDₖfₖ‖gₖ‖²; weights
 // that differ change it by 2√(Σ(cᵢ−c̄)²eᵢ)·‖DG‖ at most, by Cauchy and Schwarz. c̄ is the
-// mean of c weighted by e, for which that is least.
+// mean of c weighted by e, for which that is least. Where R is rough, its errors count
+// against the bound.
 func (t *penaltySearch) beside(b, other penaltyBound) float64 {
-	weighted, all, least := 0.0, 0.0, math.Inf(1)
+	weighted, all, least, most := 0.0, 0.0, math.Inf(1), 0.0
 	for i, left := range b.left {
 		c := 1 / (left * left)
-		weighted, all, least = weighted+c*t.squares[i], all+t.squares[i], min(least, c)
+		weighted, all = weighted+c*t.squares[i], all+t.squares[i]
+		least, most = min(least, c), max(most, c)
 	}
 	mean, spread := weighted/all, 0.0
 	for i, left := range b.left {
@@ -182,6 +201,6 @@ func (t *penaltySearch) beside(b, other penaltyBound) float64 {
 		rounding = 1e-9
 		oblique  = 1e-11 // what UᵀU may differ from 1; see leftVectors
 	)
-	spread = math.Sqrt(spread) + oblique*mean*math.Sqrt(t.total)
-	return weighted*(1-rounding) + 2*mean*product - 2*spread*math.Sqrt(moved) + least*moved*(1-rounding)
+	spread = math.Sqrt(spread) + oblique*mean*math.Sqrt(t.total) + most*t.rough
+	return weighted*(1-rounding) - t.roughly(weighted, most) + 2*mean*product - 2*spread*math.Sqrt(moved) + least*moved*(1-rounding)
 }

@@ -15,7 +15,8 @@ import (
 //
 //	Σᵢ (oᵢ + Σₖuᵢₖfₖgₖ)²/(1−hᵢ)²,  1−hᵢ = 1 − 1/n − Σₖuᵢₖ² + Σₖuᵢₖ²fₖ.
 func eachLeaveOneOut(solver *ridgeSolver, train predictors) error {
-	x, u, g, s, err := decomposedPredictors(train)
+	x, y := train.rows()
+	u, g, s, err := decomposedPredictors(train, x, y)
 	if err != nil {
 		return err
 	}
