@@ -74,6 +74,9 @@ spearman. The noise must be independent between repeats and between samples.
 with the mean of their dissimilarities (rsa; the note has the upper bound), or its mean
 estimate with each of them.
 
+--train and --test name the samples (conditions of 3-d data) that measures with folds,
+such as linreg:cv=5, are fitted to and scored on, where a benchmark prescribes them.
+
 Large pairs are read once, block by block, in little memory when every measure
 asked for works from second moments ("simtool measures" says which do).
 Otherwise a pair that would need more than --max-memory is an error that says

@@ -42,7 +42,7 @@ func Cautions(m Measure, p *Pair) []string {
 		}
 	}
 	switch {
-	case c.Folds < 2 || p.groups != nil:
+	case c.Folds < 2 || p.groups != nil || p.given != nil:
 	case p.X.repeatsConditions() && p.Y.repeatsConditions():
 		lines = append(lines, "contiguous folds hold out stretches of time, whose neighbours are fitted: folds=conditions holds out whole conditions")
 	default:

@@ -108,8 +108,16 @@ func (s *System) conditions() [][]int {
 }
 
 // draws returns the test samples, and the others, of each split that is drawn anew: the
-// first and the remaining conditions, or groups that stay together, of a random order.
+// first and the remaining conditions, or groups that stay together, of a random order. It
+// returns those of a given split in place of any plan, and nil for folds that every sample
+// is in once.
 func (plan foldPlan) draws(p *Pair) [][][]int {
+	if p.given != nil {
+		return [][][]int{{p.given.test, p.given.train}}
+	}
+	if plan.test == 0 {
+		return nil
+	}
 	units := slices.Clone(p.groups)
 	if units == nil {
 		units = plan.units(p.X)
@@ -179,6 +187,12 @@ func HeldOutFolds(m Measure) int {
 		MomentFolds() int
 	}](m); ok {
 		return with.MomentFolds()
+	}
+	if with, ok := As[interface {
+		Measure
+		heldOutFolds() int
+	}](m); ok {
+		return with.heldOutFolds()
 	}
 	return 0
 }

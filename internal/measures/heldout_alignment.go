@@ -55,6 +55,9 @@ func newHeldOutAlignment(a Args, m heldOutAlignment) (Measure, error) {
 // Card implements Measure.
 func (m heldOutAlignment) Card() Card { return m.card }
 
+// heldOutFolds is the number of folds; no moments serve them.
+func (m heldOutAlignment) heldOutFolds() int { return m.cv }
+
 // Score implements Measure.
 func (m heldOutAlignment) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {
@@ -64,9 +67,16 @@ func (m heldOutAlignment) Score(p *Pair) (Score, error) {
 	if err := p.checkFolds(plan); err != nil {
 		return Score{}, err
 	}
+	if p.given != nil {
+		v, err := m.fold(p, *p.given)
+		if err != nil {
+			return Score{}, undefined("the given split: %s", err)
+		}
+		return Score{Value: v}, nil
+	}
 	total := 0.0
 	for i, test := range plan.samples(p) {
-		v, err := m.fold(p, test)
+		v, err := m.fold(p, givenSplit{others(test, p.Samples()), test})
 		if err != nil {
 			return Score{}, undefined("fold %d of %d: %s", i+1, m.cv, err)
 		}
@@ -75,14 +85,29 @@ func (m heldOutAlignment) Score(p *Pair) (Score, error) {
 	return Score{Value: total / float64(m.cv)}, nil
 }
 
-// fold scores the samples of one fold.
-func (m heldOutAlignment) fold(p *Pair, test []int) (float64, error) {
+// others returns the numbers below n that are not among some.
+func others(some []int, n int) []int {
+	out := make([]int, 0, n-len(some))
+	is := make([]bool, n)
+	for _, i := range some {
+		is[i] = true
+	}
+	for i, among := range is {
+		if !among {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// fold scores the test samples of one split.
+func (m heldOutAlignment) fold(p *Pair, split givenSplit) (float64, error) {
 	wide := max(p.X.Width(), p.Y.Width())
-	x, err := m.side(p.X, test, wide)
+	x, err := m.side(p.X, split, wide)
 	if err != nil {
 		return 0, err
 	}
-	y, err := m.side(p.Y, test, wide)
+	y, err := m.side(p.Y, split, wide)
 	if err != nil {
 		return 0, err
 	}
@@ -138,24 +163,17 @@ func (m heldOutAlignment) correlation(x, y aligned, cross *mat.Dense) (float64, 
 // aligned are the coordinates of training and of held-out samples.
 type aligned struct{ train, test *mat.Dense }
 
-// side finds the map of one system on the samples outside of a fold.
-func (m heldOutAlignment) side(s *System, fold []int, wide int) (aligned, error) {
-	held := make([]bool, s.n)
-	for _, i := range fold {
-		held[i] = true
-	}
-	train, test := mat.NewDense(s.n-len(fold), s.p, nil), mat.NewDense(len(fold), s.p, nil)
-	var atTrain, atTest int
-	for i, out := range held {
-		if out {
-			copy(test.RawRowView(atTest), s.raw.RawRowView(i))
-			atTest++
-		} else {
-			copy(train.RawRowView(atTrain), s.raw.RawRowView(i))
-			atTrain++
+// side finds the map of one system on the training samples.
+func (m heldOutAlignment) side(s *System, split givenSplit, wide int) (aligned, error) {
+	rows := func(at []int) *mat.Dense {
+		out := mat.NewDense(len(at), s.p, nil)
+		for k, i := range at {
+			copy(out.RawRowView(k), s.raw.RawRowView(i))
 		}
+		return out
 	}
-	own := &System{name: s.name, n: s.n - len(fold), p: s.p, raw: train, times: 1, precision: s.precision}
+	train, test := rows(split.train), rows(split.test)
+	own := &System{name: s.name, n: len(split.train), p: s.p, raw: train, times: 1, precision: s.precision}
 	if err := own.varies(); err != nil {
 		return aligned{}, errors.New("a system does not vary on the training samples")
 	}

@@ -96,7 +96,7 @@ func (m kernelRidge) predictFrom(p *Pair) (Score, error) {
 	if err != nil {
 		return Score{}, err
 	}
-	return m.fit.oneWay(&Pair{X: p.X, Y: z, groups: p.groups})
+	return m.fit.oneWay(&Pair{X: p.X, Y: z, groups: p.groups, given: p.given})
 }
 
 // HasTargets implements Targeted.
@@ -117,7 +117,7 @@ func (m kernelRidge) Targets(p *Pair) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.fit.targets(&Pair{X: p.X, Y: z, groups: p.groups})
+	return m.fit.targets(&Pair{X: p.X, Y: z, groups: p.groups, given: p.given})
 }
 
 type coordinatesKey struct{ kernel }
@@ -173,6 +173,9 @@ func (m kernelRidge) ScoreFlops(d Dims) float64 {
 	inner.Q = d.N
 	return 9*n*n*n + m.fit.ScoreFlops(inner)
 }
+
+// heldOutFolds is the number of folds; no moments serve them.
+func (m kernelRidge) heldOutFolds() int { return m.fit.plan.k }
 
 // kernelSpan says why there is no estimate.
 const kernelSpan = "the functions of a kernel grow in number with the samples, so that leaving samples out says how a smaller fit does: use ridge"

@@ -86,7 +86,9 @@ func (m linreg) coefficients(p *Pair) (count, samples int) {
 		count = max(p.X.Width(), p.Y.Width())
 	}
 	samples = p.Samples()
-	if m.plan.k > 0 {
+	if m.plan.k > 0 && p.given != nil {
+		samples = len(p.given.train)
+	} else if m.plan.k > 0 {
 		samples -= (samples + m.plan.k - 1) / m.plan.k
 	} else if count >= samples-1 {
 		return 0, samples // of which the score itself warns

@@ -19,6 +19,7 @@ type Pair struct {
 	told     told      // what is known of inner products of vectors
 	// groups are samples that folds keep together; nil where each stands alone.
 	groups [][]int
+	given  *givenSplit // in place of folds; nil for none
 }
 
 // NewPair joins two systems. It fails when they differ in the number of
@@ -41,7 +42,7 @@ func (p *Pair) Swap() *Pair {
 		out.again, out.hold = p.again.swap(), p.hold
 		return out
 	}
-	return &Pair{X: p.Y, Y: p.X, groups: p.groups}
+	return &Pair{X: p.Y, Y: p.X, groups: p.groups, given: p.given}
 }
 
 // KeepTogether makes folds of whole groups of samples, such as the trials of a session. It
@@ -50,6 +51,29 @@ func (p *Pair) KeepTogether(groups [][]int) {
 	if len(groups) > 1 {
 		p.groups = groups
 	}
+}
+
+// HoldOut gives a split in place of the folds of measures that hold samples out: these are
+// fitted to the samples train and scored on the samples test, numbers in increasing order,
+// in one fold. Other samples are not used (but for the median distance that the width of a
+// kernel is a multiple of), nor are the groups of KeepTogether. It is to be
+// called before anything is computed.
+func (p *Pair) HoldOut(train, test []int) { p.given = &givenSplit{train, test} }
+
+// givenSplit is a split of the samples that does not follow from a plan.
+type givenSplit struct{ train, test []int }
+
+// check returns an UndefinedError for a split that nothing can be fitted or scored by.
+func (g *givenSplit) check(p *Pair) error {
+	switch {
+	case p.segments != nil:
+		return undefined("a given split needs the samples themselves, but only second moments are known")
+	case len(g.train) < 2:
+		return undefined("%d training samples in the given split: want at least 2", len(g.train))
+	case len(g.test) == 0:
+		return undefined("no test samples in the given split")
+	}
+	return nil
 }
 
 // MomentsOnly reports whether only the moments of the samples are known.
@@ -78,6 +102,9 @@ func (p *Pair) checkSamples(card Card) error {
 
 // checkFolds returns an UndefinedError if the pair cannot be split by a plan.
 func (p *Pair) checkFolds(plan foldPlan) error {
+	if p.given != nil {
+		return p.given.check(p)
+	}
 	if p.segments != nil {
 		return p.segments.checkFolds(plan.k)
 	}

@@ -260,10 +260,16 @@ func (m procrustes) heldOut(p *Pair) (Score, error) {
 	if err := p.checkFolds(plan); err != nil {
 		return Score{}, err
 	}
-	f := p.folds(plan, false)
+	var f *folds
+	first := m.cv
+	if p.given != nil {
+		f, first = p.foldsOf(plan.draws(p)[0], false), 1
+	} else {
+		f = p.folds(plan, false)
+	}
 	train, test := f.newSplit()
 	total := 0.0
-	for i := range f.count() {
+	for i := range first {
 		f.split(i, &train, &test)
 		polar, err := rotationOf(&train, p.X.grain(), p.Y.grain())
 		if err != nil {
@@ -271,7 +277,7 @@ func (m procrustes) heldOut(p *Pair) (Score, error) {
 		}
 		xx, yy := sum(test.xx), linalg.Trace(test.yy)
 		if xx == 0 || yy == 0 {
-			return Score{}, undefined("fold %d of %d: the samples left out all lie at the mean of the others", i+1, m.cv)
+			return Score{}, undefined("fold %d of %d: the samples left out all lie at the mean of the others", i+1, first)
 		}
 		a := alignment{polar: constantPolar(polar), nuclear: linalg.Dot(polar, test.xy), xx: xx, yy: yy}
 		if f.rowed != nil {
@@ -283,5 +289,5 @@ func (m procrustes) heldOut(p *Pair) (Score, error) {
 		}
 		total += v
 	}
-	return Score{Value: total / float64(f.count())}, nil
+	return Score{Value: total / float64(first)}, nil
 }

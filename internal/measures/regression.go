@@ -172,9 +172,9 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 	if err := p.checkFolds(m.plan); err != nil {
 		return Score{}, err
 	}
-	if m.plan.test > 0 {
+	if draws := m.plan.draws(p); draws != nil {
 		total, warnings := 0.0, []string(nil)
-		for i, rows := range m.plan.draws(p) {
+		for i, rows := range draws {
 			v, w, err := m.heldOutFolds(p.foldsOf(rows, m.columns), p.X, 1)
 			if err != nil {
 				return Score{}, undefined("split %d: %s", i+1, err)
@@ -184,7 +184,7 @@ func (m regression) oneWay(p *Pair) (Score, error) {
 			}
 			total += v
 		}
-		return Score{Value: total / float64(m.plan.k), Warnings: warnings}, nil
+		return Score{Value: total / float64(len(draws)), Warnings: warnings}, nil
 	}
 	v, warnings, err := m.heldOut(p.folds(m.plan, m.columns), p.X)
 	return Score{Value: v, Warnings: warnings}, err

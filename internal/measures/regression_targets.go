@@ -55,16 +55,20 @@ func (m regression) targets(p *Pair) ([]float64, error) {
 	if err := p.checkFolds(m.plan); err != nil {
 		return nil, err
 	}
-	mean := make([]float64, p.X.Width())
+	draws := m.plan.draws(p)
+	mean, count := make([]float64, p.X.Width()), m.plan.k
+	if draws != nil {
+		count = len(draws)
+	}
 	visit := func(_ int, _ *ridgeSolver, fit fitted) error {
-		addScaled(mean, 1/float64(m.plan.k), m.eachValue(fit))
+		addScaled(mean, 1/float64(count), m.eachValue(fit))
 		return nil
 	}
-	if m.plan.test == 0 {
+	if draws == nil {
 		f := p.folds(m.plan, true)
 		return mean, m.eachFold(f, p.X, f.count(), visit)
 	}
-	for i, rows := range m.plan.draws(p) {
+	for i, rows := range draws {
 		if err := m.eachFold(p.foldsOf(rows, true), p.X, 1, visit); err != nil {
 			return nil, undefined("split %d: %s", i+1, err)
 		}

@@ -112,6 +112,7 @@ func (o *Units) columns() []*labelColumn {
 type SampleLabels struct {
 	Kind          inference.Kind
 	Units, Groups []int
+	Roles         Roles // in a given split
 }
 
 // Labels returns the labels of the samples of two systems whose rows belong together.
@@ -144,6 +145,13 @@ func (l SampleLabels) Select(rows []int) SampleLabels {
 		return out
 	}
 	l.Units, l.Groups = pick(l.Units), pick(l.Groups)
+	if l.Roles != nil {
+		roles := make(Roles, len(rows))
+		for k, i := range rows {
+			roles[k] = l.Roles[i]
+		}
+		l.Roles = roles
+	}
 	return l
 }
 
@@ -156,6 +164,9 @@ func (l *SampleLabels) Along() []data.Along {
 	if l.Groups != nil {
 		out = append(out, data.AlongSlice("", "labels of --groups", &l.Groups))
 	}
+	if l.Roles != nil {
+		out = append(out, data.AlongSlice("", "samples of --train and --test", (*[]role)(&l.Roles)))
+	}
 	return out
 }
 
@@ -164,8 +175,10 @@ func (l SampleLabels) Structure() inference.Structure {
 	return inference.Structure{Kind: l.Kind, Units: bins(l.Units), Groups: bins(l.Groups)}
 }
 
-// KeepTogether makes the folds of a pair hold whole groups, before it is scored.
+// KeepTogether makes the folds of a pair hold whole groups, or be those of a given split,
+// before it is scored.
 func (l SampleLabels) KeepTogether(p *measures.Pair) {
+	l.Roles.HoldOut(p)
 	if l.Groups != nil {
 		p.KeepTogether(bins(l.Groups))
 	}
@@ -174,6 +187,9 @@ func (l SampleLabels) KeepTogether(p *measures.Pair) {
 // FoldNote says of a measure that is held out that its folds hold whole groups, "" where
 // they do not.
 func (l SampleLabels) FoldNote(m measures.Measure) string {
+	if note := l.Roles.Note(); note != "" {
+		return note
+	}
 	k := measures.HeldOutFolds(m)
 	if l.Groups == nil || k < 2 || len(bins(l.Groups)) < 2 {
 		return ""

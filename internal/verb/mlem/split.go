@@ -2,14 +2,10 @@ package verbmlem
 
 import (
 	"fmt"
-	"math"
-	"slices"
-	"strconv"
-	"strings"
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
-	"simtool/internal/io"
+	"simtool/internal/verb"
 	"simtool/internal/verb/setting"
 )
 
@@ -52,11 +48,15 @@ func (o *Split) roles(e *batch.Env, files *stimulusFiles) ([]role, error) {
 		if part.path == "" {
 			continue
 		}
-		list, source, err := readStimulusList(e, part.path, names, n)
+		file, err := verb.ReadSampleList(e, part.path, "stimuli")
 		if err != nil {
 			return nil, err
 		}
-		files.sources = append(files.sources, source)
+		files.sources = append(files.sources, file.Source)
+		list, err := file.Of(names, n)
+		if err != nil {
+			return nil, err
+		}
 		for _, i := range list {
 			if roles[i] != unused {
 				where := "twice"
@@ -111,80 +111,4 @@ func (f *stimulusFiles) stimulusNames() [][]string {
 		all = append(all, names)
 	}
 	return all
-}
-
-// readStimulusList reads which stimuli a file lists. Where the stimuli have names and all
-// lines are among these, they are names; otherwise they are numbers, counted from 0.
-func readStimulusList(e *batch.Env, path string, names [][]string, n int) ([]int, data.Source, error) {
-	wrong := func(format string, args ...any) error {
-		return &data.InputError{Path: path, Found: fmt.Sprintf(format, args...), Wanted: fmt.Sprintf("want names of stimuli, or numbers from 0 to %d", n-1)}
-	}
-	var lines []string
-	var source data.Source
-	if isTextList(path) {
-		content, err := e.ReadSmall(path, "the stimuli")
-		if err != nil {
-			return nil, source, err
-		}
-		for line := range strings.Lines(string(content)) {
-			if line = strings.TrimSpace(line); line != "" {
-				lines = append(lines, line)
-			}
-		}
-		source = dataio.ContentSource(path, content)
-	} else {
-		d, err := dataio.Read(path, dataio.Options{Hash: true, Bare: true})
-		if err != nil {
-			return nil, source, err
-		}
-		source = d.Source
-		for _, v := range d.Values {
-			if v != math.Trunc(v) {
-				return nil, source, wrong("the number %g", v)
-			}
-			lines = append(lines, strconv.FormatFloat(v, 'f', -1, 64))
-		}
-	}
-	if len(lines) == 0 {
-		return nil, source, wrong("no stimuli")
-	}
-	list := make([]int, len(lines))
-	for _, of := range names {
-		if at := numbersOf(of); !slices.ContainsFunc(lines, func(line string) bool { _, ok := at[line]; return !ok }) {
-			for k, line := range lines {
-				list[k] = at[line]
-			}
-			return list, source, nil
-		}
-	}
-	for k, line := range lines {
-		i, err := strconv.Atoi(line)
-		switch {
-		case err != nil:
-			return nil, source, wrong("%q in line %d", line, k+1)
-		case i < 0 || i >= n:
-			return nil, source, wrong("stimulus number %d in line %d, of %d stimuli", i, k+1, n)
-		}
-		list[k] = i
-	}
-	return list, source, nil
-}
-
-// numbersOf numbers names.
-func numbersOf(names []string) map[string]int {
-	at := make(map[string]int, len(names))
-	for i, name := range names {
-		at[name] = i
-	}
-	return at
-}
-
-// isTextList reports whether a file is read line by line.
-func isTextList(path string) bool {
-	for _, suffix := range slices.Concat(dataio.ArraySuffixes(), dataio.KeyedSuffixes()) {
-		if strings.HasSuffix(dataio.FileOf(path), suffix) && suffix != ".csv" && suffix != ".txt" && suffix != ".tsv" {
-			return false
-		}
-	}
-	return true
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"simtool/internal/batch"
+	"simtool/internal/verb"
 	"simtool/internal/verb/verbtest"
 )
 
@@ -28,7 +29,12 @@ func TestSplitsFromPipes(t *testing.T) {
 	}
 	_ = w.Close()
 	for _, path := range []string{"test.txt", "-", fmt.Sprintf("/dev/fd/%d", r.Fd())} {
-		got, source, err := readStimulusList(env, path, nil, 5)
+		file, err := verb.ReadSampleList(env, path, "stimuli")
+		if err != nil {
+			t.Fatal(err)
+		}
+		source := file.Source
+		got, err := file.Of(nil, 5)
 		if err != nil || len(got) != 2 || got[0] != 3 || got[1] != 0 {
 			t.Errorf("%s: stimuli %v (%v)", path, got, err)
 		}

@@ -86,7 +86,7 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 	if err != nil {
 		return nil, err
 	}
-	if s.options.Per == "" {
+	if s.options.Per == "" && !s.options.HeldOut.Given() {
 		named = verb.HoldOutConditions(named, x.data, y.data, s.env.Seed)
 	}
 	s.progress.Expect((len(views) - 1) * len(named))
@@ -130,7 +130,11 @@ func (s *scorer) labels(file, x, y *data.Dataset) (verb.SampleLabels, error) {
 	if x.Samples() != y.Samples() {
 		return verb.SampleLabels{}, nil // which is refused elsewhere
 	}
-	return s.options.Inference.Units.Labels(file, x, y)
+	labels, err := s.options.Inference.Units.Labels(file, x, y)
+	if err == nil {
+		labels.Roles, err = s.options.HeldOut.Roles(file, x, y)
+	}
+	return labels, err
 }
 
 // framed is what scores of one view have in common: a row without its score, the axis

@@ -69,7 +69,7 @@ func (o *Inference) options(seed uint64) inference.Options {
 
 // design returns the independent units of a view of a pair.
 func (s *scorer) design(pair *measures.Pair, at framed) *inference.Design {
-	if s.options.Inference.Mode == string(inference.None) {
+	if s.options.Inference.Mode == string(inference.None) || s.options.HeldOut.Given() {
 		return nil
 	}
 	structure := at.labels.Structure()

@@ -2,6 +2,7 @@ package score
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"simtool/internal/batch"
@@ -25,7 +26,7 @@ func (o *Options) pairsJob(e *batch.Env) (*batch.Job, error) {
 		Schema: s.table.Schema,
 		Noun:   "scores",
 		Keys:   keysOf(items),
-		Inputs: append(o.inputPaths(), o.Inference.Units.Files()...),
+		Inputs: slices.Concat(o.inputPaths(), o.Inference.Units.Files(), o.HeldOut.Files()),
 		AtOnce: s.itemJobs,
 		Memory: func(atOnce int) (int64, error) { return s.estimate(s.footprints(), atOnce), nil },
 		Begin: func(left []int) error {
@@ -55,7 +56,7 @@ func (o *Options) pairsJob(e *batch.Env) (*batch.Job, error) {
 // itemOf makes the rows of an item a part of the table.
 func (s *scorer) itemOf(rows []scoreRow, pairs []Pair) *batch.Item {
 	sources := s.inputs.sourcesOf(append(inputPaths(pairs), s.options.Repeats.paths...))
-	r := &batch.Item{Sources: append(sources, s.options.Inference.Units.Sources()...)}
+	r := &batch.Item{Sources: append(sources, s.options.labelSources()...)}
 	for i := range rows {
 		if rows[i].err != nil {
 			r.Failed++
@@ -90,7 +91,12 @@ func (o *Options) Table(ctx context.Context, e *batch.Env, args []string) (*data
 			}
 			return nil
 		})
-	return table, append(s.inputs.sourcesOf(o.inputPaths()), o.Inference.Units.Sources()...), err
+	return table, append(s.inputs.sourcesOf(o.inputPaths()), o.labelSources()...), err
+}
+
+// labelSources describes the files that say something of the samples.
+func (o *Options) labelSources() []data.Source {
+	return append(o.Inference.Units.Sources(), o.HeldOut.Sources()...)
 }
 
 // newScorer returns a scorer of the options' pairs. hash says whether the digests

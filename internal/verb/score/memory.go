@@ -100,6 +100,8 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 		why = fmt.Errorf("--per %s is set", s.options.Per)
 	case s.options.Inference.Units.Named():
 		why = fmt.Errorf("%s is set", s.options.Inference.Units.Option())
+	case s.options.HeldOut.Given():
+		why = errors.New("--train and --test are set")
 	case !s.inOrder(p):
 		why = fmt.Errorf("the samples of %s stand in another order than those of %s", p.Y, p.X)
 	case !s.options.Input.Policy().Refuses():

@@ -29,6 +29,7 @@ type Options struct {
 	Moments   bool   // the files are what simtool moments wrote
 	MaxMemory int64  // bytes that a pair may take, 0 for no limit
 	Inference Inference
+	HeldOut   verb.HeldOut
 	Repeats   Repeats
 	Input     verb.Input
 	Output    batch.Output
@@ -61,6 +62,7 @@ func (o *Options) Settings() *setting.Set {
 	memory.Choose, memory.Machine = verb.ChooseMemory, true
 	s.Grouped(setting.Inference, func() {
 		o.Inference.register(s)
+		o.HeldOut.Register(s)
 		o.Repeats.register(s)
 	})
 	o.Input.Register(s)
@@ -140,6 +142,9 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 	if o.named, err = verb.ParseMeasures(o.Measures, e.Seed); err != nil {
 		return err
 	}
+	if err := o.HeldOut.Check(o.named); err != nil {
+		return err
+	}
 	if err := o.checkMatrix(e); err != nil {
 		return err
 	}
@@ -149,6 +154,10 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 		return batch.Usagef("--moments scores the pieces of one pair, want their files and neither --list, --all-pairs nor --per")
 	case o.Moments && o.Inference.Units.Named():
 		return batch.Usagef("%s names samples, which --moments does not have", o.Inference.Units.Option())
+	case o.Moments && o.HeldOut.Given():
+		return batch.Usagef("--train and --test name samples, which --moments does not have")
+	case o.HeldOut.Given() && (o.Inference.Permutations > 0 || len(o.Repeats.More) > 0 || o.Inference.Units.Groups != ""):
+		return batch.Usagef("--train and --test go without --permutations, ceilings and --groups: one given split has no interval, null or p value")
 	case o.Moments && o.Batch.DryRun:
 		return batch.Usagef("--dry-run has nothing to say of --moments: the files are read already")
 	case o.Moments:
@@ -176,6 +185,9 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 		return err
 	}
 	if err := o.Inference.Units.Read(&o.Input); err != nil {
+		return err
+	}
+	if err := o.HeldOut.Read(e); err != nil {
 		return err
 	}
 	o.Input.Beside(o.Inference.Units.Files())
