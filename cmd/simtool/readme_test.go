@@ -54,21 +54,41 @@ func readme(t *testing.T) (text, makefile string) {
 	return read("README.md"), read("Makefile")
 }
 
-// TestThirdPartyListsEveryModule checks that the licence of each module that is
-// linked is told.
+// TestThirdPartyListsEveryModule checks that each module that is linked, or required by
+// go.mod, has a line with its version, the day of that, and its licence.
 func TestThirdPartyListsEveryModule(t *testing.T) {
+	versions := map[string]string{}
 	info, ok := debug.ReadBuildInfo()
-	if !ok || len(info.Deps) == 0 {
-		t.Skip("built without modules")
+	if ok {
+		for _, module := range info.Deps {
+			versions[module.Path] = module.Version
+		}
 	}
-	content, err := os.ReadFile(filepath.FromSlash("../../THIRD_PARTY.md"))
-	if err != nil {
-		t.Fatal(err)
+	required := regexp.MustCompile(`(?m)^(?:require)?\s+(\S+/\S+) (v\S+)`)
+	for _, m := range required.FindAllSubmatch(readFile(t, filepath.FromSlash("../../go.mod")), -1) {
+		versions[string(m[1])] = string(m[2])
 	}
-	listed := regexp.MustCompile(`[\w.-]+\.\w+/[\w.~/-]*\w`).FindAllString(string(content), -1)
-	for _, module := range info.Deps {
-		if !slices.Contains(listed, module.Path) {
-			t.Errorf("%s is not listed", module.Path)
+	if len(versions) < 20 {
+		t.Fatalf("only %d modules", len(versions))
+	}
+	content := readFile(t, filepath.FromSlash("../../THIRD_PARTY.md"))
+	listed := map[string][]string{}
+	for _, m := range regexp.MustCompile(`(?m)^\| (\S+) \| (v\S+) \| (\d{4}-\d\d-\d\d) \| \S`).FindAllSubmatch(content, -1) {
+		listed[string(m[1])] = []string{string(m[2]), string(m[3])}
+	}
+	stamp := regexp.MustCompile(`[-.](\d{4})(\d\d)(\d\d)\d{6}-[0-9a-f]{12}$`)
+	for path, version := range versions {
+		row := listed[path]
+		switch {
+		case row == nil || row[0] != version:
+			t.Errorf("%s %s is listed as %q", path, version, row)
+		case stamp.MatchString(version) && stamp.ReplaceAllString(stamp.FindString(version), "$1-$2-$3") != row[1]:
+			t.Errorf("%s is said to be of %s", version, row[1])
+		}
+	}
+	for path := range listed {
+		if versions[path] == "" {
+			t.Errorf("%s is listed and not used", path)
 		}
 	}
 }
