@@ -253,6 +253,9 @@ func (e *Env) Stopped(cause error) error {
 // Ended is the error of a run that err has ended: what is finished is on the disk,
 // and the user is told where.
 func (e *Env) Ended(ctx context.Context, f *Finished, err error) error {
+	if ctx.Err() == nil && f != nil && f.inResult() {
+		return err // there is nothing to go on for
+	}
 	f.Flush()
 	if ctx.Err() != nil {
 		return e.Stopped(context.Cause(ctx))

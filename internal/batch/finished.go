@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -152,10 +153,30 @@ func (k *Finished) newLog() (*Log, error) {
 	return log, nil
 }
 
-// Discard removes a checkpoint.
+// Discard removes a checkpoint, unless a run is working with it.
 func Discard(directory string) {
+	if !Exists(directory) {
+		return
+	}
+	log, err := OpenLog(filepath.Join(directory, LogFile))
+	if errors.Is(err, dataio.ErrLocked) {
+		return
+	}
+	remove(directory, log)
+}
+
+// remove removes a checkpoint whose log this process has open, nil for none. The log is
+// removed before its lock goes, so that no run can take up what is about to vanish.
+func remove(directory string, log *Log) {
 	Disown(directory)
-	_ = os.Remove(filepath.Join(directory, LogFile))
+	path := filepath.Join(directory, LogFile)
+	open := os.Remove(path) // which some systems forbid while the file is open
+	if log != nil {
+		_ = log.Close()
+	}
+	if open != nil {
+		_ = os.Remove(path)
+	}
 	_ = os.Remove(directory)
 }
 
@@ -290,7 +311,8 @@ func (k *Finished) onDisk() bool {
 	return k.log != nil
 }
 
-// End closes the log, and removes it when what it holds is in the result.
+// End closes the log, and removes it when what it holds is in the result: that of this
+// run, or of another of the same work that was faster.
 func (k *Finished) End(done bool) {
 	if k == nil {
 		return
@@ -299,10 +321,33 @@ func (k *Finished) End(done bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.closed = true
-	if k.log != nil {
+	switch {
+	case k.log != nil && (done || k.inResult()):
+		remove(k.directory, k.log)
+	case k.log != nil:
 		_ = k.log.Close()
-	}
-	if done && (k.log != nil || !Exists(filepath.Join(k.directory, FingerprintFile))) { // that of another run stays
+	case done && !Exists(filepath.Join(k.directory, FingerprintFile)): // that of another run stays
 		Discard(k.directory)
 	}
+}
+
+// inResult reports whether the result of this very work is there, whole: another run
+// has written it.
+func (k *Finished) inResult() bool {
+	output := strings.TrimSuffix(k.directory, CheckpointOf(""))
+	manifest, directory := output+dataio.ManifestSuffix, Directory{Path: output}
+	if !Exists(manifest) {
+		manifest = directory.Manifest()
+	}
+	m, err := dataio.ReadManifest(manifest)
+	if err != nil || m.Batch == nil || len(m.Outputs) == 0 {
+		return false
+	}
+	for _, was := range m.Outputs {
+		if now, err := dataio.FileSource(was.Path); err != nil || now.SHA256 != was.SHA256 {
+			return false
+		}
+	}
+	same, err := k.env.sameRun(output, k.identity, m)
+	return same && err == nil
 }

@@ -228,6 +228,40 @@ func TestFailedRepresentationsAreDoneAgain(t *testing.T) {
 	}
 }
 
+// TestFasterFit: a run that finds, with its work done, that another of the same has written
+// the results leaves them alone and no checkpoint of its own.
+func TestFasterFit(t *testing.T) {
+	simulated(t)
+	const command = "sim/y.npy noisy/y.npy " + layers
+	o := NewLayers()
+	e := verbtest.Run(t, o, line(command+" -o out --dry-run")...).Env
+	f, err := o.begin(e, line("sim/y.npy noisy/y.npy"), batch.Control{Shard: batch.Whole})
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved, err := e.Keep(t.Context(), "out", f.fingerprint(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := f.fitItems(t.Context(), saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verbtest.Succeed(t, NewLayers(), line(command+" -o out")...)
+	before := verbtest.Files(t, "out")
+	saved.Flush()
+	if _, err := f.write(all, false); err == nil || !strings.Contains(err.Error(), "exists already") {
+		t.Errorf("the slower run ends with %v", err)
+	}
+	saved.End(false)
+	if batch.Exists("out.ckpt") {
+		t.Error("a checkpoint of it is left")
+	}
+	if !maps.Equal(before, verbtest.Files(t, "out")) {
+		t.Error("it has changed the results")
+	}
+}
+
 // TestMissingStimuliOfManyFiles: stimuli are left out where any file that can be read
 // has no value; one that cannot is a row, in parts as well.
 func TestMissingStimuliOfManyFiles(t *testing.T) {

@@ -112,8 +112,12 @@ func (c *checkpoint) removeIfEmpty() {
 func (c *checkpoint) remove() {
 	batch.Disown(c.directory)
 	_ = c.clear()
+	lock := filepath.Join(c.directory, lockFile)
+	open := os.Remove(lock) // before others can have it; some systems forbid it while it is open
 	c.unlock()
-	_ = os.Remove(filepath.Join(c.directory, lockFile))
+	if open != nil {
+		_ = os.Remove(lock)
+	}
 	_ = os.Remove(c.directory)
 }
 
