@@ -101,6 +101,7 @@ func mutableFiles(t *testing.T) (dir string, kinds map[string]*fileKind) {
 	if stoppedKinds != nil {
 		maps.Copy(kinds, stoppedKinds(t, dir))
 	}
+	addResealed(t, kinds)
 	return dir, kinds
 }
 

@@ -32,6 +32,9 @@ type fileKind struct {
 	sealed bool
 	output string // file or directory that the command writes, "" for standard output alone
 	folder string // that the command changes, and which is as it was for each; "" for none
+	// mutate damages the file where that is not enough: with the right checksum. Status 1
+	// is then an error, for there is nothing wrong but the file.
+	mutate func(r *rand.Rand, good []byte) []byte
 }
 
 // TestMutants damages files of each kind, one after the other, and reads them: nothing
@@ -51,15 +54,21 @@ func TestMutants(t *testing.T) {
 				t.Fatalf("undamaged, it is read with status %d: %s", status, message)
 			}
 			r := rand.New(rand.NewPCG(19, uint64(len(name))))
+			damage := mutate
+			if kind.mutate != nil {
+				damage = kind.mutate
+			}
 			refused := 0
 			for i := range *mutantsEach {
-				mutant := mutate(r, good)
+				mutant := damage(r, good)
 				got, status, message := kind.read(t, folder, mutant)
 				switch {
 				case strings.Contains(message, "internal error"), strings.Contains(message, "goroutine "):
 					t.Errorf("mutant %d: %s\n%q", i, message, clip(mutant))
 				case status != exitOK && message == "":
 					t.Errorf("mutant %d: status %d without a word\n%q", i, status, clip(mutant))
+				case status == exitFailure && kind.mutate != nil:
+					t.Errorf("mutant %d: status %d, %s\n%q", i, status, message, clip(mutant))
 				case status == exitOK && kind.sealed && got != want:
 					t.Errorf("mutant %d gives something else without an error: %q\n%q", i, clip([]byte(got)), clip(mutant))
 				}

@@ -182,3 +182,32 @@ func TestOneNameOneTable(t *testing.T) {
 	}()
 	register(&Schema{Name: "simtool.score/v2"})
 }
+
+// TestCheckOfCells: a row has a cell for each column, and numbers where they belong.
+func TestCheckOfCells(t *testing.T) {
+	type row struct {
+		Name  string  `column:"name" doc:"a word"`
+		Count int     `column:"count" doc:"a count"`
+		Value float64 `column:"value" doc:"a number"`
+		Good  bool    `column:"good" doc:"yes or no"`
+	}
+	table := describe[row](Schema{Name: "test.check/v1"})
+	for _, c := range []struct {
+		cells []any
+		ok    bool
+	}{
+		{table.Cells(row{"a", 1, 0.5, true}), true},
+		{[]any{nil, nil, nil, nil}, true},
+		{[]any{"a", 1, 1, false}, true},
+		{[]any{"1", "1", "1e999", "true"}, true}, // as a table that was read has them
+		{[]any{"a", 1, 0.5}, false},
+		{[]any{"a", "one", 0.5, true}, false},
+		{[]any{"a", 1, "half", true}, false},
+		{[]any{"a", 1, true, true}, false},
+		{[]any{"a", 1, 0.5, "perhaps"}, false},
+	} {
+		if err := table.Check(c.cells); (err == nil) != c.ok {
+			t.Errorf("%v: %v", c.cells, err)
+		}
+	}
+}

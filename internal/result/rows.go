@@ -55,7 +55,7 @@ func describe[R any](s Schema) Of[R] {
 	o := Of[R]{Schema: &s}
 	for i := range t.NumField() {
 		f := t.Field(i)
-		c := Column{Name: f.Tag.Get("column"), Unit: f.Tag.Get("unit"), Doc: f.Tag.Get("doc")}
+		c := Column{Name: f.Tag.Get("column"), Unit: f.Tag.Get("unit"), Doc: f.Tag.Get("doc"), kind: f.Type.Kind()}
 		if c.Name == "" || c.Doc == "" || !slices.Contains([]reflect.Kind{reflect.String, reflect.Bool, reflect.Int, reflect.Float64, reflect.Interface}, f.Type.Kind()) {
 			panic(fmt.Sprintf("result: field %s of %s is no column", f.Name, t))
 		}

@@ -1,8 +1,11 @@
 package result
 
 import (
+	"errors"
 	"fmt"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -38,6 +41,8 @@ type Column struct {
 	// Mark is a sign, and the beginning of a note: on a terminal the cell of a row with
 	// that note has the sign behind it.
 	Mark, Marks string
+
+	kind reflect.Kind // of the field that it was declared by; reflect.Invalid for none
 }
 
 // Schema is a kind of table: what its rows are and which columns they have. It is
@@ -182,10 +187,32 @@ func (s *Schema) SetCell(row []any, name string, value any) bool {
 	return i >= 0
 }
 
-// Check returns an error for a row that has not a cell for each column.
+// Check returns an error for a row that has not a cell for each column, or words where
+// numbers belong.
 func (s *Schema) Check(row []any) error {
 	if len(row) != len(s.Columns) {
 		return fmt.Errorf("%d cells for %d columns", len(row), len(s.Columns))
 	}
+	for i, c := range s.Columns {
+		if !c.holds(row[i]) {
+			return fmt.Errorf("%.40q in the column %q", fmt.Sprint(row[i]), c.Name)
+		}
+	}
 	return nil
+}
+
+// holds reports whether a cell can be one of the column.
+func (c *Column) holds(cell any) bool {
+	if cell == nil {
+		return true
+	}
+	switch c.kind {
+	case reflect.Int, reflect.Float64:
+		_, err := strconv.ParseFloat(fmt.Sprint(cell), 64)
+		return err == nil || errors.Is(err, strconv.ErrRange)
+	case reflect.Bool:
+		_, err := strconv.ParseBool(fmt.Sprint(cell))
+		return err == nil
+	}
+	return true
 }

@@ -3,6 +3,7 @@ package verbmlem
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"simtool/internal/batch"
@@ -76,7 +77,8 @@ func (f *fits) fitItems(ctx context.Context, saved *batch.Finished) ([]*fitted, 
 		name := f.names[shard.Item(k)]
 		value, ok, err := saved.Load(name)
 		if ok {
-			all[k], err = decodeFitted(name, value)
+			all[k], err = decodeFitted(name, value, f.tables())
+			err = batch.Named(err, filepath.Join(saved.Directory(), batch.LogFile))
 		}
 		if err != nil {
 			return nil, err

@@ -144,22 +144,41 @@ func (f *fitted) encode() []byte {
 	return append(append(head, '\n'), batch.EncodeRows(rows)...)
 }
 
-// decodeFitted undoes encode.
-func decodeFitted(name string, value []byte) (*fitted, error) {
+// decodeFitted undoes encode, for tables of these schemas. Errors, which are
+// *data.InputError without a path, say what no fit leaves.
+func decodeFitted(name string, value []byte, tables fitTables) (*fitted, error) {
+	bad := func(err error) (*fitted, error) {
+		return nil, &data.InputError{Found: fmt.Sprintf("a fit of %q that is none (%v)", name, err), Wanted: "want what an interrupted run left", Err: err}
+	}
 	f := &fitted{name: name}
 	head, tail, _ := bytes.Cut(value, []byte{'\n'})
 	if err := json.Unmarshal(head, f); err != nil {
-		return nil, fmt.Errorf("the checkpoint of %q: %w", name, err)
+		return bad(err)
+	}
+	if _, err := decodeModel(f.Model); err != nil {
+		return bad(err)
 	}
 	rows, err := batch.DecodeRows(tail)
 	if err != nil {
-		return nil, fmt.Errorf("the checkpoint of %q: %w", name, err)
+		return bad(err)
 	}
-	for _, n := range f.Counts {
+	schemas := []*result.Schema{tables.weights.Schema, tables.importance.Schema, tables.scores.Schema}
+	if len(f.Counts) != len(schemas) {
+		return bad(fmt.Errorf("%d tables", len(f.Counts)))
+	}
+	for i, n := range f.Counts {
 		if n < 0 || n > len(rows) {
-			return nil, fmt.Errorf("the checkpoint of %q: fewer rows than it says", name)
+			return bad(fmt.Errorf("fewer rows than it says"))
+		}
+		for _, row := range rows[:n] {
+			if err := schemas[i].Check(row); err != nil {
+				return bad(fmt.Errorf("a row that is none of %s: %w", schemas[i].Name, err))
+			}
 		}
 		f.rows, rows = append(f.rows, rows[:n]), rows[n:]
+	}
+	if len(rows) > 0 {
+		return bad(fmt.Errorf("more rows than it says"))
 	}
 	return f, nil
 }

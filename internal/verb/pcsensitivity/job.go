@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 
 	"simtool/internal/batch"
@@ -141,13 +142,8 @@ func (r *run) slopes() (*batch.Job, error) {
 	j.Schema = result.Slopes.Schema
 	points := map[line][]slopePoint{}
 	j.Each = func(i int, item *batch.Item) error {
-		kept, err := batch.DecodeRows(item.Extra)
-		if err != nil {
-			return err
-		}
-		for _, p := range kept {
-			of := line{p[0].(string), p[1].(string)}
-			points[of] = append(points[of], slopePoint{p[2].(float64), p[3].(float64)})
+		if err := addPoints(points, item.Extra); err != nil {
+			return &data.InputError{Path: filepath.Join(batch.CheckpointOf(r.o.Output.Path), batch.LogFile), Found: fmt.Sprintf("the item %q with points of no slope", j.Keys[i]), Wanted: "want what an interrupted run left", Err: err}
 		}
 		if i < len(j.Keys)-1 {
 			return nil
@@ -155,6 +151,29 @@ func (r *run) slopes() (*batch.Job, error) {
 		return r.fitSlopes(item, points)
 	}
 	return j, nil
+}
+
+// addPoints adds the points that an item kept to those of their lines.
+func addPoints(points map[line][]slopePoint, kept []byte) error {
+	rows, err := batch.DecodeRows(kept)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if len(row) != 4 {
+			return fmt.Errorf("%d values of a point", len(row))
+		}
+		change, ok := row[0].(string)
+		measure, ok2 := row[1].(string)
+		explained, ok3 := row[2].(float64)
+		score, ok4 := row[3].(float64)
+		if !ok || !ok2 || !ok3 || !ok4 {
+			return fmt.Errorf("the point %v", row)
+		}
+		of := line{change, measure}
+		points[of] = append(points[of], slopePoint{explained, score})
+	}
+	return nil
 }
 
 // fitSlopes adds the rows of slopes to the last item.
