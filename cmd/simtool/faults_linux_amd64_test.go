@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -29,12 +31,14 @@ func diskCommands(t *testing.T) (inputs string, commands map[string][]string) {
 		writeFile(t, inputs, fmt.Sprintf("in/s%d.csv", file), b.String())
 	}
 	writeFile(t, inputs, "in/plan.yaml", "command: score\ninputs: {x: in/s0.csv, y: \"in/s{m}.csv\"}\ngrid: {measures: [cka, nbs]}\n")
+	writeFile(t, inputs, "in/files.yaml", "command: score\ninputs: {x: in/s0.csv, y: \"in/s{m}.csv\"}\ngrid: {measures: [cka, nbs]}\noutput: \"r/{m}-{measures}.csv\"\n")
 	files := []string{"in/s0.csv", "in/s1.csv", "in/s2.csv", "in/s3.csv"}
 	with := func(args []string, more ...string) []string { return append(args, more...) }
 	return inputs, map[string][]string{
 		"matrix":     with([]string{"score", "--all-pairs", "-m", "cka", "--matrix", "r/out.csv"}, files...),
 		"pairs":      with([]string{"score", "--all-pairs", "-m", "nbs,ridge", "-o", "r/out.csv"}, files...),
 		"run":        {"run", "in/plan.yaml", "-o", "r/out.csv"},
+		"run files":  {"run", "in/files.yaml", "-o", "r/out.csv"},
 		"optimize":   {"optimize", "in/s0.csv", "-m", "cka", "--restarts", "2", "--max-iter", "3", "--checkpoint-every", "1ns", "-o", "r/out"},
 		"units":      {"mlem", "fit", "--features", "in/s0.csv", "--neural", "in/s1.csv", "--each-unit", "--permutations", "2", "--bootstrap", "0", "-o", "r/out"},
 		"moments":    {"moments", "in/s0.csv", "in/s1.csv", "-o", "r/out.npz"},
@@ -156,6 +160,57 @@ func TestFaultsOfTheDisk(t *testing.T) {
 					t.Errorf("%s: after %q: %s is not as without", name, text, file)
 				}
 				t.Logf("%s: %q", name, text)
+			}
+		})
+	}
+}
+
+// TestFullDiskEndsARun: a run whose items have files of their own ends when their disk has
+// no room, as the machine is at fault and no item, and goes on from there. The table of
+// the run, on another disk, would else be complete with rows that failed.
+func TestFullDiskEndsARun(t *testing.T) {
+	inputs, _ := diskCommands(t)
+	args := diskArgs([]string{"run", "in/files.yaml", "-o", "out.csv"})
+	whole := diskCopy(t, inputs)
+	if out, err := simtoolAt(t, whole, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for name, meet := range map[string]func(t *testing.T, dir string) *exec.Cmd{
+		"full": func(t *testing.T, dir string) *exec.Cmd {
+			t.Helper()
+			t.Cleanup(mountSmall(t, dir))
+			return simtoolAt(t, dir, args...)
+		},
+		"small files": func(t *testing.T, dir string) *exec.Cmd {
+			t.Helper()
+			cmd := simtoolAt(t, dir)
+			shell, err := exec.LookPath("sh")
+			if err != nil {
+				t.Skip("no sh here")
+			}
+			cmd.Args, cmd.Path = append([]string{"sh", "-c", `ulimit -f 1; exec "$0" "$@"`, cmd.Path}, args...), shell
+			return cmd
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := diskCopy(t, inputs)
+			t.Run("run", func(t *testing.T) {
+				out, err := meet(t, dir).CombinedOutput()
+				if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != int(exitFailure) || !strings.Contains(string(out), "r/0-") {
+					t.Errorf("it ends with %v and says %q, want status 1 and the file", err, out)
+				}
+				if _, err := os.Stat(filepath.Join(dir, "out.csv")); err == nil {
+					t.Error("it has written its table")
+				}
+			})
+			if out, err := simtoolAt(t, dir, append(args, "--resume")...).CombinedOutput(); err != nil {
+				t.Errorf("on a sound disk: %v\n%s", err, out)
+			}
+			for _, file := range differences(diskFiles(t, dir), diskFiles(t, whole)) {
+				t.Errorf("%s is not as without", file)
+			}
+			if got, want := readFile(t, filepath.Join(dir, "out.csv")), readFile(t, filepath.Join(whole, "out.csv")); !bytes.Equal(got, want) {
+				t.Errorf("the table is\n%s\nwant\n%s", got, want)
 			}
 		})
 	}

@@ -74,12 +74,12 @@ func CreateAtomic(path string, o WriteOptions) (*AtomicFile, error) {
 		f.direct = true
 		f.file, err = os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
-			return nil, fmt.Errorf("%s: cannot be written: %s", path, reason(err))
+			return nil, unwritten(path, err)
 		}
 		return f, nil
 	}
 	if f.target, err = filepath.EvalSymlinks(path); err != nil {
-		return nil, fmt.Errorf("%s: cannot be written: %s", path, reason(err))
+		return nil, unwritten(path, err)
 	}
 	return f, f.openTemporary(info.Mode().Perm())
 }
@@ -99,7 +99,7 @@ func checkTarget(path string, o WriteOptions) (fs.FileInfo, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("%s: cannot be written: %s", path, reason(err))
+		return nil, unwritten(path, err)
 	case info.IsDir():
 		return nil, fmt.Errorf("%s: a directory, want the name of a file", path)
 	}
@@ -110,6 +110,15 @@ func checkTarget(path string, o WriteOptions) (fs.FileInfo, error) {
 		return nil, existsError(path)
 	}
 	return info, nil
+}
+
+// unwritten words why a file cannot be written, and wraps the error of the system: a disk
+// that is full is no fault of what was to be written.
+func unwritten(path string, err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err // which names a temporary file
+	}
+	return fmt.Errorf("%s: cannot be written: %w", path, err)
 }
 
 func existsError(path string) error {
@@ -142,7 +151,7 @@ func (f *AtomicFile) openTemporary(perm fs.FileMode) error {
 			return fmt.Errorf("%s: no directory %s", f.path, filepath.Dir(f.target))
 		}
 		if err != nil {
-			return fmt.Errorf("%s: cannot be written: %s", f.path, reason(err))
+			return unwritten(f.path, err)
 		}
 		// RemoveUnfinished of another process may have taken it for what a killed one
 		// has left, in the moment before it is locked.
@@ -165,7 +174,7 @@ func (f *AtomicFile) Write(p []byte) (int, error) {
 	f.sha.Write(p[:n])
 	f.n += int64(n)
 	if err != nil {
-		return n, fmt.Errorf("%s: cannot be written: %s", f.path, reason(err))
+		return n, unwritten(f.path, err)
 	}
 	return n, nil
 }
@@ -218,7 +227,7 @@ func (f *AtomicFile) failed(err error) error {
 	if errors.Is(err, fs.ErrExist) {
 		return existsError(f.path)
 	}
-	return fmt.Errorf("%s: cannot be written: %s", f.path, reason(err))
+	return unwritten(f.path, err)
 }
 
 func (f *AtomicFile) rename() error {
