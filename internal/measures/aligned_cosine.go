@@ -2,6 +2,7 @@ package measures
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -68,13 +69,59 @@ func (m alignedCosine) NeuronError(Dims) string {
 	return "leaving neurons out is not known to give the error of cosines after a rotation"
 }
 
-// samples returns the samples whose directions are compared. Of centred systems these are
-// the compact matrices: their features are rotated.
-func (m alignedCosine) samples(s *System) *mat.Dense {
+// samples returns the samples whose directions are compared, and their norms. Of centred
+// systems these are the compact matrices: their features are rotated. No rotation takes
+// what rounding adds to a sample across the dimensions of its system onto a dimension of
+// the other, so that it would only lower the cosine. Where it is a share f of the shortest
+// sample, that is by f²/2, and it is taken out if that could be told.
+func (m alignedCosine) samples(s *System) (z *mat.Dense, lengths []float64, err error) {
+	const share = 1e-6
+	z = s.raw
 	if m.centred {
-		return s.compact()
+		z = s.compact()
 	}
-	return s.raw
+	if lengths, err = m.lengths(s, z); err != nil {
+		return nil, nil, err
+	}
+	if floats.Norm(s.rounding(), 2) <= share*slices.Min(lengths)*math.Sqrt(float64(s.n)) {
+		return z, lengths, nil
+	}
+	q, err := m.dimensions(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	if n, p := z.Dims(); q.RawMatrix().Cols < min(n, p) {
+		var kept mat.Dense
+		kept.Mul(q, linalg.CrossGram(q, z))
+		z = &kept
+		lengths, err = m.lengths(s, z)
+	}
+	return z, lengths, err
+}
+
+// dimensions returns an orthonormal basis of the samples, up to their numerical rank.
+func (m alignedCosine) dimensions(s *System) (*mat.Dense, error) {
+	if m.centred {
+		d, err := s.decomposed()
+		return d.q, err
+	}
+	scaled := mat.DenseCopyOf(s.raw)
+	factors := columnNorms(scaled)
+	for j, norm := range factors {
+		own := s.precision.Spacing(s.largest()[j]) * math.Sqrt(float64(s.n))
+		if s.precision.FewDigits() {
+			own = min(own, writtenShare*norm)
+		}
+		if own > 0 {
+			factors[j] = 1 / own
+		}
+	}
+	scaleColumns(scaled, factors)
+	u, values, _, err := linalg.SVD(scaled)
+	if err != nil {
+		return nil, err
+	}
+	return mat.DenseCopyOf(u.Slice(0, s.n, 0, dimensions(values, s.n, s.p))), nil
 }
 
 // Score implements Measure.
@@ -82,16 +129,15 @@ func (m alignedCosine) Score(p *Pair) (Score, error) {
 	if err := p.check(m.card); err != nil {
 		return Score{}, err
 	}
-	x, y := m.samples(p.X), m.samples(p.Y)
+	x, lengthX, err := m.samples(p.X)
+	if err != nil {
+		return Score{}, err
+	}
+	y, lengthY, err := m.samples(p.Y)
+	if err != nil {
+		return Score{}, err
+	}
 	_, polar, err := m.rotation(linalg.CrossGram(x, y), x, y, p.X.grain(), p.Y.grain())
-	if err != nil {
-		return Score{}, err
-	}
-	lengthX, err := m.lengths(p.X, x)
-	if err != nil {
-		return Score{}, err
-	}
-	lengthY, err := m.lengths(p.Y, y)
 	if err != nil {
 		return Score{}, err
 	}
@@ -171,16 +217,18 @@ func (m alignedCosine) lengths(s *System, z *mat.Dense) ([]float64, error) {
 }
 
 // Memory implements Memory: cross products, their decomposition and the rotation, and the
-// turned samples; ranks where the systems have dependent features.
+// turned samples; ranks where the systems have dependent features, and samples without
+// rounding.
 func (m alignedCosine) Memory(d Dims) Need {
 	p, q := d.P, d.Q
-	base := Need{}
+	widest := max(p, q)
+	base := work(2*d.N*widest + linalg.SVDMemory(d.N, widest))
 	if m.centred {
 		p, q = d.compact()
-		base = d.needCompact()
+		base = together(d.needCompact(), d.needRank())
 	}
 	svd := max(linalg.SVDMemory(p, q)+3*p*q, linalg.SVDMemory(d.N, max(p, q)))
-	return together(base, work(2*p*q+svd+d.N*q))
+	return together(base, work(2*p*q+svd+d.N*(p+2*q)))
 }
 
 // refittedRotation says why there is no estimate.
@@ -205,8 +253,7 @@ func (m alignedCosine) Bind(x *System, q int) (Objective, error) {
 	if err := x.enough(m.card.MinSamples); err != nil {
 		return nil, err
 	}
-	z := m.samples(x)
-	lengths, err := m.lengths(x, z)
+	z, lengths, err := m.samples(x)
 	if err != nil {
 		return nil, err
 	}
@@ -274,5 +321,5 @@ func (m alignedCosine) GradientMemory(d Dims) Need {
 	x := d.reference()
 	p, _ := x.compact()
 	svd := max(linalg.SVDMemory(p, d.Q)+6*p*d.Q, linalg.SVDMemory(d.N, max(p, d.Q)))
-	return x.needCompact().plus(d.N*p + 2*d.N*d.Q + 3*p*d.Q + svd)
+	return together(x.needCompact(), x.needRank()).plus(2*d.N*p + 2*d.N*d.Q + 3*p*d.Q + svd)
 }

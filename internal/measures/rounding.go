@@ -63,13 +63,16 @@ func (s *System) rounding() []float64 {
 				out[j] = v * root * math.Sqrt(float64(s.p))
 			}
 			if written {
-				const share = 0.25 // of its norm, so that it is a dimension by itself
-				out[j] = min(out[j], share*math.Sqrt(squares[j]))
+				out[j] = min(out[j], writtenShare*math.Sqrt(squares[j]))
 			}
 		}
 		return out
 	})
 }
+
+// writtenShare is the largest share of its norm that rounding counts for in a feature that
+// was written with few digits, so that it is a dimension by itself.
+const writtenShare = 0.25
 
 // residue bounds what computing features from others of the given magnitude, in the
 // precision in which they are stored, leaves where mathematics has 0.
