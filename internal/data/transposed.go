@@ -6,14 +6,56 @@ import (
 )
 
 // TransposedPair says that two recordings of as many features look transposed, "" if they
-// do not: far fewer samples than features, and features that do not differ in their means
-// more than samples do. Systems that respond to the same samples have as many columns
-// where these are the samples; as many features are no more than a chance.
+// do not: far fewer samples than features, features that do not differ in their means
+// more than samples do, and samples that differ in mean or in spread by more than chance,
+// as neurons do. Systems that respond to the same samples have as many columns where these
+// are the samples; as many features are no more than a chance.
 func TransposedPair(x, y *Dataset) string {
-	if x.Is3D() || y.Is3D() || x.Width() != y.Width() || !x.columnsAreSamples(4, 0) || !y.columnsAreSamples(4, 0) {
+	if x.Width() != y.Width() {
 		return ""
 	}
-	return fmt.Sprintf("%d samples of %d features in both files: if the columns are the samples, save both transposed, numpy.save(path, x.T)", x.Samples(), x.Width())
+	for _, d := range []*Dataset{x, y} {
+		if d.Is3D() || !d.columnsAreSamples(4, 0) || !d.samplesDiffer() {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%d samples of %d features in both files, of which the samples differ in mean or spread and the features not in their means: if the columns are the samples, save both transposed, numpy.save(path, x.T)", x.Samples(), x.Width())
+}
+
+// samplesDiffer reports whether the means of samples, or their variances over features,
+// differ by more than they would if all numbers of a sample were drawn from one
+// distribution: a mean of p numbers has the variance σ²/p, and a variance about
+// (μ₄−σ⁴)/p. Their scatter over n samples has a relative standard error of √(2/(n−1)).
+func (d *Dataset) samplesDiffer() bool {
+	n, p := d.Samples(), d.Width()
+	means, variances := make([]float64, n), make([]float64, n)
+	second, fourth := 0.0, 0.0
+	for i := range n {
+		row := d.Values[i*p : (i+1)*p]
+		for _, v := range row {
+			means[i] += v / float64(p)
+		}
+		for _, v := range row {
+			square := (v - means[i]) * (v - means[i])
+			variances[i] += square / float64(p)
+			fourth += square * square / float64(n*p)
+		}
+		second += variances[i] / float64(n)
+	}
+	beyond := (1 + 4*math.Sqrt(2/float64(n-1))) / float64(p)
+	return scatter(means) > beyond*second || scatter(variances) > beyond*(fourth-second*second)
+}
+
+// scatter is the variance of a sample of numbers.
+func scatter(values []float64) float64 {
+	mean, sum := 0.0, 0.0
+	for _, v := range values {
+		mean += v / float64(len(values))
+	}
+	for _, v := range values {
+		sum += (v - mean) * (v - mean)
+	}
+	return sum / float64(len(values)-1)
 }
 
 // columnsAreSamples reports whether a 2-d recording may be transposed: it has fewer than

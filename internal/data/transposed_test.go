@@ -51,13 +51,26 @@ func TestTransposed(t *testing.T) {
 	neurons := func() *Dataset { return layout(t, rng, 12, 90, 2, .3, 1) }     // × stimuli
 	responses := func() *Dataset { return layout(t, rng, 12, 90, .3, 1.5, 1) } // stimuli × units
 	noise := func() *Dataset { return layout(t, rng, 12, 90, 0, 0, 1) }
+	spread := func(d *Dataset) *Dataset { // by a factor of 2 from the first sample to the last
+		for k, v := range d.Values {
+			d.Values[k] = 5 + (v-5)*(1+float64(k/90)/11)
+		}
+		return d
+	}
+	for range 200 { // noise is no reason to doubt
+		if a, b := layout(t, rng, 12, 90, 0, 0, 1), layout(t, rng, 12, 90, 0, 0, 1); TransposedPair(a, b) != "" {
+			t.Fatal("noise looks transposed")
+		}
+	}
 	for name, c := range map[string]struct {
 		x, y        *Dataset
 		alone, both bool
 	}{
 		"neurons × stimuli":                {neurons(), neurons(), true, true},
 		"stimuli × units":                  {responses(), responses(), false, false},
-		"noise of as many columns":         {noise(), noise(), false, true},
+		"noise of as many columns":         {noise(), noise(), false, false},
+		"spread of neurons × stimuli":      {spread(noise()), spread(noise()), false, true},
+		"mean of neurons × stimuli":        {layout(t, rng, 12, 90, .5, 0, 1), layout(t, rng, 12, 90, .5, 0, 1), false, true},
 		"noise and responses":              {noise(), responses(), false, false},
 		"centred units":                    {centredColumns(neurons()), centredColumns(neurons()), false, false},
 		"as many samples as features":      {layout(t, rng, 40, 90, 3, 0, 1), layout(t, rng, 40, 90, 3, 0, 1), false, false},
