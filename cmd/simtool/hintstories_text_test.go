@@ -47,6 +47,40 @@ func textStories() []hintStory {
 			},
 		},
 		{
+			name: "a column of conditions", files: map[string]string{"x.csv": csvOf("cond,a,b,c,d\n", x, func(i int) string { return strconv.Itoa(i/4) + "," })},
+			command: scoreText,
+			hint:    "--columns x.csv=2- leaves it out, --columns x.csv=1- reads it as data",
+			follow: []followed{
+				{words: "--columns x.csv=2-", command: scoreText + " --columns x.csv=2-", value: pairCKA},
+				{words: "--columns x.csv=1-", command: scoreText + " --columns x.csv=1-", value: linearCKA(withConditions(x), y)},
+			},
+		},
+		{
+			name: "conditions beside patterns", files: map[string]string{"p.csv": csvOf("cond,u,v,w\n", y, func(i int) string { return strconv.Itoa(i/4) + "," })},
+			command: "simtool mlem fit --features x.csv --neural p.csv -o fit",
+			hint:    "leave it out of the file: cut -d, -f2- FILE",
+			follow: []followed{{
+				words: "cut -d, -f2- FILE", first: []string{"cut -d, -f2- p.csv > q.csv"},
+				command: "simtool mlem fit --features x.csv --neural q.csv -o fit",
+			}},
+		},
+		{
+			name: "lines of an old Macintosh", files: map[string]string{"x.csv": strings.ReplaceAll(bare, "\n", "\r")}, command: scoreText,
+			hint: `tr '\r' '\n' < 'x.csv' > with_lines.csv makes such a file`,
+			follow: []followed{{
+				words: `tr '\r' '\n' < 'x.csv' > with_lines.csv`, first: []string{`tr '\r' '\n' < 'x.csv' > with_lines.csv`},
+				command: "simtool score with_lines.csv y.csv -m cka --format csv", value: pairCKA,
+			}},
+		},
+		{
+			name: "comments", files: map[string]string{"x.csv": "# Monday\n# rig 2, second day\n" + bare}, command: scoreText,
+			hint: "grep -v '^#' 'x.csv' > without_comments.csv makes such a file",
+			follow: []followed{{
+				words: "grep -v '^#' 'x.csv' > without_comments.csv", first: []string{"grep -v '^#' 'x.csv' > without_comments.csv"},
+				command: "simtool score without_comments.csv y.csv -m cka --format csv", value: pairCKA,
+			}},
+		},
+		{
 			name: "columns of two names that count", files: map[string]string{"x.csv": counted, "y.csv": csvOf("", y, count)}, command: scoreText,
 			hint: "--ids x.csv=trial,y.csv=1 reads it as the names of the samples, --columns 1- as data",
 			follow: []followed{
@@ -266,6 +300,14 @@ func textStories() []hintStory {
 func withCount(m [][]float64) (out [][]float64) {
 	for i, row := range m {
 		out = append(out, append([]float64{float64(i)}, row...))
+	}
+	return out
+}
+
+// withConditions is a matrix with the numbers of conditions of four rows each in front.
+func withConditions(m [][]float64) (out [][]float64) {
+	for i, row := range m {
+		out = append(out, append([]float64{float64(i / 4)}, row...))
 	}
 	return out
 }

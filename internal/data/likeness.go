@@ -28,7 +28,9 @@ type Likeness struct {
 //   - a transposed recording: far fewer samples than features, where samples differ in
 //     their means much more than features do;
 //   - time stamps: a first or last feature that rises by equal steps, where no feature
-//     beside it does.
+//     beside it does;
+//   - labels: a first or last feature of whole numbers in blocks that rise, beside features
+//     that are not whole.
 //
 // It takes one look at each value at most where the first ones settle it.
 func (d *Dataset) Likeness() Likeness {
@@ -53,14 +55,21 @@ func (d *Dataset) Likeness() Likeness {
 		return Likeness{fmt.Sprintf("has %d samples of %d features, of which the samples differ in their means as features do: if the columns are the samples, save it transposed, numpy.save(path, x.T)", n, width), false}
 	case n >= 10:
 		if j, ok := d.stamps(); ok {
-			name := fmt.Sprintf("feature %d", j+1)
-			if d.Features != nil {
-				name = fmt.Sprintf("feature %q", d.Features[j])
-			}
-			return Likeness{name + " rises by equal steps, as time stamps do; leave it out if it is no response", false}
+			return Likeness{d.endName(j) + " rises by equal steps, as time stamps do; leave it out if it is no response", false}
 		}
 	}
+	if j, ok := d.blocks(); ok {
+		return Likeness{d.endName(j) + " is whole numbers in blocks that rise, as labels are; leave it out if it is no response", false}
+	}
 	return Likeness{}
+}
+
+// endName names a feature, or counts it from 1.
+func (d *Dataset) endName(j int) string {
+	if d.Features != nil {
+		return fmt.Sprintf("feature %q", d.Features[j])
+	}
+	return fmt.Sprintf("feature %d", j+1)
 }
 
 // squareOf reports whether values are a symmetric matrix with a diagonal: 0, below
@@ -226,6 +235,58 @@ func (d *Dataset) steps(j int) bool {
 		}
 	}
 	return true
+}
+
+// blocks returns a first or last feature that is whole numbers in rising order, some more
+// than once, if every other one has fractions. By chance the order rises once in
+// n!/∏n_v! times, for n_v samples of the value v; that has to be less than once in 400.
+func (d *Dataset) blocks() (feature int, ok bool) {
+	last := d.Width() - 1
+	if d.Samples() < 6 || last < 1 {
+		return 0, false
+	}
+	whole := 0
+	for j := range last + 1 {
+		if !d.wholeFeature(j) {
+			continue
+		}
+		if whole++; whole > 1 || j > 0 && j < last {
+			return 0, false
+		}
+		feature = j
+	}
+	return feature, whole == 1 && d.rarelySorted(feature)
+}
+
+// wholeFeature reports whether all values of a feature are whole numbers.
+func (d *Dataset) wholeFeature(j int) bool {
+	for k := j; k < len(d.Values); k += d.Width() {
+		if v := d.Values[k]; v != math.Trunc(v) {
+			return false
+		}
+	}
+	return true
+}
+
+func (d *Dataset) rarelySorted(j int) bool {
+	const chance, most = 1. / 400, 40
+	orders, run, levels := 1., 0, 0
+	for i := range d.Samples() {
+		v := d.Values[i*d.Width()+j]
+		before := v - 1
+		if i > 0 {
+			before = d.Values[(i-1)*d.Width()+j]
+		}
+		switch {
+		case v < before:
+			return false
+		case v > before:
+			run, levels = 0, levels+1
+		}
+		run++
+		orders *= float64(i+1) / float64(run)
+	}
+	return orders > 1/chance && levels <= d.Samples()/2 && levels <= most
 }
 
 // TakesDistances reports whether the name of a measure says that it takes

@@ -41,6 +41,18 @@ func TestLikeness(t *testing.T) {
 		stamped = append(stamped, 0.1*float64(i), points[3*i], points[3*i+1])
 	}
 	random = random[:len(condensed)]
+	beside := func(value func(i int) float64, front bool) (values []float64) {
+		for i := range n {
+			row := append([]float64{}, points[3*i:3*i+3]...)
+			if front {
+				row = append([]float64{value(i)}, row...)
+			} else {
+				row = append(row, value(i))
+			}
+			values = append(values, row...)
+		}
+		return values
+	}
 	for name, c := range map[string]struct {
 		got       Likeness
 		says      string
@@ -51,6 +63,11 @@ func TestLikeness(t *testing.T) {
 		"a stack":             {likeness(t, append(append([]float64{}, square...), square...), 2, n, n), "2 matrices of dissimilarities", true},
 		"condensed":           {likeness(t, condensed, len(condensed)), "66 distances between 12 items", true},
 		"time stamps":         {likeness(t, stamped, n, 3), "feature 1 rises by equal steps", false},
+		"labels in front":     {likeness(t, beside(func(i int) float64 { return float64(i / 3) }, true), n, 4), "feature 1 is whole numbers in blocks", false},
+		"labels behind":       {likeness(t, beside(func(i int) float64 { return float64(2 * (i / 6)) }, false), n, 4), "feature 4 is whole numbers in blocks", false},
+		"counts":              {likeness(t, beside(func(i int) float64 { return float64(i * 5 % 4) }, true), n, 4), "", false},
+		"one spike":           {likeness(t, beside(func(i int) float64 { return float64(i / (n - 1)) }, true), n, 4), "", false},
+		"a silent unit":       {likeness(t, beside(func(int) float64 { return 0 }, false), n, 4), "", false},
 		"one-hot":             {likeness(t, identity, n, n), "", false},
 		"responses":           {likeness(t, points, n, 3), "", false},
 		"one positive unit":   {likeness(t, random, len(random)), "", false},

@@ -3,6 +3,7 @@ package dataio
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -199,5 +200,71 @@ func TestRefusedFiles(t *testing.T) {
 	} {
 		_, err := Read(c.path, Options{Hash: true})
 		wantRefused(t, err, c.path, c.says)
+	}
+}
+
+// Columns that say which sample a row is, or what it belongs to, are no data; names say
+// so where numbers leave it open, and an indicator of two values among counts is data.
+func TestColumnsThatKeepBooks(t *testing.T) {
+	measured := []string{"0.25,-1.5", "1.75,0.5", "-0.5,2.25", "3.5,0.125"}
+	table := func(header string, front ...string) string {
+		text := header + "\n"
+		for i, line := range measured {
+			text += front[i] + "," + line + "\n"
+		}
+		return text
+	}
+	for name, c := range map[string]struct {
+		text, found string
+		hints       []string
+		columns     []string // the hint that leaves them out
+	}{
+		"conditions":                {table("cond,a,b", "0", "0", "1", "1"), `column "cond" of whole numbers`, []string{"--columns 2- leaves it out", "--columns 1- reads it as data"}, []string{"2-"}},
+		"subjects before trials":    {table("subject,run,a,b", "1,1", "1,2", "2,1", "2,2"), `column "subject" of whole numbers`, []string{"--columns 3- leaves it out"}, []string{"3-"}},
+		"names with an exponent":    {table("name,a,b", "1e0", "1e1", "1e2", "1e3"), `column "name" of whole numbers`, []string{"--columns 2-"}, []string{"2-"}},
+		"a label behind":            {"a,b,label\n0.5,1.5,2\n1.5,2.5,0\n0.25,1.25,0\n", `column "label" of whole numbers`, []string{"--columns 1-2 leaves it out"}, []string{"1-2"}},
+		"labels of images":          {"label,p0,p1\n5,0,13\n0,2,9\n4,7,255\n", `column "label" of whole numbers`, []string{"--columns 2-"}, []string{"2-"}},
+		"depths above numbers":      {"0.1,0.2,0.4\n1.2345,2.3456,0.5\n3.14159,2.71828,1.5\n-1.41421,0.57721,2.5\n", "numbers that rise (0.1, 0.2, 0.4) above numbers with more digits", []string{"--header yes"}, nil},
+		"an indicator among counts": {"trial,a,b\n0,1,2\n1,0,5\n1,3,2\n0,1,1\n", "", nil, nil},
+		"a fraction":                {table("cond,a,b", "0.5", "0", "1", "1"), "", nil, nil},
+		"nothing else":              {"subject,run\n1,1\n2,2\n3,1\n", "", nil, nil},
+		"numbers alike in digits":   {"0.1,0.2,0.4\n1.2,2.3,0.5\n3.1,2.7,1.5\n-1.4,0.5,2.5\n", "", nil, nil},
+		"the first is not short":    {"0.12345,0.23456,0.4\n1.2,2.3,0.5\n3.1,2.7,1.5\n-1.4,0.5,2.5\n", "", nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := put(t, "x.csv", []byte(c.text))
+			d, err := Read(path, Options{})
+			if c.found == "" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if err == nil {
+				t.Fatalf("read as %v", d.Shape)
+			}
+			wantRefused(t, err, path, append(c.hints, c.found)...)
+			if c.columns != nil {
+				if d, err = Read(path, Options{Columns: c.columns}); err != nil || d.Shape[1] != 2 {
+					t.Errorf("with %s: %v, %v", c.columns, d, err)
+				}
+			}
+		})
+	}
+}
+
+func TestLinesThatAreNoTable(t *testing.T) {
+	for text, want := range map[string]string{
+		"a,b\r1,2\r3,4\r":              "tr '\\r' '\\n' < ",
+		"# of monday\na,b\n1,2\n3,4\n": "grep -v '^#' ",
+		"# of monday\n# 2\n1,2\n3,4\n": "grep -v '^#' ",
+	} {
+		path := put(t, "x.csv", []byte(text))
+		_, err := Read(path, Options{})
+		wantRefused(t, err, path, want)
+	}
+	d, err := Read(put(t, "x.csv", []byte("# a,b\n1,2\n3,4\n")), Options{})
+	if err != nil || !slices.Equal(d.Features, []string{"a", "b"}) {
+		t.Errorf("names behind a sign of comments: %v, %v", d, err)
 	}
 }

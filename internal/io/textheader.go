@@ -48,6 +48,8 @@ func (t *textFile) isHeader(first []string, o Options) (bool, error) {
 		}
 	case t.numberedUnits(pickFields(fields, numbers), numbers, o):
 		return false, t.headerDoubt("a first line of whole numbers (" + firstOf(fields) + ") above measured values")
+	case len(numbers) == len(fields) && t.shortNumbers(fields):
+		return false, t.headerDoubt("a first line of numbers that rise (" + firstOf(fields) + ") above numbers with more digits")
 	}
 	if t.use == asFeatures {
 		return false, t.headerDoubt("a first line that holds data")
@@ -125,6 +127,27 @@ func (t *textFile) numberedUnits(names []string, columns []int, o Options) bool 
 		return false
 	}
 	return !slices.ContainsFunc(body, func(record []string) bool { return rises(pickFields(record, columns)) })
+}
+
+// shortNumbers reports whether the numbers of a first line look like those of units, of
+// depths or of frequencies rather than like data: they rise, and every record below has a
+// number with at least three digits more than any of them. One record of two numbers does
+// not by chance but once in two million times.
+func (t *textFile) shortNumbers(first []string) bool {
+	const more, rows = 3, 3
+	body := t.body()
+	if len(first) < 2 || len(body) < rows || !rises(first) {
+		return false
+	}
+	most := func(record []string) int {
+		p := data.Precision{Stored: data.Integer}
+		for _, field := range record {
+			p = p.WithText(strings.TrimSpace(field))
+		}
+		return p.Digits
+	}
+	own := most(first)
+	return !slices.ContainsFunc(body, func(record []string) bool { return most(record) < own+more })
 }
 
 // countsFrom0 reports whether names are 0, 1, 2, ….

@@ -2,6 +2,7 @@ package dataio
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -87,6 +88,23 @@ var bookkeeping = []string{
 	"sample_id", "stim_id", "stimulus_id", "image_id", "item_id", "trial_id", "unnamed: 0",
 }
 
+// keeping lists names of columns that say what a row belongs to, beside those of
+// bookkeeping.
+var keeping = []string{
+	"name", "names", "label", "labels", "cond", "condition", "conditions", "class", "category", "group", "subject", "subj", "subject_id", "participant",
+	"session", "run", "block", "split", "fold", "cluster",
+}
+
+// keeps reports whether column i is called as one that says which sample a row is, or
+// what it belongs to.
+func (t *textFile) keeps(i int) bool {
+	if t.names == nil {
+		return false
+	}
+	name := strings.ToLower(t.names[i])
+	return slices.Contains(bookkeeping, name) || slices.Contains(keeping, name)
+}
+
 // suspicious reports whether the first column may number samples although it does
 // not count the rows: it holds different whole numbers beside measured values, and is
 // called so or, without a header, rises.
@@ -121,6 +139,15 @@ type indexWatch struct {
 	measured bool             // all columns but the first hold measured values, as far as was read ahead
 	seen     map[float64]bool // values of the suspect column, nil once it is above suspicion
 	last     float64          // of them
+	keeping  []keptColumn
+}
+
+// keptColumn is one of the chosen columns whose name says what its rows belong to, and
+// whose values are whole numbers so far.
+type keptColumn struct {
+	at     int // among the chosen
+	values map[float64]bool
+	beside bool // measured values, as far as was read ahead
 }
 
 // watchIndex begins to watch. Nothing is watched where somebody has chosen the
@@ -139,6 +166,23 @@ func (t *textFile) watchIndex(chosen []int, o Options) *indexWatch {
 	}
 	if t.suspect > 0 {
 		w.seen = map[float64]bool{}
+	}
+	if w.counting == nil {
+		return w
+	}
+	var rest []int
+	for k, i := range chosen {
+		if t.keeps(i) {
+			w.keeping = append(w.keeping, keptColumn{at: k, values: map[float64]bool{}})
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	if rest == nil {
+		w.keeping = nil // no data would be left
+	}
+	for k := range w.keeping {
+		w.keeping[k].beside = t.measured(rest, o)
 	}
 	return w
 }
@@ -163,6 +207,13 @@ func (w *indexWatch) look(values []float64) {
 			w.seen[v], w.last = true, v
 		}
 	}
+	w.keeping = slices.DeleteFunc(w.keeping, func(c keptColumn) bool {
+		v := values[c.at]
+		if len(c.values) <= 2 && v == v {
+			c.values[v] = true
+		}
+		return v == v && v != math.Trunc(v)
+	})
 	w.rows++
 }
 
@@ -182,7 +233,32 @@ func (w *indexWatch) check() error {
 	if w.seen != nil && w.rows >= beside {
 		return t.isIndex(t.suspect-1, "of whole numbers, each different, beside measured values")
 	}
-	return nil
+	return w.checkKept(beside)
+}
+
+// checkKept refuses columns of whole numbers that are called as what rows belong to. Two
+// values beside whole numbers may be an indicator, which is data.
+func (w *indexWatch) checkKept(rows int) error {
+	var kept []int
+	for _, c := range w.keeping {
+		if c.beside || len(c.values) > 2 {
+			kept = append(kept, w.chosen[c.at])
+		}
+	}
+	if kept == nil || w.rows < rows {
+		return nil
+	}
+	t := w.file
+	e := &data.InputError{
+		Found:  t.name(kept[0]) + " of whole numbers, which its name calls no response",
+		Wanted: "want data, or to know that it is",
+	}
+	if rest := slices.DeleteFunc(slices.Clone(w.chosen), func(i int) bool { return slices.Contains(kept, i) }); t.bare {
+		e.Hint = t.without(kept)
+	} else {
+		mends(e, Choice{"columns", t.ranges(rest), "leaves it out"}, Choice{"columns", "1-", "reads it as data"})
+	}
+	return e
 }
 
 // isIndex refuses column i as bookkeeping and says how to read the file.

@@ -38,6 +38,18 @@ func checkSeparator(name string, head []byte, comma rune) (skip int, err error) 
 	}
 	lines := wholeLines(head)
 	switch {
+	case bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0:
+		return 0, &data.InputError{
+			Found:  "lines that a carriage return alone ends",
+			Wanted: "want line feeds",
+			Hint:   "tr '\\r' '\\n' < '" + file + "' > with_lines.csv makes such a file",
+		}
+	case commentAbove(lines, comma):
+		return 0, &data.InputError{
+			Found:  "a comment above the table",
+			Wanted: "want the names of the columns or data in the first line",
+			Hint:   "grep -v '^#' '" + file + "' > without_comments.csv makes such a file",
+		}
 	case comma == ',' && semicolons(lines):
 		return 0, &data.InputError{
 			Found:  "fields that semicolons separate" + decimalCommas(head),
@@ -52,6 +64,16 @@ func checkSeparator(name string, head []byte, comma rune) (skip int, err error) 
 		}
 	}
 	return 0, nil
+}
+
+// commentAbove reports whether the first line begins with #, as the second does, or with
+// another number of fields: numpy.savetxt puts # before the names of the columns.
+func commentAbove(lines [][]byte, comma rune) bool {
+	if len(lines) < 2 || lines[0][0] != '#' {
+		return false
+	}
+	separator := []byte(string(comma))
+	return lines[1][0] == '#' || bytes.Count(lines[0], separator) != bytes.Count(lines[1], separator)
 }
 
 // translate is the command that makes commas of the semicolons, and before that

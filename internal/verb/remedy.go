@@ -36,7 +36,7 @@ func (o *Input) remedied(path string, err error) error {
 		var words []string
 		same := true
 		for _, p := range tables {
-			value := valueOf(others[p], c.Flag)
+			value := valueOf(others[p], c)
 			same = same && value == c.Value
 			if value == "" {
 				continue
@@ -53,12 +53,16 @@ func (o *Input) remedied(path string, err error) error {
 	return err
 }
 
-// valueOf is the value of a setting in a remedy, "" for none.
-func valueOf(r *dataio.Remedy, flag string) string {
+// valueOf is the value of a setting in a remedy, "" for none. To take all columns as data
+// is another choice than to leave some out.
+func valueOf(r *dataio.Remedy, like dataio.Choice) string {
 	if r == nil {
 		return ""
 	}
-	i := slices.IndexFunc(r.Choices, func(c dataio.Choice) bool { return c.Flag == flag })
+	const all = "1-"
+	i := slices.IndexFunc(r.Choices, func(c dataio.Choice) bool {
+		return c.Flag == like.Flag && (c.Value == all) == (like.Value == all)
+	})
 	if i < 0 {
 		return ""
 	}
