@@ -122,7 +122,7 @@ func arrayStories() []hintStory {
 			prepare: func(t *testing.T) {
 				archive(t, "a.npz", dataio.NamedArray{Name: "x", Values: flat(x), Shape: []int{n, 4}})
 			},
-			hint: "unpack the array to a .npy file",
+			hint: "unpack the array to a .npy file, and names of its samples to a file_names.txt beside it",
 			follow: []followed{{
 				words: "to a .npy file", first: []string{"simtool moments x.npy y.npy -o m.npz"}, command: "simtool score --moments m.npz -m cka --format csv", value: pairCKA,
 			}},

@@ -151,7 +151,7 @@ func (d *Dataset) condensed(m, count int, at func(i, k int) float64) bool {
 			values[k] = at(i, k)
 			roots[k] = math.Sqrt(values[k]) // NaN below 0
 		}
-		if !areDistances(values, items) && !areDistances(roots, items) {
+		if slack := max(1e-9, 8*d.Precision.Eps()); !areDistances(values, items, slack) && !areDistances(roots, items, slack) {
 			return false
 		}
 	}
@@ -161,8 +161,8 @@ func (d *Dataset) condensed(m, count int, at func(i, k int) float64) bool {
 // areDistances reports whether values are condensed distances between n items: they obey
 // every triangle inequality, and in none of 999 other orders they do, so that they would
 // by chance with a probability below .001.
-func areDistances(values []float64, n int) bool {
-	if !(slices.Min(values) > 0) || !triangles(values, n) { // also of NaN
+func areDistances(values []float64, n int, slack float64) bool {
+	if !(slices.Min(values) > 0) || !triangles(values, n, slack) { // also of NaN
 		return false
 	}
 	const orders = 999
@@ -170,7 +170,7 @@ func areDistances(values []float64, n int) bool {
 	shuffled := slices.Clone(values)
 	for range orders {
 		r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		if triangles(shuffled, n) {
+		if triangles(shuffled, n, slack) {
 			return false
 		}
 	}
@@ -178,12 +178,11 @@ func areDistances(values []float64, n int) bool {
 }
 
 // triangles reports whether condensed distances between n items obey every triangle
-// inequality.
-func triangles(values []float64, n int) bool {
+// inequality, but for a relative rounding.
+func triangles(values []float64, n int, slack float64) bool {
 	at := func(i, j int) float64 { // i < j
 		return values[i*n-i*(i+1)/2+j-i-1]
 	}
-	const slack = 1e-9
 	for i := range n {
 		for j := i + 1; j < n; j++ {
 			for k := j + 1; k < n; k++ {

@@ -87,7 +87,7 @@ func (f *inputFormat) refuseRows() error {
 		Hint:   "save the array as a .npy file",
 	}
 	if f.keys != nil {
-		e.Found, e.Hint = "an archive", "unpack the array to a .npy file"
+		e.Found, e.Hint = "an archive", "unpack the array to a .npy file, and names of its samples to a file_names.txt beside it"
 	}
 	return e
 }

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/batch"
+	"simtool/internal/data"
 	"simtool/internal/io"
 	"simtool/internal/mlem"
 )
@@ -39,7 +40,7 @@ func kindOf(rdm string) string {
 
 // powerOf is the power of given distances that makes squared lengths of them, or that
 // of --power. It says what it has assumed.
-func (o *Neural) powerOf(e *batch.Env, matrix *mat.Dense) (float64, error) {
+func (o *Neural) powerOf(e *batch.Env, matrix *mat.Dense, precision data.Precision) (float64, error) {
 	kind, from := o.Kind, "--neural-distances-kind"
 	if kind == kindAuto || kind == "" {
 		kind, from = "", ""
@@ -60,10 +61,16 @@ func (o *Neural) powerOf(e *batch.Env, matrix *mat.Dense) (float64, error) {
 	case kind == kindSquared:
 		e.Summary("%s: squared distances by %s, taken as they are", o.Given, from)
 		return 1, nil
+	case kind == kindPlain && o.modelPower == 1:
+		e.Warn("%s: plain distances by %s, which are squared, for a model of squared ones; --power 1 takes them as they are", o.Given, from)
+		return 2, nil
 	case kind == kindPlain:
 		e.Summary("%s: plain distances by %s, which are squared", o.Given, from)
 		return 2, nil
-	case isMetric(matrix, 1) || !isMetric(matrix, 0.5):
+	case o.modelPower == 1:
+		e.Warn("%s: assumed to be squared distances, as those of the model, and taken as they are; say --neural-distances-kind squared if so, plain if they are to be squared", o.Given)
+		return 1, nil
+	case isMetric(matrix, 1, precision) || !isMetric(matrix, 0.5, precision):
 		e.Warn("%s: assumed to be plain distances, which are squared; say --neural-distances-kind plain if so, squared if they are squared already", o.Given)
 	default:
 		e.Warn("%s: assumed to be plain distances, which are squared, but only their roots obey the triangle inequality: say --neural-distances-kind squared if they are squared already", o.Given)
@@ -73,8 +80,9 @@ func (o *Neural) powerOf(e *batch.Env, matrix *mat.Dense) (float64, error) {
 
 // isMetric reports whether distances to a power obey the triangle inequality, to
 // rounding. Of many stimuli it looks at the first.
-func isMetric(d *mat.Dense, power float64) bool {
-	const most, slack = 64, 1e-9
+func isMetric(d *mat.Dense, power float64, precision data.Precision) bool {
+	const most = 64
+	slack := max(1e-9, 8*precision.Eps())
 	n, columns := d.Dims()
 	n = min(n, columns, most)
 	at := func(i, j int) float64 { return math.Pow(max(d.At(i, j), 0), power) }

@@ -51,6 +51,46 @@ func TestKindOfGivenDistances(t *testing.T) {
 	}
 }
 
+// A model is scored on a matrix of squared distances and on one of plain ones alike, if
+// its manifest or somebody says which it is; else it says what it assumed.
+func TestKindOfDistancesToScore(t *testing.T) {
+	t.Chdir(t.TempDir())
+	verbtest.Write(t, "f.csv", someFeatures)
+	verbtest.Write(t, "y.csv", "u,v\n0.5,2.0\n1.9,0.3\n2.2,1.0\n3.1,0.0\n4.1,2.0\n0.3,0.7\n")
+	for _, kind := range []string{"sqeuclidean", "euclidean"} {
+		verbtest.Succeed(t, rdm.New(), line("y.csv --rdm "+kind+" -o "+kind+".npy")...)
+		verbtest.Write(t, "bare_"+kind+".npy", verbtest.Text(t, kind+".npy"))
+	}
+	for model, from := range map[string]string{
+		"patterns": "--neural y.csv", "squares": "--neural y.csv --distance sqeuclidean",
+		"plain": "--neural-distances euclidean.npy", "squared": "--neural-distances sqeuclidean.npy",
+	} {
+		verbtest.Succeed(t, NewFit(), line("--features f.csv "+from+oneFit+model)...)
+		score := func(words string) (r2 string, warnings int) {
+			if words == "" {
+				words = "--neural y.csv"
+			}
+			r := verbtest.Succeed(t, NewScore(), line(model+"/model.json --features f.csv --format csv "+words)...)
+			return verbtest.Rows(t, r.Stdout)[0]["r2"][:9], len(r.Warnings)
+		}
+		want, _ := score(map[string]string{"plain": "--neural-distances euclidean.npy", "squared": "--neural-distances sqeuclidean.npy"}[model])
+		for words, warns := range map[string]bool{
+			"sqeuclidean.npy": false,
+			"euclidean.npy":   model == "squares" || model == "squared",
+			"bare_sqeuclidean.npy --neural-distances-kind squared": false,
+			"bare_euclidean.npy --neural-distances-kind plain":     model == "squares" || model == "squared",
+		} {
+			if got, warnings := score("--neural-distances " + words); got != want || warnings > 0 != warns {
+				t.Errorf("the model of %s on %s: r2 %s and %d warnings, want %s and warnings: %t", model, words, got, warnings, want, warns)
+			}
+		}
+		assumed := map[string]string{"patterns": "bare_euclidean.npy", "squares": "bare_sqeuclidean.npy", "plain": "bare_euclidean.npy", "squared": "bare_sqeuclidean.npy"}[model]
+		if got, warnings := score("--neural-distances " + assumed); got != want || warnings != 1 {
+			t.Errorf("the model of %s on %s: r2 %s and %d warnings, want %s and one", model, assumed, got, warnings, want)
+		}
+	}
+}
+
 // An index is no feature, and says which pattern belongs to which stimulus.
 func TestIndexOfFeatures(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -1,6 +1,7 @@
 package verbmlem
 
 import (
+	"math"
 	"slices"
 
 	"simtool/internal/batch"
@@ -27,6 +28,8 @@ type Neural struct {
 	Noise       string   // file of a covariance
 	Power       float64  // of the distance, 0 for the one that makes a squared length of it
 	DropMissing bool     // leave out stimuli with missing responses
+
+	modelPower float64 // of the model that is scored, if it predicts squared lengths; else 0
 }
 
 // Register declares the options. files says what the files of patterns are.
@@ -61,8 +64,24 @@ func (o Neural) following(e *batch.Env, m *mlem.Model) (Neural, error) {
 	if isSet("power") && o.Power != m.Power {
 		return o, batch.Configf("", "--power %g: the model is of the power %g", o.Power, m.Power)
 	}
+	if o.Given != "" && !isSet("power") && m.Power == usualPower(m.Distance, m.Power) {
+		o.Power, o.modelPower = 0, m.Power
+		return o, nil
+	}
 	o.Power = m.Power
 	return o, nil
+}
+
+// usualPower is the power by which a model of a distance predicts squared lengths; one of
+// a given matrix does by 1 if that was squared, by 2 if it was not.
+func usualPower(d mlem.Distance, power float64) float64 {
+	switch d {
+	case mlem.SqEuclidean, mlem.Crossnobis, mlem.Cosine, mlem.Correlation:
+		return 1
+	case mlem.Given:
+		return max(1, min(2, math.Round(power)))
+	}
+	return 2
 }
 
 // policy says what happens to stimuli with missing values in their patterns.

@@ -200,7 +200,7 @@ func (p *patterns) readGiven() (*representation, error) {
 	}
 	m := d.Matrix()
 	r.given, r.sources, r.options.Precision = m, []data.Source{d.Origin()}, d.Precision
-	r.options.Power, err = o.powerOf(p.env, m)
+	r.options.Power, err = o.powerOf(p.env, m, d.Precision)
 	return r, err
 }
 
