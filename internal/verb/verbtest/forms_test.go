@@ -1,6 +1,7 @@
 package verbtest_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -14,6 +15,7 @@ import (
 	"simtool/internal/verb/compare"
 	"simtool/internal/verb/decode"
 	verbmlem "simtool/internal/verb/mlem"
+	"simtool/internal/verb/moments"
 	"simtool/internal/verb/rdm"
 	"simtool/internal/verb/score"
 	"simtool/internal/verb/verbtest"
@@ -26,6 +28,32 @@ func array(t *testing.T, path string, p dataio.Precision, values []float64, n in
 	}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// rawArray writes an .npy file of two columns, each number by put.
+func rawArray(t *testing.T, path, descr string, values []float64, put func(b []byte, v float64) []byte) {
+	t.Helper()
+	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%d, 2), }", descr, len(values)/2)
+	header += strings.Repeat(" ", 117-len(header)) + "\n"
+	b := append([]byte("\x93NUMPY\x01\x00"), byte(len(header)), 0)
+	b = append(b, header...)
+	for _, v := range values {
+		b = put(b, v)
+	}
+	verbtest.Write(t, path, string(b))
+}
+
+// halfBits is the float16 that is nearest to a normal number, or 0.
+func halfBits(v float64) uint16 {
+	if v == 0 {
+		return 0
+	}
+	m, e := math.Frexp(math.Abs(v))
+	bits := uint16(math.RoundToEven(math.Ldexp(m, 11))) + uint16(e+13)<<10 // a carry raises the exponent
+	if v < 0 {
+		bits |= 1 << 15
+	}
+	return bits
 }
 
 // TestFormsOfTiedData: places on a grid, turned by the angle of 3, 4 and 5, have the ties
@@ -56,12 +84,24 @@ func TestFormsOfTiedData(t *testing.T) {
 	array(t, "grid.npy", dataio.Float64, grid, n)
 	array(t, "turned64.npy", dataio.Float64, turned, n)
 	array(t, "turned32.npy", dataio.Float32, turned, n)
+	rawArray(t, "turned16.npy", "<f2", turned, func(b []byte, v float64) []byte { return binary.LittleEndian.AppendUint16(b, halfBits(v)) })
+	whole := make([]float64, len(turned))
+	for k, v := range turned {
+		whole[k] = math.Round(15 * v)
+	}
+	rawArray(t, "turned_int.npy", "|i1", whole, func(b []byte, v float64) []byte { return append(b, byte(int8(v))) })
 	text := "a,b\n"
 	for i := 0; i < len(turned); i += 2 {
 		text += fmt.Sprintf("%.7g,%.7g\n", turned[i], turned[i+1])
 	}
 	verbtest.Write(t, "turned7.csv", text)
+	text = "a,b\n"
+	for i := 0; i < len(whole); i += 2 {
+		text += fmt.Sprintf("%g,%g\n", whole[i], whole[i+1])
+	}
+	verbtest.Write(t, "turned_int.csv", text)
 
+	const valued = -1 // by numbers, which are as precise as they are stored
 	const ranks = "rsa:rdm=euclidean:compare=spearman"
 	verbtest.Succeed(t, rdm.New(), "y0.npy", "--rdm", "euclidean", "-o", "r0.npy")
 	for name, c := range map[string]struct {
@@ -72,6 +112,16 @@ func TestFormsOfTiedData(t *testing.T) {
 		"score": {func(form string) string {
 			return said(t, score.New(), form+" y0.npy -m "+ranks+" --inference none")
 		}, "value", 1e-12},
+		"score in little memory": {func(form string) string {
+			return said(t, score.New(), form+" y0.npy -m "+ranks+" --inference none --max-memory 100K")
+		}, "value", 1e-12},
+		"score by moments": {func(form string) string {
+			verbtest.Succeed(t, moments.New(), form, "y0.npy", "-o", "m.npz", "--force", "--cv", "4")
+			return said(t, score.New(), "--moments m.npz -m cca,svcca,linreg,linreg:cv=4 --inference none")
+		}, "value", valued},
+		"score by samples": {func(form string) string {
+			return said(t, score.New(), form+" y0.npy -m cca,svcca,linreg,linreg:cv=4 --inference none")
+		}, "value", valued},
 		"rdm": {func(form string) string {
 			verbtest.Succeed(t, rdm.New(), form, "--rdm", "euclidean", "-o", "r.npy", "--force")
 			return said(t, score.New(), "r.npy r0.npy -m rsa:rdm=precomputed:compare=kendall --inference none")
@@ -89,10 +139,16 @@ func TestFormsOfTiedData(t *testing.T) {
 		}, "held_out_spearman", 1e-5},
 	} {
 		want := numbers(t, c.run("grid.npy"), c.column)
-		for _, form := range []string{"turned64.npy", "turned32.npy", "turned7.csv"} {
+		for form, eps := range map[string]float64{
+			"turned64.npy": 0x1p-52, "turned32.npy": 0x1p-23, "turned16.npy": 0x1p-10, "turned7.csv": 1e-6, "turned_int.npy": 0, "turned_int.csv": 0,
+		} {
 			got := numbers(t, c.run(form), c.column)
+			within := c.within
+			if within == valued {
+				within = 1e-9 + 4*eps
+			}
 			for i, v := range got {
-				if len(got) != len(want) || math.Abs(v-want[i]) > c.within {
+				if len(got) != len(want) || math.Abs(v-want[i]) > within {
 					t.Errorf("%s of %s: %v, want %v", name, form, got, want)
 					break
 				}
