@@ -135,6 +135,23 @@ func arrayStories() []hintStory {
 			}},
 		},
 		{
+			name: "dissimilarities without a diagonal", prepare: func(t *testing.T) { writeArray(t, "x.npy", flat(withDiagonal(distances(x), math.NaN())), n, n) },
+			first:   []string{"simtool rdm y.npy --rdm euclidean -o r.npy"},
+			command: "simtool score x.npy r.npy -m rsa:rdm=precomputed:compare=pearson --format csv",
+			hint:    "set the diagonal to 0: numpy.fill_diagonal(x, 0)",
+			follow: []followed{{
+				words: "numpy.fill_diagonal(x, 0)", make: func(t *testing.T) { writeArray(t, "x.npy", flat(distances(x)), n, n) },
+				command: "simtool score x.npy r.npy -m rsa:rdm=precomputed:compare=pearson --format csv", value: rdmCorrelation(x, y),
+			}},
+		},
+		{
+			name: "a missing value in every sample", prepare: func(t *testing.T) { writeArray(t, "x.npy", flat(eachHoled(x)), n, 4) }, command: scoreArrays,
+			hint: "fill them in first: no sample is complete",
+			follow: []followed{{
+				words: "fill them in first", make: func(t *testing.T) { writeArray(t, "x.npy", flat(x), n, 4) }, command: scoreArrays, value: pairCKA,
+			}},
+		},
+		{
 			name: "a missing value", prepare: func(t *testing.T) { writeArray(t, "x.npy", holed(x, [2]int{3, 1}), n, 4) }, command: scoreArrays,
 			hint: "drop or fill those samples first, or use --missing drop to leave out samples with missing values",
 			follow: []followed{
@@ -383,4 +400,38 @@ func rdmCorrelation(x, y [][]float64) float64 {
 		ab, aa, bb = ab+(a[i]-ma)*(b[i]-mb), aa+(a[i]-ma)*(a[i]-ma), bb+(b[i]-mb)*(b[i]-mb)
 	}
 	return ab / math.Sqrt(aa*bb)
+}
+
+// withDiagonal sets the diagonal of a square matrix.
+func withDiagonal(m [][]float64, v float64) [][]float64 {
+	for i := range m {
+		m[i][i] = v
+	}
+	return m
+}
+
+// eachHoled is a matrix without one number of each row, in one column after the other.
+func eachHoled(m [][]float64) (out [][]float64) {
+	for i, row := range m {
+		row = append([]float64{}, row...)
+		row[i%len(row)] = math.NaN()
+		out = append(out, row)
+	}
+	return out
+}
+
+// distances is the matrix of Euclidean distances.
+func distances(m [][]float64) (out [][]float64) {
+	for i := range m {
+		row := make([]float64, len(m))
+		for k := range m {
+			sum := 0.0
+			for j := range m[i] {
+				sum += (m[i][j] - m[k][j]) * (m[i][j] - m[k][j])
+			}
+			row[k] = math.Sqrt(sum)
+		}
+		out = append(out, row)
+	}
+	return out
 }

@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -300,8 +301,15 @@ func (d *Dataset) CheckFinite() error {
 	}
 	kind, hint := "NaN", "drop or fill those samples first, or use --missing drop to leave out samples with missing values"
 	// The features of an RDM are its samples, and go with them.
-	if empty := d.withoutValues(); len(empty) > 0 && !d.isRDM() {
+	rdm := d.isRDM()
+	switch empty := d.withoutValues(); {
+	case rdm && math.IsNaN(d.Values[0]) && d.noneComplete():
+		hint = "set the diagonal to 0: numpy.fill_diagonal(x, 0)"
+	case rdm:
+	case len(empty) > 0:
 		hint = fmt.Sprintf("%s has no value at all: --missing %s leaves such features out", d.featureName(empty[0]), DropMissingFeatures.Name)
+	case d.noneComplete():
+		hint = "fill them in first: no sample is complete"
 	}
 	if math.IsInf(d.Values[first], 0) {
 		kind, hint = "infinite value", "find out what made it: an overflow or a division by zero"
@@ -312,6 +320,17 @@ func (d *Dataset) CheckFinite() error {
 		Wanted: "want finite numbers",
 		Hint:   hint,
 	}
+}
+
+// noneComplete reports whether every sample misses a value.
+func (d *Dataset) noneComplete() bool {
+	width := d.Width()
+	for i := 0; i < len(d.Values); i += width {
+		if !slices.ContainsFunc(d.Values[i:i+width], math.IsNaN) {
+			return false
+		}
+	}
+	return true
 }
 
 // position names element i by its indices, counted from 0.

@@ -77,9 +77,15 @@ func (d *Dataset) endName(j int) string {
 func (d *Dataset) squareOf(values []float64, diagonal float64) bool {
 	n := d.Width()
 	tolerance := max(1e-9, 8*d.Precision.Eps())
+	// Distances that come from the difference of squares are the root of its rounding on
+	// the diagonal.
+	own := tolerance
+	if diagonal == 0 {
+		own = math.Sqrt(tolerance) * max(slices.Max(values), 0)
+	}
 	most := diagonal
 	for i := range n {
-		if math.Abs(values[i*n+i]-diagonal) > tolerance {
+		if math.Abs(values[i*n+i]-diagonal) > own {
 			return false
 		}
 		for j := range i {

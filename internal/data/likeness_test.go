@@ -41,6 +41,10 @@ func TestLikeness(t *testing.T) {
 		stamped = append(stamped, 0.1*float64(i), points[3*i], points[3*i+1])
 	}
 	random = random[:len(condensed)]
+	rounded := append([]float64{}, square...)
+	for i := range n {
+		rounded[i*n+i] = 1e-7 * float64(i%3)
+	}
 	beside := func(value func(i int) float64, front bool) (values []float64) {
 		for i := range n {
 			row := append([]float64{}, points[3*i:3*i+3]...)
@@ -59,6 +63,7 @@ func TestLikeness(t *testing.T) {
 		distances bool
 	}{
 		"dissimilarities":     {likeness(t, square, n, n), "a matrix of dissimilarities", true},
+		"a rounded diagonal":  {likeness(t, rounded, n, n), "a matrix of dissimilarities", true},
 		"similarities":        {likeness(t, similar, n, n), "a matrix of similarities", true},
 		"a stack":             {likeness(t, append(append([]float64{}, square...), square...), 2, n, n), "2 matrices of dissimilarities", true},
 		"condensed":           {likeness(t, condensed, len(condensed)), "66 distances between 12 items", true},

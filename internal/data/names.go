@@ -163,8 +163,14 @@ func (d *Dataset) labelled() bool {
 }
 
 // AlignLabels returns the dataset with its features in the order of its samples if it
-// is a square matrix that has the same names for both, else the dataset itself.
+// is a square matrix that has the same names for both, else the dataset itself. The
+// samples of a matrix of dissimilarities that names its columns alone have these names.
 func (d *Dataset) AlignLabels() *Dataset {
+	if d.Names == nil && d.Features != nil && d.isRDM() {
+		if d.Names = slices.Clone(d.Features); !d.labelled() {
+			d.Names = nil
+		}
+	}
 	if !d.labelled() || slices.Equal(d.Names, d.Features) {
 		return d
 	}

@@ -108,3 +108,29 @@ func TestLabelledMatricesAreAligned(t *testing.T) {
 		}
 	})
 }
+
+// The header of a matrix of dissimilarities names its samples as well; that of responses
+// names features.
+func TestHeaderOfDissimilarities(t *testing.T) {
+	square := func(values ...float64) *Dataset {
+		d, err := New(values, 3, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Features = []string{"cat", "dog", "owl"}
+		return d.AlignLabels()
+	}
+	if got := square(0, 1, 2, 1, 0, 3, 2, 3, 0); !slices.Equal(got.Names, got.Features) {
+		t.Errorf("dissimilarities: names %q", got.Names)
+	}
+	if got := square(0, 1, 2, 1, 5, 3, 2, 3, 0); got.Names != nil {
+		t.Errorf("responses: names %q", got.Names)
+	}
+	x, y := square(0, 1, 2, 1, 0, 3, 2, 3, 0), square(0, 3, 1, 3, 0, 2, 1, 2, 0)
+	y.Names = []string{"owl", "dog", "cat"}
+	y.Features = y.Names
+	_, joined, err := ByName.Join(x, y)
+	if err != nil || !slices.Equal(joined.Values, []float64{0, 2, 1, 2, 0, 3, 1, 3, 0}) {
+		t.Errorf("in the order of x: %v, %v", joined, err)
+	}
+}

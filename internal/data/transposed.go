@@ -8,18 +8,23 @@ import (
 // TransposedPair says that two recordings of as many features look transposed, "" if they
 // do not: far fewer samples than features, features that do not differ in their means
 // more than samples do, and samples that differ in mean or in spread by more than chance,
-// as neurons do. Systems that respond to the same samples have as many columns where these
-// are the samples; as many features are no more than a chance.
+// as neurons do, or are too few to tell. Systems that respond to the same samples have as
+// many columns where these are the samples; as many features are no more than a chance.
 func TransposedPair(x, y *Dataset) string {
 	if x.Width() != y.Width() {
 		return ""
 	}
+	const few = 10
 	for _, d := range []*Dataset{x, y} {
-		if d.Is3D() || !d.columnsAreSamples(4, 0) || !d.samplesDiffer() {
+		if d.Is3D() || !d.columnsAreSamples(4, 0) || d.Samples() >= few && !d.samplesDiffer() {
 			return ""
 		}
 	}
-	return fmt.Sprintf("%d samples of %d features in both files, of which the samples differ in mean or spread and the features not in their means: if the columns are the samples, save both transposed, numpy.save(path, x.T)", x.Samples(), x.Width())
+	because := ""
+	if x.Samples() >= few {
+		because = ", of which the samples differ in mean or spread and the features not in their means"
+	}
+	return fmt.Sprintf("%d samples of %d features in both files%s: if the columns are the samples, save both transposed, numpy.save(path, x.T)", x.Samples(), x.Width(), because)
 }
 
 // samplesDiffer reports whether the means of samples, or their variances over features,

@@ -46,7 +46,9 @@ func read(in *input, o Options) (*data.Dataset, error) {
 	if d.Source, err = in.source(f.name, a.dtype, a.fileShape); err != nil {
 		return nil, err
 	}
-	d.Source.Names = a.namesFrom
+	if d.Source.Names = a.namesFrom; a.names == nil && d.Names != nil {
+		d.Source.Names = "header"
+	}
 	if o.Missing == MissingRefuse {
 		return d, d.CheckFinite()
 	}
