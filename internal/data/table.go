@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 )
 
 // Kind is the type of a column of a Table.
@@ -138,4 +140,47 @@ func (t *Table) Select(rows []int) *Table {
 		out.Columns[k] = part
 	}
 	return out
+}
+
+// NamesAmong returns names of the rows of a table where it has none but a column that
+// holds names of samples: text, each once, of which more than half are among the names of
+// the samples; or numbers that are, in a column that is called as the one they are from.
+// It returns RowNames where there are some, and nil where no column is one of names.
+func (t *Table) NamesAmong(names []string, from string) []string {
+	if t.RowNames != nil || names == nil {
+		return t.RowNames
+	}
+	known := make(map[string]bool, len(names))
+	for _, name := range names {
+		known[name] = true
+	}
+	for _, c := range t.Columns {
+		if c.Kind == Numeric && from != fmt.Sprintf("column %q", c.Name) || c.Missing() > 0 {
+			continue
+		}
+		words := c.words()
+		shared := 0
+		for _, word := range words {
+			if known[word] {
+				shared++
+			}
+		}
+		if distinct := slices.Compact(slices.Sorted(slices.Values(words))); len(distinct) == len(words) && 2*shared > len(words) {
+			return words
+		}
+	}
+	return nil
+}
+
+// words returns the values of a column as text.
+func (c *Column) words() []string {
+	words := make([]string, c.Len())
+	for i := range words {
+		if c.Kind == Numeric {
+			words[i] = strconv.FormatFloat(c.Values[i], 'f', -1, 64)
+		} else {
+			words[i] = c.Levels[c.Codes[i]]
+		}
+	}
+	return words
 }

@@ -217,8 +217,9 @@ func bins(labels []int) [][]int {
 type labelColumn struct {
 	option, text string
 	codes        []int
-	words        []string // of the codes
-	names        []string // of the rows; nil for none
+	words        []string    // of the codes
+	names        []string    // of the rows; nil for none
+	table        *data.Table // of all columns where none names the rows; nil if it cannot be read
 	source       data.Source
 }
 
@@ -240,6 +241,11 @@ func readLabels(option, text string, in *Input) (*labelColumn, error) {
 	}
 	column := table.Columns[0]
 	out := &labelColumn{option: option, text: text, names: table.RowNames, source: table.Source}
+	if out.names == nil && !batch.IsStdin(path) {
+		if all, err := dataio.ReadFeatures(path, dataio.Options{Bare: in.Bare}); err == nil && all.Rows() == table.Rows() {
+			out.table = all
+		}
+	}
 	codes := map[any]int{}
 	for i := range column.Len() {
 		if column.IsMissing(i) {
@@ -309,10 +315,14 @@ func (l *labelColumn) of(file, x, y *data.Dataset) ([]int, error) {
 	conditions := at.Shape[len(at.Shape)-2]
 	repeats := x.Samples() / conditions
 	rows := make([]int, 0, conditions)
+	own := l.names
+	if l.table != nil {
+		own = l.table.NamesAmong(names, x.Source.Names)
+	}
 	switch {
-	case l.names != nil && names != nil && len(names) == conditions && !sameCount(l.names, names):
-		byName := make(map[string]int, len(l.names))
-		for i, name := range l.names {
+	case own != nil && names != nil && len(names) == conditions && !sameCount(own, names):
+		byName := make(map[string]int, len(own))
+		for i, name := range own {
 			byName[name] = i
 		}
 		var lost []string

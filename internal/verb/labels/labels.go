@@ -109,7 +109,7 @@ func turned(d *data.Dataset, rows int, axes string) string {
 // inOrder puts the labels in the order of the recording where both name the
 // conditions.
 func (o *Options) inOrder(table *data.Table, d *data.Dataset) (*data.Table, error) {
-	_, rows, err := data.ByName.Order(d.Source.Path, d.Names, table.Source.Path, table.RowNames)
+	_, rows, err := data.ByName.Order(d.Source.Path, d.Names, table.Source.Path, table.NamesAmong(d.Names, d.Source.Names))
 	if e, ok := data.AsInputError(err); ok {
 		e.Hint = "give both the same samples, or labels without names of rows"
 	}

@@ -22,6 +22,7 @@ type patterns struct {
 	options *Neural
 	stimuli int           // of the features, before any is left out
 	names   []string      // of them, nil where the features have none
+	table   *data.Table   // of the features, nil where these are distances
 	source  string        // of the features
 	kept    *data.Kept    // nil for all
 	last    *data.Dataset // the last that was read over time
@@ -34,7 +35,9 @@ type patterns struct {
 func (o *Neural) newPatterns(e *batch.Env, of *stimulusFiles, several bool) (*patterns, error) {
 	p := &patterns{env: e, options: o, stimuli: of.count(), source: of.sources[0].Path}
 	if of.table != nil {
-		p.names = of.table.RowNames
+		p.names, p.table = of.table.RowNames, of.table
+	} else {
+		p.names = of.stimulusRows
 	}
 	policy := o.policy()
 	if policy.Refuses() {
@@ -87,17 +90,26 @@ func (p *patterns) inOrder(path string, hash bool) (*data.Dataset, error) {
 	if like := d.Likeness(); like.Distances && path != p.options.Given {
 		p.env.TellOnce(path + " looks like dissimilarities but is read as patterns; --neural-distances takes a matrix of distances")
 	}
-	_, rows, err := data.ByName.Order(p.source, p.names, d.Source.Path, d.Names)
+	names := p.names
+	if p.table != nil {
+		names = p.table.NamesAmong(d.Names, d.Source.Names)
+	}
+	_, rows, err := data.ByName.Order(p.source, names, d.Source.Path, d.Names)
 	if err != nil {
-		if e, ok := data.AsInputError(err); ok {
-			e.Hint = "give both the same stimuli, or files without the names"
-		}
-		return nil, err
+		return nil, otherStimuli(err)
 	}
 	if rows != nil {
 		d = d.Arranged(rows)
 	}
 	return d, p.checkStimuli(d)
+}
+
+// otherStimuli says what to do where two files name other stimuli.
+func otherStimuli(err error) error {
+	if e, ok := data.AsInputError(err); ok {
+		e.Hint = "give both the same stimuli, or files without the names"
+	}
+	return err
 }
 
 // read reads stimuli × units, of the stimuli that are kept.

@@ -67,6 +67,8 @@ type stimulusFiles struct {
 	stored    data.Precision // of the least precise of them
 	names     []string       // of the features that distances are of
 	sources   []data.Source
+
+	stimulusRows []string // names of the stimuli of given distances, nil for none
 }
 
 // read reads the features, or their distances.
@@ -94,6 +96,7 @@ func (o *Stimuli) read(e *batch.Env) (*stimulusFiles, error) {
 // readDistances reads the matrices of --feature-distances.
 func (o *Stimuli) readDistances() (*stimulusFiles, error) {
 	f := &stimulusFiles{}
+	named := "" // the first file that names the stimuli
 	for _, text := range o.Distances {
 		parts, err := distanceFiles(text)
 		if err != nil {
@@ -103,6 +106,16 @@ func (o *Stimuli) readDistances() (*stimulusFiles, error) {
 			d, err := dataio.Read(part.path, dataio.Options{Hash: true, Bare: true})
 			if err != nil {
 				return nil, err
+			}
+			if f.stimulusRows == nil {
+				f.stimulusRows, named = d.Names, d.Source.Path
+			}
+			_, rows, err := data.ByName.Order(named, f.stimulusRows, d.Source.Path, d.Names)
+			if err != nil {
+				return nil, otherStimuli(err)
+			}
+			if rows != nil {
+				d = d.Arranged(rows)
 			}
 			f.names, f.distances = append(f.names, part.name), append(f.distances, d.Matrix())
 			f.sources = append(f.sources, d.Source)
