@@ -222,8 +222,8 @@ func reversed(names []string) []string {
 	return out
 }
 
-// spread returns the colour bar from the smallest to the largest value. Values on both
-// sides of 0 get a scale with 0 in its middle.
+// spread returns the colour bar from the smallest to the largest value, with 0 in its
+// middle where values on both sides of it ask for that.
 func spread(label string, values []float64) *colourBar {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
@@ -232,9 +232,8 @@ func spread(label string, values []float64) *colourBar {
 		}
 	}
 	b := &colourBar{label: label, low: low, high: high, scale: plot.LinearScale{}, ticks: linearTicks{5}, ramp: viridis}
-	if low < 0 && high > 0 {
-		b.high = math.Max(-low, high)
-		b.low, b.ramp = -b.high, blueRed
+	if high > 0 {
+		return b.diverging()
 	}
 	return b
 }

@@ -169,6 +169,7 @@ func decodeMatrix(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	}
 	bar := spread("score when decoded", all)
 	bar.low, bar.high, bar.ramp = 0, max(1, bar.high), viridis
+	s.chosen(bar)
 	g := &grid{
 		rows: len(measures), columns: len(groups), numbers: true, bar: bar,
 		at:    func(i, j int) float64 { return cells[i][j] },

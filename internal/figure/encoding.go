@@ -229,7 +229,7 @@ func importanceMatrix(features, layers []string, values map[string]map[string][3
 		}
 	}
 	g := &grid{
-		rows: len(features), columns: len(layers), numbers: len(layers) <= 8, bar: spread(label, all),
+		rows: len(features), columns: len(layers), numbers: len(layers) <= 8, bar: s.chosen(spread(label, all)),
 		at:       func(i, j int) float64 { return at(i, j)[0] },
 		interval: func(i, j int) (low, high float64) { v := at(i, j); return v[1], v[2] },
 	}
@@ -312,7 +312,7 @@ func weightPanel(r *Result, s *Style) *panel {
 		return [3]float64{nan, nan, nan}
 	}
 	g := &grid{
-		rows: len(features), columns: len(features), numbers: len(features) <= 12, bar: spread("weight (unit norm)", weight),
+		rows: len(features), columns: len(features), numbers: len(features) <= 12, bar: s.chosen(spread("weight (unit norm)", weight)),
 		at:       func(i, j int) float64 { return at(i, j)[0] },
 		interval: func(i, j int) (low, high float64) { v := at(i, j); return v[1], v[2] },
 	}

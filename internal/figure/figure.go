@@ -15,6 +15,8 @@ type Figure struct {
 	Kind  string // name of the kind of result
 	Title string // "" for none
 	Alt   string // a description for people who cannot see the figure
+	// Warnings say which settings of the style have changed nothing.
+	Warnings []string
 
 	style         Style
 	panels        []*panel

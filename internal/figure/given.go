@@ -131,6 +131,7 @@ func (s *Style) renamed(results []*Result) []*Result {
 			if !ok {
 				continue
 			}
+			s.heed(namesSetting, known)
 			if strings.HasPrefix(column, "measure") {
 				s.measureOf[label] = name
 			} else if filepath.Ext(label) != "" || strings.ContainsAny(label, `/\`) {
@@ -175,8 +176,9 @@ func (s *Style) renamed(results []*Result) []*Result {
 		}
 		out[k] = &part
 	}
+	s.Listed = slices.Clone(s.Listed)
 	for i, listed := range s.Listed {
-		if label, ok := other("", listed); ok {
+		if label, ok := s.Names[listed]; ok {
 			s.Listed[i] = label
 		}
 	}
@@ -188,6 +190,7 @@ func (s *Style) labelled(panels []*panel) {
 	for _, p := range panels {
 		p.x, p.y = cmp.Or(s.XLabel, p.x), cmp.Or(s.YLabel, p.y)
 		if s.Legend != "" && len(p.keys) > 0 {
+			s.heed(legendSetting, "")
 			p.keys = slices.Insert(p.keys, 0, key{name: s.Legend})
 		}
 	}

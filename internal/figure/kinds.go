@@ -104,7 +104,7 @@ func layOut(results []*Result, s Style) (*Figure, error) {
 	if s.Form != "" && !slices.Contains(kind.Forms, s.Form) {
 		return nil, wrongForm(kind, results[0], s.Form)
 	}
-	s.places, s.scales = map[string]int{}, map[string]*colourBar{}
+	s.places, s.scales, s.heeded = map[string]int{}, map[string]*colourBar{}, map[[2]string]bool{}
 	draw := kind.panels
 	if s.Facet != "" {
 		draw = kind.facets
@@ -130,7 +130,13 @@ func layOut(results []*Result, s Style) (*Figure, error) {
 		title, alt = s.Times.timed(title), s.Times.timed(alt)
 	}
 	s.labelled(panels)
-	return compose(kind.Name, title, alt, panels, &s), nil
+	warnings, err := s.unheeded(results)
+	if err != nil {
+		return nil, err
+	}
+	f := compose(kind.Name, title, alt, panels, &s)
+	f.Warnings = warnings
+	return f, nil
 }
 
 func commonKind(results []*Result) (Kind, error) {

@@ -28,19 +28,31 @@ func (s *Style) ordered(names []string) []string {
 		slices.SortStableFunc(out, data.NaturalOrder)
 	}
 	if s.Listed != nil {
-		short := map[string]string{}
-		for i, name := range shortNames(names) {
-			short[names[i]] = name
+		place := s.listedPlaces(names)
+		slices.SortStableFunc(out, func(a, b string) int { return cmp.Compare(place[a], place[b]) })
+	}
+	return out
+}
+
+// listedPlaces returns the place of each name in the list that the style has, behind it for
+// those that it lacks. A listed name may leave out folders and suffix.
+func (s *Style) listedPlaces(names []string) map[string]int {
+	at := map[string]int{}
+	for i, listed := range slices.Backward(s.Listed) {
+		at[listed] = i
+	}
+	out := map[string]int{}
+	for i, short := range shortNames(names) {
+		place, ok := at[names[i]]
+		if other, found := at[short]; found && (!ok || other < place) {
+			place, ok = other, true
 		}
-		place := func(name string) int {
-			for i, listed := range s.Listed {
-				if listed == name || listed == short[name] {
-					return i
-				}
-			}
-			return len(s.Listed)
+		if !ok {
+			place = len(s.Listed)
+		} else {
+			s.heed(orderSetting, s.Listed[place])
 		}
-		slices.SortStableFunc(out, func(a, b string) int { return cmp.Compare(place(a), place(b)) })
+		out[names[i]] = place
 	}
 	return out
 }

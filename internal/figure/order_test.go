@@ -58,6 +58,8 @@ func TestScoreScale(t *testing.T) {
 			return Range{Min: 0, Max: 1}, true
 		case "r2":
 			return Range{Min: math.Inf(-1), Max: 1}, true
+		case "procrustes":
+			return Range{Min: 0, Max: math.Pi / 2, Distance: true}, true
 		}
 		return Range{Min: 0, Max: math.Inf(1), Distance: true}, true
 	}
@@ -75,7 +77,9 @@ func TestScoreScale(t *testing.T) {
 		{measure: "r2", values: []float64{-3, 0.2}, low: -3, high: 3, diverging: true},
 		{measure: "cka", values: []float64{0.4}, symmetric: true, low: -1, high: 1, diverging: true},
 		{measure: "cka", values: []float64{0.4}, scale: &[2]float64{0.2, 0.5}, low: 0.2, high: 0.5},
-		{measure: "procrustes", values: []float64{2, 5}, low: 2, high: 5},
+		{measure: "shape:as=euclidean", values: []float64{2, 5}, low: 0, high: 5},
+		{measure: "procrustes", values: []float64{0.2, 0.5}, low: 0, high: math.Pi / 2},
+		{measure: "r2", values: []float64{0.9, -1e-3}, low: -1e-3, high: 1},
 	} {
 		s.Symmetric, s.Range = c.symmetric, c.scale
 		b := s.scoreScale(c.measure, c.values)

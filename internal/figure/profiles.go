@@ -36,7 +36,7 @@ func profilePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		}
 		short := shortNames(names)
 		g := &grid{
-			rows: len(names), columns: len(names), numbers: len(names) <= 8, bar: spread("distance of profiles", distances),
+			rows: len(names), columns: len(names), numbers: len(names) <= 8, bar: s.chosen(spread("distance of profiles", distances)),
 			at: func(i, j int) float64 { return distances[i*len(names)+j] },
 		}
 		p := s.heatMap("", "", g, short, short)

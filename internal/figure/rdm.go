@@ -94,19 +94,21 @@ func rdmPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		block := (n + mostCells - 1) / mostCells
 		size := (n + block - 1) / block
 		matrix := r.Array.Values
-		sorted := blocksOf(r.Labels, s)
-		order, tree, err := clustersOf(r, s, sorted != nil)
+		sorted := labelledOrder(r, s)
+		order, tree, err := clustersOf(r, s, sorted.order != nil)
 		if err != nil {
 			return nil, "", "", err
 		}
-		if sorted != nil {
+		if tree == nil {
 			order = sorted.order
+		} else if sorted.names != nil {
+			sorted.names = picked(sorted.names, order)
 		}
 		if order != nil {
 			matrix = reordered(matrix, order)
 		}
 		values := blockMeans(matrix, n, block)
-		g := &grid{rows: size, columns: size, bar: spread(dissimilarity(r), values), at: func(i, j int) float64 { return values[i*size+j] }}
+		g := &grid{rows: size, columns: size, bar: s.chosen(spread(dissimilarity(r), values)), at: func(i, j int) float64 { return values[i*size+j] }}
 		axis := fmt.Sprintf("sample (n = %d)", n)
 		p := s.heatMap(axis, "", g, nil, nil)
 		if block > 1 {
@@ -117,14 +119,16 @@ func rdmPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 			p.small()
 		}
 		p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = countTicks{size, block, false}, countTicks{size, block, true}
-		if sorted != nil && block == 1 {
-			p.x = fmt.Sprintf("%s (n = %d)", r.Labels.Name, n)
-			sorted.name(p)
-		}
 		if order != nil && block == 1 {
 			p.nameCells(order)
 		}
-		if tree != nil {
+		if block == 1 {
+			sorted.name(p, n)
+		}
+		if tree != nil && sorted.names != nil && block == 1 {
+			p.tree, p.perCell = tree, block
+			p.x += ", alike ones together"
+		} else if tree != nil {
 			p.x, p.tree, p.perCell = fmt.Sprintf("sample, alike ones together (n = %d)", n), tree, block
 			p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = sampleTicks{order, false}, sampleTicks{order, true}
 		}

@@ -19,6 +19,7 @@ func clustersOf(r *Result, s *Style, labelled bool) (order []int, tree []Join, e
 	if s.Order != Cluster || s.Clusters == nil {
 		return nil, nil, nil
 	}
+	s.heed(clusterSetting, "")
 	n := r.Array.Samples()
 	switch {
 	case labelled:

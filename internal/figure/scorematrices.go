@@ -16,6 +16,7 @@ func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	if square {
 		rows = s.ordered(Distinct(append(Distinct(t.x), Distinct(t.y)...)))
 		if s.Order == Cluster {
+			s.heed(clusterSetting, "")
 			rows, tree = t.byLikeness(rows, s)
 		}
 		if t.groups != nil {

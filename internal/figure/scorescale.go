@@ -25,8 +25,9 @@ func (s *Style) rangeOf(measure string) (r Range, ok bool) {
 
 // scoreScale returns the colour bar of the scores of a measure: from 0 to the largest
 // value that the measure can have, where it is known, so that matrices in several panels
-// and files can be compared. Values below 0 lengthen the bar. It has 0 in its middle where
-// the style asks for it, and where the values below 0 are as large as half of those above.
+// and files can be compared; of a distance without bound, from 0 to the largest value that
+// there is. Values below 0 lengthen the bar. It has 0 in its middle where the style asks for
+// it, and where the values below 0 are as large as half of those above.
 func (s *Style) scoreScale(measure string, values []float64) *colourBar {
 	b := spread(measure, values)
 	low, high := math.Inf(1), math.Inf(-1)
@@ -35,15 +36,35 @@ func (s *Style) scoreScale(measure string, values []float64) *colourBar {
 			low, high = math.Min(low, v), math.Max(high, v)
 		}
 	}
-	if r, ok := s.rangeOf(measure); ok && !r.Distance && finite(r.Max) {
+	if r, ok := s.rangeOf(measure); ok && finite(r.Max) {
 		low, high = math.Min(low, math.Max(0, r.Min)), r.Max
+	} else if ok && r.Min == 0 {
+		low = math.Min(low, 0)
 	}
+	b.low, b.high = low, high
+	return s.chosen(b.diverging())
+}
+
+// diverging puts 0 in the middle of the bar where the values below 0 are as large as half of
+// those above: a few that noise puts below 0 do not.
+func (b *colourBar) diverging() *colourBar {
+	b.ramp, b.scale = viridis, plot.LinearScale{}
+	if b.low < 0 && -b.low >= b.high/2 {
+		b.high = math.Max(-b.low, b.high)
+		b.low, b.ramp = -b.high, blueRed
+	}
+	return b
+}
+
+// chosen gives a bar the range that the style asks for, and 0 in its middle.
+func (s *Style) chosen(b *colourBar) *colourBar {
 	if s.Range != nil {
-		low, high = s.Range[0], s.Range[1]
+		s.heed(rangeSetting, "")
+		b.low, b.high, b.ramp = s.Range[0], s.Range[1], viridis
 	}
-	b.low, b.high, b.ramp, b.scale = low, high, viridis, plot.LinearScale{}
-	if s.Symmetric || s.Range == nil && low < 0 && -low >= high/2 {
-		b.high = math.Max(math.Abs(low), math.Abs(high))
+	if s.Symmetric {
+		s.heed(symmetricSetting, "")
+		b.high = math.Max(math.Abs(b.low), math.Abs(b.high))
 		b.low, b.ramp = -b.high, blueRed
 	}
 	return b

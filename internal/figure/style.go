@@ -37,7 +37,8 @@ type Style struct {
 	XLabel, YLabel string            // of axes; "" for the figure's own
 	Legend         string            // its title; "" for none
 
-	measureOf map[string]string // the measures that have other names
+	measureOf map[string]string  // the measures that have other names
+	heeded    map[[2]string]bool // settings, and names of lists, that changed the figure
 
 	places map[string]int        // of the names of series
 	scales map[string]*colourBar // that panels share, by label

@@ -1,11 +1,13 @@
 package report
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -32,13 +34,15 @@ type Collection struct {
 	Page     *Page
 	Measures []string      // the measures of the results, in order of appearance
 	Sources  []data.Source // of the results, and of the layout
+	Warnings []string      // of the layout: what it names and nothing is
 
 	names    map[string]string                    // displayed names of directories
 	measures func(name string) (k Known, ok bool) // nil for nothing known
 	cards    map[string]Known                     // what it said
 	layout   *Layout
 	arrays   map[string]int    // of each directory
-	shown    map[string]string // the result that has a content
+	shown    map[string]*loaded  // the result that has a content
+	twins    map[string][]string // names of files with the same table as a file beside them
 	runs     map[string]string // the section that has a run
 }
 
@@ -52,7 +56,7 @@ type Collection struct {
 func Collect(paths []string, layout *Layout, version string, measures func(name string) (Known, bool)) (*Collection, error) {
 	c := &Collection{
 		Page: &Page{Version: version, Palette: &figure.Palette{}}, measures: measures, cards: map[string]Known{}, layout: layout,
-		names: map[string]string{}, arrays: map[string]int{}, shown: map[string]string{}, runs: map[string]string{},
+		names: map[string]string{}, arrays: map[string]int{}, shown: map[string]*loaded{}, twins: map[string][]string{}, runs: map[string]string{},
 	}
 	files, err := c.find(paths)
 	if err != nil {
@@ -69,6 +73,7 @@ func Collect(paths []string, layout *Layout, version string, measures func(name 
 	}
 	directories := map[string]bool{}
 	for _, r := range results {
+		r.also = append(r.also, c.twins[r.Path]...)
 		directories[filepath.Dir(r.Path)] = true
 		c.Sources = append(c.Sources, r.Source)
 	}
@@ -89,6 +94,7 @@ func Collect(paths []string, layout *Layout, version string, measures func(name 
 	}
 	for _, p := range layout.idle() {
 		c.note("%s: %q names no result", layout.Path, p)
+		c.Warnings = append(c.Warnings, fmt.Sprintf("%s: %q names no result", layout.Path, p))
 	}
 	if layout.Path != "" {
 		source, err := dataio.FileSource(layout.Path)
@@ -116,7 +122,7 @@ func (c *Collection) find(paths []string) ([]string, error) {
 			switch {
 			case d.IsDir() && hidden:
 				return filepath.SkipDir
-			case d.IsDir() || hidden || seen[p] || !mayBeResult(p):
+			case d.IsDir() || hidden || seen[p] || p != path && !mayBeResult(p) && !looksLikeResult(p):
 				return nil
 			}
 			seen[p] = true
@@ -189,6 +195,39 @@ func mayBeResult(path string) bool {
 	return dataio.IsReadable(name) && name != "manifest.json" && !strings.HasSuffix(name, dataio.ManifestSuffix) && !strings.HasSuffix(name, dataio.NamesSuffix)
 }
 
+// looksLikeResult reports whether a file whose name says nothing of its format begins as
+// a table that has a figure, or as JSON that names its schema.
+func looksLikeResult(path string) bool {
+	const head = 4 << 10
+	if dataio.IsReadable(path) || strings.HasSuffix(path, dataio.ManifestSuffix) || strings.HasSuffix(path, dataio.NamesSuffix) {
+		return false // for mayBeResult to say
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	begin, err := io.ReadAll(io.LimitReader(f, head))
+	if err != nil || bytes.IndexByte(begin, 0) >= 0 {
+		return false
+	}
+	if text := bytes.TrimLeft(begin, " \t\r\n["); len(text) > 0 && text[0] == '{' {
+		return bytes.Contains(text, []byte(`"simtool.`)) && !bytes.Contains(text, []byte(dataio.ManifestSchema))
+	}
+	for line := range strings.Lines(string(begin)) {
+		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		for _, comma := range []string{",", "\t"} {
+			if _, ok := figure.KindOf(&figure.Result{Table: &dataio.Table{Columns: strings.Split(line, comma)}}); ok {
+				return true
+			}
+		}
+		return false
+	}
+	return false
+}
+
 func reason(err error) string {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err.Error()
@@ -205,6 +244,7 @@ func (c *Collection) load(path string, files []string) *loaded {
 	}
 	array := dataio.IsArray(path) && !dataio.IsArchive(path)
 	if twin := strings.TrimSuffix(path, filepath.Ext(path)) + ".csv"; twin != path && !array && slices.Contains(files, twin) {
+		c.twins[twin] = append(c.twins[twin], name)
 		return nil // the same table in another format, or the arrays next to it
 	}
 	if info, err := os.Stat(path); err == nil && info.Size() > maxFile {
@@ -233,11 +273,13 @@ func (c *Collection) load(path string, files []string) *loaded {
 	}
 	content := contentOf(r)
 	if other, ok := c.shown[content]; ok {
-		c.note("%s: the same as %s, which is shown", path, other)
+		c.note("%s: the same as %s, which is shown", path, other.Path)
+		other.also = append(other.also, name)
 		return nil
 	}
-	c.shown[content] = path
-	return &loaded{Result: r, name: name, cited: map[int]bool{}}
+	l := &loaded{Result: r, name: name, cited: map[int]bool{}}
+	c.shown[content] = l
+	return l
 }
 
 // contentOf tells results of other content apart: tables by their cells, whatever their
@@ -290,10 +332,10 @@ func (c *Collection) sections(results []*loaded) {
 			if len(titles) > 1 {
 				titles[len(titles)-1] = filepath.Base(one.name)
 			}
-			if text := c.layout.notesOn(one.name); text != "" {
+			if text := c.layout.notesOn(one.names()...); text != "" {
 				remarks = append(remarks, text)
 			}
-			if c.layout.Figures == nil || c.layout.any(c.layout.Figures, one.name) {
+			if c.layout.Figures == nil || c.layout.any(c.layout.Figures, one.names()...) {
 				drawn = append(drawn, one.Result)
 			}
 		}
@@ -345,7 +387,7 @@ func (c *Collection) join(results []*loaded) {
 		runs := map[string][]*figure.Result{}
 		var references []string
 		for _, r := range results {
-			if k, _ := figure.KindOf(r.Result); k.Name != kind.Name || c.layout.Figures != nil && !c.layout.any(c.layout.Figures, r.name) {
+			if k, _ := figure.KindOf(r.Result); k.Name != kind.Name || c.layout.Figures != nil && !c.layout.any(c.layout.Figures, r.names()...) {
 				continue
 			}
 			reference := r.Reference().SHA256

@@ -49,9 +49,13 @@ const mostConclusions = 12
 type loaded struct {
 	*figure.Result
 	name  string       // displayed name of the file
+	also  []string     // those of its copies, which are not shown
 	id    string       // of its table on the page
 	cited map[int]bool // rows that conclusions rest on
 }
+
+// names are the displayed names of the file and its copies.
+func (l *loaded) names() []string { return append([]string{l.name}, l.also...) }
 
 // is reports whether the result is a table of a schema, or has the columns of it where it
 // names none.

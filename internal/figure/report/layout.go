@@ -70,20 +70,30 @@ var yamlPlace = regexp.MustCompile(`^yaml: (line \d+: )?`)
 func parseLayout(file string, content []byte) (*Layout, error) {
 	l := &Layout{Path: file, Sections: map[string]string{}, used: map[string]bool{}}
 	var doc yaml.Node
-	if err := yaml.NewDecoder(bytes.NewReader(content)).Decode(&doc); errors.Is(err, io.EOF) {
+	d := yaml.NewDecoder(bytes.NewReader(content))
+	if err := d.Decode(&doc); errors.Is(err, io.EOF) {
 		return l, nil
 	} else if err != nil {
 		place := yamlPlace.FindStringSubmatch(err.Error())
 		return nil, &data.InputError{Path: file, Found: place[1] + "no YAML: " + strings.TrimPrefix(err.Error(), place[0]), Wanted: "want keys such as title: and order:", Err: err}
 	}
+	if err := d.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
+		return nil, &data.InputError{Path: file, Found: "more than one document of YAML", Wanted: "want one document"}
+	}
 	top := doc.Content[0]
 	if top.Kind != yaml.MappingNode {
 		return nil, l.wrong(top, "no keys", "want some of "+strings.Join(layoutKeys, ", "))
+	}
+	if err := l.once(top); err != nil {
+		return nil, err
 	}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		key, value := top.Content[i], top.Content[i+1]
 		if value.Kind == yaml.AliasNode {
 			value = value.Alias
+		}
+		if value.Tag == "!!null" && slices.Contains(layoutKeys, key.Value) {
+			continue
 		}
 		var err error
 		switch key.Value {
@@ -121,7 +131,28 @@ func (l *Layout) text(n *yaml.Node, key string) (string, error) {
 	if n.Kind != yaml.ScalarNode {
 		return "", l.wrong(n, key+" is no text", "want one text")
 	}
+	if other, ok := otherKinds[n.Tag]; ok {
+		return "", l.wrong(n, key+" is "+other+", no text", fmt.Sprintf("want one text, in quotes where it looks like something else: %q", n.Value))
+	}
 	return n.Value, nil
+}
+
+// otherKinds name the values of YAML that are no texts.
+var otherKinds = map[string]string{
+	"!!null": "empty", "!!bool": "true or false", "!!int": "a number", "!!float": "a number", "!!timestamp": "a date",
+}
+
+// once refuses keys that stand twice, of which one would be lost.
+func (l *Layout) once(n *yaml.Node) error {
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if seen[key.Value] {
+			return l.wrong(key, fmt.Sprintf("the key %q stands twice", key.Value), "want each once")
+		}
+		seen[key.Value] = true
+	}
+	return nil
 }
 
 // list reads patterns of results; one alone may stand without a list.
@@ -129,9 +160,6 @@ func (l *Layout) list(n *yaml.Node, key string) ([]string, error) {
 	nodes := n.Content
 	if n.Kind == yaml.ScalarNode {
 		nodes = []*yaml.Node{n}
-		if n.Tag == "!!null" {
-			return nil, nil
-		}
 	} else if n.Kind != yaml.SequenceNode {
 		return nil, l.wrong(n, key+" is no list", "want names of results, such as scores.csv or fits/*")
 	}
@@ -139,6 +167,10 @@ func (l *Layout) list(n *yaml.Node, key string) ([]string, error) {
 	for _, item := range nodes {
 		if item.Kind != yaml.ScalarNode {
 			return nil, l.wrong(item, key+" has a list or keys in it", "want names of results, such as scores.csv or fits/*")
+		}
+		if item.Value == "" || otherKinds[item.Tag] != "" {
+			found := fmt.Sprintf("%s has %q, which names no result", key, item.Value)
+			return nil, l.wrong(item, found, "want names of results, such as scores.csv or fits/*, numbers in quotes")
 		}
 		if _, err := path.Match(item.Value, ""); err != nil {
 			return nil, l.wrong(item, fmt.Sprintf("%s: the pattern %q has no end", key, item.Value), "want names of results, such as scores.csv or fits/*")
@@ -151,6 +183,9 @@ func (l *Layout) list(n *yaml.Node, key string) ([]string, error) {
 func (l *Layout) sections(n *yaml.Node) error {
 	if n.Kind != yaml.MappingNode {
 		return l.wrong(n, "sections has no keys", "want names of results, each with a text")
+	}
+	if err := l.once(n); err != nil {
+		return err
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		names, err := l.list(n.Content[i], "sections")
@@ -184,11 +219,16 @@ func matches(pattern, name string) bool {
 	return false
 }
 
-// any returns whether one of some patterns names a result.
-func (l *Layout) any(patterns []string, name string) bool {
+// matchesOne reports whether a pattern names a result that has several names.
+func matchesOne(pattern string, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return matches(pattern, name) })
+}
+
+// any returns whether one of some patterns names a result, by one of its names.
+func (l *Layout) any(patterns []string, names ...string) bool {
 	found := false
 	for _, p := range patterns {
-		if matches(p, name) {
+		if matchesOne(p, names) {
 			l.used[p], found = true, true
 		}
 	}
@@ -196,10 +236,10 @@ func (l *Layout) any(patterns []string, name string) bool {
 }
 
 // notesOn returns the notes on a result, "" for none.
-func (l *Layout) notesOn(name string) string {
+func (l *Layout) notesOn(names ...string) string {
 	var notes []string
 	for _, p := range l.patterns {
-		if matches(p, name) {
+		if matchesOne(p, names) {
 			l.used[p] = true
 			notes = append(notes, l.Sections[p])
 		}
@@ -212,7 +252,7 @@ func (l *Layout) notesOn(name string) string {
 func (l *Layout) sort(results []*loaded) {
 	place := func(r *loaded) int {
 		for i, p := range l.Order {
-			if matches(p, r.name) {
+			if matchesOne(p, r.names()) {
 				l.used[p] = true
 				return i
 			}

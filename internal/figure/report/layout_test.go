@@ -73,6 +73,9 @@ sections:
 	if layout.Title != "Mine" || c.Page.Remarks != "<h2>Why</h2>\n<p>Because of <strong>this</strong>.</p>\n" {
 		t.Errorf("title %q, remarks %q", layout.Title, c.Page.Remarks)
 	}
+	if warned := strings.Join(c.Warnings, "\n"); !strings.Contains(warned, `"missing.csv" names no result`) || len(c.Warnings) != 1 {
+		t.Errorf("warnings %s", warned)
+	}
 	if notes := strings.Join(c.Page.Notes, "\n"); !strings.Contains(notes, `"missing.csv" names no result`) {
 		t.Errorf("notes %s", notes)
 	}
@@ -88,6 +91,18 @@ func TestLayoutErrors(t *testing.T) {
 		{"- a", "line 1: no keys", ""},
 		{"a: b: c", "no YAML", ""},
 		{"sections: x", "line 1: sections has no keys", ""},
+		{"title: 5", "line 1: title is a number, no text", ""},
+		{"notes: yes\ntitle: true", "line 2: title is true or false, no text", ""},
+		{"notes: 1.5", "line 1: notes is a number, no text", ""},
+		{"figures: false", `line 1: figures has "false", which names no result`, ""},
+		{"order: [~]", `line 1: order has "~", which names no result`, ""},
+		{"order: ['']", `line 1: order has "", which names no result`, ""},
+		{"omit: 3", `line 1: omit has "3", which names no result`, ""},
+		{"sections: {a.csv: }", "line 1: sections.a.csv is empty, no text", ""},
+		{"sections: {a.csv: [b]}", "line 1: sections.a.csv is no text", ""},
+		{"sections:\n  a: b\n  a: c", `line 3: the key "a" stands twice`, ""},
+		{"title: a\ntitle: b", `line 2: the key "title" stands twice`, ""},
+		{"title: a\n---\ntitle: b", "more than one document of YAML", ""},
 	}
 	for _, c := range cases {
 		_, err := parseLayout("report.yaml", []byte(c.text))
@@ -95,6 +110,9 @@ func TestLayoutErrors(t *testing.T) {
 		if !errors.As(err, &input) || !strings.Contains(input.Found, c.found) || input.Hint != c.hint {
 			t.Errorf("%q: %v, want %q", c.text, err, c.found)
 		}
+	}
+	if l, err := parseLayout("report.yaml", []byte("title:\nfigures:\norder: ['1']")); err != nil || l.Figures != nil || l.Title != "" || len(l.Order) != 1 {
+		t.Errorf("keys without a value, and a name that is a number: %+v, %v", l, err)
 	}
 	if l, err := parseLayout("report.yaml", nil); err != nil || l.Title != "" {
 		t.Errorf("an empty layout: %v", err)
@@ -118,5 +136,49 @@ func TestDuplicatesAreShownOnce(t *testing.T) {
 	}
 	if strings.Count(page, "<table>") != 1 {
 		t.Error("a table is shown twice")
+	}
+}
+
+// TestLayoutOfCopies: the notes, the order and the figures of a copy are those of the
+// result that is shown in its place.
+func TestLayoutOfCopies(t *testing.T) {
+	const first, second = "x,y,measure,value\nr,a,cka,0.5\n", "x,y,measure,value\nr,a,cka,0.25\n"
+	dir := write(t, map[string]string{
+		"a.csv": second, "scores.csv": first, "copy/again.csv": first, "scores.tsv": strings.ReplaceAll(first, ",", "\t"),
+	})
+	layout, err := parseLayout("report.yaml", []byte(`{order: again.csv, figures: copy, sections: {copy/again.csv: Of the copy., scores.tsv: Of the other form.}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	layout.Path = ""
+	c, err := Collect([]string{dir}, layout, "v1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := c.Page.Sections[0]
+	if !strings.HasSuffix(s.Title, "/scores.csv") || s.Remarks != "<p>Of the copy.</p>\n<p>Of the other form.</p>\n" || len(s.Figures) != 1 || len(c.Page.Sections[1].Figures) != 0 {
+		t.Errorf("%s: %q, %d figures", s.Title, s.Remarks, len(s.Figures))
+	}
+	if c.Warnings != nil {
+		t.Errorf("warnings %q", c.Warnings)
+	}
+}
+
+// TestResultsWithoutSuffix: files are recognised by how they begin where their names say
+// nothing; others that stand beside them are not.
+func TestResultsWithoutSuffix(t *testing.T) {
+	const scores = "x,y,measure,value\nr,%,cka,0.5\n"
+	of := func(y string) string { return strings.Replace(scores, "%", y, 1) }
+	c, _ := render(t, write(t, map[string]string{
+		"scores": of("a"), "of.time": strings.ReplaceAll(of("b"), ",", "\t"),
+		"json": `{"schema": "simtool.score/v2", "columns": ["x","y","measure","value"], "rows": [{"x": "r", "y": "c", "measure": "cka", "value": 0.5}]}`,
+		"Makefile": "all:\n", "notes.txt": "x, y and z\n", "picture": "a\x00,b", "empty": "",
+	}))
+	var titles []string
+	for _, s := range c.Page.Sections {
+		titles = append(titles, filepath.Base(s.Title))
+	}
+	if got := strings.Join(titles, " "); got != "json of.time scores" || len(c.Page.Notes) > 0 {
+		t.Errorf("sections %s, notes %q", got, c.Page.Notes)
 	}
 }

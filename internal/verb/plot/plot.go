@@ -242,6 +242,7 @@ func (o *Options) Run(_ context.Context, e *batch.Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	e.WarnAll(f.Warnings)
 	var picture bytes.Buffer
 	if err := f.Write(&picture, o.Format, o.DPI); err != nil {
 		return err
@@ -298,7 +299,7 @@ func (o *Options) attachLabels(results []*figure.Result) (data.Source, error) {
 	for _, r := range results {
 		err := r.SetGroups(table, column)
 		if r.Array != nil {
-			err = r.SetLabels(cmp.Or(column, table.Columns[0]))
+			err = r.SetLabels(cmp.Or(column, r.FirstLabel(table)))
 		}
 		if err != nil {
 			return data.Source{}, batch.Named(err, o.Labels)

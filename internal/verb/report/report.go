@@ -85,6 +85,7 @@ func render(e *batch.Env, title string, layout *report.Layout, paths []string) (
 	if err != nil {
 		return nil, nil, err
 	}
+	e.WarnAll(c.Warnings)
 	c.Page.Title = title
 	for _, name := range c.Measures {
 		if k, ok := known(name); ok {

@@ -206,13 +206,19 @@ func Wants(v Value) string {
 	switch v.Type() {
 	case "bool":
 		return "true or false"
+	case "int":
+		return "a whole number"
 	case "uint64":
 		return "a whole number of at least 0"
+	case "intSlice":
+		return "whole numbers separated by commas"
+	case "float64Slice":
+		return "numbers separated by commas"
 	case "float64":
 		return "a number"
 	case "duration":
 		return "a time such as 90s or 1h30m"
-	case "stringSlice":
+	case "stringSlice", "stringArray":
 		return "a list separated by commas"
 	}
 	return "a text"
