@@ -19,34 +19,16 @@ func (t *scoreTable) annotate(p *panel) {
 	if anyFinite(t.ceiling) {
 		p.key(key{name: "ceiling", line: draw.LineStyle{Color: p.style.Theme.Ink, Width: 1, Dashes: dashes[1]}})
 	}
+	t.noteRows(p)
+}
+
+// noteRows writes below a panel what the rows say: how values and intervals go together, the
+// warnings, and why values are undefined.
+func (t *scoreTable) noteRows(p *panel) {
 	t.noteIntervals(p)
-	t.noteWarnings(p, "Hatched")
+	p.noteDoubts(t.value, t.warning)
+	p.noteUndefined(t.value, t.err)
 }
-
-// noteWarnings writes the warnings of the rows below a panel; shown says how these rows
-// look.
-func (t *scoreTable) noteWarnings(p *panel, shown string) {
-	var warnings []string
-	for i, v := range t.value {
-		if t.warning[i] != "" && finite(v) {
-			warnings = append(warnings, strings.Split(t.warning[i], "; ")...)
-		}
-	}
-	warnings = Distinct(warnings)
-	more := len(warnings) > mostCaveats
-	if more {
-		warnings = warnings[:mostCaveats]
-	}
-	if warnings != nil {
-		p.notes = append(p.notes, shown+": "+strings.TrimSuffix(strings.Join(warnings, "; "), ".")+".")
-	}
-	if more {
-		p.notes = append(p.notes, "Further warnings stand in the table.")
-	}
-}
-
-// noteUndefined writes why lines have no value at places, below a panel.
-func (t *scoreTable) noteUndefined(p *panel) { p.noteUndefined(t.value, t.err) }
 
 // noteUndefined writes the reasons of the values that are undefined below a panel.
 func (p *panel) noteUndefined(values []float64, reasons []string) {

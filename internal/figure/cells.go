@@ -24,6 +24,7 @@ type grid struct {
 	numbers       bool                               // write values into cells that are large enough
 	interval      func(i, j int) (low, high float64) // nil for none
 	empty         func(i, j int) string              // why a cell has no value; nil for nothing
+	doubted       func(i, j int) bool                // whether a cell is hatched; nil for none
 }
 
 // maxVector is the largest number of cells that are drawn as rectangles; more become an
@@ -48,6 +49,7 @@ func (g *grid) colour(v float64) color.Color {
 // Plot implements plot.Plotter.
 func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
+	wide, high := x(1)-x(0), y(1)-y(0)
 	if g.rows*g.columns > maxVector {
 		// Viewers blur the border between pixels: each cell has several.
 		k := max(1, 512/max(g.rows, g.columns))
@@ -59,9 +61,16 @@ func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 			}
 		}
 		c.DrawImage(vg.Rectangle{Min: vg.Point{X: x(-0.5), Y: y(-0.5)}, Max: vg.Point{X: x(float64(g.columns) - 0.5), Y: y(float64(g.rows) - 0.5)}}, img)
+		for i := range g.rows {
+			for j := range g.columns {
+				if g.isDoubted(i, j) {
+					at := vg.Point{X: x(float64(j) - 0.5), Y: y(float64(g.rows-1-i) - 0.5)}
+					hatchCell(c, vg.Rectangle{Min: at, Max: at.Add(vg.Point{X: wide, Y: high})}, g.colour(g.at(i, j)), false)
+				}
+			}
+		}
 		return
 	}
-	wide, high := x(1)-x(0), y(1)-y(0)
 	for i := range g.rows {
 		for j := range g.columns {
 			left, low := x(float64(j)-0.5), y(float64(g.rows-1-i)-0.5)
@@ -76,6 +85,9 @@ func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 				bottom -= overlapping
 			}
 			c.FillPolygon(fill, []vg.Point{{X: left, Y: bottom}, {X: right, Y: bottom}, {X: right, Y: low + high}, {X: left, Y: low + high}})
+			if g.isDoubted(i, j) {
+				hatchCell(c, vg.Rectangle{Min: vg.Point{X: left, Y: low}, Max: vg.Point{X: left + wide, Y: low + high}}, fill, g.numbers)
+			}
 			if g.numbers && wide > 13 && high > 7 {
 				cell := vg.Rectangle{Min: vg.Point{X: left, Y: low}, Max: vg.Point{X: left + wide, Y: low + high}}
 				if math.IsNaN(v) {
@@ -86,6 +98,13 @@ func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 			}
 		}
 	}
+}
+
+// mostHatched is the largest number of cells of a matrix of which single ones are hatched.
+const mostHatched = 10000
+
+func (g *grid) isDoubted(i, j int) bool {
+	return g.doubted != nil && g.rows*g.columns <= mostHatched && !math.IsNaN(g.at(i, j)) && g.doubted(i, j)
 }
 
 // writeValue writes the value of a cell into the cell, and its interval below or next to it
@@ -233,7 +252,7 @@ func spread(label string, values []float64) *colourBar {
 	}
 	b := &colourBar{label: label, low: low, high: high, scale: plot.LinearScale{}, ticks: linearTicks{5}, ramp: viridis}
 	if high > 0 {
-		return b.diverging()
+		return b.diverging(scoresDiverge)
 	}
 	return b
 }
@@ -304,13 +323,7 @@ func (b *hbars) Plot(c draw.Canvas, p *plot.Plot) {
 func (b *hbars) hatch(c draw.Canvas, outline []vg.Point) {
 	line := draw.LineStyle{Color: b.fill, Width: 0.7}
 	left, right := min(outline[0].X, outline[1].X), max(outline[0].X, outline[1].X)
-	low, high := outline[0].Y, outline[2].Y
-	const apart = 3
-	for at := left - (high - low) + apart; at < right; at += apart {
-		// From (at, low) to (at + height, high), cut off at the sides.
-		from, to := max(at, left), min(at+high-low, right)
-		c.StrokeLine2(line, from, low+from-at, to, low+to-at)
-	}
+	hatchArea(c, vg.Rectangle{Min: vg.Point{X: left, Y: outline[0].Y}, Max: vg.Point{X: right, Y: outline[2].Y}}, line)
 	c.StrokeLines(line, append(slices.Clone(outline), outline[0]))
 }
 

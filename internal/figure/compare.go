@@ -105,11 +105,23 @@ func differenceRows(r *Result, names []string, measure string, s *Style) *panel 
 		p.points([]float64{diff[i]}, []float64{at}, s.clarity(0, adjusted[i]), fmt.Sprintf("%s %s", text, number(adjusted[i])))
 	}
 	p.clarityKeys(s, adjusted)
+	p.doubted(diff, fromTop(len(names)), r.texts("warning"), s.line(0).Color)
+	p.noteDoubts(diff, r.texts("warning"))
+	p.noteUndefined(diff, r.texts("error"))
 	p.namedRows(names, 1)
 	p.rangeX(0, 0)
 	widen(&p.plot.X)
 	p.plot.Add(&plotter.Line{XYs: plotter.XYs{{X: 0, Y: -0.5}, {X: 0, Y: float64(len(names)) - 0.5}}, LineStyle: s.reference([]vg.Length{4, 2})})
 	return p
+}
+
+// fromTop are the places of n rows, the first on top.
+func fromTop(n int) []float64 {
+	at := make([]float64, n)
+	for i := range at {
+		at[i] = float64(n - 1 - i)
+	}
+	return at
 }
 
 // differencesOverTime draws a line for each two models.
@@ -128,9 +140,12 @@ func differencesOverTime(r *Result, names []string, measure string, s *Style) *p
 		for i := range at {
 			p.points(at[i:i+1], diff[i:i+1], s.clarity(k, adjusted[i]), name)
 		}
+		p.doubted(at, diff, part.texts("warning"), s.line(k).Color)
 		p.key(key{name: name, line: s.line(k)})
 	}
 	p.clarityKeys(s, r.floats("p_adj"))
+	p.noteDoubts(r.floats("diff"), r.texts("warning"))
+	p.noteUndefined(r.floats("diff"), r.texts("error"))
 	p.across(0, s.reference([]vg.Length{4, 2}))
 	widen(&p.plot.X)
 	widen(&p.plot.Y)
@@ -232,6 +247,7 @@ func ranking(r *Result, short map[string]string, s *Style) (*panel, string) {
 		}
 		p.points([]float64{null[i]}, []float64{at}, chance, short[y[i]]+", random pairings")
 		p.points([]float64{value[i]}, []float64{at}, s.glyph(0), fmt.Sprintf("%s (%s)", short[y[i]], letters[i]))
+		p.doubted(value[i:i+1], []float64{at}, r.texts("warning")[i:i+1], s.line(0).Color)
 		names = append(names, name)
 		if place < mostNamed {
 			words = append(words, fmt.Sprintf("%s (%s) %.2f", short[y[i]], letters[i], value[i]))
@@ -241,6 +257,7 @@ func ranking(r *Result, short map[string]string, s *Style) (*panel, string) {
 	if anyFinite(null) {
 		p.key(key{name: "random pairings", glyph: chance})
 	}
+	p.noteDoubts(value, r.texts("warning"))
 	p.namedRows(names, 1)
 	widen(&p.plot.X)
 	return p, list(words)

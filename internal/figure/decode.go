@@ -36,11 +36,13 @@ func decodePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 				continue
 			}
 			if overTime {
+				p.bandOf(part.floats("time"), part.floats("lo"), part.floats("hi"), s.line(k).Color)
 				p.line(part.floats("time"), part.floats("accuracy"), s.line(k), label)
 				significant = p.decoded(part, k) || significant
 				p.key(key{name: label, line: s.line(k)})
 			} else {
 				p.points([]float64{float64(at)}, part.floats("accuracy"), s.glyph(k), label)
+				p.intervalY([]float64{float64(at)}, part.floats("lo"), part.floats("hi"), s.line(k))
 				p.key(key{name: label, glyph: s.glyph(k)})
 				p.x = ""
 				p.plot.X.Tick.Marker = nameTicks(Distinct(labels))

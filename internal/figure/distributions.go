@@ -39,12 +39,18 @@ func newDistribution(values []float64) distribution {
 		return d
 	}
 	d.from = math.Floor(low/d.width) * d.width
-	place := func(v float64) int { return int((v - d.from) / d.width) }
-	d.counts = make([]int, place(high)+1)
-	for _, v := range sorted {
-		d.counts[max(0, place(v))]++
-	}
+	d.counts = make([]int, int((high-d.from)/d.width)+1)
+	d.counts = d.count(sorted)
 	return d
+}
+
+// count counts values in the bins.
+func (d distribution) count(values []float64) []int {
+	out := make([]int, len(d.counts))
+	for _, v := range values {
+		out[min(max(0, int((v-d.from)/d.width)), len(out)-1)]++
+	}
+	return out
 }
 
 // roundUp returns the smallest of 1, 2 and 5 times a power of ten that is not below v > 0.
@@ -76,7 +82,8 @@ func (d distribution) DataRange() (xmin, xmax, ymin, ymax float64) {
 // columns draws a distribution as columns.
 type columns struct {
 	distribution
-	fill color.Color
+	doubted []int // how many in each bin have a warning: the upper part of the column is hatched
+	fill    color.Color
 }
 
 // Plot implements plot.Plotter.
@@ -88,7 +95,16 @@ func (b columns) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 		left, right := x(b.from+float64(i)*b.width), x(b.from+float64(i+1)*b.width)
 		gap := min(0.5, 0.1*(right-left))
-		c.FillPolygon(b.fill, []vg.Point{{X: left + gap, Y: y(0)}, {X: right - gap, Y: y(0)}, {X: right - gap, Y: y(float64(n))}, {X: left + gap, Y: y(float64(n))}})
+		sure := float64(n - b.doubted[i])
+		if sure > 0 {
+			c.FillPolygon(b.fill, []vg.Point{{X: left + gap, Y: y(0)}, {X: right - gap, Y: y(0)}, {X: right - gap, Y: y(sure)}, {X: left + gap, Y: y(sure)}})
+		}
+		if b.doubted[i] > 0 {
+			area := vg.Rectangle{Min: vg.Point{X: left + gap, Y: y(sure)}, Max: vg.Point{X: right - gap, Y: y(float64(n))}}
+			line := draw.LineStyle{Color: b.fill, Width: 0.7}
+			hatchArea(c, area, line)
+			c.StrokeLines(line, []vg.Point{area.Min, {X: area.Max.X, Y: area.Min.Y}, area.Max, {X: area.Min.X, Y: area.Max.Y}, area.Min})
+		}
 	}
 }
 
@@ -104,7 +120,7 @@ func scoreDistributions(t *scoreTable, s *Style) ([]*panel, string, string, erro
 		rows[m] = append(rows[m], i)
 	}
 	for _, m := range measures {
-		var values []float64
+		var values, doubted []float64
 		least, most := -1, -1
 		for _, i := range rows[m] {
 			v := t.value[i]
@@ -113,6 +129,9 @@ func scoreDistributions(t *scoreTable, s *Style) ([]*panel, string, string, erro
 				continue
 			}
 			values = append(values, v)
+			if t.warning[i] != "" {
+				doubted = append(doubted, v)
+			}
 			if least < 0 || v < t.value[least] {
 				least = i
 			}
@@ -127,12 +146,12 @@ func scoreDistributions(t *scoreTable, s *Style) ([]*panel, string, string, erro
 		p := s.newPanel(m+t.samples(), "pairs of systems")
 		if len(measures) > 1 {
 			p.small()
-			p.title, p.x = m, "score"+t.samples()
+			p.title, p.x = m, s.unitOf(m)+t.samples()
 		}
 		d := newDistribution(values)
 		middle := d.quantile(0.5)
 		fill := s.line(s.series(m)).Color
-		p.plot.Add(columns{d, fill})
+		p.plot.Add(columns{d, d.count(doubted), fill})
 		for i, n := range d.counts {
 			from := d.from + float64(i)*d.width
 			p.marks = append(p.marks, mark{x: from + d.width/2, y: float64(n) / 2, w: d.width, h: float64(n), text: fmt.Sprintf("%s to %s: %d scores", number(from), number(from+d.width), n)})
@@ -145,6 +164,8 @@ func scoreDistributions(t *scoreTable, s *Style) ([]*panel, string, string, erro
 			m, number(middle), number(d.quantile(0.25)), number(d.quantile(0.75)), number(d.sorted[0]), shortName(names[least]), number(d.sorted[len(d.sorted)-1]), shortName(names[most])))
 	}
 	if len(panels) > 0 {
+		panels[0].noteDoubts(t.value, t.warning)
+		panels[0].noteUndefined(t.value, t.err)
 		panels[0].key(key{name: "median", line: s.reference([]vg.Length{2, 2})})
 	}
 	alt := fmt.Sprintf("Distributions of %d scores: %s of %d pairs of systems, with their medians as dashed lines.", drawn, list(measures), len(Distinct(names))) + sentence(found)

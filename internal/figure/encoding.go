@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -216,7 +217,18 @@ const mostLines = 8
 
 // importanceMatrix draws features × representations.
 func importanceMatrix(features, layers []string, values map[string]map[string][3]float64, label string, s *Style) *panel {
-	var all []float64
+	var all, most []float64
+	for _, f := range features {
+		largest := 0.0
+		for _, v := range values[f] {
+			if finite(v[0]) {
+				largest = math.Max(largest, math.Abs(v[0]))
+			}
+		}
+		most = append(most, largest)
+	}
+	more := len(features) - mostFeatures
+	features = picked(features, largestFew(most))
 	at := func(i, j int) [3]float64 {
 		if v, ok := values[features[i]][layers[j]]; ok {
 			return v
@@ -235,6 +247,9 @@ func importanceMatrix(features, layers []string, values map[string]map[string][3
 	}
 	p := s.heatMap("", "", g, features, shortNames(layers))
 	p.height = 34 + vg.Length(len(features))*10
+	if more > 0 {
+		p.notes = append(p.notes, fmt.Sprintf("The %d features with the largest values; the table has %d more.", mostFeatures, more))
+	}
 	return p
 }
 
@@ -243,14 +258,23 @@ func importanceMatrix(features, layers []string, values map[string]map[string][3
 // Weights without products are drawn as bars.
 func weightPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
+	title := counted("Weights of the metric", rs, "stimuli")
+	if p := weightMatrix(rs, s); p != nil {
+		panels = append(panels, p)
+		rs = nil
+	}
+	var all []float64 // of which the panels share the colours
+	for _, r := range rs {
+		all = append(all, r.where(ofFeatures(r)).floats("weight")...)
+	}
 	for _, r := range rs {
 		representations := r.texts("representation")
-		for _, name := range Distinct(representations) {
+		for _, name := range s.ordered(Distinct(representations)) {
 			part := r.where(func(i int) bool { return representations[i] == name })
-			p := weightPanel(part, s)
+			p := weightPanel(part, all, s)
 			switch {
 			case len(Distinct(representations)) > 1:
-				p.title = name
+				p.title = shortName(name)
 			case len(rs) > 1:
 				p.title = r.Label
 			}
@@ -260,7 +284,7 @@ func weightPanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	if len(panels) == 0 {
 		return nil, "", "", noRows(rs)
 	}
-	return panels, counted("Weights of the metric", rs, "stimuli"), "Weights of features, and of their products where the fit has them.", nil
+	return panels, title, "Weights of features, and of their products where the fit has them.", nil
 }
 
 // ofFeatures reports whether a row of weights is of features, and not of single levels of
@@ -283,7 +307,54 @@ func ofFeatures(r *Result) func(i int) bool {
 	}
 }
 
-func weightPanel(r *Result, s *Style) *panel {
+// largestFew returns the places of at most mostFeatures values, those of the largest
+// magnitudes, in their order.
+func largestFew(values []float64) []int {
+	order := inOrder(len(values))
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(math.Abs(values[b]), math.Abs(values[a])) })
+	order = order[:min(len(order), mostFeatures)]
+	slices.Sort(order)
+	return order
+}
+
+// mostWeightBars is the largest number of bars of weights, of all representations together,
+// that have room on a page.
+const mostWeightBars = 80
+
+// weightMatrix draws the weights of many representations, without products, as a matrix of
+// features × representations; nil where bars have room.
+func weightMatrix(rs []*Result, s *Style) *panel {
+	var features, layers []string
+	values := map[string]map[string][3]float64{}
+	bars := 0
+	for _, r := range rs {
+		r = r.where(ofFeatures(r))
+		a, b, representations := r.texts("feature_a"), r.texts("feature_b"), r.texts("representation")
+		if !slices.Equal(a, b) {
+			return nil
+		}
+		weight, lo, hi := r.floats("weight"), r.floats("lo"), r.floats("hi")
+		for i, feature := range a {
+			layer := representations[i]
+			if !r.has("representation") || layer == "" {
+				layer = r.Label
+			}
+			if values[feature] == nil {
+				values[feature] = map[string][3]float64{}
+			}
+			values[feature][layer] = [3]float64{weight[i], lo[i], hi[i]}
+			features, layers = append(features, feature), append(layers, layer)
+			bars++
+		}
+	}
+	features, layers = Distinct(features), s.ordered(Distinct(layers))
+	if len(layers) < 4 || bars <= mostWeightBars {
+		return nil
+	}
+	return importanceMatrix(features, layers, values, "weight (unit norm)", s)
+}
+
+func weightPanel(r *Result, all []float64, s *Style) *panel {
 	r = r.where(ofFeatures(r))
 	a, b, weight := r.texts("feature_a"), r.texts("feature_b"), r.floats("weight")
 	features := Distinct(append(slices.Clone(a), b...))
@@ -295,13 +366,20 @@ func weightPanel(r *Result, s *Style) *panel {
 	}
 	if slices.Equal(a, b) {
 		p := s.newPanel("weight (unit norm)", "")
-		h := &hbars{thick: 0.72, fill: s.line(0).Color, style: s, value: weight, low: lo, high: hi}
-		for i := range a {
-			h.at = append(h.at, float64(len(a)-1-i))
-			p.marks = append(p.marks, mark{x: weight[i] / 2, y: h.at[i], w: math.Abs(weight[i]), h: 0.72, text: a[i] + ": " + number(weight[i])})
+		shown := largestFew(weight)
+		if more := len(a) - len(shown); more > 0 {
+			p.notes = append(p.notes, fmt.Sprintf("The %d largest; the table has %d more.", len(shown), more))
+		}
+		h := &hbars{thick: 0.72, fill: s.line(0).Color, style: s}
+		var names []string
+		for rank, i := range shown {
+			at := float64(len(shown) - 1 - rank)
+			h.at, h.value, h.low, h.high = append(h.at, at), append(h.value, weight[i]), append(h.low, lo[i]), append(h.high, hi[i])
+			names = append(names, a[i])
+			p.marks = append(p.marks, mark{x: weight[i] / 2, y: at, w: math.Abs(weight[i]), h: 0.72, text: a[i] + ": " + number(weight[i])})
 		}
 		p.plot.Add(h)
-		p.namedRows(a, 1)
+		p.namedRows(names, 1)
 		widen(&p.plot.X)
 		return p
 	}
@@ -312,7 +390,7 @@ func weightPanel(r *Result, s *Style) *panel {
 		return [3]float64{nan, nan, nan}
 	}
 	g := &grid{
-		rows: len(features), columns: len(features), numbers: len(features) <= 12, bar: s.chosen(spread("weight (unit norm)", weight)),
+		rows: len(features), columns: len(features), numbers: len(features) <= 12, bar: s.chosen(spread("weight (unit norm)", all).diverging(weightsDiverge)),
 		at:       func(i, j int) float64 { return at(i, j)[0] },
 		interval: func(i, j int) (low, high float64) { v := at(i, j); return v[1], v[2] },
 	}

@@ -88,6 +88,10 @@ func followed(r *Result, along string, s *Style) (*panel, string) {
 	if len(p.keys) == 0 {
 		return nil, ""
 	}
+	p.doubted(all.floats(column), all.floats("value"), all.texts("warning"), s.Theme.Ink)
+	for _, part := range []*Result{all, limit, curve} {
+		p.noteDoubts(part.floats("corrected"), part.texts("warning"))
+	}
 	widen(&p.plot.X)
 	widen(&p.plot.Y)
 	return p, words

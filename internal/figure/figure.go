@@ -60,8 +60,6 @@ func compose(kind, title, alt string, panels []*panel, s *Style) *Figure {
 	if most := panels[0].perRow; most > 0 {
 		f.columns = min(f.columns, most)
 	}
-	f.keys = sharedKeys(panels)
-	f.notes = f.noteLines()
 	if s.Columns > 0 {
 		f.columns = min(s.Columns, len(panels))
 	}
@@ -75,7 +73,9 @@ func compose(kind, title, alt string, panels []*panel, s *Style) *Figure {
 		}
 		f.arrange()
 	}
-	if s.Height > 0 {
+	if s.Height == 0 {
+		f.onePage()
+	} else {
 		// All rows shrink alike; titles and legends keep their heights.
 		least := f.fixedHeight() + vg.Length(len(f.rows))*60
 		factor := (max(s.Height, least) - f.fixedHeight()) / (f.height - f.fixedHeight())
@@ -98,6 +98,8 @@ const (
 // arrange sets the heights of the rows of panels for the number of columns, of which the
 // last row is filled as far as possible.
 func (f *Figure) arrange() {
+	f.keys = sharedKeys(f.panels)
+	f.notes = f.noteLines()
 	rows := (len(f.panels) + f.columns - 1) / f.columns
 	if f.style.Columns == 0 {
 		f.columns = (len(f.panels) + rows - 1) / rows

@@ -90,13 +90,16 @@ func (t *Times) mark(panels []*panel) {
 		p.x = t.label()
 		for _, at := range t.Onsets {
 			p.rangeX(at, at)
-			p.plot.Add(downLine{at, p.style.reference(dashes[1])})
+			p.plot.Add(downLine{at, p.style.reference(onsetDashes)})
 		}
 		if t.Onsets != nil {
-			p.key(key{name: "onset", line: p.style.reference(dashes[1])})
+			p.key(key{name: "onset", line: p.style.reference(onsetDashes)})
 		}
 	}
 }
+
+// onsetDashes are those of no other line: ceilings and nulls have the shorter ones.
+var onsetDashes = dashes[3]
 
 // downLine is a vertical line over the whole height.
 type downLine struct {

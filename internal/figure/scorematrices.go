@@ -43,23 +43,27 @@ func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 			undefined = append(undefined, m)
 			continue
 		}
-		at := func(i, j int, of []float64) float64 {
-			k, ok := cells[[2]string{rows[i], columns[j]}]
+		row := func(i, j int) (k int, ok bool) {
+			k, ok = cells[[2]string{rows[i], columns[j]}]
 			if !ok && square {
 				k, ok = cells[[2]string{columns[j], rows[i]}]
 			}
-			if !ok {
-				return nan
+			return k, ok
+		}
+		at := func(i, j int, of []float64) float64 {
+			if k, ok := row(i, j); ok {
+				return of[k]
 			}
-			return of[k]
+			return nan
 		}
 		g := &grid{
 			rows: len(rows), columns: len(columns), numbers: len(rows)*len(columns) <= 150, bar: s.scoreScale(m, values),
 			at:       func(i, j int) float64 { return at(i, j, t.value) },
 			interval: func(i, j int) (low, high float64) { return at(i, j, t.lo), at(i, j, t.hi) },
+			doubted:  func(i, j int) bool { k, ok := row(i, j); return ok && t.warning[k] != "" },
 		}
 		if len(measures) > 1 {
-			g.bar.label = "score"
+			g.bar.label = s.unitOf(m)
 		}
 		p := s.heatMap("", "", g, rowNames, columnNames)
 		if m == t.measure[0] {
@@ -82,6 +86,8 @@ func scoreMatrices(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 		p.square = square
 		panels = append(panels, p)
 	}
+	panels[0].noteDoubts(t.value, t.warning)
+	panels[0].noteUndefined(t.value, t.err)
 	alt := fmt.Sprintf("Matrix of scores by %s: %d rows, %d columns.", list(measures), len(rows), len(columns))
 	if undefined != nil {
 		alt += " There is none by " + list(undefined) + "."

@@ -113,6 +113,25 @@ type scoreTable struct {
 	n                  float64 // number of samples, NaN if it differs
 	at                 []float64
 	groups             *systemGroups // of the systems of all pairs; nil for none
+	amongOthers        bool          // other measures have panels beside these
+}
+
+// only returns the rows that are asked for.
+func (t *scoreTable) only(keep func(i int) bool) *scoreTable {
+	out := &scoreTable{n: t.n, groups: t.groups, amongOthers: t.amongOthers}
+	for i := range t.value {
+		if !keep(i) {
+			continue
+		}
+		out.x, out.y, out.measure = append(out.x, t.x[i]), append(out.y, t.y[i]), append(out.measure, t.measure[i])
+		out.err, out.warning = append(out.err, t.err[i]), append(out.warning, t.warning[i])
+		out.value, out.lo, out.hi = append(out.value, t.value[i]), append(out.lo, t.lo[i]), append(out.hi, t.hi[i])
+		out.null, out.ceiling = append(out.null, t.null[i]), append(out.ceiling, t.ceiling[i])
+		if t.at != nil {
+			out.at = append(out.at, t.at[i])
+		}
+	}
+	return out
 }
 
 // repeated returns the first row with the systems, measure and place of an earlier row,
@@ -172,8 +191,12 @@ func (t *scoreTable) samples() string {
 	return fmt.Sprintf(" (n = %.0f samples)", t.n)
 }
 
-// scoreBars draws a bar for each measure and pair.
+// scoreBars draws a bar for each measure and pair. Distances, and measures without a largest
+// value, are in units of their own and have a panel each.
 func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
+	if kinds, of := s.axes(t); len(kinds) > 1 {
+		return barsByKind(t, kinds, of, s)
+	}
 	pairs, xs := t.pairs(), Distinct(t.x)
 	measures, systems := Distinct(t.measure), s.ordered(Distinct(pairs))
 	short := shortNames(systems)
@@ -181,7 +204,7 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	groups, bars := measures, systems
 	key := func(i int) (group, bar string) { return t.measure[i], pairs[i] }
 	groupNames, barNames := measures, short
-	if len(measures) == 1 {
+	if len(measures) == 1 && !t.amongOthers {
 		groups, bars = systems, []string{""}
 		key = func(i int) (group, bar string) { return pairs[i], "" }
 		groupNames, barNames = short, nil
@@ -264,6 +287,60 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	return panels, "Similarity to " + list(shortNames(xs)), alt, nil
 }
 
+// axisOf returns what the measure is drawn along: "score" for scores with a largest value
+// and for measures of which nothing is known, and for others the measure itself.
+func (s *Style) axisOf(measure string) string {
+	if r, known := s.rangeOf(measure); known && (r.Distance || !finite(r.Max)) {
+		return measure
+	}
+	return "score"
+}
+
+// axes returns what the measures of a table are drawn along, in order of appearance, and
+// that of each row.
+func (s *Style) axes(t *scoreTable) (axes, of []string) {
+	for _, m := range t.measure {
+		of = append(of, s.axisOf(m))
+	}
+	return Distinct(of), of
+}
+
+// barsByKind draws the bars of each axis in a panel of its own.
+func barsByKind(t *scoreTable, axes, of []string, s *Style) ([]*panel, string, string, error) {
+	var panels []*panel
+	var alts []string
+	title := ""
+	for _, axis := range axes {
+		part := t.only(func(i int) bool { return of[i] == axis })
+		if !anyFinite(part.value) {
+			continue
+		}
+		part.amongOthers = true
+		ps, words, alt, err := scoreBars(part, s)
+		if err != nil {
+			return nil, "", "", err
+		}
+		for _, p := range ps {
+			if axis != "score" {
+				p.x = s.unitOf(axis) + part.samples()
+			}
+		}
+		panels, alts, title = append(panels, ps...), append(alts, alt), words
+	}
+	for _, p := range panels {
+		p.perRow = 1
+	}
+	return panels, title, strings.Join(alts, " "), nil
+}
+
+// unitOf names the values of a measure at an axis.
+func (s *Style) unitOf(measure string) string {
+	if r, known := s.rangeOf(measure); known && r.Distance {
+		return "distance"
+	}
+	return "score"
+}
+
 // mostColours is the largest number of systems that have a colour each.
 const mostColours = 12
 
@@ -271,35 +348,16 @@ const mostColours = 12
 func panelsOfBars(t *scoreTable, s *Style) ([]*panel, error) {
 	var panels []*panel
 	for _, m := range Distinct(t.measure) {
-		one := *t
-		keep := func(values []float64) []float64 {
-			var out []float64
-			for i, v := range values {
-				if t.measure[i] == m {
-					out = append(out, v)
-				}
-			}
-			return out
-		}
-		texts := func(values []string) []string {
-			var out []string
-			for i, v := range values {
-				if t.measure[i] == m {
-					out = append(out, v)
-				}
-			}
-			return out
-		}
-		one.x, one.y, one.err, one.warning, one.measure = texts(t.x), texts(t.y), texts(t.err), texts(t.warning), texts(t.measure)
-		one.value, one.lo, one.hi, one.null, one.ceiling = keep(t.value), keep(t.lo), keep(t.hi), keep(t.null), keep(t.ceiling)
+		one := t.only(func(i int) bool { return t.measure[i] == m })
+		one.amongOthers = false
 		if !anyFinite(one.value) {
 			continue
 		}
-		ps, _, _, err := scoreBars(&one, s)
+		ps, _, _, err := scoreBars(one, s)
 		if err != nil {
 			return nil, err
 		}
-		ps[0].title, ps[0].x = m, "score"+t.samples()
+		ps[0].title, ps[0].x = m, s.unitOf(m)+t.samples()
 		panels = append(panels, ps...)
 	}
 	return panels, nil
@@ -344,6 +402,7 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 			}
 			p.points(c.at, c.value, s.glyph(place), short[k])
 			p.intervalY(c.at, c.lo, c.hi, s.line(place))
+			p.doubted(c.at, c.value, c.warning, s.line(place).Color)
 			p.key(key{name: short[k], glyph: s.glyph(place)})
 		}
 		p.rangeY(0, 0)
@@ -351,9 +410,7 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 		widen(&p.plot.Y)
 		panels = append(panels, p)
 	}
-	t.noteIntervals(panels[0])
-	t.noteWarnings(panels[0], "Warning")
-	t.noteUndefined(panels[0])
+	t.noteRows(panels[0])
 	alt := fmt.Sprintf("Scores by %s of %s, for each %s.", list(measures), list(short), label)
 	return panels, "Similarity to " + list(shortNames(Distinct(t.x))) + " by " + label, alt, nil
 }

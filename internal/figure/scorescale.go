@@ -42,14 +42,22 @@ func (s *Style) scoreScale(measure string, values []float64) *colourBar {
 		low = math.Min(low, 0)
 	}
 	b.low, b.high = low, high
-	return s.chosen(b.diverging())
+	return s.chosen(b.diverging(scoresDiverge))
 }
 
-// diverging puts 0 in the middle of the bar where the values below 0 are as large as half of
-// those above: a few that noise puts below 0 do not.
-func (b *colourBar) diverging() *colourBar {
+// Of the largest value above 0, the share that one below 0 must reach for 0 to stand in the
+// middle of a bar: noise puts a few scores and importances below it, and weights of products
+// mean something on both sides.
+const (
+	scoresDiverge  = 0.5
+	weightsDiverge = 0.1
+)
+
+// diverging puts 0 in the middle of the bar where the values below it reach a share of those
+// above.
+func (b *colourBar) diverging(share float64) *colourBar {
 	b.ramp, b.scale = viridis, plot.LinearScale{}
-	if b.low < 0 && -b.low >= b.high/2 {
+	if b.low < 0 && -b.low >= share*b.high {
 		b.high = math.Max(-b.low, b.high)
 		b.low, b.ramp = -b.high, blueRed
 	}

@@ -27,8 +27,8 @@ func scoresOrdered(t *scoreTable, word string, place map[string]float64, s *Styl
 	var found []string
 	for _, m := range measures {
 		r, known := s.rangeOf(m)
-		kind := "score"
-		if !known || r.Distance || !finite(r.Max) {
+		kind := s.axisOf(m)
+		if !known {
 			kind = m
 		}
 		p := of[kind]
@@ -61,9 +61,7 @@ func scoresOrdered(t *scoreTable, word string, place map[string]float64, s *Styl
 		widen(&p.plot.Y)
 		p.plot.Y.Min = math.Min(p.plot.Y.Min, 0)
 	}
-	t.noteIntervals(panels[0])
-	t.noteWarnings(panels[0], "Warning")
-	t.noteUndefined(panels[0])
+	t.noteRows(panels[0])
 	if len(panels) > 1 {
 		for _, p := range panels {
 			p.small()
@@ -81,7 +79,10 @@ func scoresOrdered(t *scoreTable, word string, place map[string]float64, s *Styl
 }
 
 // curve is scores along something, in its order.
-type curve struct{ at, value, lo, hi, null, ceiling []float64 }
+type curve struct {
+	at, value, lo, hi, null, ceiling []float64
+	warning                          []string
+}
 
 // curve collects the rows that are asked for.
 func (t *scoreTable) curve(wanted func(i int) bool, at func(i int) float64) curve {
@@ -102,6 +103,7 @@ func (t *scoreTable) curveOf(rows []int, at func(i int) float64) curve {
 		c.at, c.value = append(c.at, at(i)), append(c.value, t.value[i])
 		c.lo, c.hi = append(c.lo, t.lo[i]), append(c.hi, t.hi[i])
 		c.null, c.ceiling = append(c.null, t.null[i]), append(c.ceiling, t.ceiling[i])
+		c.warning = append(c.warning, t.warning[i])
 	}
 	return c
 }
@@ -130,5 +132,6 @@ func (p *panel) curve(c curve, style draw.LineStyle, name string, alone bool) {
 		}
 	}
 	p.line(c.at, c.value, style, name)
+	p.doubted(c.at, c.value, c.warning, style.Color)
 	p.undefined(c.at, c.value)
 }

@@ -91,6 +91,36 @@ func features21(t *testing.T) (weights, importances, byLayer *Result) {
 	return &Result{Path: "weights.csv", Table: w}, &Result{Path: "importance.csv", Table: im}, &Result{Path: "layers.csv", Table: layers}
 }
 
+// weightsByLayer is a table of weights, alone or with all products.
+func weightsByLayer(layers, features int, products bool) *Result {
+	table := &dataio.Table{Columns: []string{"feature_a", "feature_b", "weight", "lo", "hi", "representation"}}
+	names := someNames("feature_%d", features)
+	for layer := range layers {
+		for i, a := range names {
+			for j, b := range names[:i+1] {
+				if v := math.Sin(float64(3*i + 7*j + layer)); products || i == j {
+					table.Rows = append(table.Rows, []any{a, b, v, v - 0.1, v + 0.1, fmt.Sprintf("net/layer%d.npy", layer)})
+				}
+			}
+		}
+	}
+	return &Result{Path: "weights.csv", Table: table}
+}
+
+// manyPairs is a table of the scores of some systems with others.
+func manyPairs(xs, ys int, measures []string) *Result {
+	table := &dataio.Table{Columns: []string{"x", "y", "measure", "value", "lo", "hi"}}
+	for k, m := range measures {
+		for i, x := range someNames("area%d.npy", xs) {
+			for j, y := range someNames("layer%d.npy", ys) {
+				v := 0.5 + 0.4*math.Sin(float64(i+3*j+k))
+				table.Rows = append(table.Rows, []any{x, y, m, v, v - 0.1, v + 0.1})
+			}
+		}
+	}
+	return &Result{Path: "pairs.csv", Label: "pairs", Table: table}
+}
+
 // TestTextFits measures the box of every text of every golden figure, and of figures of
 // many systems, features, measures and times, at several widths: none is cut off, and
 // none stands over another. What cannot be drawn at a width is refused with the smallest
@@ -125,6 +155,12 @@ func TestTextFits(t *testing.T) {
 		{"21 features, 12 layers", []*Result{byLayer}, nil},
 		{"21 features, 12 layers as lines", []*Result{byLayer}, form(lines)},
 		{"21 features, 12 layers as bars", []*Result{byLayer}, form(bars)},
+		{"weights of 21 features, 12 layers", []*Result{weightsByLayer(12, 21, false)}, nil},
+		{"weights of 21 features, 3 layers", []*Result{weightsByLayer(3, 21, false)}, nil},
+		{"weights of 6 features with products, 48 layers", []*Result{weightsByLayer(48, 6, true)}, nil},
+		{"weights of 200 features", []*Result{weightsByLayer(1, 200, false)}, nil},
+		{"11 × 16 by 11 measures", []*Result{manyPairs(11, 16, elevenMeasures)}, nil},
+		{"40 × 3", []*Result{manyPairs(40, 3, elevenMeasures[:1])}, nil},
 	}...)
 	for _, d := range drawings {
 		for _, width := range []vg.Length{ColumnWidth, 130 * vg.Millimeter, 180 * vg.Millimeter} {
@@ -141,6 +177,9 @@ func TestTextFits(t *testing.T) {
 				}
 				t.Logf("%s: %v", name, err)
 				continue
+			}
+			if style.Height == 0 && f.height > pageHeight+0.01 {
+				t.Errorf("%s is %.0f mm high, more than a page", name, f.height.Points()/vg.Millimeter.Points())
 			}
 			if misfits := f.misfits(); misfits != nil {
 				t.Errorf("%s (%.0f × %.0f pt): %s", name, f.width.Points(), f.height.Points(), strings.Join(misfits, "; "))
