@@ -250,7 +250,7 @@ func ranking(r *Result, short map[string]string, s *Style) (*panel, string) {
 		p.doubted(value[i:i+1], []float64{at}, r.texts("warning")[i:i+1], s.line(0).Color)
 		names = append(names, name)
 		if place < mostNamed {
-			words = append(words, fmt.Sprintf("%s (%s) %.2f", short[y[i]], letters[i], value[i]))
+			words = append(words, fmt.Sprintf("%s (%s) %s", short[y[i]], letters[i], hundredths(value[i])))
 		}
 	}
 	p.key(key{name: "estimate", glyph: s.glyph(0), line: line})

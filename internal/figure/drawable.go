@@ -1,8 +1,10 @@
 package figure
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"strconv"
 )
 
 // A number can be drawn if it is between −largestDrawn and largestDrawn, and 0 or not
@@ -38,6 +40,35 @@ func drawnValues(values []float64) []float64 {
 	return out
 }
 
+// noteBeyond says below a figure that values of its results are larger than what is drawn.
+func noteBeyond(p *panel, rs []*Result) {
+	beyond := 0.0
+	count := func(v float64) {
+		if finite(v) && math.Abs(v) > math.Abs(beyond) && drawable(v) != v {
+			beyond = v
+		}
+	}
+	for _, r := range rs {
+		if r.Table == nil {
+			for _, v := range r.values {
+				count(v)
+			}
+			continue
+		}
+		for _, row := range r.Table.Rows {
+			for _, cell := range row {
+				if v, ok := cell.(float64); ok {
+					count(v)
+				}
+			}
+		}
+	}
+	if math.Abs(beyond) > largestDrawn {
+		p.notes = append(p.notes, fmt.Sprintf("Numbers beyond %s, up to %s, are drawn there; the data have them.",
+			strconv.FormatFloat(math.Copysign(largestDrawn, beyond), 'g', -1, 64), strconv.FormatFloat(beyond, 'g', 4, 64)))
+	}
+}
+
 // drawn returns results with the values of arrays as they are drawn.
 func drawn(rs []*Result) []*Result {
 	out := slices.Clone(rs)
@@ -46,6 +77,7 @@ func drawn(rs []*Result) []*Result {
 			continue
 		}
 		array, part := *r.Array, *r
+		part.values = r.Array.Values
 		array.Values, part.Array = drawnValues(r.Array.Values), &array
 		if r.Labels != nil && r.Labels.Values != nil {
 			labels := *r.Labels

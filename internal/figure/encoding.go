@@ -167,9 +167,9 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 		}
 		if most >= 0 {
 			v := values[features[most]][l]
-			words := fmt.Sprintf("most in %s: %s, %.2f", names[j], features[most], v[0])
+			words := fmt.Sprintf("most in %s: %s, %s", names[j], features[most], hundredths(v[0]))
 			if finite(v[1]) && finite(v[2]) {
-				words += fmt.Sprintf(" [%.2f, %.2f]", v[1], v[2])
+				words += fmt.Sprintf(" [%s, %s]", hundredths(v[1]), hundredths(v[2]))
 			}
 			found = append(found, words)
 		}
@@ -179,12 +179,20 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 		return []*panel{importanceMatrix(features, layers, values, importanceLabel(rs[0]), s)}, title, alt, nil
 	}
 	p := s.newPanel("representation", importanceLabel(rs[0]))
+	at, numbered := make([]float64, len(layers)), false
+	if word, numbers, ok := ordinals(layers); ok && len(layers) >= leastOrdered && s.Listed == nil && s.Order != Given {
+		at, numbered, p.x = numbers, true, cmp.Or(word, "number")
+	} else {
+		for i := range at {
+			at[i] = float64(i)
+		}
+	}
 	for _, f := range features {
 		k := s.series(f)
 		var x, y, lo, hi []float64
 		for i, l := range layers {
 			if v, ok := values[f][l]; ok {
-				x, y = append(x, float64(i)), append(y, v[0])
+				x, y = append(x, at[i]), append(y, v[0])
 				lo, hi = append(lo, v[1]), append(hi, v[2])
 			}
 		}
@@ -201,9 +209,11 @@ func importanceByLayer(rs []*Result, s *Style) ([]*panel, string, string, error)
 	for _, r := range rs {
 		p.noteUndefined(r.floats("importance"), r.texts("note"))
 	}
-	p.plot.X.Tick.Marker = nameTicks(names)
-	if s.longestWidth(names)*vg.Length(len(names)) > 170 {
-		p.slant()
+	if !numbered {
+		p.plot.X.Tick.Marker = nameTicks(names)
+		if s.longestWidth(names)*vg.Length(len(names)) > 170 {
+			p.slant()
+		}
 	}
 	p.rangeY(0, 0)
 	widen(&p.plot.X)

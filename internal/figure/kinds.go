@@ -130,6 +130,7 @@ func layOut(results []*Result, s Style) (*Figure, error) {
 		title, alt = s.Times.timed(title), s.Times.timed(alt)
 	}
 	s.labelled(panels)
+	noteBeyond(panels[0], results)
 	warnings, err := s.unheeded(results)
 	if err != nil {
 		return nil, err

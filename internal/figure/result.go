@@ -22,6 +22,7 @@ type Result struct {
 	Label    string           // distinguishes it from other results of a figure
 	Table    *dataio.Table    // nil for an array
 	Array    *data.Dataset    // nil for a table
+	values   []float64        // of the array before those that cannot be drawn were changed
 	square   *dataio.Square   // of a square matrix of named systems; nil for another result
 	Labels   *data.Column     // of the conditions of an array; nil for none
 	groups   *systemGroups    // of the systems of scores of all pairs; nil for none

@@ -263,7 +263,7 @@ func scoreBars(t *scoreTable, s *Style) ([]*panel, string, string, error) {
 		var words []string
 		for i, v := range t.value {
 			if k := slices.Index(named, pairs[i]); t.measure[i] == m && finite(v) && k >= 0 {
-				words = append(words, fmt.Sprintf("%s %.2f", short[k], v))
+				words = append(words, short[k]+" "+hundredths(v))
 			}
 		}
 		if words != nil {

@@ -105,7 +105,7 @@ func slopePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 				p.plot.Add(&plotter.Line{XYs: xys, LineStyle: s.line(0)})
 			}
 			p.points([]float64{exponent[i]}, []float64{at}, s.glyph(0), names[len(names)-1-row])
-			found = append(found, fmt.Sprintf("%s: %.2f", names[len(names)-1-row], exponent[i]))
+			found = append(found, names[len(names)-1-row]+": "+hundredths(exponent[i]))
 			row--
 		}
 	}

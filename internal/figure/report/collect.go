@@ -40,10 +40,10 @@ type Collection struct {
 	measures func(name string) (k Known, ok bool) // nil for nothing known
 	cards    map[string]Known                     // what it said
 	layout   *Layout
-	arrays   map[string]int    // of each directory
+	arrays   map[string]int      // of each directory
 	shown    map[string]*loaded  // the result that has a content
 	twins    map[string][]string // names of files with the same table as a file beside them
-	runs     map[string]string // the section that has a run
+	runs     map[string]string   // the section that has a run
 }
 
 // Collect reads all results in and below directories, or single files, and makes a page

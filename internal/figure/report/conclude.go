@@ -21,6 +21,10 @@ type Conclusion struct {
 	Command  string // that would tell more, "" for none
 	Evidence []Evidence
 	More     int // of the same kind, which are left out
+
+	key      string // of conclusions that are one but for their subject, "" for none
+	subjects []string
+	sentence func(subjects []string) string
 }
 
 // Evidence is a number with its interval, and the row of a table that has it.
@@ -28,6 +32,8 @@ type Evidence struct {
 	Text string
 	Row  string // "scores.csv, row 4"
 	Link string // of the row on the page
+
+	subject string // that it is about, where a conclusion has several
 }
 
 // Topic is a question and what the results say about it.
@@ -142,6 +148,11 @@ func (c *Collection) conclude(results []*loaded) {
 			k.contrasts(l)
 		}
 	}
+	for i := range k.topics {
+		for j := range k.topics[i].Conclusions {
+			k.topics[i].Conclusions[j].complete()
+		}
+	}
 	slices.SortStableFunc(k.topics, func(a, b Topic) int { return slices.Index(topics, a.Title) - slices.Index(topics, b.Title) })
 	for i := range k.topics {
 		t := &k.topics[i]
@@ -183,17 +194,18 @@ func (k *concluder) add(topic string, conclusion Conclusion) {
 		return
 	}
 	k.said[said] = true
-	evidence := conclusion.Evidence
-	if more := len(evidence) - mostEvidence; more > 0 {
-		conclusion.Evidence = evidence[:mostEvidence]
-		conclusion.Text += fmt.Sprintf(" The first %d of %d rows:", mostEvidence, len(evidence))
-	}
-	at := slices.IndexFunc(k.topics, func(t Topic) bool { return t.Title == topic })
+	t := k.topic(topic)
+	t.Conclusions = append(t.Conclusions, conclusion)
+}
+
+// topic returns the topic of a title, a new one if there is none yet.
+func (k *concluder) topic(title string) *Topic {
+	at := slices.IndexFunc(k.topics, func(t Topic) bool { return t.Title == title })
 	if at < 0 {
 		at = len(k.topics)
-		k.topics = append(k.topics, Topic{Title: topic})
+		k.topics = append(k.topics, Topic{Title: title})
 	}
-	k.topics[at].Conclusions = append(k.topics[at].Conclusions, conclusion)
+	return &k.topics[at]
 }
 
 // untested counts the conclusions that suggest a test.

@@ -63,15 +63,15 @@ r.npy,b.npy,distance,0.12,0.08,0.2,0.12,1,,,
 func TestConclusionsFromScores(t *testing.T) {
 	got, c := conclusionsOf(t, map[string]string{"scores.csv": threeSystems})
 	for _, want := range []string{
-		"Which systems are most similar? | Of 3 systems, a is the most similar to r by 2 of 3 measures. \n  cka 0.90 [0.85, 0.95] (scores.csv, row 1)\n  distance 0.10 [0.05, 0.15] (scores.csv, row 7)\n",
+		"Which systems are most similar? | Of 3 systems, a is the most similar to r by 2 of 3 measures. \n  cka 0.90 [0.85, 0.95] (corrected; the value is 0.91) (scores.csv, row 1)\n  distance 0.10 [0.05, 0.15] (scores.csv, row 7)\n",
 		"By 1 of 3 measures it is b that is the most similar to r. \n  linreg 0.80 [0.70, 0.90] (scores.csv, row 5)\n",
 		"Whether a differs from the next by cka and distance was not tested (the intervals of 1 of them lie apart). This would test it: simtool compare r.npy a.npy b.npy -m cka,distance\n",
 		"Within their null, since samples that are paired at random are as similar: 1 of 1 score of c against r.",
-		"cka 0.19 [0.10, 0.30], null 0.20 (scores.csv, row 3)",
+		"cka 0.19 [0.10, 0.30] (corrected; the value is 0.25), null 0.20 (scores.csv, row 3)",
 		"With a warning: 1 of 7 scores of",
-		"a, linreg 0.50 [0.40, 0.60]: few samples (scores.csv, row 4)",
+		"scores.csv: few samples. \n  a, linreg 0.50 [0.40, 0.60] (scores.csv, row 4)",
 		"Without a score: 1 of 8 rows of",
-		"linreg: no variance (scores.csv, row 6)",
+		"scores.csv: no variance. \n  linreg, c (scores.csv, row 6)",
 		"a is closer to r than b by cka, and farther from it by linreg. By their cards, cka comes near its best value where features outnumber samples, which linreg does not; " +
 			"linreg does not see invertible linear transformations, cka does: systems that differ by such a one are alike to the former alone; linreg is of samples that were held out, cka of those that were fitted to; " +
 			"cka asks: “Is cka high?” linreg asks: “Is linreg high?”. The two are not told apart, or have no interval, by 1 other measure.",

@@ -147,7 +147,7 @@ func (k *concluder) ranks(l *loaded) {
 			text = strings.Replace(text, ", but does not differ", ", of which "+names[0]+" does not differ", 1)
 		}
 		i := rows[0]
-		words := g.measure + " " + withInterval(l.num(i, "corrected"), l.num(i, "lo"), l.num(i, "hi"))
+		words := g.measure + " corrected " + withInterval(l.num(i, "corrected"), l.num(i, "lo"), l.num(i, "hi"))
 		if p := pOf("p_best", l.num(i, "p_best")); p != "" {
 			words += ", " + p
 		}

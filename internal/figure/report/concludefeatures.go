@@ -59,19 +59,24 @@ func (k *concluder) features(l *loaded) {
 		if intervals {
 			rule = "has an interval above 0"
 		}
-		text := fmt.Sprintf("%s encodes %d of %d features, %s %s.", where, len(evidence), len(rows), by, rule)
+		n := len(rows)
 		if len(evidence) == 0 {
-			text = fmt.Sprintf("%s cannot be said to encode any of %d features: no importance %s. The largest:", where, len(rows), rule)
-		} else if others != nil {
-			text += " Of " + few(others) + " the data leave it open."
+			k.sayAlike(shared{encoded, fmt.Sprintf("none %s %d %s %s", l.name, n, by, rule), where, func(subjects []string) string {
+				return fmt.Sprintf("%s cannot be said to encode any of %d features: no importance %s. The largest:", few(subjects), n, rule)
+			}, []Evidence{importance(l, rows[0])}})
+			continue
 		}
-		if n := len(rows); intervals && len(evidence) > 0 && n >= 5 {
-			text += fmt.Sprintf(" Each interval stands for itself: of %d features without importance %s would be counted by chance.", n, significant(float64(n)*0.025, 2))
+		slices.Sort(others)
+		names, count := "", len(evidence)
+		if others != nil {
+			names = " Of " + few(others) + " the data leave it open."
 		}
-		if len(evidence) == 0 {
-			evidence = []Evidence{importance(l, rows[0])}
+		if intervals && n >= 5 {
+			names += fmt.Sprintf(" Each interval stands for itself: of %d features without importance %s would be counted by chance.", n, significant(float64(n)*0.025, 2))
 		}
-		k.say(encoded, text, evidence)
+		k.sayAlike(shared{encoded, fmt.Sprintf("%s %d %d %s %s %q", l.name, count, n, by, rule, others), where, func(subjects []string) string {
+			return fmt.Sprintf("%s %s %d of %d features, %s %s.", few(subjects), verbOf(subjects, "encodes", "each encode the same"), count, n, by, rule) + names
+		}, evidence})
 	}
 }
 
@@ -90,10 +95,7 @@ func (k *concluder) fits(l *loaded) {
 		if l.text(i, "split") != "held-out" || l.text(i, "fold") != "" || !finite(l.num(i, "spearman")) {
 			continue
 		}
-		where := "The features"
-		if r := l.text(i, "representation"); r != "" {
-			where += " of " + figure.ShortNames([]string{r})[0]
-		}
+		where := figure.ShortNames([]string{l.text(i, "representation")})[0]
 		v, lo, hi := l.num(i, "spearman"), l.num(i, "lo"), l.num(i, "hi")
 		words := "Spearman " + withInterval(v, lo, hi)
 		if p := pOf("p", l.num(i, "pvalue")); p != "" {
@@ -109,7 +111,12 @@ func (k *concluder) fits(l *loaded) {
 		}) {
 			evidence = append(evidence, l.evidence(j, l.text(j, "split")+" "+withInterval(l.num(j, "spearman"), l.num(j, "lo"), l.num(j, "hi"))))
 		}
-		k.say(encoded, where+" "+verdict+".", evidence)
+		k.sayAlike(shared{encoded, l.name + " " + verdict, where, func(subjects []string) string {
+			if len(subjects) == 1 && subjects[0] == "" {
+				return "The features " + verdict + "."
+			}
+			return "The features of " + few(subjects) + " " + verdict + "."
+		}, evidence})
 	}
 }
 

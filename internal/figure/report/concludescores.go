@@ -38,7 +38,15 @@ func (s score) tied(other score) bool {
 // apart reports whether the intervals of two scores have nothing in common.
 func (s score) apart(other score) bool { return s.lo > other.hi || s.hi < other.lo }
 
-func (s score) words() string { return s.measure + " " + withInterval(s.value, s.lo, s.hi) }
+// words are the measure and its estimate. Where that is not the value, which figures show,
+// they say so.
+func (s score) words() string {
+	text := s.measure + " " + withInterval(s.value, s.lo, s.hi)
+	if raw := s.table.num(s.row, "value"); finite(raw) && finite(s.table.num(s.row, "corrected")) && rounded(raw, s.lo, s.hi) != rounded(s.value, s.lo, s.hi) {
+		text += " (corrected; the value is " + rounded(raw, s.lo, s.hi) + ")"
+	}
+	return text
+}
 
 func (s score) evidence() Evidence { return s.table.evidence(s.row, s.words()) }
 
@@ -188,9 +196,32 @@ func (k *concluder) closest(x string, all []score) {
 		k.say(mostSimilar, text, evidence)
 		if len(names) == 1 {
 			k.margin(y, winners[y], next)
+		} else {
+			k.suggestForTies(names, winners[y], of)
 		}
 	}
 	k.disagreements(x, all)
+}
+
+// suggestForTies names the command that tells whether systems that tie differ from the rest,
+// or, where all tie, from each other.
+func (k *concluder) suggestForTies(tied []string, first []score, of map[string][]score) {
+	var systems, measures []string
+	for _, s := range first {
+		measures = append(measures, s.measure)
+		for _, other := range of[s.measure] {
+			systems = append(systems, other.table.text(other.row, "y"))
+		}
+	}
+	systems = figure.Distinct(systems)
+	if len(systems) < 2 {
+		return
+	}
+	text := fmt.Sprintf("Whether %s differ by other measures, or from the rest, was not tested. This would tell:", few(tied))
+	k.add(mostSimilar, Conclusion{
+		Text:    text,
+		Command: ShellLine(slices.Concat([]string{"simtool", "compare", first[0].table.text(first[0].row, "x")}, systems, []string{"-m", strings.Join(figure.Distinct(append(measures, "default")), ",")})),
+	})
 }
 
 // leading returns the systems of the first of sorted scores and of those that tie with it.
@@ -289,14 +320,23 @@ func (k *concluder) pairs(all []score, systems int) {
 			}
 		}
 		ties = figure.Distinct(ties)
-		text := fmt.Sprintf("Of %d systems, %s and %s are the most similar two by %s, %s and %s the least.", systems, best.x, best.y, m, worst.x, worst.y)
+		b, w := *best, *worst
+		sentence := func(by []string) string {
+			return fmt.Sprintf("Of %d systems, %s and %s are the most similar two by %s, %s and %s the least.", systems, b.x, b.y, few(by), w.x, w.y)
+		}
 		switch {
 		case len(ties) > 1 && best.tied(*worst):
-			text = fmt.Sprintf("All two of %d systems are tied by %s: %s.", systems, m, few(ties))
+			sentence = func(by []string) string {
+				return fmt.Sprintf("All two of %d systems are tied by %s: %s.", systems, few(by), few(ties))
+			}
 		case len(ties) > 1:
-			text = fmt.Sprintf("Of %d systems, these are tied as the most similar two by %s: %s; %s and %s are the least.", systems, m, few(ties), worst.x, worst.y)
+			sentence = func(by []string) string {
+				return fmt.Sprintf("Of %d systems, these are tied as the most similar two by %s: %s; %s and %s are the least.", systems, few(by), few(ties), w.x, w.y)
+			}
 		}
-		k.say(mostSimilar, text, []Evidence{best.evidence(), worst.evidence()})
+		key := fmt.Sprintf("pairs %s %q %q %v", b.table.name, []string{b.x, b.y, w.x, w.y}, ties, b.tied(w))
+		evidence := []Evidence{b.evidence(), w.evidence()}
+		k.sayAlike(shared{topic: mostSimilar, key: key, subject: m, sentence: sentence, evidence: evidence})
 	}
 }
 
@@ -328,7 +368,8 @@ func (k *concluder) along(axis string, all []score) {
 				}
 			}
 		}
-		text := fmt.Sprintf("%s is most similar to %s by %s at %s %s of %d.", c.y, c.x, c.measure, axis, best.table.text(best.row, axis), len(of[c]))
+		place, n := best.table.text(best.row, axis), len(of[c])
+		text := ""
 		if tested > 0 {
 			by := "lie above their null"
 			if finite(best.table.num(best.row, "p_adj")) {
@@ -340,7 +381,9 @@ func (k *concluder) along(axis string, all []score) {
 				text += fmt.Sprintf(" %d of %d %s.", above, tested, by)
 			}
 		}
-		k.say(overTime, text, []Evidence{best.evidence()})
+		k.sayAlike(shared{overTime, fmt.Sprintf("%s %q %d %s", c.x, c.y, n, text) + best.table.name + place, c.measure, func(by []string) string {
+			return fmt.Sprintf("%s is most similar to %s by %s at %s %s of %d.", c.y, c.x, few(by), axis, place, n) + text
+		}, []Evidence{best.evidence()}})
 	}
 }
 

@@ -171,7 +171,7 @@ func TestResultsWithoutSuffix(t *testing.T) {
 	of := func(y string) string { return strings.Replace(scores, "%", y, 1) }
 	c, _ := render(t, write(t, map[string]string{
 		"scores": of("a"), "of.time": strings.ReplaceAll(of("b"), ",", "\t"),
-		"json": `{"schema":"simtool.score/v2","columns":["x","y","measure","value"],"rows":[{"x":"r","y":"c","measure":"cka","value":0.5}]}`,
+		"json":     `{"schema":"simtool.score/v2","columns":["x","y","measure","value"],"rows":[{"x":"r","y":"c","measure":"cka","value":0.5}]}`,
 		"Makefile": "all:\n", "notes.txt": "x, y and z\n", "picture": "a\x00,b", "empty": "",
 	}))
 	var titles []string
