@@ -33,7 +33,16 @@ func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 		}
 	}
 	xs, ys := Distinct(t.x), Distinct(t.y)
-	asMatrix := axis == "" && (s.Form == matrix || s.Form == "" && len(xs) > 1 && len(xs)+len(ys) > 3)
+	cells := float64(len(xs)) * float64(len(ys))
+	if overlap(xs, ys) {
+		n := float64(len(Distinct(slices.Concat(xs, ys))))
+		cells = n * n
+	}
+	filled := cells <= sparsest*float64(len(t.value)) // by all measures together
+	asMatrix := axis == "" && (s.Form == matrix || s.Form == "" && len(xs) > 1 && len(xs)+len(ys) > 3 && filled)
+	if asMatrix && cells > mostMatrix {
+		return nil, "", "", &data.InputError{Path: rs[0].Path, Found: fmt.Sprintf("%d × %d systems", len(xs), len(ys)), Wanted: "want fewer for a matrix; bars show how scores are distributed"}
+	}
 	if t.groups, err = groupsOf(rs, asMatrix, s); err != nil {
 		return nil, "", "", err
 	}
@@ -60,6 +69,13 @@ func scorePanels(rs []*Result, s *Style) ([]*panel, string, string, error) {
 	}
 	return scoreBars(t, s)
 }
+
+// sparsest is the largest number of cells of a matrix for each score: all pairs have two, and
+// pairs that have no system in common would leave nearly all empty.
+const sparsest = 40
+
+// mostMatrix is the largest number of cells of a matrix.
+const mostMatrix = 16e6
 
 // scoreAxis returns the column along which a table has scores, or "" for scores of whole
 // systems.
@@ -375,7 +391,8 @@ func (p *panel) namedRows(names []string, bars vg.Length) {
 // scoresAlong draws scores over time bins or conditions.
 func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string, error) {
 	var panels []*panel
-	measures, systems := Distinct(t.measure), s.ordered(Distinct(t.y))
+	measures, all := Distinct(t.measure), s.ordered(Distinct(t.y))
+	systems := evenly(all, mostCurves)
 	short := shortNames(systems)
 	label := map[string]string{"time": binLabel, "condition": "condition"}[axis]
 	style := s.sequence(systems)
@@ -397,7 +414,9 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 			c := t.curveOf(rows[series{m, system}], func(i int) float64 { return t.at[i] })
 			if axis == "time" {
 				p.curve(c, style(k), short[k], len(systems) == 1)
-				p.key(key{name: short[k], line: style(k)})
+				if every := s.keyEvery(systems); k%every == 0 {
+					p.key(key{name: short[k], line: style(k)})
+				}
 				continue
 			}
 			p.points(c.at, c.value, s.glyph(place), short[k])
@@ -411,8 +430,35 @@ func scoresAlong(axis string, t *scoreTable, s *Style) ([]*panel, string, string
 		panels = append(panels, p)
 	}
 	t.noteRows(panels[0])
+	if len(systems) < len(all) {
+		panels[0].notes = append(panels[0].notes, fmt.Sprintf("%d of %d systems, evenly spaced in their order; the table has the others.", len(systems), len(all)))
+	}
 	alt := fmt.Sprintf("Scores by %s of %s, for each %s.", list(measures), list(short), label)
 	return panels, "Similarity to " + list(shortNames(Distinct(t.x))) + " by " + label, alt, nil
+}
+
+// keyEvery returns of how many systems one is named in the legend: of many whose colours are
+// in the order of a number a few say what the others are.
+func (s *Style) keyEvery(systems []string) int {
+	if _, _, ok := ordinals(systems); !ok || len(systems) <= mostColours {
+		return 1
+	}
+	return (len(systems) + 4) / 5
+}
+
+// mostCurves is the largest number of systems that have a line each, of 28 patterns.
+const mostCurves = 28
+
+// evenly returns at most a number of names, evenly spaced, the first and the last among them.
+func evenly(names []string, most int) []string {
+	if len(names) <= most {
+		return names
+	}
+	var out []string
+	for k := range most {
+		out = append(out, names[k*(len(names)-1)/(most-1)])
+	}
+	return out
 }
 
 // scoreText returns the text of one score under the pointer.

@@ -34,6 +34,8 @@ type Evidence struct {
 	Link string // of the row on the page
 
 	subject string // that it is about, where a conclusion has several
+	of      *loaded
+	row     int
 }
 
 // Topic is a question and what the results say about it.
@@ -58,6 +60,7 @@ type loaded struct {
 	also  []string     // those of its copies, which are not shown
 	id    string       // of its table on the page
 	cited map[int]bool // rows that conclusions rest on
+	draws *fewDraws    // once they are known
 }
 
 // names are the displayed names of the file and its copies.
@@ -109,8 +112,7 @@ func (l *loaded) rows(keep func(row int) bool) []int {
 
 // evidence cites a row for a number.
 func (l *loaded) evidence(row int, text string) Evidence {
-	l.cited[row] = true
-	return Evidence{Text: text, Row: fmt.Sprintf("%s, row %d", filepath.Base(l.Path), row+1), Link: "#" + rowID(l.id, row)}
+	return Evidence{Text: text, Row: fmt.Sprintf("%s, row %d", filepath.Base(l.Path), row+1), Link: "#" + rowID(l.id, row), of: l, row: row}
 }
 
 func rowID(table string, row int) string { return fmt.Sprintf("%s-%d", table, row+1) }
@@ -121,11 +123,12 @@ type concluder struct {
 	results []*loaded
 	topics  []Topic
 	said    map[string]bool
+	alike   map[string]int // places of conclusions of several subjects in their topics
 }
 
 // conclude computes the conclusions of all results.
 func (c *Collection) conclude(results []*loaded) {
-	k := &concluder{c: c, results: results, said: map[string]bool{}}
+	k := &concluder{c: c, results: results, said: map[string]bool{}, alike: map[string]int{}}
 	for _, l := range results {
 		switch {
 		// Ranks have the columns of scores as well, and are told by those that scores lack.
@@ -162,6 +165,13 @@ func (c *Collection) conclude(results []*loaded) {
 			t.Conclusions[mostConclusions-1].More = more
 			if left > 0 {
 				t.Conclusions = append(t.Conclusions, Conclusion{Text: fmt.Sprintf("Of %s among these, the difference from the next was not tested either.", count(left, "closest system", "closest systems"))})
+			}
+		}
+	}
+	for _, t := range k.topics {
+		for _, one := range t.Conclusions {
+			for _, e := range one.Evidence {
+				e.of.cited[e.row] = true
 			}
 		}
 	}

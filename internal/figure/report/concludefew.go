@@ -17,6 +17,14 @@ type fewDraws struct {
 // three or more scores that all are multiples of 1/k for a small k, which two of them
 // reach, are taken to be those of so few.
 func (l *loaded) fewDraws() fewDraws {
+	if l.draws == nil {
+		draws := l.countDraws()
+		l.draws = &draws
+	}
+	return *l.draws
+}
+
+func (l *loaded) countDraws() fewDraws {
 	if l.Manifest != nil {
 		if n, err := strconv.ParseFloat((settings{l.Manifest.Config}).number("permutations"), 64); err == nil {
 			if least := 1 / (n + 1); least >= clearP-1e-12 {

@@ -1,6 +1,9 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // This file puts what is said of several systems, layers or measures in the same words into
 // one sentence.
@@ -25,12 +28,12 @@ func (k *concluder) sayAlike(a shared) {
 		a.evidence[i].subject = a.subject
 	}
 	t := k.topic(a.topic)
-	for i := range t.Conclusions {
-		if c := &t.Conclusions[i]; c.key == a.key {
-			c.subjects, c.Evidence = append(c.subjects, a.subject), append(c.Evidence, a.evidence...)
-			return
-		}
+	if at, ok := k.alike[a.topic+"\x00"+a.key]; ok {
+		c := &t.Conclusions[at]
+		c.subjects, c.Evidence = append(c.subjects, a.subject), append(c.Evidence, a.evidence...)
+		return
 	}
+	k.alike[a.topic+"\x00"+a.key] = len(t.Conclusions)
 	t.Conclusions = append(t.Conclusions, Conclusion{key: a.key, subjects: []string{a.subject}, sentence: a.sentence, Evidence: a.evidence})
 }
 
@@ -42,7 +45,9 @@ func (c *Conclusion) complete() {
 	}
 	if len(c.subjects) > 1 {
 		for i, e := range c.Evidence {
-			c.Evidence[i].Text = e.subject + ": " + e.Text
+			if !strings.HasPrefix(e.Text, e.subject+" ") {
+				c.Evidence[i].Text = e.subject + ": " + e.Text
+			}
 		}
 	}
 	if n := len(c.Evidence); n > mostEvidence {

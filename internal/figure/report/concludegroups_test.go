@@ -36,13 +36,13 @@ func TestAlikeConclusionsAreOne(t *testing.T) {
 	for _, want := range []string{
 		"layer0 cannot be said to encode any of 2 features: no importance has an interval above 0. The largest: \n  shape 0.5 [-0.1, 0.9], p = 0.01",
 		"layer1, layer2, layer3, layer4 and 7 more each encode the same 1 of 2 features, whose importance has an interval above 0. Of colour the data leave it open. The first 8 of 11 rows: \n  layer1: shape 0.5 [0.1, 0.9]",
-		"a is most similar to r by cka and linreg at time 1 of 3. 1 of 3 lie above their null. \n  cka: cka 0.3 (times.csv, row 2)\n  linreg: linreg 0.3 (times.csv, row 8)\n",
+		"a is most similar to r by cka and linreg at time 1 of 3. 1 of 3 lie above their null. \n  cka 0.3 (times.csv, row 2)\n  linreg 0.3 (times.csv, row 8)\n",
 		"times.csv, of a against r and b against r. \n  a against r: cka 0.2, null 0.2 (times.csv, row 1)\n",
 		"8 of 12 scores of ",
 		"With a warning: 12 of 12 scores of ",
 		"times.csv: 10 coefficients for 20 samples. The first 8 of 12 rows:",
 		"times.csv: few samples. The first 8 of 12 rows:",
-		"Of 3 systems, u and v are the most similar two by cka and linreg, v and w the least. \n  cka: cka 0.9 (pairs.csv, row 1)",
+		"Of 3 systems, u and v are the most similar two by cka and linreg, v and w the least. \n  cka 0.9 (pairs.csv, row 1)",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no conclusion has\n%s\n", want)

@@ -46,13 +46,12 @@ func (k *concluder) withinNull(l *loaded, all []score) {
 	if tested == 0 {
 		return
 	}
+	scoresOf := map[string]int{} // scores of each pair
+	for _, s := range all {
+		scoresOf[s.y+" against "+s.x]++
+	}
 	for _, name := range order {
-		counted := 0
-		for _, s := range all {
-			if s.y+" against "+s.x == name {
-				counted++
-			}
-		}
+		counted := scoresOf[name]
 		var evidence []Evidence
 		for _, s := range of[name] {
 			text := s.words()

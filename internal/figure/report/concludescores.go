@@ -97,18 +97,16 @@ func (k *concluder) scores(l *loaded) {
 		xs, ys = append(xs, s.x), append(ys, s.y)
 	}
 	xs, ys = figure.Distinct(xs), figure.Distinct(ys)
-	if len(xs) > 1 && slices.ContainsFunc(xs, func(x string) bool { return slices.Contains(ys, x) }) {
+	if len(xs) > 1 && len(figure.Distinct(slices.Concat(xs, ys))) < len(xs)+len(ys) {
 		k.pairs(all, len(figure.Distinct(append(xs, ys...))))
 		return
 	}
+	of := map[string][]score{}
+	for _, s := range all {
+		of[s.x] = append(of[s.x], s)
+	}
 	for _, x := range xs {
-		var own []score
-		for _, s := range all {
-			if s.x == x {
-				own = append(own, s)
-			}
-		}
-		k.closest(x, own)
+		k.closest(x, of[x])
 	}
 }
 
