@@ -48,8 +48,8 @@ samples, by name or for want of a value, count where they have them (--pair-by c
 the matrix with another of the same systems, and --given holds a third constant. Their p
 values are of random orders of the systems.`,
 		Example: `simtool collection layers/*.npy -m cka
-simtool collection layers/*.npy -m procrustes --matrix layers.csv -o layers-say.csv
-simtool collection layers/*.npy -m procrustes --mean mean.npz -o layers-mean.csv
+simtool collection layers/*.npy -m procrustes --matrix layers.csv -o say.csv
+simtool collection layers/*.npy -m procrustes --mean mean.npz -o mean.csv
 simtool collection layers.csv -m procrustes --clusters 3`,
 	}, collection.New, exitInvalid)
 }

@@ -366,6 +366,11 @@ func TestNarrowTable(t *testing.T) {
 				"…he/first.npy  rsa:compare=spearman  0.500000\n" +
 				"…e/second.npy  rsa:compare=pearson   0.250000\n" +
 				"  too wide for the terminal: p, n\n"},
+		{30, // the measure is shortened as well
+			"y       measure          value\n" +
+				"…t.npy  rsa:compare…  0.500000\n" +
+				"…d.npy  rsa:compare…  0.250000\n" +
+				"  too wide for the terminal:\n    p, n\n"},
 	} {
 		var b strings.Builder
 		o := TableOptions{Width: c.width, Fixed: []string{"measure"}, Spare: []string{"p", "n"}}

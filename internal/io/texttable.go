@@ -13,18 +13,26 @@ import (
 const (
 	columnGap = "  "
 	minText   = 10 // no text column is shortened below this many characters
+
+	// In a terminal that is narrower than that, these many are left of a text, and of one
+	// that is kept whole elsewhere.
+	narrowText  = 6
+	narrowFixed = 12
 )
 
 // textWriter aligns a table for a terminal. Columns without a value in any row
 // are left out, numbers are rounded and right-aligned, and when the table is
 // wider than the terminal columns that can be spared are left out, which a line
 // below says, and the widest other text columns are shortened: paths from the
-// left, for their ends tell them apart, other text from the right.
+// left, for their ends tell them apart, other text from the right. Where that does
+// not do, all texts are shortened further, and then numbers left out from the right,
+// all but the first and those that tell rows apart.
 type textWriter struct {
 	w       io.Writer
 	o       TableOptions
 	columns []string
 	rows    [][]any
+	narrow  bool // texts are shortened further
 }
 
 func newTextWriter(w io.Writer, _ string, o TableOptions) TableWriter {
@@ -95,20 +103,40 @@ func (t *textWriter) isNote(name string) bool { return slices.Contains(t.o.Notes
 // spare leaves out columns until the others fit, shortened as far as they can
 // be, and returns the names of those left out.
 func (t *textWriter) spare(body []textColumn) (kept []textColumn, spared []string) {
-	for _, name := range t.o.Spare {
+	fits := func() bool {
 		least := -len(columnGap)
 		for _, c := range body {
 			least += len(columnGap) + t.least(c)
 		}
-		if t.o.Width <= 0 || least <= t.o.Width {
+		return t.o.Width <= 0 || least <= t.o.Width
+	}
+	leaveOut := func(at int) {
+		name := body[at].name
+		body = slices.Delete(body, at, at+1)
+		spared = append(spared, name)
+		if upper := t.o.Looks[name].Range; upper != "" {
+			spared = append(spared, upper)
+		}
+	}
+	for _, name := range t.o.Spare {
+		if fits() {
 			break
 		}
 		if at := slices.IndexFunc(body, func(c textColumn) bool { return c.name == name }); at >= 0 {
-			body = slices.Delete(body, at, at+1)
-			spared = append(spared, name)
-			if upper := t.o.Looks[name].Range; upper != "" {
-				spared = append(spared, upper)
-			}
+			leaveOut(at)
+		}
+	}
+	t.narrow = !fits()
+	number := func(c textColumn) bool { return c.right && !slices.Contains(t.o.Keys, c.name) }
+	first := slices.IndexFunc(body, number)
+	for at := len(body) - 1; at > first && first >= 0 && !fits(); at-- {
+		if at >= len(body) || !number(body[at]) || slices.Contains(t.o.Fixed, body[at].name) {
+			continue
+		}
+		upper := body[at].name == "hi"
+		leaveOut(at)
+		if lower := slices.IndexFunc(body, func(c textColumn) bool { return c.name == "lo" }); upper && lower > first {
+			leaveOut(lower) // one end of an interval says little
 		}
 	}
 	return body, spared
@@ -116,6 +144,12 @@ func (t *textWriter) spare(body []textColumn) (kept []textColumn, spared []strin
 
 // least is the width to which a column can be shortened.
 func (t *textWriter) least(c textColumn) int {
+	if t.narrow && !c.right {
+		if slices.Contains(t.o.Fixed, c.name) {
+			return min(c.width, narrowFixed)
+		}
+		return min(c.width, narrowText)
+	}
 	if c.right || slices.Contains(t.o.Fixed, c.name) {
 		return c.width
 	}

@@ -14,9 +14,9 @@ type Contrast struct {
 	Hi      float64 `column:"hi" doc:"upper end of that interval" show:"digits=3"`
 	T       float64 `column:"t" doc:"the difference in units of its standard error, on the axis on which errors are symmetric" show:"digits=3,spare=3"`
 	DF      int     `column:"df" empty:"0" doc:"degrees of freedom: independent units − 1" show:"spare=2"`
-	PValue  float64 `column:"pvalue" doc:"chance of so large a difference, either way, if the models are equally similar" show:"digits=3"`
+	PValue  float64 `column:"pvalue" doc:"chance of so large a difference, either way, if the models are equally similar" show:"digits=3,spare=5"`
 	PAdj    float64 `column:"p_adj" doc:"the same for the largest of all differences of the table" show:"digits=3"`
-	QBH     float64 `column:"q_bh" doc:"share of false ones among the differences that are as clear, by Benjamini and Hochberg" show:"digits=3"`
+	QBH     float64 `column:"q_bh" doc:"share of false ones among the differences that are as clear, by Benjamini and Hochberg" show:"digits=3,spare=4"`
 	Note    string  `column:"note" doc:"what was left out and why" show:"note"`
 	Warning string  `column:"warning" doc:"why the difference may not mean much" show:"note"`
 	Error   string  `column:"error" doc:"why there is no difference" show:"note"`

@@ -75,13 +75,13 @@ type Decoding struct {
 	Chance   float64 `column:"chance" doc:"accuracy of guessing the most frequent class; for numbers r2 of guessing the mean"`
 	PValue   float64 `column:"pvalue" doc:"share of shuffled labels that are decoded as well; empty without --permutations"`
 	N        int     `column:"n" unit:"conditions" doc:"conditions that have the label"`
-	Classes  int     `column:"classes" empty:"0" doc:"classes of the label; empty for numbers"`
-	Folds    int     `column:"folds" doc:"folds of the cross-validation"`
-	Balanced float64 `column:"balanced" doc:"mean over classes of the share of their conditions that is found, 1/classes for guesses; empty for numbers"`
+	Classes  int     `column:"classes" empty:"0" doc:"classes of the label; empty for numbers" show:"spare=1"`
+	Folds    int     `column:"folds" doc:"folds of the cross-validation" show:"spare=2"`
+	Balanced float64 `column:"balanced" doc:"mean over classes of the share of their conditions that is found, 1/classes for guesses; empty for numbers" show:"spare=3"`
 	R2       float64 `column:"r2" doc:"share of the variance of a label of numbers that held-out predictions explain; empty for classes"`
 	Lo       float64 `column:"lo" doc:"lower end of the interval of accuracy, or of r2, for other conditions"`
 	Hi       float64 `column:"hi" doc:"upper end of that interval"`
-	SE       float64 `column:"se" doc:"standard error of accuracy, or of r2"`
+	SE       float64 `column:"se" doc:"standard error of accuracy, or of r2" show:"spare=4"`
 	Null     float64 `column:"null" doc:"mean accuracy, or r2, of shuffled labels; empty without --permutations"`
 	PAdj     float64 `column:"p_adj" doc:"share of shuffled labels whose best time bin is decoded as well: pvalue corrected for all time bins; empty without --permutations"`
 	PCluster float64 `column:"p_cluster" doc:"pvalue of the run of time bins around this one that are decoded well, corrected for all time bins; with --permutations, empty where there is none" show:"optional"`

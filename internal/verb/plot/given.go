@@ -15,7 +15,15 @@ import (
 	"simtool/internal/io"
 )
 
-// shownNames reads pairs of a name in the results and the one to show, a line each.
+// Columns of a file of names that has a header.
+const (
+	nameColumn  = "name"
+	labelColumn = "label"
+)
+
+// shownNames reads pairs of a name in the results and the one to show, a line each. Where
+// the first line has the columns name and label, they are found by it, in any order and among
+// others; without it each line is the two names.
 func shownNames(path string) (map[string]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -26,16 +34,29 @@ func shownNames(path string) (map[string]string, error) {
 	r.FieldsPerRecord = -1
 	r.TrimLeadingSpace = true
 	r.Comment = '#'
+	if strings.HasSuffix(strings.ToLower(path), ".tsv") {
+		r.Comma = '\t'
+	}
 	names := map[string]string{}
-	for {
+	nameAt, labelAt, header := 0, 1, false
+	for first := true; ; first = false {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil || len(cells) != 2 {
-			return nil, &data.InputError{Path: path, Found: "a line that is not two names", Wanted: "want a name in the results, a comma, and the name to show", Err: err}
+		if err == nil && first {
+			at := func(column string) int {
+				return slices.IndexFunc(cells, func(c string) bool { return strings.EqualFold(strings.TrimSpace(strings.TrimPrefix(c, "\uFEFF")), column) })
+			}
+			if n, l := at(nameColumn), at(labelColumn); n >= 0 && l >= 0 {
+				nameAt, labelAt, header = n, l, true
+				continue
+			}
 		}
-		name, label := strings.TrimSpace(cells[0]), strings.TrimSpace(cells[1])
+		if err != nil || !header && len(cells) != 2 || header && len(cells) <= max(nameAt, labelAt) {
+			return nil, &data.InputError{Path: path, Found: "a line that is not two names", Wanted: "want a name in the results, a comma, and the name to show, or a header with the columns name and label", Err: err}
+		}
+		name, label := strings.TrimSpace(cells[nameAt]), strings.TrimSpace(cells[labelAt])
 		if other, ok := names[name]; ok && other != label {
 			return nil, &data.InputError{Path: path, Found: "two names to show for " + name, Wanted: "want one"}
 		}

@@ -72,7 +72,7 @@ func (o *Options) Settings() *setting.Set {
 	s.Choice(&o.Form, "style", "", "form of a kind of result that has several", append([]string{anyForm}, figure.Forms...)...)
 	s.String(&o.Order, "order", "", "order of systems: natural (layer2 before layer10), given (as in the results), cluster (alike ones beside each other, of all pairs and of an RDM), or a `FILE` that lists those that come first").Suggest = figure.Orders
 	s.Floats(&o.Range, "range", "", "colours of scores from `LOW,HIGH`, where the measure's own range does not do")
-	s.String(&o.Names, "names", "", "`FILE` of names to show: lines of a name in the results, which may leave out folders and suffix, a comma, and the name to show")
+	s.String(&o.Names, "names", "", "`FILE` of names to show: lines of a name in the results, which may leave out folders and suffix, a comma, and the name to show; or a table with the columns name and label")
 	s.String(&o.Times, "times", "", "times of the bins of results by time: `FILE`, FILE:COLUMN or FILE.npz:KEY (default: the column time, or the middle of start and end, else the first)")
 	s.Floats(&o.Onset, "onset", "", "`TIMES` of events, in the unit of --times, to draw lines at")
 	s.String(&o.XLabel, "xlabel", "", "label of the x axis in place of the figure's own")
