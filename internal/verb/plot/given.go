@@ -46,7 +46,9 @@ func shownNames(path string) (map[string]string, error) {
 		}
 		if err == nil && first {
 			at := func(column string) int {
-				return slices.IndexFunc(cells, func(c string) bool { return strings.EqualFold(strings.TrimSpace(strings.TrimPrefix(c, "\uFEFF")), column) })
+				return slices.IndexFunc(cells, func(c string) bool {
+					return strings.EqualFold(strings.TrimSpace(strings.TrimPrefix(c, "\uFEFF")), column)
+				})
 			}
 			if n, l := at(nameColumn), at(labelColumn); n >= 0 && l >= 0 {
 				nameAt, labelAt, header = n, l, true
