@@ -19,7 +19,8 @@ const WithinNull = "within its null"
 //     pairings (Student's t for 20 draws and one more, one side of 95 %);
 //   - the interval reaches the value of systems that have nothing in common: 0 where the
 //     estimate removes what random pairings score, else null;
-//   - the calibrated value is below 0.02.
+//   - the calibrated value is below 0.02, or there is none since random pairings score the
+//     best value, and so does the pair.
 func (w *worker) withinNull() bool {
 	const deviations, least = 1.77, 0.02
 	a := w.out
@@ -46,6 +47,8 @@ func (w *worker) withinNull() bool {
 		return a.Lo <= 0
 	case !math.IsNaN(a.Lo) && w.card.HigherIsCloser:
 		return a.Lo <= a.Null
+	case math.IsNaN(a.Calibrated):
+		return math.Abs(w.value-w.card.Identity) <= identical && math.Abs(a.Null-w.card.Identity) <= identical
 	}
 	return a.Calibrated < least
 }

@@ -192,3 +192,20 @@ func TestNoisePairs(t *testing.T) {
 		}
 	}
 }
+
+// A regression on as many dimensions as there are samples explains everything, whatever
+// the data: the value is the best there is, and so is its null.
+func TestWithinANullOfOne(t *testing.T) {
+	for run := range 5 {
+		rng := rand.New(rand.NewPCG(uint64(run), 31))
+		pair := pairOf(t, normals(rng, 20*30), normals(rng, 20*30), []int{20, 30}, []int{20, 30})
+		if a := assessed(t, pair, "linreg", Structure{Kind: Rows}, 0); !saysWithin(a) {
+			t.Errorf("R² is 1 whatever the data, and not within its null: %+v", a)
+		}
+	}
+	rng := rand.New(rand.NewPCG(1, 31))
+	x := normals(rng, 40*3)
+	if a := assessed(t, pairOf(t, x, x, []int{40, 3}, []int{40, 3}), "linreg", Structure{Kind: Rows}, 0); saysWithin(a) {
+		t.Errorf("a system predicts itself within its null: %+v", a)
+	}
+}

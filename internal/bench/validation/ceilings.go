@@ -117,7 +117,7 @@ func (c noisyCell) markdown(name string, out []ceilingOutcome) string {
 
 // number renders a number that may be unknown.
 func number(v float64) string {
-	if math.IsNaN(v) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return "–"
 	}
 	return fmt.Sprintf("%.3f", v)

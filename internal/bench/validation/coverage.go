@@ -62,12 +62,6 @@ func (r row) markdown() string {
 		}
 		return fmt.Sprintf("%.1f %%", 100*float64(k)/float64(of))
 	}
-	number := func(v float64) string {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return "–"
-		}
-		return fmt.Sprintf("%.3f", v)
-	}
 	given := float64(r.given)
 	return fmt.Sprintf("| %s | %s | %s%.3f | %s | %s | %s | %s | %s | %s |", r.cell, r.measure, kind, r.truth,
 		percent(r.covered, r.given), percent(r.given, r.runs), percent(r.warned, r.given),
