@@ -101,7 +101,7 @@ func AdviseMeasure(ctx context.Context, p *measures.Pair, m measures.Named, d De
 		return out, err
 	}
 	out.Null = a.Null
-	out.judge(m.Card(), a)
+	out.judge(m.Card(), a, intervalOf(m, d))
 	warnings := slices.Concat(score.Warnings, measures.Cautions(m, p), a.Warnings)
 	if len(warnings) > 0 {
 		if out.Level == Good {
@@ -113,8 +113,18 @@ func AdviseMeasure(ctx context.Context, p *measures.Pair, m measures.Named, d De
 	return out, nil
 }
 
-// judge says how far random pairings come on the way to the best value.
-func (out *Advice) judge(card measures.Card, a Assessment) {
+// intervalOf reports whether the measure has an interval for such a design, however dear.
+func intervalOf(m measures.Measure, d Design) bool {
+	estimable, ok := measures.As[measures.Estimable](m)
+	if ok {
+		_, ok = estimable.Estimator()
+	}
+	return ok && d.Refusal == ""
+}
+
+// judge says how far random pairings come on the way to the best value, and what to report
+// of a measure that has an interval or not.
+func (out *Advice) judge(card measures.Card, a Assessment, interval bool) {
 	best, worst := card.Identity, 0.0
 	if math.IsNaN(best) {
 		best = 1 // held out, identical systems come near it
@@ -137,13 +147,22 @@ func (out *Advice) judge(card measures.Card, a Assessment) {
 		out.Level = Caution
 		out.Finding = fmt.Sprintf("random pairings score %.3g already, near the best value %.3g: the value alone tells next to nothing", a.Null, best)
 		out.Remedy = "report calibrated or corrected in place of the value, or another measure"
+		if !interval {
+			out.Remedy = "report calibrated in place of the value, or another measure"
+		}
 	case share > slight:
 		out.Level = Note
 		out.Finding = fmt.Sprintf("random pairings score %.3g", a.Null)
 		out.Remedy = "report corrected with its interval, and null beside the value"
+		if !interval {
+			out.Remedy = "report calibrated, and null beside the value: there is no interval"
+		}
 	default:
 		out.Finding = fmt.Sprintf("random pairings score %.3g", a.Null)
 		out.Remedy = "the value can be reported with its interval"
+		if !interval {
+			out.Remedy = "the value can be reported: there is no interval"
+		}
 	}
 }
 

@@ -32,9 +32,13 @@ func TestAdviceJudges(t *testing.T) {
 		{heldOut, -0.02, Good, "can be reported"},
 	} {
 		out := Advice{Level: Good}
-		out.judge(c.card, Assessment{Null: c.null})
+		out.judge(c.card, Assessment{Null: c.null}, true)
 		if out.Level != c.level || !strings.Contains(out.Remedy, c.remedy) {
 			t.Errorf("null %v of %+v: %s, %q; want %s, %q", c.null, c.card, out.Level, out.Remedy, c.level, c.remedy)
+		}
+		bare := Advice{Level: Good}
+		if bare.judge(c.card, Assessment{Null: c.null}, false); bare.Level != c.level || strings.Contains(bare.Remedy, "with its interval") || strings.Contains(bare.Remedy, "corrected") {
+			t.Errorf("null %v of %+v without an interval: %s, %q", c.null, c.card, bare.Level, bare.Remedy)
 		}
 	}
 }

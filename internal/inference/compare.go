@@ -60,6 +60,11 @@ func NewEstimate(ctx context.Context, p *measures.Pair, m measures.Measure, valu
 		e.Assessment = a
 		return e, ctx.Err()
 	}
+	if settled(l.deletions) && math.Abs(value-w.card.Identity) <= identical {
+		e.Missing = "it scores as X itself does, whatever is left out, so that its score has no error"
+		e.Assessment = a
+		return e, ctx.Err()
+	}
 	w.set(jackknife(l.deletions, l.estimator, o.Level), l.estimator, l.units.Count())
 	e.Assessment, e.estimator = a, l.estimator
 	e.main = newReplicates(l.deletions, l.estimator, l.units)

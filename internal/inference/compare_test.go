@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -303,6 +304,37 @@ func TestDiscovery(t *testing.T) {
 	for k, q := range []float64{0.16 / 3, 0.04, 0, 0.04, 0.9} {
 		if math.Abs(c[k].QBH-q) > 1e-15 {
 			t.Errorf("q of contrast %d is %g, want %g", k, c[k].QBH, q)
+		}
+	}
+}
+
+// A model that is X itself scores 1 whatever is left out: its score has no error, and its
+// difference from another model no test.
+func TestComparingXItself(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 14))
+	x, y := normals(rng, 40*5), normals(rng, 40*5)
+	shape := []int{40, 5}
+	for _, name := range []string{"cka", "nbs", "linreg", "rsa:compare=pearson"} {
+		list, err := measures.ParseList(name, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var panel Panel
+		for _, model := range [][]float64{x, y} {
+			p := pairOf(t, x, model, shape, shape)
+			s, err := list[0].Score(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, err := NewEstimate(context.Background(), p, list[0], s.Value, NewDesign(p, Rows, nil), Options{Level: 0.95, Seed: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			panel = append(panel, e)
+		}
+		c := Compare([]Panel{panel}, 0.95, 1)
+		if len(c) != 1 || !math.IsNaN(c[0].PValue) || !math.IsNaN(c[0].Diff) || len(c[0].Warnings) != 1 || !strings.Contains(c[0].Warnings[0], "as X itself does") {
+			t.Errorf("%s: %+v", name, c)
 		}
 	}
 }

@@ -159,6 +159,8 @@ func tooFew(u *measures.Units) string {
 	switch count, n := u.Count(), u.Samples(); {
 	case n < leastSamples:
 		return fmt.Sprintf("%d samples are too few for an interval: want at least %d", n, leastSamples)
+	case count == 1:
+		return fmt.Sprintf("one independent unit is too few for an interval: want at least %d", leastUnits)
 	case count < leastUnits:
 		return fmt.Sprintf("%d independent units are too few for an interval: want at least %d", count, leastUnits)
 	}

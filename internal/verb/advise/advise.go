@@ -196,6 +196,9 @@ func (a *adviser) file(d *data.Dataset) error {
 	blank := math.NaN()
 	shape := inference.Advice{Topic: "shape", Level: inference.Good, Null: blank, Finding: describe(d)}
 	switch n, p := d.Samples(), d.Width(); {
+	case constant(d):
+		shape.Level = inference.Caution
+		shape.Remedy = "every sample has the same values: there is nothing to compare"
 	case n <= p:
 		shape.Level = inference.Note
 		shape.Remedy = "there are no more samples than features: most measures are high whatever the model is; use an estimator without bias or held-out folds"
@@ -234,6 +237,17 @@ func describe(d *data.Dataset) string {
 		text += ", without names: rows are paired by position"
 	}
 	return text
+}
+
+// constant reports whether all samples have the same values, and none is missing.
+func constant(d *data.Dataset) bool {
+	p := d.Width()
+	for i := p; i < len(d.Values); i += p {
+		if !slices.Equal(d.Values[i:i+p], d.Values[:p]) {
+			return false
+		}
+	}
+	return countMissing(d.Values) == 0
 }
 
 func countMissing(values []float64) int {
