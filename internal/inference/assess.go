@@ -344,6 +344,8 @@ func (w *worker) pvalue() error {
 	w.out.Warnings = append(w.out.Warnings, r.Warnings...)
 	if least := 1 / float64(r.Count); r.All && least > 1-w.options.Level {
 		w.warn("all %d orders are too few for a pvalue below %.2g", r.Count, 1-w.options.Level)
+	} else if least := 1 / float64(r.Count+1); !r.All && least > 1-w.options.Level {
+		w.warn("%d random pairings are too few for a pvalue below %.2g: --permutations %d is the least", r.Count, 1-w.options.Level, int(math.Ceil(1/(1-w.options.Level)-1e-9))-1)
 	}
 	return nil
 }

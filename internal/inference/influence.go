@@ -17,6 +17,8 @@ type Subject struct {
 	// Distances says that X and Y are matrices of dissimilarities: a sample is a row and
 	// a column of them.
 	Distances bool
+	// Groups are samples that stay together in folds, whatever is left out; nil for none.
+	Groups [][]int
 	// SlopesOnly leaves the scores without a unit out where there is a slope.
 	SlopesOnly bool
 	// Advance is called after so many more units are done, by several goroutines; nil for

@@ -85,6 +85,7 @@ func (s *Subject) refitWithout(group []int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
+	rest.Pair.KeepTogether(among(s.Groups, rows))
 	score, err := s.score(rest.Pair)
 	return score.Value, err
 }
@@ -110,6 +111,7 @@ func (s *Subject) refitWithoutFeature(side Side, j int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
+	pair.KeepTogether(s.Groups)
 	score, err := s.score(pair)
 	return score.Value, err
 }

@@ -68,6 +68,9 @@ func (d Design) Pairings(p *measures.Pair, seed uint64, draws int) (*Pairings, e
 
 // pairings is Pairings with the number up to which all are taken.
 func (d Design) pairings(p *measures.Pair, seed uint64, draws, most int) (*Pairings, error) {
+	if err := p.Pairable(); err != nil {
+		return nil, err
+	}
 	switch {
 	case d.series && d.Kind == Blocks:
 		return d.shifts(p.Samples(), draws)
@@ -85,6 +88,9 @@ func (d Design) pairings(p *measures.Pair, seed uint64, draws, most int) (*Pairi
 		return nil, err
 	}
 	out := exchanges(d.Units, classes, seed, draws, most)
+	if d.Units.Count() == 1 {
+		return nil, errors.New("there is one unit, so that nothing can be exchanged")
+	}
 	if out.Count == 1 && out.All {
 		return nil, errors.New("every unit is alone in its group, so that nothing can be exchanged")
 	}

@@ -35,6 +35,13 @@ func (o *Units) Register(s *setting.Set) {
 	})
 }
 
+// RegisterGroups declares the setting of groups alone, for what pairs nothing at random.
+func (o *Units) RegisterGroups(s *setting.Set) {
+	s.Rarely(func() {
+		s.String(&o.Groups, "groups", "", "labels in `FILE:COLUMN`: held-out folds are of whole samples (or conditions) of one label, such as those of a session or subject")
+	})
+}
+
 // kind returns the kind of units.
 func (o *Units) kind() inference.Kind {
 	switch k := inference.Kind(o.By); k {

@@ -316,3 +316,47 @@ func TestTop(t *testing.T) {
 		t.Errorf("%d units change the score as much as the last of three", larger)
 	}
 }
+
+// TestGroupsStayInFolds: without a sample the score is that of files without its row and
+// its label, whose folds hold whole groups as well.
+func TestGroupsStayInFolds(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const n = 18
+	table := func(left, seed int) string {
+		text := "a,b\n"
+		for i := range n {
+			if i != left {
+				text += fmt.Sprintf("%.9g,%.9g\n", math.Sin(float64(i*i*seed+i)), math.Cos(float64(i*i*(seed+1)+2*i)))
+			}
+		}
+		return text
+	}
+	labels := func(left int) string {
+		text := "day\n"
+		for i := range n {
+			if i != left {
+				text += fmt.Sprintf("d%d\n", i*i%7%3)
+			}
+		}
+		return text
+	}
+	for left := -1; left < n; left++ {
+		verbtest.Write(t, fmt.Sprintf("x%d.csv", left), table(left, 3))
+		verbtest.Write(t, fmt.Sprintf("y%d.csv", left), table(left, 5))
+		verbtest.Write(t, fmt.Sprintf("g%d.csv", left), labels(left))
+	}
+	asked := func(left int, more ...string) []map[string]string {
+		rows, _ := run(t, append([]string{fmt.Sprintf("x%d.csv", left), fmt.Sprintf("y%d.csv", left), "-m", "linreg:cv=3", "--wrt", "samples"}, more...)...)
+		return rows
+	}
+	all, apart := asked(-1, "--groups", "g-1.csv:day"), asked(-1)
+	if all[0]["value"] == apart[0]["value"] {
+		t.Error("folds do not depend on groups")
+	}
+	for _, left := range []int{0, 7, 17} {
+		want := number(t, asked(left, "--groups", fmt.Sprintf("g%d.csv:day", left))[0]["value"])
+		if got := number(t, all[left]["without"]); math.Abs(got-want) > 1e-12 {
+			t.Errorf("without sample %d: %v, want %v", left, got, want)
+		}
+	}
+}

@@ -49,13 +49,14 @@ func (o *Options) Job(e *batch.Env, args []string) (*batch.Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	g.labels.KeepTogether(pair)
 	r := &run{env: e, o: o, paths: args, given: g, pair: pair}
 	if err := r.plan(); err != nil {
 		return nil, err
 	}
 	r.bar = e.StartProgress("units", 0, false)
 	j := &batch.Job{
-		Schema: result.InfluenceTable.Schema, Noun: "rows", Inputs: args,
+		Schema: result.InfluenceTable.Schema, Noun: "rows", Inputs: append(slices.Clone(args), o.Units.Files()...),
 		// Units are done several at once, which memory is for.
 		AtOnce: 1,
 		Memory: func(int) (int64, error) { return r.memory(), nil },
@@ -128,7 +129,7 @@ func (r *run) work(ctx context.Context, i int) (*batch.Item, error) {
 	it := r.items[i]
 	s := &inference.Subject{
 		Measure: it.measure, X: r.given.x, Y: r.given.y, Pair: r.pair,
-		Distances: data.TakesDistances(it.measure.Name), SlopesOnly: r.o.SlopesOnly, Advance: r.bar.Add,
+		Distances: data.TakesDistances(it.measure.Name), Groups: r.given.labels.Structure().Groups, SlopesOnly: r.o.SlopesOnly, Advance: r.bar.Add,
 	}
 	units, f, err := r.ask(ctx, s, it.kind)
 	out := &batch.Item{Sources: r.given.sources}

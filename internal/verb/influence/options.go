@@ -31,6 +31,7 @@ type Options struct {
 	Wrt        []string // kinds of units; nil for samples, or conditions of 3-d data, and neurons
 	SlopesOnly bool     // no scores without a unit where there is a derivative
 	Top        int      // units of each kind that change the score most; 0 for all in the order of the file
+	Units      verb.Units // of which only groups are a setting here
 	Input      verb.Input
 	Output     batch.Output
 	Batch      verb.Batch
@@ -39,7 +40,7 @@ type Options struct {
 }
 
 // New returns the command with its defaults.
-func New() *Options { return &Options{Measures: []string{"cka"}} }
+func New() *Options { return &Options{Measures: []string{"cka"}, Units: verb.NewUnits()} }
 
 // Settings implements verb.Command.
 func (o *Options) Settings() *setting.Set {
@@ -49,6 +50,7 @@ func (o *Options) Settings() *setting.Set {
 	s.Strings(&o.Wrt, "wrt", "", "`UNITS` that are asked: samples, conditions, times, and x or y for the neurons of that file; or several, separated by commas (default samples, or conditions of 3-d data, and x,y)").Suggest = kinds
 	s.Bool(&o.SlopesOnly, "derivatives-only", "", "leave out the scores without a unit, of measures that have derivatives")
 	s.Int(&o.Top, "top", "", "give the `K` units of each kind that change the score most, in this order; 0 gives all in the order of the file")
+	o.Units.RegisterGroups(s)
 	o.Input.Register(s)
 	o.Input.RegisterPairing(s)
 	verb.RegisterTable(s, &o.Output)
@@ -100,5 +102,9 @@ func (o *Options) complete(e *batch.Env, args []string) error {
 			return batch.Configf(verb.DidYouMean(near), "--wrt %s: want %s", word, data.WordList(kinds))
 		}
 	}
+	if err := o.Units.Read(&o.Input); err != nil {
+		return err
+	}
+	o.Input.Beside(o.Units.Files())
 	return o.Input.Of(args...)
 }

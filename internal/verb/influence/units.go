@@ -15,6 +15,7 @@ type given struct {
 	places  []place // of the samples
 	times   int     // of the grid of the samples, 0 for samples without one
 	neurons [2][]unit
+	labels  verb.SampleLabels
 	sources []data.Source
 }
 
@@ -57,11 +58,15 @@ func (o *Options) read(e *batch.Env, paths []string) (*given, error) {
 	o.named = verb.HoldOutConditions(o.named, x, y, e.Seed)
 	g := &given{}
 	g.placed(o.Input.Pairing(), files, x, y)
-	kept, err := o.Input.Keep(e, data.Samples, []*data.Dataset{x, y}, data.AlongSlice(paths[0], "samples", &g.places))
+	if g.labels, err = o.Units.Labels(files[0], x, y); err != nil {
+		return nil, err
+	}
+	along := append(g.labels.Along(), data.AlongSlice(paths[0], "samples", &g.places))
+	kept, err := o.Input.Keep(e, data.Samples, []*data.Dataset{x, y}, along...)
 	if err != nil {
 		return nil, err
 	}
-	g.x, g.y, g.sources = kept.Systems[0], kept.Systems[1], kept.Sources()
+	g.x, g.y, g.sources = kept.Systems[0], kept.Systems[1], append(kept.Sources(), o.Units.Sources()...)
 	for side, before := range []*data.Dataset{x, y} {
 		for _, j := range kept.Columns(kept.Systems[side], before) {
 			u := unit{number: j}
