@@ -219,6 +219,9 @@ func (m rsa) pitfalls() []string {
 			list = append(list, "the same number as cka")
 		}
 	}
+	if m.rdm.kind == rdmSqEuclidean && (m.compare == compareCosine || m.compare == comparePearson) {
+		list = append(list, "the products of squared distances are fourth moments, which a few samples far from the mean rule: where there are such, the interval has two or three degrees of freedom, and compare=spearman is surer")
+	}
 	return append(list, "the pairs are not independent: p values that treat them so are far too small")
 }
 
