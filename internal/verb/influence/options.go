@@ -28,9 +28,9 @@ var kinds = []string{bySamples, byConditions, byTimes, byX, byY}
 // Options say which score to take apart, and into what.
 type Options struct {
 	Measures   []string
-	Wrt        []string // kinds of units; nil for samples, or conditions of 3-d data, and neurons
-	SlopesOnly bool     // no scores without a unit where there is a derivative
-	Top        int      // units of each kind that change the score most; 0 for all in the order of the file
+	Wrt        []string   // kinds of units; nil for samples, or conditions of 3-d data, and neurons
+	SlopesOnly bool       // no scores without a unit where there is a derivative
+	Top        int        // units of each kind that change the score most; 0 for all in the order of the file
 	Units      verb.Units // of which only groups are a setting here
 	Input      verb.Input
 	Output     batch.Output
