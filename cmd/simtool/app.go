@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,35 +17,41 @@ import (
 	"simtool/internal/verb/setting"
 )
 
+// named is a command and its constructor.
+type named struct {
+	name      string
+	construct func(*app) *cobra.Command
+}
+
 // commands lists the commands of simtool in the order of its help. To add one,
 // write a file with its constructor and add a line here.
-func commands() []func(*app) *cobra.Command {
-	return []func(*app) *cobra.Command{
-		newScoreCommand,
-		newAdviseCommand,
-		newCompareCommand,
-		newCollectionCommand,
-		newMeasuresCommand,
-		newGradientCommand,
-		newInfluenceCommand,
-		newExtrapolateCommand,
-		newOptimizeCommand,
-		newInterpretCommand,
-		newDecodeCommand,
-		newMLEMCommand,
-		newMomentsCommand,
-		newRunCommand,
-		newMergeCommand,
-		newRDMCommand,
-		newSynthCommand,
-		newJointRangeCommand,
-		newPCSensitivityCommand,
-		newPlotCommand,
-		newReportCommand,
-		newDemoCommand,
-		newVersionCommand,
-		newCompletionCommand,
-		newGenerateCommand,
+func commands() []named {
+	return []named{
+		{"score", newScoreCommand},
+		{"advise", newAdviseCommand},
+		{"compare", newCompareCommand},
+		{"collection", newCollectionCommand},
+		{"measures", newMeasuresCommand},
+		{"gradient", newGradientCommand},
+		{"influence", newInfluenceCommand},
+		{"extrapolate", newExtrapolateCommand},
+		{"optimize", newOptimizeCommand},
+		{"interpret", newInterpretCommand},
+		{"decode", newDecodeCommand},
+		{"mlem", newMLEMCommand},
+		{"moments", newMomentsCommand},
+		{"run", newRunCommand},
+		{"merge", newMergeCommand},
+		{"rdm", newRDMCommand},
+		{"synth", newSynthCommand},
+		{"joint-range", newJointRangeCommand},
+		{"pc-sensitivity", newPCSensitivityCommand},
+		{"plot", newPlotCommand},
+		{"report", newReportCommand},
+		{"demo", newDemoCommand},
+		{"version", newVersionCommand},
+		{"completion", newCompletionCommand},
+		{"generate", newGenerateCommand},
 	}
 }
 
@@ -55,7 +62,8 @@ type app struct {
 	args     []string // the command line without the name of the program
 	global   globalOptions
 	log      *slog.Logger
-	root     *cobra.Command
+	root     *cobra.Command          // with all commands after tree
+	whole    bool                    // it has all commands
 	command  *cobra.Command          // that runs; nil until it has ended
 	auto     map[*pflag.Flag]chooser // flags whose default depends on where simtool runs
 	verbs    map[*cobra.Command]func() verb.Command
@@ -82,7 +90,7 @@ const grace = 2 * time.Second
 // run executes one command line and returns its exit status. Nothing it calls
 // ends the process, but for a second signal.
 func run(args []string, s streams) exitStatus {
-	a := newApp(s)
+	a := newAppFor(s, args)
 	if err := filesAtHand(); err != nil {
 		a.report(err)
 		return statusOf(err)
@@ -117,6 +125,46 @@ func run(args []string, s streams) exitStatus {
 
 // newApp builds the tree of commands.
 func newApp(s streams) *app {
+	a := newRoot(s)
+	a.tree()
+	return a
+}
+
+// newAppFor builds of the tree the command that the arguments name, if they begin with
+// one. The flags of all others take longer than a small command; see tree.
+func newAppFor(s streams, args []string) *app {
+	a := newRoot(s)
+	for _, c := range commands() {
+		if len(args) > 0 && args[0] == c.name {
+			a.root.AddCommand(c.construct(a))
+			return a
+		}
+	}
+	a.tree()
+	return a
+}
+
+// tree returns the root with all commands, in the order of the help. Those that exist
+// stay.
+func (a *app) tree() *cobra.Command {
+	if a.whole {
+		return a.root
+	}
+	a.whole = true
+	exists := a.root.Commands()
+	a.root.RemoveCommand(exists...)
+	for _, c := range commands() {
+		if i := slices.IndexFunc(exists, func(cmd *cobra.Command) bool { return cmd.Name() == c.name }); i >= 0 {
+			a.root.AddCommand(exists[i])
+		} else {
+			a.root.AddCommand(c.construct(a))
+		}
+	}
+	return a.root
+}
+
+// newRoot builds a tree without commands but for help.
+func newRoot(s streams) *app {
 	cobra.EnableCommandSorting = false // help keeps the order of our list
 	a := &app{
 		streams: s,
@@ -128,9 +176,6 @@ func newApp(s streams) *app {
 	}
 	a.env = a.newEnv()
 	a.root = newRootCommand(a)
-	for _, construct := range commands() {
-		a.root.AddCommand(construct(a))
-	}
 	a.root.SetHelpCommand(newHelpCommand(a))
 	return a
 }
@@ -140,7 +185,7 @@ func (a *app) execute(ctx context.Context, args []string) (err error) {
 	defer batch.Guard(&err)
 	a.args = args
 	if completes(args) {
-		completeFlags(a.root)
+		completeFlags(a.tree())
 	}
 	a.root.SetArgs(hideKeys(a.root, a.takeHelpAll(args)))
 	cmd, err := a.root.ExecuteContextC(ctx)

@@ -47,11 +47,11 @@ func (a *app) writeCompletion(args []string) error {
 		_, err := io.WriteString(a.out, bashCompletion)
 		return err
 	case "zsh":
-		return a.withShortPrefix(a.root.GenZshCompletion)
+		return a.withShortPrefix(a.tree().GenZshCompletion)
 	case "fish":
-		return a.withShortPrefix(func(w io.Writer) error { return a.root.GenFishCompletion(w, true) })
+		return a.withShortPrefix(func(w io.Writer) error { return a.tree().GenFishCompletion(w, true) })
 	case "powershell":
-		return a.root.GenPowerShellCompletionWithDesc(a.out)
+		return a.tree().GenPowerShellCompletionWithDesc(a.out)
 	}
 	e := &usageError{msg: fmt.Sprintf("unknown shell %q, want %s", args[0], data.WordList(shells))}
 	if near, ok := data.Nearest(args[0], shells); ok {

@@ -109,7 +109,7 @@ func emptySections(kind string, content []byte) [][]string {
 // checkKey refuses a path that leads to no setting of any command or, if empty
 // is set, to no section.
 func (a *app) checkKey(c *configFile, path []string, empty bool) error {
-	cmd := a.root
+	cmd := a.tree()
 	for i, word := range path {
 		known := configurable(cmd)
 		if i == len(path)-1 && (slices.Contains(known, word) || renamed(cmd, word)) && !isSection(cmd, word, empty) {

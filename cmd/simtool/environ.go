@@ -49,7 +49,7 @@ func (a *app) environment() (map[string]string, error) {
 // name.
 func (a *app) variables() map[string]string {
 	known := map[string]string{}
-	for _, flag := range configurable(a.root) {
+	for _, flag := range configurable(a.tree()) {
 		known[envName(flag)] = flag
 	}
 	return known
@@ -59,7 +59,7 @@ func (a *app) nearestEnv(name string, known map[string]string) string {
 	if name == envName("config") {
 		return "a configuration file is never read implicitly; use --config"
 	}
-	if long := withShorthand(a.root, strings.ToLower(strings.TrimPrefix(name, envPrefix))); len(long) > 0 {
+	if long := withShorthand(a.tree(), strings.ToLower(strings.TrimPrefix(name, envPrefix))); len(long) > 0 {
 		for i := range long {
 			long[i] = envName(long[i])
 		}

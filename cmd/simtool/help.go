@@ -106,7 +106,7 @@ func newHelpCommand(a *app) *cobra.Command {
 		Short:             "Show the help of a command",
 		ValidArgsFunction: completeCommands,
 		RunE: func(_ *cobra.Command, args []string) error {
-			of, rest, err := a.root.Find(args)
+			of, rest, err := a.tree().Find(args)
 			if err != nil || len(rest) > 0 {
 				return unknownCommand(of, rest[0])
 			}

@@ -39,7 +39,7 @@ func (a *app) runnable() []verbrun.Entry {
 			visit(sub)
 		}
 	}
-	visit(a.root)
+	visit(a.tree())
 	return entries
 }
 

@@ -50,7 +50,8 @@ const (
 	maxBody   = 1 << 30
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+// castagnoli makes the table when a log is first read or written.
+var castagnoli = sync.OnceValue(func() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) })
 
 // OpenLog opens the log at path, or begins one. An entry that is cut off, as a process
 // leaves it that was killed, is dropped. It refuses a file that is no log or that is
@@ -136,13 +137,13 @@ func (l *Log) scan() error {
 			return unlessEnd(err)
 		}
 		length, sum := binary.LittleEndian.Uint32(head[:]), binary.LittleEndian.Uint32(head[4:])
-		if binary.LittleEndian.Uint32(head[8:]) != crc32.Checksum(head[:8], castagnoli) || length > maxBody {
+		if binary.LittleEndian.Uint32(head[8:]) != crc32.Checksum(head[:8], castagnoli()) || length > maxBody {
 			return l.damaged(r, head[:])
 		}
 		if body, err = readBody(r, body[:0], int(length)); err != nil {
 			return unlessEnd(err)
 		}
-		if crc32.Checksum(body, castagnoli) != sum {
+		if crc32.Checksum(body, castagnoli()) != sum {
 			return l.damaged(r, body)
 		}
 		key, skip, ok := keyOf(body)
@@ -252,8 +253,8 @@ func (l *Log) Put(key string, value []byte) error {
 		return fmt.Errorf("%s: a result of %d bytes is too large to keep", l.path, len(value))
 	}
 	binary.LittleEndian.PutUint32(body, uint32(len(body)-headBytes))
-	binary.LittleEndian.PutUint32(body[4:], crc32.Checksum(body[headBytes:], castagnoli))
-	binary.LittleEndian.PutUint32(body[8:], crc32.Checksum(body[:8], castagnoli))
+	binary.LittleEndian.PutUint32(body[4:], crc32.Checksum(body[headBytes:], castagnoli()))
+	binary.LittleEndian.PutUint32(body[8:], crc32.Checksum(body[:8], castagnoli()))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, err := l.file.WriteAt(body, l.end); err != nil {

@@ -2,15 +2,16 @@ package batch
 
 import (
 	"fmt"
-	"regexp"
+
+	"simtool/internal/data"
 )
 
 // particular finds what tells warnings of one kind apart: names in quotation marks, names
 // of files, and numbers.
-var particular = regexp.MustCompile(`"[^"]*"|\S+\.\w+\b|\S*/\S*|[-+]?[0-9.]+(?:e[-+]?[0-9]+)?`)
+var particular = data.Pattern(`"[^"]*"|\S+\.\w+\b|\S*/\S*|[-+]?[0-9.]+(?:e[-+]?[0-9]+)?`)
 
 // kindOf is a warning without what tells it from others of its kind.
-func kindOf(message string) string { return particular.ReplaceAllString(message, "") }
+func kindOf(message string) string { return particular().ReplaceAllString(message, "") }
 
 // Grouped makes one warning, with their number, of more than two of one kind, in the place
 // of the first.

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"simtool/internal/data"
+
 	"gonum.org/v1/plot/vg"
 )
 
@@ -170,7 +172,7 @@ type track struct {
 }
 
 // stepWord is a word before the number of a step of training.
-var stepWord = regexp.MustCompile(`(?i)(step|epoch|iter|iteration|checkpoint|ckpt|time|day|session)[^A-Za-z0-9]*$`)
+var stepWord = data.Pattern(`(?i)(step|epoch|iter|iteration|checkpoint|ckpt|time|day|session)[^A-Za-z0-9]*$`)
 
 // tracksOf groups systems to lines along a number in their names: that of a step of
 // training, or else the one number in which all differ. word is what stands before it. There
@@ -191,8 +193,8 @@ func tracksOf(names []string) (tracks []track, word string) {
 	groups := map[string][]member{}
 	var order []string
 	for i, name := range names {
-		for _, span := range numberInName.FindAllStringIndex(name, -1) {
-			found := stepWord.FindStringSubmatch(name[:span[0]])
+		for _, span := range numberInName().FindAllStringIndex(name, -1) {
+			found := stepWord().FindStringSubmatch(name[:span[0]])
 			if found == nil {
 				continue
 			}

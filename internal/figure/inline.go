@@ -3,8 +3,9 @@ package figure
 import (
 	"fmt"
 	"html"
-	"regexp"
 	"strings"
+
+	"simtool/internal/data"
 )
 
 // Palette collects the colours of figures on a page as CSS variables, so that
@@ -41,10 +42,10 @@ func (p *Palette) CSS() (light, dark string) {
 }
 
 var (
-	colourCode = regexp.MustCompile(`#[0-9A-F]{6}\b`)
-	prologue   = regexp.MustCompile(`(?s)^<\?xml.*?\?>\s*<!--.*?-->\s*|^<\?xml.*?\?>\s*`)
-	pointSize  = regexp.MustCompile(`<svg role="img" width="[^"]*" height="[^"]*"`)
-	lineBreaks = regexp.MustCompile(`\n\s+`)
+	colourCode = data.Pattern(`#[0-9A-F]{6}\b`)
+	prologue   = data.Pattern(`(?s)^<\?xml.*?\?>\s*<!--.*?-->\s*|^<\?xml.*?\?>\s*`)
+	pointSize  = data.Pattern(`<svg role="img" width="[^"]*" height="[^"]*"`)
+	lineBreaks = data.Pattern(`\n\s+`)
 )
 
 // Inline draws results as an SVG element for an HTML page that shows the value of a mark
@@ -66,17 +67,17 @@ func Inline(results []*Result, s Style, p *Palette) (svg string, f *Figure, err 
 		}
 		drawn[i] = string(f.svg(f.markShapes))
 	}
-	dark := colourCode.FindAllString(drawn[0], -1)
+	dark := colourCode().FindAllString(drawn[0], -1)
 	at := 0
-	svg = colourCode.ReplaceAllStringFunc(drawn[1], func(light string) string {
+	svg = colourCode().ReplaceAllStringFunc(drawn[1], func(light string) string {
 		pair := colourPair{light, dark[at]}
 		at++
 		return "var(" + p.variable(pair) + ")"
 	})
-	svg = prologue.ReplaceAllString(svg, "")
-	svg = pointSize.ReplaceAllString(svg, `<svg role="img" tabindex="0" class="figure"`)
+	svg = prologue().ReplaceAllString(svg, "")
+	svg = pointSize().ReplaceAllString(svg, `<svg role="img" tabindex="0" class="figure"`)
 	svg = strings.ReplaceAll(svg, sansSerif, "") // which the page says once
-	return lineBreaks.ReplaceAllString(svg, " "), f, nil
+	return lineBreaks().ReplaceAllString(svg, " "), f, nil
 }
 
 // mostInline is the largest number of marks of a figure on a page, of all its panels.

@@ -2,7 +2,6 @@ package figure
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,7 +56,7 @@ func (s *Style) listedPlaces(names []string) map[string]int {
 	return out
 }
 
-var numberInName = regexp.MustCompile(`\d+(?:\.\d+)?`)
+var numberInName = data.Pattern(`\d+(?:\.\d+)?`)
 
 // ordinals finds the one number in which names differ, such as that of a layer, and the
 // word before it. ok is false where they differ in anything else.
@@ -65,8 +64,8 @@ func ordinals(names []string) (word string, at []float64, ok bool) {
 	var first []string
 	varies := -1
 	for _, name := range names {
-		parts := numberInName.FindAllString(name, -1)
-		if len(parts) == 0 || numberInName.ReplaceAllString(name, "#") != numberInName.ReplaceAllString(names[0], "#") {
+		parts := numberInName().FindAllString(name, -1)
+		if len(parts) == 0 || numberInName().ReplaceAllString(name, "#") != numberInName().ReplaceAllString(names[0], "#") {
 			return "", nil, false
 		}
 		if first == nil {
@@ -85,13 +84,13 @@ func ordinals(names []string) (word string, at []float64, ok bool) {
 		return "", nil, false
 	}
 	for _, name := range names {
-		v, err := strconv.ParseFloat(numberInName.FindAllString(name, -1)[varies], 64)
+		v, err := strconv.ParseFloat(numberInName().FindAllString(name, -1)[varies], 64)
 		if err != nil {
 			return "", nil, false
 		}
 		at = append(at, v)
 	}
-	before := names[0][:numberInName.FindAllStringIndex(names[0], -1)[varies][0]]
+	before := names[0][:numberInName().FindAllStringIndex(names[0], -1)[varies][0]]
 	word = strings.TrimRight(before, " _-.")
 	if cut := strings.LastIndexAny(word, `/\ _-.`); cut >= 0 {
 		word = word[cut+1:]

@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"regexp"
+
+	"simtool/internal/data"
 
 	"golang.org/x/image/font/sfnt"
 	"gonum.org/v1/plot/font"
@@ -21,13 +22,13 @@ func (f *Figure) pdf(w io.Writer) error {
 	if _, err := c.WriteTo(&b); err != nil {
 		return fmt.Errorf("the figure cannot be written as PDF: %w", err)
 	}
-	_, err := w.Write(creationDate.ReplaceAll(b.Bytes(), []byte("Date (D:20000101000000)")))
+	_, err := w.Write(creationDate().ReplaceAll(b.Bytes(), []byte("Date (D:20000101000000)")))
 	return err
 }
 
 // creationDate matches the date, which is replaced by a constant of the same length, so
 // that the same figure gives the same bytes on any day.
-var creationDate = regexp.MustCompile(`Date \(D:\d{14}\)`)
+var creationDate = data.Pattern(`Date \(D:\d{14}\)`)
 
 // latinCanvas writes text to PDF in Windows-1252, the encoding of its embedded fonts.
 // Letters outside this encoding, such as Greek, are drawn by their outlines: they look

@@ -6,9 +6,10 @@ import (
 	"html"
 	"io"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"simtool/internal/data"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -59,8 +60,8 @@ func (transparent) RGBA() (r, g, b, a uint32) { return 0, 0, 0, 0 }
 const sansSerif = "font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"
 
 var (
-	fontFamily = regexp.MustCompile(`font-family:Liberation Sans;font-variant:\w+;font-weight:normal;font-style:normal;?`)
-	header     = regexp.MustCompile(`(?s)^<\?xml.*?<svg `)
+	fontFamily = data.Pattern(`font-family:Liberation Sans;font-variant:\w+;font-weight:normal;font-style:normal;?`)
+	header     = data.Pattern(`(?s)^<\?xml.*?<svg `)
 )
 
 // svg returns the figure as an SVG document. more renders elements for the marks; nil
@@ -73,9 +74,9 @@ func (f *Figure) svg(more func(marks []placed) string) []byte {
 		panic("figure: " + err.Error()) // writing to a buffer does not fail
 	}
 	text := f.keepWidths(b.String())
-	text = fontFamily.ReplaceAllString(text, sansSerif)
+	text = fontFamily().ReplaceAllString(text, sansSerif)
 	text = strings.ReplaceAll(text, "data:image/jpg;", "data:image/png;")
-	text = header.ReplaceAllString(text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg role=\"img\" ")
+	text = header().ReplaceAllString(text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg role=\"img\" ")
 	names := ">\n<desc>" + html.EscapeString(f.Alt) + "</desc>"
 	if f.Title != "" {
 		names = ">\n<title>" + html.EscapeString(f.Title) + "</title>" + strings.TrimPrefix(names, ">")
@@ -87,13 +88,13 @@ func (f *Figure) svg(more func(marks []placed) string) []byte {
 	return []byte(strings.ToValidUTF8(text, "\uFFFD")) // names of files need not be UTF-8
 }
 
-var textElement = regexp.MustCompile(`(<text [^>]*font-size:)([0-9.]+)(px[^>]*)>([^<]*)</text>`)
+var textElement = data.Pattern(`(<text [^>]*font-size:)([0-9.]+)(px[^>]*)>([^<]*)</text>`)
 
 // keepWidths sets the length of each text, so that the layout does not change where a
 // viewer uses another font.
 func (f *Figure) keepWidths(svg string) string {
-	return textElement.ReplaceAllStringFunc(svg, func(element string) string {
-		m := textElement.FindStringSubmatch(element)
+	return textElement().ReplaceAllStringFunc(svg, func(element string) string {
+		m := textElement().FindStringSubmatch(element)
 		size, err := strconv.ParseFloat(m[2], 64)
 		width := f.style.text(vg.Length(size)).Width(html.UnescapeString(m[4]))
 		if err != nil || width <= 0 {

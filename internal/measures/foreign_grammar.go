@@ -1,8 +1,9 @@
 package measures
 
 import (
-	"regexp"
 	"strings"
+
+	"simtool/internal/data"
 )
 
 // The grammar of the similarity-repository's standard names is
@@ -92,11 +93,11 @@ var repositoryPhrases = map[string]string{
 }
 
 var (
-	folded = regexp.MustCompile(`^(.*?)(?:-cv=(\d+)folds|#(\d+)folds_cv)(-reverse)?$`)
-	formed = regexp.MustCompile(`^(.*?)-(score-negative_log|squared_score|score|distance=\w+)$`)
+	folded = data.Pattern(`^(.*?)(?:-cv=(\d+)folds|#(\d+)folds_cv)(-reverse)?$`)
+	formed = data.Pattern(`^(.*?)-(score-negative_log|squared_score|score|distance=\w+)$`)
 	// brainscored are what the regressions of brainscore are: partial least squares, all
 	// of them, because its registry binds the last one.
-	brainscored = regexp.MustCompile(`^brainscore (?:linear_regression|ridge|pls) (-5folds_cv)?$`)
+	brainscored = data.Pattern(`^brainscore (?:linear_regression|ridge|pls) (-5folds_cv)?$`)
 )
 
 // parseForeign returns the specification of a standard name, in lower case.
@@ -104,7 +105,7 @@ func parseForeign(repository, name string) (spec string, ok bool) {
 	if spec, ok := phrases[name]; ok {
 		return spec, true
 	}
-	if m := brainscored.FindStringSubmatch(name); m != nil {
+	if m := brainscored().FindStringSubmatch(name); m != nil {
 		return brainscorePLS(m[1] != ""), true
 	}
 	if spec, ok := repositoryPhrases[repository+"/"+name]; ok {
@@ -114,7 +115,7 @@ func parseForeign(repository, name string) (spec string, ok bool) {
 		return brainscorePLS(strings.HasSuffix(name, "-cv=5folds")), true
 	}
 	whole, tail := strings.TrimSuffix(name, "#no_cv"), ""
-	if m := folded.FindStringSubmatch(whole); m != nil {
+	if m := folded().FindStringSubmatch(whole); m != nil {
 		whole, tail = m[1], ":cv="+m[2]+m[3]
 		if m[4] != "" {
 			tail += ":direction=" + yFromX
@@ -126,7 +127,7 @@ func parseForeign(repository, name string) (spec string, ok bool) {
 		}
 	}
 	rest, as := whole, "score"
-	if m := formed.FindStringSubmatch(whole); m != nil {
+	if m := formed().FindStringSubmatch(whole); m != nil {
 		rest, as = m[1], strings.TrimPrefix(m[2], "distance=")
 	} else if tail == "" {
 		return "", false // a stem alone is for the names of families and their aliases

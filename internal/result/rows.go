@@ -45,26 +45,30 @@ func Declare[R any](name, from, row string) Of[R] {
 			optional = append(optional, c.Name)
 		}
 	}
+	if optional == nil {
+		return all
+	}
 	return all.Without(optional...)
 }
 
 // describe reads the columns off the fields of R.
 func describe[R any](s Schema) Of[R] {
 	t := reflect.TypeFor[R]()
-	s.Columns = nil
-	o := Of[R]{Schema: &s}
+	s.Columns = make([]Column, 0, t.NumField())
+	o := Of[R]{Schema: &s, fields: make([]field, 0, t.NumField())}
 	for i := range t.NumField() {
 		f := t.Field(i)
-		c := Column{Name: f.Tag.Get("column"), Unit: f.Tag.Get("unit"), Doc: f.Tag.Get("doc"), kind: f.Type.Kind()}
+		tags := tagsOf(f.Tag)
+		c := Column{Name: tags.column, Unit: tags.unit, Doc: tags.doc, kind: f.Type.Kind()}
 		if c.Name == "" || c.Doc == "" || !slices.Contains([]reflect.Kind{reflect.String, reflect.Bool, reflect.Int, reflect.Float64, reflect.Interface}, f.Type.Kind()) {
 			panic(fmt.Sprintf("result: field %s of %s is no column", f.Name, t))
 		}
 		at := field{index: i}
-		if text, ok := f.Tag.Lookup("empty"); ok {
+		if text := tags.empty; text != "" {
 			empty := mustInt(text)
 			at.empty = &empty
 		}
-		for word := range strings.SplitSeq(f.Tag.Get("show"), ",") {
+		for word := range strings.SplitSeq(tags.show, ",") {
 			switch key, value, _ := strings.Cut(word, "="); key {
 			case "":
 			case "optional":
@@ -91,7 +95,7 @@ func describe[R any](s Schema) Of[R] {
 				panic(fmt.Sprintf("result: field %s of %s: show %q", f.Name, t, word))
 			}
 		}
-		c.Mark, c.Marks, _ = strings.Cut(f.Tag.Get("mark"), " ")
+		c.Mark, c.Marks, _ = strings.Cut(tags.mark, " ")
 		o.Columns = append(o.Columns, c)
 		o.fields = append(o.fields, at)
 	}
@@ -104,6 +108,41 @@ func mustInt(text string) int {
 		panic(fmt.Sprintf("result: %v", err))
 	}
 	return v
+}
+
+// tags are those of a field; see Of.
+type tags struct{ column, doc, unit, empty, show, mark string }
+
+// tagsOf reads all tags of a field at once: every run declares all tables, and asking for
+// one tag after the other reads them five times.
+func tagsOf(tag reflect.StructTag) (t tags) {
+	for rest := string(tag); rest != ""; {
+		key, after, _ := strings.Cut(rest, ":")
+		quoted, err := strconv.QuotedPrefix(after)
+		if err != nil {
+			panic(fmt.Sprintf("result: tag %s", tag))
+		}
+		text := quoted[1 : len(quoted)-1]
+		if strings.Contains(text, `\`) {
+			text, _ = strconv.Unquote(quoted)
+		}
+		rest = strings.TrimLeft(after[len(quoted):], " ")
+		switch key {
+		case "column":
+			t.column = text
+		case "doc":
+			t.doc = text
+		case "unit":
+			t.unit = text
+		case "empty":
+			t.empty = text
+		case "show":
+			t.show = text
+		case "mark":
+			t.mark = text
+		}
+	}
+	return t
 }
 
 // With returns the table with some of its optional columns, which stand where the

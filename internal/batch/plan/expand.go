@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -215,11 +214,11 @@ func wholeNumber(text string) (any, bool) {
 }
 
 // numberForm is that of JSON: 01 is a name.
-var numberForm = regexp.MustCompile(`^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$`)
+var numberForm = data.Pattern(`^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$`)
 
 func number(text string) (any, bool) {
 	v, err := strconv.ParseFloat(text, 64)
-	return v, err == nil && numberForm.MatchString(text)
+	return v, err == nil && numberForm().MatchString(text)
 }
 
 // SpellOut replaces ranges such as 1-8 among the values of an axis, which takes

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -64,7 +63,7 @@ func Parse(path string, content []byte) (*Plan, error) {
 }
 
 // yamlLine is how the parser says where a fault is.
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+var yamlLine = data.Pattern(`^yaml: (?:line (\d+): )?`)
 
 // document returns the mapping at the top of the one document of a file.
 func (p *Plan) document(content []byte) (*yaml.Node, error) {
@@ -86,7 +85,7 @@ func (p *Plan) document(content []byte) (*yaml.Node, error) {
 func (p *Plan) notYAML(err error) error {
 	text := err.Error()
 	line := 0
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
+	if m := yamlLine().FindStringSubmatch(text); m != nil {
 		for _, digit := range m[1] {
 			line = 10*line + int(digit-'0')
 		}
@@ -180,7 +179,7 @@ func (p *Plan) parseCommand(n *yaml.Node) error {
 
 func (p *Plan) parseInput(name string, line int, value *yaml.Node) error {
 	key := "inputs." + name
-	if !nameForm.MatchString(name) {
+	if !nameForm().MatchString(name) {
 		return p.Errorf(line, key, "%q is no name, %s", name, aName)
 	}
 	word, err := p.word(value, key)

@@ -2,8 +2,9 @@ package plan
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"simtool/internal/data"
 )
 
 // Text is a text with placeholders: {name} stands for the value of a parameter,
@@ -15,7 +16,7 @@ type part struct{ literal, name string }
 
 // nameForm is what names of inputs and parts of paths look like. Flags have
 // hyphens, and so they may have.
-var nameForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+var nameForm = data.Pattern(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 // aName says what nameForm wants.
 const aName = "want letters, digits, _ and -"
@@ -42,7 +43,7 @@ func ParseText(s string) (Text, error) {
 			if !ok {
 				return Text{}, fmt.Errorf("{ without }; {{ stands for a brace")
 			}
-			if !nameForm.MatchString(name) {
+			if !nameForm().MatchString(name) {
 				return Text{}, fmt.Errorf("{%s} is no name, %s", name, aName)
 			}
 			flush()

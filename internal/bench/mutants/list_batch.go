@@ -100,8 +100,8 @@ var inBatch = []mutant{
 	},
 	{
 		name: "batch/log-without-checksum", file: "internal/batch/log.go",
-		old:   "crc32.Checksum(body, castagnoli) != sum",
-		new:   "crc32.Checksum(body, castagnoli) == sum+1",
+		old:   "crc32.Checksum(body, castagnoli()) != sum",
+		new:   "crc32.Checksum(body, castagnoli()) == sum+1",
 		tests: "TestLogNoticesDamage",
 	},
 	{

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -65,7 +64,7 @@ func ReadLayout(file string) (*Layout, error) {
 	return parseLayout(file, content)
 }
 
-var yamlPlace = regexp.MustCompile(`^yaml: (line \d+: )?`)
+var yamlPlace = data.Pattern(`^yaml: (line \d+: )?`)
 
 func parseLayout(file string, content []byte) (*Layout, error) {
 	l := &Layout{Path: file, Sections: map[string]string{}, used: map[string]bool{}}
@@ -74,7 +73,7 @@ func parseLayout(file string, content []byte) (*Layout, error) {
 	if err := d.Decode(&doc); errors.Is(err, io.EOF) {
 		return l, nil
 	} else if err != nil {
-		place := yamlPlace.FindStringSubmatch(err.Error())
+		place := yamlPlace().FindStringSubmatch(err.Error())
 		return nil, &data.InputError{Path: file, Found: place[1] + "no YAML: " + strings.TrimPrefix(err.Error(), place[0]), Wanted: "want keys such as title: and order:", Err: err}
 	}
 	if err := d.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {

@@ -3,8 +3,9 @@ package report
 import (
 	"html"
 	"html/template"
-	"regexp"
 	"strings"
+
+	"simtool/internal/data"
 )
 
 // This file makes HTML of notes in Markdown: headings, paragraphs, lists, blocks of code,
@@ -12,14 +13,14 @@ import (
 // that notes can neither run scripts nor load anything.
 
 var (
-	bulleted = regexp.MustCompile(`^\s{0,3}[-*+]\s+(.*)$`)
-	numbered = regexp.MustCompile(`^\s{0,3}\d{1,9}[.)]\s+(.*)$`)
-	heading  = regexp.MustCompile(`^(#{1,6})\s+(.*?)\s*#*$`)
+	bulleted = data.Pattern(`^\s{0,3}[-*+]\s+(.*)$`)
+	numbered = data.Pattern(`^\s{0,3}\d{1,9}[.)]\s+(.*)$`)
+	heading  = data.Pattern(`^(#{1,6})\s+(.*?)\s*#*$`)
 
-	codeSpan = regexp.MustCompile("`([^`]+)`")
-	link     = regexp.MustCompile(`\[([^\]]+)\]\((https?://[^\s()"<>]+|#[\w-]+)\)`)
-	bold     = regexp.MustCompile(`\*\*([^*\s](?:[^*]*[^*\s])?)\*\*`)
-	italic   = regexp.MustCompile(`\*([^*\s](?:[^*]*[^*\s])?)\*`)
+	codeSpan = data.Pattern("`([^`]+)`")
+	link     = data.Pattern(`\[([^\]]+)\]\((https?://[^\s()"<>]+|#[\w-]+)\)`)
+	bold     = data.Pattern(`\*\*([^*\s](?:[^*]*[^*\s])?)\*\*`)
+	italic   = data.Pattern(`\*([^*\s](?:[^*]*[^*\s])?)\*`)
 )
 
 // markdown renders notes. Their headings stand below those of level, that of the section
@@ -58,7 +59,7 @@ func markdown(text string, level int) template.HTML {
 			closeList()
 			continue
 		}
-		if m := heading.FindStringSubmatch(line); m != nil {
+		if m := heading().FindStringSubmatch(line); m != nil {
 			closeParagraph()
 			closeList()
 			tag := "h" + string('0'+rune(min(6, level+1)))
@@ -66,9 +67,9 @@ func markdown(text string, level int) template.HTML {
 			continue
 		}
 		list, item := "", ""
-		if m := bulleted.FindStringSubmatch(line); m != nil {
+		if m := bulleted().FindStringSubmatch(line); m != nil {
 			list, item = "ul", m[1]
-		} else if m := numbered.FindStringSubmatch(line); m != nil {
+		} else if m := numbered().FindStringSubmatch(line); m != nil {
 			list, item = "ol", m[1]
 		}
 		switch {
@@ -96,7 +97,7 @@ func markdown(text string, level int) template.HTML {
 
 // continues reports whether a line goes on with the item of a list before it.
 func continues(line string) bool {
-	return strings.HasPrefix(line, "  ") && strings.TrimSpace(line) != "" && !bulleted.MatchString(line) && !numbered.MatchString(line)
+	return strings.HasPrefix(line, "  ") && strings.TrimSpace(line) != "" && !bulleted().MatchString(line) && !numbered().MatchString(line)
 }
 
 // inline renders the text of a line. Code is set aside first, since nothing in it has
@@ -104,14 +105,14 @@ func continues(line string) bool {
 func inline(text string) string {
 	var codes []string
 	text = strings.ReplaceAll(text, "\x00", "")
-	text = codeSpan.ReplaceAllStringFunc(text, func(span string) string {
-		codes = append(codes, "<code>"+html.EscapeString(codeSpan.FindStringSubmatch(span)[1])+"</code>")
+	text = codeSpan().ReplaceAllStringFunc(text, func(span string) string {
+		codes = append(codes, "<code>"+html.EscapeString(codeSpan().FindStringSubmatch(span)[1])+"</code>")
 		return "\x00"
 	})
 	text = html.EscapeString(text)
-	text = link.ReplaceAllString(text, `<a href="$2" rel="noreferrer">$1</a>`)
-	text = bold.ReplaceAllString(text, "<strong>$1</strong>")
-	text = italic.ReplaceAllString(text, "<em>$1</em>")
+	text = link().ReplaceAllString(text, `<a href="$2" rel="noreferrer">$1</a>`)
+	text = bold().ReplaceAllString(text, "<strong>$1</strong>")
+	text = italic().ReplaceAllString(text, "<em>$1</em>")
 	for _, code := range codes {
 		text = strings.Replace(text, "\x00", code, 1)
 	}

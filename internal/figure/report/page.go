@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 
 	"simtool/internal/figure"
 	"simtool/internal/io"
@@ -106,7 +107,8 @@ var styleText string
 //go:embed script.js
 var scriptText string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageText))
+// pageTemplate parses the template when a page is first written.
+var pageTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageText)) })
 
 // IsReport reports whether the content of a file is a report by simtool.
 func IsReport(content []byte) bool {
@@ -130,7 +132,7 @@ func (p *Page) Write(w io.Writer) error {
 		tables += len(s.Tables)
 	}
 	var b bytes.Buffer
-	err = pageTemplate.Execute(&b, map[string]any{
+	err = pageTemplate().Execute(&b, map[string]any{
 		"Page": p, "Style": template.CSS(style), "Script": template.JS(scriptText), "Sections": sections, //nolint:gosec // our own
 		"Many": len(p.Sections) > manySections, "Tables": tables,
 	})
@@ -146,7 +148,7 @@ func unwritten(err error) error { return fmt.Errorf("the report cannot be writte
 // part executes a part of the template.
 func part(name string, data any) (template.HTML, error) {
 	var b bytes.Buffer
-	if err := pageTemplate.ExecuteTemplate(&b, name, data); err != nil {
+	if err := pageTemplate().ExecuteTemplate(&b, name, data); err != nil {
 		return "", unwritten(err)
 	}
 	return template.HTML(b.String()), nil //nolint:gosec // escaped by the template

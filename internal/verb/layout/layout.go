@@ -2,12 +2,13 @@
 package layout
 
 import (
-	"regexp"
 	"strings"
+
+	"simtool/internal/data"
 )
 
 // termLine is an indented term with its explanation beside it.
-var termLine = regexp.MustCompile(`^( +\S+ {2,})(\S.*)$`)
+var termLine = data.Pattern(`^( +\S+ {2,})(\S.*)$`)
 
 // Wrap folds paragraphs to lines of at most width columns. Lines that begin
 // with a space stay as they are, but for the explanations of terms.
@@ -22,7 +23,7 @@ func Wrap(text string, width int) string {
 	for line := range strings.SplitSeq(text, "\n") {
 		if line == "" || line[0] == ' ' {
 			flush()
-			if term := termLine.FindStringSubmatch(line); term != nil {
+			if term := termLine().FindStringSubmatch(line); term != nil {
 				line = term[1] + Fold(term[2], width-len(term[1]), len(term[1]))
 			}
 			out = append(out, line)

@@ -73,18 +73,18 @@ func CardText(c measures.Card, worth []inference.Statement, width int) string {
 // notation defines the symbols of formulas. Those that stand in a definition
 // come after it.
 var notation = []struct {
-	symbol  *regexp.Regexp
+	symbol  func() *regexp.Regexp
 	meaning string
 }{
-	{regexp.MustCompile(`\bA\b`), "A = XcᵀXc"},
-	{regexp.MustCompile(`\bB\b`), "B = YcᵀYc"},
-	{regexp.MustCompile(`\bC\b`), "C = XcᵀYc"},
-	{regexp.MustCompile(`K[xy]`), "Kx = XcXcᵀ and Ky = YcYcᵀ"},
-	{regexp.MustCompile(`Q_[XY]`), "Q_X and Q_Y are orthonormal bases of the columns of Xc and Yc"},
-	{regexp.MustCompile(`r_[XY]`), "r_X and r_Y are the ranks of Xc and Yc"},
-	{regexp.MustCompile(`Xc|Yc`), "Xc and Yc are X and Y with centred columns"},
-	{regexp.MustCompile(`‖[^*‖][^‖]*‖([^*]|$)`), "‖·‖ is the Euclidean norm, of matrices Frobenius'"},
-	{regexp.MustCompile(`‖\*`), "‖·‖* is the nuclear norm"},
+	{data.Pattern(`\bA\b`), "A = XcᵀXc"},
+	{data.Pattern(`\bB\b`), "B = YcᵀYc"},
+	{data.Pattern(`\bC\b`), "C = XcᵀYc"},
+	{data.Pattern(`K[xy]`), "Kx = XcXcᵀ and Ky = YcYcᵀ"},
+	{data.Pattern(`Q_[XY]`), "Q_X and Q_Y are orthonormal bases of the columns of Xc and Yc"},
+	{data.Pattern(`r_[XY]`), "r_X and r_Y are the ranks of Xc and Yc"},
+	{data.Pattern(`Xc|Yc`), "Xc and Yc are X and Y with centred columns"},
+	{data.Pattern(`‖[^*‖][^‖]*‖([^*]|$)`), "‖·‖ is the Euclidean norm, of matrices Frobenius'"},
+	{data.Pattern(`‖\*`), "‖·‖* is the nuclear norm"},
 }
 
 // notationOf explains the symbols of a formula.
@@ -92,7 +92,7 @@ func notationOf(formula string) string {
 	used := formula
 	meanings := []string{"X is the reference, n × p, and Y what is compared with it, n × q"}
 	for _, n := range notation {
-		if n.symbol.MatchString(used) {
+		if n.symbol().MatchString(used) {
 			used += " " + n.meaning
 			meanings = append(meanings, n.meaning)
 		}

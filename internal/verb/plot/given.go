@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -151,10 +150,10 @@ func timeColumns(table *data.Table, name string) ([]*data.Column, error) {
 }
 
 // timeUnit finds a unit of time that stands by itself in the name of a column.
-var timeUnit = regexp.MustCompile(`(?:^|[^A-Za-z])(ns|us|µs|ms|s|sec|min|h)(?:[^A-Za-z]|$)`)
+var timeUnit = data.Pattern(`(?:^|[^A-Za-z])(ns|us|µs|ms|s|sec|min|h)(?:[^A-Za-z]|$)`)
 
 func unitOf(column string) string {
-	if m := timeUnit.FindStringSubmatch(column); m != nil {
+	if m := timeUnit().FindStringSubmatch(column); m != nil {
 		return m[1]
 	}
 	return ""

@@ -294,12 +294,12 @@ func jobName(plan string) string {
 }
 
 // slurmForms are the forms of times that Slurm takes.
-var slurmForms = regexp.MustCompile(`^(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?$`)
+var slurmForms = data.Pattern(`^(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?$`)
 
 // slurmTime reads a limit of time as sbatch does: MINUTES, MINUTES:SECONDS,
 // HOURS:MINUTES:SECONDS, DAYS-HOURS, DAYS-HOURS:MINUTES and so on.
 func slurmTime(text string) (time.Duration, error) {
-	m := slurmForms.FindStringSubmatch(text)
+	m := slurmForms().FindStringSubmatch(text)
 	if m == nil {
 		return 0, fmt.Errorf("[DAYS-]HOURS:MINUTES:SECONDS")
 	}

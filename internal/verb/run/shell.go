@@ -1,16 +1,17 @@
 package run
 
 import (
-	"regexp"
 	"strings"
+
+	"simtool/internal/data"
 )
 
 // plainWord is what a shell takes as it is.
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+var plainWord = data.Pattern(`^[A-Za-z0-9_@%+=:,./-]+$`)
 
 // shellWord quotes a word for a POSIX shell where that is needed.
 func shellWord(word string) string {
-	if plainWord.MatchString(word) {
+	if plainWord().MatchString(word) {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
