@@ -52,6 +52,7 @@ gallery: ## the pictures of docs/gallery, of every kind of figure
 
 PYTHON ?= /usr/bin/python3
 RUNS_EACH ?= 20
+BUDGET    ?= 7m
 bench-peers: ## the same work in NumPy, side by side as ratios, if python3 has NumPy (PEERS='-t 2 "cka 3000 500"')
 	$(GO) build -o bin/peers ./internal/bench/peers
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -B internal/bench/peers/peers.py bin/peers $(PEERS); \
@@ -63,10 +64,10 @@ bench-batch: build ## start, cost per item, scaling over processes, merging: of 
 bench-pairs: build ## the matrix of all pairs of 40 and 200 systems beside NumPy, whole processes: minutes (PAIRS='-systems 40 -only cka')
 	$(GO) run ./internal/bench/pairs -python $(PYTHON) $(PAIRS) bin/simtool
 
-bench-speed: build ## whole processes beside an earlier build and NumPy, into docs/speed.md (BEFORE=program RUNS_EACH=n): minutes
+bench-speed: build ## whole processes beside an earlier build and NumPy, into docs/speed.md (BEFORE=program RUNS_EACH=n BUDGET=5m): minutes
 	$(GO) build -o bin/peers ./internal/bench/peers
 	$(GO) build -o bin/torch ./internal/bench/torch
-	$(GO) run ./internal/bench/speed $(if $(BEFORE),-before $(BEFORE)) -runs $(RUNS_EACH) -python $(PYTHON) -peers bin/peers -torch bin/torch bin/simtool > bin/speed.md
+	$(GO) run ./internal/bench/speed $(if $(BEFORE),-before $(BEFORE)) -runs $(RUNS_EACH) -budget $(BUDGET) -python $(PYTHON) -peers bin/peers -torch bin/torch bin/simtool > bin/speed.md
 	mv bin/speed.md docs/speed.md
 
 bench-torch: ## optimisers beside PyTorch (float32), if python3 has it (TORCH='-full "cka 600 100"')

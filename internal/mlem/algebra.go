@@ -3,6 +3,7 @@ package mlem
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -45,11 +46,12 @@ type clusterMoments struct {
 
 // yMoments are those with the patterns of one representation.
 type yMoments struct {
-	s, ss      float64   // Σs, Σs²
-	sz         []float64 // Σs·z_a
-	szz        []float64 // Σs·z_az_b, by elementary products
-	sum, sy    []float64 // Σy, Σs·y
-	q          *mat.Dense
+	s, ss      float64    // Σs, Σs²
+	sz         []float64  // Σs·z_a
+	szz        []float64  // Σs·z_az_b, by elementary products
+	sum, sy    []float64  // Σy, Σs·y
+	rows       *mat.Dense // the patterns y
+	q          *mat.Dense // Q = Σyyᵀ, nil where there are fewer stimuli than units
 	zy, pairsY *mat.Dense // V_a, coordinates × units, and V_ab, elementary products × units
 }
 
@@ -147,10 +149,14 @@ func (g *algebra) patterns(d *Neural, start []int) []yMoments {
 	for c := range out {
 		lo, hi := start[c], start[c+1]
 		z, u := g.products(lo, hi)
-		own := mat.DenseCopyOf(y.Slice(lo, hi, 0, q))
+		own := y.Slice(lo, hi, 0, q).(*mat.Dense)
 		v := yMoments{
-			sz: make([]float64, e), szz: make([]float64, len(g.pairs)), sum: make([]float64, q), sy: make([]float64, q),
-			q: linalg.Gram(own), zy: linalg.CrossGram(z, own), pairsY: linalg.CrossGram(u, own),
+			rows: own,
+			sz:   make([]float64, e), szz: make([]float64, len(g.pairs)), sum: make([]float64, q), sy: make([]float64, q),
+			zy: linalg.CrossGram(z, own), pairsY: linalg.CrossGram(u, own),
+		}
+		if hi-lo >= q {
+			v.q = linalg.Gram(own)
 		}
 		for i := range hi - lo {
 			row := own.RawRowView(i)
@@ -166,6 +172,22 @@ func (g *algebra) patterns(d *Neural, start []int) []yMoments {
 	}
 	return out
 }
+
+// crossSquares returns ⟨Q_a,Q_b⟩ = Σ(y·y')² over the patterns y of one cluster and y' of
+// the other. Clusters of fewer stimuli than units have shorter patterns than matrices Q.
+func crossSquares(a, b *yMoments) float64 {
+	if a.q != nil && b.q != nil {
+		return linalg.Dot(a.q, b.q)
+	}
+	inner := innerMemory.Get().(*mat.Dense)
+	defer innerMemory.Put(inner)
+	inner.Reset()
+	inner.Mul(a.rows, b.rows.T())
+	return linalg.Dot(inner, inner)
+}
+
+// innerMemory has the memory of inner products of patterns for the next pair of clusters.
+var innerMemory = sync.Pool{New: func() any { return new(mat.Dense) }}
 
 // products returns the coordinates of the stimuli [lo,hi) and their elementary products.
 func (g *algebra) products(lo, hi int) (z, u *mat.Dense) {
@@ -318,7 +340,7 @@ func (g *algebra) distances(to []float64, patterns []yMoments, scale float64, a,
 	count, weight, sums := g.sumsOf(a, b)
 	x, y, u, v := &g.clusters[a], &g.clusters[b], &patterns[a], &patterns[b]
 	r := weight * scale * (y.n*u.s + x.n*v.s - 2*dot(u.sum, v.sum))
-	rr := weight * scale * scale * (y.n*u.ss + x.n*v.ss + 2*u.s*v.s - 4*(dot(u.sy, v.sum)+dot(u.sum, v.sy)) + 4*linalg.Dot(u.q, v.q))
+	rr := weight * scale * scale * (y.n*u.ss + x.n*v.ss + 2*u.s*v.s - 4*(dot(u.sy, v.sum)+dot(u.sum, v.sy)) + 4*crossSquares(u, v))
 	elementary := make([]float64, len(g.pairs))
 	for e, ab := range g.pairs {
 		i, j := ab[0], ab[1]

@@ -47,6 +47,7 @@ var rows = []row{
 	{"20000 × 50 csv: cka", texts, score("textx.csv", "texty.csv", "-m", "cka"), ""},
 	{"mlem fit of 256 stimuli, 16 features with interactions, 200 bootstraps", stimuli, mlem("small", "--interactions", "all", "--bootstrap", "200"), ""},
 	{"mlem fit of 4000 × 256, 8 features", stimuli, mlem("large"), ""},
+	{"mlem fit of 7680 × 768, 8 features, all pairs", stimuli, mlem("huge"), ""},
 	{"decode 900 × 212 raw counts, 30 classes", counts, []string{"decode", "counts.npy", "--labels", "labels.csv", "--format", "csv"}, ""},
 	{"joint-range cka, procrustes: 50 levels at 20 × 10", nothing, jointRange(50), ""},
 	{"joint-range cka, procrustes: 20 levels at 20 × 10", nothing, jointRange(20), ""},
@@ -175,7 +176,7 @@ func stimuli(dir string) error {
 	for _, c := range []struct {
 		name    string
 		n, f, p int
-	}{{"small", 256, 16, 64}, {"large", 4000, 8, 256}} {
+	}{{"small", 256, 16, 64}, {"large", 4000, 8, 256}, {"huge", 7680, 8, 768}} {
 		r := rand.New(rand.NewPCG(15, 9))
 		features, loads, patterns := normal(r, c.n*c.f), normal(r, c.f*c.p), normal(r, c.n*c.p)
 		for i := range c.n {

@@ -230,6 +230,9 @@ func (r *representation) neural() (*mlem.Neural, error) {
 }
 
 func meanOf(repeats []*mat.Dense) *mat.Dense {
+	if len(repeats) == 1 {
+		return repeats[0]
+	}
 	mean := mat.DenseCopyOf(repeats[0])
 	for _, r := range repeats[1:] {
 		mean.Add(mean, r)
