@@ -185,6 +185,9 @@ type whole struct{ q, w *mat.Dense }
 // others by their singular values.
 func (s *System) decomposed() (whole, error) {
 	return shared(&s.memo, wholeKey{}, func() (whole, error) {
+		if s.momentsOnly() {
+			return whole{}, s.dependent()
+		}
 		if s.twin != nil {
 			d, err := s.twin.of.decomposed()
 			if err != nil {
@@ -289,9 +292,14 @@ func (s *System) span() (*mat.Dense, error) {
 	}
 	w := s.whitener()
 	if w == nil {
-		return nil, undefined("%s: its features are too nearly dependent to be told apart by their second moments", s.label())
+		return nil, s.dependent()
 	}
 	return w, nil
+}
+
+// dependent says that second moments have no basis of the features.
+func (s *System) dependent() error {
+	return undefined("%s: its features are too nearly constant or dependent to be told apart by their second moments", s.label())
 }
 
 // canonical returns N = Q_XᵀQ_Y, whose singular values are the canonical

@@ -106,6 +106,16 @@ func decodeModel(raw []byte) (*mlem.Model, error) {
 	if err := d.Decode(model); err != nil {
 		return nil, err
 	}
+	// A number that may be 0 is not to be taken for 0 where it is missing.
+	var numbers map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &numbers); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"scale", "intercept", "lambda", "kkt"} {
+		if number := numbers[name]; number == nil || string(number) == "null" {
+			return nil, fmt.Errorf("a model without a number for %q, want one that mlem fit wrote", name)
+		}
+	}
 	return model, model.Check()
 }
 

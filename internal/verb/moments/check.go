@@ -18,6 +18,9 @@ import (
 // number of products lose.
 const rounding = 1e-6
 
+// underflow is more than a deviation whose square is 0 or has lost digits.
+const underflow = 1e-150
+
 // checkWhole refuses arrays with numbers that are not whole.
 func checkWhole(arrays map[string]*data.Dataset, keys ...string) error {
 	const most = 1 << 53
@@ -43,7 +46,7 @@ func checkWhole(arrays map[string]*data.Dataset, keys ...string) error {
 // checkMoments refuses moments of n samples that no data can have. For centred data
 // of largest magnitudes M:
 //
-//   - |mean| ≤ M and 0 ≤ Σx² ≤ n·M²;
+//   - |mean| ≤ M ≤ |mean| + √Σx², as one sample has it, and 0 ≤ Σx² ≤ n·M²;
 //   - sums of products are symmetric, and |Σxy| ≤ √(Σx²·Σy²) (Cauchy and Schwarz);
 //   - all of them together are positive semidefinite, as correlations;
 //   - systems that are the same to the bit have the same moments.
@@ -61,6 +64,8 @@ func checkMoments(m *linalg.Moments, identical bool) error {
 				return fmt.Errorf("feature %d of %s with the mean %g and the largest magnitude %g", j+1, side.name, side.mean[j], most)
 			case !(square >= 0) || !(math.Sqrt(square) <= math.Sqrt(float64(m.N))*most*(1+rounding)):
 				return fmt.Errorf("feature %d of %s with the sum of squares %g about the mean of %d samples of at most %g", j+1, side.name, square, m.N, most)
+			case !(most*(1-rounding) <= math.Abs(side.mean[j])+math.Sqrt(square)*(1+rounding)+underflow):
+				return fmt.Errorf("feature %d of %s with the largest magnitude %g, which no sample has: the mean is %g, and the sum of squares about it %g", j+1, side.name, most, side.mean[j], square)
 			}
 		}
 		for i := range side.max {

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/measures"
 	"simtool/internal/verb/verbtest"
 )
 
@@ -94,11 +95,12 @@ func TestImpossibleMomentsAreRefused(t *testing.T) {
 			m.YY.Set(0, 1, 0)
 			m.YY.Set(1, 0, 0)
 		}, "not positive semidefinite"},
-		"a mean beyond all values": {func(f *File) { f.Nodes[0].Moments.MeanY[0] = 2 * f.Nodes[0].Moments.MaxY[0] }, "the mean"},
-		"too large a variance":     {func(f *File) { f.Nodes[0].Moments.XX.Set(2, 2, 1e9) }, "the sum of squares"},
-		"identical":                {func(f *File) { f.Identical = true }, "identical"},
-		"a strange precision":      {func(f *File) { f.PrecisionX.Stored = 17 }, "precision"},
-		"a NaN":                    {func(f *File) { f.Nodes[0].Moments.XX.Set(0, 0, math.NaN()) }, ""},
+		"a mean beyond all values":   {func(f *File) { f.Nodes[0].Moments.MeanY[0] = 2 * f.Nodes[0].Moments.MaxY[0] }, "the mean"},
+		"a value that no sample has": {func(f *File) { f.Nodes[0].Moments.MaxX[1] = 1e300 }, "which no sample has"},
+		"too large a variance":       {func(f *File) { f.Nodes[0].Moments.XX.Set(2, 2, 1e9) }, "the sum of squares"},
+		"identical":                  {func(f *File) { f.Identical = true }, "identical"},
+		"a strange precision":        {func(f *File) { f.PrecisionX.Stored = 17 }, "precision"},
+		"a NaN":                      {func(f *File) { f.Nodes[0].Moments.XX.Set(0, 0, math.NaN()) }, ""},
 	} {
 		f, err := Read("m.npz")
 		if err != nil {
@@ -115,5 +117,40 @@ func TestImpossibleMomentsAreRefused(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		verbtest.Write(t, "m.npz", whole)
+	}
+}
+
+// TestMomentsOfNearlyConstantData: a system that is constant but for rounding has moments,
+// in which no measure finds directions, and each says so.
+func TestMomentsOfNearlyConstantData(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var x, y strings.Builder
+	for i := range 50 {
+		fmt.Fprintf(&x, "%v,%v\n", 1e8+1e-8*float64(i%2), 3e8)
+		fmt.Fprintf(&y, "%v,%v\n", math.Sin(float64(i)+0.3), math.Cos(float64(7*i)+0.2))
+	}
+	verbtest.Write(t, "x.csv", x.String())
+	verbtest.Write(t, "y.csv", y.String())
+	verbtest.Succeed(t, New(), "x.csv", "y.csv", "-o", "m.npz")
+	f, err := Read("m.npz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := Join([]*File{f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range measures.FamilyNames() {
+		m, err := measures.Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pair, err := measures.NewMomentPair("x", "y", whole.Segments())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := m.Score(pair); err == nil && math.IsNaN(v.Value) {
+			t.Errorf("%s has the value %v without an error", name, v)
+		}
 	}
 }
