@@ -69,7 +69,8 @@ func newMLEMLayersCommand(a *app) *cobra.Command {
 		Use:   "layers Y...",
 		Short: "Fit a metric to each of many representations of the same stimuli",
 		Long: `Fit one metric to each file of patterns, such as the layers of a language
-model. The work on the features is shared. The results are those of "simtool mlem
+model, in natural order, layer2 before layer10, where a pattern names them. The work
+on the features is shared. The results are those of "simtool mlem
 fit", with a last column that names the representation; of the models in
 model.json, "simtool mlem score" and "simtool mlem predict" apply the one that
 --representation names.

@@ -7,6 +7,7 @@ import (
 	"simtool/internal/batch"
 	"simtool/internal/data"
 	"simtool/internal/mlem"
+	"simtool/internal/verb"
 )
 
 // fits is the work of fitting a metric to each of some representations, its items.
@@ -30,6 +31,13 @@ type fits struct {
 // begin reads the stimuli and checks the settings; it reads the representation, too,
 // where there is but one file.
 func (o *FitOptions) begin(e *batch.Env, args []string, control batch.Control) (*fits, error) {
+	if o.layers {
+		files, err := verb.ExpandPaths(args)
+		if err != nil {
+			return nil, err
+		}
+		args = verb.InNaturalOrder(files)
+	}
 	neural := o.Neural
 	neural.Files = slices.Concat(args, o.Neural.Files)
 	f := &fits{
