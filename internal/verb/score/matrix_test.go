@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"simtool/internal/batch"
@@ -151,6 +152,30 @@ func TestAllPairsInLittleMemory(t *testing.T) {
 		if more == 1_200_000 && reads["layer10.csv"] < 2 {
 			t.Error("all systems were held, which the limit does not allow")
 		}
+	}
+}
+
+// Among all pairs, one that is larger than what a pair alone is read block by block from is
+// still in memory where that has room for several: its systems are read one time, not with
+// each other one.
+func TestLargePairsAmongAllPairs(t *testing.T) {
+	t.Chdir(t.TempDir())
+	names := writeLayers(t, 6)
+	args := append(names, "--all-pairs", "-m", "cka", "--max-memory", "1G")
+	whole := verbtest.Succeed(t, New(), args...).Stdout
+	defer func(n int64) { streamAbove = n }(streamAbove)
+	streamAbove = 1
+	o := New()
+	var reads atomic.Int64
+	o.Read = func(path string) (*data.Dataset, error) {
+		reads.Add(1)
+		return dataio.Read(path, dataio.Options{})
+	}
+	if got := verbtest.Succeed(t, o, args...).Stdout; got != whole {
+		t.Errorf("large pairs give\n%s\nsmall ones\n%s", got, whole)
+	}
+	if n := reads.Load(); n != int64(len(names)) {
+		t.Errorf("%d systems are read %d times", len(names), n)
 	}
 }
 

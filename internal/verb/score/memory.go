@@ -27,6 +27,18 @@ func (f footprint) values() int64 { return 8 * f.n * f.p }
 // by block where its measures allow that, although it might fit in memory.
 var streamAbove int64 = 256 << 20
 
+// allPairsShare is the share of the memory from which on a pair among all pairs is read block
+// by block: each of its systems would be read with every other one again.
+const allPairsShare = 8
+
+// streamAbove is the size of a pair from which on it is read block by block.
+func (s *scorer) streamAbove() int64 {
+	if s.options.banded() && s.options.MaxMemory > 0 {
+		return max(streamAbove, s.options.maxMemory()/allPairsShare)
+	}
+	return streamAbove
+}
+
 // MemoryError says that a pair needs more memory than it may take.
 type MemoryError struct {
 	pair         Pair
@@ -89,7 +101,7 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 		}
 	}
 	size := x.values() + y.values()
-	if (needsSamples != nil || size <= streamAbove) && size+pairWork(named, x, y) <= s.options.maxMemory() {
+	if (needsSamples != nil || size <= s.streamAbove()) && size+pairWork(named, x, y) <= s.options.maxMemory() {
 		return false, nil
 	}
 	switch {
@@ -107,12 +119,12 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 	case !s.options.Input.Policy().Refuses():
 		why = fmt.Errorf("--missing %s is set", s.options.Input.Missing)
 	}
-	if why == nil && needsSamples == nil && x.n == y.n && size > streamAbove {
+	if why == nil && needsSamples == nil && x.n == y.n && size > s.streamAbove() {
 		return true, nil
 	}
 	if need := size + pairWork(named, x, y); need > s.options.maxMemory() {
 		program := s.options.MaxMemory - s.options.maxMemory()
-		e := &MemoryError{pair: p, need: program + need, limit: s.options.MaxMemory, needsSamples: needsSamples, large: size > streamAbove, why: why}
+		e := &MemoryError{pair: p, need: program + need, limit: s.options.MaxMemory, needsSamples: needsSamples, large: size > s.streamAbove(), why: why}
 		if needsSamples != nil && others != nil {
 			e.rest = program + size + pairWork(others, x, y)
 		}
