@@ -21,7 +21,7 @@ type patterns struct {
 	env     *batch.Env
 	options *Neural
 	stimuli int           // of the features, before any is left out
-	names   []string      // of them, nil where the features have none
+	names   []string      // of them, where the features are given distances; nil for none
 	table   *data.Table   // of the features, nil where these are distances
 	source  string        // of the features
 	kept    *data.Kept    // nil for all
@@ -35,7 +35,7 @@ type patterns struct {
 func (o *Neural) newPatterns(e *batch.Env, of *stimulusFiles, several bool) (*patterns, error) {
 	p := &patterns{env: e, options: o, stimuli: of.count(), source: of.sources[0].Path}
 	if of.table != nil {
-		p.names, p.table = of.table.RowNames, of.table
+		p.table = of.table
 	} else {
 		p.names = of.stimulusRows
 	}
@@ -90,11 +90,7 @@ func (p *patterns) inOrder(path string, hash bool) (*data.Dataset, error) {
 	if like := d.Likeness(); like.Distances && path != p.options.Given {
 		p.env.TellOnce(path + " looks like dissimilarities but is read as patterns; --neural-distances takes a matrix of distances")
 	}
-	names := p.names
-	if p.table != nil {
-		names = p.table.NamesAmong(d.Names, d.Source.Names)
-	}
-	_, rows, err := data.ByName.Order(p.source, names, d.Source.Path, d.Names)
+	_, rows, err := data.ByName.Order(p.source, p.namesFor(d), d.Source.Path, d.Names)
 	if err != nil {
 		return nil, otherStimuli(err)
 	}
@@ -102,6 +98,15 @@ func (p *patterns) inOrder(path string, hash bool) (*data.Dataset, error) {
 		d = d.Arranged(rows)
 	}
 	return d, p.checkStimuli(d)
+}
+
+// namesFor returns the names of the stimuli of the features by which the samples of some
+// patterns go, nil for none.
+func (p *patterns) namesFor(d *data.Dataset) []string {
+	if p.table != nil {
+		return p.table.NamesAmong(d.Names, d.Source.Names)
+	}
+	return p.names
 }
 
 // otherStimuli says what to do where two files name other stimuli.

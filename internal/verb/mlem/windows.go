@@ -109,7 +109,7 @@ func (p *patterns) readWindow(w window) (*mat.Dense, *data.Dataset, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	_, rows, err := data.ByName.Order(p.source, p.names, d.Source.Path, d.Names)
+	_, rows, err := data.ByName.Order(p.source, p.namesFor(d), d.Source.Path, d.Names)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"simtool/internal/io"
 	"simtool/internal/verb/decode"
 	verbmlem "simtool/internal/verb/mlem"
 	"simtool/internal/verb/score"
@@ -25,8 +26,10 @@ func TestColumnsThatNameSamples(t *testing.T) {
 	order := rng.Perm(n)
 	samples, numbered := make([]string, n), make([]string, n)
 	classes, features, responses := make([]string, n), make([]string, n), make([]string, n)
+	var values []float64
 	for i := range n {
 		a, b := rng.NormFloat64(), rng.NormFloat64()
+		values = append(values, 2*a, b)
 		samples[i] = fmt.Sprintf("face%d,%.6f,%.6f\n", i, 2*a+.1, b+.1)
 		responses[i] = fmt.Sprintf("face%d,%.6f,%.6f\n", i, a-b+.1, rng.NormFloat64()+.1)
 		numbered[i] = fmt.Sprintf("%d,%.6f,%.6f\n", 100+i, 2*a+.1, b+.1)
@@ -51,6 +54,22 @@ func TestColumnsThatNameSamples(t *testing.T) {
 		table(name+"_labels.csv", "what,stim,class,group", classes, order)
 		table(name+"_features.csv", "what,stim,size,hue", features, order)
 		table(name+"_indexed.csv", ",u,v", samples, order)
+	}
+	var movie []float64 // two bins of the samples in the other order
+	list := ""
+	for t := range 2 {
+		for _, i := range order {
+			movie = append(movie, float64(t)+values[2*i], values[2*i+1])
+		}
+	}
+	for _, i := range order {
+		list += fmt.Sprintf("face%d\n", i)
+	}
+	verbtest.Write(t, "movie.names.txt", list)
+	if _, err := dataio.WriteFile("movie.npy", dataio.WriteOptions{}, func(f *dataio.AtomicFile) error {
+		return dataio.EncodeNPY(f, dataio.Float64, movie, 2, n, 2)
+	}); err != nil {
+		t.Fatal(err)
 	}
 	const oneFit = " --null 0 --bootstrap 0 --permutations 0 --folds 0 --force -o fit"
 	fit := func(words string) []float64 {
@@ -93,6 +112,10 @@ func TestColumnsThatNameSamples(t *testing.T) {
 		},
 		"mlem fit": func(which string) []float64 {
 			return fit("--features " + which + "_features.csv --drop stim --neural same_indexed.csv")
+		},
+		"mlem layers over time": func(which string) []float64 {
+			verbtest.Succeed(t, verbmlem.NewLayers(), strings.Fields("--features "+which+"_features.csv --drop stim movie.npy --per time"+oneFit)...)
+			return numbers(t, verbtest.Text(t, "fit/weights.csv"), "weight")
 		},
 		"mlem fit of distances": func(which string) []float64 {
 			return fit("--feature-distances size=sizes.csv,hue=" + which + "_hues.csv --neural other_indexed.csv")
