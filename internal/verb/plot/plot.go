@@ -284,6 +284,25 @@ func (o *Options) load(e *batch.Env, paths []string) ([]*figure.Result, []data.S
 	return results, sources, nil
 }
 
+// setLabels gives an array the labels of a column, in the order of its samples where both
+// name them.
+func setLabels(r *figure.Result, table *data.Table, column *data.Column) error {
+	names := table.NamesAmong(r.Array.Names, r.Array.Source.Names)
+	_, rows, err := data.ByName.Order(r.Array.Source.Path, r.Array.Names, table.Source.Path, names)
+	if e, ok := data.AsInputError(err); ok {
+		e.Hint = "" // of a flag that only scores have
+	}
+	if err != nil {
+		return err
+	}
+	if rows != nil {
+		if column, err = table.Select(rows).Column(column.Name); err != nil {
+			return err
+		}
+	}
+	return r.SetLabels(column)
+}
+
 // attachLabels reads the labels and gives them to all arrays, and to the systems of tables.
 func (o *Options) attachLabels(results []*figure.Result) (data.Source, error) {
 	table, err := dataio.ReadFeatures(o.Labels, dataio.Options{Hash: true})
@@ -299,7 +318,7 @@ func (o *Options) attachLabels(results []*figure.Result) (data.Source, error) {
 	for _, r := range results {
 		err := r.SetGroups(table, column)
 		if r.Array != nil {
-			err = r.SetLabels(cmp.Or(column, r.FirstLabel(table)))
+			err = setLabels(r, table, cmp.Or(column, r.FirstLabel(table)))
 		}
 		if err != nil {
 			return data.Source{}, batch.Named(err, o.Labels)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"simtool/internal/io"
 	"simtool/internal/verb/decode"
 	verbmlem "simtool/internal/verb/mlem"
+	"simtool/internal/verb/plot"
+	"simtool/internal/verb/rdm"
 	"simtool/internal/verb/score"
 	"simtool/internal/verb/verbtest"
 )
@@ -125,5 +128,24 @@ func TestColumnsThatNameSamples(t *testing.T) {
 		if want, got := run("same"), run("other"); !slices.EqualFunc(got, want, alike) {
 			t.Errorf("%s: rows in another order give %v, want %v", name, got, want)
 		}
+	}
+
+	// The colours of a figure follow the names as well: distances of sizes, in a folder that names them.
+	if err := os.Mkdir("figure", 0o750); err != nil {
+		t.Fatal(err)
+	}
+	verbtest.Succeed(t, rdm.New(), "x.csv", "--ids", "image", "--rdm", "euclidean", "-o", "figure/d.npy")
+	list = ""
+	for i := range n {
+		list += fmt.Sprintf("face%d\n", i)
+	}
+	verbtest.Write(t, "figure/file_names.txt", list)
+	var drawn [2]string
+	for k, which := range []string{"same", "other"} {
+		verbtest.Succeed(t, plot.New(), "figure/d.npy", "--style", "mds", "--labels", which+"_labels.csv", "--label", "class", "-o", which+".svg")
+		drawn[k] = verbtest.Text(t, which+".svg")
+	}
+	if drawn[0] != drawn[1] {
+		t.Error("labels in another order give other colours")
 	}
 }
