@@ -38,7 +38,7 @@ func (o *Units) Register(s *setting.Set) {
 // RegisterGroups declares the setting of groups alone, for what pairs nothing at random.
 func (o *Units) RegisterGroups(s *setting.Set) {
 	s.Rarely(func() {
-		s.String(&o.Groups, "groups", "", "labels in `FILE:COLUMN`: held-out folds are of whole samples (or conditions) of one label, such as those of a session or subject")
+		s.String(&o.Groups, "groups", "", "labels in `FILE:COLUMN`: held-out folds keep samples (or conditions) of one label together, such as those of a session or subject")
 	})
 }
 

@@ -236,9 +236,7 @@ func truth(ctx context.Context, c cell, m measures.Named) (float64, error) {
 	}
 	covariance := c.population.covariance
 	if covariance == nil {
-		covariance = func() (xx, yy, xy *mat.Dense) {
-			return covariances(c.population.draw(rand.New(rand.NewPCG(99, 1)), 400_000))
-		}
+		covariance = func() (xx, yy, xy *mat.Dense) { return drawnCovariances(c.population) }
 	}
 	xx, yy, xy := covariance()
 	pair, err := momentPair(xx, yy, xy, n)
@@ -331,6 +329,20 @@ func largeSamples(ctx context.Context, c cell, m measures.Named) (float64, error
 		total += s.Value
 	}
 	return total / draws, nil
+}
+
+// drawn are covariances that drawnCovariances has found.
+var drawn = map[populationMeasure][3]*mat.Dense{}
+
+// drawnCovariances returns those of one large sample, which it draws but once.
+func drawnCovariances(p population) (xx, yy, xy *mat.Dense) {
+	key := populationMeasure{p.name, p.p, p.q, ""}
+	if _, ok := drawn[key]; !ok {
+		xx, yy, xy = covariances(p.draw(rand.New(rand.NewPCG(99, 1)), 400_000))
+		drawn[key] = [3]*mat.Dense{xx, yy, xy}
+	}
+	kept := drawn[key]
+	return kept[0], kept[1], kept[2]
 }
 
 func covariances(x, y *mat.Dense) (xx, yy, xy *mat.Dense) {
