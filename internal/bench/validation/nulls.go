@@ -165,8 +165,8 @@ func nulls(w io.Writer, only *regexp.Regexp, runs int, seed uint64, workers int)
 Systems that have nothing in common were drawn up to %d times, and paired at random by the
 design that score chooses for their axes (%s).
 The Monte-Carlo error of a rate of 5 %% is ±%.1f points. *D* is the distance of Kolmogorov and
-Smirnov between p values and a uniform distribution, with its 1 %% point (and what steps of
-1/100 add to it). The pairs of independent noise are scored by the default measures, but for
+Smirnov between p values and a uniform distribution, with its 1 %% point (and what the steps of
+p values add to it). The pairs of independent noise are scored by the default measures, but for
 cca and linreg, which are 1 whatever 100 samples of 1000 features are; calibrated is – where
 the null lies as near to the best value as rounding.
 
