@@ -3,11 +3,14 @@ package score
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/inference"
 	"simtool/internal/io"
+	"simtool/internal/measures"
 	"simtool/internal/result"
 	"simtool/internal/verb"
 )
@@ -65,7 +68,7 @@ func (o *Options) dryRun(ctx context.Context, e *batch.Env, args []string) error
 		of = fmt.Sprintf(" in part %s of %d items", part, len(items))
 	}
 	e.Summary("%s of a %s%s, %s; about %d MB of memory at --jobs %d",
-		data.Counted(part.Len(len(items)), "item"), what, of, data.Counted(scores, "score"), s.estimate(sizes, e.Jobs)>>20, e.Jobs)
+		data.Counted(part.Len(len(items)), "item"), what, of, data.Counted(scores, "score"), s.about(sizes, e.Jobs)>>20, e.Jobs)
 	mine := make([]scoreItem, part.Len(len(items)))
 	for k := range mine {
 		mine[k] = items[part.Item(k)]
@@ -164,6 +167,45 @@ func (s *scorer) estimate(sizes map[string]footprint, jobs int) int64 {
 		kept = s.estimateBlocks(sizes)
 	}
 	return batch.WithGarbage(kept + int64(min(jobs, len(o.pairs)))*most)
+}
+
+// about returns the memory that a run is likely to take, where estimate bounds that of any
+// data. Scores alone take half more than what is in use of most data, up to twice of which
+// the collector lets there be, or all that they allocate if that is less. A pair that is
+// read block by block needs its blocks and moments.
+func (s *scorer) about(sizes map[string]footprint, jobs int) int64 {
+	const (
+		program = 29 << 20
+		thread  = 8 << 20 // parts of matrices in the order in which products read them
+	)
+	o := s.options
+	if o.banded() || o.Inference.Mode != string(inference.None) || o.Per != "" {
+		return s.estimate(sizes, jobs)
+	}
+	var data, text, used, allocated, streamed int64
+	whole := map[string]bool{}
+	for _, pair := range o.pairs {
+		named, x, y := o.measuresOf(pair), sizes[pair.X], sizes[pair.Y]
+		if stream, err := s.plan(pair); err == nil && stream {
+			n, p, q := int(x.n), int(x.p), int(y.p)
+			streamed = max(streamed, measures.NewSumOrder(p, q, []int{n}).Memory(p, q, 0, n, jobs))
+			continue
+		}
+		for _, path := range []string{pair.X, pair.Y} {
+			if !whole[path] {
+				whole[path] = true
+				data += sizes[path].values()
+				if isText(path) {
+					text = max(text, s.looked(path).bytes)
+				}
+			}
+		}
+		u, a := measures.UsualBytes(named, measures.Dims{N: x.n, P: x.p, Q: y.p, Times: x.times})
+		used, allocated = max(used, u), allocated+a
+	}
+	data = min(data, verb.InputBudget)
+	used *= int64(min(jobs, len(o.pairs)))
+	return program + int64(runtime.GOMAXPROCS(0)-1)*min(thread, data/4) + text + streamed + min(data+allocated, (data+used)*3/2)
 }
 
 // footprints returns the sizes of all inputs as their headers tell, without those
