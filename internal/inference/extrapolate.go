@@ -92,9 +92,6 @@ func (s *Subject) OverNeurons(ctx context.Context, o Extrapolate) (Extrapolation
 	for k, share := range subsetShares {
 		size := func(width int) int { return min(width, max(leastSubset, int(math.Round(share*float64(width))))) }
 		pt := s.point(Subsets, n, size(p), size(q))
-		if last := len(out.Points) - 1; pt.P == p && pt.Q == q || last >= 0 && out.Points[last].P == pt.P && out.Points[last].Q == pt.Q {
-			continue // of few neurons a quarter and a half, or all, are the same number
-		}
 		err := s.subsets(ctx, o, &pt, func(draw int) (*measures.Pair, error) {
 			rng := rand.New(rand.NewPCG(o.Seed, 0x6e737562<<32|uint64(k)<<24|uint64(draw))) // "nsub"
 			return s.Pair.WithNeurons(choose(rng, p, pt.P), choose(rng, q, pt.Q))
@@ -207,13 +204,11 @@ func (s *Subject) OverStimuli(ctx context.Context, o Extrapolate) (Extrapolation
 	if units == nil {
 		out.Notes = append(out.Notes, "no subsets of the samples: "+o.Design.Refusal)
 	} else {
-		taken := 0 // of few units a quarter and a half are the same number
 		for k, share := range subsetShares {
 			count := max(leastSubset, int(math.Round(share*float64(units.Count()))))
-			if count >= units.Count() || count == taken {
+			if count >= units.Count() {
 				continue
 			}
-			taken = count
 			pt := s.point(Subsets, int(math.Round(float64(count)/float64(units.Count())*float64(n))), p, q)
 			err := s.subsets(ctx, o, &pt, func(draw int) (*measures.Pair, error) {
 				rng := rand.New(rand.NewPCG(o.Seed, 0x73737562<<32|uint64(k)<<24|uint64(draw))) // "ssub"
