@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data/datatest"
 )
 
 // TestMemoryOfDecompositions compares the bounds with the allocations for three
@@ -13,6 +15,7 @@ import (
 // vectors a bound must not be less than the allocation, nor much more than the largest
 // of the three.
 func TestMemoryOfDecompositions(t *testing.T) {
+	datatest.CountsMemory(t)
 	const below, above = 0.9, 1.5
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	for _, shape := range [][2]int{{300, 40}, {40, 300}, {90, 90}, {200, 150}, {150, 200}, {500, 20}} {

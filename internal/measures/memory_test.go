@@ -15,6 +15,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/data/datatest"
 )
 
 // elsewhere runs a test in a process of its own, on one processor, where the collector
@@ -43,6 +44,7 @@ func elsewhere(t *testing.T) bool {
 // while it works, which it can only be told from the start: the test runs in a
 // process of its own, and on one processor.
 func TestMemoryIsAnnounced(t *testing.T) {
+	datatest.CountsMemory(t)
 	if testing.Short() {
 		t.Skip("takes its time")
 	}

@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"simtool/internal/data/datatest"
 	"simtool/internal/linalg"
 )
 
@@ -191,6 +192,7 @@ func TestDistanceGradientsAtIdentityWithRepeats(t *testing.T) {
 // TestDistanceGradientsDoNotAllocate: an objective owns its memory.
 // Mahalanobis distances decompose a matrix, which does not fit in here.
 func TestDistanceGradientsDoNotAllocate(t *testing.T) {
+	datatest.CountsMemory(t)
 	rng := rand.New(rand.NewPCG(39, 40))
 	for _, shape := range [][3]int{{60, 10, 12}, {20, 15, 30}} {
 		n, p, q := shape[0], shape[1], shape[2]

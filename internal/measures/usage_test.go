@@ -4,12 +4,15 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"testing"
+
+	"simtool/internal/data/datatest"
 )
 
 // TestUsualMemoryIsWhatScoresAllocate holds the memory that is foreseen for a measure of
 // the default set to what its score allocates of data without peculiarities, beside a
 // megabyte, which shows in no process.
 func TestUsualMemoryIsWhatScoresAllocate(t *testing.T) {
+	datatest.CountsMemory(t)
 	list, err := ParseList("default", 1)
 	if err != nil {
 		t.Fatal(err)

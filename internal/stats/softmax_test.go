@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/data/datatest"
 )
 
 // waves returns n samples of p features with K classes: sinusoids of all kinds
@@ -323,6 +325,7 @@ func TestSoftmaxTakesTheFirstOfEquals(t *testing.T) {
 // TestSoftmaxMemory: a fit allocates no more than is foreseen, and not much less,
 // with few and many features, two and more classes, and either solver.
 func TestSoftmaxMemory(t *testing.T) {
+	datatest.CountsMemory(t)
 	for _, c := range []struct{ m, p, classes int }{
 		{4000, 30, 2}, {2000, 60, 5}, {150, 1000, 2}, {150, 1000, 3}, {300, 310, 3}, {400, 440, 6},
 	} {

@@ -10,6 +10,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
 	"pgregory.net/rapid"
+
+	"simtool/internal/data/datatest"
 )
 
 // refGemm is the definition of Dgemm, one element at a time.
@@ -167,6 +169,7 @@ func wantSamePanic(t *testing.T, call func(impl blas.Float64)) {
 }
 
 func TestDgemmDoesNotAllocate(t *testing.T) {
+	datatest.CountsMemory(t)
 	src := rand.New(rand.NewPCG(6, 7))
 	a, b, c := newDense(src, 60, 60, 0), newDense(src, 60, 60, 0), newDense(src, 60, 60, 0)
 	forEachEngine(t, func(t *testing.T, impl Implementation) {

@@ -5,12 +5,14 @@ import (
 	"runtime"
 	"testing"
 
+	"simtool/internal/data/datatest"
 	"simtool/internal/synth/synthtest"
 )
 
 // An iteration allocates almost no memory, so that the memory of a run does not
 // depend on their number.
 func TestIterationsDoNotAllocate(t *testing.T) {
+	datatest.CountsMemory(t)
 	x := synthtest.PowerLaw(t, 400, 20, 2)
 	const iterate = 400 * 20 * 8
 	for _, method := range Methods() {
