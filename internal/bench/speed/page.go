@@ -141,9 +141,10 @@ AVX-512 at full width, 55·10⁹ at half, or 18·10⁹ with AVX2.
   items of 16 written once and moved three times, ranks of 4 scattered; 1.4·10⁹ bytes of both, of which
   0.46·10⁹ are touched for the first time, 1.6 µs for each of 115,000 pages. The two measures alone
   are eight times as much as cca.
-- **All pairs, 1000 × 512.** ridge is fitted in both directions of no pair alone: what folds share per
-  system are the eigenvectors of five matrices (5·9·512³ = 6·10⁹ a system), but U, the errors and the
-  coefficients (5·2·800·512²·(1 + 1.5 + 1) = 7·10⁹) belong to a pair.
+- **All pairs, 1000 × 512.** ridge, which is not symmetric and is scored in both directions, takes two
+  thirds of the processor time: eigenvectors of five training sets are found once for a system
+  (5·9·512³ = 6·10⁹), but U, the errors and the coefficients (5·2·800·512²·(1 + 1.5 + 1) = 7·10⁹) belong
+  to a direction of a pair.
 - **L-BFGS of nbs and procrustes.** Each of its four to eleven evaluations has a singular value
   decomposition in float64, which PyTorch does in float32: 22·500³ = 2.8·10⁹ of 500 × 500.
 - **nbs of tall pairs.** Of its time a third goes to the eigenvalues of a 500 × 500 matrix, whose
@@ -151,7 +152,7 @@ AVX-512 at full width, 55·10⁹ at half, or 18·10⁹ with AVX2.
   memory, on both sides.
 - **Small decompositions from 20 on.** Rotations of two rows are scalar arithmetic in Go, six
   operations for each pair of numbers: of 20 × 20 about 2·10⁵, of which LAPACK does two or four at once.
-- **Start.** Of 6 ms about 40 % go to 1,100 pages that are touched for the first time, of a program of
+- **Start.** Of 6 ms about 40 % go to 935 pages that are touched for the first time, of a program of
   30 MB and of its heap, 15 % to the runtime's own start, 11 % to libraries that prepare regular
   expressions and fonts before any of our code runs, and 12 % to the declarations of tables and measures.
 - **mlem, 7680 × 768.** The patterns are 47 MB; they are kept as they were read, centred, in the order
