@@ -89,7 +89,8 @@ func followed(r *Result, along string, s *Style) (*panel, string) {
 		return nil, ""
 	}
 	p.doubted(all.floats(column), all.floats("value"), all.texts("warning"), s.Theme.Ink)
-	for _, part := range []*Result{all, limit, curve} {
+	p.noteDoubts(all.floats("value"), all.texts("warning"))
+	for _, part := range []*Result{limit, curve} {
 		p.noteDoubts(part.floats("corrected"), part.texts("warning"))
 	}
 	widen(&p.plot.X)
