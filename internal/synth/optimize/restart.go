@@ -81,7 +81,8 @@ func newRestart(ref *reference, cfg *Config, number int) (*restart, error) {
 	}
 	r.problem.target, r.problem.stop = cfg.Target, cfg.reached
 	var memory [][]float64
-	if len(cfg.Resume) > 0 && cfg.Resume[number] != nil {
+	resumed := len(cfg.Resume) > 0 && cfg.Resume[number] != nil
+	if resumed {
 		s := *cfg.Resume[number]
 		if err := s.fits(cfg, number, r.subspace != nil, r.problem.y); err != nil {
 			return nil, err
@@ -102,8 +103,10 @@ func newRestart(ref *reference, cfg *Config, number int) (*restart, error) {
 	}
 	r.began = time.Now().Add(-r.state.Elapsed)
 	r.problem.exact = r.state.Exact || r.analysed(r.state.Iteration)
-	if err := computed(r.problem.evaluate()); err != nil {
+	if err := computed(r.problem.evaluate()); err != nil && !resumed {
 		return r, err
+	} else if err != nil { // a run keeps iterates that have a score
+		return nil, &data.InputError{Path: r.state.path, Found: "an iterate without a score", Wanted: "want what an interrupted run left", Err: err}
 	}
 	r.problem.evaluations = max(1, r.state.Evaluations)
 	var err error
