@@ -127,6 +127,8 @@ func (o *Options) check() error {
 	switch {
 	case o.Runs != "" && (o.Conditions == "" || !o.crossnobis()):
 		return batch.Configf("", "--runs goes with --conditions and --rdm crossnobis")
+	case o.Errors != "" && o.Errors == o.Output.Path:
+		return batch.Usagef("--errors and --output name the same file %s", o.Errors)
 	case o.Errors != "" && !o.crossnobis():
 		return batch.Configf("", "--errors goes with --rdm crossnobis:noise=none")
 	case o.Pairwise && o.Conditions != "":

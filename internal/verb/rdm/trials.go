@@ -21,6 +21,9 @@ func (o *Options) ofTrials(e *batch.Env, d *data.Dataset) (*output, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(conditions.Words) < 2 {
+		return nil, &data.InputError{Path: conditions.Source.Path, Found: fmt.Sprintf("one condition, %q, for all trials", conditions.Words[0]), Wanted: "want at least two to compare"}
+	}
 	along := []data.Along{data.AlongSlice(conditions.Source.Path, "labels of --conditions", &conditions.Codes)}
 	runs := &verb.LabelColumn{}
 	if o.Runs != "" {
