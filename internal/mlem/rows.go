@@ -28,16 +28,20 @@ type rowPart struct {
 	xy [][]float64
 }
 
-// rowsFit reports whether effects of stimuli can be told apart: all pairs are used, and
-// the sums over the pairs of each stimulus with each cluster fit into memory. Of more than
-// scoredStimuli the weights have little noise, and the pairs are many.
+// RowStimuli bounds the number of stimuli whose effects are told apart, which takes a pass
+// over all pairs.
+const RowStimuli = 5000
+
+// rowsFit reports whether effects of stimuli can be told apart: all pairs are used, these
+// are not too many, and the sums over the pairs of each stimulus with each cluster fit into
+// memory.
 func (f *fitting) rowsFit() bool {
 	most := 16 << 20 // numbers
 	if f.MaxMemory > 0 {
 		most = min(most, f.MaxMemory/4/word)
 	}
 	n, c, p := len(f.sample.id), f.layout.clusters(), len(f.design.terms)
-	return f.RowEffects && f.Objective == Pearson && f.sample.usesAllPairs() && n <= scoredStimuli && n*c*(p+1) <= most
+	return f.RowEffects && f.Objective == Pearson && f.sample.usesAllPairs() && n <= RowStimuli && n*c*(p+1) <= most
 }
 
 // rowParts sets the row part of the moments of all samplings. With m_i copies of stimulus

@@ -121,9 +121,9 @@ func TestRowEffects(t *testing.T) {
 // noise it is closer to the truth than without this weight: the noise of a stimulus is in
 // all of its pairs.
 func TestRowEffectsKeepTheMetric(t *testing.T) {
-	cosineOf := func(noise float64, seed uint64, rows bool) float64 {
+	cosineOf := func(stimuli int, noise float64, seed uint64, rows bool) float64 {
 		s := DefaultSimulation()
-		s.Stimuli, s.Noise, s.Seed = 60, noise, seed
+		s.Stimuli, s.Noise, s.Seed = stimuli, noise, seed
 		x, err := Simulate(t.Context(), s)
 		if err != nil {
 			t.Fatal(err)
@@ -141,16 +141,20 @@ func TestRowEffectsKeepTheMetric(t *testing.T) {
 		})
 		return cosine(r.Model.Matrix(), x.W)
 	}
-	if c := cosineOf(0, 1, true); c < 1-1e-12 {
+	if c := cosineOf(60, 0, 1, true); c < 1-1e-12 {
 		t.Errorf("without noise the cosine is 1 − %g", 1-c)
 	}
 	with, without := 0.0, 0.0
 	const seeds = 6
 	for seed := range uint64(seeds) {
-		with += cosineOf(3, seed+1, true) / seeds
-		without += cosineOf(3, seed+1, false) / seeds
+		with += cosineOf(60, 3, seed+1, true) / seeds
+		without += cosineOf(60, 3, seed+1, false) / seeds
 	}
 	if with < without+0.03 {
 		t.Errorf("with noise the cosine is %.3f, and %.3f with all pairs alike", with, without)
+	}
+	// Thousands of stimuli do not make up for it.
+	if with, without := cosineOf(2600, 8, 1, true), cosineOf(2600, 8, 1, false); with < 0.98 || with < without+0.01 {
+		t.Errorf("of 2600 stimuli the cosine is %.3f, and %.3f with all pairs alike", with, without)
 	}
 }
