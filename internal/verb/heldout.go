@@ -46,7 +46,7 @@ func (o *HeldOut) Read(e *batch.Env) error {
 			continue
 		}
 		var err error
-		if o.lists[k], err = ReadSampleList(e, path, "samples"); err != nil {
+		if o.lists[k], err = ReadSampleList(e, path, data.Samples); err != nil {
 			return err
 		}
 	}
@@ -76,15 +76,7 @@ func (o *HeldOut) Sources() []data.Source {
 }
 
 // Roles says of each sample of a pair what it is for in a given split, nil without one.
-type Roles []role
-
-type role int
-
-const (
-	unused role = iota
-	training
-	test
-)
+type Roles []Role
 
 // Roles returns the roles of the samples of two systems whose rows belong together. The
 // files speak of the reference as it is in its file, of which x may have lost rows.
@@ -99,50 +91,22 @@ func (o *HeldOut) Roles(file, x, y *data.Dataset) (Roles, error) {
 		return d.Shape[len(d.Shape)-2]
 	}
 	n := units(file)
-	rest := unused
-	switch {
-	case o.Train == "":
-		rest = training
-	case o.Test == "":
-		rest = test
-	}
-	roles := make(Roles, n)
 	names := file.Names
 	if names == nil && file.Samples() == y.Samples() {
 		names = y.Names
 	}
-	for k, l := range o.lists {
-		if l == nil {
-			continue
-		}
-		list, err := l.Of([][]string{names}, n)
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range list {
-			if roles[i] != unused {
-				where := "twice"
-				if roles[i] != training+role(k) {
-					where = "in --train and --test"
-				}
-				return nil, &data.InputError{Path: l.path, Found: fmt.Sprintf("sample %d is %s", i, where), Wanted: "want each sample one time"}
-			}
-			roles[i] = training + role(k)
-		}
+	roles, err := RolesOf(o.lists[0], o.lists[1], [][]string{names}, n)
+	if err != nil {
+		return nil, err
 	}
-	for i, r := range roles {
-		if r == unused {
-			roles[i] = rest
-		}
-	}
-	return roles.along(file, x, units(x)), nil
+	return Roles(roles).along(file, x, units(x)), nil
 }
 
 // along returns the roles of the samples of x, which are those of the file by their names
 // where x has lost some, at each time.
 func (r Roles) along(file, x *data.Dataset, units int) Roles {
 	if units != len(r) {
-		at := make(map[string]role, len(r))
+		at := make(map[string]Role, len(r))
 		for i, name := range file.Names {
 			at[name] = r[i]
 		}
@@ -162,9 +126,9 @@ func (r Roles) along(file, x *data.Dataset, units int) Roles {
 func (r Roles) split() (train, held []int) {
 	for i, is := range r {
 		switch is {
-		case training:
+		case Training:
 			train = append(train, i)
-		case test:
+		case Test:
 			held = append(held, i)
 		}
 	}

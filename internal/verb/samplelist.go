@@ -17,15 +17,16 @@ import (
 type SampleList struct {
 	Source data.Source
 
-	path, unit string
-	lines      []string
+	path  string
+	unit  data.Unit
+	lines []string
 }
 
-// ReadSampleList reads a list of samples, which messages call by the plural unit.
-func ReadSampleList(e *batch.Env, path, unit string) (*SampleList, error) {
+// ReadSampleList reads a list of samples, which messages call by their unit.
+func ReadSampleList(e *batch.Env, path string, unit data.Unit) (*SampleList, error) {
 	l := &SampleList{path: path, unit: unit}
 	if isTextList(path) {
-		content, err := e.ReadSmall(path, "the "+unit)
+		content, err := e.ReadSmall(path, "the "+unit.String())
 		if err != nil {
 			return nil, err
 		}
@@ -43,13 +44,13 @@ func ReadSampleList(e *batch.Env, path, unit string) (*SampleList, error) {
 		l.Source = d.Source
 		for _, v := range d.Values {
 			if v != math.Trunc(v) {
-				return nil, &data.InputError{Path: path, Found: fmt.Sprintf("the number %g", v), Wanted: "want numbers of " + unit + ", from 0 on"}
+				return nil, &data.InputError{Path: path, Found: fmt.Sprintf("the number %g", v), Wanted: "want numbers of " + unit.String() + ", from 0 on"}
 			}
 			l.lines = append(l.lines, strconv.FormatFloat(v, 'f', -1, 64))
 		}
 	}
 	if len(l.lines) == 0 {
-		return nil, &data.InputError{Path: path, Found: "no " + unit, Wanted: "want names of " + unit + ", or numbers from 0 on"}
+		return nil, &data.InputError{Path: path, Found: "no " + unit.String(), Wanted: "want names of " + unit.String() + ", or numbers from 0 on"}
 	}
 	return l, nil
 }

@@ -172,7 +172,7 @@ func (l *SampleLabels) Along() []data.Along {
 		out = append(out, data.AlongSlice("", "labels of --groups", &l.Groups))
 	}
 	if l.Roles != nil {
-		out = append(out, data.AlongSlice("", "samples of --train and --test", (*[]role)(&l.Roles)))
+		out = append(out, data.AlongSlice("", "samples of --train and --test", (*[]Role)(&l.Roles)))
 	}
 	return out
 }

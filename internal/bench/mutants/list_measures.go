@@ -207,19 +207,19 @@ var inMeasures = []mutant{
 		tests: "TestHeldOutScoresByHand",
 	},
 	{
-		name: "measures/conditions-by-neighbours", file: "internal/measures/folds.go",
+		name: "measures/conditions-by-neighbours", file: "internal/measures/foldplan.go",
 		old:   "c := i % len(units)",
 		new:   "c := i / s.times",
 		tests: "TestFoldsOfConditions", missed: true,
 	},
 	{
-		name: "measures/folds-one-seed", file: "internal/measures/folds.go",
+		name: "measures/folds-one-seed", file: "internal/measures/foldplan.go",
 		old:   "uint64(plan.seed), 0x666f6c6473)) // \"folds\"\n\t\trng.Shuffle(len(units)",
 		new:   "uint64(plan.seed*0), 0x666f6c6473))\n\t\trng.Shuffle(len(units)",
 		tests: "TestFoldsOfConditions", missed: true,
 	},
 	{
-		name: "measures/folds-not-shuffled", file: "internal/measures/folds.go",
+		name: "measures/folds-not-shuffled", file: "internal/measures/foldplan.go",
 		old:   "// \"folds\"\n\t\trng.Shuffle(len(units), func(i, j int) {",
 		new:   "\n\t\trng.Shuffle(0*len(units), func(i, j int) {",
 		tests: "TestFoldsOfConditions", missed: true,
@@ -303,7 +303,7 @@ var inMeasures = []mutant{
 		tests: "TestPairwiseByHand",
 	},
 	{
-		name: "measures/given-split-sides", file: "internal/measures/folds.go",
+		name: "measures/given-split-sides", file: "internal/measures/foldplan.go",
 		old:   "{p.given.test, p.given.train}",
 		new:   "{p.given.train, p.given.test}",
 		tests: "TestGivenSplitLeavesOthersOut",

@@ -1,7 +1,7 @@
 package verbmlem
 
 import (
-	"fmt"
+	"slices"
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
@@ -24,67 +24,27 @@ func (o *Split) Register(s *setting.Set) {
 // given reports whether there is a split.
 func (o *Split) given() bool { return o != nil && o.Train+o.Test != "" }
 
-// role is the part that a stimulus has in a given split.
-type role int
-
-const (
-	unused role = iota
-	training
-	test
-)
-
 // roles reads a split. It is nil where none is given.
-func (o *Split) roles(e *batch.Env, files *stimulusFiles) ([]role, error) {
+func (o *Split) roles(e *batch.Env, files *stimulusFiles) ([]verb.Role, error) {
 	if !o.given() {
 		return nil, nil
 	}
-	n := files.count()
-	names := files.stimulusNames()
-	roles := make([]role, n)
-	for _, part := range []struct {
-		path string
-		role role
-	}{{o.Train, training}, {o.Test, test}} {
-		if part.path == "" {
+	var lists [2]*verb.SampleList
+	for k, path := range []string{o.Train, o.Test} {
+		if path == "" {
 			continue
 		}
-		file, err := verb.ReadSampleList(e, part.path, "stimuli")
-		if err != nil {
+		var err error
+		if lists[k], err = verb.ReadSampleList(e, path, data.Stimuli); err != nil {
 			return nil, err
 		}
-		files.sources = append(files.sources, file.Source)
-		list, err := file.Of(names, n)
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range list {
-			if roles[i] != unused {
-				where := "twice"
-				if roles[i] != part.role {
-					where = "in --train and --test"
-				}
-				return nil, &data.InputError{Path: part.path, Found: fmt.Sprintf("stimulus %d is %s", i, where), Wanted: "want each stimulus one time"}
-			}
-			roles[i] = part.role
-		}
+		files.sources = append(files.sources, lists[k].Source)
 	}
-	rest := unused
-	switch {
-	case o.Train == "":
-		rest = training
-	case o.Test == "":
-		rest = test
+	roles, err := verb.RolesOf(lists[0], lists[1], files.stimulusNames(), files.count())
+	if err != nil {
+		return nil, err
 	}
-	trained := 0
-	for i, r := range roles {
-		if r == unused {
-			roles[i] = rest
-		}
-		if roles[i] == training {
-			trained++
-		}
-	}
-	if trained == 0 {
+	if !slices.Contains(roles, verb.Training) {
 		return nil, &data.InputError{Path: o.Test, Found: "all stimuli", Wanted: "want some to fit to"}
 	}
 	return roles, nil

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"simtool/internal/batch"
+	"simtool/internal/data"
 	"simtool/internal/verb"
 	"simtool/internal/verb/verbtest"
 )
@@ -29,7 +30,7 @@ func TestSplitsFromPipes(t *testing.T) {
 	}
 	_ = w.Close()
 	for _, path := range []string{"test.txt", "-", fmt.Sprintf("/dev/fd/%d", r.Fd())} {
-		file, err := verb.ReadSampleList(env, path, "stimuli")
+		file, err := verb.ReadSampleList(env, path, data.Stimuli)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -163,13 +163,13 @@ type stimuli struct {
 
 // encode makes features of what was read. With a given split numbers have the range of
 // the training stimuli, and categories their levels.
-func (o *Stimuli) encode(f *stimulusFiles, roles []role) (*stimuli, error) {
+func (o *Stimuli) encode(f *stimulusFiles, roles []verb.Role) (*stimuli, error) {
 	s := &stimuli{sources: f.sources}
 	for i, r := range roles {
 		switch r {
-		case training:
+		case verb.Training:
 			s.train = append(s.train, i)
-		case test:
+		case verb.Test:
 			s.test = append(s.test, i)
 		}
 	}
