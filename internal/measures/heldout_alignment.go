@@ -165,14 +165,7 @@ type aligned struct{ train, test *mat.Dense }
 
 // side finds the map of one system on the training samples.
 func (m heldOutAlignment) side(s *System, split givenSplit, wide int) (aligned, error) {
-	rows := func(at []int) *mat.Dense {
-		out := mat.NewDense(len(at), s.p, nil)
-		for k, i := range at {
-			copy(out.RawRowView(k), s.raw.RawRowView(i))
-		}
-		return out
-	}
-	train, test := rows(split.train), rows(split.test)
+	train, test := rowsOf(s.raw, split.train), rowsOf(s.raw, split.test)
 	own := &System{name: s.name, n: len(split.train), p: s.p, raw: train, times: 1, precision: s.precision}
 	if err := own.varies(); err != nil {
 		return aligned{}, errors.New("a system does not vary on the training samples")
