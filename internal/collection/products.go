@@ -48,8 +48,10 @@ func NewProducts(v *measures.Vectors, systems []*measures.System, workers int, b
 		next <- i
 	}
 	close(next)
+	defer linalg.Waiting()()
 	for range max(1, workers) {
 		wait.Go(func() {
+			defer linalg.Working()()
 			for i := range next {
 				p.form(i, systems[i])
 			}

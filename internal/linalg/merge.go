@@ -39,11 +39,9 @@ func both(concurrent bool, f, g func() error) error {
 		}
 		return g()
 	}
-	done := make(chan error)
-	go func() { done <- g() }()
-	errF := f()
-	errG := <-done
-	return cmp.Or(errF, errG)
+	both, errs := [2]func() error{f, g}, [2]error{}
+	parallel(2, 1, func(i, _ int) { errs[i] = both[i]() })
+	return cmp.Or(errs[0], errs[1])
 }
 
 // part says which columns of an eigenvector can be nonzero.

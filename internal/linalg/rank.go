@@ -51,7 +51,12 @@ func (s *Sorter) RanksWithin(dst, values []float64, part float64) {
 	}
 	items := s.sort(values)
 	allow := relativeAllowance(part, items)
-	allow.eachTie(items, allow.most(items), func(lo, hi int) {
+	single := func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			dst[items[i].index] = float64(i + 1)
+		}
+	}
+	allow.eachTie(items, allow.most(items), single, func(lo, hi int) {
 		mean := float64(lo+hi+1) / 2
 		for _, it := range items[lo:hi] {
 			dst[it.index] = mean

@@ -63,39 +63,60 @@ func rankParts(values []float64, allow Allowance, keepOrder bool, size int) *Ran
 	return out
 }
 
+// rankShare is the number of items that one goroutine ranks at a time.
+const rankShare = 1 << 15
+
 // rank ranks values by their sorted items. Every share of the items, which ends where
 // neighbours do not tie, is ranked by itself.
 func (out *Ranking) rank(items []item, allow Allowance) {
-	const share = 1 << 15
 	n := len(items)
 	most := allow.most(items)
-	ends := make([]int, 0, n/share+1)
+	ends := make([]int, 0, n/rankShare+1)
 	for at := 0; at < n; ends = append(ends, at) {
-		for at = min(at+share, n); at < n && allow.tiedItems(items, at, most); at++ {
+		for at = min(at+rankShare, n); at < n && allow.tiedItems(items, at, most); at++ {
 		}
 	}
 	ties := make([]float64, len(ends))
 	if out.Order != nil {
 		out.Order = out.Order[:n]
 	}
+	place := newPlacement(out.Twice, len(ends))
 	parallel(len(ends), 1, func(k, _ int) {
 		from := 0
 		if k > 0 {
 			from = ends[k-1]
 		}
-		allow.eachTie(items[from:ends[k]], most, func(lo, hi int) {
-			lo, hi = from+lo, from+hi
-			for _, it := range items[lo:hi] {
-				out.Twice[it.index] = uint32(lo + hi + 1)
-			}
-			ties[k] += float64(hi-lo) * float64(hi-lo-1) / 2
-		})
+		share := items[from:ends[k]]
 		if out.Order != nil {
-			for i := from; i < ends[k]; i++ {
-				out.Order[i] = items[i].index
+			for i, it := range share {
+				out.Order[from+i] = it.index
 			}
 		}
+		later := place.takes(share)
+		give := func(i int, twice uint32) {
+			if later {
+				share[i].key = rankOf(share[i].index, twice)
+			} else {
+				out.Twice[share[i].index] = twice
+			}
+		}
+		pairs := 0.0 // not in ties, which goroutines share line by line
+		allow.eachTie(share, most, func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				give(i, uint32(2*(from+i)+2))
+			}
+		}, func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				give(i, uint32(2*from+lo+hi+1))
+			}
+			pairs += float64(hi-lo) * float64(hi-lo-1) / 2
+		})
+		ties[k] = pairs
+		if later {
+			place.gather(k, share)
+		}
 	})
+	place.write()
 	for _, t := range ties {
 		out.Ties += t
 	}
@@ -117,7 +138,7 @@ func (out *Ranking) doubt(items []item, allow Allowance, most float64) float64 {
 	const wider = 8
 	wide := func(b float64) float64 { return wider * allow(b) }
 	squares := 0.0
-	Allowance(wide).eachTie(items, wider*most, func(lo, hi int) {
+	Allowance(wide).eachTie(items, wider*most, func(int, int) {}, func(lo, hi int) {
 		if hi == lo+1 {
 			return
 		}

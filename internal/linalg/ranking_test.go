@@ -1,6 +1,7 @@
 package linalg
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -70,5 +71,48 @@ func TestRankingByAllowance(t *testing.T) {
 	}
 	if r := NewRanking(nil, nil, true); len(r.Twice) != 0 || r.Ties != 0 {
 		t.Errorf("ranking of nothing: %+v", r)
+	}
+}
+
+// So many ranks are gathered by regions on their way to their places. They are those of a
+// sort by the library, for values apart, in ties, and in a tie that is larger than what is
+// gathered at a time.
+func TestRankingOfMany(t *testing.T) {
+	const n = placedFrom + 12345
+	rng := rand.New(rand.NewPCG(8, 2))
+	for name, draw := range map[string]func() float64{
+		"apart":       rng.NormFloat64,
+		"ties":        func() float64 { return float64(rng.IntN(n / 3)) },
+		"half in one": func() float64 { return max(0, rng.NormFloat64()) },
+	} {
+		values := make([]float64, n)
+		for i := range values {
+			values[i] = draw()
+		}
+		sorted := slices.Sorted(slices.Values(values))
+		got := NewRanking(values, nil, true)
+		ties := 0.0
+		for i, v := range values {
+			lo, _ := slices.BinarySearch(sorted, v)
+			hi := lo + 1
+			for hi < n && sorted[hi] == v && hi < lo+4 {
+				hi++
+			}
+			if hi == lo+4 {
+				hi, _ = slices.BinarySearchFunc(sorted, v, func(a, b float64) int { return cmp.Or(cmp.Compare(a, b), -1) })
+			}
+			if want := uint32(lo + hi + 1); got.Twice[i] != want {
+				t.Fatalf("%s: twice the rank %d of value %d, want %d", name, got.Twice[i], i, want)
+			}
+			ties += float64(hi-lo-1) / 2
+		}
+		if got.Ties != ties {
+			t.Errorf("%s: %g ties, want %g", name, got.Ties, ties)
+		}
+		for i := 1; i < n; i++ {
+			if a, b := got.Order[i-1], got.Order[i]; values[a] > values[b] || values[a] == values[b] && a > b {
+				t.Fatalf("%s: %d comes before %d", name, a, b)
+			}
+		}
 	}
 }

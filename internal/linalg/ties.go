@@ -53,16 +53,38 @@ func (allow Allowance) tiedItems(items []item, at int, most float64) bool {
 	return !(v-before > most) && allow.tied(before, v, 1)
 }
 
-// eachTie calls emit for the items [lo,hi) of every tie, one of a single item among them,
-// of sorted items whose allowance most bounds.
-func (allow Allowance) eachTie(items []item, most float64, emit func(lo, hi int)) {
+// eachTie calls emit for the items [lo,hi) of every tie of sorted items whose allowance most
+// bounds, and single for items [lo,hi) each of which is a tie of its own. Together they
+// get all items in their order.
+func (allow Allowance) eachTie(items []item, most float64, single, emit func(lo, hi int)) {
+	if len(items) == 0 {
+		return
+	}
+	first := keyValue(items[0].key)
 	for lo := 0; lo < len(items); {
-		hi := lo + 1
+		hi, last := lo+1, first // most neighbours differ by more than any may
+		for ; hi < len(items); hi++ {
+			if first = keyValue(items[hi].key); !(first-last > most) {
+				break
+			}
+			last = first
+		}
+		if hi == len(items) {
+			single(lo, hi)
+			return
+		}
+		if hi > lo+1 {
+			single(lo, hi-1)
+			lo = hi - 1
+		}
 		for hi < len(items) && allow.tiedItems(items, hi, most) {
 			hi++
 		}
-		first, last := keyValue(items[lo].key), keyValue(items[hi-1].key)
-		if first == last || last-first <= widestTie*allow(last) {
+		if hi < len(items) {
+			first = keyValue(items[hi].key)
+		}
+		start, last := keyValue(items[lo].key), keyValue(items[hi-1].key)
+		if start == last || last-start <= widestTie*allow(last) {
 			emit(lo, hi)
 		} else {
 			chain, before := items[lo:hi], lo

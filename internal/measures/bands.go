@@ -89,11 +89,15 @@ func (b banded) triangle(dst []float64) []float64 {
 	if cap(dst) < size {
 		dst = make([]float64, 0, size)
 	}
-	dst = dst[:0]
-	b.each(func(_ int, band *mat.Dense) {
-		for i := range band.RawMatrix().Rows {
-			dst = append(dst, band.RawRowView(i)[i+1:]...)
-		}
+	dst = dst[:size]
+	b.each(func(lo int, band *mat.Dense) {
+		own := dst[b.n*lo-lo*(lo+1)/2:] // from the entry of rows lo and lo+1
+		rows, cols := band.Dims()
+		linalg.Parallel(rows, rowGrain, func(from, to int) {
+			for i := from; i < to; i++ {
+				copy(own[cols*i-i*(i+1)/2:], band.RawRowView(i)[i+1:])
+			}
+		})
 	})
 	return dst
 }

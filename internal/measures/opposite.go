@@ -60,14 +60,15 @@ func orderKeys(distances []float64, z *mat.Dense, own bool) []float64 {
 	if !own {
 		distances = slices.Clone(distances)
 	}
-	n, at := z.RawMatrix().Rows, 0
-	for i := range n {
-		u := z.RawRowView(i)
-		for j := i + 1; j < n; j++ {
-			distances[at] = orderKeyOf(distances[at], u, z.RawRowView(j))
-			at++
+	n := z.RawMatrix().Rows
+	linalg.Parallel(n, rowGrain, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			u, own := z.RawRowView(i), distances[n*i-i*(i+1)/2:][:n-1-i]
+			for k, d := range own {
+				own[k] = orderKeyOf(d, u, z.RawRowView(i+1+k))
+			}
 		}
-	}
+	})
 	return distances
 }
 

@@ -172,10 +172,8 @@ func (d dissimilarity) condensed(s *System) ([]float64, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, v := range values {
-			if !finite(v) {
-				return nil, overflowing(s)
-			}
+		if !finite(largestMagnitude(values)) {
+			return nil, overflowing(s)
 		}
 		return values, nil
 	})
@@ -371,9 +369,11 @@ func square(values []float64, n int) *mat.Dense {
 // mapped returns f of every value.
 func mapped(values []float64, f func(float64) float64) []float64 {
 	out := make([]float64, len(values))
-	for i, v := range values {
-		out[i] = f(v)
-	}
+	linalg.Parallel(len(values), scanned, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			out[i] = f(values[i])
+		}
+	})
 	return out
 }
 

@@ -34,18 +34,15 @@ func (d dissimilarity) order(s *System, keepOrder bool) (*linalg.Ranking, error)
 			defer triangles.Put(memory)
 			*memory = b.triangle(*memory)
 			values = *memory
-			if slices.ContainsFunc(values, func(v float64) bool { return !finite(v) }) {
-				return nil, overflowing(s)
-			}
 		} else {
 			var err error
 			if values, err = d.condensed(s); err != nil {
 				return nil, err
 			}
 		}
-		largest := 0.0
-		for _, v := range values {
-			largest = max(largest, math.Abs(v))
+		largest := largestMagnitude(values)
+		if !finite(largest) {
+			return nil, overflowing(s)
 		}
 		allow, err := d.allowance(s, largest)
 		if err != nil {
@@ -64,6 +61,26 @@ func (d dissimilarity) order(s *System, keepOrder bool) (*linalg.Ranking, error)
 		}
 		return r, nil
 	})
+}
+
+// scanned is the number of values that one goroutine goes through at a time.
+const scanned = 1 << 16
+
+// largestMagnitude returns the largest magnitude of values, NaN if one is NaN.
+func largestMagnitude(values []float64) float64 {
+	parts := make([]float64, (len(values)+scanned-1)/scanned)
+	linalg.Parallel(len(values), scanned, func(lo, hi int) {
+		largest := uint64(0) // bits of magnitudes are in their order, those of NaN above all
+		for _, v := range values[lo:hi] {
+			largest = max(largest, math.Float64bits(v)&^(1<<63))
+		}
+		parts[lo/scanned] = math.Float64frombits(largest)
+	})
+	largest := 0.0
+	for _, v := range parts {
+		largest = max(largest, v)
+	}
+	return largest
 }
 
 type orderKey struct {
@@ -90,11 +107,20 @@ func rhoA(x, y *linalg.Ranking) float64 {
 // rankProducts returns Σ(r−r̄)(s−s̄), Σ(r−r̄)² and Σ(s−s̄)² of two rankings.
 func rankProducts(x, y *linalg.Ranking) (xy, xx, yy float64) {
 	mean := float64(len(x.Twice) + 1) // twice the mean of 1 to N
-	for i, r := range x.Twice {
-		dx, dy := float64(r)-mean, float64(y.Twice[i])-mean
-		xy += dx * dy
-		xx += dx * dx
-		yy += dy * dy
+	parts := make([][3]float64, (len(x.Twice)+scanned-1)/scanned)
+	linalg.Parallel(len(x.Twice), scanned, func(lo, hi int) {
+		var xy, xx, yy float64
+		others := y.Twice[lo:hi]
+		for i, r := range x.Twice[lo:hi] {
+			dx, dy := float64(r)-mean, float64(others[i])-mean
+			xy += dx * dy
+			xx += dx * dx
+			yy += dy * dy
+		}
+		parts[lo/scanned] = [3]float64{xy, xx, yy}
+	})
+	for _, p := range parts {
+		xy, xx, yy = xy+p[0], xx+p[1], yy+p[2]
 	}
 	return xy / 4, xx / 4, yy / 4
 }

@@ -124,6 +124,7 @@ func (s *Stream) AddTo(ctx context.Context, sums *Sums, last int) error {
 	sums.PrecisionX, sums.PrecisionY = s.X.Precision(), s.Y.Precision()
 	reader := newBlockReader(s, sums, last)
 	workers := max(1, s.Workers)
+	defer linalg.Waiting()()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	finished := make(chan *block, workers)
@@ -205,6 +206,7 @@ func (s *Stream) merge(sums *Sums, free chan<- *block, finished <-chan *block, c
 
 // work decodes and multiplies blocks until there are no more.
 func (s *Stream) work(ctx context.Context, reader *blockReader, free <-chan *block, finished chan<- *block) {
+	defer linalg.Working()()
 	p, q := s.X.Width(), s.Y.Width()
 	xs, ys := make([]float64, reader.rows*p), make([]float64, reader.rows*q)
 	total := linalg.NewMomentSum(p, q)

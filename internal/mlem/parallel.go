@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"simtool/internal/linalg"
 )
 
 // Progress receives the progress of a stage. It is called from one goroutine at a
@@ -30,8 +32,10 @@ func forEach(ctx context.Context, jobs, n int, body func(worker, i int) error) e
 		stop   atomic.Bool
 		wg     sync.WaitGroup
 	)
+	defer linalg.Waiting()()
 	for w := range workers(jobs, n) {
 		wg.Go(func() {
+			defer linalg.Working()()
 			for !stop.Load() {
 				i := int(next.Add(1)) - 1
 				if i >= n {

@@ -88,7 +88,7 @@ const serialWork = 1 << 22
 func (e *tiler[T]) tiled(p product[T]) {
 	if t := threads(); t > 1 && p.m*p.n*p.k >= serialWork {
 		blocks := e.partition(&p, 2*t)
-		parallel(len(blocks), func(i int) { e.serial(&blocks[i]) })
+		Parallel(len(blocks), func(i int) { e.serial(&blocks[i]) })
 		return
 	}
 	e.serial(&p)
@@ -145,7 +145,7 @@ func (e *tiler[T]) chunked(p product[T]) {
 	size := even(p.k, chunk, depth)
 	count := (p.k + size - 1) / size
 	order := newTurns()
-	parallel(count, func(i int) {
+	Parallel(count, func(i int) {
 		ws := e.workspaces.Get().(*workspace[T])
 		defer e.workspaces.Put(ws)
 		ws.partial = grow(ws.partial, p.m*p.n)

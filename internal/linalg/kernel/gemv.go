@@ -40,9 +40,9 @@ func (impl Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a [
 
 // rowDots computes sums[i] = Σ_j a(i,j)·x[j] for m rows of n values.
 func (e *engine) rowDots(m, n int, a []float64, lda int, x, sums []float64) {
-	if threads() > 1 && m*n >= serialEntries {
-		strip := max(4, (m/(2*threads())+3)/4*4)
-		parallel((m+strip-1)/strip, func(i int) {
+	if t := threads(); t > 1 && m*n >= serialEntries {
+		strip := max(4, (m/(2*t)+3)/4*4)
+		Parallel((m+strip-1)/strip, func(i int) {
 			from := i * strip
 			e.rowDotsSerial(min(strip, m-from), n, a[from*lda:], lda, x, sums[from:])
 		})
@@ -59,9 +59,9 @@ func (e *engine) rowDotsSerial(m, n int, a []float64, lda int, x, sums []float64
 
 // rowSums adds Σ_i x[i]·a(i,j) to y[j] for m rows of n values.
 func (e *engine) rowSums(m, n int, a []float64, lda int, x, y []float64) {
-	if threads() > 1 && m*n >= serialEntries {
-		strip := (n/(2*threads())/e.lanes + 1) * e.lanes
-		parallel((n+strip-1)/strip, func(i int) {
+	if t := threads(); t > 1 && m*n >= serialEntries {
+		strip := (n/(2*t)/e.lanes + 1) * e.lanes
+		Parallel((n+strip-1)/strip, func(i int) {
 			from := i * strip
 			e.rowSumsSerial(m, min(strip, n-from), a[from:], lda, x, y[from:])
 		})

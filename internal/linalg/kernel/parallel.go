@@ -1,15 +1,14 @@
 package kernel
 
 import (
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// threads returns the number of goroutines that one call may use, the caller's own
+// threads returns the number of goroutines that one call can have now, the caller's own
 // included. It does not change a bit of any result.
-func threads() int { return runtime.GOMAXPROCS(0) }
+func threads() int { return int(1 + max(0, spare()) + helpers.idle.Load()) }
 
 // job is a number of tasks that goroutines take in order.
 type job struct {
@@ -31,15 +30,22 @@ func (j *job) work() {
 	}
 }
 
-// parallel calls task(0), ..., task(n-1), on several goroutines if there may be
-// several, and returns when all tasks have returned. Tasks are started in order. On
+// Parallel calls task(0), ..., task(n-1), on as many goroutines as there are processors
+// to spare, and returns when all tasks have returned. Tasks are started in order. On
 // a busy machine a helper may wake up late; it then finds nothing to do, and
-// parallel does not wait for it.
-func parallel(n int, task func(i int)) {
+// Parallel does not wait for it.
+func Parallel(n int, task func(i int)) {
+	if n == 1 {
+		task(0)
+		return
+	}
 	j := &job{task: task, count: int64(n)}
 	j.running.Add(n)
-	for range min(threads(), n) - 1 {
+	for range n - 1 {
 		if !helpers.offer(j) {
+			if !take() {
+				break
+			}
 			go helpers.help(j)
 		}
 	}
@@ -48,8 +54,8 @@ func parallel(n int, task func(i int)) {
 }
 
 // linger is the time for which a helper that has finished waits actively for another
-// job. Waking a thread takes as long as a small product, and products follow each
-// other quickly.
+// job, unless there is other work for its processor. Waking a thread takes as long as a
+// small product, and products follow each other quickly.
 const linger = 100 * time.Microsecond
 
 // pool lets helpers linger.
@@ -84,8 +90,9 @@ func (p *pool) claim() bool {
 	}
 }
 
-// help works on a job, and on those that follow soon.
+// help works on a job, and on those that follow soon, with a processor that was taken.
 func (p *pool) help(j *job) {
+	defer release()
 	for j != nil {
 		j.work()
 		j = p.wait()
@@ -95,7 +102,7 @@ func (p *pool) help(j *job) {
 // wait returns the next job, or nil if none comes while the helper lingers.
 func (p *pool) wait() *job {
 	p.idle.Add(1)
-	for end := time.Now().Add(linger); time.Now().Before(end); {
+	for end := time.Now().Add(linger); spare() >= 0 && time.Now().Before(end); {
 		select {
 		case j := <-p.jobs:
 			return j

@@ -14,7 +14,7 @@ func TestParallelRunsEachTaskOnce(t *testing.T) {
 		callers.Go(func() {
 			for round := range 500 {
 				runs := make([]atomic.Int64, round%9)
-				parallel(len(runs), func(i int) { runs[i].Add(1) })
+				Parallel(len(runs), func(i int) { runs[i].Add(1) })
 				for i := range runs {
 					if n := runs[i].Load(); n != 1 {
 						t.Errorf("task %d of %d ran %d times, want once", i, len(runs), n)
@@ -30,7 +30,7 @@ func TestParallelRunsEachTaskOnce(t *testing.T) {
 func TestTurnsAreTakenInOrder(t *testing.T) {
 	order := newTurns()
 	var got []int
-	parallel(100, func(i int) {
+	Parallel(100, func(i int) {
 		order.do(i, func() { got = append(got, i) })
 	})
 	for i, v := range got {

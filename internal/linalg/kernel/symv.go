@@ -53,7 +53,7 @@ func (s *halfProduct) chunks(e *engine, partial *[]float64, y []float64) {
 		}
 		return 0, min((i+1)*symvChunk, job.n)
 	}
-	parallel(count, func(i int) {
+	Parallel(count, func(i int) {
 		if !job.upper {
 			i = count - 1 - i // the longest rows first
 		}

@@ -103,7 +103,7 @@ func (t *triangular) run(e *engine, alpha float64) {
 
 // strips does the job by strips of columns, or rows, of the given width.
 func (t triangular) strips(e *engine, alpha float64, across, width int) {
-	parallel((across+width-1)/width, func(i int) {
+	Parallel((across+width-1)/width, func(i int) {
 		s, from := t, i*width
 		if t.side == blas.Left {
 			s.n = min(width, t.n-from)

@@ -3,8 +3,6 @@ package optimize
 import (
 	"fmt"
 	"math"
-	"runtime"
-	"sync"
 
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
@@ -109,16 +107,4 @@ func (p *problem) lossOf(score float64) (loss, slope float64) {
 
 // inPieces calls body on pieces of [0,n), in parallel when n is large. body must
 // treat every index independently.
-func inPieces(n int, body func(lo, hi int)) {
-	const grain = 1 << 16
-	workers := min(runtime.GOMAXPROCS(0), n/grain)
-	if workers <= 1 {
-		body(0, n)
-		return
-	}
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() { body(w*n/workers, (w+1)*n/workers) })
-	}
-	wg.Wait()
-}
+func inPieces(n int, body func(lo, hi int)) { linalg.Parallel(n, 1<<16, body) }

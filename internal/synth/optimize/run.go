@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/linalg"
 	"simtool/internal/measures"
 )
 
@@ -50,6 +51,7 @@ func Run(ctx context.Context, x *data.Dataset, cfg Config) ([]*Outcome, error) {
 	errs := make([]error, cfg.Restarts)
 	slots := make(chan struct{}, min(cfg.Jobs, cfg.Restarts))
 	var wg sync.WaitGroup
+	defer linalg.Waiting()()
 	numbers := cfg.Only
 	if numbers == nil {
 		for i := range cfg.Restarts {
@@ -63,6 +65,7 @@ func Run(ctx context.Context, x *data.Dataset, cfg Config) ([]*Outcome, error) {
 		}
 		wg.Go(func() {
 			defer func() { <-slots }()
+			defer linalg.Working()()
 			outcomes[i], errs[i] = runRestart(ctx, ref, &cfg, i)
 			if errs[i] != nil {
 				cancel()

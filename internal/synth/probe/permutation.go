@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"simtool/internal/linalg"
 	"simtool/internal/stats"
 )
 
@@ -114,8 +115,10 @@ func pValue(observed float64, null []float64) float64 {
 func each(n, workers int, start func() func(i int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
+	defer linalg.Waiting()()
 	for range max(1, min(workers, n)) {
 		wg.Go(func() {
+			defer linalg.Working()()
 			work := start()
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				work(i)

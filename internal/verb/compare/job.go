@@ -9,6 +9,7 @@ import (
 	"simtool/internal/batch"
 	"simtool/internal/data"
 	"simtool/internal/inference"
+	"simtool/internal/linalg"
 	"simtool/internal/measures"
 	"simtool/internal/result"
 	"simtool/internal/verb"
@@ -152,6 +153,7 @@ func (r *run) dual(ctx context.Context) ([]inference.Panel, []inference.Contrast
 	err := batch.Ordered(ctx, r.env.Jobs, len(r.views)*len(named),
 		func(ctx context.Context, i int) (p panelAnd, err error) {
 			defer batch.Guard(&err)
+			defer linalg.Working()()
 			v := r.views[i/len(named)]
 			var ys []*measures.System
 			for _, p := range v.pairs {
@@ -227,6 +229,7 @@ func (r *run) estimate(ctx context.Context) ([]inference.Panel, error) {
 	err := batch.Ordered(ctx, r.env.Jobs, len(r.views)*len(named)*models,
 		func(ctx context.Context, i int) (e *inference.Estimate, err error) {
 			defer batch.Guard(&err)
+			defer linalg.Working()()
 			v := r.views[i/(len(named)*models)]
 			return r.estimateOne(ctx, v, v.pairs[i%models], named[i/models%len(named)])
 		},

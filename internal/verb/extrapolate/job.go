@@ -12,6 +12,7 @@ import (
 	"simtool/internal/batch"
 	"simtool/internal/data"
 	"simtool/internal/inference"
+	"simtool/internal/linalg"
 	"simtool/internal/measures"
 	"simtool/internal/result"
 	"simtool/internal/verb"
@@ -109,6 +110,7 @@ func (r *run) read() error {
 
 // work follows the score of an item.
 func (r *run) work(ctx context.Context, i int) (*batch.Item, error) {
+	defer linalg.Working()()
 	it := r.items[i]
 	s := &inference.Subject{
 		Measure: it.measure, X: r.x, Y: r.y, Pair: r.pair,

@@ -14,6 +14,7 @@ import (
 	"simtool/internal/batch"
 	"simtool/internal/data"
 	"simtool/internal/inference"
+	"simtool/internal/linalg"
 	"simtool/internal/measures"
 	"simtool/internal/result"
 	"simtool/internal/verb"
@@ -126,6 +127,7 @@ func (r *run) units(kind string) int {
 
 // work asks the units of an item.
 func (r *run) work(ctx context.Context, i int) (*batch.Item, error) {
+	defer linalg.Working()()
 	it := r.items[i]
 	s := &inference.Subject{
 		Measure: it.measure, X: r.given.x, Y: r.given.y, Pair: r.pair,

@@ -13,6 +13,7 @@ import (
 	"simtool/internal/batch"
 	"simtool/internal/data"
 	"simtool/internal/inference"
+	"simtool/internal/linalg"
 	"simtool/internal/measures"
 	"simtool/internal/result"
 	"simtool/internal/synth/frontier"
@@ -62,6 +63,7 @@ func (o *Options) Job(e *batch.Env, args []string) (*batch.Job, error) {
 		return err
 	}
 	j.Work = func(ctx context.Context, i int) (*batch.Item, error) {
+		defer linalg.Working()()
 		defer bar.Add(1)
 		return r.item(ctx, i)
 	}

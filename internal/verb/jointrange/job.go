@@ -9,6 +9,7 @@ import (
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/linalg"
 	"simtool/internal/measures"
 	"simtool/internal/synth/frontier"
 	"simtool/internal/synth/sensitivity"
@@ -133,6 +134,7 @@ func (r *run) blocksJob(blocks []block, item func(ctx context.Context, p frontie
 		j.Keys = append(j.Keys, b.key(i))
 	}
 	j.Work = func(ctx context.Context, i int) (*batch.Item, error) {
+		defer linalg.Working()()
 		p, err := r.problem()
 		if err != nil {
 			return nil, err

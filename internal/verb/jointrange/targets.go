@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"simtool/internal/batch"
+	"simtool/internal/linalg"
 	"simtool/internal/measures"
 	"simtool/internal/result"
 	"simtool/internal/synth/frontier"
@@ -38,6 +39,7 @@ func (r *run) targets() (*batch.Job, func(item int) int, error) {
 		j.Companions = []*batch.Companion{{Setting: "paths", Path: r.o.Paths, Schema: result.Paths.Schema}}
 	}
 	j.Work = func(ctx context.Context, i int) (*batch.Item, error) {
+		defer linalg.Working()()
 		p, err := r.problem()
 		if err != nil {
 			return nil, err

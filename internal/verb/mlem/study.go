@@ -6,6 +6,7 @@ import (
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/linalg"
 	"simtool/internal/mlem"
 	"simtool/internal/result"
 	"simtool/internal/verb"
@@ -131,6 +132,7 @@ func (o *StudyOptions) Job(e *batch.Env, args []string) (*batch.Job, error) {
 			return nil
 		},
 		Work: func(ctx context.Context, i int) (*batch.Item, error) {
+			defer linalg.Working()()
 			row, err := mlem.RunStudyItem(ctx, items[i], options)
 			if err != nil {
 				return nil, err

@@ -10,6 +10,7 @@ import (
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/linalg"
 	"simtool/internal/measures"
 	"simtool/internal/result"
 	"simtool/internal/synth/optimize"
@@ -83,6 +84,7 @@ func (r *run) points(item func(plan sensitivity.Plan, points []sensitivity.Point
 		}
 	}
 	j.Work = func(_ context.Context, i int) (*batch.Item, error) {
+		defer linalg.Working()()
 		plan := r.o.plans[i/len(sets)]
 		points, err := r.ref.Score(plan, sets[i%len(sets)])
 		if err != nil {
@@ -213,6 +215,7 @@ func (r *run) learningOrder() (*batch.Job, error) {
 		j.Keys = append(j.Keys, fmt.Sprintf("%d\t%s", i, m.Name))
 	}
 	j.Work = func(ctx context.Context, i int) (*batch.Item, error) {
+		defer linalg.Working()()
 		m := r.o.named[i]
 		t := sensitivity.Trajectory{Method: method, MaxIter: r.o.MaxIter, Stop: math.NaN(), Draws: r.o.Repeats, Seed: r.env.Seed}
 		if card := m.Card(); card.HigherIsCloser && card.Max == 1 {

@@ -10,6 +10,7 @@ import (
 	"simtool/internal/batch"
 	"simtool/internal/data"
 	"simtool/internal/inference"
+	"simtool/internal/linalg"
 	"simtool/internal/measures"
 	"simtool/internal/result"
 	"simtool/internal/verb"
@@ -155,6 +156,7 @@ func (s *scorer) scores(ctx context.Context, pair *measures.Pair, named []measur
 	err := batch.Ordered(ctx, jobs, len(named),
 		func(ctx context.Context, i int) (some []scoreRow, err error) {
 			defer batch.Guard(&err)
+			defer linalg.Working()()
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
