@@ -17,6 +17,9 @@ import (
 // the cause of that is returned. Fewer than one job count as one. work must
 // not panic.
 func Ordered[T any](ctx context.Context, jobs, n int, work func(ctx context.Context, i int) (T, error), emit func(i int, value T) error) error {
+	if n == 1 {
+		return single(ctx, work, emit)
+	}
 	jobs = max(1, min(jobs, n))
 	inner, cancel := context.WithCancel(ctx)
 	type item struct {
@@ -74,6 +77,27 @@ func Ordered[T any](ctx context.Context, jobs, n int, work func(ctx context.Cont
 		if err := emit(it.i, it.value); err != nil {
 			return err
 		}
+	}
+	return context.Cause(ctx)
+}
+
+// single is Ordered of one item, on the calling goroutine: a new one would grow its stack
+// anew.
+func single[T any](ctx context.Context, work func(ctx context.Context, i int) (T, error), emit func(i int, value T) error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	value, err := work(inner, 0)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if err := emit(0, value); err != nil {
+		return err
 	}
 	return context.Cause(ctx)
 }

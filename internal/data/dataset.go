@@ -286,6 +286,9 @@ func (d *Dataset) must3D() {
 // CheckFinite refuses NaN and infinite values. The error names the first one and
 // their number.
 func (d *Dataset) CheckFinite() error {
+	if allFinite(d.Values) {
+		return nil
+	}
 	bad, first := 0, -1
 	for i, v := range d.Values {
 		// v-v is 0 for every finite v and NaN for every other.
@@ -350,4 +353,20 @@ func ShapeString(shape []int) string {
 		parts[i] = fmt.Sprint(s)
 	}
 	return strings.Join(parts, " × ")
+}
+
+// allFinite reports whether no value is NaN or infinite: v−v is 0 of every finite v and NaN
+// of every other. Four sums do not wait for each other.
+func allFinite(values []float64) bool {
+	var a, b, c, d float64
+	for ; len(values) >= 4; values = values[4:] {
+		a += values[0] - values[0]
+		b += values[1] - values[1]
+		c += values[2] - values[2]
+		d += values[3] - values[3]
+	}
+	for _, v := range values {
+		a += v - v
+	}
+	return a+b+c+d == 0
 }

@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // TransposedPair says that two recordings of as many features look transposed, "" if they
@@ -35,16 +37,14 @@ func (d *Dataset) samplesDiffer() bool {
 	n, p := d.Samples(), d.Width()
 	means, variances := make([]float64, n), make([]float64, n)
 	second, fourth := 0.0, 0.0
+	squares := make([]float64, p)
 	for i := range n {
-		row := d.Values[i*p : (i+1)*p]
-		for _, v := range row {
-			means[i] += v / float64(p)
-		}
-		for _, v := range row {
-			square := (v - means[i]) * (v - means[i])
-			variances[i] += square / float64(p)
-			fourth += square * square / float64(n*p)
-		}
+		copy(squares, d.Values[i*p:(i+1)*p])
+		means[i] = floats.Sum(squares) / float64(p)
+		floats.AddConst(-means[i], squares)
+		floats.Mul(squares, squares)
+		variances[i] = floats.Sum(squares) / float64(p)
+		fourth += floats.Dot(squares, squares) / float64(n*p)
 		second += variances[i] / float64(n)
 	}
 	beyond := (1 + 4*math.Sqrt(2/float64(n-1))) / float64(p)
@@ -76,41 +76,67 @@ func (d *Dataset) columnsAreSamples(wide int, times float64) bool {
 	if d.Is3D() || n < 3 || n*wide > p {
 		return false
 	}
-	rows, columns := make([]float64, n), make([]float64, p)
-	mean, largest := 0.0, 0.0
-	for i := range n {
-		for j, v := range d.Values[i*p : (i+1)*p] {
-			rows[i] += v
-			columns[j] += v
-			largest = max(largest, math.Abs(v))
-		}
-		mean += rows[i] / float64(n*p)
-		rows[i] /= float64(p)
+	rows, row := make([]float64, n), func(i int) []float64 { return d.Values[i*p : (i+1)*p] }
+	for i := range rows {
+		rows[i] = floats.Sum(row(i)) / float64(p)
 	}
-	for j := range columns {
-		columns[j] /= float64(n)
+	ofRows := scatter(rows)
+	degrees := float64((n - 1) * (p - 1))
+	// What some features leave is no more than what all do, and of most data refutes it.
+	some := max(2, p/16)
+	if times > 0 && !(ofRows > d.leftByTwoWays(d.columnMeans(some))/degrees/2) {
+		return false
 	}
-	within, ofRows, ofColumns, columnMeans := 0.0, 0.0, 0.0, 0.0
-	for i := range n {
-		for j, v := range d.Values[i*p : (i+1)*p] {
-			e := v - rows[i] - columns[j] + mean
-			within += e * e
-		}
-		ofRows += (rows[i] - mean) * (rows[i] - mean) / float64(n-1)
-	}
-	within /= float64((n - 1) * (p - 1))
-	for _, c := range columns {
-		ofColumns += (c - mean) * (c - mean) / float64(p-1)
-		columnMeans = max(columnMeans, math.Abs(c))
-	}
-	if !(within > 0) || columnMeans <= 1e-6*largest {
+	columns := d.columnMeans(p)
+	within := d.leftByTwoWays(columns) / degrees
+	ofColumns := scatter(columns)
+	if !(within > 0) {
 		return false
 	}
 	ofRows, ofColumns = max(0, ofRows-within/float64(p)), max(0, ofColumns-within/float64(n))
-	if times == 0 {
-		// By chance the mean squares of features differ from those within by a few times
-		// √(2/p).
-		return ofColumns <= ofRows+4*within/float64(n)*math.Sqrt(2/float64(p))
+	if times > 0 && !(ofRows > within/2 && ofRows > times*ofColumns) {
+		return false
 	}
-	return ofRows > within/2 && ofRows > times*ofColumns
+	// By chance the mean squares of features differ from those within by a few times
+	// √(2/p).
+	if times == 0 && !(ofColumns <= ofRows+4*within/float64(n)*math.Sqrt(2/float64(p))) {
+		return false
+	}
+	return largest(columns) > 1e-6*largest(d.Values)
+}
+
+// leftByTwoWays returns Σ(x_ij − r_i − c_j + m)² of the first features, whose means are c.
+func (d *Dataset) leftByTwoWays(columns []float64) float64 {
+	n, p, features := d.Samples(), d.Width(), len(columns)
+	mean := floats.Sum(columns) / float64(features)
+	rest, left := make([]float64, features), 0.0
+	for i := range n {
+		row := d.Values[i*p:][:features]
+		floats.AddScaledTo(rest, row, -1, columns)
+		floats.AddConst(mean-floats.Sum(row)/float64(features), rest)
+		left += floats.Dot(rest, rest)
+	}
+	return left
+}
+
+// columnMeans returns the means of the first features.
+func (d *Dataset) columnMeans(features int) []float64 {
+	n, p := d.Samples(), d.Width()
+	means := make([]float64, features)
+	for i := range n {
+		floats.Add(means, d.Values[i*p:][:features])
+	}
+	floats.Scale(1/float64(n), means)
+	return means
+}
+
+// largest returns the largest magnitude.
+func largest(values []float64) float64 {
+	most := 0.0
+	for _, v := range values {
+		if v = math.Abs(v); v > most {
+			most = v
+		}
+	}
+	return most
 }

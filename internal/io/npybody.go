@@ -75,6 +75,10 @@ func newFloatBody(r io.Reader, d dtype) *floatBody {
 }
 
 func (b *floatBody) read(dst []float64) error {
+	if b.size == 8 && b.order == binary.LittleEndian && littleEndian {
+		_, err := io.ReadFull(b.r, bytesOf(dst))
+		return err
+	}
 	for len(dst) > 0 {
 		n := min(len(dst), chunk)
 		buf := b.buf[:n*b.size]
@@ -119,6 +123,11 @@ var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 func as[T float32 | float64](buf []byte) []T {
 	var zero T
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(buf))), len(buf)/int(unsafe.Sizeof(zero)))
+}
+
+// bytesOf views numbers as bytes in the order of this machine.
+func bytesOf(values []float64) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 8*len(values))
 }
 
 // float16 converts an IEEE 754 half: 1 sign bit, 5 of exponent (bias 15), 10 of

@@ -30,6 +30,7 @@ func readBody(src npySource, h npyHeader, l layout) ([]float64, error) {
 	}
 	growLess(8 * int64(h.count))
 	values := make([]float64, h.count)
+	onLargePages(values)
 	if n := workers(h, l); n > 1 && src.file != nil {
 		return values, readShares(values, src.file, h, l, n)
 	}

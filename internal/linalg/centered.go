@@ -228,12 +228,17 @@ var spare = sync.Pool{New: func() any { return new(panels) }}
 // centred returns rows [lo,hi) of a centred matrix, in the memory of panel i.
 func (ws *panels) centred(i int, c *Centered, lo, hi int) blas64.General {
 	_, p := c.Dims()
-	if need := (hi - lo) * p; cap(ws.data[i]) < need {
-		ws.data[i] = make([]float64, need)
-	}
-	out := blas64.General{Rows: hi - lo, Cols: p, Stride: p, Data: ws.data[i][:(hi-lo)*p]}
+	out := blas64.General{Rows: hi - lo, Cols: p, Stride: p, Data: ws.room(i, (hi-lo)*p)}
 	subtract(out, block(c.x.RawMatrix(), lo, 0, hi-lo, p), c.estimate, c.rest)
 	return out
+}
+
+// room returns memory of so many numbers, that of panel i, with what was left in it.
+func (ws *panels) room(i, numbers int) []float64 {
+	if cap(ws.data[i]) < numbers {
+		ws.data[i] = make([]float64, numbers)
+	}
+	return ws.data[i][:numbers]
 }
 
 // rowMatrix views a slice as a matrix of one row.

@@ -2,6 +2,7 @@ package linalg
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -15,13 +16,33 @@ import (
 // strip.
 func (c *Centered) OuterGram() *mat.Dense {
 	n, _ := c.Dims()
-	k := mat.NewDense(n, n, nil)
+	k := takeSquare(n)
+	before := 0.0
 	c.strips(stripColumns(n), func(strip blas64.General) {
-		blas64.Syrk(blas.NoTrans, 1, strip, 1, upperOf(k.RawMatrix()))
+		blas64.Syrk(blas.NoTrans, 1, strip, before, upperOf(k.RawMatrix()))
+		before = 1
 	})
 	mirror(k.RawMatrix())
 	return k
 }
+
+// spareSquares are square matrices that nobody uses any more.
+var spareSquares sync.Pool
+
+// takeSquare returns an n×n matrix with anything in it.
+func takeSquare(n int) *mat.Dense {
+	if k, ok := spareSquares.Get().(*mat.Dense); ok {
+		if rows, _ := k.Dims(); rows == n {
+			return k
+		}
+	}
+	return mat.NewDense(n, n, nil)
+}
+
+// GiveBack lets a later OuterGram of as many samples have the memory of one that nobody
+// uses any more: pages that are touched for the first time cost more than what is computed
+// in them.
+func GiveBack(k *mat.Dense) { spareSquares.Put(k) }
 
 // RowFactor returns Z, n×(n−1), with ZZᵀ = XcXcᵀ, for n ≤ p: the samples in an orthonormal
 // basis of their span. k is OuterGram.
@@ -65,11 +86,19 @@ const (
 func stripColumns(n int) int { return max(1, panelValues/n/stripUnit) * stripUnit }
 
 // strips calls use with the columns of Xc, width at a time, in memory that the next call
-// overwrites.
+// overwrites. That of strips of about the size of a panel is that of panels, which the
+// next product finds touched already.
 func (c *Centered) strips(width int, use func(strip blas64.General)) {
 	n, p := c.Dims()
 	width = min(width, p)
-	memory := make([]float64, n*width)
+	var memory []float64
+	if n*width <= 2*panelValues {
+		ws := spare.Get().(*panels)
+		defer spare.Put(ws)
+		memory = ws.room(0, n*width)
+	} else {
+		memory = make([]float64, n*width)
+	}
 	for lo := 0; lo < p; lo += width {
 		w := min(width, p-lo)
 		strip := blas64.General{Rows: n, Cols: w, Stride: w, Data: memory[:n*w]}

@@ -121,3 +121,15 @@ func TestStripsOfAFactorAreOneDecomposition(t *testing.T) {
 		within(t, "difference of RᵀR", maxDiff(t, &got, c.OuterGram()), 100*eps*float64(p))
 	}
 }
+
+// A matrix that was given back may hold anything.
+func TestOuterGramInMemoryThatWasGivenBack(t *testing.T) {
+	c := NewCentered(gaussian(7, 40, 700))
+	want := c.OuterGram()
+	for _, n := range []int{40, 39, 41} {
+		dirty := mat.NewDense(n, n, nil)
+		dirty.Apply(func(int, int, float64) float64 { return math.NaN() }, dirty)
+		GiveBack(dirty)
+		within(t, "difference", maxDiff(t, c.OuterGram(), want), 0)
+	}
+}

@@ -42,3 +42,14 @@ func always[T any](m *memo, key any, compute func() T) T {
 func seed[T any](m *memo, key any, value T) {
 	always(m, key, func() T { return value })
 }
+
+// known returns a quantity that has been computed.
+func known[T any](m *memo, key any) (value T, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e, ok := m.entries[key].(*entry[T])
+	if !ok {
+		return value, false
+	}
+	return e.value, true
+}

@@ -45,6 +45,20 @@ func (p *Pair) Swap() *Pair {
 	return &Pair{X: p.Y, Y: p.X, groups: p.groups, given: p.given}
 }
 
+// Discard gives back the memory of large matrices of both systems, for pairs that follow.
+// Neither the pair nor its systems may be used after it.
+func (p *Pair) Discard() {
+	for _, s := range []*System{p.X, p.Y} {
+		if k, ok := known[*mat.Dense](&s.memo, outerKey{}); ok {
+			linalg.GiveBack(k)
+		}
+		s.memo = memo{}
+		if p.X == p.Y {
+			return
+		}
+	}
+}
+
 // KeepTogether makes folds of whole groups of samples, such as the trials of a session. It
 // is to be called before anything is computed. Of no more than one group it does nothing.
 func (p *Pair) KeepTogether(groups [][]int) {
@@ -165,6 +179,6 @@ func (p *Pair) compacts() rows {
 // alignment returns the best rotation of X to Y.
 func (p *Pair) alignment() (alignment, error) {
 	return shared(&p.memo, polarKey{}, func() (alignment, error) {
-		return align(p.compacts(), p.cross(), p.X.trace(), p.Y.trace(), p.identical())
+		return align(p.compacts(), p.cross(), p.X.compactTrace(), p.Y.compactTrace(), p.identical())
 	})
 }

@@ -153,6 +153,15 @@ func (s *System) columnSquares() []float64 {
 // trace returns ‖Xc‖² = tr A.
 func (s *System) trace() float64 { return sum(s.columnSquares()) }
 
+// compactTrace is the trace for those who need the compact matrix: with more features than
+// samples that of XcXcᵀ, which there is already.
+func (s *System) compactTrace() float64 {
+	if s.slim() || s.momentsOnly() {
+		return s.trace()
+	}
+	return mat.Trace(s.outer())
+}
+
 // rowNorms returns the squared norms of the rows of Xc, the diagonal of Kx.
 func (s *System) rowNorms() []float64 {
 	return always(&s.memo, rowNormKey{}, s.centredPanels().RowSquares)

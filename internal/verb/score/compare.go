@@ -112,6 +112,9 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 				pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width(),
 				warning: joinWarnings(warning, dropped), at: views[i].index, likes: likes,
 			}
+			if views[i].axis != "" && !x.shared && !y.shared && s.options.Inference.Mode == string(inference.None) {
+				defer pair.Discard()
+			}
 			at := framed{frame, views[i].axis, labels, others, [2][]string{x.data.Features, y.data.Features}}
 			return s.scores(ctx, pair, named, at, max(1, s.jobs/viewJobs))
 		},
