@@ -119,15 +119,20 @@ func roomForDigits(field string) int {
 // decimalPlaces returns the number of digits behind the point of a decimal number, when
 // it is written without an exponent.
 func decimalPlaces(field string) int {
-	places, exponent := 0, 0
-	if at := strings.IndexAny(field, "eE"); at >= 0 {
-		exponent, _ = strconv.Atoi(field[at+1:]) // a number has been parsed already
-		field = field[:at]
+	point, end, exponent := -1, len(field), 0
+	for i := range len(field) {
+		switch field[i] {
+		case '.':
+			point = i
+		case 'e', 'E':
+			exponent, _ = strconv.Atoi(field[i+1:]) // a number has been parsed already
+			end = i
+		}
 	}
-	if at := strings.IndexByte(field, '.'); at >= 0 {
-		places = len(field) - at - 1
+	if point < 0 {
+		return max(0, -exponent)
 	}
-	return max(0, places-exponent)
+	return max(0, end-point-1-exponent)
 }
 
 // significantDigits returns the number of significant digits of a decimal number as it
