@@ -96,8 +96,8 @@ func (c *Centered) Equal(y *Centered) bool {
 func (c *Centered) Gram() *mat.Dense {
 	n, p := c.Dims()
 	g := mat.NewDense(p, p, nil)
-	sumPanels(g.RawMatrix(), n, func(sum blas64.General, lo, hi int, ws *panels) {
-		blas64.Syrk(blas.Trans, 1, ws.centred(0, c, lo, hi), 1, upperOf(sum))
+	sumPanels(g.RawMatrix(), n, func(beta float64, sum blas64.General, lo, hi int, ws *panels) {
+		blas64.Syrk(blas.Trans, 1, ws.centred(0, c, lo, hi), beta, upperOf(sum))
 	})
 	mirror(g.RawMatrix())
 	return g
@@ -111,8 +111,8 @@ func (c *Centered) CrossGram(y *Centered) *mat.Dense {
 		panic(mat.ErrShape)
 	}
 	g := mat.NewDense(p, q, nil)
-	sumPanels(g.RawMatrix(), n, func(sum blas64.General, lo, hi int, ws *panels) {
-		blas64.Gemm(blas.Trans, blas.NoTrans, 1, ws.centred(0, c, lo, hi), ws.centred(1, y, lo, hi), 1, sum)
+	sumPanels(g.RawMatrix(), n, func(beta float64, sum blas64.General, lo, hi int, ws *panels) {
+		blas64.Gemm(blas.Trans, blas.NoTrans, 1, ws.centred(0, c, lo, hi), ws.centred(1, y, lo, hi), beta, sum)
 	})
 	return g
 }
@@ -121,7 +121,7 @@ func (c *Centered) CrossGram(y *Centered) *mat.Dense {
 func (c *Centered) ColumnSquares() []float64 {
 	n, p := c.Dims()
 	squares := mat.NewDense(1, p, nil)
-	sumPanels(squares.RawMatrix(), n, func(sum blas64.General, lo, hi int, ws *panels) {
+	sumPanels(squares.RawMatrix(), n, func(_ float64, sum blas64.General, lo, hi int, ws *panels) {
 		addSquares(sum.Data, ws.centred(0, c, lo, hi))
 	})
 	return squares.RawRowView(0)
@@ -196,8 +196,9 @@ func panelSizes(n, p, q int) (rows, size int) {
 // sumPanels calls add for each panel [lo,hi) of n rows, to accumulate their total
 // in sum, which is zero at first. The shape alone decides which panels have a
 // partial sum of their own, so the result does not depend on the number of
-// goroutines.
-func sumPanels(sum blas64.General, n int, add func(sum blas64.General, lo, hi int, ws *panels)) {
+// goroutines. beta is 0 for the first panel of a sum: to read memory that nobody has
+// written makes two page faults of one, and the second stops all processors.
+func sumPanels(sum blas64.General, n int, add func(beta float64, sum blas64.General, lo, hi int, ws *panels)) {
 	rows, size := panelSizes(n, sum.Rows, sum.Cols)
 	groups := (n + size - 1) / size
 	entries := sum.Rows * sum.Cols
@@ -209,8 +210,10 @@ func sumPanels(sum blas64.General, n int, add func(sum blas64.General, lo, hi in
 		if g := first / size; g > 0 {
 			into.Data, into.Stride = partial[(g-1)*entries:g*entries], sum.Cols
 		}
+		beta := 0.0
 		for lo := first; lo < last; lo += rows {
-			add(into, lo, min(lo+rows, last), ws)
+			add(beta, into, lo, min(lo+rows, last), ws)
+			beta = 1
 		}
 	})
 	for ; len(partial) > 0; partial = partial[entries:] {

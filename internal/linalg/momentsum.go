@@ -108,17 +108,3 @@ func (s *MomentSum) MomentsTo(m *Moments) {
 	mirror(m.XX.RawMatrix())
 	mirror(m.YY.RawMatrix())
 }
-
-// raiseMagnitudes raises the largest magnitude of each column to that in x.
-func raiseMagnitudes(largest []float64, x blas64.General) {
-	for i := range x.Rows {
-		for j, v := range rowVector(x, i).Data {
-			if v < 0 {
-				v = -v
-			}
-			if v > largest[j] {
-				largest[j] = v
-			}
-		}
-	}
-}

@@ -72,29 +72,6 @@ func rowVector(a blas64.General, i int) blas64.Vector {
 	return blas64.Vector{N: a.Cols, Data: a.Data[i*a.Stride : i*a.Stride+a.Cols], Inc: 1}
 }
 
-// maxAbs returns the largest magnitude in a, NaN if there is a NaN.
-func maxAbs(a blas64.General) float64 {
-	var m float64
-	for i := range a.Rows {
-		for _, v := range rowVector(a, i).Data {
-			m = max(m, math.Abs(v)) // the builtin propagates NaN
-		}
-	}
-	return m
-}
-
-// maxAbsUpper returns the largest magnitude in the upper triangle of a square
-// matrix, NaN if there is a NaN.
-func maxAbsUpper(a blas64.General) float64 {
-	var m float64
-	for i := range a.Rows {
-		for _, v := range rowVector(a, i).Data[i:] {
-			m = max(m, math.Abs(v))
-		}
-	}
-	return m
-}
-
 // isFinite reports whether a matrix whose largest magnitude is m is free of NaN
 // and infinities.
 func isFinite(m float64) bool { return m <= math.MaxFloat64 }

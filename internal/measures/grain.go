@@ -88,11 +88,7 @@ func (g grain) rank(y *mat.Dense, s []float64) (int, error) {
 func computedGrain(y *mat.Dense) grain {
 	n, q := y.Dims()
 	rounding := make([]float64, q)
-	for i := range n {
-		for j, v := range y.RawRowView(i) {
-			rounding[j] = max(rounding[j], math.Abs(v))
-		}
-	}
+	linalg.RaiseMagnitudes(rounding, y)
 	scale(rounding, epsilon*math.Sqrt(float64(n)))
 	return grainOf(rounding, n)
 }

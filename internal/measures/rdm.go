@@ -329,9 +329,7 @@ func symmetricRDM(s *System) error {
 	}
 	largest := 0.0
 	for i := range n {
-		for _, v := range s.raw.RawRowView(i) {
-			largest = max(largest, math.Abs(v))
-		}
+		largest = max(largest, linalg.LargestMagnitude(s.raw.RawRowView(i)))
 	}
 	// The tolerance admits matrices that were computed in float32.
 	slack := 1e-5 * largest

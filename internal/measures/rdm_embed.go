@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/linalg"
 )
 
 // needEmbedded returns the need of the embedded systems.
@@ -81,10 +82,7 @@ func unitRows(s *System, centre bool) (*mat.Dense, error) {
 // false for a row of zeros, and for a row that is constant up to rounding, because
 // centring would leave rounding errors.
 func normalise(row []float64, centre bool, p data.Precision) bool {
-	largest := 0.0
-	for _, v := range row {
-		largest = max(largest, math.Abs(v))
-	}
+	largest := linalg.LargestMagnitude(row)
 	if largest == 0 {
 		return false
 	}

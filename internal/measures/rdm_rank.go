@@ -70,17 +70,9 @@ const scanned = 1 << 16
 func largestMagnitude(values []float64) float64 {
 	parts := make([]float64, (len(values)+scanned-1)/scanned)
 	linalg.Parallel(len(values), scanned, func(lo, hi int) {
-		largest := uint64(0) // bits of magnitudes are in their order, those of NaN above all
-		for _, v := range values[lo:hi] {
-			largest = max(largest, math.Float64bits(v)&^(1<<63))
-		}
-		parts[lo/scanned] = math.Float64frombits(largest)
+		parts[lo/scanned] = linalg.LargestMagnitude(values[lo:hi])
 	})
-	largest := 0.0
-	for _, v := range parts {
-		largest = max(largest, v)
-	}
-	return largest
+	return linalg.LargestMagnitude(parts)
 }
 
 type orderKey struct {

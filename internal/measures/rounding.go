@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/linalg"
 )
 
 // What a system can tell from rounding. Its numbers were rounded when they were stored,
@@ -32,11 +33,7 @@ func (s *System) largest() []float64 {
 		if s.momentsOnly() {
 			return out
 		}
-		for i := range s.n {
-			for j, v := range s.raw.RawRowView(i) {
-				out[j] = max(out[j], math.Abs(v))
-			}
-		}
+		linalg.RaiseMagnitudes(out, s.raw)
 		return out
 	})
 }
