@@ -138,7 +138,7 @@ AVX-512 at full width, 55·10⁹ at half, or 18·10⁹ with AVX2.
   float32 at twice the rate): 5·(1.1 + 1.2 + 1.8)·10⁹ = 21·10⁹, and 3·10⁹ for the moments of the folds;
   cca, with 6·10⁹ in all, is a fourth of that. Ranks of correlations: 4.5 million dissimilarities of
   each system take 4.5·10⁹ operations, and then some 150 bytes each: 8 written and read four times,
-  items of 16 written once and moved three times, ranks of 4 scattered; 1.4·10⁹ bytes of both, of which
+  items of 16 written once and moved four times, ranks of 4 written; 1.4·10⁹ bytes of both, of which
   0.46·10⁹ are touched for the first time, 1.6 µs for each of 115,000 pages. The two measures alone
   are eight times as much as cca.
 - **All pairs, 1000 × 512.** ridge, which is not symmetric and is scored in both directions, takes two
