@@ -40,10 +40,16 @@ func NormalInterval(estimate, se, level float64) Interval {
 }
 
 // CorrelationInterval returns the interval of a correlation r with standard error
-// se. It is symmetric in Fisher's z = artanh r and thus inside [−1,1].
+// se. It is symmetric in Fisher's z = artanh r and thus inside [−1,1]. Where r is known but
+// for rounding it is symmetric in r: 1 − r is rounding as well, and z not known at all.
 func CorrelationInterval(r, se, level float64) Interval {
+	const rounding = 1e-12
 	if r <= -1 || r >= 1 {
 		return Interval{r, r}
+	}
+	if se <= rounding {
+		i := NormalInterval(r, se, level)
+		return Interval{max(-1, i.Lo), min(1, i.Hi)}
 	}
 	i := NormalInterval(math.Atanh(r), se/(1-r*r), level)
 	return Interval{math.Tanh(i.Lo), math.Tanh(i.Hi)}

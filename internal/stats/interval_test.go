@@ -85,6 +85,16 @@ func TestIntervalOfPerfectCorrelation(t *testing.T) {
 	}
 }
 
+// A correlation that is 1 but for rounding has an interval of rounding.
+func TestIntervalOfRounding(t *testing.T) {
+	for _, r := range []float64{1 - 0x1p-53, 1 - 1e-13, -1 + 0x1p-52, .5} {
+		i := CorrelationInterval(r, 1e-14, .95)
+		if i.Lo > r || i.Hi < r || i.Lo < r-1e-13 || i.Hi > r+1e-13 || i.Lo < -1 || i.Hi > 1 {
+			t.Errorf("interval %v of %v ± 1e-14", i, r)
+		}
+	}
+}
+
 // TestPValuesAreUniform: among m exchangeable values that do not tie the observed
 // one has any rank with the same probability, so p ≤ k/(m+1) has that probability.
 func TestPValuesAreUniform(t *testing.T) {
