@@ -23,11 +23,11 @@ var ErrNoConvergence = errors.New("eigenvalue iteration did not converge")
 // The method is LAPACK's dsyevd: blocked tridiagonalisation, divide and conquer
 // with deflation, blocked back-transformation.
 func EigSym(a *mat.Dense) (values []float64, vectors *mat.Dense, err error) {
-	t, err := newTridiagonal(a)
+	n, _ := a.Dims()
+	t, err := newTridiagonal(a.RawMatrix(), make([]float64, n*n+3*n))
 	if err != nil {
 		return nil, nil, err
 	}
-	n := t.a.Rows
 	z, err := tridiagonalEig(t.d, t.e)
 	if err != nil {
 		return nil, nil, err
@@ -46,7 +46,13 @@ func EigSym(a *mat.Dense) (values []float64, vectors *mat.Dense, err error) {
 // EigSymValues returns the eigenvalues of the symmetric matrix a in descending
 // order, by the root-free QL iteration; see EigSym.
 func EigSymValues(a *mat.Dense) ([]float64, error) {
-	t, err := newTridiagonal(a)
+	n, _ := a.Dims()
+	return eigSymValues(a.RawMatrix(), make([]float64, n*n+3*n))
+}
+
+// eigSymValues is EigSymValues in n·(n+3) numbers of memory, in which the values stand.
+func eigSymValues(a blas64.General, memory []float64) ([]float64, error) {
+	t, err := newTridiagonal(a, memory)
 	if err != nil {
 		return nil, err
 	}
@@ -68,24 +74,35 @@ type tridiagonal struct {
 	scale     float64
 }
 
-func newTridiagonal(a *mat.Dense) (*tridiagonal, error) {
-	raw := a.RawMatrix()
-	n := raw.Rows
-	if n != raw.Cols {
+// newTridiagonal reduces a, of which it reads the upper triangle, in n·(n+3) numbers of
+// memory.
+func newTridiagonal(a blas64.General, memory []float64) (*tridiagonal, error) {
+	n := a.Rows
+	if n != a.Cols {
 		panic(mat.ErrShape)
 	}
-	m := maxAbsUpper(raw)
+	m := maxAbsUpper(a)
 	if !isFinite(m) {
 		return nil, ErrNotFinite
 	}
 	t := &tridiagonal{scale: safeScale(m)}
-	memory := make([]float64, n*n+3*n)
 	t.a = blas64.General{Rows: n, Cols: n, Stride: n, Data: memory[:n*n]}
-	copyScaled(t.a, raw, 1/t.scale)
+	copyUpper(t.a, a, 1/t.scale)
 	t.d, t.e, t.tau = memory[n*n:n*n+n], memory[n*n+n:n*n+2*n-1], memory[n*n+2*n:n*n+3*n-1]
 	tridiagonalize(t.a, t.d, t.e, t.tau)
 	flushNegligible(t.d, t.e)
 	return t, nil
+}
+
+// copyUpper writes f·src to dst, of both the upper triangle.
+func copyUpper(dst, src blas64.General, f float64) {
+	for i := range src.Rows {
+		row := rowVector(dst, i).Data[i:]
+		copy(row, rowVector(src, i).Data[i:])
+		if f != 1 {
+			blas64.Scal(f, vector(row))
+		}
+	}
 }
 
 // safeScale returns the power of two by which a matrix of largest magnitude m is

@@ -2,7 +2,11 @@ package linalg
 
 import (
 	"math"
+	"sync"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -55,23 +59,34 @@ func nuclearByGram(a *mat.Dense) (float64, bool) {
 		return 0, false // squares would overflow or vanish
 	}
 	k := min(m, n)
-	gram := mat.NewDense(k, k, nil)
-	if m >= n {
-		GramTo(gram, a)
-	} else {
-		OuterGramTo(gram, a)
+	work := spareValues.Get().(*valueMemory)
+	defer spareValues.Put(work)
+	memory := work.grow(2*k*k + 3*k)
+	gram := blas64.General{Rows: k, Cols: k, Stride: k, Data: memory[:k*k]}
+	side := blas.Trans
+	if m < n {
+		side = blas.NoTrans
 	}
-	r, ok := Cholesky(gram)
-	if !ok {
+	blas64.Syrk(side, 1, a.RawMatrix(), 0, upperOf(gram))
+	if !isFinite(maxAbsUpper(gram)) {
 		return 0, false
 	}
-	bound := singularPivot * Trace(gram)
+	factor := blas64.General{Rows: k, Cols: k, Stride: k, Data: memory[k*k : 2*k*k]}
+	copyUpper(factor, gram, 1)
+	if _, ok := lapack64.Potrf(upperOf(factor)); !ok {
+		return 0, false
+	}
+	trace := 0.0
 	for i := range k {
-		if pivot := r.At(i, i); pivot*pivot < bound {
+		trace += gram.Data[i*k+i]
+	}
+	bound := singularPivot * trace
+	for i := range k {
+		if pivot := factor.Data[i*k+i]; pivot*pivot < bound {
 			return 0, false
 		}
 	}
-	values, err := EigSymValues(gram)
+	values, err := eigSymValues(gram, memory[k*k:])
 	if err != nil || !(values[k-1] > 0) {
 		return 0, false
 	}
@@ -82,4 +97,16 @@ func nuclearByGram(a *mat.Dense) (float64, bool) {
 		inverse += 1 / root
 	}
 	return total, values[0]*inverse <= amplification*total
+}
+
+// valueMemory is work space of nuclearByGram: what a matrix leaves there is overwritten.
+type valueMemory struct{ data []float64 }
+
+var spareValues = sync.Pool{New: func() any { return new(valueMemory) }}
+
+func (w *valueMemory) grow(n int) []float64 {
+	if cap(w.data) < n {
+		w.data = make([]float64, n)
+	}
+	return w.data[:n]
 }
