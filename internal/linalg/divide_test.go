@@ -16,11 +16,11 @@ import (
 // divide and conquer: the reduction and the back-transformation are the same. The
 // values ascend.
 func eigSymByIteration(a *mat.Dense) ([]float64, *mat.Dense, error) {
-	t, err := newTridiagonal(a)
+	n, _ := a.Dims()
+	t, err := newTridiagonal(a.RawMatrix(), make([]float64, n*(n+3)))
 	if err != nil {
 		return nil, nil, err
 	}
-	n := len(t.d)
 	z := mat.NewDense(n, n, nil)
 	work := make([]float64, max(1, 2*n-2))
 	if !(lapackgonum.Implementation{}).Dsteqr(lapack.EVTridiag, n, t.d, t.e, z.RawMatrix().Data, n, work) {

@@ -74,7 +74,7 @@ func NuclearNormMemory(m, n int64) int64 {
 	if k <= valueByIteration {
 		return PolarMemory(m, n)
 	}
-	return 3*k*k + panelWidth*k + SingularValuesMemory(m, n)
+	return 2*k*k + (panelWidth+3)*k + SingularValuesMemory(m, n)
 }
 
 // RangeBasisMemory bounds the memory of RangeBasis: of the QR decomposition, and of the

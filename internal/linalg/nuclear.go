@@ -2,7 +2,6 @@ package linalg
 
 import (
 	"math"
-	"sync"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -59,9 +58,7 @@ func nuclearByGram(a *mat.Dense) (float64, bool) {
 		return 0, false // squares would overflow or vanish
 	}
 	k := min(m, n)
-	work := spareValues.Get().(*valueMemory)
-	defer spareValues.Put(work)
-	memory := work.grow(2*k*k + 3*k)
+	memory := make([]float64, 2*k*k+3*k)
 	gram := blas64.General{Rows: k, Cols: k, Stride: k, Data: memory[:k*k]}
 	side := blas.Trans
 	if m < n {
@@ -97,16 +94,4 @@ func nuclearByGram(a *mat.Dense) (float64, bool) {
 		inverse += 1 / root
 	}
 	return total, values[0]*inverse <= amplification*total
-}
-
-// valueMemory is work space of nuclearByGram: what a matrix leaves there is overwritten.
-type valueMemory struct{ data []float64 }
-
-var spareValues = sync.Pool{New: func() any { return new(valueMemory) }}
-
-func (w *valueMemory) grow(n int) []float64 {
-	if cap(w.data) < n {
-		w.data = make([]float64, n)
-	}
-	return w.data[:n]
 }
