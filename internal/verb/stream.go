@@ -16,6 +16,12 @@ func (s RowSource) Next(rows int, reuse measures.RowBlock) (measures.RowBlock, e
 	return s.Rows.Next(rows, block)
 }
 
+// OpenRows opens an input for reading block by block.
+func (o *Input) OpenRows(path string, hash bool) (RowSource, error) {
+	rows, err := dataio.OpenRows(path, o.Options(path, hash))
+	return RowSource{rows}, o.remedied(path, err)
+}
+
 // OpenPair opens two inputs for reading block by block. Their rows have to belong
 // together as they stand: what is read once cannot be put in another order.
 func (o *Input) OpenPair(e *batch.Env, xPath, yPath string, hash bool) (x, y *dataio.Rows, err error) {

@@ -45,6 +45,7 @@ type scorer struct {
 	itemJobs  int     // items at once
 	jobs      int     // scores of one item at once
 	matrix    *matrix // of all pairs, nil where there is none
+	tiles     *tiles  // of all pairs where they are read block by block
 	progress  batch.Progress
 
 	mu    sync.Mutex
@@ -64,7 +65,7 @@ func (s *scorer) compare(ctx context.Context, it scoreItem) ([]scoreRow, error) 
 		return nil, err
 	}
 	if stream {
-		return s.compareStreamed(ctx, p)
+		return s.compareStreamed(ctx, p, s.openAlone(p))
 	}
 	named := s.options.measuresOf(p)
 	x, y := s.inputs.take(p.X), s.inputs.take(p.Y)

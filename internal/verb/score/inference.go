@@ -92,7 +92,10 @@ func (s *scorer) assess(ctx context.Context, pair *measures.Pair, more others, m
 	o.Repeats, o.Subjects = more.repeats, more.subjects
 	if s.options.MaxMemory > 0 {
 		dims := pair.Dims()
-		o.Bytes = s.options.beside(s.options.measuresOf(row.pair), footprint{dims.N, dims.P, dims.Times}, footprint{dims.N, dims.Q, dims.Times})
+		named, x, y := s.options.measuresOf(row.pair), footprint{dims.N, dims.P, dims.Times}, footprint{dims.N, dims.Q, dims.Times}
+		if o.Bytes = s.options.beside(named, x, y); pair.MomentsOnly() {
+			o.Bytes = max(1, s.options.maxMemory()-streamBytes(named, x, y))
+		}
 	}
 	a, err := inference.Assess(ctx, pair, m, row.value, *d, o)
 	if err != nil {

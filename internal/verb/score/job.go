@@ -148,7 +148,11 @@ func (s *scorer) begin(items []scoreItem, streams bool) error {
 		s.reference = s.inputs.hold(x)
 		return s.reference.err
 	}
-	if o.banded() {
+	switch {
+	case !o.banded():
+	case s.anyStreamed():
+		s.tiles = s.newTiles(items)
+	default:
 		s.matrix = s.newMatrix(items)
 	}
 	return nil
@@ -176,7 +180,12 @@ func (s *scorer) close() { s.progress.Close() }
 // compareOrExplain is compare, but one of several pairs that cannot be compared
 // becomes rows with the reason.
 func (s *scorer) compareOrExplain(ctx context.Context, it scoreItem) ([]scoreRow, error) {
-	rows, err := s.compare(ctx, it)
+	return s.orExplain(it, func() ([]scoreRow, error) { return s.compare(ctx, it) })
+}
+
+// orExplain is compareOrExplain for a way to compare the pair of an item.
+func (s *scorer) orExplain(it scoreItem, compare func() ([]scoreRow, error)) ([]scoreRow, error) {
+	rows, err := compare()
 	if s.options.severalPairs() && batch.OfItem(err) {
 		rows = s.failedRows(it, err)
 		s.progress.Add(len(rows))

@@ -42,10 +42,8 @@ func (s *scorer) compareAll(ctx context.Context, it scoreItem) ([]scoreRow, erro
 	switch {
 	case it.band == nil:
 		return s.compareOrExplain(ctx, it)
-	case s.matrix == nil:
-		rows := make([][]scoreRow, len(it.band))
-		err := s.comparePairs(ctx, it.band, all(len(it.band)), rows)
-		return slices.Concat(rows...), err
+	case s.tiles != nil:
+		return s.tiles.compare(ctx, it.band)
 	}
 	return s.matrix.compare(ctx, it.band)
 }
@@ -79,14 +77,10 @@ func (s *scorer) comparePairs(ctx context.Context, pairs []Pair, some []int, row
 		func(int, struct{}) error { return nil })
 }
 
-// newMatrix prepares for the bands of items, or returns nil where pairs are read block by
-// block. What it does follows from the options and the files alone, and not from the part of
+// newMatrix prepares for the bands of items. What it does follows from the options and the files alone, and not from the part of
 // the items that is done.
 func (s *scorer) newMatrix(items []scoreItem) *matrix {
 	o := s.options
-	if s.anyStreamed() {
-		return nil
-	}
 	m := &matrix{scorer: s, paths: o.systems}
 	s.inputs.share(m.paths)
 	sizes := s.footprints()

@@ -1,6 +1,7 @@
 package score
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -45,7 +46,7 @@ type MemoryError struct {
 	need, limit  int64
 	needsSamples []string // measures that keep the pair from being streamed
 	rest         int64    // need of the other measures, 0 if there are none
-	large        bool     // so that it would be streamed without them
+	large        bool     // it would be streamed without them
 	why          error    // what else keeps it from that
 }
 
@@ -91,8 +92,29 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 		// What is wrong with a file comes to light when it is read.
 		return false, nil
 	}
-	var needsSamples []string
-	var others []measures.Named
+	needsSamples, others := momentsAside(named)
+	size := x.values() + y.values()
+	fits := size+pairWork(named, x, y) <= s.options.maxMemory()
+	if (needsSamples != nil || size <= s.streamAbove()) && fits {
+		return false, nil
+	}
+	why = cmp.Or(why, s.needsRows(p))
+	if why == nil && needsSamples == nil && x.n == y.n {
+		return true, nil
+	}
+	if need := size + pairWork(named, x, y); !fits {
+		program := s.options.MaxMemory - s.options.maxMemory()
+		e := &MemoryError{pair: p, need: program + need, limit: s.options.MaxMemory, needsSamples: needsSamples, large: x.n == y.n, why: why}
+		if needsSamples != nil && others != nil {
+			e.rest = program + size + pairWork(others, x, y)
+		}
+		return false, e
+	}
+	return false, nil
+}
+
+// momentsAside divides measures into those that need the samples, by name, and others.
+func momentsAside(named []measures.Named) (needsSamples []string, others []measures.Named) {
 	for _, m := range named {
 		if m.Card().FromMoments {
 			others = append(others, m)
@@ -100,37 +122,37 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 			needsSamples = append(needsSamples, m.Name)
 		}
 	}
-	size := x.values() + y.values()
-	if (needsSamples != nil || size <= s.streamAbove()) && size+pairWork(named, x, y) <= s.options.maxMemory() {
-		return false, nil
-	}
+	return needsSamples, others
+}
+
+// needsRows says why the samples of a pair are needed, nil where they are not.
+func (s *scorer) needsRows(p Pair) error {
 	switch {
-	case why != nil:
 	case len(s.options.Repeats.paths) > 0:
-		why = errors.New("ceilings need the samples")
+		return errors.New("ceilings need the samples")
 	case s.options.Per != "":
-		why = fmt.Errorf("--per %s is set", s.options.Per)
+		return fmt.Errorf("--per %s is set", s.options.Per)
 	case s.options.Inference.Units.Named():
-		why = fmt.Errorf("%s is set", s.options.Inference.Units.Option())
+		return fmt.Errorf("%s is set", s.options.Inference.Units.Option())
 	case s.options.HeldOut.Given():
-		why = errors.New("--train and --test are set")
+		return errors.New("--train and --test are set")
 	case !s.inOrder(p):
-		why = fmt.Errorf("the samples of %s stand in another order than those of %s", p.Y, p.X)
+		return fmt.Errorf("the samples of %s stand in another order than those of %s", p.Y, p.X)
 	case !s.options.Input.Policy().Refuses():
-		why = fmt.Errorf("--missing %s is set", s.options.Input.Missing)
+		return fmt.Errorf("--missing %s is set", s.options.Input.Missing)
 	}
-	if why == nil && needsSamples == nil && x.n == y.n && size > s.streamAbove() {
-		return true, nil
+	return nil
+}
+
+// streamable reports whether a pair can be read block by block, whatever its size.
+func (s *scorer) streamable(p Pair) bool {
+	if batch.IsStdin(p.X) || batch.IsStdin(p.Y) {
+		return false
 	}
-	if need := size + pairWork(named, x, y); need > s.options.maxMemory() {
-		program := s.options.MaxMemory - s.options.maxMemory()
-		e := &MemoryError{pair: p, need: program + need, limit: s.options.MaxMemory, needsSamples: needsSamples, large: size > s.streamAbove(), why: why}
-		if needsSamples != nil && others != nil {
-			e.rest = program + size + pairWork(others, x, y)
-		}
-		return false, e
-	}
-	return false, nil
+	x, whyX := s.peek(p.X)
+	y, whyY := s.peek(p.Y)
+	needsSamples, _ := momentsAside(s.options.measuresOf(p))
+	return whyX == nil && whyY == nil && x != (footprint{}) && x.n == y.n && needsSamples == nil && s.needsRows(p) == nil
 }
 
 // mostValues bounds the bytes as float64 of the values in a file of so many bytes: a value

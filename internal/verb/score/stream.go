@@ -15,46 +15,59 @@ import (
 	"simtool/internal/verb/moments"
 )
 
+// heldShare is the share of the memory that the samples of a system may take which is read
+// block by block, where something needs them in memory.
+const heldShare = 4
+
 // compareStreamed is compare for a pair that is read block by block: once for the scores,
-// and again for what stands beside them.
-func (s *scorer) compareStreamed(ctx context.Context, p Pair) ([]scoreRow, error) {
+// and again for what stands beside them. open opens both files.
+func (s *scorer) compareStreamed(ctx context.Context, p Pair, open func(hash bool) (x, y openRows, err error)) ([]scoreRow, error) {
 	named := s.options.measuresOf(p)
-	x, y, err := s.options.Input.OpenPair(s.env, p.X, p.Y, s.hash)
+	pair, err := s.streamedPair(ctx, p, named, open)
+	if err != nil {
+		return nil, err
+	}
+	frame := scoreRow{pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width()}
+	return s.scores(ctx, pair, named, framed{frame, "", verb.SampleLabels{Kind: inference.Kind(s.options.Inference.Units.By)}, others{}, [2][]string{}}, s.jobs)
+}
+
+// streamedPair reads a pair block by block.
+func (s *scorer) streamedPair(ctx context.Context, p Pair, named []measures.Named, open func(hash bool) (x, y openRows, err error)) (*measures.Pair, error) {
+	x, y, err := open(s.hash)
 	if err != nil {
 		return nil, err
 	}
 	defer x.Close()
 	defer y.Close()
-	stream := &measures.Stream{X: verb.RowSource{Rows: x}, Y: verb.RowSource{Rows: y}, Bounds: measures.SegmentBounds(named, x.Samples()), Workers: s.jobs}
+	stream := &measures.Stream{X: x, Y: y, Bounds: measures.SegmentBounds(named, x.Samples()), Workers: s.jobs}
 	segments, err := stream.Run(ctx)
 	if err != nil {
 		return nil, err
 	}
-	pair, err := measures.NewStreamedPair(p.X, p.Y, segments, x.Shape(), y.Shape(), s.rereader(p), s.options.maxMemory()/4)
+	pair, err := measures.NewStreamedPair(p.X, p.Y, segments, x.Shape(), y.Shape(), rereader(open), s.options.maxMemory()/heldShare)
 	if err != nil {
 		return nil, err
 	}
-	for path, r := range map[string]*dataio.Rows{p.X: x, p.Y: y} {
+	for path, r := range map[string]openRows{p.X: x, p.Y: y} {
 		source, err := r.Source()
 		if err != nil {
 			return nil, err
 		}
 		s.inputs.note(path, source)
 	}
-	frame := scoreRow{pair: p, n: pair.Samples(), p: pair.X.Width(), q: pair.Y.Width()}
-	return s.scores(ctx, pair, named, framed{frame, "", verb.SampleLabels{Kind: inference.Kind(s.options.Inference.Units.By)}, others{}, [2][]string{}}, s.jobs)
+	return pair, nil
 }
 
 // rereader reads a pair again, block by block.
-func (s *scorer) rereader(p Pair) measures.Reread {
+func rereader(open func(hash bool) (x, y openRows, err error)) measures.Reread {
 	return func(do func(first int, x, y *mat.Dense) error) error {
-		x, y, err := s.options.Input.OpenPair(s.env, p.X, p.Y, false)
+		x, y, err := open(false)
 		if err != nil {
 			return err
 		}
 		defer x.Close()
 		defer y.Close()
-		return measures.ReadBlocks(verb.RowSource{Rows: x}, verb.RowSource{Rows: y}, do)
+		return measures.ReadBlocks(x, y, do)
 	}
 }
 
