@@ -15,7 +15,7 @@ type Reread func(do func(first int, x, y *mat.Dense) error) error
 func ReadBlocks(x, y RowSource, do func(first int, x, y *mat.Dense) error) error {
 	p, q := x.Width(), y.Width()
 	rows, pieces := blockShape(p, q)
-	rows *= pieces
+	rows = min(rows*pieces, x.Samples())
 	xs, ys := make([]float64, rows*p), make([]float64, rows*q)
 	var bx, by RowBlock
 	for first := 0; first < x.Samples(); first += rows {

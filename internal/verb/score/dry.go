@@ -154,6 +154,9 @@ func readThrough(rows *dataio.Rows) error {
 // what each pair in work needs beside them.
 func (s *scorer) estimate(sizes map[string]footprint, jobs int) int64 {
 	o := s.options
+	if o.banded() && s.anyStreamed() {
+		return batch.WithGarbage(s.planTiles(sizes).bytes)
+	}
 	var kept, most int64
 	for _, f := range sizes {
 		kept += f.values()

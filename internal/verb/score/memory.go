@@ -30,7 +30,7 @@ var streamAbove int64 = 256 << 20
 
 // allPairsShare is the share of the memory from which on a pair among all pairs is read block
 // by block: each of its systems would be read with every other one again.
-const allPairsShare = 8
+var allPairsShare int64 = 8
 
 // streamAbove is the size of a pair from which on it is read block by block.
 func (s *scorer) streamAbove() int64 {
