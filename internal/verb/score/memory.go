@@ -99,12 +99,13 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 		return false, nil
 	}
 	why = cmp.Or(why, s.needsRows(p))
-	if why == nil && needsSamples == nil && x.n == y.n {
+	inBlocks := x.n == y.n && (size > s.streamAbove() || streamBytes(others, x, y) <= s.options.maxMemory())
+	if why == nil && needsSamples == nil && inBlocks {
 		return true, nil
 	}
 	if need := size + pairWork(named, x, y); !fits {
 		program := s.options.MaxMemory - s.options.maxMemory()
-		e := &MemoryError{pair: p, need: program + need, limit: s.options.MaxMemory, needsSamples: needsSamples, large: x.n == y.n, why: why}
+		e := &MemoryError{pair: p, need: program + need, limit: s.options.MaxMemory, needsSamples: needsSamples, large: inBlocks, why: why}
 		if needsSamples != nil && others != nil {
 			e.rest = program + size + pairWork(others, x, y)
 		}
