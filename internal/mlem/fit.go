@@ -27,6 +27,7 @@ type Result struct {
 	Lambda     float64 // the chosen ridge penalty
 	Shrink     float64 // the chosen penalty towards equal weights
 	KKT        float64 // violation of the optimality conditions, in standard units
+	RowEffects bool    // whether effects of single stimuli were told apart, see Options
 	Warnings   []string
 }
 

@@ -51,6 +51,7 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 	if f.unlearned != nil && f.unlearned[k] != nil {
 		return fail(f.unlearned[k])
 	}
+	res.RowEffects = f.full.rows != nil && f.full.rows.xy[k] != nil
 	s, pen, err := f.solve(f.full, k, whole)
 	if err != nil {
 		return fail(err)

@@ -25,23 +25,24 @@ import (
 // and the rest the weight 1. Where D² is exactly dᵀWd the metric is found as before.
 type rowPart struct {
 	xx []float64
-	xy [][]float64
+	xy [][]float64 // nil of a distance of which effects are not told apart
 }
 
-// RowStimuli bounds the number of stimuli whose effects are told apart, which takes a pass
-// over all pairs.
+// RowStimuli bounds the number of stimuli whose effects are told apart where that takes a
+// pass over all pairs: where features are not compared by coordinates without missing
+// values, or distances are not squared lengths; see rowMoments and distanceSums.
 const RowStimuli = 5000
 
-// rowsFit reports whether effects of stimuli can be told apart: all pairs are used, these
-// are not too many, and the sums over the pairs of each stimulus with each cluster fit into
-// memory.
+// rowsFit reports whether effects of stimuli can be told apart by a pass over the pairs: all
+// of them are used, they are not too many, and the sums over the pairs of each stimulus with
+// each cluster fit into memory.
 func (f *fitting) rowsFit() bool {
 	most := 16 << 20 // numbers
 	if f.MaxMemory > 0 {
 		most = min(most, f.MaxMemory/4/word)
 	}
 	n, c, p := len(f.sample.id), f.layout.clusters(), len(f.design.terms)
-	return f.RowEffects && f.Objective == Pearson && f.sample.usesAllPairs() && n <= RowStimuli && n*c*(p+1) <= most
+	return n <= RowStimuli && n*c*(p+1) <= most
 }
 
 // rowParts sets the row part of the moments of all samplings. With m_i copies of stimulus
@@ -51,8 +52,15 @@ func (f *fitting) rowsFit() bool {
 //	Σ c_i r_i r′_i − (Σ c_i r_i)(Σ c_i r′_i)/(1 + Σ c_i),  c_i = m_i/(M − 2m_i),
 //
 // the mean included. Kept is 1 − 2/M of what that is beyond the mean.
-func (f *fitting) rowParts(ctx context.Context, s samplings, all []*moments) error {
-	if !f.rowsFit() {
+//
+// It takes no pair where the features have an algebra and the distances are squared lengths.
+func (f *fitting) rowParts(ctx context.Context, s samplings, all []*moments, g *algebra) error {
+	switch {
+	case !f.RowEffects || f.Objective != Pearson || !f.sample.usesAllPairs():
+		return nil
+	case g != nil:
+		return f.rowPartsByMoments(ctx, s, all, g)
+	case !f.rowsFit():
 		return nil
 	}
 	n, c, p := len(f.sample.id), f.layout.clusters(), len(f.design.terms)
@@ -68,7 +76,7 @@ func (f *fitting) rowParts(ctx context.Context, s samplings, all []*moments) err
 		k1 := min(k0+atOnce, k)
 		y := make([]*mat.Dense, k1-k0)
 		err := forEach(ctx, f.Jobs, len(y), func(_, i int) error {
-			y[i] = f.sumDistances(k0 + i)
+			y[i] = f.newDistanceSums(k0+i).block(0, n)
 			return nil
 		})
 		if err != nil {
@@ -102,21 +110,21 @@ func (f *fitting) rowParts(ctx context.Context, s samplings, all []*moments) err
 	return nil
 }
 
-// rowWeights returns c_i of each stimulus, their sum, and the share of the row part that is
-// taken away, 0 where a sampling is too small.
+// rowWeights returns c_i of the stimuli of each cluster, their sum over stimuli, and the share
+// of the row part that is taken away, 0 where a sampling is too small.
 func (f *fitting) rowWeights(m []float64) (c []float64, sum, share float64) {
 	total, largest := 0.0, 0.0
-	for _, cluster := range f.sample.cluster {
-		total += m[cluster]
-		largest = max(largest, m[cluster])
+	for k, v := range m {
+		total += v * float64(f.layout.size(k))
+		largest = max(largest, v)
 	}
-	c = make([]float64, len(f.sample.cluster))
+	c = make([]float64, len(m))
 	if total <= 2*largest {
 		return c, 0, 0
 	}
-	for i, cluster := range f.sample.cluster {
-		c[i] = m[cluster] / (total - 2*m[cluster])
-		sum += c[i]
+	for k, v := range m {
+		c[k] = v / (total - 2*v)
+		sum += c[k] * float64(f.layout.size(k))
 	}
 	return c, sum, max(0, 1-2/total)
 }
@@ -135,13 +143,14 @@ func (f *fitting) rowCoefficients(m *moments, weights, r []float64, first bool) 
 	}
 	scaled, mean := make([]float64, 0, n*p), make([]float64, p)
 	used := 0
-	for i := range n {
-		if c[i] == 0 {
+	for i, cluster := range f.sample.cluster {
+		own := c[cluster]
+		if own == 0 {
 			continue
 		}
 		used++
-		addScaled(mean, r[i*p:(i+1)*p], c[i])
-		scaled = appendRoot(scaled, r[i*p:(i+1)*p], c[i])
+		addScaled(mean, r[i*p:(i+1)*p], own)
+		scaled = appendRoot(scaled, r[i*p:(i+1)*p], own)
 	}
 	xx := make([]float64, p*p)
 	blas64.Syrk(blas.Trans, share, blas64.General{Rows: used, Cols: p, Stride: p, Data: scaled}, 0, blas64.Symmetric{N: p, Stride: p, Data: xx, Uplo: blas.Upper})
@@ -156,19 +165,20 @@ func (f *fitting) rowCoefficients(m *moments, weights, r []float64, first bool) 
 
 // rowProducts returns the part of Σx·y.
 func (f *fitting) rowProducts(m *moments, k int, weights, r, y []float64) []float64 {
-	n, p := len(f.sample.id), len(f.design.terms)
+	p := len(f.design.terms)
 	c, sum, share := f.rowWeights(weights)
 	out, mean, meanY := make([]float64, p), make([]float64, p), 0.0
 	if share == 0 {
 		return out
 	}
-	for i := range n {
-		if c[i] == 0 {
+	for i, cluster := range f.sample.cluster {
+		own := c[cluster]
+		if own == 0 {
 			continue
 		}
-		addScaled(out, r[i*p:(i+1)*p], share*c[i]*y[i])
-		addScaled(mean, r[i*p:(i+1)*p], c[i])
-		meanY += c[i] * y[i]
+		addScaled(out, r[i*p:(i+1)*p], share*own*y[i])
+		addScaled(mean, r[i*p:(i+1)*p], own)
+		meanY += own * y[i]
 	}
 	addScaled(out, mean, -share*meanY/(1+sum))
 	sumY, _, _ := m.sums(k)
@@ -207,27 +217,6 @@ func (f *fitting) sumRegressors(ctx context.Context, to *mat.Dense) error {
 	})
 }
 
-// sumDistances returns the like sums of the distances of a representation.
-func (f *fitting) sumDistances(k int) *mat.Dense {
-	n := len(f.sample.id)
-	out := mat.NewDense(f.layout.clusters(), n, nil)
-	const band = 64 // rows at a time, for one product
-	block := make([]float64, band*n)
-	for i0 := 0; i0 < n; i0 += band {
-		i1 := min(i0+band, n)
-		f.sample.neural[k].block(block[:(i1-i0)*n], i0, i1, 0, n)
-		for i := i0; i < i1; i++ {
-			for j, v := range block[(i-i0)*n : (i-i0+1)*n] {
-				if i != j {
-					c := f.sample.cluster[j]
-					out.Set(c, i, out.At(c, i)+v-f.shift.y[k])
-				}
-			}
-		}
-	}
-	return out
-}
-
 // appendRoot appends √c·v.
 func appendRoot(to, v []float64, c float64) []float64 {
 	at := len(to)
@@ -248,6 +237,9 @@ func (f *fitting) target(m *moments, k, set int) *problem {
 	}
 	packed := m.rows.xx
 	p := len(q.b)
+	if m.rows.xy[k] == nil {
+		return q
+	}
 	for t := range p {
 		q.b[t] -= m.rows.xy[k][t] / m.count
 		for u := t; u < p; u++ {

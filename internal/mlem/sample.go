@@ -158,6 +158,9 @@ func deal(items []int, hands int, size func(int) int) [][]int {
 // clusters returns the number of clusters.
 func (l *layout) clusters() int { return len(l.fold) }
 
+// size returns the number of stimuli of a cluster.
+func (l *layout) size(c int) int { return l.start[c+1] - l.start[c] }
+
 // clusterOf returns the cluster of each place.
 func (l *layout) clusterOf() []int {
 	of := make([]int, len(l.order))

@@ -94,7 +94,7 @@ func (f *fitting) accumulate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := f.rowParts(ctx, s, all); err != nil {
+	if err := f.rowParts(ctx, s, all, a.algebra); err != nil {
 		return err
 	}
 	take := func(n int) []*moments {

@@ -80,7 +80,7 @@ func (o *FitOptions) Settings() *setting.Set {
 		s.Floats(&o.Ridge, "ridge", "", "penalties relative to the variances of the regressors, a `LIST` of which the best is chosen by cross-validation")
 		shrink := s.Strings(&o.Shrink, "shrink", "", "penalties towards equal weights, a `LIST` of which the one with the least estimated error is chosen: auto, or 0 for none")
 		shrink.Default = shrinkAuto
-		s.Choice(&o.RowEffects, "row-effects", "", "give what effects of single stimuli explain of the distances, where their noise is, a small weight, of up to 5000 stimuli; auto is with --shrink auto",
+		s.Choice(&o.RowEffects, "row-effects", "", "give what effects of single stimuli explain of the distances, where their noise is, a small weight; auto is with --shrink auto",
 			rowsAuto, rowsYes, rowsNo)
 		s.Int(&o.MaxPairs, "max-pairs", "", "fit to a balanced random subset of about this many pairs; 0 for all")
 		s.Bytes(&o.MaxMemory, memorySetting, "", "most memory to use, such as 2G")
@@ -242,9 +242,6 @@ func (o *FitOptions) fitting(e *batch.Env, s *stimuli) (mlem.Options, error) {
 		return m, err
 	}
 	m.RowEffects = o.RowEffects == rowsYes || o.RowEffects == rowsAuto && slices.Equal(o.Shrink, []string{shrinkAuto}) && m.Shrink != nil
-	if n := s.features.Stimuli(); o.RowEffects == rowsYes && n > mlem.RowStimuli {
-		e.Warn("--row-effects yes: effects are told apart of up to %d stimuli, not of %d, whose pairs count alike", mlem.RowStimuli, n)
-	}
 	if o.Constraint != "auto" {
 		m.Constraint = mlem.Constraint(o.Constraint)
 	}

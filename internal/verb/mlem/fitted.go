@@ -68,6 +68,9 @@ func (f *fits) newFitted(r *mlem.Result) *fitted {
 	tables, by := f.tables(), f.options.Score
 	time := f.windows[r.Name].from
 	out := &fitted{name: r.Name, Model: model, KKT: r.KKT, Warnings: r.Warnings, Tests: f.testsOf(r)}
+	if f.RowEffects == rowsYes && !r.RowEffects {
+		out.Warnings = append(out.Warnings, fmt.Sprintf("--row-effects yes: pairs count alike. Effects of single stimuli are told apart where all pairs are fitted to, without --objective spearman; of more than %d stimuli for squared lengths and features without missing values", mlem.RowStimuli))
+	}
 	var weights, importance, scores [][]any
 	for _, w := range r.Weights {
 		lo, hi := bounds(w.Interval)
