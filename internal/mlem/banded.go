@@ -112,18 +112,33 @@ func (b *bandedBasis) operator(alpha float64) *mat.Dense {
 	return &out
 }
 
-// bandedSearch returns for each unit the choice with the least mean squared error over the
-// test sets, averaged over these, and minus that error. The first of equally good choices
-// is taken.
-func (d *bandedDesign) bandedSearch(shares [][]float64, alphas []float64, tests [][]int, more func() error) ([]bandedChoice, []float64, error) {
+// bandedSearch finds for each unit, and for all together, the choice with the least mean
+// squared error over the test sets, averaged over these. The first of equally good choices
+// is taken. It does so once more for each row of draws, in which stimulus i counts as often
+// as its column says; nil for none.
+func (d *bandedDesign) bandedSearch(shares [][]float64, alphas []float64, tests [][]int, draws *mat.Dense, more func() error) (*bandedFound, error) {
 	n, q := d.y.Dims()
-	chosen, best := make([]bandedChoice, q), make([]float64, q)
-	for u := range best {
-		best[u] = math.Inf(-1)
+	weight, best := d.unitWeights(), newBandedVote(q)
+	votes := make([]*bandedVote, len(tests)) // of all folds but one
+	errors := make([]*mat.Dense, len(tests)) // minus those of the fold, by penalty and unit
+	for k := range votes {
+		votes[k], errors[k] = newBandedVote(q), mat.NewDense(len(alphas), q, nil)
+	}
+	redrawn := make([]*bandedVote, 0)
+	var resampled []*mat.Dense // by penalty: draws × units
+	if draws != nil {
+		count, _ := draws.Dims()
+		for range count {
+			redrawn = append(redrawn, newBandedVote(q))
+		}
+		for range alphas {
+			resampled = append(resampled, mat.NewDense(count, q, nil))
+		}
 	}
 	type part struct {
 		train *bandedDesign
 		x, y  *mat.Dense
+		draws *mat.Dense // −1/(rows·tests) times those of the test set
 	}
 	var parts []part
 	for _, test := range tests {
@@ -137,17 +152,24 @@ func (d *bandedDesign) bandedSearch(shares [][]float64, alphas []float64, tests 
 				train = append(train, i)
 			}
 		}
-		parts = append(parts, part{&bandedDesign{pickRows(d.x, train), pickRows(d.y, train), d.band}, pickRows(d.x, test), pickRows(d.y, test)})
+		own := part{train: &bandedDesign{pickRows(d.x, train), pickRows(d.y, train), d.band}, x: pickRows(d.x, test), y: pickRows(d.y, test)}
+		if draws != nil {
+			own.draws = scaled(-1/float64(len(test)*len(tests)), pickColumns(draws, test))
+		}
+		parts = append(parts, own)
 	}
 	for _, share := range shares {
 		if err := more(); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		score := mat.NewDense(len(alphas), q, nil)
-		for _, part := range parts {
+		for _, r := range resampled {
+			r.Zero()
+		}
+		for k, part := range parts {
 			b, err := part.train.basis(share)
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 			var t mat.Dense
 			t.Mul(centredBy(part.x, b.means.x), b.back)
@@ -156,25 +178,42 @@ func (d *bandedDesign) bandedSearch(shares [][]float64, alphas []float64, tests 
 			for a, alpha := range alphas {
 				var fit mat.Dense
 				fit.Mul(&t, b.shrunk(alpha))
-				sum := score.RawRowView(a)
+				sum := errors[k].RawRowView(a)
+				clear(sum)
 				for i := range rows {
 					f := fit.RawRowView(i)
 					for u, v := range y.RawRowView(i) {
 						r := v - f[u]
+						f[u] = r * r
 						sum[u] -= r * r / float64(rows*len(tests))
 					}
 				}
+				if draws != nil {
+					var own mat.Dense
+					own.Mul(part.draws, &fit)
+					resampled[a].Add(resampled[a], &own)
+				}
 			}
+			score.Add(score, errors[k])
 		}
 		for a, alpha := range alphas {
-			for u, v := range score.RawRowView(a) {
-				if v > best[u] {
-					best[u], chosen[u] = v, bandedChoice{share, alpha}
-				}
+			c := bandedChoice{share, alpha}
+			best.add(c, score.RawRowView(a), nil, weight)
+			for k, vote := range votes {
+				vote.add(c, score.RawRowView(a), errors[k].RawRowView(a), weight)
+			}
+			for r, vote := range redrawn {
+				vote.add(c, resampled[a].RawRowView(r), nil, weight)
 			}
 		}
 	}
-	return chosen, best, nil
+	found := &bandedFound{each: best.choice, scores: best.score, shared: best.shared, gain: make([]float64, q), redrawn: redrawn}
+	for _, vote := range votes {
+		for u := range q {
+			found.gain[u] += weight[u] * (vote.held[u] - vote.sharedHeld[u])
+		}
+	}
+	return found, nil
 }
 
 // bandedFit is the fit of units that have one choice to a training set.
@@ -183,6 +222,13 @@ type bandedFit struct {
 	operator *mat.Dense // columns × stimuli: w = operator·(y − ȳ)
 	w        *mat.Dense // columns × units
 	means    trainMeans
+}
+
+// coefficients returns those of a choice, columns × units.
+func (b *bandedBasis) coefficients(alpha float64) *mat.Dense {
+	var out mat.Dense
+	out.Mul(b.back, b.shrunk(alpha))
+	return &out
 }
 
 // fits returns the fit of each choice.

@@ -20,31 +20,33 @@ type BandedOptions struct {
 	InnerFolds int            // of each training set, to choose the penalties by
 	Draws      int            // random points of the search over the shares of bands
 	Penalties  []float64      // α to choose from; nil for 10⁻³ … 10⁵, relative to stimuli with bands of variance 1
+	Choice     BandedChoice   // "": ChoiceUnit
 	Groups     []string       // one label a stimulus; stimuli with the same label are held out together
 	Level      float64        // coverage of the intervals
 	Seed       uint64
 	Jobs       int
 }
 
-// DefaultBandedOptions returns 5 folds, 5 inner ones, and 100 draws.
+// DefaultBandedOptions returns 5 folds, 5 inner ones, 100 draws and ChoiceAuto.
 func DefaultBandedOptions() BandedOptions {
-	return BandedOptions{Folds: 5, InnerFolds: 5, Draws: 100, Level: 0.95, Seed: 1}
+	return BandedOptions{Choice: ChoiceAuto, Folds: 5, InnerFolds: 5, Draws: 100, Level: 0.95, Seed: 1}
 }
 
 // Banded is a banded ridge regression of patterns on features.
 type Banded struct {
-	Bands   []string
-	Units   int
-	Stimuli int
-	Total   []Explains   // of each unit, and of their mean last: all bands together
-	Parts   [][]Explains // by band, likewise
-	Penalty [][]float64  // log₁₀ of the penalty of each band and unit, fitted to all stimuli; +Inf for a band that is left out
+	Bands    []string
+	Units    int
+	Stimuli  int
+	Total    []Explains   // of each unit, and of their mean last: all bands together
+	Parts    [][]Explains // by band, likewise
+	Warnings []string
+	Penalty  [][]float64 // log₁₀ of the penalty of each band and unit, fitted to all stimuli; +Inf for a band that is left out
 }
 
 // Explains is a held-out share of the variance.
 type Explains struct {
 	R2       float64 // 0 for a unit that does not vary
-	SE       float64 // over stimuli, of the choice of penalties as it is
+	SE       float64 // over stimuli, the choice of penalties included
 	Interval stats.Interval
 	Note     string // why there is no interval
 }
@@ -53,9 +55,10 @@ type Explains struct {
 // features, each with a penalty of its own (Nunez-Elizalde, Huth and Gallant 2019,
 // doi:10.1016/j.neuroimage.2019.04.012; Dupré la Tour et al. 2022,
 // doi:10.1016/j.neuroimage.2022.119728). Columns are those of FitEncoding, of each band
-// divided by the root of the sum of their variances. For every unit the penalties are those
-// with the least squared error in InnerFolds folds of the training set, of a random search
-// over shares of bands (see bandShares) and a grid of penalties.
+// divided by the root of the sum of their variances. The penalties of a unit, or of all
+// together (see BandedChoice), are those with the least squared error in InnerFolds folds of
+// the training set, of a random search over shares of bands (see bandShares) and a grid of
+// penalties.
 //
 // R² is 1 − Σ(y−ŷ)²/Σ(y−ȳ)² over all held-out stimuli, with ȳ the mean of the training
 // stimuli. Its part by band b is the product measure Σ ŷ_b(2(y−ȳ) − ŷ)/Σ(y−ȳ)², ŷ_b what
@@ -104,7 +107,8 @@ func FitBanded(ctx context.Context, features *Features, y *mat.Dense, o BandedOp
 	tests := foldsOf(group, all, o.Folds, o.Seed, "mlem/banded/outer")
 	sums := newBandedSums(len(players), n, q)
 	// The last set is all stimuli, whose penalties are reported.
-	sets := make([]bandedSet, o.Folds+1)
+	sets := make(bandedSets, o.Folds+1)
+	draws := bandedMultiplicities(group, o.Seed)
 	err = forEach(ctx, o.Jobs, len(sets), func(_, k int) error {
 		set := &sets[k]
 		set.train = all
@@ -115,8 +119,15 @@ func FitBanded(ctx context.Context, features *Features, y *mat.Dense, o BandedOp
 		set.design = &bandedDesign{pickRows(x, set.train), pickRows(y, set.train), design.band}
 		set.scale = set.design.scaleBands(len(players))
 		inner := foldsOf(pick(group, set.train), seq(len(set.train)), o.InnerFolds, o.Seed, fmt.Sprintf("mlem/banded/inner/%d", k))
-		var err error
-		set.chosen, _, err = set.design.bandedSearch(shares, o.Penalties, inner, ctx.Err)
+		var own *mat.Dense // nothing is scored of all stimuli
+		if k < len(tests) {
+			own = pickColumns(draws, set.train)
+		}
+		found, err := set.design.bandedSearch(shares, o.Penalties, inner, own, ctx.Err)
+		if err == nil {
+			set.shared = !found.ofUnits(o.Choice)
+			set.chosen, set.redrawn = found.chosen(o.Choice), found.redraws(o.Choice)
+		}
 		return err
 	})
 	if err != nil {
@@ -134,20 +145,37 @@ func FitBanded(ctx context.Context, features *Features, y *mat.Dense, o BandedOp
 			sums.add(&set, fit, x, y)
 		}
 	}
-	out.Total = sums.explains(sums.total, sums.moved, group, o.Level)
+	squares := make([]float64, q)
+	for u := range squares {
+		squares[u] = mat.Sum(sums.squares.ColView(u))
+	}
+	choice, err := sets[:o.Folds].choiceVariance(ctx, len(players), x, y, squares, o.Jobs)
+	if err != nil {
+		return nil, err
+	}
+	out.Total = sums.explains(sums.total, sums.moved, choice.total, group, o.Level)
 	for b := range players {
-		out.Parts[b] = sums.explains(sums.parts[b], sums.partsMoved[b], group, o.Level)
+		out.Parts[b] = sums.explains(sums.parts[b], sums.partsMoved[b], choice.parts[b], group, o.Level)
+		if slices.ContainsFunc(sets[:o.Folds], func(s bandedSet) bool { return s.shared }) {
+			choice.extend(out.Parts[b], b, o.Level)
+		}
 		logs := make([]float64, q)
 		for u, c := range sets[o.Folds].chosen {
 			logs[u] = math.Log10(c.alpha / c.shares[b])
 		}
 		out.Penalty = append(out.Penalty, logs)
 	}
+	if all := out.Total[q]; all.Interval.Hi < 0 {
+		out.Warnings = append(out.Warnings, fmt.Sprintf("held-out R² is %.2g: the features predict new stimuli worse than the mean of the others does, as too free a fit to %d stimuli would; the parts of bands share in that", all.R2, n))
+	}
 	return out, nil
 }
 
 // settle sets the penalties to try, where none are given.
 func (o *BandedOptions) settle() {
+	if o.Choice == "" {
+		o.Choice = ChoiceUnit
+	}
 	if o.Penalties == nil {
 		for e := -3.; e <= 5; e++ {
 			o.Penalties = append(o.Penalties, math.Pow(10, e))
@@ -159,6 +187,8 @@ func (o *BandedOptions) check() error {
 	switch {
 	case o.Folds < 2 || o.InnerFolds < 2:
 		return &data.InputError{Found: fmt.Sprintf("%d folds with %d inner ones", o.Folds, o.InnerFolds), Wanted: "want at least 2 of each"}
+	case o.Choice != "" && !slices.Contains(BandedChoices(), string(o.Choice)):
+		return &data.InputError{Found: fmt.Sprintf("unknown choice %q", o.Choice), Wanted: "want " + data.WordList(BandedChoices())}
 	case o.Draws < 0:
 		return &data.InputError{Found: fmt.Sprintf("%d draws", o.Draws), Wanted: "want 0 or more"}
 	case slices.ContainsFunc(o.Penalties, func(v float64) bool { return !(v > 0) || math.IsInf(v, 1) }):
@@ -208,11 +238,11 @@ func bandedUnits(ctx context.Context, x, y *mat.Dense, owner []int, shares [][]f
 	scale := d.scaleBands(len(shares[0]))
 	o := DefaultBandedOptions()
 	o.settle()
-	chosen, _, err := d.bandedSearch(shares, o.Penalties, foldsOf(seq(n), seq(n), o.InnerFolds, seed, "mlem/banded/units/"+key), ctx.Err)
+	found, err := d.bandedSearch(shares, o.Penalties, foldsOf(seq(n), seq(n), o.InnerFolds, seed, "mlem/banded/units/"+key), nil, ctx.Err)
 	if err != nil {
 		return nil, trainMeans{}, err
 	}
-	fits, err := d.fits(chosen)
+	fits, err := d.fits(found.each)
 	if err != nil {
 		return nil, trainMeans{}, err
 	}
@@ -235,6 +265,8 @@ type bandedSet struct {
 	design      *bandedDesign // of the training stimuli, its bands scaled
 	scale       []float64     // divisors of the columns
 	chosen      []bandedChoice
+	redrawn     [][]bandedChoice // of resampled stimuli
+	shared      bool             // whether all units have one choice
 }
 
 // bandedSums are, for each stimulus and unit, what the shares of the variance are sums of,
@@ -328,9 +360,9 @@ func addAt(to *mat.Dense, rows, columns []int, m *mat.Dense) {
 // explains returns Σ_i a_i/Σ_i t_i of each unit, and the mean over units last. To first order
 // stimulus i moves it by (a_i − R²·t_i + m_i)/Σt, with m_i what a loses through the fits
 // without it, less the mean over stimuli; the variance is the sum of squares over groups, or
-// that of both parts as if they were independent where it is more: the choice of penalties,
-// which stays as it is, adds to it.
-func (s *bandedSums) explains(a, moved *mat.Dense, group []int, level float64) []Explains {
+// that of both parts as if they were independent where it is more. choice is the variance over
+// choices of penalties by resampled stimuli, which is added.
+func (s *bandedSums) explains(a, moved *mat.Dense, choice []float64, group []int, level float64) []Explains {
 	n, q := a.Dims()
 	out := make([]Explains, q+1)
 	groups := slices.Max(group) + 1
@@ -357,7 +389,7 @@ func (s *bandedSums) explains(a, moved *mat.Dense, group []int, level float64) [
 	for u := range out {
 		v, w := direct.RawRowView(u), fits.RawRowView(u)
 		variance := dot(v, v) + dot(w, w) + max(0, 2*dot(v, w))
-		out[u].SE = math.Sqrt(variance * float64(groups) / float64(groups-1))
+		out[u].SE = math.Sqrt(variance*float64(groups)/float64(groups-1) + choice[u])
 		if out[u].Interval = stats.NormalInterval(out[u].R2, out[u].SE, level); out[u].SE == 0 {
 			out[u].Interval, out[u].Note = stats.Interval{}, "no interval: nothing varies"
 		}

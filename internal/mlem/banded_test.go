@@ -62,10 +62,11 @@ func TestBandedAgainstHimalaya(t *testing.T) {
 	for i := range 24 {
 		tests[i%4] = append(tests[i%4], i)
 	}
-	chosen, errors, err := d.bandedSearch(latticeShares, latticeAlphas, tests, func() error { return nil })
+	found, err := d.bandedSearch(latticeShares, latticeAlphas, tests, nil, func() error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
+	chosen, errors := found.chosen(ChoiceUnit), found.scores
 	for u, want := range []bandedChoice{{latticeShares[2], 0.01}, {latticeShares[0], 0.1}, {latticeShares[3], 0.01}} {
 		if !slices.Equal(chosen[u].shares, want.shares) || chosen[u].alpha != want.alpha {
 			t.Errorf("unit %d: %v, want %v", u, chosen[u], want)
@@ -108,7 +109,7 @@ func TestBandedPartsAgainstHimalaya(t *testing.T) {
 		{0.20008604030123853, -0.02136750459434571, 0.6697853642271491},
 		{-0.00613531423562906, 0.21472097758907754, 0.0074182351648126},
 	} {
-		got := s.explains(s.parts[b], s.partsMoved[b], seq(24), 0.95)
+		got := s.explains(s.parts[b], s.partsMoved[b], make([]float64, 4), seq(24), 0.95)
 		for u, v := range want {
 			if math.Abs(got[u].R2-v) > 1e-13 {
 				t.Errorf("band %d of unit %d: %.16g, want %.16g", b, u, got[u].R2, v)

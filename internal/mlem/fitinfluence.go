@@ -17,10 +17,14 @@ import (
 // importance. A score is flat around the best weights, so their uncertainty hardly
 // matters for it. But an importance grows with the weight of its feature, and a
 // stimulus that raises it in its fold also raises it through the fit. A hundred
-// stimuli suffice for a variance. Without a bootstrap there is no jackknife: the
+// stimuli suffice for a variance, and sixty-four where each of many products of features is
+// a player. Without a bootstrap there is no jackknife: the
 // result is nil, and intervals treat the weights as fixed.
 func (f *fitting) fitInfluence(ctx context.Context, k int, players []player, plans []permutationPlan, w []float64, pen penalty) ([][]float64, error) {
-	const stimuli = 100
+	stimuli := 100
+	if f.InteractionImportance {
+		stimuli = 64
+	}
 	out := make([][]float64, len(players))
 	n := len(f.whole.id)
 	index := make([]int, min(n, stimuli))

@@ -39,6 +39,7 @@ type Importance struct {
 type player struct {
 	name, group string
 	features    []int
+	pair        bool // two features whose product is measured
 }
 
 // players lists every feature, and then the groups.
@@ -300,6 +301,10 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, fit f
 	n := len(e.first)
 	w := fit.w
 	base := e.predict(w)
+	var parts *slopes
+	if slices.ContainsFunc(players, func(p player) bool { return p.pair }) {
+		parts = e.slopes(w, slices.Clone(base))
+	}
 	shared := newAgreement(e.distances(k), e.ties(k), f.Score)
 	var intact []float64 // what the intact predictions give for the null
 	if f.Null > 0 {
@@ -314,7 +319,11 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, fit f
 			own[worker] = newPermuter(e, shared.clone())
 		}
 		c, m := &out[i], own[worker]
-		m.isolate(w, players[i].features)
+		if players[i].pair {
+			m.isolateBy(parts, players[i].features)
+		} else {
+			m.isolate(w, players[i].features)
+		}
 		infl := append([]float64(nil), base...)
 		c.lost, c.constant = slices.Clone(intact), constant
 		q := float64(f.Permutations)
@@ -371,14 +380,9 @@ func (m *permuter) isolate(w []float64, features []int) {
 	for i := range place {
 		place[i] = -1
 	}
-	m.inner = make([][]float64, len(coordinates))
+	m.prepare(coordinates)
 	for i, c := range coordinates {
 		place[c] = i
-		m.inner[i] = make([]float64, len(coordinates))
-		if len(m.cross) <= i {
-			m.cross = append(m.cross, make([]float64, len(m.first)))
-			m.replaced = append(m.replaced, make([]float64, len(m.first)))
-		}
 		clear(m.cross[i])
 	}
 	type coupling struct {
@@ -412,6 +416,18 @@ func (m *permuter) isolate(w []float64, features []int) {
 			for _, c := range couplings {
 				m.cross[c.player][d.at+p] += c.w * row[c.other]
 			}
+		}
+	}
+}
+
+// prepare makes room for the coordinates of S.
+func (m *permuter) prepare(coordinates []int) {
+	m.inner = make([][]float64, len(coordinates))
+	for i := range coordinates {
+		m.inner[i] = make([]float64, len(coordinates))
+		if len(m.cross) <= i {
+			m.cross = append(m.cross, make([]float64, len(m.first)))
+			m.replaced = append(m.replaced, make([]float64, len(m.first)))
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package mlem
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
 
 // pairPlayer is two features of which the model has a product, to be permuted together.
 type pairPlayer struct {
@@ -20,7 +24,7 @@ func (f *fitting) pairs() []pairPlayer {
 		a, b := f.design.featureOf(term.A), f.design.featureOf(term.B)
 		if key := [2]int{a, b}; a != b && !seen[key] {
 			seen[key] = true
-			out = append(out, pairPlayer{player{name: names[a] + "*" + names[b], features: []int{a, b}}, a, b})
+			out = append(out, pairPlayer{player{name: names[a] + "*" + names[b], features: []int{a, b}, pair: true}, a, b})
 		}
 	}
 	return out
@@ -61,4 +65,58 @@ func difference3(x, y, z []float64) []float64 {
 		return nil
 	}
 	return addScaled(addScaled(addScaled(nil, x, 1), y, -1), z, -1)
+}
+
+// slopes are the coordinates d of the pairs of a set of stimuli, by which they differ, with
+// what each does to the prediction dᵀWd: v = W·d. Of many pairs of features they are formed
+// once.
+type slopes struct {
+	base []float64 // dᵀWd
+	d, v [][]float64
+	w    *mat.Dense
+}
+
+// slopes returns those of a metric, whose predictions are base.
+func (e *evaluation) slopes(w, base []float64) *slopes {
+	width := e.design.width()
+	s := &slopes{base: base, d: make([][]float64, width), v: make([][]float64, width), w: e.design.matrix(w)}
+	for c := range width {
+		s.d[c], s.v[c] = make([]float64, len(base)), make([]float64, len(base))
+	}
+	t := newTiles(e.features, len(base))
+	for t.next(e.first, e.second) {
+		for p := range t.n {
+			row := t.row(p)
+			for c, d := range row {
+				s.d[c][t.at+p] = d
+				s.v[c][t.at+p] = dot(s.w.RawRowView(c), row)
+			}
+		}
+	}
+	return s
+}
+
+// isolateBy is isolate from slopes: with the coordinates of S,
+//
+//	c_f = v_f − Σ_{g∈S} W_fg·d_g,  rest = dᵀWd − Σ_{f∈S} d_f·(v_f + c_f),
+//
+// whatever the number of other coordinates is.
+func (m *permuter) isolateBy(s *slopes, features []int) {
+	m.players = features
+	coordinates := m.coordinatesOf(features)
+	m.prepare(coordinates)
+	copy(m.rest, s.base)
+	for i, f := range coordinates {
+		copy(m.cross[i], s.v[f])
+		for j, g := range coordinates {
+			m.inner[i][j] = s.w.At(f, g)
+			if v := m.inner[i][j]; v != 0 {
+				addScaled(m.cross[i], s.d[g], -v)
+			}
+		}
+		own, d, v := m.cross[i], s.d[f], s.v[f]
+		for p, c := range own {
+			m.rest[p] -= d[p] * (v[p] + c)
+		}
+	}
 }

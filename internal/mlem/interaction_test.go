@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/stats"
 )
 
 // TestInteractionImportance: of four features of which a and b vary together and c and d
@@ -41,6 +43,37 @@ func TestInteractionImportance(t *testing.T) {
 	for _, name := range []string{"a*c", "b*d", "c*d"} {
 		if other := math.Abs(value[name].Value); other > math.Abs(ab.Value)/4 {
 			t.Errorf("%s is %v beside %v of a*b", name, other, ab.Value)
+		}
+	}
+}
+
+// TestIsolateBySlopes: what is left of the predictions without two features, and what these
+// add when they are replaced, are the same from slopes as from a pass over all coordinates.
+func TestIsolateBySlopes(t *testing.T) {
+	f, _, _, _ := rowSamplings(t, func(o *Options) { o.Interactions.All = true }, false, Euclidean)
+	f.selectScored()
+	e := f.held(0)
+	rng := stats.Stream(9, "slopes")
+	w := make([]float64, len(f.design.terms))
+	for i := range w {
+		w[i] = rng.NormFloat64()
+	}
+	y := newAgreement(e.distances(0), e.ties(0), ScorePearson)
+	one, other := newPermuter(e, y), newPermuter(e, y)
+	s := e.slopes(w, e.predict(w))
+	for _, features := range [][]int{{0, 1}, {1, 2}, {0, 2}} {
+		one.isolate(w, features)
+		other.isolateBy(s, features)
+		var columns []column
+		for _, at := range features {
+			columns = append(columns, e.features.columns[at].pick(rng.Perm(len(e.id))))
+		}
+		one.predict(columns)
+		other.predict(columns)
+		for p := range one.x {
+			if math.Abs(one.x[p]-other.x[p]) > 1e-13 || math.Abs(one.rest[p]-other.rest[p]) > 1e-13 {
+				t.Fatalf("features %v, pair %d: %g and %g, want %g and %g", features, p, other.x[p], other.rest[p], one.x[p], one.rest[p])
+			}
 		}
 	}
 }

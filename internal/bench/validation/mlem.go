@@ -11,6 +11,9 @@ import (
 	"slices"
 	"sync"
 
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
 	"simtool/internal/mlem"
 	"simtool/internal/stats"
 )
@@ -21,7 +24,10 @@ type metricCell struct {
 	name    string
 	change  func(*mlem.Simulation)
 	options func(*mlem.Options)
-	look    func(context.Context, *mlem.Features, *mlem.Simulated) ([]observation, error) // nil: mlem fit
+	// population is whether the noise is in standard deviations of all patterns of the metric,
+	// not in those of the recording.
+	population bool
+	look       func(context.Context, *mlem.Features, *mlem.Simulated) ([]observation, error) // nil: mlem fit
 }
 
 // metricCells are those of the table, for each number of stimuli. Half of the weights of
@@ -42,8 +48,10 @@ func metricCells() []metricCell {
 		{name: "noise 2, numbers alone", change: func(s *mlem.Simulation) { s.Kinds = []mlem.Kind{mlem.Numeric} }},
 		{name: "noise 2, score r2", options: func(o *mlem.Options) { o.Score = mlem.ScoreR2 }},
 		{name: "signed, all products, noise 1", change: signed(1), options: products},
+		{name: "signed, all products, noise 1 of the population", change: signed(1), options: products, population: true},
 		{name: "noise 2, mlem explain", look: ofExplanation},
-		{name: "noise 2, mlem encode", look: ofEncoding},
+		{name: "noise 2, mlem encode", look: ofEncoding(mlem.ChoiceAuto)},
+		{name: "noise 2, mlem encode --choose unit", look: ofEncoding(mlem.ChoiceUnit)},
 	}
 }
 
@@ -130,6 +138,10 @@ func (c metricCell) run(n, runs int, seed uint64, workers int) ([]*metricRow, er
 	if c.change != nil {
 		c.change(&sim)
 	}
+	sd, err := c.populationSD(sim, seed)
+	if err != nil {
+		return nil, err
+	}
 	found, failed := make([][]observation, runs), make([]error, runs)
 	jobs := make(chan int)
 	var wait sync.WaitGroup
@@ -138,7 +150,7 @@ func (c metricCell) run(n, runs int, seed uint64, workers int) ([]*metricRow, er
 			for k := range jobs {
 				own := sim
 				own.DataSeed = seed*1_000_000 + uint64(k) + 1
-				found[k], failed[k] = c.observe(own)
+				found[k], failed[k] = c.observe(own, sd)
 			}
 		})
 	}
@@ -147,7 +159,7 @@ func (c metricCell) run(n, runs int, seed uint64, workers int) ([]*metricRow, er
 	}
 	close(jobs)
 	wait.Wait()
-	if err := errors.Join(failed...); err != nil {
+	if err = errors.Join(failed...); err != nil {
 		return nil, err
 	}
 	var rows []*metricRow
@@ -166,12 +178,45 @@ func (c metricCell) run(n, runs int, seed uint64, workers int) ([]*metricRow, er
 	return rows, nil
 }
 
+// populationSD returns the standard deviation of the patterns without noise over many
+// recordings, 0 where the noise is that of each.
+func (c metricCell) populationSD(sim mlem.Simulation, seed uint64) (float64, error) {
+	const recordings = 50
+	if !c.population {
+		return 0, nil
+	}
+	variance := 0.0
+	for k := range recordings {
+		sim.DataSeed = (seed+1)*2_000_000 + uint64(k)
+		recording, err := mlem.Simulate(context.Background(), sim)
+		if err != nil {
+			return 0, err
+		}
+		sd := deviation(recording.Clean)
+		variance += sd * sd / recordings
+	}
+	return math.Sqrt(variance), nil
+}
+
+// deviation is the standard deviation of all values about the means of units.
+func deviation(y *mat.Dense) float64 {
+	c, _ := linalg.Center(y)
+	n, units := c.Dims()
+	return mat.Norm(c, 2) / math.Sqrt(float64(n*units))
+}
+
 // observe simulates a recording and does with it as the command does by default.
-func (c metricCell) observe(sim mlem.Simulation) ([]observation, error) {
+func (c metricCell) observe(sim mlem.Simulation, sd float64) ([]observation, error) {
 	ctx := context.Background()
 	recording, err := mlem.Simulate(ctx, sim)
 	if err != nil {
 		return nil, err
+	}
+	if sd > 0 {
+		var noise mat.Dense
+		noise.Sub(recording.Y, recording.Clean)
+		noise.Scale(sd/deviation(recording.Clean), &noise)
+		recording.Y.Add(recording.Clean, &noise)
 	}
 	features, _, err := mlem.NewFeatures(recording.Table, mlem.FeatureOptions{})
 	if err != nil {
@@ -268,24 +313,26 @@ func ofExplanation(ctx context.Context, features *mlem.Features, recording *mlem
 	return out, nil
 }
 
-// ofEncoding lists the intervals of mlem encode.
-func ofEncoding(ctx context.Context, features *mlem.Features, recording *mlem.Simulated) ([]observation, error) {
-	o := mlem.DefaultBandedOptions()
-	o.Jobs, o.Draws = 1, 20
-	got, err := mlem.FitBanded(ctx, features, recording.Y, o)
-	if err != nil {
-		return nil, err
+// ofEncoding lists the intervals of mlem encode, whose penalties are chosen in some way.
+func ofEncoding(by mlem.BandedChoice) func(context.Context, *mlem.Features, *mlem.Simulated) ([]observation, error) {
+	return func(ctx context.Context, features *mlem.Features, recording *mlem.Simulated) ([]observation, error) {
+		o := mlem.DefaultBandedOptions()
+		o.Jobs, o.Draws, o.Choice = 1, 20, by
+		got, err := mlem.FitBanded(ctx, features, recording.Y, o)
+		if err != nil {
+			return nil, err
+		}
+		weight := truths(recording)
+		out := []observation{{"encode, mean over units", "all", math.NaN(), got.Total[got.Units].R2, got.Total[got.Units].Interval}}
+		for b, name := range got.Bands {
+			part := got.Parts[b][got.Units]
+			out = append(out, observation{"encode, part of a band " + kindOf(weight(name, name)), name, math.NaN(), part.R2, part.Interval})
+		}
+		for u := range 4 {
+			out = append(out, observation{"encode, a unit", mlem.UnitName(u), math.NaN(), got.Total[u].R2, got.Total[u].Interval})
+		}
+		return out, nil
 	}
-	weight := truths(recording)
-	out := []observation{{"encode, mean over units", "all", math.NaN(), got.Total[got.Units].R2, got.Total[got.Units].Interval}}
-	for b, name := range got.Bands {
-		part := got.Parts[b][got.Units]
-		out = append(out, observation{"encode, part of a band " + kindOf(weight(name, name)), name, math.NaN(), part.R2, part.Interval})
-	}
-	for u := range 4 {
-		out = append(out, observation{"encode, a unit", mlem.UnitName(u), math.NaN(), got.Total[u].R2, got.Total[u].Interval})
-	}
-	return out, nil
 }
 
 // add adds an observation to its member.

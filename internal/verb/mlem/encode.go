@@ -23,6 +23,7 @@ type EncodeOptions struct {
 	InnerFolds int
 	Draws      int
 	Penalties  []float64
+	Choose     string
 	Level      float64
 	EachUnit   bool
 	Output     batch.Output
@@ -31,7 +32,7 @@ type EncodeOptions struct {
 // NewEncode returns the command with its defaults.
 func NewEncode() *EncodeOptions {
 	d := mlem.DefaultBandedOptions()
-	return &EncodeOptions{Folds: d.Folds, InnerFolds: d.InnerFolds, Draws: d.Draws, Level: d.Level}
+	return &EncodeOptions{Folds: d.Folds, InnerFolds: d.InnerFolds, Draws: d.Draws, Choose: string(d.Choice), Level: d.Level}
 }
 
 // Settings implements verb.Command.
@@ -44,6 +45,7 @@ func (o *EncodeOptions) Settings() *setting.Set {
 	s.Int(&o.InnerFolds, "inner-folds", "", "parts of the other stimuli, to choose penalties by")
 	s.Int(&o.Draws, "draws", "", "random divisions of the weight among the bands that are tried, beside equal ones and each band alone")
 	s.Floats(&o.Penalties, "penalties", "", "penalties that are tried with each of them, a `LIST` (default: 0.001 to 100000 by powers of ten)")
+	s.Choice(&o.Choose, "choose", "", "choose penalties for each unit, or shared by all; auto is what the inner folds favour, of few stimuli shared", mlem.BandedChoices()...)
 	s.Float(&o.Level, "level", "", "level of the intervals")
 	s.Bool(&o.EachUnit, "each-unit", "", "add the rows of each unit, in a column unit")
 	verb.RegisterTable(s, &o.Output)
@@ -82,7 +84,7 @@ func (o *EncodeOptions) Run(ctx context.Context, e *batch.Env, args []string) er
 	}
 	options := mlem.DefaultBandedOptions()
 	options.Folds, options.InnerFolds, options.Draws, options.Penalties, options.Level = o.Folds, o.InnerFolds, o.Draws, o.Penalties, o.Level
-	options.Seed, options.Jobs = e.Seed, e.Jobs
+	options.Choice, options.Seed, options.Jobs = mlem.BandedChoice(o.Choose), e.Seed, e.Jobs
 	var err error
 	if options.Bands, err = featureGroups("band", o.Bands); err != nil {
 		return err
@@ -106,6 +108,12 @@ func (o *EncodeOptions) Run(ctx context.Context, e *batch.Env, args []string) er
 	got, err := mlem.FitBanded(ctx, s.features, r.y, options)
 	if err != nil {
 		return verb.SettingError(batch.Named(err, r.options.Name))
+	}
+	for _, w := range got.Warnings {
+		if options.Choice != mlem.ChoiceShared {
+			w += " (--choose shared chooses penalties for all units together)"
+		}
+		e.Warn("%s", w)
 	}
 	units := []int{got.Units}
 	if o.EachUnit {
