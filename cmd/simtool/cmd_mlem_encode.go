@@ -12,9 +12,15 @@ func newMLEMEncodeCommand(a *app) *cobra.Command {
 		Short: "Predict patterns from bands of features, each with a penalty of its own",
 		Long: `Banded ridge regression: predict every unit of the patterns from the features of the
 stimuli, with one penalty for each band of features (--band, else each feature is a
-band), so that a large or noisy band does not hide a small one. For every unit the
-penalties are chosen inside the training stimuli (--inner-folds) by a random search over
-the shares of the bands (--draws) and a grid of --penalties.
+band), so that a large or noisy band does not hide a small one. Penalties are chosen inside the
+training stimuli (--inner-folds) by a random search over the shares of the bands
+(--draws) and a grid of --penalties.
+
+Of few stimuli the best of a hundred points for a unit is best by chance, and predicts new
+stimuli worse than the mean does. By default units share one choice unless the inner
+folds say that each gains by its own (--choose). A shared choice moves the parts of
+all bands at once: they have no interval then. --choose unit has one for each, with the error of
+the choice in it.
 
 The table has the share of the variance of held-out stimuli that all bands explain
 together, on average over units, and how it is divided among the bands by the product

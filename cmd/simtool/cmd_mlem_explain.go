@@ -26,7 +26,8 @@ to five models add up to the total, and so do the averages.
 
 Intervals are over stimuli. pvalue permutes the stimuli of a model; for partial, beta
 and unique only what the other models leave of it, so that it holds where these
-explain the representation and resemble the model. --group makes one model of several
+explain the representation and resemble the model. Groups of stimuli (--groups) change
+places as wholes, and stimuli within a group. --group makes one model of several
 features.`,
 		Example: `simtool mlem simulate --stimuli 60 --features 4 -o sim
 simtool mlem explain --features sim/features.csv --neural sim/y.npy --null 99

@@ -40,8 +40,9 @@ maximum of Pearson's correlation over all pairs.
 Two kinds of permutations must not be confused. --permutations shuffle one feature
 among the held-out stimuli: what the score loses is the importance of the feature, and
 sd its deviation. --null permutations pair the predictions for the held-out stimuli
-with the patterns of others among them: pvalue is the share of them with as large a
-value, and says whether there is a relation, or an importance, at all.
+with the patterns of others among them (of --groups, whole groups change places, and
+stimuli within a group): pvalue is the share of them with as large a value, and says
+whether there is a relation, or an importance, at all.
 
 Stimuli are held out in --folds parts, of each of --repeats random divisions, whole
 groups (--groups) or like shares of the values of a column (--stratify); or --train and

@@ -157,7 +157,7 @@ func FitBanded(ctx context.Context, features *Features, y *mat.Dense, o BandedOp
 	for b := range players {
 		out.Parts[b] = sums.explains(sums.parts[b], sums.partsMoved[b], choice.parts[b], group, o.Level)
 		if slices.ContainsFunc(sets[:o.Folds], func(s bandedSet) bool { return s.shared }) {
-			choice.extend(out.Parts[b], b, o.Level)
+			withhold(out.Parts[b])
 		}
 		logs := make([]float64, q)
 		for u, c := range sets[o.Folds].chosen {

@@ -89,7 +89,7 @@ func FitDecoding(ctx context.Context, features *Features, y *mat.Dense, o Option
 				d.N++
 				for r := range null {
 					rng := stats.Stream(f.Seed, fmt.Sprintf("mlem/decoding/%d/%d/%s", k, r, d.Feature))
-					shuffled, _ := stats.ROCAUC(scores, pick(truth, rng.Perm(len(truth))))
+					shuffled, _ := stats.ROCAUC(scores, pick(truth, exchange(len(truth), nil, pick(f.sample.group, ks), rng)))
 					null[r] += shuffled
 				}
 			}

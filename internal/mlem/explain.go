@@ -43,10 +43,11 @@ type Explained struct {
 // Standard errors are by the jackknife over stimuli, which are left out with all their
 // pairs (of more than a hundred, or of groups, several at a time) and ranked again; see
 // measured for the scale of each interval. The p value of a correlation and of what is
-// explained permutes the stimuli of the model against the rest; that of what a model
-// adds to the others permutes what the others leave of it (double semi-partialling:
-// Dekker, Krackhardt and Snijders 2007, doi:10.1007/s11336-007-9016-1), so that it holds
-// where the others explain y and resemble the model. All tests are two-sided.
+// explained permutes the stimuli of the model against the rest (groups as wholes, see
+// exchange); that of what a model adds to the others permutes what the others leave of it
+// (double semi-partialling: Dekker, Krackhardt and Snijders 2007,
+// doi:10.1007/s11336-007-9016-1), so that it holds where the others explain y and resemble
+// the model. All tests are two-sided.
 //
 // Distances are compared as they are: neural should have power 1. Errors are
 // *data.InputError: another number of stimuli, fewer than three pairs, values that are all
@@ -59,7 +60,7 @@ func Explain(ctx context.Context, features *Features, neural *Neural, o ExplainO
 	vectors := x.standardised(nil)
 	whole := correlationsOf(vectors)
 	asked := x.asked(whole)
-	out := &Explained{Stimuli: len(x.id), Pairs: len(x.first), Warnings: x.warnings}
+	out := &Explained{Stimuli: len(x.id), Pairs: len(x.first)}
 	values := measure(asked, whole)
 	errors, err := x.jackknife(ctx, asked, values)
 	if err != nil {
@@ -69,6 +70,7 @@ func Explain(ctx context.Context, features *Features, neural *Neural, o ExplainO
 	if err != nil {
 		return nil, err
 	}
+	out.Warnings = x.warnings
 	for i, a := range asked {
 		s := Share{Quantity: a.quantity, Model: a.model, Value: a.value(values[i]), SE: math.NaN(), P: math.NaN(), Note: a.note}
 		result, permuted := tests[test{a.quantity.tested(), a.model}]

@@ -29,9 +29,12 @@ func (x *explaining) tests(ctx context.Context, vectors [][]float64, whole corre
 	}
 	perms := make([][]int32, x.Null)
 	strata := x.strata()
+	if w := stuckGroups(len(x.id), strata, x.group); w != "" {
+		x.warnings = append(x.warnings, w)
+	}
 	for r := range perms {
 		perms[r] = make([]int32, len(x.id))
-		for i, at := range shuffleWithin(len(x.id), strata, stats.Stream(x.Seed, fmt.Sprintf("mlem/explain/null/%d", r))) {
+		for i, at := range exchange(len(x.id), strata, x.group, stats.Stream(x.Seed, fmt.Sprintf("mlem/explain/null/%d", r))) {
 			perms[r][i] = int32(at)
 		}
 	}

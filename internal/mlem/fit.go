@@ -156,6 +156,11 @@ func newFitting(features *Features, neural []*Neural, o Options) (*fitting, erro
 	}
 	s.missing = features.dropped()
 	f.warnGroups(s.group)
+	if f.Null > 0 {
+		if w := stuckGroups(n, s.level, s.group); w != "" {
+			f.warnings = append(f.warnings, w)
+		}
+	}
 	f.arrange(s)
 	if f.given() {
 		n = len(o.Train)

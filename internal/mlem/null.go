@@ -39,14 +39,14 @@ func (f *fitting) nullScores(ctx context.Context, k int, folds []foldFit) (obser
 // of Null random permutations of the stimuli, with z the permuted neural distances,
 // standardised (their ranks for Spearman). A permutation of rows permutes the distances and so
 // their ranks, which are computed once; the rest is one product of matrices. Stimuli
-// are permuted within their levels.
+// are permuted within their levels and groups as exchange says.
 func (f *fitting) nullProducts(ctx context.Context, e *evaluation, k, fold int, vectors [][]float64) ([][]float64, error) {
 	m := len(e.id)
 	z := e.standardSquare(k, f.Score)
 	perms := make([][]int32, f.Null)
 	for r := range perms {
 		perms[r] = make([]int32, m)
-		for i, at := range shuffleWithin(m, e.level, stats.Stream(f.Seed, fmt.Sprintf("mlem/null/%d/%d", fold, r))) {
+		for i, at := range exchange(m, e.level, e.group, stats.Stream(f.Seed, fmt.Sprintf("mlem/null/%d/%d", fold, r))) {
 			perms[r][i] = int32(at)
 		}
 	}

@@ -158,7 +158,7 @@ var Encodings = Declare[Encoding]("simtool.mlem.encode/v1", "simtool mlem encode
 type Encoding struct {
 	Band    string  `column:"band" doc:"group of features with one penalty, or a feature; empty for all together"`
 	R2      float64 `column:"r2" doc:"share of the held-out variance that all bands explain, or the part of it that is the band's (product measure): the parts add up to it"`
-	SE      float64 `column:"se" doc:"standard error over held-out stimuli"`
+	SE      float64 `column:"se" doc:"standard error over stimuli, the choice of penalties included"`
 	Lo      float64 `column:"lo" doc:"lower end of its interval"`
 	Hi      float64 `column:"hi" doc:"upper end of its interval"`
 	Penalty float64 `column:"log10_penalty" doc:"logarithm of the penalty of the band, of a fit to all stimuli; of the mean the median over units; inf for a band that is left out"`
