@@ -176,3 +176,160 @@ func TestBandedChoiceSuitsTheData(t *testing.T) {
 		t.Errorf("R² of many stimuli: %v", many)
 	}
 }
+
+// TestBandedRedraws: the choices of resampled stimuli are those with the least error where each
+// stimulus counts as often as it was drawn, by brute force.
+func TestBandedRedraws(t *testing.T) {
+	d := bandedLattice()
+	tests := make([][]int, 4)
+	for i := range 24 {
+		tests[i%4] = append(tests[i%4], i)
+	}
+	draws := bandedMultiplicities(seq(24), 3)
+	found, err := d.bandedSearch(latticeShares, latticeAlphas, tests, draws, func() error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found.redrawn) != bandedDraws {
+		t.Fatalf("%d draws", len(found.redrawn))
+	}
+	weight := d.unitWeights()
+	others := 0
+	for r := range bandedDraws {
+		var bestShared bandedChoice
+		best, each := math.Inf(1), []float64{math.Inf(1), math.Inf(1), math.Inf(1)}
+		var bestEach [3]bandedChoice
+		for _, s := range latticeShares {
+			for _, a := range latticeAlphas {
+				c := bandedChoice{s, a}
+				var sums [3]float64
+				for _, test := range tests {
+					for _, i := range test { // of one stimulus of the test set alone
+						own := ridgeErrorsOf(t, d, c, test, i)
+						for u, v := range own {
+							sums[u] += draws.At(r, i) * v
+						}
+					}
+				}
+				shared := 0.0
+				for u, v := range sums {
+					shared += weight[u] * v
+					if v < each[u] {
+						each[u], bestEach[u] = v, c
+					}
+				}
+				if shared < best {
+					best, bestShared = shared, c
+				}
+			}
+		}
+		vote := found.redrawn[r]
+		if !slices.Equal(vote.shared.shares, bestShared.shares) || vote.shared.alpha != bestShared.alpha {
+			t.Errorf("draw %d: shared choice %v, want %v", r, vote.shared, bestShared)
+		}
+		for u, want := range bestEach {
+			if !slices.Equal(vote.choice[u].shares, want.shares) || vote.choice[u].alpha != want.alpha {
+				t.Errorf("draw %d, unit %d: choice %v, want %v", r, u, vote.choice[u], want)
+			}
+		}
+		if !slices.Equal(vote.shared.shares, found.shared.shares) || vote.shared.alpha != found.shared.alpha {
+			others++
+		}
+	}
+	if others == 0 {
+		t.Error("all draws choose alike: the lattice tests nothing")
+	}
+}
+
+// ridgeErrorsOf are the squared errors of one stimulus of a test set, of each unit.
+func ridgeErrorsOf(t *testing.T, d *bandedDesign, c bandedChoice, test []int, at int) []float64 {
+	t.Helper()
+	rest := slices.DeleteFunc(slices.Clone(test), func(i int) bool { return i == at })
+	all, without := ridgeErrors(t, d, c, test), make([]float64, 3)
+	// The error of the others, of the same fit: sums less the one stimulus.
+	var train []int
+	for i := range 24 {
+		if !slices.Contains(test, i) {
+			train = append(train, i)
+		}
+	}
+	own := &bandedDesign{pickRows(d.x, append(slices.Clone(train), rest...)), pickRows(d.y, append(slices.Clone(train), rest...)), d.band}
+	part := ridgeErrors(t, own, c, seq(len(train) + len(rest))[len(train):])
+	for u := range without {
+		without[u] = all[u]*float64(len(test)) - part[u]*float64(len(rest))
+	}
+	return without
+}
+
+// TestBandedChoiceIsInTheError: parts that a choice gives are those that the fit adds up, and
+// what choices of resampled stimuli differ by is in the error; parts have no interval where
+// units share a choice.
+func TestBandedChoiceIsInTheError(t *testing.T) {
+	f, y := bandedRecording(t, 40, 3)
+	fit := func(change func(o *BandedOptions)) *Banded {
+		o := DefaultBandedOptions()
+		o.Draws, o.Choice = 10, ChoiceUnit
+		change(&o)
+		got, err := FitBanded(t.Context(), f, y, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	one := fit(func(o *BandedOptions) {
+		o.Draws, o.Penalties = 0, []float64{1}
+		o.Bands = []FeatureGroup{{"all", []string{"a", "b", "c"}}}
+	})
+	shared := fit(func(o *BandedOptions) {
+		o.Draws, o.Penalties, o.Choice = 0, []float64{1}, ChoiceShared
+		o.Bands = []FeatureGroup{{"all", []string{"a", "b", "c"}}}
+	})
+	for u := range one.Total { // there is nothing to choose
+		if one.Total[u] != shared.Total[u] || one.Parts[0][u].Interval == (stats.Interval{}) {
+			t.Errorf("unit %d: %v, shared %v, part %v", u, one.Total[u], shared.Total[u], one.Parts[0][u])
+		}
+		if p := shared.Parts[0][u]; p.Interval != (stats.Interval{}) || p.Note == "" || p.SE != 0 {
+			t.Errorf("unit %d: a part with a shared choice has %v", u, p)
+		}
+	}
+	// The variance over choices, from scores of each draw by a set of its own.
+	x, owner, err := f.columnsOf()
+	if err != nil {
+		t.Fatal(err)
+	}
+	train, test := seq(40)[:30], seq(40)[30:]
+	set := bandedSet{train: train, test: test, design: &bandedDesign{pickRows(x, train), pickRows(y, train), owner}}
+	set.scale = set.design.scaleBands(3)
+	for r := range bandedDraws {
+		c := bandedChoice{latticeShares[r%3], latticeAlphas[r%4]}
+		set.redrawn = append(set.redrawn, slices.Repeat([]bandedChoice{c}, 6))
+	}
+	squares := []float64{2, 2, 2, 2, 2, 2}
+	got, err := bandedSets{set}.choiceVariance(t.Context(), 3, x, y, squares, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for b := range 3 {
+		values := make([][]float64, 7)
+		for _, chosen := range set.redrawn {
+			fits, err := set.design.fits(chosen)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := newBandedSums(3, 40, 6)
+			s.add(&set, fits[0], x, y)
+			mean := 0.0
+			for u := range 6 {
+				v := mat.Sum(s.parts[b].ColView(u)) / 2
+				mean += v / 6
+				values[u] = append(values[u], v)
+			}
+			values[6] = append(values[6], mean)
+		}
+		for u, v := range values {
+			if _, sd := meanSD(v); math.Abs(got.parts[b][u]-sd*sd) > 1e-12*(1+sd*sd) || sd == 0 {
+				t.Errorf("band %d, unit %d: variance %g, want %g", b, u, got.parts[b][u], sd*sd)
+			}
+		}
+	}
+}
