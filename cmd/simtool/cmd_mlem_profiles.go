@@ -22,12 +22,16 @@ compares layer by layer.
 
 The table has the distance of every two models, their places on a map (classical
 scaling), and which layers are matched. Noise of the importances adds to distances, and
-warping fits some of it: compare distances with those of repeats of one model.`,
+warping fits some of it: --intervals adds the mean distance of two copies of one model
+that differ by noise alone, and an interval of each distance, both from the
+intervals of the importances as if these erred independently. Those of the same
+stimuli do not: fits to other stimuli, or to halves of them, say more.`,
 		Example: `simtool mlem simulate --stimuli 60 --features 3 -o l1
 simtool mlem simulate --stimuli 60 --features 3 --noise-sd 2 -o l2
 simtool mlem simulate --stimuli 60 --features 3 --noise-sd 4 -o l3
 simtool mlem layers l1/y.npy l2/y.npy --features l1/features.csv --null 0 -o model1
 simtool mlem layers l1/y.npy l2/y.npy l3/y.npy --features l1/features.csv --null 0 -o model2
-simtool mlem profiles model1/importance.csv model2/importance.csv -o profiles.csv`,
+simtool mlem profiles model1/importance.csv model2/importance.csv -o profiles.csv
+simtool mlem profiles model1/importance.csv model2/importance.csv --intervals`,
 	}, verbmlem.NewProfiles, exitInvalid)
 }

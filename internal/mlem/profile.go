@@ -17,6 +17,7 @@ type Profile struct {
 	Layers   []string
 	Features []string
 	X        *mat.Dense // layers × features
+	SE       *mat.Dense // standard errors of X, 0 where there is none; nil for no errors
 }
 
 // ProfileOptions say how profiles are compared.
@@ -24,12 +25,18 @@ type ProfileOptions struct {
 	Warp  bool // by dynamic time warping; otherwise layer by layer
 	Band  int  // largest difference of two layers that are matched, in layers of the longer model; 0: any
 	Scale bool // divide each profile by its root mean square, so that their shapes are compared
+
+	// Errors asks for the error of distances, of profiles that have errors.
+	Errors bool
+	Seed   uint64
 }
 
 // ProfilePair is the comparison of two profiles.
 type ProfilePair struct {
 	Distance float64
 	Path     [][2]int // layers that are matched, from the first of both to the last
+	SE       float64  // of the distance, NaN without errors
+	Noise    float64  // mean distance of repeats of one of the models, see CompareProfiles; NaN without errors
 }
 
 // CompareProfiles returns the distance of every two profiles over the features that all of
@@ -42,7 +49,12 @@ type ProfilePair struct {
 // the numbers of layers. Layer by layer it is the mean distance of layers.
 //
 // The distance of curves that share all but noise is not 0 but about the size of the noise,
-// and warping fits some of it. Errors are *data.InputError: no feature in common, values
+// and warping fits some of it: Noise is the mean distance of two copies of a profile, each with
+// errors of its own, averaged over both models. SE is to first order along the path that is
+// taken. Both take errors of importances as independent. Those of fits to the same stimuli are
+// not; an error that two models have in common moves no distance.
+//
+// Errors are *data.InputError: no feature in common, values
 // that are missing, layers of different numbers without warping, or further apart than the
 // band.
 func CompareProfiles(profiles []Profile, o ProfileOptions) (features []string, pairs [][]ProfilePair, err error) {
@@ -57,10 +69,16 @@ func CompareProfiles(profiles []Profile, o ProfileOptions) (features []string, p
 	if features == nil {
 		return nil, nil, &data.InputError{Found: "profiles without a feature in common", Wanted: "want at least one"}
 	}
-	curves := make([]*mat.Dense, len(profiles))
+	curves, errors := make([]*mat.Dense, len(profiles)), make([]*mat.Dense, len(profiles))
+	noise := make([]float64, len(profiles))
 	for k, p := range profiles {
-		if curves[k], err = p.over(features, o.Scale); err != nil {
+		var size float64
+		if curves[k], size, err = p.over(features, o.Scale); err != nil {
 			return nil, nil, err
+		}
+		if o.Errors {
+			errors[k] = p.errorsOver(features, size)
+			noise[k] = o.noiseOf(curves[k], errors[k], fmt.Sprintf("mlem/profiles/%d", k))
 		}
 	}
 	pairs = make([][]ProfilePair, len(profiles))
@@ -71,8 +89,12 @@ func CompareProfiles(profiles []Profile, o ProfileOptions) (features []string, p
 			if err != nil {
 				return nil, nil, err
 			}
+			pair.SE, pair.Noise = math.NaN(), math.NaN()
+			if o.Errors {
+				pair.SE, pair.Noise = pair.errorOf(curves[i], curves[j], errors[i], errors[j], o.Warp), (noise[i]+noise[j])/2
+			}
 			pairs[i][j] = pair
-			back := ProfilePair{Distance: pair.Distance}
+			back := ProfilePair{Distance: pair.Distance, SE: pair.SE, Noise: pair.Noise}
 			for _, step := range pair.Path {
 				back.Path = append(back.Path, [2]int{step[1], step[0]})
 			}
@@ -82,26 +104,27 @@ func CompareProfiles(profiles []Profile, o ProfileOptions) (features []string, p
 	return features, pairs, nil
 }
 
-// over returns layers × features.
-func (p Profile) over(features []string, scale bool) (*mat.Dense, error) {
+// over returns layers × features, and what they were divided by.
+func (p Profile) over(features []string, scale bool) (*mat.Dense, float64, error) {
 	out := mat.NewDense(len(p.Layers), len(features), nil)
 	for k, name := range features {
 		at := slices.Index(p.Features, name)
 		for l := range p.Layers {
 			v := p.X.At(l, at)
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, &data.InputError{Path: p.Name, Found: fmt.Sprintf("no importance of %q in %s", name, p.Layers[l]), Wanted: "want one of every feature in every layer"}
+				return nil, 0, &data.InputError{Path: p.Name, Found: fmt.Sprintf("no importance of %q in %s", name, p.Layers[l]), Wanted: "want one of every feature in every layer"}
 			}
 			out.Set(l, k, v)
 		}
 	}
-	if size := linalg.Norm(out) / math.Sqrt(float64(len(p.Layers)*len(features))); scale {
-		if size == 0 {
-			return nil, &data.InputError{Path: p.Name, Found: "importances that are all 0", Wanted: "want a profile that has a shape"}
+	size := 1.0
+	if scale {
+		if size = linalg.Norm(out) / math.Sqrt(float64(len(p.Layers)*len(features))); size == 0 {
+			return nil, 0, &data.InputError{Path: p.Name, Found: "importances that are all 0", Wanted: "want a profile that has a shape"}
 		}
 		out.Scale(1/size, out)
 	}
-	return out, nil
+	return out, size, nil
 }
 
 func comparePair(profiles []Profile, curves []*mat.Dense, i, j int, o ProfileOptions) (ProfilePair, error) {

@@ -181,4 +181,7 @@ type Profile struct {
 	Layer      string  `column:"layer" doc:"layer of the model that is matched"`
 	OtherLayer string  `column:"other_layer" doc:"layer of the other model"`
 	Note       string  `column:"note" doc:"what a number means" show:"note"`
+	Lo         float64 `column:"lo" doc:"lower end of the interval of a distance, with --intervals" show:"optional"`
+	Hi         float64 `column:"hi" doc:"upper end of the interval of a distance, with --intervals" show:"optional"`
+	Noise      float64 `column:"noise" doc:"mean distance of two copies of one of the models, each with errors of its own, with --intervals" show:"optional"`
 }

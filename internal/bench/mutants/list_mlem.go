@@ -311,7 +311,7 @@ var inMLEM = []mutant{
 	{
 		name: "mlem/rows-shift-of-copies", file: "internal/mlem/rowmoments.go",
 		old:   "addScaled(xy, f.shift.x, withM)",
-		new:   "addScaled(xy, f.shift.x, sum)",
+		new:   "addScaled(xy, f.shift.x, sum+0*withM)",
 		tests: "TestRowMoments",
 	},
 	{

@@ -16,6 +16,7 @@ import (
 	"simtool/internal/io"
 	"simtool/internal/mlem"
 	"simtool/internal/result"
+	"simtool/internal/stats"
 	"simtool/internal/verb"
 	"simtool/internal/verb/setting"
 )
@@ -23,13 +24,15 @@ import (
 // ProfilesOptions say how the importances of features over the layers of models are
 // compared.
 type ProfilesOptions struct {
-	Warp   string // dtw or none
-	Band   int
-	Scale  bool
-	Method string // of the importances
-	Order  string // of the layers: natural or given
-	Names  []string
-	Output batch.Output
+	Warp      string // dtw or none
+	Band      int
+	Scale     bool
+	Method    string // of the importances
+	Order     string // of the layers: natural or given
+	Names     []string
+	Intervals bool
+	Level     float64 // of the intervals in the tables, and of those of distances
+	Output    batch.Output
 }
 
 // The words of --warp and --order.
@@ -42,7 +45,7 @@ const (
 
 // NewProfiles returns the command with its defaults.
 func NewProfiles() *ProfilesOptions {
-	return &ProfilesOptions{Warp: warpDTW, Method: string(mlem.Permutation), Order: orderNatural}
+	return &ProfilesOptions{Warp: warpDTW, Method: string(mlem.Permutation), Order: orderNatural, Level: mlem.DefaultOptions().Level}
 }
 
 // Settings implements verb.Command.
@@ -54,13 +57,22 @@ func (o *ProfilesOptions) Settings() *setting.Set {
 	s.String(&o.Method, "method", "", "importances to compare, where a table has several: permutation, drop-one or shapley")
 	s.Choice(&o.Order, "order", "", "order of the layers: by the numbers in their names (natural), or as in the tables (given)", orderNatural, orderGiven)
 	s.Strings(&o.Names, "names", "", "names of the models, a `LIST` (default: the directories of the tables)")
+	s.Bool(&o.Intervals, "intervals", "", "add the interval of each distance, from those of the importances, and what noise alone gives, in columns lo, hi and noise")
+	s.Float(&o.Level, "level", "", "level of the intervals in the tables, and of those of the distances")
 	verb.RegisterTable(s, &o.Output)
 	return s
 }
 
 // Schema implements verb.Tabular.
 func (o *ProfilesOptions) Schema(_ *batch.Env, args []string) (*result.Schema, error) {
-	return result.Profiles.Schema, o.check(args)
+	return o.table().Schema, o.check(args)
+}
+
+func (o *ProfilesOptions) table() result.Of[result.Profile] {
+	if o.Intervals {
+		return result.Profiles.With("lo", "hi", "noise")
+	}
+	return result.Profiles
 }
 
 func (o *ProfilesOptions) check(args []string) error {
@@ -69,6 +81,8 @@ func (o *ProfilesOptions) check(args []string) error {
 		return batch.Usagef("%s, want at least two importance.csv of simtool mlem layers, one of each model", data.Counted(len(args), "file"))
 	case o.Band < 0:
 		return batch.Configf("", "--band: invalid value %d, want 0 or more", o.Band)
+	case !(o.Level > 0 && o.Level < 1):
+		return batch.Configf("", "--level: invalid value %g, want one between 0 and 1", o.Level)
 	case o.Band > 0 && o.Warp == warpNone:
 		return batch.Configf("leave it out", "--band has no use with --warp none")
 	case len(o.Names) > 0 && len(o.Names) != len(args):
@@ -82,7 +96,7 @@ func (o *ProfilesOptions) Run(_ context.Context, e *batch.Env, args []string) er
 	if err := o.check(args); err != nil {
 		return err
 	}
-	out, err := e.OpenTable(&o.Output, result.Profiles.Schema, args)
+	out, err := e.OpenTable(&o.Output, o.table().Schema, args)
 	if err != nil {
 		return err
 	}
@@ -104,19 +118,19 @@ func (o *ProfilesOptions) Run(_ context.Context, e *batch.Env, args []string) er
 			return batch.Configf("", "two models are called %q: want distinct --names", names[k])
 		}
 	}
-	features, pairs, err := mlem.CompareProfiles(profiles, mlem.ProfileOptions{Warp: o.Warp == warpDTW, Band: o.Band, Scale: o.Scale})
+	features, pairs, err := mlem.CompareProfiles(profiles, mlem.ProfileOptions{Warp: o.Warp == warpDTW, Band: o.Band, Scale: o.Scale, Errors: o.Intervals, Seed: e.Seed})
 	if err != nil {
 		return err
 	}
 	if most := len(profiles[0].Features); len(features) < most {
 		e.Warn("%d of %d features are in all tables: %s", len(features), most, strings.Join(features, ", "))
 	}
-	rows, err := profileRows(names, profiles, pairs)
+	rows, err := o.profileRows(names, profiles, pairs)
 	if err != nil {
 		return err
 	}
 	for _, row := range rows {
-		if err := out.Row(result.Profiles.Cells(row)...); err != nil {
+		if err := out.Row(o.table().Cells(row)...); err != nil {
 			return err
 		}
 	}
@@ -156,7 +170,11 @@ func (o *ProfilesOptions) read(e *batch.Env, path string) (p mlem.Profile, sourc
 		}
 	}
 	type cell struct{ layer, feature string }
-	values := map[cell]float64{}
+	values, widths := map[cell]float64{}, map[cell]float64{}
+	lo, hi := column("lo"), column("hi")
+	if o.Intervals && (lo < 0 || hi < 0) {
+		return p, source, &data.InputError{Path: path, Found: "a table without the columns lo and hi", Wanted: "want intervals of the importances, or no --intervals"}
+	}
 	for _, row := range t.Rows {
 		if fmt.Sprint(row[method]) != o.Method {
 			continue
@@ -182,6 +200,13 @@ func (o *ProfilesOptions) read(e *batch.Env, path string) (p mlem.Profile, sourc
 			return p, source, &data.InputError{Path: path, Found: fmt.Sprintf("two importances of %q in %s", c.feature, c.layer), Wanted: "want one"}
 		}
 		values[c] = v
+		if o.Intervals {
+			low, known := dataio.Float(row[lo])
+			high, also := dataio.Float(row[hi])
+			if known && also {
+				widths[c] = high - low
+			}
+		}
 	}
 	if len(p.Layers) == 0 {
 		return p, source, &data.InputError{Path: path, Found: fmt.Sprintf("no importance by %s", o.Method), Wanted: "want some, of the method of --method"}
@@ -199,14 +224,27 @@ func (o *ProfilesOptions) read(e *batch.Env, path string) (p mlem.Profile, sourc
 			p.X.Set(l, f, v)
 		}
 	}
+	if !o.Intervals {
+		return p, source, nil
+	}
+	if len(widths) == 0 {
+		return p, source, &data.InputError{Path: path, Found: "importances without intervals", Wanted: "want some, as mlem layers with --bootstrap gives them"}
+	}
+	unit := stats.NormalInterval(0, 1, o.Level) // of the standard error 1
+	p.SE = mat.NewDense(len(p.Layers), len(p.Features), nil)
+	for l, one := range p.Layers {
+		for f, name := range p.Features {
+			p.SE.Set(l, f, widths[cell{one, name}]/(unit.Hi-unit.Lo))
+		}
+	}
 	return p, source, nil
 }
 
 // profileRows lists the distances, the places of the models in a plane, and which layers are
 // matched.
-func profileRows(names []string, profiles []mlem.Profile, pairs [][]mlem.ProfilePair) ([]result.Profile, error) {
+func (o *ProfilesOptions) profileRows(names []string, profiles []mlem.Profile, pairs [][]mlem.ProfilePair) ([]result.Profile, error) {
 	n := len(names)
-	blank := result.Profile{Value: math.NaN()}
+	blank := result.Profile{Value: math.NaN(), Lo: math.NaN(), Hi: math.NaN(), Noise: math.NaN()}
 	d := mat.NewDense(n, n, nil)
 	var rows []result.Profile
 	for i := range n {
@@ -215,6 +253,13 @@ func profileRows(names []string, profiles []mlem.Profile, pairs [][]mlem.Profile
 			if i < j {
 				row := blank
 				row.Kind, row.Model, row.Other, row.Value = "distance", names[i], names[j], pairs[i][j].Distance
+				if o.Intervals {
+					own := stats.NormalInterval(row.Value, pairs[i][j].SE, o.Level)
+					row.Lo, row.Hi, row.Noise = max(0, own.Lo), own.Hi, pairs[i][j].Noise
+					if row.Value <= row.Noise {
+						row.Note = "no more than noise alone gives"
+					}
+				}
 				rows = append(rows, row)
 			}
 		}
