@@ -77,7 +77,15 @@ func blockAt(g, h int) int {
 // units. after, where it is not nil, is applied to rows lo, lo+1, … of ZZᵀ up to the last
 // column that is written.
 func formBlocks(z *mat.Dense, bounds []int, to []float64, after func(rows *mat.Dense, lo int)) {
-	_, p := z.Dims()
+	n, p := z.Dims()
+	if len(bounds) == 2 { // all in one block
+		whole := mat.NewDense(n, n, to[:n*n])
+		linalg.OuterGramTo(whole, z)
+		if after != nil {
+			after(whole, 0)
+		}
+		return
+	}
 	at := 0
 	memory := make([]float64, largestStep(bounds)*bounds[len(bounds)-1])
 	for g := range len(bounds) - 1 {

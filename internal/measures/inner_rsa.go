@@ -225,25 +225,25 @@ func (t *toldRDM) along(q []float64, g, count int) (along, within float64) {
 	return along, q[blockAt(g, g)] / 2
 }
 
-// itemTotals returns the totals over the pairs of each unit with all samples, in which
-// those within it count twice, and over those within it; and those over all pairs.
-func (t *toldRDM) itemTotals(p *Pair, items [][]int) (all pairTotals, along, within []pairTotals) {
+// itemTotals returns the totals over all pairs, and a function of a unit for those over its
+// pairs with all samples, in which the pairs within it count twice, and over those within
+// it.
+func (t *toldRDM) itemTotals(p *Pair, items [][]int) (all pairTotals, of func(g int) (along, within pairTotals)) {
 	sums := func(s *System) itemSums {
 		return always(&s.memo, rdmSumsKey{t.vectors}, func() itemSums { return itemSums{} }) // seeded by Form
 	}
 	x, y := sums(p.X), sums(p.Y)
 	count, n := len(items), float64(p.Samples())
 	all = pairTotals{n * (n - 1) / 2, sum(x.along) / 2, sum(y.along) / 2, t.total(t.xx) / 2, t.total(t.yy) / 2, t.total(t.xy) / 2}
-	along, within = make([]pairTotals, count), make([]pairTotals, count)
-	for g, rows := range items {
-		size := float64(len(rows))
-		along[g] = pairTotals{count: size * (n - 1), x: x.along[g], y: y.along[g]}
-		within[g] = pairTotals{count: size * (size - 1) / 2, x: x.within[g], y: y.within[g]}
-		along[g].xx, within[g].xx = t.along(t.xx, g, count)
-		along[g].yy, within[g].yy = t.along(t.yy, g, count)
-		along[g].xy, within[g].xy = t.along(t.xy, g, count)
+	return all, func(g int) (along, within pairTotals) {
+		size := float64(len(items[g]))
+		along = pairTotals{count: size * (n - 1), x: x.along[g], y: y.along[g]}
+		within = pairTotals{count: size * (size - 1) / 2, x: x.within[g], y: y.within[g]}
+		along.xx, within.xx = t.along(t.xx, g, count)
+		along.yy, within.yy = t.along(t.yy, g, count)
+		along.xy, within.xy = t.along(t.xy, g, count)
+		return along, within
 	}
-	return all, along, within
 }
 
 // toldDeletions returns pairDeletions where they are known from inner products.
@@ -252,8 +252,8 @@ func (m rsa) toldDeletions(p *Pair, items [][]int) (*Deletions, error, bool) {
 	if !ok || t.units == nil || !sameUnits(t.units, &Units{Rows: items, n: t.units.n}) {
 		return nil, nil, false
 	}
-	all, along, within := t.itemTotals(p, items)
-	d, err := m.betweenUnits(p, all, along, within)
+	all, of := t.itemTotals(p, items)
+	d, err := m.betweenUnits(p, all, len(items), of)
 	return d, err, true
 }
 

@@ -134,16 +134,17 @@ func (m rsa) pairDeletions(p *Pair, items [][]int) (*Deletions, error) {
 			along[g].add(1, totals.each[i])
 		}
 	}
-	return m.betweenUnits(p, all, along, totals.within)
+	return m.betweenUnits(p, all, len(along), func(g int) (a, w pairTotals) { return along[g], totals.within[g] })
 }
 
 // betweenUnits returns the deletions of pairDeletions from the totals of all pairs, of
 // those of each unit with all samples, and of those within each unit.
-func (m rsa) betweenUnits(p *Pair, all pairTotals, along, within []pairTotals) (*Deletions, error) {
-	for _, t := range within {
-		all.add(-1, t)
+func (m rsa) betweenUnits(p *Pair, all pairTotals, count int, of func(g int) (along, within pairTotals)) (*Deletions, error) {
+	for g := range count {
+		_, within := of(g)
+		all.add(-1, within)
 	}
-	centre, count := m.compare == comparePearson, len(along)
+	centre := m.compare == comparePearson
 	out := &Deletions{All: all.similarity(centre), One: make([]float64, count), Jackknifed: !centre}
 	out.Uneven = !centre || count < m.rdm.items(p.X) || m.unbounded() && p.farOut(beyondChance) > 0
 	if m.rdm.kind == rdmSqEuclidean {
@@ -151,8 +152,9 @@ func (m rsa) betweenUnits(p *Pair, all pairTotals, along, within []pairTotals) (
 	}
 	for g := range count {
 		left := all
-		left.add(-1, along[g])
-		left.add(2, within[g])
+		along, within := of(g)
+		left.add(-1, along)
+		left.add(2, within)
 		out.One[g] = left.similarity(centre)
 		if !finite(out.One[g]) {
 			return nil, undefined("without one of %d units the dissimilarities have no pattern to compare", count)

@@ -56,6 +56,10 @@ func (s *System) farSamples() fourthMoment {
 	return always(&s.memo, farSamplesKey{}, func() fourthMoment {
 		norms := s.rowNorms()
 		n, trace, fourth := float64(s.n), sum(norms), dot(norms, norms)
+		// ‖A‖² is at least (trA)² over the number of dimensions, and mostly that suffices.
+		if dimensions := float64(min(s.n-1, s.p)); n*fourth <= farther*trace*trace*(1+2/dimensions) {
+			return fourthMoment{}
+		}
 		squares := s.gramSquares()
 		if !(squares > 0) {
 			return fourthMoment{}
@@ -74,11 +78,16 @@ func (s *System) farSamples() fourthMoment {
 // correlation r the covariance 24r⁴/n.
 func (s *System) farFeatures() fourthMoment {
 	return always(&s.memo, farFeaturesKey{}, func() fourthMoment {
-		x := s.centred()
-		fourth := make([]float64, s.p)
-		for i := range s.n {
-			for j, v := range x.RawRowView(i) {
-				fourth[j] += v * v * v * v
+		const rows = 64
+		fourth, memory := make([]float64, s.p), make([]float64, min(rows, s.n)*s.p)
+		for lo := 0; lo < s.n; lo += rows {
+			n := min(rows, s.n-lo)
+			x := mat.NewDense(n, s.p, memory[:n*s.p])
+			s.centredPanels().RowsTo(x, lo)
+			for i := range n {
+				for j, v := range x.RawRowView(i) {
+					fourth[j] += v * v * v * v
+				}
 			}
 		}
 		v, n := s.columnSquares(), float64(s.n)
@@ -88,20 +97,23 @@ func (s *System) farFeatures() fourthMoment {
 				weighted += n * m / v[j] / total
 			}
 		}
-		return fourthMoment{weighted / 3, math.Sqrt(24 / n / 9 * s.jointKurtosis(x, v))}
+		if !(weighted/3 > farther) {
+			return fourthMoment{ratio: weighted / 3} // beyond no number of deviations
+		}
+		return fourthMoment{weighted / 3, math.Sqrt(24 / n / 9 * s.jointKurtosis(v))}
 	})
 }
 
 // jointKurtosis returns Σ_jk v_j·v_k·r_jk⁴/(Σv)², which is 1 for a single feature. Of more
 // features than samples some stand for all.
-func (s *System) jointKurtosis(x *mat.Dense, v []float64) float64 {
+func (s *System) jointKurtosis(v []float64) float64 {
 	const most = 256
 	var products *mat.Dense
 	kept := v
 	if s.slim() {
 		products = s.gram()
 	} else {
-		step := (s.p + most - 1) / most
+		x, step := s.centred(), (s.p+most-1)/most
 		columns := mat.NewDense(s.n, (s.p+step-1)/step, nil)
 		kept = make([]float64, 0, most)
 		for j := 0; j < s.p; j += step {
