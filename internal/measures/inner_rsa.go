@@ -2,6 +2,7 @@ package measures
 
 import (
 	"errors"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -79,8 +80,12 @@ func (m rsa) dissimilarityVectors(n int, units *Units) *Vectors {
 	v := &Vectors{Key: rdmVectorsKey{m.rdm, m.compare, unitText(units), rows}}
 	v.Spans, v.Length = plain(lengths...)
 	v.Form = func(s *System, to []float64) error {
-		if err := m.rdm.formDissimilarities(s.scratch(), m.compare, order, bounds, own, to); err != nil {
+		kernel, err := m.rdm.formDissimilarities(s.scratch(), m.compare, order, bounds, own, to)
+		if err != nil {
 			return err
+		}
+		if m.rdm.kind == rdmSqEuclidean {
+			seed(&s.memo, gramSizeKey{}, kernel)
 		}
 		if units != nil {
 			seed(&s.memo, rdmSumsKey{v}, unitSumsOf(v, to, u.Count(), rows))
@@ -94,17 +99,18 @@ func (m rsa) dissimilarityVectors(n int, units *Units) *Vectors {
 }
 
 // formDissimilarities writes the blocks of a matrix of dissimilarities, centred for a
-// correlation, with a diagonal of 0.
-func (d dissimilarity) formDissimilarities(s *System, compare string, order, bounds []int, own bool, to []float64) error {
+// correlation, with a diagonal of 0. Of samples that are embedded, kernel is ‖K‖² of their
+// centred kernel matrix.
+func (d dissimilarity) formDissimilarities(s *System, compare string, order, bounds []int, own bool, to []float64) (kernel float64, err error) {
 	centre := compare == comparePearson
 	n := len(order)
 	if !d.embeds() {
 		values, err := d.condensed(s)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if err := d.patterned(s, values, centre); err != nil {
-			return err
+			return 0, err
 		}
 		mean := 0.0
 		if centre {
@@ -125,14 +131,14 @@ func (d dissimilarity) formDissimilarities(s *System, compare string, order, bou
 				}
 			}
 		}
-		return nil
+		return 0, nil
 	}
 	z, err := d.embedded(s)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := z.varies(); err != nil {
-		return err
+		return 0, err
 	}
 	a := z.rowNorms()
 	if !own {
@@ -146,6 +152,7 @@ func (d dissimilarity) formDissimilarities(s *System, compare string, order, bou
 	formBlocks(z.rowsInOrder(order, own), bounds, to, func(band *mat.Dense, lo int) {
 		for r := range band.RawMatrix().Rows {
 			row, shift := band.RawRowView(r), a[lo+r]-mean
+			kernel += 2*longDot(row[:lo+r], row[:lo+r]) + row[lo+r]*row[lo+r]
 			for j, v := range row {
 				row[j] = shift + a[j] - 2*v
 			}
@@ -154,9 +161,9 @@ func (d dissimilarity) formDissimilarities(s *System, compare string, order, bou
 		}
 	})
 	if whole := squares + choose2(n)*mean*mean; !(squares >= lostDigits*whole) || !finite(whole) || whole == 0 {
-		return errNoVector
+		return 0, errNoVector
 	}
-	return nil
+	return kernel, nil
 }
 
 // pairAt is the place of the pair i < j among those of n samples, row by row.
@@ -253,8 +260,52 @@ func (m rsa) toldDeletions(p *Pair, items [][]int) (*Deletions, error, bool) {
 		return nil, nil, false
 	}
 	all, of := t.itemTotals(p, items)
-	d, err := m.betweenUnits(p, all, len(items), of)
+	if centre := m.compare == comparePearson; t.rows {
+		d, err := m.betweenUnits(p, all.similarity(centre), len(items), t.withoutRow(p, centre))
+		return d, err, true
+	}
+	d, err := m.betweenTotals(p, all, len(items), of)
 	return d, err, true
+}
+
+// rowsLeft are the sums of a system's dissimilarities without those of each sample, and the
+// roots of the sums of their squares, about the mean for a correlation, NaN where there are
+// none.
+type rowsLeft struct{ sums, roots []float64 }
+
+type rowsLeftKey struct{ of *Vectors }
+
+// withoutRow returns a function of a sample for the comparison of all pairs without it. But
+// for the sum of products it is of quantities of each system alone.
+func (t *toldRDM) withoutRow(p *Pair, centre bool) func(i int) float64 {
+	n := float64(p.Samples())
+	count := n*(n-1)/2 - (n - 1)
+	side := func(s *System, squares []float64) rowsLeft {
+		return always(&s.memo, rowsLeftKey{t.vectors}, func() rowsLeft {
+			of := always(&s.memo, rdmSumsKey{t.vectors}, func() itemSums { return itemSums{} }) // seeded by Form
+			out := rowsLeft{make([]float64, len(squares)), make([]float64, len(squares))}
+			all, allSquares := sum(of.along)/2, t.total(squares)/2
+			for i, along := range of.along {
+				out.sums[i] = all - along
+				left := allSquares - squares[i]
+				if centre {
+					left -= out.sums[i] * out.sums[i] / count
+				}
+				if out.roots[i] = math.NaN(); left > 0 {
+					out.roots[i] = math.Sqrt(left)
+				}
+			}
+			return out
+		})
+	}
+	x, y, all := side(p.X, t.xx), side(p.Y, t.yy), t.total(t.xy)/2
+	return func(i int) float64 {
+		left := all - t.xy[i]
+		if centre {
+			left -= x.sums[i] * y.sums[i] / count
+		}
+		return clip(left / x.roots[i] / y.roots[i])
+	}
 }
 
 // rankVectors returns the vectors of centred ranks.

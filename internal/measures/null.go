@@ -84,6 +84,12 @@ func (p *Pair) Autocorrelation(bound float64) (lag int, ok bool) {
 // than four blocks of twice such a lag there is no interval.
 const longestShare = 8
 
+type gramSizeKey struct{}
+
+// gramSize is gramSquares but for rounding, where that decides nothing: what forms the
+// kernel matrix of a system sets it, so that no other is formed.
+func (s *System) gramSize() float64 { return always(&s.memo, gramSizeKey{}, s.gramSquares) }
+
 // NeighboursAlike reports whether consecutive samples are alike in both systems beyond
 // chance: whether the autocorrelation at lag 1 is above two standard deviations of what
 // it is if samples are in random order, √(tr A²/(n−1))/tr A. Of few samples with few
@@ -100,7 +106,7 @@ func (p *Pair) NeighboursAlike() bool {
 		}
 	}
 	for k, s := range []*System{p.X, p.Y} {
-		chance := math.Sqrt(s.gramSquares()/float64(s.n-1)) / s.trace()
+		chance := math.Sqrt(s.gramSize()/float64(s.n-1)) / s.trace()
 		if p.segments != nil {
 			if !([]serialSums{streamed.x, streamed.y}[k].correlation(1) >= 2*chance) {
 				return false

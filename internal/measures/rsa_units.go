@@ -134,28 +134,37 @@ func (m rsa) pairDeletions(p *Pair, items [][]int) (*Deletions, error) {
 			along[g].add(1, totals.each[i])
 		}
 	}
-	return m.betweenUnits(p, all, len(along), func(g int) (a, w pairTotals) { return along[g], totals.within[g] })
+	return m.betweenTotals(p, all, len(along), func(g int) (a, w pairTotals) { return along[g], totals.within[g] })
 }
 
-// betweenUnits returns the deletions of pairDeletions from the totals of all pairs, of
+// betweenTotals returns the deletions of pairDeletions from the totals of all pairs, of
 // those of each unit with all samples, and of those within each unit.
-func (m rsa) betweenUnits(p *Pair, all pairTotals, count int, of func(g int) (along, within pairTotals)) (*Deletions, error) {
+func (m rsa) betweenTotals(p *Pair, all pairTotals, count int, of func(g int) (along, within pairTotals)) (*Deletions, error) {
 	for g := range count {
 		_, within := of(g)
 		all.add(-1, within)
 	}
 	centre := m.compare == comparePearson
-	out := &Deletions{All: all.similarity(centre), One: make([]float64, count), Jackknifed: !centre}
+	return m.betweenUnits(p, all.similarity(centre), count, func(g int) float64 {
+		left := all
+		along, within := of(g)
+		left.add(-1, along)
+		left.add(2, within)
+		return left.similarity(centre)
+	})
+}
+
+// betweenUnits returns the deletions of pairDeletions from the comparison of all pairs
+// between units, and that without each unit.
+func (m rsa) betweenUnits(p *Pair, all float64, count int, without func(g int) float64) (*Deletions, error) {
+	centre := m.compare == comparePearson
+	out := &Deletions{All: all, One: make([]float64, count), Jackknifed: !centre}
 	out.Uneven = !centre || count < m.rdm.items(p.X) || m.unbounded() && p.farOut(beyondChance) > 0
 	if m.rdm.kind == rdmSqEuclidean {
 		out.Tails, out.Uneven = p.farOut(beyondHalfChance), !centre || count < m.rdm.items(p.X)
 	}
 	for g := range count {
-		left := all
-		along, within := of(g)
-		left.add(-1, along)
-		left.add(2, within)
-		out.One[g] = left.similarity(centre)
+		out.One[g] = without(g)
 		if !finite(out.One[g]) {
 			return nil, undefined("without one of %d units the dissimilarities have no pattern to compare", count)
 		}
