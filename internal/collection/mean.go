@@ -44,11 +44,21 @@ func total(values []float64) float64 {
 // and, where unit is set, scales to norm 1. It rotates all to the mean and takes the mean of
 // what is rotated, by turns, beginning with the system start: each turn makes the sum
 // smaller. It ends when a turn gains less than 1e-12 of it, after 1000 turns at most, at a
-// local minimum.
+// local minimum. Of systems with more features than samples it works in as many dimensions
+// as there are samples.
 func Procrustes(systems []*mat.Dense, start int, unit bool) (*Mean, error) {
 	n, _ := systems[0].Dims()
 	m := &Mean{Squares: make([]float64, len(systems)), Residuals: make([]float64, len(systems)), Stimuli: make([]float64, n)}
 	centred, widest := m.centre(systems, unit)
+	var axes *mat.Dense
+	if d := widest; d > n {
+		x := centred[start]
+		centred, widest = compacted(centred)
+		var err error
+		if axes, err = axesOf(x, centred[start], d, widest); err != nil {
+			return nil, err
+		}
+	}
 	m.Aligned = make([]*mat.Dense, len(systems))
 	for k := range m.Aligned {
 		m.Aligned[k] = mat.NewDense(n, widest, nil)
@@ -80,6 +90,9 @@ func Procrustes(systems []*mat.Dense, start int, unit bool) (*Mean, error) {
 			break
 		}
 		before = after
+	}
+	if axes != nil {
+		m.turnBack(axes)
 	}
 	return m, nil
 }
