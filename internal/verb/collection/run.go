@@ -191,58 +191,6 @@ func (r *run) compare() error {
 	return r.support(m, first, held)
 }
 
-// support joins the systems to trees from all but one block of samples, or of conditions
-// of 3-d data.
-func (r *run) support(m measures.Named, first *data.Dataset, held map[string]*data.Dataset) error {
-	units := first.Samples()
-	if first.Is3D() {
-		units = first.Shape[1]
-	}
-	const least = 4
-	switch {
-	case r.o.Blocks == 0:
-		return nil
-	case units < least:
-		r.notes = append(r.notes, fmt.Sprintf("no support of the tree: %d samples or conditions are too few to leave some out", units))
-		return nil
-	case !r.o.Input.Policy().Refuses() || slices.ContainsFunc(r.args, func(path string) bool { return !slices.Equal(held[path].Names, first.Names) }):
-		r.notes = append(r.notes, "no support of the tree: samples are missing, or stand in another order in some files")
-		return nil
-	}
-	whole := r.d
-	at := 0
-	for _, end := range data.FoldBounds(units, min(r.o.Blocks, units)) {
-		var kept []int
-		for i := range units {
-			if i < at || i >= end {
-				kept = append(kept, i)
-			}
-		}
-		at = end
-		some, err := r.scored(m, func(path string) (*data.Dataset, error) {
-			if d := held[path]; d.Is3D() {
-				return d.SelectConditions(kept), nil
-			}
-			return held[path].Select(kept), nil
-		}, false)
-		if r.ctx.Err() != nil {
-			return context.Cause(r.ctx)
-		}
-		if err != nil {
-			r.notes = append(r.notes, "no support of the tree: "+err.Error())
-			r.others = nil
-			break
-		}
-		if err := r.fromScores(some, m); err != nil {
-			return err
-		}
-		r.notes = r.notes[:len(r.notes)-1]
-		r.others = append(r.others, collection.Tree(r.d))
-	}
-	r.d = whole
-	return nil
-}
-
 // scored returns the matrix of scores of what read returns of each system.
 func (r *run) scored(m measures.Named, read func(path string) (*data.Dataset, error), first bool) (square, error) {
 	o := score.New()
