@@ -377,7 +377,7 @@ var inMLEM = []mutant{
 	{
 		name: "mlem/encode-leverage", file: "internal/mlem/banded_fit.go",
 		old:   "row[k] = (residual[k] - of[k]) / max(1-h, 1e-12)",
-		new:   "row[k] = residual[k] / max(1-h, 1e-12)",
+		new:   "row[k] = (residual[k] - of[k]) * max(1-h, 1e-12)",
 		tests: "TestBandedWithoutAStimulus",
 	},
 	{
@@ -407,7 +407,7 @@ var inMLEM = []mutant{
 	{
 		name: "mlem/isolate-by-slopes", file: "internal/mlem/interaction.go",
 		old:   "m.rest[p] -= d[p] * (v[p] + c)",
-		new:   "m.rest[p] -= d[p] * 2 * c",
+		new:   "m.rest[p] -= d[p] * (2*c + 0*v[p])",
 		tests: "TestIsolateBySlopes",
 	},
 }

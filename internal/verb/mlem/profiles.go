@@ -256,8 +256,8 @@ func (o *ProfilesOptions) profileRows(names []string, profiles []mlem.Profile, p
 				if o.Intervals {
 					own := stats.NormalInterval(row.Value, pairs[i][j].SE, o.Level)
 					row.Lo, row.Hi, row.Noise = max(0, own.Lo), own.Hi, pairs[i][j].Noise
-					if row.Value <= row.Noise {
-						row.Note = "no more than noise alone gives"
+					if row.Value <= row.Noise { // it may be all noise, of which it is no difference of means
+						row.Lo, row.Hi, row.Note = 0, max(row.Hi, row.Noise), "no more than noise alone gives"
 					}
 				}
 				rows = append(rows, row)
