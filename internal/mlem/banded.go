@@ -224,10 +224,12 @@ type bandedFit struct {
 	means    trainMeans
 }
 
-// coefficients returns those of a choice, columns × units.
-func (b *bandedBasis) coefficients(alpha float64) *mat.Dense {
+// coefficients returns those of some units, columns × units.
+func (b *bandedBasis) coefficients(alpha float64, units []int) *mat.Dense {
+	own := *b
+	own.c = pickColumns(b.c, units)
 	var out mat.Dense
-	out.Mul(b.back, b.shrunk(alpha))
+	out.Mul(b.back, own.shrunk(alpha))
 	return &out
 }
 

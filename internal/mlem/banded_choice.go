@@ -158,16 +158,25 @@ type choiceVariance struct {
 func (sets bandedSets) choiceVariance(ctx context.Context, bands int, x, y *mat.Dense, squares []float64, jobs int) (*choiceVariance, error) {
 	q := len(squares)
 	shares := make([][][]float64, bandedDraws) // by draw, band (all last) and unit
-	err := forEach(ctx, jobs, bandedDraws, func(_, r int) error {
-		sums := make([][]float64, bands+1)
-		for b := range sums {
-			sums[b] = make([]float64, q+1)
+	for r := range shares {
+		for range bands + 1 {
+			shares[r] = append(shares[r], make([]float64, q+1))
 		}
-		for s := range sets {
-			if err := sets[s].scoreParts(sums, sets[s].redrawn[r], x, y); err != nil {
-				return err
-			}
+	}
+	for s := range sets {
+		set := &sets[s]
+		bases, err := set.bases(ctx, q, jobs)
+		if err != nil {
+			return nil, err
 		}
+		err = forEach(ctx, jobs, bandedDraws, func(_, r int) error {
+			return set.scoreParts(shares[r], set.redrawn[r], bases, x, y)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, sums := range shares {
 		for b := range sums {
 			for u, t := range squares {
 				if t > 0 {
@@ -176,11 +185,6 @@ func (sets bandedSets) choiceVariance(ctx context.Context, bands int, x, y *mat.
 				sums[b][q] += sums[b][u] / float64(q)
 			}
 		}
-		shares[r] = sums
-		return nil
-	})
-	if err != nil {
-		return nil, err
 	}
 	out := make([][]float64, bands+1)
 	own := make([]float64, bandedDraws)
@@ -212,9 +216,39 @@ func withhold(parts []Explains) {
 // bandedSets are the training sets.
 type bandedSets []bandedSet
 
+// bases returns the bases of all shares that the draws choose, by their first number; none of
+// units and columns so many that they are better formed again.
+func (set *bandedSet) bases(ctx context.Context, units, jobs int) (map[*float64]*bandedBasis, error) {
+	const most = 32 << 20 // numbers
+	seen := map[*float64]bool{}
+	var shares [][]float64
+	for _, chosen := range set.redrawn {
+		for _, c := range chosen {
+			if !seen[&c.shares[0]] {
+				seen[&c.shares[0]], shares = true, append(shares, c.shares)
+			}
+		}
+	}
+	n, p := set.design.x.Dims()
+	out := map[*float64]*bandedBasis{}
+	if len(shares)*(min(n, p)*units+(n+p)*min(n, p)) > most {
+		return out, nil
+	}
+	all := make([]*bandedBasis, len(shares))
+	err := forEach(ctx, jobs, len(shares), func(_, k int) error {
+		var err error
+		all[k], err = set.design.basis(shares[k])
+		return err
+	})
+	for k, s := range shares {
+		out[&s[0]] = all[k]
+	}
+	return out, err
+}
+
 // scoreParts adds Σ ŷ_b(2(y−ȳ)−ŷ) over the test set of each band and unit, of all bands last.
-func (set *bandedSet) scoreParts(sums [][]float64, chosen []bandedChoice, x, y *mat.Dense) error {
-	bases := map[*float64]*bandedBasis{}
+func (set *bandedSet) scoreParts(sums [][]float64, chosen []bandedChoice, bases map[*float64]*bandedBasis, x, y *mat.Dense) error {
+	own := map[*float64]*bandedBasis{}        // of this draw
 	units := map[*float64]map[float64][]int{} // by shares and penalty
 	var order []bandedChoice
 	for u, c := range chosen {
@@ -228,19 +262,23 @@ func (set *bandedSet) scoreParts(sums [][]float64, chosen []bandedChoice, x, y *
 		units[at][c.alpha] = append(units[at][c.alpha], u)
 	}
 	bands := len(sums) - 1
+	scaledTest, test := dividedBy(pickRows(x, set.test), set.scale), pickRows(y, set.test)
 	for _, c := range order {
 		b := bases[&c.shares[0]]
+		if b == nil {
+			b = own[&c.shares[0]]
+		}
 		if b == nil {
 			var err error
 			if b, err = set.design.basis(c.shares); err != nil {
 				return err
 			}
-			bases[&c.shares[0]] = b
+			own[&c.shares[0]] = b
 		}
-		own := units[&c.shares[0]][c.alpha]
-		w := pickColumns(b.coefficients(c.alpha), own)
-		xt := centredBy(dividedBy(pickRows(x, set.test), set.scale), b.means.x)
-		yt := centredBy(pickColumns(pickRows(y, set.test), own), pick(b.means.y, own))
+		at := units[&c.shares[0]][c.alpha]
+		w := b.coefficients(c.alpha, at)
+		xt := centredBy(scaledTest, b.means.x)
+		yt := centredBy(pickColumns(test, at), pick(b.means.y, at))
 		var fitted mat.Dense
 		fitted.Mul(xt, w)
 		for band := range bands {
@@ -253,7 +291,7 @@ func (set *bandedSet) scoreParts(sums [][]float64, chosen []bandedChoice, x, y *
 			var part mat.Dense
 			part.Mul(pickColumns(xt, columns), pickRows(w, columns))
 			for i := range set.test {
-				for k, u := range own {
+				for k, u := range at {
 					v := part.At(i, k) * (2*yt.At(i, k) - fitted.At(i, k))
 					sums[band][u] += v
 					sums[bands][u] += v

@@ -388,8 +388,8 @@ var inMLEM = []mutant{
 	},
 	{
 		name: "mlem/encode-choice-of-one-draw", file: "internal/mlem/banded_choice.go",
-		old:   "sets[s].scoreParts(sums, sets[s].redrawn[r], x, y)",
-		new:   "sets[s].scoreParts(sums, sets[s].redrawn[0*r], x, y)",
+		old:   "set.scoreParts(shares[r], set.redrawn[r], bases, x, y)",
+		new:   "set.scoreParts(shares[r], set.redrawn[0*r], bases, x, y)",
 		tests: "TestBandedChoiceIsInTheError",
 	},
 	{
