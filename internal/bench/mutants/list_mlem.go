@@ -142,8 +142,8 @@ var inMLEM = []mutant{
 	},
 	{
 		name: "mlem/null-across-levels", file: "internal/mlem/null.go",
-		old:   "shuffleWithin(m, e.level, stats",
-		new:   "shuffleWithin(m, nil, stats",
+		old:   "exchange(m, e.level, e.group, stats",
+		new:   "exchange(m, nil, e.group, stats",
 		tests: "TestNullStaysWithinLevels", missed: true,
 	},
 	{
