@@ -27,3 +27,40 @@ func MeanRDM(matrices []*mat.Dense) *mat.Dense {
 	out.Scale(scale, out)
 	return out
 }
+
+// MeanRDMPartial is MeanRDM of systems that lack some of n samples: sample i of system k is
+// sample to[k][i] of all. An entry is the mean over the systems that have both samples, and
+// NaN where none has; so many pairs are counted. Roots are those of the entries that a
+// system has: the mean is right as far as the samples that it lacks are like the others.
+func MeanRDMPartial(matrices []*mat.Dense, to [][]int, n int) (mean *mat.Dense, unseen int) {
+	mean = mat.NewDense(n, n, nil)
+	seen := mat.NewDense(n, n, nil)
+	scale := 0.0
+	for k, d := range matrices {
+		size, _ := d.Dims()
+		root := math.Sqrt(linalg.Dot(d, d) / float64(size*(size-1)))
+		scale += root / float64(len(matrices))
+		for i, a := range to[k] {
+			for j, b := range to[k] {
+				seen.Set(a, b, seen.At(a, b)+1)
+				if root > 0 {
+					mean.Set(a, b, mean.At(a, b)+d.At(i, j)/root)
+				}
+			}
+		}
+	}
+	for i := range n {
+		for j := range n {
+			switch {
+			case seen.At(i, j) > 0:
+				mean.Set(i, j, scale*mean.At(i, j)/seen.At(i, j))
+			case i != j:
+				mean.Set(i, j, math.NaN())
+				if i < j {
+					unseen++
+				}
+			}
+		}
+	}
+	return mean, unseen
+}

@@ -56,3 +56,36 @@ func TestMeanOfWideSystems(t *testing.T) {
 		}
 	}
 }
+
+// Dissimilarities of systems that lack samples are averaged over those that have both, and
+// with nothing missing as those of whole systems.
+func TestMeanRDMOfSystemsThatLackSamples(t *testing.T) {
+	a, b := distancesOf(randomPoints(81, 5, 3)), distancesOf(randomPoints(82, 5, 3))
+	every := []int{0, 1, 2, 3, 4}
+	whole, unseen := MeanRDMPartial([]*mat.Dense{a, b}, [][]int{every, every}, 5)
+	if !mat.EqualApprox(whole, MeanRDM([]*mat.Dense{a, b}), 1e-12) || unseen != 0 {
+		t.Error("with nothing missing the mean is another")
+	}
+	// Of one matrix and a part of it, entries that only one has are those of the whole up to
+	// the scales, and a pair that none has is NaN.
+	part := func(d *mat.Dense, rows []int) *mat.Dense {
+		out := mat.NewDense(len(rows), len(rows), nil)
+		for i, r := range rows {
+			for j, c := range rows {
+				out.Set(i, j, d.At(r, c))
+			}
+		}
+		return out
+	}
+	left, right := []int{0, 1, 2, 3}, []int{4, 1, 2}
+	got, unseen := MeanRDMPartial([]*mat.Dense{part(a, left), part(a, right)}, [][]int{left, right}, 5)
+	if unseen != 2 || !math.IsNaN(got.At(0, 4)) || !math.IsNaN(got.At(4, 3)) {
+		t.Errorf("%d pairs that no system has:\n%v", unseen, mat.Formatted(got))
+	}
+	if ratio := got.At(0, 3) / a.At(0, 3); math.Abs(ratio-got.At(0, 1)/a.At(0, 1)) > 1e-12 {
+		t.Error("entries of one system are not in proportion")
+	}
+	if got.At(2, 2) != 0 || math.Abs(got.At(4, 1)-got.At(1, 4)) > 0 {
+		t.Error("no matrix of dissimilarities")
+	}
+}

@@ -29,31 +29,49 @@ func (r *run) mean(files *batch.FileSet) error {
 		arrays = append(arrays, dataio.NamedArray{Name: name, Values: m.RawMatrix().Data, Shape: []int{n, p}})
 	}
 	if rdm, ok := measures.As[measures.OfDissimilarities](r.of); ok {
-		if p.missing != "" {
-			return &data.InputError{Path: p.missing, Found: "samples that are missing or in another order", Wanted: "want the samples of " + r.args[0] + " for a mean of dissimilarities"}
-		}
-		var all []*mat.Dense
-		for _, path := range r.args {
-			s, err := measures.NewSystem(r.held[path])
-			if err != nil {
-				return err
-			}
-			d, err := rdm.MeanedRDM(s)
-			if err != nil {
-				return &data.InputError{Path: path, Found: err.Error(), Wanted: "and a mean needs the dissimilarities of all systems"}
-			}
-			all = append(all, d)
-		}
-		add("mean", collection.MeanRDM(all))
-		row := blank("mean")
-		row.Note = "the mean of the dissimilarities, each system's divided by the root of its mean square"
-		if err := r.row(row); err != nil {
+		if err := r.dissimilarities(rdm, add, p); err != nil {
 			return err
 		}
 	} else if err := r.procrustes(add, p); err != nil {
 		return err
 	}
 	return files.Add(r.o.Mean, func(w io.Writer) error { return dataio.EncodeNPZ(w, dataio.Float64, arrays) })
+}
+
+// dissimilarities writes the mean of the matrices of dissimilarities.
+func (r *run) dissimilarities(rdm measures.OfDissimilarities, add func(name string, m *mat.Dense), p *placed) error {
+	var all []*mat.Dense
+	for k, path := range r.args {
+		d := r.held[path]
+		if p.missing != "" && len(p.from[k]) < d.Samples() {
+			if d.Is3D() || len(p.from[k]) < 3 {
+				return &data.InputError{Path: path, Found: fmt.Sprintf("%d samples with values of %d", len(p.from[k]), d.Samples()), Wanted: "want 2-d data with three or more for a mean of dissimilarities"}
+			}
+			d = d.Select(p.from[k])
+		}
+		s, err := measures.NewSystem(d)
+		if err != nil {
+			return err
+		}
+		one, err := rdm.MeanedRDM(s)
+		if err != nil {
+			return &data.InputError{Path: path, Found: err.Error(), Wanted: "and a mean needs the dissimilarities of all systems"}
+		}
+		all = append(all, one)
+	}
+	row := blank("mean")
+	row.Note = "the mean of the dissimilarities, each system's divided by the root of its mean square"
+	if p.missing == "" {
+		add("mean", collection.MeanRDM(all))
+		return r.row(row)
+	}
+	mean, unseen := collection.MeanRDMPartial(all, p.to, len(p.names))
+	add("mean", mean)
+	row.Note += fmt.Sprintf("; of %d samples, those that %s lacks behind, and of each pair over the systems that have both", len(p.names), r.names[0])
+	if unseen > 0 {
+		row.Note += fmt.Sprintf("; %s are in no system (NaN)", data.Counted(unseen, "pair"))
+	}
+	return r.row(row)
 }
 
 // procrustes writes the mean under rotations, and what it says.

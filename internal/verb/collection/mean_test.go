@@ -104,7 +104,11 @@ func TestMeanOfSystemsThatLackStimuli(t *testing.T) {
 	if got := apart(0, 11); math.Abs(got-want) > 1e-9 {
 		t.Errorf("s0 and s3 are %g apart in the mean, want %g", got, want)
 	}
-	if r := verbtest.Run(t, New(), "a.csv", "b.csv", "c.csv", "-m", "rsa", "--ids", "stimulus", "--pair-by", "common", "--missing", "drop", "--blocks", "0", "--mean", "rdm.npz"); r.Err == nil {
-		t.Error("dissimilarities of other stimuli have a mean")
+	r = verbtest.Succeed(t, New(), "a.csv", "b.csv", "c.csv", "-m", "rsa", "--ids", "stimulus", "--pair-by", "common", "--missing", "drop", "--blocks", "0", "--mean", "rdm.npz", "--format", "tsv")
+	if m := of(rowsOf(t, r.Stdout), "mean")[0]; !strings.Contains(m.Note, "12 samples, those that a.csv lacks behind") {
+		t.Errorf("the mean of dissimilarities is noted as %q", m.Note)
+	}
+	if rdm, err := dataio.Read("rdm.npz:mean", dataio.Options{}); err != nil || rdm.Samples() != 12 || !(rdm.Values[11] > 0) {
+		t.Errorf("the mean of dissimilarities: %v", err)
 	}
 }
