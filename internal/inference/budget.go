@@ -23,3 +23,33 @@ func (w *worker) affordableFlops(flops float64) bool {
 	}
 	return flops <= timesScore*measures.ScoreFlops(w.measure, w.pair.Dims())
 }
+
+// BesideFlops counts the multiplications that are spent beside a score of such a size, as far
+// as they are known beforehand: on leaving each sample out, or each block of samples, and on
+// scores of random pairings where no formula has their mean.
+func BesideFlops(mode Mode, m measures.Named, d measures.Dims) float64 {
+	if mode == None {
+		return 0
+	}
+	one := measures.ScoreFlops(m, d)
+	spend := func(flops float64) float64 {
+		if mode == Full || flops <= max(freeFlops, timesScore*one) {
+			return flops
+		}
+		return 0
+	}
+	total := 0.0
+	if _, ok := measures.As[measures.NullMean](m); !ok || m.Card().Folds > 0 {
+		total += spend(nullDraws * one)
+	}
+	if with, ok := measures.As[measures.Estimable](m); ok {
+		if e, ok := with.Estimator(); ok && e.Flops != nil {
+			units := int(d.N)
+			if e.MostUnits > 0 {
+				units = min(units, e.MostUnits)
+			}
+			total += spend(e.Flops(d, units))
+		}
+	}
+	return total
+}

@@ -72,7 +72,7 @@ func MeasureMachine() Machine {
 	return Machine{
 		Flops: 2 * order * order * order / best(5, func() { blas64.Gemm(blas.NoTrans, blas.Trans, 1, a, a, 0, b) }),
 		Bytes: 16 * float64(len(copies)) / best(5, func() { copy(copies, twice) }),
-		Item:  best(3, func() { linalg.Ranks(values) }) / numbers,
+		Item:  best(5, func() { linalg.Ranks(values) }) / numbers,
 	}
 }
 
@@ -98,13 +98,17 @@ const (
 	itemOrder     = 4.5 // counting concordant pairs
 )
 
+// slowOrder is the order of matrices at which decompositions are half as fast as those of
+// large ones.
+const slowOrder = 250
+
 // costOf returns the cost of a measure for a pair of such sizes. Factors of k³, with k the
 // features of the wider compact matrix, are those of its decompositions, slower than
 // products, as measured.
 func costOf(m Measure, d Dims) cost {
 	n, p, q := float64(d.N), float64(d.P), float64(d.Q)
 	k := float64(d.larger())
-	cube := k * k * k
+	cube := k * k * (k + slowOrder)
 	c := cost{road: ByFeatures, moments: true}
 	if d.bySamples() {
 		c.road = BySamples
@@ -140,11 +144,11 @@ func costOf(m Measure, d Dims) cost {
 	case svcca:
 		c.flops = 38*cube + 9*n*k*k
 	case linreg:
-		each := 10 * cube
+		whole, each := 5*cube, 10*cube
 		if d.bySamples() {
-			each *= 2 // rows are fitted, for moments are singular
+			whole, each = 20*cube, 20*cube // rows are fitted, for moments are singular
 		}
-		c.flops = m.costPerFold(5*cube, each)
+		c.flops = m.costPerFold(whole, each)
 	case ridge:
 		each := 10 * cube
 		if math.IsNaN(m.lambda) {

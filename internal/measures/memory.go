@@ -31,6 +31,8 @@ type Dims struct {
 	// Times is the number of time bins, or repeats, of 3-d data, whose samples are
 	// Times × conditions. It is 1 or less for other data.
 	Times int64
+
+	usual bool // the memory of most data is asked for, not that of any
 }
 
 // Need is an amount of memory, in numbers of 8 bytes: the quantities that systems and
@@ -209,7 +211,11 @@ func (d Dims) needCompact() Need {
 			continue
 		}
 		square += d.N * d.N
-		all = together(all, work(linalg.OuterGramMemory(d.N, p)-d.N*d.N), work(linalg.RowFactorMemory(d.N, p)))
+		factor := linalg.RowFactorMemory(d.N, p)
+		if d.usual {
+			factor = d.N * d.N // of samples that are independent
+		}
+		all = together(all, work(linalg.OuterGramMemory(d.N, p)-d.N*d.N), work(factor))
 	}
 	return together(all, kept(centredKey{}, slim), kept(outerKey{}, square), kept(compactKey{}, square))
 }

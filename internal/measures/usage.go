@@ -10,7 +10,8 @@ import (
 // fewer than samples. What Memory bounds is that of any data, on roads that few take.
 type usage struct {
 	Need
-	spent int64 // all that work allocates, one after the other
+	spent  int64 // all that work allocates, one after the other
+	strips bool  // systems with more features than samples are read by columns, not by rows
 }
 
 // usual is a measure whose usage is less than what it announces.
@@ -25,24 +26,68 @@ type usual interface {
 // no reason to run.
 func UsualBytes(named []Named, d Dims) (used, allocated int64) {
 	var all Need
-	spent := int64(0)
+	spent, strips := int64(0), true
 	for _, m := range named {
 		one := usageOf(m, d)
 		all = together(all, one.Need)
 		spent += one.spent
+		strips = strips && one.strips
 	}
-	used = all.bytes(d)
+	if used = all.bytes(d); strips {
+		used -= word * (linalg.PanelMemory(d.N, d.P) + linalg.PanelMemory(d.N, d.Q))
+	}
 	return used, used + word*(spent-all.work)
 }
 
+// UsualKept returns what of the bytes in use the systems and the pair keep for other measures.
+func UsualKept(named []Named, d Dims) int64 {
+	var all Need
+	for _, m := range named {
+		all = together(all, usageOf(m, d).Need)
+	}
+	kept := int64(0)
+	for _, numbers := range all.kept {
+		kept += numbers
+	}
+	return word * kept
+}
+
 func usageOf(m Measure, d Dims) usage {
+	d.usual = true
 	if with, ok := As[usual](m); ok && d.P <= d.N && d.Q <= d.N {
 		if u, ok := with.usage(d); ok {
 			return u
 		}
 	}
+	if d.bySamples() {
+		if u, ok := usageBySamples(m, d); ok {
+			return u
+		}
+	}
 	need := scoreNeed(m, d)
-	return usage{need, need.work}
+	return usage{Need: need, spent: need.work}
+}
+
+// usageBySamples is the usage of measures of matrices of samples × samples: these, and those
+// factors and singular values that need no QR decomposition.
+func usageBySamples(m Measure, d Dims) (usage, bool) {
+	square := d.N * d.N
+	switch m := base(m).(type) {
+	case cka:
+		need := d.needOuter()
+		return usage{need, need.work, true}, m.kernel.kind == kernelLinear && !m.needsKernels(d.N)
+	case procrustes:
+		if m.cv != 0 {
+			return usage{}, false
+		}
+	case nbs:
+	default:
+		return usage{}, false
+	}
+	p, q := d.compact()
+	all := together(d.needOuter(), kept(compactKey{}, d.N*(p+q)), kept(crossKey{}, p*q))
+	values := 3*min(p, q)*min(p, q) + 2*square // of the Gram matrix of C, after two factors
+	return usage{together(all, work(values)), values, true}, true
 }
 
 // usage implements usual: moments, those of each fold, and coefficients.
@@ -52,11 +97,11 @@ func (m regression) usage(d Dims) (usage, bool) {
 	}
 	coefficients := 2*d.P*d.Q + d.Q*d.Q
 	if m.plan.k == 0 {
-		return usage{together(d.needMoments(), work(coefficients)), coefficients}, true
+		return usage{Need: together(d.needMoments(), work(coefficients)), spent: coefficients}, true
 	}
 	each := d.Q*d.Q + d.P*d.Q
 	most := coefficients + 4*each + linalg.ProductMemory(d.N, d.P, d.Q)
-	return usage{together(kept(foldsKey{m.plan, d.P == 0}, int64(m.plan.k)*each), work(most)), most}, true
+	return usage{Need: together(kept(foldsKey{m.plan, d.P == 0}, int64(m.plan.k)*each), work(most)), spent: most}, true
 }
 
 // usage implements usual: where the penalty is chosen, the samples of all folds, and for
@@ -85,14 +130,14 @@ func (m ridge) usage(d Dims) (usage, bool) {
 func (m cca) usage(d Dims) (usage, bool) {
 	type factorsKey struct{}
 	values := linalg.NuclearNormMemory(d.P, d.Q)
-	return usage{together(d.needMoments(), kept(factorsKey{}, d.P*d.P+d.Q*d.Q+d.P*d.Q), work(values)), values}, m.as == asScore
+	return usage{Need: together(d.needMoments(), kept(factorsKey{}, d.P*d.P+d.Q*d.Q+d.P*d.Q), work(values)), spent: values}, m.as == asScore
 }
 
 // usage implements usual: the components of both systems from their Gram matrices.
 func (m svcca) usage(d Dims) (usage, bool) {
 	type componentsKey struct{}
 	most := d.N*max(d.P, d.Q) + max(linalg.EigSymMemory(max(d.P, d.Q)), linalg.NuclearNormMemory(d.P, d.Q))
-	return usage{together(d.needMoments(), kept(componentsKey{}, d.N*(d.P+d.Q)), work(most)), 2 * most}, true
+	return usage{Need: together(d.needMoments(), kept(componentsKey{}, d.N*(d.P+d.Q)), work(most)), spent: 2 * most}, true
 }
 
 // usage implements usual: ranks allocate a fifth more than is in use at once, and
@@ -103,13 +148,13 @@ func (m rsa) usage(d Dims) (usage, bool) {
 		return usage{}, false
 	}
 	if !rankBased(m.compare) {
-		return usage{together(m.rdm.needEmbedded(d), d.needMoments().of(embeddedPairKey{m.rdm})), 0}, true
+		return usage{Need: together(m.rdm.needEmbedded(d), d.needMoments().of(embeddedPairKey{m.rdm})), spent: 0}, true
 	}
 	all := need.work
 	for _, numbers := range need.kept {
 		all += numbers
 	}
-	return usage{need, need.work + all/5}, true
+	return usage{Need: need, spent: need.work + all/5}, true
 }
 
 // usage implements usual: of what second moments suffice for, the moments.
@@ -120,5 +165,5 @@ func (m cka) usage(d Dims) (usage, bool) {
 // usage implements usual: moments, and the singular values of C.
 func (m procrustes) usage(d Dims) (usage, bool) {
 	values := linalg.NuclearNormMemory(d.P, d.Q)
-	return usage{together(d.needMoments(), work(values)), values}, m.cv == 0 && m.Card().FromMoments
+	return usage{Need: together(d.needMoments(), work(values)), spent: values}, m.cv == 0 && m.Card().FromMoments
 }

@@ -72,8 +72,8 @@ func planBlocks(kinds []kind, sizes map[string]footprint, systems int, limit int
 
 // estimateBlocks bounds the memory of blocks, and of the rows of a band and the matrix that
 // become of them. The units, on which the vectors depend, are not known before the data are:
-// it takes those of the largest vectors.
-func (s *scorer) estimateBlocks(sizes map[string]footprint) int64 {
+// it takes those of the largest vectors. It returns as well how many systems are held.
+func (s *scorer) estimateBlocks(sizes map[string]footprint) (bytes int64, held int) {
 	const row = 1 << 10
 	o := s.options
 	n, systems := int64(0), len(o.systems)
@@ -103,5 +103,9 @@ func (s *scorer) estimateBlocks(sizes map[string]footprint) int64 {
 	}
 	plan, _ := planBlocks(kinds, sizes, systems, o.maxMemory())
 	band := int64(len(o.pairs)/mostBands + 2*systems)
-	return plan.bytes + row*band*int64(len(o.named)) + 8*int64(systems)*int64(systems)
+	held = systems
+	if !plan.whole {
+		held = min(systems, plan.rows+plan.columns)
+	}
+	return plan.bytes + row*band*int64(len(o.named)) + 8*int64(systems)*int64(systems), held
 }

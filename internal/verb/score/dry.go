@@ -157,35 +157,47 @@ func (s *scorer) estimate(sizes map[string]footprint, jobs int) int64 {
 	if o.banded() && s.anyStreamed() {
 		return batch.WithGarbage(s.planTiles(sizes).bytes)
 	}
-	var kept, most int64
+	var kept, most, atOnce int64
 	for _, f := range sizes {
 		kept += f.values()
 	}
 	for _, pair := range o.pairs {
 		named, x, y := o.measuresOf(pair), sizes[pair.X], sizes[pair.Y]
-		most = max(most, pairWork(named, x, y)+s.estimateWork(named, x, y))
+		most = max(most, o.pairWork(named, x, y)+s.estimateWork(named, x, y))
+		_, views := o.viewOf(x, y)
+		if atOnce += views; views > 1 && len(o.pairs) > 1 {
+			kept += views * o.pairWork(named, x, y) // of systems that several pairs share
+		}
 	}
 	kept = min(kept, verb.InputBudget)
 	if o.banded() {
-		kept = s.estimateBlocks(sizes)
+		kept, _ = s.estimateBlocks(sizes)
 	}
-	return batch.WithGarbage(kept + int64(min(jobs, len(o.pairs)))*most)
+	return batch.WithGarbage(kept + min(int64(jobs), atOnce)*most)
 }
 
 // about returns the memory that a run is likely to take, where estimate bounds that of any
 // data. Scores alone take half more than what is in use of most data, up to twice of which
-// the collector lets there be, or all that they allocate if that is less. A pair that is
-// read block by block needs its blocks and moments.
+// the collector lets there be, or a quarter more beside large arrays (dataio.Read), or all
+// that they allocate if that is less. A pair that is read block by block needs its blocks and
+// moments.
 func (s *scorer) about(sizes map[string]footprint, jobs int) int64 {
 	const (
 		program = 29 << 20
 		thread  = 8 << 20 // parts of matrices in the order in which products read them
 	)
 	o := s.options
-	if o.banded() || o.Inference.Mode != string(inference.None) || o.Per != "" {
+	if o.banded() && s.anyStreamed() {
 		return s.estimate(sizes, jobs)
 	}
-	var data, text, used, allocated, streamed int64
+	if o.banded() {
+		return program + s.aboutBlocks(sizes, jobs)
+	}
+	if o.Inference.Mode != string(inference.None) {
+		const each = 4 << 20 // what another thread leaves for the collector
+		return program + int64(jobs-1)*each + (s.estimate(sizes, jobs)-batch.ProgramMemory)/2*8/5
+	}
+	var data, largest, text, used, allocated, streamed, shared, atOnce int64
 	whole := map[string]bool{}
 	for _, pair := range o.pairs {
 		named, x, y := o.measuresOf(pair), sizes[pair.X], sizes[pair.Y]
@@ -198,17 +210,53 @@ func (s *scorer) about(sizes map[string]footprint, jobs int) int64 {
 			if !whole[path] {
 				whole[path] = true
 				data += sizes[path].values()
+				largest = max(largest, sizes[path].values())
 				if isText(path) {
 					text = max(text, s.looked(path).bytes)
 				}
 			}
 		}
-		u, a := measures.UsualBytes(named, measures.Dims{N: x.n, P: x.p, Q: y.p, Times: x.times})
-		used, allocated = max(used, u), allocated+a
+		d, views := o.viewOf(x, y)
+		u, a := measures.UsualBytes(named, d)
+		used, allocated, atOnce = max(used, u), allocated+views*a, atOnce+views
+		if views > 1 && len(o.pairs) > 1 {
+			shared += views * u
+		}
 	}
 	data = min(data, verb.InputBudget)
-	used *= int64(min(jobs, len(o.pairs)))
-	return program + int64(runtime.GOMAXPROCS(0)-1)*min(thread, data/4) + text + streamed + min(data+allocated, (data+used)*3/2)
+	used = used*min(int64(jobs), atOnce) + shared
+	heap := (data + used) * 3 / 2
+	if largest >= dataio.LargeArray {
+		heap = (data + used) * 5 / 4
+	}
+	const least = 8 << 20 // that a heap comes to before it is collected for the first time
+	return program + int64(runtime.GOMAXPROCS(0)-1)*min(thread, data/4) + text + streamed + min(data+allocated, max(heap, least))
+}
+
+// aboutBlocks is about for the matrix of all pairs, without the program: vectors and tiles
+// leave little for the collector, work on pairs as much as is in use. Each system keeps half
+// of what a pair does; estimates leave half as much again.
+func (s *scorer) aboutBlocks(sizes map[string]footprint, jobs int) int64 {
+	o := s.options
+	blocks, systems := s.estimateBlocks(sizes)
+	var kept, work, beside int64
+	for _, pair := range o.pairs {
+		named, x, y := o.measuresOf(pair), sizes[pair.X], sizes[pair.Y]
+		d, _ := o.viewOf(x, y)
+		used, _ := measures.UsualBytes(named, d)
+		keeps := measures.UsualKept(named, d)
+		kept, work, beside = max(kept, keeps), max(work, used-keeps), max(beside, s.estimateWork(named, x, y))
+	}
+	for _, f := range sizes {
+		blocks -= f.values()
+	}
+	const thread = 4 << 20 // what one leaves for the collector
+	atOnce := int64(min(jobs, len(o.pairs)))
+	if kept /= 2; beside > 0 {
+		kept += kept / 2
+		beside += thread
+	}
+	return int64(jobs)*thread + max(0, blocks)*7/4 + 2*(kept*int64(systems)+work*atOnce) + beside*atOnce*8/5
 }
 
 // footprints returns the sizes of all inputs as their headers tell, without those

@@ -94,7 +94,7 @@ func (s *scorer) assess(ctx context.Context, pair *measures.Pair, more others, m
 		dims := pair.Dims()
 		named, x, y := s.options.measuresOf(row.pair), footprint{dims.N, dims.P, dims.Times}, footprint{dims.N, dims.Q, dims.Times}
 		if o.Bytes = s.options.beside(named, x, y); pair.MomentsOnly() {
-			o.Bytes = max(1, s.options.maxMemory()-streamBytes(named, x, y))
+			o.Bytes = max(1, s.options.maxMemory()-s.options.streamBytes(named, x, y))
 		}
 	}
 	a, err := inference.Assess(ctx, pair, m, row.value, *d, o)

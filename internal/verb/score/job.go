@@ -28,7 +28,10 @@ func (o *Options) pairsJob(e *batch.Env) (*batch.Job, error) {
 		Keys:   keysOf(items),
 		Inputs: slices.Concat(o.inputPaths(), o.Inference.Units.Files(), o.HeldOut.Files()),
 		AtOnce: s.itemJobs,
-		Memory: func(atOnce int) (int64, error) { return s.estimate(s.footprints(), atOnce), nil },
+		Memory: func(atOnce int) (int64, error) {
+			sizes := s.footprints()
+			return max(s.estimate(sizes, atOnce), s.about(sizes, atOnce)), nil
+		},
 		Begin: func(left []int) error {
 			mine := make([]scoreItem, len(left))
 			for k, i := range left {

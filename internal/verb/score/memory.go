@@ -94,20 +94,20 @@ func (s *scorer) plan(p Pair) (stream bool, err error) {
 	}
 	needsSamples, others := momentsAside(named)
 	size := x.values() + y.values()
-	fits := size+pairWork(named, x, y) <= s.options.maxMemory()
+	fits := size+s.options.pairWork(named, x, y) <= s.options.maxMemory()
 	if (needsSamples != nil || size <= s.streamAbove()) && fits {
 		return false, nil
 	}
 	why = cmp.Or(why, s.needsRows(p))
-	inBlocks := x.n == y.n && (size > s.streamAbove() || streamBytes(others, x, y) <= s.options.maxMemory())
+	inBlocks := x.n == y.n && (size > s.streamAbove() || s.options.streamBytes(others, x, y) <= s.options.maxMemory())
 	if why == nil && needsSamples == nil && inBlocks {
 		return true, nil
 	}
-	if need := size + pairWork(named, x, y); !fits {
+	if need := size + s.options.pairWork(named, x, y); !fits {
 		program := s.options.MaxMemory - s.options.maxMemory()
 		e := &MemoryError{pair: p, need: program + need, limit: s.options.MaxMemory, needsSamples: needsSamples, large: inBlocks, why: why}
 		if needsSamples != nil && others != nil {
-			e.rest = program + size + pairWork(others, x, y)
+			e.rest = program + size + s.options.pairWork(others, x, y)
 		}
 		return false, e
 	}
@@ -220,7 +220,7 @@ func (s *scorer) fitting(jobs int) int {
 		sizes := s.footprints()
 		for _, pair := range s.options.pairs {
 			named, x, y := s.options.measuresOf(pair), sizes[pair.X], sizes[pair.Y]
-			s.largest = max(s.largest, x.values()+y.values()+pairWork(named, x, y)+s.estimateWork(named, x, y))
+			s.largest = max(s.largest, x.values()+y.values()+s.options.pairWork(named, x, y)+s.estimateWork(named, x, y))
 		}
 	})
 	left := s.options.maxMemory() - s.inputs.budget
@@ -288,9 +288,9 @@ func (s *scorer) estimateWork(named []measures.Named, x, y footprint) int64 {
 	if s.options.Inference.Mode == string(inference.None) {
 		return 0
 	}
-	d := measures.Dims{N: x.n, P: x.p, Q: y.p, Times: x.times}
+	d, _ := s.options.viewOf(x, y)
 	left := s.options.beside(named, x, y)
-	most := min(left, pairWork(named, x, y)+y.values()) // a random pairing
+	most := min(left, s.options.pairWork(named, x, y)+y.values()) // a random pairing
 	for _, m := range named {
 		need := measures.EstimateBytes(m, d)
 		if s.options.Inference.Over != string(inference.Stimuli) {
@@ -305,10 +305,27 @@ func (s *scorer) estimateWork(named []measures.Named, x, y footprint) int64 {
 
 // beside is the memory that is left of the limit beside a pair and its scores.
 func (o *Options) beside(named []measures.Named, x, y footprint) int64 {
-	return max(1, o.maxMemory()-x.values()-y.values()-pairWork(named, x, y))
+	return max(1, o.maxMemory()-x.values()-y.values()-o.pairWork(named, x, y))
 }
 
-// pairWork bounds the bytes that a pair in work needs beside its inputs.
-func pairWork(named []measures.Named, x, y footprint) int64 {
-	return measures.ScoreBytes(named, measures.Dims{N: x.n, P: x.p, Q: y.p, Times: x.times})
+// pairWork bounds the bytes that a pair in work needs beside its inputs, or one of its views.
+func (o *Options) pairWork(named []measures.Named, x, y footprint) int64 {
+	d, _ := o.viewOf(x, y)
+	return measures.ScoreBytes(named, d)
+}
+
+// viewOf returns the sizes of what is scored at once of a pair, and how many such views of it
+// there are.
+func (o *Options) viewOf(x, y footprint) (d measures.Dims, views int64) {
+	d = measures.Dims{N: x.n, P: x.p, Q: y.p, Times: x.times}
+	switch times := max(1, x.times); o.Per {
+	case "":
+		return d, 1
+	case perTime:
+		views = times
+	default:
+		views = max(1, x.n/times)
+	}
+	d.N, d.Times = max(1, d.N/views), 1
+	return d, views
 }

@@ -72,7 +72,7 @@ func (s *scorer) planTiles(sizes map[string]footprint) tilePlan {
 // its units, and its samples where random pairings take them in memory.
 func (s *scorer) streamWork(named []measures.Named, x, y footprint) int64 {
 	d := measures.Dims{N: x.n, P: x.p, Q: y.p, Times: x.times}
-	work := streamBytes(named, x, y)
+	work := s.options.streamBytes(named, x, y)
 	if s.options.Inference.Mode == string(inference.None) {
 		return work
 	}
@@ -96,9 +96,9 @@ func (s *scorer) streamWork(named []measures.Named, x, y footprint) int64 {
 }
 
 // streamBytes bounds the bytes that the scores of such a pair take.
-func streamBytes(named []measures.Named, x, y footprint) int64 {
+func (o *Options) streamBytes(named []measures.Named, x, y footprint) int64 {
 	n, p, q := int(x.n), int(x.p), int(y.p)
-	return measures.NewSumOrder(p, q, measures.SegmentBounds(named, n)).Memory(p, q, 0, n, 1) + pairWork(named, x, y)
+	return measures.NewSumOrder(p, q, measures.SegmentBounds(named, n)).Memory(p, q, 0, n, 1) + o.pairWork(named, x, y)
 }
 
 // newTiles prepares for the bands of items.

@@ -13,11 +13,13 @@ import (
 // How long what surrounds scores takes, in comparison with them or with ranking a number.
 const (
 	startSeconds  = 0.01
-	withIntervals = 3.0  // times the scores alone, roughly
+	withIntervals = 2.5  // times the scores alone, for what is not counted
+	besideFlops   = 8    // of a product of matrices for a multiplication beside a score
 	readBinary    = 0.25 // a number, as work on single numbers
 	readText      = 9.0
 	secondCore    = 0.6 // what another core adds to the work on one item
 	leastTold     = 0.05
+	eachScore     = 1e-4 // for a score of few samples
 )
 
 // tellTime tells a person by which roads scores will be computed, and about how long that
@@ -33,7 +35,7 @@ func (s *scorer) tellTime(items []scoreItem, sizes map[string]footprint) {
 			continue
 		}
 		for _, p := range it.pairs() {
-			seconds += s.readSeconds(p, sizes, machine, once) + s.pairSeconds(p, s.options.measuresOf(p), sizes, machine, roads)
+			seconds += s.readSeconds(p, sizes, machine, once) + s.pairSeconds(p, it.at >= 0, s.options.measuresOf(p), sizes, machine, roads)
 		}
 	}
 	jobs := s.env.Jobs
@@ -68,27 +70,26 @@ func (s *scorer) bandSeconds(it scoreItem, sizes map[string]footprint, machine m
 	for _, p := range it.band {
 		seconds += s.readSeconds(p, sizes, machine, once)
 		if p.mirrored {
-			seconds += s.pairSeconds(p, slices.DeleteFunc(slices.Clone(s.options.measuresOf(p)), func(m measures.Named) bool {
+			seconds += s.pairSeconds(p, false, slices.DeleteFunc(slices.Clone(s.options.measuresOf(p)), func(m measures.Named) bool {
 				return slices.ContainsFunc(shared, func(o measures.Named) bool { return o.Name == m.Name })
 			}), sizes, machine, roads)
 		} else {
-			seconds += s.pairSeconds(p, rest, sizes, machine, roads)
+			seconds += s.pairSeconds(p, false, rest, sizes, machine, roads)
 		}
 	}
 	return seconds
 }
 
-// pairSeconds estimates the time of scoring a pair that has been read.
-func (s *scorer) pairSeconds(p Pair, named []measures.Named, sizes map[string]footprint, machine measures.Machine, roads *roads) float64 {
+// pairSeconds estimates the time of scoring a pair that has been read, or one view of it.
+func (s *scorer) pairSeconds(p Pair, one bool, named []measures.Named, sizes map[string]footprint, machine measures.Machine, roads *roads) float64 {
 	x, y := sizes[p.X], sizes[p.Y]
 	if x.n == 0 || y.n == 0 || len(named) == 0 {
 		return 0
 	}
-	d := measures.Dims{N: min(x.n, y.n), P: x.p, Q: y.p, Times: max(x.times, y.times)}
-	views := int64(1)
-	if s.options.Per != "" {
-		views = max(1, d.Times)
-		d.N, d.Times = d.N/views, 1
+	x.n, x.times = min(x.n, y.n), max(x.times, y.times)
+	d, views := s.options.viewOf(x, y)
+	if one {
+		views = 1
 	}
 	e := measures.EstimateScores(named, d, machine)
 	streamed, _ := s.plan(p)
@@ -101,11 +102,14 @@ func (s *scorer) pairSeconds(p Pair, named []measures.Named, sizes map[string]fo
 			roads.add(road, m)
 		}
 	}
-	seconds := float64(views) * e.Seconds
-	if s.options.Inference.Mode != string(inference.None) {
+	seconds := e.Seconds
+	if mode := inference.Mode(s.options.Inference.Mode); mode != inference.None {
 		seconds *= withIntervals
+		for _, m := range named {
+			seconds += besideFlops * inference.BesideFlops(mode, m, d) / machine.Flops
+		}
 	}
-	return seconds
+	return float64(views) * (seconds + eachScore*float64(len(named)))
 }
 
 // readSeconds estimates the time of reading the files of a pair for the first time.
