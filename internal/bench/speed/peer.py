@@ -55,7 +55,8 @@ def linreg(x, y):
 def main():
     begin = time.process_time()
     measure, *files = sys.argv[1:]
-    x, y = (np.load(f) for f in files)
+    # Scores have the precision of float64 on both sides, whatever is stored.
+    x, y = (np.load(f).astype(float, copy=False) for f in files)
     x, y = (z - z.mean(-2, keepdims=True) for z in (x, y))
     value = {"cka": cka, "nbs": nbs, "procrustes": procrustes, "linreg": linreg}[measure](x, y)
     print(time.process_time() - begin, *np.atleast_1d(value)[:3])

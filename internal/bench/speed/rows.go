@@ -32,6 +32,7 @@ var rows = []row{
 	{"start: version", nothing, []string{"version"}, ""},
 	{"wide pair 500 × 8192, 500 × 4096: cka", pair("wide", []int{500, 8192}, []int{500, 4096}), score("widex.npy", "widey.npy", "-m", "cka"), "cka widex.npy widey.npy"},
 	{"wide pair 500 × 8192, 500 × 4096: nbs", pair("wide", []int{500, 8192}, []int{500, 4096}), score("widex.npy", "widey.npy", "-m", "nbs"), "nbs widex.npy widey.npy"},
+	{"wide pair 500 × 8192, 500 × 4096 float32: cka", wideSingle, score("singlex.npy", "singley.npy", "-m", "cka"), "cka singlex.npy singley.npy"},
 	{"--per time 200 × 100 × 300: cka", pair("time", []int{200, 100, 300}, []int{200, 100, 300}), score("timex.npy", "timey.npy", "--per", "time", "-m", "cka"), "cka timex.npy timey.npy"},
 	{"--per time 200 × 100 × 300: procrustes", pair("time", []int{200, 100, 300}, []int{200, 100, 300}), score("timex.npy", "timey.npy", "--per", "time", "-m", "procrustes"), "procrustes timex.npy timey.npy"},
 	{"3000 × 500: cka", tall, score("tallx.npy", "tally.npy", "-m", "cka"), "cka tallx.npy tally.npy"},
@@ -89,13 +90,18 @@ func layers(dir string) error {
 }
 
 // long are two arrays of float32.
-func long(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, "longx.npy")); err == nil {
+func long(dir string) error { return single(dir, "long", 200_000, 200, 200) }
+
+// wideSingle are two arrays of float32 with more features than samples.
+func wideSingle(dir string) error { return single(dir, "single", 500, 8192, 4096) }
+
+// single writes two arrays of float32.
+func single(dir, prefix string, n, p, q int) error {
+	if _, err := os.Stat(filepath.Join(dir, prefix+"x.npy")); err == nil {
 		return nil
 	}
-	const n, p = 200_000, 200
 	r := rand.New(rand.NewPCG(15, 6))
-	for _, name := range []string{"longx.npy", "longy.npy"} {
+	for name, p := range map[string]int{prefix + "x.npy": p, prefix + "y.npy": q} {
 		values := normal(r, n*p)
 		encode := func(f *dataio.AtomicFile) error { return dataio.EncodeNPY(f, dataio.Float32, values, n, p) }
 		if _, err := dataio.WriteFile(filepath.Join(dir, name), dataio.WriteOptions{}, encode); err != nil {
