@@ -229,7 +229,7 @@ func (s *scorer) about(sizes map[string]footprint, jobs int) int64 {
 	if largest >= dataio.LargeArray {
 		heap = (data + used) * 5 / 4
 	}
-	const least = 8 << 20 // that a heap comes to before it is collected for the first time
+	const least = 12 << 20 // that a heap comes to before collections are in step with the work
 	return program + int64(runtime.GOMAXPROCS(0)-1)*min(thread, data/4) + text + streamed + min(data+allocated, max(heap, least))
 }
 

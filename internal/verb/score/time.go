@@ -19,7 +19,7 @@ const (
 	readText      = 9.0
 	secondCore    = 0.6 // what another core adds to the work on one item
 	leastTold     = 0.05
-	eachScore     = 1e-4 // for a score of few samples
+	eachScore     = 1.5e-4 // for a score of few samples
 )
 
 // tellTime tells a person by which roads scores will be computed, and about how long that
