@@ -34,6 +34,10 @@ func bidiagonalize(a blas64.General) *bidiagonalReduction {
 		q: blas64.General{Rows: n, Cols: n, Stride: n, Data: memory[4*n:]},
 		p: a,
 	}
+	if n <= unblockedOrder {
+		r.reduce(make([]float64, 4*n+1))
+		return r
+	}
 	work := make([]float64, 2*panelWidth*n)
 	for i0 := 0; i0 < n; i0 += panelWidth {
 		k := min(panelWidth, n-i0)

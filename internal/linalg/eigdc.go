@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack"
-	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 )
 
 // eigTree is Cuppen's divide and conquer for a symmetric tridiagonal matrix
@@ -60,19 +58,14 @@ func (t *eigTree) solve(lo, hi int) error {
 
 // leaf solves a small problem by implicit QL.
 func (t *eigTree) leaf(lo, hi int) error {
-	n := hi - lo
-	var e [leafSize]float64
-	var q [leafSize * leafSize]float64
-	var work [2 * leafSize]float64
-	copy(e[:], t.e[lo:hi-1])
-	if !(lapackgonum.Implementation{}).Dsteqr(lapack.EVTridiag, n, t.d[lo:hi], e[:], q[:], n, work[:]) {
-		return ErrNoConvergence
+	var rotations [2 * leafSize]float64
+	z := rowSpace{data: t.z.Data[lo*t.n+lo:], n: hi - lo, stride: t.n}
+	for i := range hi - lo {
+		z.row(i)[i] = 1
 	}
-	for i := range n {
-		row := t.z.Data[(lo+i)*t.n+lo:]
-		for j := range n {
-			row[j] = q[j*n+i]
-		}
+	ql := implicitQL{d: t.d[lo:hi], e: t.e[lo : hi-1], z: z, cs: rotations[:]}
+	if !ql.run() {
+		return ErrNoConvergence
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/blas/blas64"
-	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -23,7 +22,10 @@ var ErrNoConvergence = errors.New("eigenvalue iteration did not converge")
 // The method is LAPACK's dsyevd: blocked tridiagonalisation, divide and conquer
 // with deflation, blocked back-transformation.
 func EigSym(a *mat.Dense) (values []float64, vectors *mat.Dense, err error) {
-	n, _ := a.Dims()
+	n, cols := a.Dims()
+	if n == cols && n <= smallOrder {
+		return eigSymSmall(a)
+	}
 	t, err := newTridiagonal(a.RawMatrix(), make([]float64, n*n+3*n))
 	if err != nil {
 		return nil, nil, err
@@ -56,7 +58,7 @@ func eigSymValues(a blas64.General, memory []float64) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !(lapackgonum.Implementation{}).Dsterf(len(t.d), t.d, t.e) {
+	if !tridiagonalValues(t.d, t.e) {
 		return nil, ErrNoConvergence
 	}
 	slices.Reverse(t.d)
@@ -89,7 +91,12 @@ func newTridiagonal(a blas64.General, memory []float64) (*tridiagonal, error) {
 	t.a = blas64.General{Rows: n, Cols: n, Stride: n, Data: memory[:n*n]}
 	copyUpper(t.a, a, 1/t.scale)
 	t.d, t.e, t.tau = memory[n*n:n*n+n], memory[n*n+n:n*n+2*n-1], memory[n*n+2*n:n*n+3*n-1]
-	tridiagonalize(t.a, t.d, t.e, t.tau)
+	if n <= unblockedOrder {
+		mirror(t.a)
+		reduceSymmetric(t.a, t.d, t.e, t.tau, make([]float64, 3*n+1))
+	} else {
+		tridiagonalize(t.a, t.d, t.e, t.tau)
+	}
 	flushNegligible(t.d, t.e)
 	return t, nil
 }

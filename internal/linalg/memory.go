@@ -21,6 +21,13 @@ func SVDMemory(m, n int64) int64 {
 	if m < n {
 		return m*n + SVDMemory(n, m)
 	}
+	if n <= smallOrder { // in work space that decompositions share
+		vectors := 2*n*n + 2*n
+		if m == n {
+			return vectors
+		}
+		return 2*m*n + UpperFactorMemory(m, n) + vectors
+	}
 	outer := int64(0) // the QR decomposition of a tall matrix, and U
 	if m > n {
 		outer = m*n + UpperFactorMemory(m, n)
@@ -33,12 +40,20 @@ func SVDMemory(m, n int64) int64 {
 }
 
 // reductionMemory bounds the memory of bidiagonalize, without the matrix.
-func reductionMemory(n int64) int64 { return n*n + 2*panelWidth*n + 8*n }
+func reductionMemory(n int64) int64 {
+	if n <= unblockedOrder {
+		return n*n + 12*n
+	}
+	return n*n + 2*panelWidth*n + 8*n
+}
 
 // SingularValuesMemory bounds the memory of SingularValues.
 func SingularValuesMemory(m, n int64) int64 {
 	if m < n {
 		return m*n + SingularValuesMemory(n, m)
+	}
+	if m == n && n <= smallOrder {
+		return 2 * n // in work space that decompositions share
 	}
 	total := m*n + reductionMemory(n)
 	if m > n {
@@ -49,6 +64,9 @@ func SingularValuesMemory(m, n int64) int64 {
 
 // EigSymMemory bounds the memory of EigSym for an n×n matrix.
 func EigSymMemory(n int64) int64 {
+	if n <= smallOrder {
+		return n*n + 4*n // in work space that decompositions share
+	}
 	total := 3*n*n + 3*panelWidth*(panelWidth+n)
 	if n > leafSize {
 		total += 2 * n * n
@@ -71,9 +89,6 @@ func PolarMemory(m, n int64) int64 {
 // the singular values where these do not suffice.
 func NuclearNormMemory(m, n int64) int64 {
 	k := min(m, n)
-	if k <= valueByIteration {
-		return PolarMemory(m, n)
-	}
 	return 2*k*k + (panelWidth+3)*k + SingularValuesMemory(m, n)
 }
 

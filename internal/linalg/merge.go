@@ -10,7 +10,7 @@ import (
 
 // leafSize is the order of the tridiagonal and bidiagonal problems that divide
 // and conquer leaves to the implicit QL and QR iterations.
-const leafSize = 24
+const leafSize = 32
 
 // negligible bounds the entries that divide and conquer sets to zero. The largest
 // entry of the matrix is scaled to about 1, and the square of an entry above this

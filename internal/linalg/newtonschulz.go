@@ -38,8 +38,8 @@ func polarByIteration(a *mat.Dense, scale, least float64) (p *mat.Dense, nuclear
 		blas64.Scal(1/scale, vector(x.Data))
 	}
 	blas64.Syrk(blas.Trans, 1, x, 0, upperOf(gram))
-	lower, bound, ok := singularBounds(gram, memory[2*m*n+n*n:])
-	const unsure = 16 // the bound from below is an estimate
+	lower, bound, ok := singularBounds(gram, memory[2*m*n+n*n:], n <= invertedOrder)
+	const unsure = 16 // the bound from below may be an estimate
 	if !ok || !(lower*scale > unsure*least) {
 		return nil, 0, false
 	}
@@ -86,21 +86,24 @@ func polarByIteration(a *mat.Dense, scale, least float64) (p *mat.Dense, nuclear
 	return nil, 0, false
 }
 
-var spareSmall = sync.Pool{New: func() any { return new([4 * smallOrder * smallOrder]float64) }}
+// iterationSpare is the memory of an iteration for a matrix of order smallOrder.
+const iterationSpare = 4 * smallOrder * smallOrder
+
+var spareSmall = sync.Pool{New: func() any { return new([iterationSpare]float64) }}
 
 // polarMemory returns work space that small matrices share.
 func polarMemory(n int) (memory []float64, release func()) {
-	if n > 4*smallOrder*smallOrder {
+	if n > iterationSpare {
 		return make([]float64, n), func() {}
 	}
-	spare := spareSmall.Get().(*[4 * smallOrder * smallOrder]float64)
+	spare := spareSmall.Get().(*[iterationSpare]float64)
 	return spare[:n], func() { spareSmall.Put(spare) }
 }
 
-// singularBounds returns an estimate of the smallest and an upper bound of the
-// largest singular value of a matrix from the upper triangle of its Gram matrix.
+// singularBounds returns an estimate of the smallest, or a lower bound, and an upper bound of
+// the largest singular value of a matrix from the upper triangle of its Gram matrix.
 // It reports false when their ratio is too small for a meaningful estimate.
-func singularBounds(gram blas64.General, memory []float64) (lower, upper float64, ok bool) {
+func singularBounds(gram blas64.General, memory []float64, bounded bool) (lower, upper float64, ok bool) {
 	// Below this reciprocal condition of the Gram matrix a decomposition is better.
 	const smallestReciprocal = 1e-12
 	n := gram.Rows
@@ -121,18 +124,50 @@ func singularBounds(gram blas64.General, memory []float64) (lower, upper float64
 	if !ok {
 		return 0, 0, false
 	}
-	var few [3 * smallOrder]float64
-	var fewer [smallOrder]int
-	work, iwork := few[:], fewer[:]
-	if n > smallOrder {
-		work, iwork = make([]float64, 3*n), make([]int, n)
-	}
 	norm := upper * upper
-	reciprocal := lapack64.Pocon(blas64.Symmetric{N: n, Data: t.Data, Stride: n, Uplo: blas.Upper}, norm, work, iwork)
+	reciprocal := 0.0
+	if bounded {
+		reciprocal = 1 / (norm * inverseSquares(factor))
+	} else {
+		reciprocal = lapack64.Pocon(blas64.Symmetric{N: n, Data: t.Data, Stride: n, Uplo: blas.Upper},
+			norm, make([]float64, 3*n), make([]int, n))
+	}
 	if !(reciprocal > smallestReciprocal) {
 		return 0, 0, false
 	}
 	return math.Sqrt(reciprocal * norm), upper, true
+}
+
+// invertedOrder is the largest order at which the inverse of a triangular factor costs less
+// than an estimate of its norm.
+const invertedOrder = 32
+
+// inverseSquares returns ‖R⁻¹‖² = tr (RᵀR)⁻¹, which is at least the inverse of the
+// smallest eigenvalue of RᵀR, and overwrites R, upper triangular, with its inverse.
+func inverseSquares(r blas64.General) float64 {
+	n := r.Rows
+	total := 0.0
+	for i := n - 1; i >= 0; i-- {
+		// Row i of the inverse follows from the rows below: R_ii·x_i + Σ_k R_ik·x_k = e_i.
+		row := r.Data[i*r.Stride : i*r.Stride+n]
+		var factors [invertedOrder]float64
+		copy(factors[:], row)
+		clear(row[i+1:])
+		row[i] = 1
+		for k := i + 1; k < n; k++ {
+			f, below := factors[k], r.Data[k*r.Stride+k:k*r.Stride+n]
+			to := row[k:]
+			for j, v := range below {
+				to[j] -= f * v
+			}
+		}
+		inverse := 1 / factors[i]
+		for j := i; j < n; j++ {
+			row[j] *= inverse
+			total += row[j] * row[j]
+		}
+	}
+	return total
 }
 
 // distanceFromIdentity returns ‖G − I‖ for the upper triangle of a symmetric G.

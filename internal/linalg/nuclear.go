@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// valueByIteration is the order up to which the polynomial iteration for the
-	// polar factor is also the fastest method for the norm.
-	valueByIteration = 24
+	// directOrder is the order up to which singular values cost so little that their
+	// last digits are worth more.
+	directOrder = 24
 	// amplification bounds the factor of eps/2 in nuclearByGram.
 	amplification = 2000
 	// singularPivot is the smallest accepted ratio of a pivot of AᵀA to its trace. A
@@ -26,12 +26,14 @@ const (
 // eigenvalues of AᵀA, which cost half as much as singular values. The error is
 // ErrNotFinite or ErrNoConvergence.
 func NuclearNorm(a *mat.Dense) (float64, error) {
-	if m, n := a.Dims(); min(m, n) <= valueByIteration {
-		_, nuclear, err := Polar(a)
-		return nuclear, err
+	m, n := a.Dims()
+	if isSmall(m, n) && n <= directOrder {
+		return nuclearSmall(a)
 	}
-	if nuclear, ok := nuclearByGram(a); ok {
-		return nuclear, nil
+	if min(m, n) > directOrder {
+		if nuclear, ok := nuclearByGram(a); ok {
+			return nuclear, nil
+		}
 	}
 	s, err := SingularValues(a)
 	if err != nil {

@@ -90,7 +90,7 @@ func (w *SinglePolar) Polar(a blas32.General) (p blas32.General, nuclear float64
 	w.read(a, 1/safeScale(largest))
 	blas64.Syrk(blas.Trans, 1, w.x, 0, upperOf(w.gram64))
 	n := w.x.Cols
-	lower, bound, ok := singularBounds(w.gram64, w.chol.Data)
+	lower, bound, ok := singularBounds(w.gram64, w.chol.Data, false)
 	l := singleFloor
 	if ok {
 		l = max(l, min(0.5*lower/bound, 1))

@@ -1,8 +1,6 @@
 package linalg
 
 import (
-	"gonum.org/v1/gonum/blas"
-	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -53,16 +51,18 @@ func SVD(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error) {
 // SingularValues returns the min(m,n) singular values of the m×n matrix a in
 // descending order, by the dqds algorithm; see SVD.
 func SingularValues(a *mat.Dense) ([]float64, error) {
-	if m, n := a.Dims(); m < n {
-		a = mat.DenseCopyOf(a.T())
+	m, n := a.Dims()
+	if isSmall(m, n) {
+		return singularValuesSmall(a)
+	}
+	if m < n {
+		a, n = mat.DenseCopyOf(a.T()), m
 	}
 	b, err := newBidiagonal(a)
 	if err != nil {
 		return nil, err
 	}
-	n := len(b.d)
-	work := make([]float64, 4*n)
-	if !(lapackgonum.Implementation{}).Dbdsqr(blas.Upper, n, 0, 0, 0, b.d, b.e, nil, 1, nil, n, nil, 1, work) {
+	if !bidiagonalValues(b.d, b.e, make([]float64, 4*n)) {
 		return nil, ErrNoConvergence
 	}
 	for i := range b.d {

@@ -5,9 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
-	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 )
 
 // svdTree is divide and conquer for the singular value decomposition of an upper
@@ -64,42 +62,26 @@ func (t *svdTree) solve(lo, hi int) error {
 func (t *svdTree) columns(hi int) int { return min(hi+1, t.n) }
 
 // leaf solves a small problem by implicit QR. An extra column is rotated away
-// first, which leaves a lower bidiagonal square.
+// first, which leaves a lower bidiagonal square, and then the entries below the diagonal.
 func (t *svdTree) leaf(lo, hi int) error {
-	impl := lapackgonum.Implementation{}
 	n, cols := hi-lo, t.columns(hi)-lo
-	d := t.d[lo:hi]
+	u := rowSpace{data: t.u.Data[lo*t.n+lo:], n: n, stride: t.n}
+	v := rowSpace{data: t.v.Data[lo*t.n+lo:], n: cols, stride: t.n}
+	for i := range n {
+		u.row(i)[i] = 1
+	}
+	for i := range cols {
+		v.row(i)[i] = 1
+	}
 	var e [leafSize]float64
-	copy(e[:], t.e[lo:min(hi, t.n-1)])
-	var c [leafSize * leafSize]float64
-	var work [4 * leafSize]float64
-	var vt [(leafSize + 1) * (leafSize + 1)]float64
-	for i := range n {
-		c[i*n+i] = 1
-	}
-	for i := range cols {
-		vt[i*cols+i] = 1
-	}
-	uplo := blas.Upper
+	var rotations [2][2 * leafSize]float64
+	qr := bidiagonalQR{d: t.d[lo:hi], e: e[:n], u: u, v: v, cs: [2][]float64{rotations[0][:], rotations[1][:]}}
+	copy(qr.e, t.e[lo:min(hi, t.n-1)])
 	if cols > n {
-		uplo = blas.Lower
-		for i := range n {
-			cs, sn, r := impl.Dlartg(d[i], e[i])
-			d[i], e[i] = r, 0
-			if i+1 < n {
-				e[i], d[i+1] = sn*d[i+1], cs*d[i+1]
-			}
-			blas64.Rot(vector(vt[i*cols:(i+1)*cols]), vector(vt[(i+1)*cols:(i+2)*cols]), cs, sn)
-		}
+		qr.dropColumn()
 	}
-	if !impl.Dbdsqr(uplo, n, cols, 0, n, d, e[:], vt[:], cols, nil, n, c[:], n, work[:]) {
+	if !qr.run() {
 		return ErrNoConvergence
-	}
-	for i := range n {
-		copy(t.u.Data[(lo+i)*t.n+lo:(lo+i)*t.n+hi], c[i*n:])
-	}
-	for i := range cols {
-		copy(t.v.Data[(lo+i)*t.n+lo:(lo+i)*t.n+lo+cols], vt[i*cols:])
 	}
 	return nil
 }

@@ -1,30 +1,27 @@
 package linalg
 
 import (
-	"math"
+	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
-	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 	"gonum.org/v1/gonum/mat"
 )
 
-// smallOrder is the largest order of a matrix whose singular value decomposition is that of
-// smallSVD: up to it, products of blocks take longer to prepare than to compute.
-const smallOrder = 32
+// smallOrder is the largest order of a matrix that is decomposed one reflector at a time and
+// by the QR or QL iteration: up to it, products of blocks and divide and conquer take longer
+// to prepare than to compute.
+const smallOrder = 64
 
-// smallSVD decomposes A = U·diag(s)·Vᵀ, n×n with n ≤ smallOrder, in memory of its own:
-// Householder bidiagonalisation one reflector at a time, and the implicit QR iteration of
-// LAPACK's dbdsqr. The rows of ut and vt are singular vectors, so that each step runs along
-// consecutive memory.
+// smallSVD decomposes A = U·diag(s)·Vᵀ, n×n with n ≤ smallOrder, in memory of its own.
+// The rows of ut and vt are singular vectors, so that each step runs along consecutive
+// memory.
 type smallSVD struct {
-	n             int
-	s             []float64 // descending
-	a, ut, vt     []float64 // n×n
-	e, tauQ, tauP []float64
-	work          []float64
-	memory        [3*smallOrder*smallOrder + 9*smallOrder]float64
+	n         int
+	s         []float64 // descending
+	a, ut, vt []float64 // n×n
+	memory    []float64
 }
 
 var smallSVDs = sync.Pool{New: func() any { return new(smallSVD) }}
@@ -33,25 +30,44 @@ var smallSVDs = sync.Pool{New: func() any { return new(smallSVD) }}
 func isSmall(m, n int) bool { return m == n && n <= smallOrder }
 
 // decompose decomposes a. It divides by a power of two first and multiplies the singular
-// values in the end.
-func (w *smallSVD) decompose(a blas64.General, scale float64) error {
+// values in the end. Without vectors ut and vt are not set.
+func (w *smallSVD) decompose(a blas64.General, scale float64, vectors bool) error {
 	n := a.Rows
 	w.n = n
-	rest := w.memory[:]
+	if size := 4*n*n + 12*n + 1; len(w.memory) < size {
+		w.memory = make([]float64, size)
+	}
+	rest := w.memory
 	take := func(n int) []float64 {
 		out := rest[:n:n]
 		rest = rest[n:]
 		return out
 	}
 	w.a, w.ut, w.vt = take(n*n), take(n*n), take(n*n)
-	w.s, w.e, w.tauQ, w.tauP, w.work = take(n), take(n), take(n), take(n), take(4*smallOrder)
-	copyScaled(blas64.General{Rows: n, Cols: n, Stride: n, Data: w.a}, a, 1/scale)
-	w.bidiagonalize()
-	flushNegligible(w.s, w.e[:n-1])
-	w.formLeft()
-	w.formRight()
-	if !(lapackgonum.Implementation{}).Dbdsqr(blas.Upper, n, n, 0, n, w.s, w.e, w.vt, n, nil, 1, w.ut, n, w.work) {
-		return ErrNoConvergence
+	w.s = take(n)
+	r := bidiagonalReduction{
+		d: w.s, e: take(n)[:n-1], tauQ: take(n), tauP: take(n),
+		q: blas64.General{Rows: n, Cols: n, Stride: n, Data: take(n * n)},
+		p: blas64.General{Rows: n, Cols: n, Stride: n, Data: w.a},
+	}
+	copyScaled(r.p, a, 1/scale)
+	r.reduce(take(4*n + 1))
+	flushNegligible(r.d, r.e)
+	work := take(4 * n)
+	if !vectors {
+		if !bidiagonalValues(r.d, r.e, work) {
+			return ErrNoConvergence
+		}
+	} else {
+		formTransposed(w.ut, r.q, r.tauQ, 0, work)
+		formTransposed(w.vt, r.p, r.tauP[:n-1], 1, work)
+		qr := bidiagonalQR{
+			d: r.d, e: r.e, cs: [2][]float64{work[:2*n], work[2*n:]},
+			u: rowSpace{data: w.ut, n: n, stride: n}, v: rowSpace{data: w.vt, n: n, stride: n},
+		}
+		if !qr.run() {
+			return ErrNoConvergence
+		}
 	}
 	for i := range w.s {
 		w.s[i] *= scale
@@ -59,132 +75,49 @@ func (w *smallSVD) decompose(a blas64.General, scale float64) error {
 	return nil
 }
 
-// bidiagonalize leaves the diagonal in s, the superdiagonal in e, and the reflectors in a:
-// those of the left in columns from the diagonal on, those of the right in rows behind it.
-func (w *smallSVD) bidiagonalize() {
-	n, a, row := w.n, w.a, w.work[:w.n]
-	for i := range n {
-		// H = I − tau·v·vᵀ with v_i = 1 maps column i to beta on the diagonal.
-		ss := 0.0
-		for l := i + 1; l < n; l++ {
-			ss += a[l*n+i] * a[l*n+i]
-		}
-		beta, tau, inverse := reflection(a[i*n+i], ss)
-		w.s[i], w.tauQ[i] = beta, tau
-		a[i*n+i] = 1
-		if tau != 0 {
-			for l := i + 1; l < n; l++ {
-				a[l*n+i] *= inverse
-			}
-			rest := row[i+1 : n]
-			clear(rest)
-			for l := i; l < n; l++ {
-				v, from := a[l*n+i], a[l*n+i+1:l*n+n]
-				for j, x := range from {
-					rest[j] += v * x
-				}
-			}
-			for l := i; l < n; l++ {
-				v, to := tau*a[l*n+i], a[l*n+i+1:l*n+n]
-				for j, x := range rest {
-					to[j] -= v * x
-				}
-			}
-		}
-		if i+1 == n {
-			break
-		}
-		u := a[i*n+i+1 : (i+1)*n]
-		ss = 0.0
-		for _, v := range u[1:] {
-			ss += v * v
-		}
-		beta, tau, inverse = reflection(u[0], ss)
-		w.e[i], w.tauP[i] = beta, tau
-		u[0] = 1
-		if tau == 0 {
-			continue
-		}
-		for j := range u[1:] {
-			u[1+j] *= inverse
-		}
-		for l := i + 1; l < n; l++ {
-			reflectRow(a[l*n+i+1:(l+1)*n], u, tau)
-		}
+// smallDecomposition returns work space with the decomposition of a small matrix, to be put
+// back into smallSVDs.
+func smallDecomposition(a *mat.Dense, vectors bool) (*smallSVD, error) {
+	largest := maxAbs(a.RawMatrix())
+	if !isFinite(largest) {
+		return nil, ErrNotFinite
 	}
-}
-
-// reflection returns what maps a vector with the first entry alpha and the squared norm ss
-// of the others to beta·e₁: H = I − tau·v·vᵀ, v = (1, inverse·others).
-func reflection(alpha, ss float64) (beta, tau, inverse float64) {
-	if ss == 0 {
-		return alpha, 0, 0
+	w := smallSVDs.Get().(*smallSVD)
+	if err := w.decompose(a.RawMatrix(), safeScale(largest), vectors); err != nil {
+		smallSVDs.Put(w)
+		return nil, err
 	}
-	beta = -math.Copysign(math.Sqrt(alpha*alpha+ss), alpha)
-	return beta, (beta - alpha) / beta, 1 / (alpha - beta)
-}
-
-// reflectRow multiplies a row by I − tau·v·vᵀ.
-func reflectRow(row, v []float64, tau float64) {
-	product := 0.0
-	row = row[:len(v)]
-	for j, x := range v {
-		product += x * row[j]
-	}
-	product *= tau
-	for j, x := range v {
-		row[j] -= product * x
-	}
-}
-
-// formLeft writes Qᵀ, the product of the reflections of the left.
-func (w *smallSVD) formLeft() {
-	n := w.n
-	clear(w.ut)
-	v := w.work[:n]
-	for i := n - 1; i >= 0; i-- {
-		w.ut[i*n+i] = 1
-		if w.tauQ[i] == 0 {
-			continue
-		}
-		for l := i; l < n; l++ {
-			v[l] = w.a[l*n+i]
-		}
-		for k := i; k < n; k++ {
-			reflectRow(w.ut[k*n+i:(k+1)*n], v[i:], w.tauQ[i])
-		}
-	}
-}
-
-// formRight writes Pᵀ.
-func (w *smallSVD) formRight() {
-	n := w.n
-	clear(w.vt)
-	w.vt[0] = 1
-	for i := n - 2; i >= 0; i-- {
-		w.vt[(i+1)*n+i+1] = 1
-		if w.tauP[i] == 0 {
-			continue
-		}
-		u := w.a[i*n+i+1 : (i+1)*n]
-		for k := i + 1; k < n; k++ {
-			reflectRow(w.vt[k*n+i+1:(k+1)*n], u, w.tauP[i])
-		}
-	}
+	return w, nil
 }
 
 // svdSmall is SVD of a small matrix.
 func svdSmall(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err error) {
-	w := smallSVDs.Get().(*smallSVD)
-	defer smallSVDs.Put(w)
-	largest := maxAbs(a.RawMatrix())
-	if !isFinite(largest) {
-		return nil, nil, nil, ErrNotFinite
-	}
-	if err := w.decompose(a.RawMatrix(), safeScale(largest)); err != nil {
+	w, err := smallDecomposition(a, true)
+	if err != nil {
 		return nil, nil, nil, err
 	}
-	return w.transposed(w.ut), append([]float64(nil), w.s...), w.transposed(w.vt), nil
+	defer smallSVDs.Put(w)
+	return w.transposed(w.ut), slices.Clone(w.s), w.transposed(w.vt), nil
+}
+
+// singularValuesSmall is SingularValues of a small matrix.
+func singularValuesSmall(a *mat.Dense) ([]float64, error) {
+	w, err := smallDecomposition(a, false)
+	if err != nil {
+		return nil, err
+	}
+	defer smallSVDs.Put(w)
+	return slices.Clone(w.s), nil
+}
+
+// nuclearSmall is NuclearNorm of a small matrix.
+func nuclearSmall(a *mat.Dense) (float64, error) {
+	w, err := smallDecomposition(a, false)
+	if err != nil {
+		return 0, err
+	}
+	defer smallSVDs.Put(w)
+	return sum(w.s), nil
 }
 
 // svdOfFewColumns is SVD of a matrix with more rows than columns, of which there are
@@ -211,7 +144,7 @@ func svdOfFewColumns(a *mat.Dense) (u *mat.Dense, s []float64, v *mat.Dense, err
 // transposed returns a matrix with the vectors in columns.
 func (w *smallSVD) transposed(rows []float64) *mat.Dense {
 	out := mat.NewDense(w.n, w.n, nil)
-	transposeInto(out.RawMatrix(), blas64.General{Rows: w.n, Cols: w.n, Stride: w.n, Data: rows})
+	kernels.Transpose(w.n, w.n, rows, w.n, out.RawMatrix().Data, w.n)
 	return out
 }
 
@@ -219,7 +152,7 @@ func (w *smallSVD) transposed(rows []float64) *mat.Dense {
 func polarSmall(a *mat.Dense, largest, least float64) (p *mat.Dense, nuclear float64, err error) {
 	w := smallSVDs.Get().(*smallSVD)
 	defer smallSVDs.Put(w)
-	if err := w.decompose(a.RawMatrix(), safeScale(largest)); err != nil {
+	if err := w.decompose(a.RawMatrix(), safeScale(largest), true); err != nil {
 		return nil, 0, err
 	}
 	n := w.n

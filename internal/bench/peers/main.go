@@ -108,7 +108,7 @@ func (s *server) request(line string) (string, error) {
 // shortest repeats f for about the given time and returns the shortest time of
 // one call in seconds. Calls too short for the clock are timed in batches.
 func shortest(f func(), now func() time.Duration, budget time.Duration) float64 {
-	const tick = 50 * time.Microsecond
+	const tick = 200 * time.Microsecond
 	batch := 1
 	for {
 		start := now()

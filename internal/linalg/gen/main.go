@@ -41,6 +41,7 @@ func write(set isa, dir string) error {
 	g.packing()
 	if !set.single() {
 		g.rowKernels()
+		g.reductions()
 	}
 
 	file, err := g.Result()

@@ -2661,3 +2661,507 @@ rest:
 end:
 	VZEROUPPER
 	RET
+
+// func avx2Rotate(k int, n int, a *float64, lda int, cs *float64)
+// Requires: AVX, FMA3
+TEXT ·avx2Rotate(SB), NOSPLIT, $0-40
+	MOVQ lda+24(FP), AX
+	SHLQ $0x03, AX
+	MOVQ n+8(FP), DX
+	XORQ CX, CX
+
+strip:
+	CMPQ    DX, $0x10
+	JLT     border
+	MOVQ    k+0(FP), BX
+	MOVQ    a+16(FP), SI
+	MOVQ    cs+32(FP), DI
+	ADDQ    CX, SI
+	VMOVUPD (SI), Y0
+	VMOVUPD 32(SI), Y1
+	VMOVUPD 64(SI), Y2
+	VMOVUPD 96(SI), Y3
+
+whole:
+	VBROADCASTSD (DI), Y4
+	VBROADCASTSD 8(DI), Y5
+	ADDQ         $0x10, DI
+	VMOVUPD      (SI)(AX*1), Y6
+	VMULPD       Y5, Y6, Y7
+	VFMADD231PD  Y4, Y0, Y7
+	VMULPD       Y4, Y6, Y6
+	VFNMADD213PD Y6, Y5, Y0
+	VMOVUPD      Y7, (SI)
+	VMOVUPD      32(SI)(AX*1), Y6
+	VMULPD       Y5, Y6, Y7
+	VFMADD231PD  Y4, Y1, Y7
+	VMULPD       Y4, Y6, Y6
+	VFNMADD213PD Y6, Y5, Y1
+	VMOVUPD      Y7, 32(SI)
+	VMOVUPD      64(SI)(AX*1), Y6
+	VMULPD       Y5, Y6, Y7
+	VFMADD231PD  Y4, Y2, Y7
+	VMULPD       Y4, Y6, Y6
+	VFNMADD213PD Y6, Y5, Y2
+	VMOVUPD      Y7, 64(SI)
+	VMOVUPD      96(SI)(AX*1), Y6
+	VMULPD       Y5, Y6, Y7
+	VFMADD231PD  Y4, Y3, Y7
+	VMULPD       Y4, Y6, Y6
+	VFNMADD213PD Y6, Y5, Y3
+	VMOVUPD      Y7, 96(SI)
+	ADDQ         AX, SI
+	DECQ         BX
+	JNZ          whole
+	VMOVUPD      Y0, (SI)
+	VMOVUPD      Y1, 32(SI)
+	VMOVUPD      Y2, 64(SI)
+	VMOVUPD      Y3, 96(SI)
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x10, DX
+	JMP          strip
+
+border:
+	TESTQ      DX, DX
+	JZ         done
+	CMPQ       DX, $0x04
+	JGT        wider1
+	LEAQ       avx2Window<>+32(SB), BX
+	SHLQ       $0x03, DX
+	SUBQ       DX, BX
+	MOVQ       k+0(FP), DX
+	MOVQ       a+16(FP), SI
+	MOVQ       cs+32(FP), DI
+	ADDQ       CX, SI
+	VMOVUPD    (BX), Y0
+	VMASKMOVPD (SI), Y0, Y0
+
+border1:
+	VBROADCASTSD (DI), Y1
+	VBROADCASTSD 8(DI), Y2
+	ADDQ         $0x10, DI
+	VMOVUPD      (BX), Y3
+	VMASKMOVPD   (SI)(AX*1), Y3, Y3
+	VMULPD       Y2, Y3, Y4
+	VFMADD231PD  Y1, Y0, Y4
+	VMULPD       Y1, Y3, Y3
+	VFNMADD213PD Y3, Y2, Y0
+	VMOVUPD      (BX), Y1
+	VMASKMOVPD   Y4, Y1, (SI)
+	ADDQ         AX, SI
+	DECQ         DX
+	JNZ          border1
+	VMOVUPD      (BX), Y1
+	VMASKMOVPD   Y0, Y1, (SI)
+	JMP          done
+
+wider1:
+	CMPQ       DX, $0x08
+	JGT        wider2
+	SUBQ       $0x04, DX
+	LEAQ       avx2Window<>+32(SB), BX
+	SHLQ       $0x03, DX
+	SUBQ       DX, BX
+	MOVQ       k+0(FP), DX
+	MOVQ       a+16(FP), SI
+	MOVQ       cs+32(FP), DI
+	ADDQ       CX, SI
+	VMOVUPD    (SI), Y0
+	VMOVUPD    (BX), Y1
+	VMASKMOVPD 32(SI), Y1, Y1
+
+border2:
+	VBROADCASTSD (DI), Y2
+	VBROADCASTSD 8(DI), Y3
+	ADDQ         $0x10, DI
+	VMOVUPD      (SI)(AX*1), Y4
+	VMULPD       Y3, Y4, Y5
+	VFMADD231PD  Y2, Y0, Y5
+	VMULPD       Y2, Y4, Y4
+	VFNMADD213PD Y4, Y3, Y0
+	VMOVUPD      Y5, (SI)
+	VMOVUPD      (BX), Y4
+	VMASKMOVPD   32(SI)(AX*1), Y4, Y4
+	VMULPD       Y3, Y4, Y5
+	VFMADD231PD  Y2, Y1, Y5
+	VMULPD       Y2, Y4, Y4
+	VFNMADD213PD Y4, Y3, Y1
+	VMOVUPD      (BX), Y2
+	VMASKMOVPD   Y5, Y2, 32(SI)
+	ADDQ         AX, SI
+	DECQ         DX
+	JNZ          border2
+	VMOVUPD      Y0, (SI)
+	VMOVUPD      (BX), Y0
+	VMASKMOVPD   Y1, Y0, 32(SI)
+	JMP          done
+
+wider2:
+	CMPQ       DX, $0x0c
+	JGT        wider3
+	SUBQ       $0x08, DX
+	LEAQ       avx2Window<>+32(SB), BX
+	SHLQ       $0x03, DX
+	SUBQ       DX, BX
+	MOVQ       k+0(FP), DX
+	MOVQ       a+16(FP), SI
+	MOVQ       cs+32(FP), DI
+	ADDQ       CX, SI
+	VMOVUPD    (SI), Y0
+	VMOVUPD    32(SI), Y1
+	VMOVUPD    (BX), Y2
+	VMASKMOVPD 64(SI), Y2, Y2
+
+border3:
+	VBROADCASTSD (DI), Y3
+	VBROADCASTSD 8(DI), Y4
+	ADDQ         $0x10, DI
+	VMOVUPD      (SI)(AX*1), Y5
+	VMULPD       Y4, Y5, Y6
+	VFMADD231PD  Y3, Y0, Y6
+	VMULPD       Y3, Y5, Y5
+	VFNMADD213PD Y5, Y4, Y0
+	VMOVUPD      Y6, (SI)
+	VMOVUPD      32(SI)(AX*1), Y5
+	VMULPD       Y4, Y5, Y6
+	VFMADD231PD  Y3, Y1, Y6
+	VMULPD       Y3, Y5, Y5
+	VFNMADD213PD Y5, Y4, Y1
+	VMOVUPD      Y6, 32(SI)
+	VMOVUPD      (BX), Y5
+	VMASKMOVPD   64(SI)(AX*1), Y5, Y5
+	VMULPD       Y4, Y5, Y6
+	VFMADD231PD  Y3, Y2, Y6
+	VMULPD       Y3, Y5, Y5
+	VFNMADD213PD Y5, Y4, Y2
+	VMOVUPD      (BX), Y3
+	VMASKMOVPD   Y6, Y3, 64(SI)
+	ADDQ         AX, SI
+	DECQ         DX
+	JNZ          border3
+	VMOVUPD      Y0, (SI)
+	VMOVUPD      Y1, 32(SI)
+	VMOVUPD      (BX), Y0
+	VMASKMOVPD   Y2, Y0, 64(SI)
+	JMP          done
+
+wider3:
+	SUBQ       $0x0c, DX
+	LEAQ       avx2Window<>+32(SB), BX
+	SHLQ       $0x03, DX
+	SUBQ       DX, BX
+	MOVQ       k+0(FP), DX
+	MOVQ       a+16(FP), SI
+	MOVQ       cs+32(FP), DI
+	ADDQ       CX, SI
+	VMOVUPD    (SI), Y0
+	VMOVUPD    32(SI), Y1
+	VMOVUPD    64(SI), Y2
+	VMOVUPD    (BX), Y3
+	VMASKMOVPD 96(SI), Y3, Y3
+
+border4:
+	VBROADCASTSD (DI), Y4
+	VBROADCASTSD 8(DI), Y5
+	ADDQ         $0x10, DI
+	VMOVUPD      (SI)(AX*1), Y6
+	VMULPD       Y5, Y6, Y7
+	VFMADD231PD  Y4, Y0, Y7
+	VMULPD       Y4, Y6, Y6
+	VFNMADD213PD Y6, Y5, Y0
+	VMOVUPD      Y7, (SI)
+	VMOVUPD      32(SI)(AX*1), Y6
+	VMULPD       Y5, Y6, Y7
+	VFMADD231PD  Y4, Y1, Y7
+	VMULPD       Y4, Y6, Y6
+	VFNMADD213PD Y6, Y5, Y1
+	VMOVUPD      Y7, 32(SI)
+	VMOVUPD      64(SI)(AX*1), Y6
+	VMULPD       Y5, Y6, Y7
+	VFMADD231PD  Y4, Y2, Y7
+	VMULPD       Y4, Y6, Y6
+	VFNMADD213PD Y6, Y5, Y2
+	VMOVUPD      Y7, 64(SI)
+	VMOVUPD      (BX), Y6
+	VMASKMOVPD   96(SI)(AX*1), Y6, Y6
+	VMULPD       Y5, Y6, Y7
+	VFMADD231PD  Y4, Y3, Y7
+	VMULPD       Y4, Y6, Y6
+	VFNMADD213PD Y6, Y5, Y3
+	VMOVUPD      (BX), Y4
+	VMASKMOVPD   Y7, Y4, 96(SI)
+	ADDQ         AX, SI
+	DECQ         DX
+	JNZ          border4
+	VMOVUPD      Y0, (SI)
+	VMOVUPD      Y1, 32(SI)
+	VMOVUPD      Y2, 64(SI)
+	VMOVUPD      (BX), Y0
+	VMASKMOVPD   Y3, Y0, 96(SI)
+
+done:
+	VZEROUPPER
+	RET
+
+// func avx2Rank1Sums(m int, n int, a *float64, lda int, x *float64, y *float64, w *float64, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·avx2Rank1Sums(SB), NOSPLIT, $0-64
+	MOVQ lda+24(FP), AX
+	SHLQ $0x03, AX
+	MOVQ w+48(FP), DX
+	MOVQ x+32(FP), BX
+	MOVQ n+8(FP), SI
+	XORQ CX, CX
+
+strip:
+	CMPQ    SI, $0x08
+	JLT     border
+	MOVQ    y+40(FP), DI
+	VMOVUPD (DI)(CX*1), Y2
+	VMOVUPD 32(DI)(CX*1), Y3
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	MOVQ    m+0(FP), DI
+	MOVQ    a+16(FP), R8
+	ADDQ    CX, R8
+	XORQ    R9, R9
+
+whole:
+	VBROADCASTSD (BX)(R9*8), Y4
+	VBROADCASTSD (DX)(R9*8), Y5
+	VMOVUPD      (R8), Y6
+	VFNMADD231PD Y4, Y2, Y6
+	VMOVUPD      Y6, (R8)
+	VFMADD231PD  Y6, Y5, Y0
+	VMOVUPD      32(R8), Y6
+	VFNMADD231PD Y4, Y3, Y6
+	VMOVUPD      Y6, 32(R8)
+	VFMADD231PD  Y6, Y5, Y1
+	ADDQ         AX, R8
+	INCQ         R9
+	CMPQ         R9, DI
+	JNE          whole
+	MOVQ         sums+56(FP), DI
+	VMOVUPD      Y0, (DI)(CX*1)
+	VMOVUPD      Y1, 32(DI)(CX*1)
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x08, SI
+	JMP          strip
+
+border:
+	TESTQ      SI, SI
+	JZ         done
+	CMPQ       SI, $0x04
+	JGT        wider1
+	LEAQ       avx2Window<>+32(SB), DI
+	SHLQ       $0x03, SI
+	SUBQ       SI, DI
+	MOVQ       y+40(FP), SI
+	VMOVUPD    (DI), Y1
+	VMASKMOVPD (SI)(CX*1), Y1, Y1
+	VXORPD     Y0, Y0, Y0
+	MOVQ       m+0(FP), SI
+	MOVQ       a+16(FP), R8
+	ADDQ       CX, R8
+	XORQ       R9, R9
+
+border1:
+	VBROADCASTSD (BX)(R9*8), Y2
+	VBROADCASTSD (DX)(R9*8), Y3
+	VMOVUPD      (DI), Y4
+	VMASKMOVPD   (R8), Y4, Y4
+	VFNMADD231PD Y2, Y1, Y4
+	VMOVUPD      (DI), Y2
+	VMASKMOVPD   Y4, Y2, (R8)
+	VFMADD231PD  Y4, Y3, Y0
+	ADDQ         AX, R8
+	INCQ         R9
+	CMPQ         R9, SI
+	JNE          border1
+	MOVQ         sums+56(FP), AX
+	VMOVUPD      (DI), Y1
+	VMASKMOVPD   Y0, Y1, (AX)(CX*1)
+	JMP          done
+
+wider1:
+	SUBQ       $0x04, SI
+	LEAQ       avx2Window<>+32(SB), DI
+	SHLQ       $0x03, SI
+	SUBQ       SI, DI
+	MOVQ       y+40(FP), SI
+	VMOVUPD    (SI)(CX*1), Y2
+	VMOVUPD    (DI), Y3
+	VMASKMOVPD 32(SI)(CX*1), Y3, Y3
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       m+0(FP), SI
+	MOVQ       a+16(FP), R8
+	ADDQ       CX, R8
+	XORQ       R9, R9
+
+border2:
+	VBROADCASTSD (BX)(R9*8), Y4
+	VBROADCASTSD (DX)(R9*8), Y5
+	VMOVUPD      (R8), Y6
+	VFNMADD231PD Y4, Y2, Y6
+	VMOVUPD      Y6, (R8)
+	VFMADD231PD  Y6, Y5, Y0
+	VMOVUPD      (DI), Y6
+	VMASKMOVPD   32(R8), Y6, Y6
+	VFNMADD231PD Y4, Y3, Y6
+	VMOVUPD      (DI), Y4
+	VMASKMOVPD   Y6, Y4, 32(R8)
+	VFMADD231PD  Y6, Y5, Y1
+	ADDQ         AX, R8
+	INCQ         R9
+	CMPQ         R9, SI
+	JNE          border2
+	MOVQ         sums+56(FP), AX
+	VMOVUPD      Y0, (AX)(CX*1)
+	VMOVUPD      (DI), Y0
+	VMASKMOVPD   Y1, Y0, 32(AX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func avx2Rank2Sums(m int, n int, a *float64, lda int, x *float64, y *float64, u *float64, v *float64, w *float64, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·avx2Rank2Sums(SB), NOSPLIT, $0-80
+	MOVQ lda+24(FP), AX
+	SHLQ $0x03, AX
+	MOVQ w+64(FP), DX
+	MOVQ x+32(FP), BX
+	MOVQ u+48(FP), SI
+	MOVQ n+8(FP), DI
+	XORQ CX, CX
+
+strip:
+	CMPQ    DI, $0x08
+	JLT     border
+	MOVQ    y+40(FP), R8
+	VMOVUPD (R8)(CX*1), Y2
+	VMOVUPD 32(R8)(CX*1), Y3
+	MOVQ    v+56(FP), R8
+	VMOVUPD (R8)(CX*1), Y4
+	VMOVUPD 32(R8)(CX*1), Y5
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	MOVQ    m+0(FP), R8
+	MOVQ    a+16(FP), R9
+	ADDQ    CX, R9
+	XORQ    R10, R10
+
+whole:
+	VBROADCASTSD (BX)(R10*8), Y6
+	VBROADCASTSD (SI)(R10*8), Y7
+	VBROADCASTSD (DX)(R10*8), Y8
+	VMOVUPD      (R9), Y9
+	VFNMADD231PD Y6, Y2, Y9
+	VFNMADD231PD Y7, Y4, Y9
+	VMOVUPD      Y9, (R9)
+	VFMADD231PD  Y9, Y8, Y0
+	VMOVUPD      32(R9), Y9
+	VFNMADD231PD Y6, Y3, Y9
+	VFNMADD231PD Y7, Y5, Y9
+	VMOVUPD      Y9, 32(R9)
+	VFMADD231PD  Y9, Y8, Y1
+	ADDQ         AX, R9
+	INCQ         R10
+	CMPQ         R10, R8
+	JNE          whole
+	MOVQ         sums+72(FP), R8
+	VMOVUPD      Y0, (R8)(CX*1)
+	VMOVUPD      Y1, 32(R8)(CX*1)
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x08, DI
+	JMP          strip
+
+border:
+	TESTQ      DI, DI
+	JZ         done
+	CMPQ       DI, $0x04
+	JGT        wider1
+	LEAQ       avx2Window<>+32(SB), R8
+	SHLQ       $0x03, DI
+	SUBQ       DI, R8
+	MOVQ       y+40(FP), DI
+	VMOVUPD    (R8), Y1
+	VMASKMOVPD (DI)(CX*1), Y1, Y1
+	MOVQ       v+56(FP), DI
+	VMOVUPD    (R8), Y2
+	VMASKMOVPD (DI)(CX*1), Y2, Y2
+	VXORPD     Y0, Y0, Y0
+	MOVQ       m+0(FP), DI
+	MOVQ       a+16(FP), R9
+	ADDQ       CX, R9
+	XORQ       R10, R10
+
+border1:
+	VBROADCASTSD (BX)(R10*8), Y3
+	VBROADCASTSD (SI)(R10*8), Y4
+	VBROADCASTSD (DX)(R10*8), Y5
+	VMOVUPD      (R8), Y6
+	VMASKMOVPD   (R9), Y6, Y6
+	VFNMADD231PD Y3, Y1, Y6
+	VFNMADD231PD Y4, Y2, Y6
+	VMOVUPD      (R8), Y3
+	VMASKMOVPD   Y6, Y3, (R9)
+	VFMADD231PD  Y6, Y5, Y0
+	ADDQ         AX, R9
+	INCQ         R10
+	CMPQ         R10, DI
+	JNE          border1
+	MOVQ         sums+72(FP), AX
+	VMOVUPD      (R8), Y1
+	VMASKMOVPD   Y0, Y1, (AX)(CX*1)
+	JMP          done
+
+wider1:
+	SUBQ       $0x04, DI
+	LEAQ       avx2Window<>+32(SB), R8
+	SHLQ       $0x03, DI
+	SUBQ       DI, R8
+	MOVQ       y+40(FP), DI
+	VMOVUPD    (DI)(CX*1), Y2
+	VMOVUPD    (R8), Y3
+	VMASKMOVPD 32(DI)(CX*1), Y3, Y3
+	MOVQ       v+56(FP), DI
+	VMOVUPD    (DI)(CX*1), Y4
+	VMOVUPD    (R8), Y5
+	VMASKMOVPD 32(DI)(CX*1), Y5, Y5
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       m+0(FP), DI
+	MOVQ       a+16(FP), R9
+	ADDQ       CX, R9
+	XORQ       R10, R10
+
+border2:
+	VBROADCASTSD (BX)(R10*8), Y6
+	VBROADCASTSD (SI)(R10*8), Y7
+	VBROADCASTSD (DX)(R10*8), Y8
+	VMOVUPD      (R9), Y9
+	VFNMADD231PD Y6, Y2, Y9
+	VFNMADD231PD Y7, Y4, Y9
+	VMOVUPD      Y9, (R9)
+	VFMADD231PD  Y9, Y8, Y0
+	VMOVUPD      (R8), Y9
+	VMASKMOVPD   32(R9), Y9, Y9
+	VFNMADD231PD Y6, Y3, Y9
+	VFNMADD231PD Y7, Y5, Y9
+	VMOVUPD      (R8), Y6
+	VMASKMOVPD   Y9, Y6, 32(R9)
+	VFMADD231PD  Y9, Y8, Y1
+	ADDQ         AX, R9
+	INCQ         R10
+	CMPQ         R10, DI
+	JNE          border2
+	MOVQ         sums+72(FP), AX
+	VMOVUPD      Y0, (AX)(CX*1)
+	VMOVUPD      (R8), Y0
+	VMASKMOVPD   Y1, Y0, 32(AX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET

@@ -309,3 +309,22 @@ func avx512Center(groups int, n int, a *float64, lda int, x *float64, y *float64
 //
 //go:noescape
 func avx512Adam(n int, y *float64, grad *float64, m *float64, v *float64, c *float64)
+
+// avx512Rotate applies k plane rotations to rows j and j+1 of n values, lda apart, j = 0 ... k-1:
+// a(j) ← c·a(j) + s·a(j+1) and a(j+1) ← c·a(j+1) − s·a(j) with c and s at cs[2j]. lda may
+// be negative. k is at least 1.
+//
+//go:noescape
+func avx512Rotate(k int, n int, a *float64, lda int, cs *float64)
+
+// avx512Rank1Sums subtracts x[i]·y[j] from a[i·lda+j] and sets sums[j] to Σ_i w[i]·a[i·lda+j],
+// 0 ≤ i < m, 0 ≤ j < n. m is at least 1.
+//
+//go:noescape
+func avx512Rank1Sums(m int, n int, a *float64, lda int, x *float64, y *float64, w *float64, sums *float64)
+
+// avx512Rank2Sums subtracts x[i]·y[j] + u[i]·v[j] from a[i·lda+j] and sets sums[j] to Σ_i w[i]·a[i·lda+j],
+// 0 ≤ i < m, 0 ≤ j < n. m is at least 1.
+//
+//go:noescape
+func avx512Rank2Sums(m int, n int, a *float64, lda int, x *float64, y *float64, u *float64, v *float64, w *float64, sums *float64)

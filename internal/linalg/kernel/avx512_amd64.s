@@ -4877,3 +4877,725 @@ rest:
 end:
 	VZEROUPPER
 	RET
+
+// func avx512Rotate(k int, n int, a *float64, lda int, cs *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Rotate(SB), NOSPLIT, $0-40
+	MOVQ lda+24(FP), AX
+	SHLQ $0x03, AX
+	MOVQ n+8(FP), CX
+	XORQ DX, DX
+
+strip:
+	CMPQ    CX, $0x20
+	JLT     border
+	MOVQ    k+0(FP), BX
+	MOVQ    a+16(FP), SI
+	MOVQ    cs+32(FP), DI
+	ADDQ    DX, SI
+	VMOVUPD (SI), Z0
+	VMOVUPD 64(SI), Z1
+	VMOVUPD 128(SI), Z2
+	VMOVUPD 192(SI), Z3
+
+whole:
+	VBROADCASTSD (DI), Z4
+	VBROADCASTSD 8(DI), Z5
+	ADDQ         $0x10, DI
+	VMOVUPD      (SI)(AX*1), Z6
+	VMULPD       Z5, Z6, Z7
+	VFMADD231PD  Z4, Z0, Z7
+	VMULPD       Z4, Z6, Z6
+	VFNMADD213PD Z6, Z5, Z0
+	VMOVUPD      Z7, (SI)
+	VMOVUPD      64(SI)(AX*1), Z6
+	VMULPD       Z5, Z6, Z7
+	VFMADD231PD  Z4, Z1, Z7
+	VMULPD       Z4, Z6, Z6
+	VFNMADD213PD Z6, Z5, Z1
+	VMOVUPD      Z7, 64(SI)
+	VMOVUPD      128(SI)(AX*1), Z6
+	VMULPD       Z5, Z6, Z7
+	VFMADD231PD  Z4, Z2, Z7
+	VMULPD       Z4, Z6, Z6
+	VFNMADD213PD Z6, Z5, Z2
+	VMOVUPD      Z7, 128(SI)
+	VMOVUPD      192(SI)(AX*1), Z6
+	VMULPD       Z5, Z6, Z7
+	VFMADD231PD  Z4, Z3, Z7
+	VMULPD       Z4, Z6, Z6
+	VFNMADD213PD Z6, Z5, Z3
+	VMOVUPD      Z7, 192(SI)
+	ADDQ         AX, SI
+	DECQ         BX
+	JNZ          whole
+	VMOVUPD      Z0, (SI)
+	VMOVUPD      Z1, 64(SI)
+	VMOVUPD      Z2, 128(SI)
+	VMOVUPD      Z3, 192(SI)
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x20, CX
+	JMP          strip
+
+border:
+	TESTQ     CX, CX
+	JZ        done
+	CMPQ      CX, $0x08
+	JGT       wider1
+	MOVL      $0x00000001, BX
+	SHLL      CL, BX
+	DECL      BX
+	KMOVW     BX, K1
+	MOVQ      k+0(FP), CX
+	MOVQ      a+16(FP), BX
+	MOVQ      cs+32(FP), SI
+	ADDQ      DX, BX
+	VMOVUPD.Z (BX), K1, Z0
+
+border1:
+	VBROADCASTSD (SI), Z1
+	VBROADCASTSD 8(SI), Z2
+	ADDQ         $0x10, SI
+	VMOVUPD.Z    (BX)(AX*1), K1, Z3
+	VMULPD       Z2, Z3, Z4
+	VFMADD231PD  Z1, Z0, Z4
+	VMULPD       Z1, Z3, Z3
+	VFNMADD213PD Z3, Z2, Z0
+	VMOVUPD      Z4, K1, (BX)
+	ADDQ         AX, BX
+	DECQ         CX
+	JNZ          border1
+	VMOVUPD      Z0, K1, (BX)
+	JMP          done
+
+wider1:
+	CMPQ      CX, $0x10
+	JGT       wider2
+	SUBQ      $0x08, CX
+	MOVL      $0x00000001, BX
+	SHLL      CL, BX
+	DECL      BX
+	KMOVW     BX, K1
+	MOVQ      k+0(FP), CX
+	MOVQ      a+16(FP), BX
+	MOVQ      cs+32(FP), SI
+	ADDQ      DX, BX
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+
+border2:
+	VBROADCASTSD (SI), Z2
+	VBROADCASTSD 8(SI), Z3
+	ADDQ         $0x10, SI
+	VMOVUPD      (BX)(AX*1), Z4
+	VMULPD       Z3, Z4, Z5
+	VFMADD231PD  Z2, Z0, Z5
+	VMULPD       Z2, Z4, Z4
+	VFNMADD213PD Z4, Z3, Z0
+	VMOVUPD      Z5, (BX)
+	VMOVUPD.Z    64(BX)(AX*1), K1, Z4
+	VMULPD       Z3, Z4, Z5
+	VFMADD231PD  Z2, Z1, Z5
+	VMULPD       Z2, Z4, Z4
+	VFNMADD213PD Z4, Z3, Z1
+	VMOVUPD      Z5, K1, 64(BX)
+	ADDQ         AX, BX
+	DECQ         CX
+	JNZ          border2
+	VMOVUPD      Z0, (BX)
+	VMOVUPD      Z1, K1, 64(BX)
+	JMP          done
+
+wider2:
+	CMPQ      CX, $0x18
+	JGT       wider3
+	SUBQ      $0x10, CX
+	MOVL      $0x00000001, BX
+	SHLL      CL, BX
+	DECL      BX
+	KMOVW     BX, K1
+	MOVQ      k+0(FP), CX
+	MOVQ      a+16(FP), BX
+	MOVQ      cs+32(FP), SI
+	ADDQ      DX, BX
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD.Z 128(BX), K1, Z2
+
+border3:
+	VBROADCASTSD (SI), Z3
+	VBROADCASTSD 8(SI), Z4
+	ADDQ         $0x10, SI
+	VMOVUPD      (BX)(AX*1), Z5
+	VMULPD       Z4, Z5, Z6
+	VFMADD231PD  Z3, Z0, Z6
+	VMULPD       Z3, Z5, Z5
+	VFNMADD213PD Z5, Z4, Z0
+	VMOVUPD      Z6, (BX)
+	VMOVUPD      64(BX)(AX*1), Z5
+	VMULPD       Z4, Z5, Z6
+	VFMADD231PD  Z3, Z1, Z6
+	VMULPD       Z3, Z5, Z5
+	VFNMADD213PD Z5, Z4, Z1
+	VMOVUPD      Z6, 64(BX)
+	VMOVUPD.Z    128(BX)(AX*1), K1, Z5
+	VMULPD       Z4, Z5, Z6
+	VFMADD231PD  Z3, Z2, Z6
+	VMULPD       Z3, Z5, Z5
+	VFNMADD213PD Z5, Z4, Z2
+	VMOVUPD      Z6, K1, 128(BX)
+	ADDQ         AX, BX
+	DECQ         CX
+	JNZ          border3
+	VMOVUPD      Z0, (BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, K1, 128(BX)
+	JMP          done
+
+wider3:
+	SUBQ      $0x18, CX
+	MOVL      $0x00000001, BX
+	SHLL      CL, BX
+	DECL      BX
+	KMOVW     BX, K1
+	MOVQ      k+0(FP), CX
+	MOVQ      a+16(FP), BX
+	MOVQ      cs+32(FP), SI
+	ADDQ      DX, BX
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD   128(BX), Z2
+	VMOVUPD.Z 192(BX), K1, Z3
+
+border4:
+	VBROADCASTSD (SI), Z4
+	VBROADCASTSD 8(SI), Z5
+	ADDQ         $0x10, SI
+	VMOVUPD      (BX)(AX*1), Z6
+	VMULPD       Z5, Z6, Z7
+	VFMADD231PD  Z4, Z0, Z7
+	VMULPD       Z4, Z6, Z6
+	VFNMADD213PD Z6, Z5, Z0
+	VMOVUPD      Z7, (BX)
+	VMOVUPD      64(BX)(AX*1), Z6
+	VMULPD       Z5, Z6, Z7
+	VFMADD231PD  Z4, Z1, Z7
+	VMULPD       Z4, Z6, Z6
+	VFNMADD213PD Z6, Z5, Z1
+	VMOVUPD      Z7, 64(BX)
+	VMOVUPD      128(BX)(AX*1), Z6
+	VMULPD       Z5, Z6, Z7
+	VFMADD231PD  Z4, Z2, Z7
+	VMULPD       Z4, Z6, Z6
+	VFNMADD213PD Z6, Z5, Z2
+	VMOVUPD      Z7, 128(BX)
+	VMOVUPD.Z    192(BX)(AX*1), K1, Z6
+	VMULPD       Z5, Z6, Z7
+	VFMADD231PD  Z4, Z3, Z7
+	VMULPD       Z4, Z6, Z6
+	VFNMADD213PD Z6, Z5, Z3
+	VMOVUPD      Z7, K1, 192(BX)
+	ADDQ         AX, BX
+	DECQ         CX
+	JNZ          border4
+	VMOVUPD      Z0, (BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, 128(BX)
+	VMOVUPD      Z3, K1, 192(BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func avx512Rank1Sums(m int, n int, a *float64, lda int, x *float64, y *float64, w *float64, sums *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Rank1Sums(SB), NOSPLIT, $0-64
+	MOVQ lda+24(FP), AX
+	SHLQ $0x03, AX
+	MOVQ w+48(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ n+8(FP), CX
+	XORQ DX, DX
+
+strip:
+	CMPQ    CX, $0x20
+	JLT     border
+	MOVQ    y+40(FP), DI
+	VMOVUPD (DI)(DX*1), Z4
+	VMOVUPD 64(DI)(DX*1), Z5
+	VMOVUPD 128(DI)(DX*1), Z6
+	VMOVUPD 192(DI)(DX*1), Z7
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	MOVQ    m+0(FP), DI
+	MOVQ    a+16(FP), R8
+	ADDQ    DX, R8
+	XORQ    R9, R9
+
+whole:
+	VBROADCASTSD (SI)(R9*8), Z8
+	VBROADCASTSD (BX)(R9*8), Z9
+	VMOVUPD      (R8), Z10
+	VFNMADD231PD Z8, Z4, Z10
+	VMOVUPD      Z10, (R8)
+	VFMADD231PD  Z10, Z9, Z0
+	VMOVUPD      64(R8), Z10
+	VFNMADD231PD Z8, Z5, Z10
+	VMOVUPD      Z10, 64(R8)
+	VFMADD231PD  Z10, Z9, Z1
+	VMOVUPD      128(R8), Z10
+	VFNMADD231PD Z8, Z6, Z10
+	VMOVUPD      Z10, 128(R8)
+	VFMADD231PD  Z10, Z9, Z2
+	VMOVUPD      192(R8), Z10
+	VFNMADD231PD Z8, Z7, Z10
+	VMOVUPD      Z10, 192(R8)
+	VFMADD231PD  Z10, Z9, Z3
+	ADDQ         AX, R8
+	INCQ         R9
+	CMPQ         R9, DI
+	JNE          whole
+	MOVQ         sums+56(FP), DI
+	VMOVUPD      Z0, (DI)(DX*1)
+	VMOVUPD      Z1, 64(DI)(DX*1)
+	VMOVUPD      Z2, 128(DI)(DX*1)
+	VMOVUPD      Z3, 192(DI)(DX*1)
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x20, CX
+	JMP          strip
+
+border:
+	TESTQ     CX, CX
+	JZ        done
+	CMPQ      CX, $0x08
+	JGT       wider1
+	MOVL      $0x00000001, DI
+	SHLL      CL, DI
+	DECL      DI
+	KMOVW     DI, K1
+	MOVQ      y+40(FP), CX
+	VMOVUPD.Z (CX)(DX*1), K1, Z0
+	VPXORQ    Z11, Z11, Z11
+	MOVQ      m+0(FP), CX
+	MOVQ      a+16(FP), DI
+	ADDQ      DX, DI
+	XORQ      R8, R8
+
+border1:
+	VBROADCASTSD (SI)(R8*8), Z1
+	VBROADCASTSD (BX)(R8*8), Z2
+	VMOVUPD.Z    (DI), K1, Z3
+	VFNMADD231PD Z1, Z0, Z3
+	VMOVUPD      Z3, K1, (DI)
+	VFMADD231PD  Z3, Z2, Z11
+	ADDQ         AX, DI
+	INCQ         R8
+	CMPQ         R8, CX
+	JNE          border1
+	MOVQ         sums+56(FP), AX
+	VMOVUPD      Z11, K1, (AX)(DX*1)
+	JMP          done
+
+wider1:
+	CMPQ      CX, $0x10
+	JGT       wider2
+	SUBQ      $0x08, CX
+	MOVL      $0x00000001, DI
+	SHLL      CL, DI
+	DECL      DI
+	KMOVW     DI, K1
+	MOVQ      y+40(FP), CX
+	VMOVUPD   (CX)(DX*1), Z0
+	VMOVUPD.Z 64(CX)(DX*1), K1, Z1
+	VPXORQ    Z11, Z11, Z11
+	VPXORQ    Z12, Z12, Z12
+	MOVQ      m+0(FP), CX
+	MOVQ      a+16(FP), DI
+	ADDQ      DX, DI
+	XORQ      R8, R8
+
+border2:
+	VBROADCASTSD (SI)(R8*8), Z2
+	VBROADCASTSD (BX)(R8*8), Z3
+	VMOVUPD      (DI), Z4
+	VFNMADD231PD Z2, Z0, Z4
+	VMOVUPD      Z4, (DI)
+	VFMADD231PD  Z4, Z3, Z11
+	VMOVUPD.Z    64(DI), K1, Z4
+	VFNMADD231PD Z2, Z1, Z4
+	VMOVUPD      Z4, K1, 64(DI)
+	VFMADD231PD  Z4, Z3, Z12
+	ADDQ         AX, DI
+	INCQ         R8
+	CMPQ         R8, CX
+	JNE          border2
+	MOVQ         sums+56(FP), AX
+	VMOVUPD      Z11, (AX)(DX*1)
+	VMOVUPD      Z12, K1, 64(AX)(DX*1)
+	JMP          done
+
+wider2:
+	CMPQ      CX, $0x18
+	JGT       wider3
+	SUBQ      $0x10, CX
+	MOVL      $0x00000001, DI
+	SHLL      CL, DI
+	DECL      DI
+	KMOVW     DI, K1
+	MOVQ      y+40(FP), CX
+	VMOVUPD   (CX)(DX*1), Z0
+	VMOVUPD   64(CX)(DX*1), Z1
+	VMOVUPD.Z 128(CX)(DX*1), K1, Z2
+	VPXORQ    Z11, Z11, Z11
+	VPXORQ    Z12, Z12, Z12
+	VPXORQ    Z13, Z13, Z13
+	MOVQ      m+0(FP), CX
+	MOVQ      a+16(FP), DI
+	ADDQ      DX, DI
+	XORQ      R8, R8
+
+border3:
+	VBROADCASTSD (SI)(R8*8), Z3
+	VBROADCASTSD (BX)(R8*8), Z4
+	VMOVUPD      (DI), Z5
+	VFNMADD231PD Z3, Z0, Z5
+	VMOVUPD      Z5, (DI)
+	VFMADD231PD  Z5, Z4, Z11
+	VMOVUPD      64(DI), Z5
+	VFNMADD231PD Z3, Z1, Z5
+	VMOVUPD      Z5, 64(DI)
+	VFMADD231PD  Z5, Z4, Z12
+	VMOVUPD.Z    128(DI), K1, Z5
+	VFNMADD231PD Z3, Z2, Z5
+	VMOVUPD      Z5, K1, 128(DI)
+	VFMADD231PD  Z5, Z4, Z13
+	ADDQ         AX, DI
+	INCQ         R8
+	CMPQ         R8, CX
+	JNE          border3
+	MOVQ         sums+56(FP), AX
+	VMOVUPD      Z11, (AX)(DX*1)
+	VMOVUPD      Z12, 64(AX)(DX*1)
+	VMOVUPD      Z13, K1, 128(AX)(DX*1)
+	JMP          done
+
+wider3:
+	SUBQ      $0x18, CX
+	MOVL      $0x00000001, DI
+	SHLL      CL, DI
+	DECL      DI
+	KMOVW     DI, K1
+	MOVQ      y+40(FP), CX
+	VMOVUPD   (CX)(DX*1), Z0
+	VMOVUPD   64(CX)(DX*1), Z1
+	VMOVUPD   128(CX)(DX*1), Z2
+	VMOVUPD.Z 192(CX)(DX*1), K1, Z3
+	VPXORQ    Z11, Z11, Z11
+	VPXORQ    Z12, Z12, Z12
+	VPXORQ    Z13, Z13, Z13
+	VPXORQ    Z14, Z14, Z14
+	MOVQ      m+0(FP), CX
+	MOVQ      a+16(FP), DI
+	ADDQ      DX, DI
+	XORQ      R8, R8
+
+border4:
+	VBROADCASTSD (SI)(R8*8), Z4
+	VBROADCASTSD (BX)(R8*8), Z5
+	VMOVUPD      (DI), Z6
+	VFNMADD231PD Z4, Z0, Z6
+	VMOVUPD      Z6, (DI)
+	VFMADD231PD  Z6, Z5, Z11
+	VMOVUPD      64(DI), Z6
+	VFNMADD231PD Z4, Z1, Z6
+	VMOVUPD      Z6, 64(DI)
+	VFMADD231PD  Z6, Z5, Z12
+	VMOVUPD      128(DI), Z6
+	VFNMADD231PD Z4, Z2, Z6
+	VMOVUPD      Z6, 128(DI)
+	VFMADD231PD  Z6, Z5, Z13
+	VMOVUPD.Z    192(DI), K1, Z6
+	VFNMADD231PD Z4, Z3, Z6
+	VMOVUPD      Z6, K1, 192(DI)
+	VFMADD231PD  Z6, Z5, Z14
+	ADDQ         AX, DI
+	INCQ         R8
+	CMPQ         R8, CX
+	JNE          border4
+	MOVQ         sums+56(FP), AX
+	VMOVUPD      Z11, (AX)(DX*1)
+	VMOVUPD      Z12, 64(AX)(DX*1)
+	VMOVUPD      Z13, 128(AX)(DX*1)
+	VMOVUPD      Z14, K1, 192(AX)(DX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func avx512Rank2Sums(m int, n int, a *float64, lda int, x *float64, y *float64, u *float64, v *float64, w *float64, sums *float64)
+// Requires: AVX, AVX512F
+TEXT ·avx512Rank2Sums(SB), NOSPLIT, $0-80
+	MOVQ lda+24(FP), AX
+	SHLQ $0x03, AX
+	MOVQ w+64(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ u+48(FP), DI
+	MOVQ n+8(FP), CX
+	XORQ DX, DX
+
+strip:
+	CMPQ    CX, $0x20
+	JLT     border
+	MOVQ    y+40(FP), R8
+	VMOVUPD (R8)(DX*1), Z4
+	VMOVUPD 64(R8)(DX*1), Z5
+	VMOVUPD 128(R8)(DX*1), Z6
+	VMOVUPD 192(R8)(DX*1), Z7
+	MOVQ    v+56(FP), R8
+	VMOVUPD (R8)(DX*1), Z8
+	VMOVUPD 64(R8)(DX*1), Z9
+	VMOVUPD 128(R8)(DX*1), Z10
+	VMOVUPD 192(R8)(DX*1), Z11
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	MOVQ    m+0(FP), R8
+	MOVQ    a+16(FP), R9
+	ADDQ    DX, R9
+	XORQ    R10, R10
+
+whole:
+	VBROADCASTSD (SI)(R10*8), Z12
+	VBROADCASTSD (DI)(R10*8), Z13
+	VBROADCASTSD (BX)(R10*8), Z14
+	VMOVUPD      (R9), Z15
+	VFNMADD231PD Z12, Z4, Z15
+	VFNMADD231PD Z13, Z8, Z15
+	VMOVUPD      Z15, (R9)
+	VFMADD231PD  Z15, Z14, Z0
+	VMOVUPD      64(R9), Z15
+	VFNMADD231PD Z12, Z5, Z15
+	VFNMADD231PD Z13, Z9, Z15
+	VMOVUPD      Z15, 64(R9)
+	VFMADD231PD  Z15, Z14, Z1
+	VMOVUPD      128(R9), Z15
+	VFNMADD231PD Z12, Z6, Z15
+	VFNMADD231PD Z13, Z10, Z15
+	VMOVUPD      Z15, 128(R9)
+	VFMADD231PD  Z15, Z14, Z2
+	VMOVUPD      192(R9), Z15
+	VFNMADD231PD Z12, Z7, Z15
+	VFNMADD231PD Z13, Z11, Z15
+	VMOVUPD      Z15, 192(R9)
+	VFMADD231PD  Z15, Z14, Z3
+	ADDQ         AX, R9
+	INCQ         R10
+	CMPQ         R10, R8
+	JNE          whole
+	MOVQ         sums+72(FP), R8
+	VMOVUPD      Z0, (R8)(DX*1)
+	VMOVUPD      Z1, 64(R8)(DX*1)
+	VMOVUPD      Z2, 128(R8)(DX*1)
+	VMOVUPD      Z3, 192(R8)(DX*1)
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x20, CX
+	JMP          strip
+
+border:
+	TESTQ     CX, CX
+	JZ        done
+	CMPQ      CX, $0x08
+	JGT       wider1
+	MOVL      $0x00000001, R8
+	SHLL      CL, R8
+	DECL      R8
+	KMOVW     R8, K1
+	MOVQ      y+40(FP), CX
+	VMOVUPD.Z (CX)(DX*1), K1, Z0
+	MOVQ      v+56(FP), CX
+	VMOVUPD.Z (CX)(DX*1), K1, Z1
+	VPXORQ    Z16, Z16, Z16
+	MOVQ      m+0(FP), CX
+	MOVQ      a+16(FP), R8
+	ADDQ      DX, R8
+	XORQ      R9, R9
+
+border1:
+	VBROADCASTSD (SI)(R9*8), Z2
+	VBROADCASTSD (DI)(R9*8), Z3
+	VBROADCASTSD (BX)(R9*8), Z4
+	VMOVUPD.Z    (R8), K1, Z5
+	VFNMADD231PD Z2, Z0, Z5
+	VFNMADD231PD Z3, Z1, Z5
+	VMOVUPD      Z5, K1, (R8)
+	VFMADD231PD  Z5, Z4, Z16
+	ADDQ         AX, R8
+	INCQ         R9
+	CMPQ         R9, CX
+	JNE          border1
+	MOVQ         sums+72(FP), AX
+	VMOVUPD      Z16, K1, (AX)(DX*1)
+	JMP          done
+
+wider1:
+	CMPQ      CX, $0x10
+	JGT       wider2
+	SUBQ      $0x08, CX
+	MOVL      $0x00000001, R8
+	SHLL      CL, R8
+	DECL      R8
+	KMOVW     R8, K1
+	MOVQ      y+40(FP), CX
+	VMOVUPD   (CX)(DX*1), Z0
+	VMOVUPD.Z 64(CX)(DX*1), K1, Z1
+	MOVQ      v+56(FP), CX
+	VMOVUPD   (CX)(DX*1), Z2
+	VMOVUPD.Z 64(CX)(DX*1), K1, Z3
+	VPXORQ    Z16, Z16, Z16
+	VPXORQ    Z17, Z17, Z17
+	MOVQ      m+0(FP), CX
+	MOVQ      a+16(FP), R8
+	ADDQ      DX, R8
+	XORQ      R9, R9
+
+border2:
+	VBROADCASTSD (SI)(R9*8), Z4
+	VBROADCASTSD (DI)(R9*8), Z5
+	VBROADCASTSD (BX)(R9*8), Z6
+	VMOVUPD      (R8), Z7
+	VFNMADD231PD Z4, Z0, Z7
+	VFNMADD231PD Z5, Z2, Z7
+	VMOVUPD      Z7, (R8)
+	VFMADD231PD  Z7, Z6, Z16
+	VMOVUPD.Z    64(R8), K1, Z7
+	VFNMADD231PD Z4, Z1, Z7
+	VFNMADD231PD Z5, Z3, Z7
+	VMOVUPD      Z7, K1, 64(R8)
+	VFMADD231PD  Z7, Z6, Z17
+	ADDQ         AX, R8
+	INCQ         R9
+	CMPQ         R9, CX
+	JNE          border2
+	MOVQ         sums+72(FP), AX
+	VMOVUPD      Z16, (AX)(DX*1)
+	VMOVUPD      Z17, K1, 64(AX)(DX*1)
+	JMP          done
+
+wider2:
+	CMPQ      CX, $0x18
+	JGT       wider3
+	SUBQ      $0x10, CX
+	MOVL      $0x00000001, R8
+	SHLL      CL, R8
+	DECL      R8
+	KMOVW     R8, K1
+	MOVQ      y+40(FP), CX
+	VMOVUPD   (CX)(DX*1), Z0
+	VMOVUPD   64(CX)(DX*1), Z1
+	VMOVUPD.Z 128(CX)(DX*1), K1, Z2
+	MOVQ      v+56(FP), CX
+	VMOVUPD   (CX)(DX*1), Z3
+	VMOVUPD   64(CX)(DX*1), Z4
+	VMOVUPD.Z 128(CX)(DX*1), K1, Z5
+	VPXORQ    Z16, Z16, Z16
+	VPXORQ    Z17, Z17, Z17
+	VPXORQ    Z18, Z18, Z18
+	MOVQ      m+0(FP), CX
+	MOVQ      a+16(FP), R8
+	ADDQ      DX, R8
+	XORQ      R9, R9
+
+border3:
+	VBROADCASTSD (SI)(R9*8), Z6
+	VBROADCASTSD (DI)(R9*8), Z7
+	VBROADCASTSD (BX)(R9*8), Z8
+	VMOVUPD      (R8), Z9
+	VFNMADD231PD Z6, Z0, Z9
+	VFNMADD231PD Z7, Z3, Z9
+	VMOVUPD      Z9, (R8)
+	VFMADD231PD  Z9, Z8, Z16
+	VMOVUPD      64(R8), Z9
+	VFNMADD231PD Z6, Z1, Z9
+	VFNMADD231PD Z7, Z4, Z9
+	VMOVUPD      Z9, 64(R8)
+	VFMADD231PD  Z9, Z8, Z17
+	VMOVUPD.Z    128(R8), K1, Z9
+	VFNMADD231PD Z6, Z2, Z9
+	VFNMADD231PD Z7, Z5, Z9
+	VMOVUPD      Z9, K1, 128(R8)
+	VFMADD231PD  Z9, Z8, Z18
+	ADDQ         AX, R8
+	INCQ         R9
+	CMPQ         R9, CX
+	JNE          border3
+	MOVQ         sums+72(FP), AX
+	VMOVUPD      Z16, (AX)(DX*1)
+	VMOVUPD      Z17, 64(AX)(DX*1)
+	VMOVUPD      Z18, K1, 128(AX)(DX*1)
+	JMP          done
+
+wider3:
+	SUBQ      $0x18, CX
+	MOVL      $0x00000001, R8
+	SHLL      CL, R8
+	DECL      R8
+	KMOVW     R8, K1
+	MOVQ      y+40(FP), CX
+	VMOVUPD   (CX)(DX*1), Z0
+	VMOVUPD   64(CX)(DX*1), Z1
+	VMOVUPD   128(CX)(DX*1), Z2
+	VMOVUPD.Z 192(CX)(DX*1), K1, Z3
+	MOVQ      v+56(FP), CX
+	VMOVUPD   (CX)(DX*1), Z4
+	VMOVUPD   64(CX)(DX*1), Z5
+	VMOVUPD   128(CX)(DX*1), Z6
+	VMOVUPD.Z 192(CX)(DX*1), K1, Z7
+	VPXORQ    Z16, Z16, Z16
+	VPXORQ    Z17, Z17, Z17
+	VPXORQ    Z18, Z18, Z18
+	VPXORQ    Z19, Z19, Z19
+	MOVQ      m+0(FP), CX
+	MOVQ      a+16(FP), R8
+	ADDQ      DX, R8
+	XORQ      R9, R9
+
+border4:
+	VBROADCASTSD (SI)(R9*8), Z8
+	VBROADCASTSD (DI)(R9*8), Z9
+	VBROADCASTSD (BX)(R9*8), Z10
+	VMOVUPD      (R8), Z11
+	VFNMADD231PD Z8, Z0, Z11
+	VFNMADD231PD Z9, Z4, Z11
+	VMOVUPD      Z11, (R8)
+	VFMADD231PD  Z11, Z10, Z16
+	VMOVUPD      64(R8), Z11
+	VFNMADD231PD Z8, Z1, Z11
+	VFNMADD231PD Z9, Z5, Z11
+	VMOVUPD      Z11, 64(R8)
+	VFMADD231PD  Z11, Z10, Z17
+	VMOVUPD      128(R8), Z11
+	VFNMADD231PD Z8, Z2, Z11
+	VFNMADD231PD Z9, Z6, Z11
+	VMOVUPD      Z11, 128(R8)
+	VFMADD231PD  Z11, Z10, Z18
+	VMOVUPD.Z    192(R8), K1, Z11
+	VFNMADD231PD Z8, Z3, Z11
+	VFNMADD231PD Z9, Z7, Z11
+	VMOVUPD      Z11, K1, 192(R8)
+	VFMADD231PD  Z11, Z10, Z19
+	ADDQ         AX, R8
+	INCQ         R9
+	CMPQ         R9, CX
+	JNE          border4
+	MOVQ         sums+72(FP), AX
+	VMOVUPD      Z16, (AX)(DX*1)
+	VMOVUPD      Z17, 64(AX)(DX*1)
+	VMOVUPD      Z18, 128(AX)(DX*1)
+	VMOVUPD      Z19, K1, 192(AX)(DX*1)
+
+done:
+	VZEROUPPER
+	RET

@@ -57,6 +57,13 @@ type engine struct {
 	// center writes (a(i,j) − x[j]) − y[j] to c(i,j) for groups rows i of n values,
 	// lda and ldc apart; a and c may be the same.
 	center func(groups, n int, a *float64, lda int, x, y, c *float64, ldc int)
+	// rotate applies k plane rotations to neighbouring rows, in order: of rows j and j+1,
+	// (c·a(j)+s·a(j+1), c·a(j+1)−s·a(j)) with c and s at cs[2j]; lda may be negative.
+	rotate func(k, n int, a *float64, lda int, cs *float64)
+	// rank1Sums subtracts x[i]·y[j] from a(i,j), and rank2Sums then u[i]·v[j]; both set
+	// sums[j] to Σ_i w[i]·a(i,j) of the result.
+	rank1Sums func(m, n int, a *float64, lda int, x, y, w, sums *float64)
+	rank2Sums func(m, n int, a *float64, lda int, x, y, u, v, w, sums *float64)
 	// adam is a step of Adam with the constants of an AdamStep in c.
 	adam func(n int, y, grad, m, v, c *float64)
 }

@@ -66,7 +66,8 @@ func avx512Engine() *engine {
 			{1, avx512Dot1, avx512Axpy1, avx512Ger1, avx512Symv1, avx512Deviate1},
 		},
 		center: avx512Center,
-		adam:   avx512Adam,
+		rotate: avx512Rotate, rank1Sums: avx512Rank1Sums, rank2Sums: avx512Rank2Sums,
+		adam: avx512Adam,
 	}
 }
 
@@ -104,6 +105,7 @@ func avx2Engine() *engine {
 			{1, avx2Dot1, avx2Axpy1, avx2Ger1, avx2Symv1, avx2Deviate1},
 		},
 		center: avx2Center,
-		adam:   avx2Adam,
+		rotate: avx2Rotate, rank1Sums: avx2Rank1Sums, rank2Sums: avx2Rank2Sums,
+		adam: avx2Adam,
 	}
 }

@@ -16,7 +16,8 @@ func generic() *engine {
 		single: genericTiler[float32](&singleWorkspaces),
 		rows:   genericRows(),
 		center: genericCenter,
-		adam:   genericAdam,
+		rotate: genericRotate, rank1Sums: genericRank1Sums, rank2Sums: genericRank2Sums,
+		adam: genericAdam,
 	}
 }
 

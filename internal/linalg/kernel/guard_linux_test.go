@@ -40,7 +40,7 @@ func TestKernelsStayInsideTheirSlices(t *testing.T) {
 	const most = 271
 	a, b, c := fenced[float64](t, most*most), fenced[float64](t, most*most), fenced[float64](t, most*most)
 	sa, sb, sc := fenced[float32](t, most*most), fenced[float32](t, most*most), fenced[float32](t, most*most)
-	x, y := fenced[float64](t, most), fenced[float64](t, most)
+	x, y, cs := fenced[float64](t, most), fenced[float64](t, most), fenced[float64](t, 2*most)
 	lastSingle := func(s []float32, n int) []float32 { return s[len(s)-n:] }
 	last := func(s []float64, n int) []float64 { return s[len(s)-n:] }
 	forEachEngine(t, func(_ *testing.T, impl Implementation) {
@@ -70,6 +70,13 @@ func TestKernelsStayInsideTheirSlices(t *testing.T) {
 				impl.Dger(n, k, 1, last(x, n), 1, last(y, k), 1, last(a, n*k), k)
 				impl.Deviations(n, k, last(a, n*k), k, last(x, k), last(y, k))
 				impl.Center(n, k, last(a, n*k), k, last(x, k), last(y, k), last(b, n*k), k)
+				impl.RankOneSums(n, k, last(a, n*k), k, last(x, n), last(y, k), last(x, n), last(y, k))
+				impl.RankTwoSums(n, k, last(a, n*k), k, last(x, n), last(y, k), last(x, n), last(y, k), last(x, n), last(y, k))
+				impl.Dots(n, k, last(a, n*k), k, last(y, k), last(x, n))
+				impl.Transpose(n, k, last(a, n*k), k, last(b, n*k), n)
+				clear(cs[len(cs)-2*(n-1):])
+				impl.Rotate(k, last(a, n*k), k, last(cs, 2*(n-1)))
+				impl.RotateUp(k, last(a, n*k), k, last(cs, 2*(n-1)))
 			}
 			for _, ul := range []blas.Uplo{blas.Upper, blas.Lower} {
 				impl.Dsymv(ul, n, 1, last(a, n*n), n, last(x, n), 1, 0, last(y, n), 1)

@@ -126,6 +126,28 @@ func TestEnginesGiveTheSameBits(t *testing.T) {
 				return out.data
 			}
 		},
+		"rotations": func(t *rapid.T) func(impl Implementation) []float64 {
+			k, n := rapid.IntRange(1, 30).Draw(t, "k"), 1+sizes.Draw(t, "n")
+			a, cs := anyMatrix(t, "A", k+1, n), drawRotations(t, k)
+			return func(impl Implementation) []float64 {
+				down, up := a.clone(), a.clone()
+				impl.Rotate(n, down.slice(), down.ld, cs)
+				impl.RotateUp(n, up.slice(), up.ld, cs)
+				return append(down.data, up.data...)
+			}
+		},
+		"updates with sums": func(t *rapid.T) func(impl Implementation) []float64 {
+			m, n := 1+sizes.Draw(t, "m"), 1+sizes.Draw(t, "n")
+			a, left, right := anyMatrix(t, "A", m, n), anyMatrix(t, "left", 3, m), anyMatrix(t, "right", 2, n)
+			x, u, w := left.data, left.data[left.ld:], left.data[2*left.ld:]
+			y, v := right.data, right.data[right.ld:]
+			return func(impl Implementation) []float64 {
+				one, two, sums := a.clone(), a.clone(), make([]float64, 3*n)
+				impl.RankOneSums(m, n, one.slice(), one.ld, x, y, w, sums)
+				impl.RankTwoSums(m, n, two.slice(), two.ld, x, y, u, v, w, sums[n:])
+				return append(append(one.data, two.data...), sums...)
+			}
+		},
 		"deviations, center": func(t *rapid.T) func(impl Implementation) []float64 {
 			m, n := 1+sizes.Draw(t, "m"), 1+sizes.Draw(t, "n")
 			a, x, y := anyMatrix(t, "A", m, n), anyMatrix(t, "X", 1, n), anyMatrix(t, "Y", 1, n)
