@@ -13,7 +13,8 @@ func QRMemory(m, n int64) int64 {
 // UpperFactorMemory bounds the memory of UpperFactor, without the matrix.
 func UpperFactorMemory(m, n int64) int64 {
 	k := min(m, n)
-	return k*m + k*n + qrWidth*(qrWidth+max(n, qrWidth))
+	work, _ := qrWork(m, n)
+	return k*m + k*n + work
 }
 
 // SVDMemory bounds the memory of SVD.
@@ -89,6 +90,9 @@ func PolarMemory(m, n int64) int64 {
 // the singular values where these do not suffice.
 func NuclearNormMemory(m, n int64) int64 {
 	k := min(m, n)
+	if k <= directOrder {
+		return SingularValuesMemory(m, n)
+	}
 	return 2*k*k + (panelWidth+3)*k + SingularValuesMemory(m, n)
 }
 

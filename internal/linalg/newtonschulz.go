@@ -86,8 +86,8 @@ func polarByIteration(a *mat.Dense, scale, least float64) (p *mat.Dense, nuclear
 	return nil, 0, false
 }
 
-// iterationSpare is the memory of an iteration for a matrix of order smallOrder.
-const iterationSpare = 4 * smallOrder * smallOrder
+// iterationSpare is the memory of an iteration for a matrix of order 32.
+const iterationSpare = 4 * 32 * 32
 
 var spareSmall = sync.Pool{New: func() any { return new([iterationSpare]float64) }}
 

@@ -33,6 +33,8 @@ type qrFactors struct {
 	v   blas64.General
 	tau []float64
 	r   *mat.Dense
+
+	triangle int // numbers of work space before those of a product, for a T
 }
 
 // newQRFactors factorises a, m×n, and destroys it. It turns panels of columns into
@@ -51,7 +53,9 @@ func newQRFactors(a *mat.Dense) *qrFactors {
 		r:   mat.NewDense(k, n, nil),
 	}
 	raw := a.RawMatrix()
-	work := make([]float64, qrWidth*(qrWidth+max(n, qrWidth)))
+	all, triangle := qrWork(int64(m), int64(n))
+	work := make([]float64, all)
+	f.triangle = int(triangle)
 	for j := 0; j < k; j += qrWidth {
 		w := min(qrWidth, k-j)
 		transposeInto(block(f.v, j, j, w, m-j), block(raw, j, j, m-j, w))
@@ -59,13 +63,20 @@ func newQRFactors(a *mat.Dense) *qrFactors {
 		if next := j + w; next < n {
 			trailing := block(raw, j, next, m-j, n-next)
 			q := newReflectors(block(f.v, j, j, w, m-j), f.tau[j:next], work)
-			q.applyLeft(blas.Trans, trailing, work[qrWidth*qrWidth:])
+			q.applyLeft(blas.Trans, trailing, work[f.triangle:])
 			for i := j; i < next; i++ {
 				copy(f.r.RawRowView(i)[next:], rowVector(raw, i).Data[next:])
 			}
 		}
 	}
 	return f
+}
+
+// qrWork is the number of values that the blocks of an m×n decomposition work with, and
+// of these the number of a triangle T.
+func qrWork(m, n int64) (all, triangle int64) {
+	w := min(qrWidth, m, n)
+	return w * (w + max(n, w)), w * w
 }
 
 // times returns Q·[u; 0] of a tall matrix, for a square u.
@@ -84,7 +95,7 @@ func (f *qrFactors) factorizeRows(top, i, w int, work []float64) {
 		half := w / 2
 		f.factorizeRows(top, i, half, work)
 		q := newReflectors(block(f.v, i, i, half, f.v.Cols-i), f.tau[i:i+half], work)
-		q.applyToRows(block(f.v, i+half, i, w-half, f.v.Cols-i), work[qrWidth*qrWidth:])
+		q.applyToRows(block(f.v, i+half, i, w-half, f.v.Cols-i), work[f.triangle:])
 		f.factorizeRows(top, i+half, w-half, work)
 		return
 	}
