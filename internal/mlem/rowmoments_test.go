@@ -88,7 +88,7 @@ func TestRowMoments(t *testing.T) {
 		if a.algebra == nil {
 			t.Fatalf("%s: no algebra", name)
 		}
-		if err := f.rowParts(t.Context(), s, all, a.algebra); err != nil {
+		if err := f.rowPartsByMoments(t.Context(), s, all, a.algebra); err != nil {
 			t.Fatal(err)
 		}
 		var got []*rowPart

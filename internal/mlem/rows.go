@@ -33,6 +33,9 @@ type rowPart struct {
 // values, or distances are not squared lengths; see rowMoments and distanceSums.
 const RowStimuli = 5000
 
+// fewRows is how many times as many stimuli as terms take as long by pairs as by moments.
+const fewRows = 4
+
 // rowsFit reports whether effects of stimuli can be told apart by a pass over the pairs: all
 // of them are used, they are not too many, and the sums over the pairs of each stimulus with
 // each cluster fit into memory.
@@ -53,12 +56,14 @@ func (f *fitting) rowsFit() bool {
 //
 // the mean included. Kept is 1 − 2/M of what that is beyond the mean.
 //
-// It takes no pair where the features have an algebra and the distances are squared lengths.
+// It takes no pair where the features have an algebra and the distances are squared lengths,
+// unless stimuli are few: a sampling takes n·p operations for each cluster then, as products
+// of matrices, and by moments p², as sums of long vectors that do not fit in cache.
 func (f *fitting) rowParts(ctx context.Context, s samplings, all []*moments, g *algebra) error {
 	switch {
 	case !f.RowEffects || f.Objective != Pearson || !f.sample.usesAllPairs():
 		return nil
-	case g != nil:
+	case g != nil && !(f.rowsFit() && len(f.sample.id) < fewRows*len(f.design.terms)):
 		return f.rowPartsByMoments(ctx, s, all, g)
 	case !f.rowsFit():
 		return nil

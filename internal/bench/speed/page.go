@@ -147,17 +147,16 @@ AVX-512 at full width, 55·10⁹ at half, or 18·10⁹ with AVX2.
   to a direction of a pair.
 - **L-BFGS of nbs and procrustes.** Each of its four to eleven evaluations has a singular value
   decomposition in float64, which PyTorch does in float32: 22·500³ = 2.8·10⁹ of 500 × 500.
-- **nbs of tall pairs.** Of its time a third goes to the eigenvalues of a 500 × 500 matrix, whose
-  tridiagonalisation reads the matrix once for each column: 500³·4/3 operations at the speed of
-  memory, on both sides.
 - **procrustes per time.** Each of 200 bins has two Cholesky decompositions of 99 × 99 with a check of
   their condition, and eigenvalues of a matrix of that size: 4/3·99³ operations, half of them at the
   speed of a product of a matrix and a vector, and two QL iterations for each value, of divisions
   one after the other. These take most of the time, on both sides; reading the files, on large
   pages, takes 20 ms.
-- **Start.** Of 6 ms about 40 % go to 935 pages that are touched for the first time, of a program of
+- **Start.** Of its time about 40 % go to 935 pages that are touched for the first time, of a program of
   30 MB and of its heap, 15 % to the runtime's own start, 11 % to libraries that prepare regular
   expressions and fonts before any of our code runs, and 12 % to the declarations of tables and measures.
+- **mlem with interactions.** A third of the time goes to sums of the moments of clusters, for each
+  resampled set, and most of that to those of fourth order, of 136 products of coordinates.
 - **mlem, 7680 × 768.** The patterns are 47 MB; they are kept as they were read, centred, in the order
   of the folds, and once more while they are scored; sums with the elementary products of 8 features
   (36·768 numbers for each of 100 clusters) are 22 MB, and the ranks of the scored pairs 150 MB.
