@@ -63,7 +63,7 @@ func (f *fitting) rowParts(ctx context.Context, s samplings, all []*moments, g *
 	switch {
 	case !f.RowEffects || f.Objective != Pearson || !f.sample.usesAllPairs():
 		return nil
-	case g != nil && !(f.rowsFit() && len(f.sample.id) < fewRows*len(f.design.terms)):
+	case g != nil && (!f.rowsFit() || len(f.sample.id) >= fewRows*len(f.design.terms)):
 		return f.rowPartsByMoments(ctx, s, all, g)
 	case !f.rowsFit():
 		return nil
