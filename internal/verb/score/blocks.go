@@ -22,7 +22,7 @@ const (
 	mostProducts = 256 << 20
 	// mostKept is the memory that systems and their vectors take at most: beyond it they
 	// are formed again for each block, at little cost beside their products.
-	mostKept = 3 << 30
+	mostKept = 7 << 29
 	// systemShare is about how much a system takes, its data and what is kept of them, in
 	// sizes of the data.
 	systemShare = 2
