@@ -29,7 +29,9 @@ the stimuli, so that features that vary together in the patterns differ from tho
 that vary against each other. A number has one coordinate, a circular feature two, a
 category of K levels K-1 with all levels equally far apart. weights.csv then has the
 products with a category as a whole, the norm of a block of weights, and for each
-level, as in "colour=red"; --levels COLOUR fits such weights within a feature too.
+level, as in "colour=red"; a category of two levels is a number that is larger for the
+later one by name. --levels COLOUR fits such weights within a feature too: without,
+levels are equally far apart and a circle is round.
 --metric absolute multiplies absolute differences, as the published papers do.
 
 By default the noise that a stimulus brings to all of its pairs has a small weight

@@ -30,7 +30,7 @@ type Encoding struct {
 	Lo     float64   `json:"lo,omitempty"`     // numeric: smallest value seen
 	Hi     float64   `json:"hi,omitempty"`     // numeric: largest value seen
 	Period float64   `json:"period,omitempty"` // circular
-	Levels []string  `json:"levels,omitempty"` // categorical, and ordinal in order
+	Levels []string  `json:"levels,omitempty"` // categorical in natural order, and ordinal in that given
 	Steps  []float64 `json:"steps,omitempty"`  // ordinal numbers in ascending order
 }
 
@@ -62,7 +62,9 @@ func learn(c *data.Column, o FeatureOptions) (Encoding, error) {
 		}
 		e.Kind, e.Levels = Ordinal, order
 	case c.Kind == data.Categorical:
-		e.Kind, e.Levels = Categorical, slices.Clone(c.Levels)
+		// Not in order of appearance: products with a category of two levels have the sign of the
+		// later one, which the order of the stimuli must not decide.
+		e.Kind, e.Levels = Categorical, slices.SortedFunc(slices.Values(c.Levels), data.NaturalOrder)
 	default:
 		e.Lo, e.Hi = math.Inf(1), math.Inf(-1)
 		for i, v := range c.Values {

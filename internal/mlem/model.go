@@ -161,7 +161,13 @@ func (m *Model) evaluation(features *Features, neural *Neural) (*evaluation, err
 		s = s.subset(evenlySpaced(n, scoredStimuli))
 	}
 	s.features = s.features.under(m.metric())
-	e := newEvaluation(s, &design{features: len(m.Features), terms: m.Terms, first: s.features.firstCoordinates()})
+	design := &design{features: len(m.Features), terms: m.Terms, first: s.features.firstCoordinates()}
+	if s.features.signed && design.interacts() {
+		if err := features.checkSigns(); err != nil {
+			return nil, err
+		}
+	}
+	e := newEvaluation(s, design)
 	if neural != nil && len(e.first) < 3 {
 		return nil, tooFewPairs(float64(len(e.first)))
 	}

@@ -168,7 +168,14 @@ func (m *Model) checkWeights() error {
 		return errors.New("weights that are not symmetric, or not of its terms")
 	}
 	const rounding = 1e-6
-	if norm := normalise(m.weights(), m.Terms); norm != 0 && math.Abs(norm-1) > rounding {
+	norm, once := normalise(m.weights(), m.Terms), 0.0
+	for t, v := range m.weights() {
+		if once += v * v; m.Terms[t].A != m.Terms[t].B {
+			once += v * v
+		}
+	}
+	// Earlier versions counted a weight of several entries one time.
+	if norm != 0 && math.Abs(norm-1) > rounding && math.Abs(math.Sqrt(once)-1) > rounding {
 		return fmt.Errorf("weights of the norm %g, not 1", norm)
 	}
 	switch m.Constraint {

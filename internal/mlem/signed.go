@@ -158,9 +158,27 @@ func (f *Features) firstCoordinates() []int {
 	return first
 }
 
+// checkSigns refuses missing values that differ from all others where differences are
+// multiplied: a pair of which one has no value differs by 1, but has no sign, and its product
+// with another feature would be that of the order of the stimuli.
+func (f *Features) checkSigns() error {
+	if f.missing.policy().distance == 0 {
+		return nil
+	}
+	for k, c := range f.columns {
+		if slices.ContainsFunc(c.values, math.IsNaN) {
+			return &data.InputError{
+				Found:  fmt.Sprintf("feature %q: missing values that differ from all others (--missing %s) in products of signed differences, where they have no sign", f.encodings[k].Name, f.missing),
+				Wanted: "want a fit with --missing same or drop-pair, or with --metric absolute",
+			}
+		}
+	}
+	return nil
+}
+
 // newSignedDesign lists the regressors of the signed metric: the main effect of each
 // feature, of which all coordinates have one coefficient, or all products of its own
-// coordinates for the features in levels; and then, for each pair of features that
+// coordinates for the features in levels, categories and circular ones; and then, for each pair of features that
 // interact, all products of a coordinate of the one with one of the other.
 func newSignedDesign(f *Features, in Interactions, levels []string) (*design, error) {
 	names := f.Names()
@@ -171,11 +189,16 @@ func newSignedDesign(f *Features, in Interactions, levels []string) (*design, er
 	g := &design{features: len(names), first: f.under(Signed).firstCoordinates(), mains: make([]int, len(names))}
 	for _, name := range levels {
 		at := slices.Index(names, name)
-		if at < 0 || f.encodings[at].Kind != Categorical {
+		if at < 0 || f.encodings[at].Kind != Categorical && f.encodings[at].Kind != Circular {
 			return nil, &data.InputError{
 				Found:  fmt.Sprintf("levels of %q", name),
-				Wanted: "want a categorical feature of " + strings.Join(names, ", "),
+				Wanted: "want a categorical or circular feature of " + strings.Join(names, ", "),
 			}
+		}
+	}
+	if len(levels)+len(plain.terms) > len(names) {
+		if err := f.checkSigns(); err != nil {
+			return nil, err
 		}
 	}
 	for a, name := range names {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -171,6 +172,9 @@ func TestSignedMetricOfCategories(t *testing.T) {
 		o.Metric, o.Interactions.All, o.Bootstrap, o.Null, o.Permutations = Signed, true, 0, 0, 0
 	})
 	wantMetric(t, r, truth, 1e-8)
+	if norm := mat.Norm(r.Model.Matrix(), 2); math.Abs(norm-1) > 1e-12 {
+		t.Errorf("the metric has the norm %v, want 1", norm)
+	}
 	weights := map[string]float64{}
 	for _, w := range r.Weights {
 		weights[w.A+" "+w.B] = w.Weight
@@ -179,7 +183,7 @@ func TestSignedMetricOfCategories(t *testing.T) {
 	for name, want := range map[string]float64{
 		"colour colour": 2, "shape shape": 1.5, "size size": 1,
 		"colour shape": math.Sqrt(.4*.4 + .5*.5), "colour size": .3, "shape size": .6,
-		"colour=green size": .3 / 2, "colour=red size": -.3 / 2, "shape=cross size": -.6 * 3 / math.Sqrt(24),
+		"colour=green size": .3 / 2, "colour=blue size": -.3 / 2, "shape=star size": -.6 * 3 / math.Sqrt(24),
 	} {
 		if got, ok := weights[name]; !ok || math.Abs(got/ratio-want) > 1e-7 {
 			t.Errorf("%s is %v, want %v", name, got/ratio, want)
@@ -196,15 +200,67 @@ func TestSignedMetricOfCategories(t *testing.T) {
 	wantMetric(t, r, free, 1e-7)
 }
 
-// TestSignedIsAbsoluteWithoutInteractions: squares have no sign, so that both metrics
-// are one model, to rounding.
+// TestSignsDoNotDependOnTheOrderOfStimuli: the sign of a product with a category of two levels
+// is that of the later level by name, whichever the table has first.
+func TestSignsDoNotDependOnTheOrderOfStimuli(t *testing.T) {
+	rng := rand.New(rand.NewPCG(23, 5))
+	const n = 40
+	later, size := make([]bool, n), make([]float64, n)
+	for i := range n {
+		later[i], size[i] = rng.IntN(2) == 1, rng.Float64()
+	}
+	size[0], size[1] = 0, 1
+	fitTo := func(levels []string) float64 {
+		table := &data.Table{Columns: []*data.Column{
+			{Name: "side", Kind: data.Categorical, Levels: levels, Codes: make([]int, n)},
+			{Name: "size", Kind: data.Numeric, Values: size},
+		}}
+		y := mat.NewDense(n, 1, nil)
+		for i := range n {
+			name := "left"
+			if later[i] {
+				name = "right"
+				y.Set(i, 0, 1)
+			}
+			table.Columns[0].Codes[i] = slices.Index(levels, name)
+			y.Set(i, 0, y.At(i, 0)+size[i])
+		}
+		f, _, err := NewFeatures(table, FeatureOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		neural, err := NewNeural(y, NeuralOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := fitOne(t, f, neural, func(o *Options) {
+			o.Metric, o.Interactions.All, o.Bootstrap, o.Null, o.Permutations = Signed, true, 0, 0, 0
+		})
+		return r.Weights[2].Weight
+	}
+	for _, levels := range [][]string{{"left", "right"}, {"right", "left"}} {
+		// y = 1·right + size: W is all ones, over its norm.
+		if w := fitTo(levels); math.Abs(w-.5) > 1e-8 {
+			t.Errorf("with the levels %v in the table the product has the weight %v, want .5", levels, w)
+		}
+	}
+}
+
+// TestSignedIsAbsoluteWithoutInteractions: squares have no sign, so that both metrics are one
+// model, to rounding; their weights differ by a factor, for a category has one entry in the
+// absolute metric and K−1 in the signed one, which has unit norm too.
 func TestSignedIsAbsoluteWithoutInteractions(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 3))
 	f, _, err := NewFeatures(categories(rng, 80), FeatureOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	y, err := NewNeural(randomMatrix(rng, 80, 5), NeuralOptions{})
+	_, z := code(t, categories(rand.New(rand.NewPCG(9, 3)), 80))
+	_, e := z.Dims()
+	signals := mat.NewDense(80, e+5, nil)
+	signals.Slice(0, 80, 0, e).(*mat.Dense).Copy(z)
+	signals.Slice(0, 80, e, e+5).(*mat.Dense).Scale(.2, randomMatrix(rng, 80, 5))
+	y, err := NewNeural(signals, NeuralOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,9 +273,12 @@ func TestSignedIsAbsoluteWithoutInteractions(t *testing.T) {
 			t.Errorf("%s is %v, want %v", what, got, want)
 		}
 	}
+	norm := 0.0 // of the signed metric with the weights of the absolute one
 	for i, w := range a.Weights {
-		close("weight of "+w.A, s.Weights[i].Weight, w.Weight)
-		close("end of its interval", s.Weights[i].Interval.Lo, w.Interval.Lo)
+		norm += []float64{2, 3, 1}[i] * w.Weight * w.Weight
+	}
+	for i, w := range a.Weights {
+		close("weight of "+w.A, s.Weights[i].Weight*math.Sqrt(norm), w.Weight)
 	}
 	for i, v := range a.Scores {
 		close(fmt.Sprint("score ", i), s.Scores[i].Pearson, v.Pearson)
@@ -258,5 +317,96 @@ func TestSignedPredictsLikeItsModel(t *testing.T) {
 			}
 			p++
 		}
+	}
+}
+
+// TestSignedMetricOfACircle recovers a linear code of a circular feature, whose cosine and
+// sine have weights of their own, and its products with a number. Where the circle is round
+// no metric is this code.
+func TestSignedMetricOfACircle(t *testing.T) {
+	rng := rand.New(rand.NewPCG(31, 6))
+	table := numericTable(rng, 60, 1)
+	angle := &data.Column{Name: "angle", Kind: data.Numeric, Values: make([]float64, 60)}
+	for i := range angle.Values {
+		angle.Values[i] = 360 * rng.Float64()
+	}
+	table.Columns = append(table.Columns, angle)
+	f, _, err := NewFeatures(table, FeatureOptions{Circular: map[string]float64{"angle": 360}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := mat.NewDense(60, 3, nil)
+	for i, v := range angle.Values {
+		sin, cos := math.Sincos(v * math.Pi / 180)
+		z.SetRow(i, []float64{f.columns[0].values[i], cos / 2, sin / 2})
+	}
+	truth := mat.NewDense(3, 3, []float64{1, .3, -.2, .3, 2, .6, -.2, .6, .5})
+	fit := func(levels ...string) *Result {
+		return fitOne(t, f, responses(t, z, truth), func(o *Options) {
+			o.Metric, o.Interactions.All, o.Bootstrap, o.Null, o.Permutations = Signed, true, 0, 0, 0
+			o.Levels = levels
+		})
+	}
+	own := fit("angle")
+	wantMetric(t, own, truth, 1e-8)
+	if r := fit().Scores[0].Pearson; r > .99 {
+		t.Errorf("a round circle reaches %v: the example does not tell them apart", r)
+	}
+	labels := map[string]float64{}
+	for _, w := range own.Weights {
+		labels[w.A+" "+w.B] = w.Weight / own.Model.W[0][0]
+	}
+	for name, want := range map[string]float64{"angle=cos angle=cos": 2, "angle=cos angle=sin": .6, "angle=sin angle=sin": .5} {
+		if got, ok := labels[name]; !ok || math.Abs(got-want) > 1e-7 {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+}
+
+// TestMissingValuesHaveNoSign: a stimulus without a value that differs from all others has
+// no signed difference, and a product with one would depend on the order of the stimuli.
+// Neither a fit nor a model takes it; squares have no sign.
+func TestMissingValuesHaveNoSign(t *testing.T) {
+	rng := rand.New(rand.NewPCG(37, 7))
+	table := numericTable(rng, 30, 2)
+	table.Columns[0].Values[4] = math.NaN()
+	y, err := NewNeural(randomMatrix(rng, 30, 3), NeuralOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		missing      Missing
+		interactions bool
+		refused      bool
+	}{
+		{MissingDifferent, true, true},
+		{MissingDifferent, false, false},
+		{MissingSame, true, false},
+		{MissingDropPair, true, false},
+	} {
+		f, _, err := NewFeatures(table, FeatureOptions{Missing: c.missing})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := DefaultOptions()
+		o.Metric, o.Interactions.All, o.Bootstrap, o.Null, o.Permutations = Signed, c.interactions, 0, 0, 0
+		_, err = Fit(t.Context(), f, []*Neural{y}, o)
+		if _, invalid := data.AsInputError(err); (err != nil) != c.refused || c.refused && !invalid {
+			t.Errorf("missing values that are %s, interactions %v: error %v", c.missing, c.interactions, err)
+		}
+	}
+	whole, _, err := NewFeatures(numericTable(rng, 30, 2), FeatureOptions{Missing: MissingDifferent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := fitOne(t, whole, y, func(o *Options) {
+		o.Metric, o.Interactions.All, o.Bootstrap, o.Null, o.Permutations = Signed, true, 0, 0, 0
+	}).Model
+	other, _, err := m.Encode(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Predict(other); err == nil {
+		t.Error("a model of products predicts distances of missing values that differ from all others")
 	}
 }

@@ -85,10 +85,11 @@ func (f *fitting) penalty(out int, target func(m *moments, set int) *problem) (p
 func normalise(w []float64, terms []Term) float64 {
 	var ss float64
 	for t, v := range w {
-		ss += v * v
+		entries := terms[t].Tied + 1
 		if terms[t].A != terms[t].B {
-			ss += v * v
+			entries *= 2
 		}
+		ss += float64(entries) * v * v
 	}
 	norm := math.Sqrt(ss)
 	if norm == 0 {

@@ -74,7 +74,7 @@ func (o *FitOptions) Settings() *setting.Set {
 	s.Choice(&o.Objective, "objective", "", "correlation that is maximised: pearson, exact, or spearman, of ranks", string(mlem.Pearson), string(mlem.Spearman))
 	s.Texts(&o.Groups, "group", "", "features whose importance is wanted together, as in `NAME`=a,b")
 	s.Rarely(func() {
-		s.Strings(&o.Levels, "levels", "", "categorical `FEATURES` of which any two levels may differ by another amount, with --metric signed")
+		s.Strings(&o.Levels, "levels", "", "`FEATURES` with weights of their own within: categories of which any two levels may differ by another amount, circular ones whose cosine and sine may, with --metric signed")
 		s.Choice(&o.Constraint, "constraint", "", "weights w ≥ 0 (diagonal), a positive semidefinite matrix (spd), or any; auto is diagonal without interactions and spd with",
 			"auto", string(mlem.Diagonal), string(mlem.PSD), string(mlem.Unconstrained))
 		s.Floats(&o.Ridge, "ridge", "", "penalties relative to the variances of the regressors, a `LIST` of which the best is chosen by cross-validation")
