@@ -3,7 +3,6 @@ package linalg
 import (
 	"cmp"
 	"math"
-	"slices"
 )
 
 // Argsort returns the permutation that sorts values in ascending order:
@@ -27,11 +26,11 @@ func Ranks(values []float64) []float64 {
 	return ranks
 }
 
-// Sorter keeps the memory of a sort, 32 bytes a value, for the next one. The
-// zero value is ready for use; it must not be used from two goroutines at a
-// time.
+// Sorter keeps the memory of a sort, 32 bytes a value or of many values little more than 16,
+// for the next one. The zero value is ready for use; it must not be used from two
+// goroutines at a time.
 type Sorter struct {
-	items, spare []item
+	work rankWork
 }
 
 // item is a value, as bits that compare like it, and its position.
@@ -65,85 +64,32 @@ func (s *Sorter) RanksWithin(dst, values []float64, part float64) {
 }
 
 const (
-	digitBits  = 11
-	digitSize  = 1 << digitBits
-	digitCount = 4
-	// lowBits bits are compared at the end: values seldom agree in the 44 above.
-	lowBits = 64 - digitBits*digitCount
+	digitBits = 11
+	digitSize = 1 << digitBits
 
 	// comparisonSort is the number of values below which sorting by comparison
 	// is faster than clearing the counters of the radix sort.
 	comparisonSort = 400
 )
 
-// sort returns values as items in ascending order of (key, index), in memory of
-// s. It sorts stably by digits of eleven of the upper bits, from the lowest digit
-// on, and skips digits that all values share. Then it sorts by comparison the
-// runs of items that agree in all of these bits.
+// sort returns values as items in ascending order of (key, index), in memory of s.
 func (s *Sorter) sort(values []float64) []item {
 	n := len(values)
 	if n > math.MaxInt32 {
 		panic("linalg: too many values to sort")
 	}
-	if cap(s.items) < n {
-		s.items = make([]item, n)
+	if n > mostSpare {
+		return s.work.sortValues(values)
 	}
-	items := s.items[:n]
-	if n < comparisonSort {
-		for i, v := range values {
-			items[i] = item{sortKey(v), int32(i)}
-		}
-		slices.SortFunc(items, item.compare)
-		return items
+	if cap(s.work.items) < n {
+		s.work.items = make([]item, n)
 	}
-	var count [digitCount][digitSize]int32
+	items := s.work.items[:n]
 	for i, v := range values {
-		key := sortKey(v)
-		items[i] = item{key, int32(i)}
-		for d := range digitCount {
-			count[d][key>>(lowBits+d*digitBits)%digitSize]++
-		}
+		items[i] = item{sortKey(v), int32(i)}
 	}
-	if cap(s.spare) < n {
-		s.spare = make([]item, n)
-	}
-	spare := s.spare[:n]
-	for d := range digitCount {
-		shift := lowBits + d*digitBits
-		position := &count[d]
-		if position[items[0].key>>shift%digitSize] == int32(n) {
-			continue
-		}
-		var next int32
-		for i, c := range position {
-			position[i] = next
-			next += c
-		}
-		for _, it := range items {
-			digit := it.key >> shift % digitSize
-			spare[position[digit]] = it
-			position[digit]++
-		}
-		items, spare = spare, items
-	}
-	s.items, s.spare = items, spare
-	sortRuns(items)
+	s.work.sortPiece(items)
 	return items
-}
-
-// sortRuns sorts the runs of items that agree but for their lower bits.
-func sortRuns(items []item) {
-	for lo := 0; lo < len(items); {
-		hi, sorted := lo+1, true
-		for hi < len(items) && items[hi].key>>lowBits == items[lo].key>>lowBits {
-			sorted = sorted && items[hi-1].key <= items[hi].key
-			hi++
-		}
-		if !sorted {
-			slices.SortFunc(items[lo:hi], item.compare)
-		}
-		lo = hi
-	}
 }
 
 // compare orders items by key and then by position.

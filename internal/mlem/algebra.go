@@ -3,7 +3,6 @@ package mlem
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -42,17 +41,6 @@ type clusterMoments struct {
 	second *mat.Dense // M_ab, coordinates × coordinates
 	third  *mat.Dense // M_abc, elementary products × coordinates
 	fourth *mat.Dense // M_abcd, elementary products × elementary products
-}
-
-// yMoments are those with the patterns of one representation.
-type yMoments struct {
-	s, ss      float64    // Σs, Σs²
-	sz         []float64  // Σs·z_a
-	szz        []float64  // Σs·z_az_b, by elementary products
-	sum, sy    []float64  // Σy, Σs·y
-	rows       *mat.Dense // the patterns y
-	q          *mat.Dense // Q = Σyyᵀ, nil where there are fewer stimuli than units
-	zy, pairsY *mat.Dense // V_a, coordinates × units, and V_ab, elementary products × units
 }
 
 // newAlgebra returns the algebra of a sample, or nil where the pairs themselves are needed:
@@ -101,18 +89,20 @@ func newAlgebra(s *sample, g *design, start []int) *algebra {
 }
 
 // takes reports whether the sums with the distances of a representation come from moments:
-// these are squared lengths, and the patterns are so narrow that their moments are fewer
-// than the distances within a cell and fit into memory.
+// these are squared lengths, their moments fit into memory, and products of matrices of them
+// are shorter than forming all distances and regressors. A regressor of a pair takes as long
+// as some multiplications of a product of matrices.
 func (g *algebra) takes(d *Neural) bool {
 	if g == nil || !d.squaredLength() {
 		return false
 	}
 	const most = 64 << 20 // numbers
-	n, q := d.points.Dims()
-	clusters := len(g.clusters)
-	each := n / clusters
-	own := q*q + (len(g.pairs)+len(g.place))*q
-	return own <= each*each*(q+len(g.pairs)) && clusters*own <= most
+	const perRegressor = 32
+	rows, cols := d.points.Dims()
+	n, q, c, e, pairs := float64(rows), float64(cols), float64(len(g.clusters)), float64(len(g.place)), float64(len(g.pairs))
+	bySamples, byUnits := squaresWork(d.points, len(g.clusters))
+	work := n*q*(e+pairs) + c*c*q*(pairs+e*e/2) + min(bySamples, byUnits)
+	return work <= n*n/2*(q+perRegressor*pairs) && c*(e*q+(pairs+e)*c) <= most
 }
 
 // squaredLength reports whether the regressed distances are squared Euclidean ones.
@@ -139,55 +129,6 @@ func (g *algebra) cluster(lo, hi int) clusterMoments {
 	m.second, m.fourth, m.third = linalg.Gram(z), linalg.Gram(u), linalg.CrossGram(u, z)
 	return m
 }
-
-// patterns returns the moments of each cluster with the patterns of a representation.
-func (g *algebra) patterns(d *Neural, start []int) []yMoments {
-	out := make([]yMoments, len(g.clusters))
-	y, _ := linalg.Center(d.points)
-	_, e := g.z.Dims()
-	_, q := y.Dims()
-	for c := range out {
-		lo, hi := start[c], start[c+1]
-		z, u := g.products(lo, hi)
-		own := y.Slice(lo, hi, 0, q).(*mat.Dense)
-		v := yMoments{
-			rows: own,
-			sz:   make([]float64, e), szz: make([]float64, len(g.pairs)), sum: make([]float64, q), sy: make([]float64, q),
-			zy: linalg.CrossGram(z, own), pairsY: linalg.CrossGram(u, own),
-		}
-		if hi-lo >= q {
-			v.q = linalg.Gram(own)
-		}
-		for i := range hi - lo {
-			row := own.RawRowView(i)
-			s := dot(row, row)
-			v.s += s
-			v.ss += s * s
-			addScaled(v.sz, z.RawRowView(i), s)
-			addScaled(v.szz, u.RawRowView(i), s)
-			addScaled(v.sum, row, 1)
-			addScaled(v.sy, row, s)
-		}
-		out[c] = v
-	}
-	return out
-}
-
-// crossSquares returns ⟨Q_a,Q_b⟩ = Σ(y·y')² over the patterns y of one cluster and y' of
-// the other. Clusters of fewer stimuli than units have shorter patterns than matrices Q.
-func crossSquares(a, b *yMoments) float64 {
-	if a.q != nil && b.q != nil {
-		return linalg.Dot(a.q, b.q)
-	}
-	inner := innerMemory.Get().(*mat.Dense)
-	defer innerMemory.Put(inner)
-	inner.Reset()
-	inner.Mul(a.rows, b.rows.T())
-	return linalg.Dot(inner, inner)
-}
-
-// innerMemory has the memory of inner products of patterns for the next pair of clusters.
-var innerMemory = sync.Pool{New: func() any { return new(mat.Dense) }}
 
 // products returns the coordinates of the stimuli [lo,hi) and their elementary products.
 func (g *algebra) products(lo, hi int) (z, u *mat.Dense) {
@@ -331,28 +272,4 @@ func (g *algebra) fourths(x, y *clusterMoments) *mat.Dense {
 		}
 	}
 	return out
-}
-
-// distances writes Σr, Σr² and Σx·r of the pairs between clusters a and b, less the shift,
-// for a representation with the given moments of its patterns, whose squared distances
-// count scale times.
-func (g *algebra) distances(to []float64, patterns []yMoments, scale float64, a, b int, s shift, shift float64) {
-	count, weight, sums := g.sumsOf(a, b)
-	x, y, u, v := &g.clusters[a], &g.clusters[b], &patterns[a], &patterns[b]
-	r := weight * scale * (y.n*u.s + x.n*v.s - 2*dot(u.sum, v.sum))
-	rr := weight * scale * scale * (y.n*u.ss + x.n*v.ss + 2*u.s*v.s - 4*(dot(u.sy, v.sum)+dot(u.sum, v.sy)) + 4*crossSquares(u, v))
-	elementary := make([]float64, len(g.pairs))
-	for e, ab := range g.pairs {
-		i, j := ab[0], ab[1]
-		own := y.n*u.szz[e] - u.sz[i]*y.first[j] - u.sz[j]*y.first[i] + u.s*y.second.At(i, j)
-		other := x.n*v.szz[e] - v.sz[i]*x.first[j] - v.sz[j]*x.first[i] + v.s*x.second.At(i, j)
-		inner := dot(u.pairsY.RawRowView(e), v.sum) + dot(u.sum, v.pairsY.RawRowView(e)) -
-			dot(u.zy.RawRowView(i), v.zy.RawRowView(j)) - dot(u.zy.RawRowView(j), v.zy.RawRowView(i))
-		elementary[e] = weight * scale * (own + other - 2*inner)
-	}
-	to[0] = r - count*shift
-	to[1] = rr - 2*shift*r + count*shift*shift
-	for t := range sums {
-		to[2+t] = g.gather(t, elementary) - s.x[t]*r - shift*sums[t] + count*s.x[t]*shift
-	}
 }

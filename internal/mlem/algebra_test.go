@@ -51,6 +51,14 @@ func TestAlgebraIsThePairs(t *testing.T) {
 		if g == nil || !g.takes(neural[0]) {
 			t.Fatalf("%s: there is no algebra", name)
 		}
+		var patterns []*patternMoments
+		for _, d := range neural {
+			m, err := g.patterns(t.Context(), d, start, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			patterns = append(patterns, m)
+		}
 		p := len(c.design.terms)
 		worker := newCellWorker(a)
 		for i := range len(start) - 1 {
@@ -59,8 +67,8 @@ func TestAlgebraIsThePairs(t *testing.T) {
 				worker.sum(want, i, j)
 				got := make([]float64, len(want))
 				g.sum(got[:commonSums(p)], i, j, a.shift)
-				for k, d := range neural {
-					g.distances(got[width(p, k):width(p, k+1)], g.patterns(d, start), d.scale, i, j, a.shift, a.shift.y[k])
+				for k := range neural {
+					g.distances(got[width(p, k):width(p, k+1)], patterns[k], patterns[k].beside(i, len(g.place)), i, j, a.shift, a.shift.y[k])
 				}
 				for at, v := range want {
 					if math.Abs(got[at]-v) > 1e-11*max(1, want[0]) {

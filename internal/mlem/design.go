@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
@@ -129,16 +131,16 @@ func (g *design) products(x, d []float64) {
 	}
 }
 
-// quadratic is dᵀWd, ready for many d.
+// quadratic is dᵀWd, ready for many d. It is not safe for concurrent use.
 type quadratic struct {
-	n     int
-	upper []float64 // rows of W from the diagonal on, off it twice; nil for a diagonal W
-	main  []float64 // diagonal
+	main []float64  // diagonal of W
+	w    *mat.Dense // W; nil where it is diagonal
+	v    []float64  // W·d of the pairs at hand
 }
 
 // quadratic returns the form of weights w.
 func (g *design) quadratic(w []float64) *quadratic {
-	q := &quadratic{n: g.width(), main: make([]float64, g.width())}
+	q := &quadratic{main: make([]float64, g.width())}
 	for t, term := range g.terms {
 		for k := range term.Tied + 1 {
 			if term.A == term.B {
@@ -146,39 +148,41 @@ func (g *design) quadratic(w []float64) *quadratic {
 			}
 		}
 	}
-	if !g.interacts() {
-		return q
-	}
-	m := g.matrix(w)
-	for a := range q.n {
-		q.upper = append(q.upper, m.At(a, a))
-		for b := a + 1; b < q.n; b++ {
-			q.upper = append(q.upper, 2*m.At(a, b))
-		}
+	if g.interacts() {
+		q.w = g.matrix(w)
 	}
 	return q
 }
 
-// at returns dᵀWd.
-func (q *quadratic) at(d []float64) float64 {
-	var sum float64
-	if q.upper == nil {
-		for a, w := range q.main {
-			sum += w * d[a] * d[a]
+// of writes dᵀWd of each pair to out, where d has a row for each.
+func (q *quadratic) of(out, d []float64) {
+	width := len(q.main)
+	if q.w == nil {
+		for p := range out {
+			sum := 0.0
+			for a, v := range d[p*width : (p+1)*width] {
+				sum += q.main[a] * v * v
+			}
+			out[p] = sum
 		}
-		return sum
+		return
 	}
-	row := q.upper
-	for a := range q.n {
-		rest := d[a:q.n]
-		part := 0.0
-		for b, w := range row[:len(rest)] {
-			part += w * rest[b]
-		}
-		sum += d[a] * part
-		row = row[len(rest):]
+	v := q.slopes(d)
+	for p := range out {
+		out[p] = dot(d[p*width:(p+1)*width], v[p*width:(p+1)*width])
 	}
-	return sum
+}
+
+// slopes returns W·d of each pair, a row for each, until it is called again.
+func (q *quadratic) slopes(d []float64) []float64 {
+	width := len(q.main)
+	if len(q.v) < len(d) {
+		q.v = make([]float64, len(d))
+	}
+	x := blas64.General{Rows: len(d) / width, Cols: width, Stride: width, Data: d}
+	v := blas64.General{Rows: x.Rows, Cols: width, Stride: width, Data: q.v[:len(d)]}
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, x, q.w.RawMatrix(), 0, v)
+	return v.Data
 }
 
 // value returns the regressor of a pair whose coordinates differ by d.

@@ -65,9 +65,7 @@ func (e *evaluation) predict(w []float64) []float64 {
 	form := e.design.quadratic(w)
 	d := newTiles(e.features, len(e.first))
 	for d.next(e.first, e.second) {
-		for p := range d.n {
-			out[d.at+p] = form.at(d.row(p))
-		}
+		form.of(out[d.at:d.at+d.n], d.rows())
 	}
 	return out
 }
@@ -101,6 +99,9 @@ func (t *tiles) next(first, second []int32) bool {
 	}
 	return true
 }
+
+// rows returns the feature distances of all pairs of the tile, one pair after the other.
+func (t *tiles) rows() []float64 { return t.d[:t.n*t.width] }
 
 // row returns the feature distances of pair p of the tile.
 func (t *tiles) row(p int) []float64 { return t.d[p*t.width : (p+1)*t.width] }

@@ -302,7 +302,7 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, fit f
 	w := fit.w
 	base := e.predict(w)
 	var parts *slopes
-	if slices.ContainsFunc(players, func(p player) bool { return p.pair }) {
+	if f.bySlopes(players) {
 		parts = e.slopes(w, slices.Clone(base))
 	}
 	shared := newAgreement(e.distances(k), e.ties(k), f.Score)
@@ -319,7 +319,7 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, fit f
 			own[worker] = newPermuter(e, shared.clone())
 		}
 		c, m := &out[i], own[worker]
-		if players[i].pair {
+		if parts != nil {
 			m.isolateBy(parts, players[i].features)
 		} else {
 			m.isolate(w, players[i].features)
@@ -341,6 +341,13 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, fit f
 		return nil
 	})
 	return out, err
+}
+
+// bySlopes reports whether predictions without a player come from slopes, which are formed
+// once for all players but kept: where pairs of features are players, or coordinates are few.
+func (f *fitting) bySlopes(players []player) bool {
+	const few = 32
+	return f.design.width() <= few || slices.ContainsFunc(players, func(p player) bool { return p.pair })
 }
 
 // permuter computes predictions with the coordinates of a set S of features replaced. It forms rest
@@ -410,9 +417,9 @@ func (m *permuter) isolate(w []float64, features []int) {
 	form := m.design.quadratic(outside)
 	d := newTiles(m.features, len(m.first))
 	for d.next(m.first, m.second) {
+		form.of(m.rest[d.at:d.at+d.n], d.rows())
 		for p := range d.n {
 			row := d.row(p)
-			m.rest[d.at+p] = form.at(row)
 			for _, c := range couplings {
 				m.cross[c.player][d.at+p] += c.w * row[c.other]
 			}

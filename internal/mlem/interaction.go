@@ -83,13 +83,14 @@ func (e *evaluation) slopes(w, base []float64) *slopes {
 	for c := range width {
 		s.d[c], s.v[c] = make([]float64, len(base)), make([]float64, len(base))
 	}
+	form := quadratic{main: make([]float64, width), w: s.w}
 	t := newTiles(e.features, len(base))
 	for t.next(e.first, e.second) {
-		for p := range t.n {
-			row := t.row(p)
-			for c, d := range row {
-				s.d[c][t.at+p] = d
-				s.v[c][t.at+p] = dot(s.w.RawRowView(c), row)
+		v := form.slopes(t.rows())
+		for c := range width {
+			d, own := s.d[c][t.at:t.at+t.n], s.v[c][t.at:t.at+t.n]
+			for p := range d {
+				d[p], own[p] = t.d[p*width+c], v[p*width+c]
 			}
 		}
 	}

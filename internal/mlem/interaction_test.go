@@ -50,7 +50,7 @@ func TestInteractionImportance(t *testing.T) {
 // TestIsolateBySlopes: what is left of the predictions without two features, and what these
 // add when they are replaced, are the same from slopes as from a pass over all coordinates.
 func TestIsolateBySlopes(t *testing.T) {
-	f, _, _, _ := rowSamplings(t, func(o *Options) { o.Interactions.All = true }, false, Euclidean)
+	f, _, _, _, _ := rowSamplings(t, func(o *Options) { o.Interactions.All = true }, false, Euclidean)
 	f.selectScored()
 	e := f.held(0)
 	rng := stats.Stream(9, "slopes")

@@ -5,7 +5,7 @@ import "math"
 const word = 8 // bytes of a number
 
 // Memory bounds the bytes that FitEach has in use for k representations, the patterns
-// bytes of their patterns included (see Neural.Bytes). First it needs the sums over
+// bytes of their patterns included (see Neural.Bytes), twice unless it may Take them. First it needs the sums over
 // pairs of all resampled data sets, and after them the pairs that are scored and
 // permuted. known is false where monotone transforms are fitted, because the size of
 // their curves is not known beforehand. The error is that of Check.
@@ -40,9 +40,56 @@ func (o Options) Memory(features *Features, k int, patterns int64) (bytes int64,
 	worker := side*side*k + tile*(p+len(features.columns)+8) + p*(p+8)
 	used := int64(sums) + word*int64(threads*worker+sets*(a.batch()+cells)+2*cells*cells)
 	used += word * int64(4*n*len(features.columns))
-	// The patterns are copied in the order of the layout, and by folds; a worker copies those
-	// of one representation for the pairs of a held-out and a training stimulus.
-	return used + 4*patterns + int64(threads)*patterns/int64(max(1, k)) + o.scoresMemory(len(features.columns), n), true, nil
+	own, err := d.moments(features)
+	if err != nil {
+		return 0, false, err
+	}
+	return used + o.patternsMemory(n, int64(max(1, k)), patterns) + own.memory(int64(cells), patterns/int64(max(1, k)*n)/word) + o.scoresMemory(len(features.columns), n), true, nil
+}
+
+// patternsMemory bounds the bytes for the patterns of k representations and what is computed
+// of them. They are copied in the order of the layout, unless the fit may take them; for the
+// pairs that are scored, by a worker those of one representation for the pairs of a held-out
+// and a training stimulus; and those of one representation about their means.
+func (o Options) patternsMemory(n int, k, patterns int64) int64 {
+	copies := int64(2)
+	if o.Take {
+		copies = 1
+	}
+	folds := max(1, o.Folds)
+	scored := min(n, scoredStimuli) + folds*min(n/folds+1, heldStimuli)
+	if o.given() {
+		scored = min(n, scoredStimuli) + min(len(o.Test), heldStimuli)
+	}
+	threads := int64(workers(o.Jobs, folds))
+	return copies*patterns + patterns*int64(scored)/int64(n) + (1+threads)*patterns/k
+}
+
+// momentNumbers are the numbers of coordinates of the features and of elementary products of
+// them, see algebra.
+type momentNumbers struct{ coordinates, products int64 }
+
+// moments returns the numbers of a design.
+func (g *design) moments(features *Features) (momentNumbers, error) {
+	signed := g
+	if g.first == nil {
+		var err error
+		if signed, err = newSignedDesign(features, Interactions{}, nil); err != nil {
+			return momentNumbers{}, err
+		}
+	}
+	out := momentNumbers{coordinates: int64(signed.width())}
+	for _, t := range signed.terms {
+		out.products += int64(t.Tied + 1)
+	}
+	return out, nil
+}
+
+// memory bounds the bytes of the patternMoments of one representation.
+func (m momentNumbers) memory(clusters, units int64) int64 {
+	const block = 5 << 20 // of squaresByUnits, or of a few workers of squaresBySamples
+	const most = 64 << 20 // of algebra.takes
+	return word * (block + min(most, clusters*(m.coordinates*units+(m.products+m.coordinates)*clusters)) + 4*clusters*clusters)
 }
 
 // scoresMemory bounds the bytes for the scores and importances of one representation.

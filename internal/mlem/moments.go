@@ -74,6 +74,9 @@ type accumulator struct {
 	jobs   int
 	// algebra gives the moments of cells without their pairs; nil where these are needed.
 	algebra *algebra
+	// rows, where it is not nil, is called with the moments of each representation that the
+	// algebra takes.
+	rows func(k int, m *patternMoments) error
 }
 
 // newAccumulator computes the shift from pairs spread over all stimuli.
@@ -91,6 +94,7 @@ func newAccumulator(s *sample, g *design, start []int, jobs int) *accumulator {
 			first, second = append(first, int32(min(i, j))), append(second, int32(max(i, j)))
 		}
 	}
+	a.algebra = newAlgebra(s, g, start)
 	w := newCellWorker(a)
 	var y [1]float64
 	for q, i := range first {
@@ -132,7 +136,6 @@ func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progr
 	}
 	t := width(p, k)
 	clusters := len(a.start) - 1
-	a.algebra = newAlgebra(a.sample, a.design, a.start)
 	if a.algebra != nil {
 		if err := a.algebra.keepSums(ctx, a.jobs); err != nil {
 			return nil, err
@@ -212,12 +215,24 @@ func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progr
 		if !a.algebra.takes(d) {
 			continue
 		}
-		patterns := a.algebra.patterns(d, a.start)
+		patterns, err := a.algebra.patterns(ctx, d, a.start, a.jobs)
+		if err != nil {
+			return nil, err
+		}
 		own := mat.NewDense(batch, ownSums(p), nil)
 		for c0 := 0; c0 < len(cells); c0 += batch {
 			part := cells[c0:min(c0+batch, len(cells))]
-			err := forEach(ctx, a.jobs, len(part), func(_, c int) error {
-				a.algebra.distances(own.RawRowView(c), patterns, d.scale, part[c].a, part[c].b, a.shift, a.shift.y[i])
+			first, last := part[0].a, part[len(part)-1].a
+			beside := make([]*mat.Dense, last-first+1)
+			err := forEach(ctx, a.jobs, len(beside), func(_, c int) error {
+				beside[c] = patterns.beside(first+c, len(a.algebra.place))
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+			err = forEach(ctx, a.jobs, len(part), func(_, c int) error {
+				a.algebra.distances(own.RawRowView(c), patterns, beside[part[c].a-first], part[c].a, part[c].b, a.shift, a.shift.y[i])
 				return nil
 			})
 			if err != nil {
@@ -225,6 +240,11 @@ func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progr
 			}
 			weigh(part)
 			spread(part, own, 0, ownSums(p), width(p, i))
+		}
+		if a.rows != nil {
+			if err := a.rows(i, patterns); err != nil {
+				return nil, err
+			}
 		}
 	}
 	progress.report("pairs", len(cells), len(cells))

@@ -79,8 +79,15 @@ type Neural struct {
 // or small that the squares of their distances overflow or vanish; a pattern without
 // direction for Cosine or Correlation; a noise covariance that is not positive
 // definite.
-func NewNeural(y *mat.Dense, o NeuralOptions) (*Neural, error) {
-	n, _ := y.Dims()
+func NewNeural(y *mat.Dense, o NeuralOptions) (*Neural, error) { return newNeural(y, o, false) }
+
+// TakeNeural is NewNeural of patterns that nobody else needs: it keeps y and changes it, so
+// that there is one copy of large recordings.
+func TakeNeural(y *mat.Dense, o NeuralOptions) (*Neural, error) { return newNeural(y, o, true) }
+
+// newNeural is NewNeural, or TakeNeural if y is owned.
+func newNeural(y *mat.Dense, o NeuralOptions, owned bool) (*Neural, error) {
+	n, q := y.Dims()
 	d := &Neural{Name: o.Name, Distance: o.Distance, n: n, scale: 1}
 	if err := o.Check(); err != nil {
 		return nil, withPath(err, o.Name)
@@ -91,22 +98,33 @@ func NewNeural(y *mat.Dense, o NeuralOptions) (*Neural, error) {
 	if err := checkFinite(y); err != nil {
 		return nil, withPath(err, o.Name)
 	}
+	ties := tiesOfPatterns(y, o.Precision)
+	place := func() *mat.Dense { // of the points, as large as y
+		if owned {
+			return y
+		}
+		return mat.NewDense(n, q, nil)
+	}
 	var err error
 	half := true // the base is a squared length, so the distance is its root
 	switch d.Distance {
 	case Euclidean, SqEuclidean:
-		d.points, _ = linalg.Center(y)
+		d.points = place()
+		linalg.CenterTo(d.points, make([]float64, q), y)
 		half = d.Distance == Euclidean
 	case Manhattan:
-		d.points, half = mat.DenseCopyOf(y), false
+		d.points, half = place(), false
+		d.points.Copy(y)
 	case Cosine, Correlation:
-		d.points, err = directions(y, d.Distance == Correlation)
+		d.points = place()
+		err = directions(d.points, y, d.Distance == Correlation)
 		d.scale, half = 0.5, false
 	case Mahalanobis:
 		if o.Noise == nil {
 			return nil, &data.InputError{Path: o.Name, Found: "mahalanobis distance without a noise covariance", Wanted: "want one, units × units"}
 		}
-		d.points, err = whiten(y, o.Noise)
+		d.points = place()
+		err = whiten(d.points, y, o.Noise)
 	case NormDiff:
 		d.points = mat.NewDense(n, 1, nil)
 		for i := range n {
@@ -121,7 +139,7 @@ func NewNeural(y *mat.Dense, o NeuralOptions) (*Neural, error) {
 		return nil, withPath(err, o.Name)
 	}
 	d.settle(o.Power, half)
-	d.ties = d.power * tiesOfPatterns(y, o.Precision)
+	d.ties = d.power * ties
 	return d, withPath(d.checkRange(), o.Name)
 }
 
@@ -147,15 +165,13 @@ func NewCrossnobis(repeats []*mat.Dense, o NeuralOptions) (*Neural, error) {
 		if err := checkFinite(y); err != nil {
 			return nil, withPath(err, o.Name)
 		}
-		w, _ := linalg.Center(y)
-		if o.Noise != nil {
-			var err error
-			if w, err = whiten(y, o.Noise); err != nil {
-				return nil, withPath(err, o.Name)
-			}
+		w := all.Slice(0, n, k*q, (k+1)*q).(*mat.Dense)
+		if o.Noise == nil {
+			linalg.CenterTo(w, make([]float64, q), y)
+		} else if err := whiten(w, y, o.Noise); err != nil {
+			return nil, withPath(err, o.Name)
 		}
 		sum.Add(sum, w)
-		all.Slice(0, n, k*q, (k+1)*q).(*mat.Dense).Copy(w)
 	}
 	d := &Neural{Name: o.Name, Distance: Crossnobis, n: n, scale: 1 / float64(r*(r-1)), points: sum, minus: all}
 	d.settle(o.Power, false)
@@ -216,16 +232,11 @@ func (d *Neural) Stimuli() int { return d.n }
 // doubt δ of distances of typical size d it is 2δ/d.
 func tiesOfPatterns(y *mat.Dense, p data.Precision) float64 {
 	n, q := y.Dims()
-	largest, squares := make([]float64, q), make([]float64, q)
-	centred, _ := linalg.Center(y)
+	largest, squares := make([]float64, q), columnSquares(y)
+	linalg.RaiseMagnitudes(largest, y)
 	total := 0.0
-	for i := range n {
-		for j, v := range y.RawRowView(i) {
-			c := centred.At(i, j)
-			largest[j] = max(largest[j], math.Abs(v))
-			squares[j] += c * c
-			total += c * c
-		}
+	for _, v := range squares {
+		total += v
 	}
 	if total == 0 {
 		return linalg.RoundingOfRanks
@@ -233,6 +244,30 @@ func tiesOfPatterns(y *mat.Dense, p data.Precision) float64 {
 	values := y.RawMatrix().Data
 	doubt := p.OfTies(values, largest, squares, n).DistanceDoubt(largest, squares)
 	return max(linalg.RoundingOfRanks, 2*doubt/math.Sqrt(2*total/float64(n)))
+}
+
+// columnSquares returns the sums of squares of the columns of y about their means.
+func columnSquares(y *mat.Dense) []float64 {
+	const grain = 512 // rows that are summed on their own
+	n, q := y.Dims()
+	means := make([]float64, q)
+	linalg.ColumnMeansTo(means, y)
+	parts := make([][]float64, (n+grain-1)/grain)
+	linalg.Parallel(n, grain, func(lo, hi int) {
+		own := make([]float64, q)
+		for i := lo; i < hi; i++ {
+			for j, v := range y.RawRowView(i) {
+				v -= means[j]
+				own[j] += v * v
+			}
+		}
+		parts[lo/grain] = own
+	})
+	squares := make([]float64, q)
+	for _, own := range parts {
+		addScaled(squares, own, 1)
+	}
+	return squares
 }
 
 // settle sets the power of the base value and the fields that depend on it.
@@ -255,11 +290,16 @@ func (d *Neural) settle(power float64, half bool) {
 // share a pattern.
 func (d *Neural) summarise() {
 	d.norms[0], d.norms[1] = rowNorms(d.points), rowNorms(d.minus)
-	pattern := d.points
+	d.findTwins()
+}
+
+// findTwins finds the stimuli that share a pattern, whose norms are the same, too.
+func (d *Neural) findTwins() {
 	if d.minus != nil {
-		pattern = d.minus
+		d.twin = repeatedRows(d.minus, d.norms[1])
+		return
 	}
-	d.twin = repeatedRows(pattern)
+	d.twin = repeatedRows(d.points, d.norms[0])
 }
 
 // subset returns the distances of the stimuli in index, in that order.
@@ -267,18 +307,41 @@ func (d *Neural) subset(index []int) *Neural {
 	s := *d
 	s.n = len(index)
 	if d.matrix != nil {
-		s.index = make([]int, len(index))
-		for i, at := range index {
-			s.index[i] = d.index[at]
-		}
+		s.index = pick(d.index, index)
 		return &s
 	}
 	s.points = pickRows(d.points, index)
 	if d.minus != nil {
 		s.minus = pickRows(d.minus, index)
 	}
-	s.summarise()
+	s.follow(index)
 	return &s
+}
+
+// take is subset in the memory of d, which is of no use afterwards. No stimulus is in index
+// twice.
+func (d *Neural) take(index []int) *Neural {
+	if d.matrix != nil {
+		return d.subset(index)
+	}
+	s := *d
+	s.n = len(index)
+	s.points = arrangeRows(d.points, index)
+	if d.minus != nil {
+		s.minus = arrangeRows(d.minus, index)
+	}
+	s.follow(index)
+	return &s
+}
+
+// follow takes over what summarise found of the stimuli in index.
+func (d *Neural) follow(index []int) {
+	for i, norms := range d.norms {
+		if norms != nil {
+			d.norms[i] = pick(norms, index)
+		}
+	}
+	d.findTwins()
 }
 
 // raise applies the power and then the transform.

@@ -67,16 +67,22 @@ func (e *evaluation) permutedProducts(ctx context.Context, jobs int, z []float64
 		sum := blas64.General{Rows: u, Cols: draws, Stride: draws, Data: make([]float64, u*draws)}
 		v := blas64.General{Rows: u, Cols: tile, Stride: tile, Data: make([]float64, u*tile)}
 		g := blas64.General{Rows: draws, Cols: tile, Stride: tile, Data: make([]float64, draws*tile)}
+		var runs []runOf
 		for p0 := s * n / slabs; p0 < (s+1)*n/slabs; p0 += tile {
 			p1 := min(p0+tile, (s+1)*n/slabs)
 			v.Cols, g.Cols = p1-p0, p1-p0
 			for i, vector := range vectors {
 				copy(v.Data[i*tile:], vector[p0:p1])
 			}
+			runs = runsOf(runs, e.first[p0:p1])
 			for r, perm := range perms {
 				row := g.Data[r*tile : r*tile+p1-p0]
-				for p := range row {
-					row[p] = z[int(perm[e.first[p0+p]])*m+int(perm[e.second[p0+p]])]
+				for _, run := range runs {
+					from := z[int(perm[run.value])*m:][:m]
+					to := row[run.lo:run.hi]
+					for q, j := range e.second[p0+run.lo : p0+run.hi] {
+						to[q] = from[perm[j]]
+					}
 				}
 			}
 			blas64.Gemm(blas.NoTrans, blas.Trans, 1/float64(n), v, g, 1, sum)
@@ -96,6 +102,26 @@ func (e *evaluation) permutedProducts(ctx context.Context, jobs int, z []float64
 		out[i] = total[i*draws : (i+1)*draws]
 	}
 	return out, nil
+}
+
+// runOf is a value that stands at the places [lo,hi) of a list.
+type runOf struct {
+	value  int32
+	lo, hi int
+}
+
+// runsOf returns the runs of a list, in the memory of others.
+func runsOf(runs []runOf, list []int32) []runOf {
+	runs = runs[:0]
+	for lo := 0; lo < len(list); {
+		hi := lo + 1
+		for hi < len(list) && list[hi] == list[lo] {
+			hi++
+		}
+		runs = append(runs, runOf{list[lo], lo, hi})
+		lo = hi
+	}
+	return runs
 }
 
 // standardSquare returns the standardised neural distances as a square matrix. Pairs that

@@ -60,6 +60,10 @@ type Options struct {
 	MaxPairs  int // fit to a balanced random subset of about this many pairs; 0: all
 	MaxMemory int // bytes; 0: no bound
 
+	// Take lets the fit change the order of the patterns of the representations, which are of
+	// no use afterwards. Otherwise it copies them.
+	Take bool
+
 	Seed     uint64
 	Jobs     int // 0: as many as there are processors
 	Progress Progress

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/linalg"
 )
 
 // checkDistances refuses a matrix that is not square, finite and symmetric with a
@@ -44,16 +45,19 @@ func checkDistances(m *mat.Dense, negative bool) error {
 	return nil
 }
 
-// maxAbs returns the maxAbs absolute value, or NaN if there is a NaN.
+// maxAbs returns the largest absolute value, or NaN if there is a NaN.
 func maxAbs(m *mat.Dense) float64 {
-	var v float64
+	const grain = 512
 	n, _ := m.Dims()
-	for i := range n {
-		for _, x := range m.RawRowView(i) {
-			v = max(v, math.Abs(x))
+	parts := make([]float64, (n+grain-1)/grain)
+	linalg.Parallel(n, grain, func(lo, hi int) {
+		var own float64
+		for i := lo; i < hi; i++ {
+			own = max(own, linalg.LargestMagnitude(m.RawRowView(i)))
 		}
-	}
-	return v
+		parts[lo/grain] = own
+	})
+	return linalg.LargestMagnitude(parts)
 }
 
 // checkRange refuses distances whose squares, which moments sum, would overflow or

@@ -154,18 +154,16 @@ func (r *rowMoments) squares(form *rowForm, weights, c []float64, s shift) ([]fl
 
 // rowPartsByMoments is rowParts for features with an algebra, of all representations whose
 // distances are squared lengths, and of others where a pass over their pairs is short.
-func (f *fitting) rowPartsByMoments(ctx context.Context, s samplings, all []*moments, g *algebra) error {
+// known has rowSums of those that the algebra takes, see sumRows.
+func (f *fitting) rowPartsByMoments(ctx context.Context, s samplings, all []*moments, g *algebra, known map[int]*mat.Dense) error {
 	r := newRowMoments(g)
 	p := len(f.design.terms)
 	forms, means := make([]*rowForm, len(s.rows)), make([][]float64, len(s.rows))
-	c := mat.NewDense(len(s.rows), f.layout.clusters(), nil)
-	weights := mat.NewDense(len(s.rows), f.layout.clusters(), nil)
+	weights, c := f.weightsOfRows(s)
 	total, share := make([]float64, len(s.rows)), make([]float64, len(s.rows))
 	err := forEach(ctx, f.Jobs, len(s.rows), func(_, i int) error {
 		var own []float64
 		own, total[i], share[i] = f.rowWeights(s.rows[i])
-		c.SetRow(i, own)
-		weights.SetRow(i, s.rows[i])
 		forms[i] = r.form(s.rows[i], f.shift)
 		part := &rowPart{xx: make([]float64, p*(p+1)/2)}
 		all[i].rows = part
@@ -193,9 +191,11 @@ func (f *fitting) rowPartsByMoments(ctx context.Context, s samplings, all []*mom
 			}
 			continue
 		}
-		sums, err := f.rowDistances(ctx, k, g, weights, c)
-		if err != nil {
-			return err
+		sums := known[k]
+		if sums == nil {
+			if sums, err = f.rowDistances(ctx, k, g, weights, c); err != nil {
+				return err
+			}
 		}
 		_, e := g.z.Dims()
 		for i, m := range all {
@@ -223,9 +223,32 @@ func (f *fitting) rowPartsByMoments(ctx context.Context, s samplings, all []*mom
 	return nil
 }
 
-// rowDistances returns, for each sampling, Σ c_i r_i times the values of the terms, the
-// coordinates, 1 and m_i, r_i the sum of the distances of stimulus i. Slabs of stimuli are
-// summed in a fixed order.
+// weightsOfRows returns the multiplicities of the samplings, and c_i of rowWeights, both
+// samplings × clusters.
+func (f *fitting) weightsOfRows(s samplings) (weights, c *mat.Dense) {
+	weights, c = mat.NewDense(len(s.rows), f.layout.clusters(), nil), mat.NewDense(len(s.rows), f.layout.clusters(), nil)
+	for i, m := range s.rows {
+		own, _, _ := f.rowWeights(m)
+		weights.SetRow(i, m)
+		c.SetRow(i, own)
+	}
+	return weights, c
+}
+
+// sumRows lets an accumulator fill what it returns with rowSums of the representations that
+// its algebra takes, while it has their moments.
+func (f *fitting) sumRows(ctx context.Context, a *accumulator, s samplings) map[int]*mat.Dense {
+	sums := map[int]*mat.Dense{}
+	weights, c := f.weightsOfRows(s)
+	a.rows = func(k int, m *patternMoments) (err error) {
+		sums[k], err = a.algebra.rowSums(ctx, m, f.shift.y[k], weights, c, f.Jobs)
+		return err
+	}
+	return sums
+}
+
+// rowDistances returns what algebra.rowSums does, by a pass over the stimuli. Slabs of them
+// are summed in a fixed order.
 func (f *fitting) rowDistances(ctx context.Context, k int, g *algebra, weights, c *mat.Dense) (*mat.Dense, error) {
 	const least, slabs, band = 1024, 16, 512
 	n := len(f.sample.id)

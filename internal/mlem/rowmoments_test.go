@@ -13,7 +13,7 @@ import (
 
 // rowSamplings prepares a fit to 130 stimuli of three features, in clusters of one or more, and
 // samplings that leave stimuli out and take others several times.
-func rowSamplings(t *testing.T, change func(o *Options), missing bool, distances ...Distance) (*fitting, samplings, *accumulator, []*moments) {
+func rowSamplings(t *testing.T, change func(o *Options), missing bool, distances ...Distance) (*fitting, samplings, *accumulator, []*moments, map[int]*mat.Dense) {
 	t.Helper()
 	const n = 130
 	rng := stats.Stream(4, "row moments")
@@ -67,11 +67,12 @@ func rowSamplings(t *testing.T, change func(o *Options), missing bool, distances
 	s.rows = append(s.rows, few) // too small for effects of stimuli
 	a := newAccumulator(f.sample, f.design, f.layout.start, 1)
 	f.shift = a.shift
+	sums := f.sumRows(t.Context(), a, s)
 	all, err := a.run(t.Context(), s, 0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return f, s, a, all
+	return f, s, a, all, sums
 }
 
 // TestRowMoments: the row part from moments of clusters is that of the sums over all pairs,
@@ -84,22 +85,31 @@ func TestRowMoments(t *testing.T) {
 		"products":   func(o *Options) { o.Interactions.All = true },
 		"test split": func(o *Options) { o.Metric, o.Train, o.Test = Signed, seq(100), seq(130)[100:] },
 	} {
-		f, s, a, all := rowSamplings(t, change, false, Euclidean, Cosine, Manhattan)
+		f, s, a, all, sums := rowSamplings(t, change, false, Euclidean, Cosine, Manhattan)
 		if a.algebra == nil {
 			t.Fatalf("%s: no algebra", name)
 		}
-		if err := f.rowPartsByMoments(t.Context(), s, all, a.algebra); err != nil {
+		for k, d := range f.sample.neural {
+			if takes := a.algebra.takes(d); takes != (sums[k] != nil) || takes && !d.squaredLength() || !takes && d.squaredLength() && name == "products" {
+				t.Fatalf("%s: the algebra takes %s distances: %v, and has sums: %v", name, d.Distance, takes, sums[k] != nil)
+			}
+		}
+		var byRoad [2][]*rowPart
+		for road, known := range []map[int]*mat.Dense{sums, nil} {
+			if err := f.rowPartsByMoments(t.Context(), s, all, a.algebra, known); err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range all {
+				byRoad[road] = append(byRoad[road], m.rows)
+				m.rows = nil
+			}
+		}
+		if err := f.rowParts(t.Context(), s, all, nil, nil); err != nil {
 			t.Fatal(err)
 		}
-		var got []*rowPart
-		for _, m := range all {
-			got = append(got, m.rows)
-			m.rows = nil
-		}
-		if err := f.rowParts(t.Context(), s, all, nil); err != nil {
-			t.Fatal(err)
-		}
-		for r, m := range all {
+		for at := range 2 * len(all) {
+			r, got := at%len(all), byRoad[at/len(all)]
+			m := all[r]
 			near := func(what string, got, want []float64) {
 				t.Helper()
 				size := 0.0
@@ -124,7 +134,7 @@ func TestRowMoments(t *testing.T) {
 // TestDistanceSums: the sums of the distances of a stimulus from the others of a cluster are
 // those of the single distances.
 func TestDistanceSums(t *testing.T) {
-	f, _, _, _ := rowSamplings(t, nil, false, Euclidean, Cosine, Correlation, NormDiff, Manhattan)
+	f, _, _, _, _ := rowSamplings(t, nil, false, Euclidean, Cosine, Correlation, NormDiff, Manhattan)
 	n := len(f.sample.id)
 	for k, d := range f.sample.neural {
 		want := mat.NewDense(f.layout.clusters(), n, nil)

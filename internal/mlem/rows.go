@@ -48,6 +48,16 @@ func (f *fitting) rowsFit() bool {
 	return n <= RowStimuli && n*c*(p+1) <= most
 }
 
+// tellsRows reports whether effects of stimuli are asked for and can be told apart.
+func (f *fitting) tellsRows() bool {
+	return f.RowEffects && f.Objective == Pearson && f.sample.usesAllPairs()
+}
+
+// rowsByMoments reports whether rowParts takes moments of clusters.
+func (f *fitting) rowsByMoments(g *algebra) bool {
+	return f.tellsRows() && g != nil && (!f.rowsFit() || len(f.sample.id) >= fewRows*len(f.design.terms))
+}
+
 // rowParts sets the row part of the moments of all samplings. With m_i copies of stimulus
 // i, M in all, and r_i = Σ_{j≠i} m_j x_ij, the least squares of Σ m_i m_j (x_ij − u_i − u_j)²
 // are u_i = (r_i − U)/(M − 2m_i) with U = Σ m_i u_i, and explain of Σ m_i m_j x_ij y_ij
@@ -59,13 +69,11 @@ func (f *fitting) rowsFit() bool {
 // It takes no pair where the features have an algebra and the distances are squared lengths,
 // unless stimuli are few: a sampling takes n·p operations for each cluster then, as products
 // of matrices, and by moments p², as sums of long vectors that do not fit in cache.
-func (f *fitting) rowParts(ctx context.Context, s samplings, all []*moments, g *algebra) error {
+func (f *fitting) rowParts(ctx context.Context, s samplings, all []*moments, g *algebra, known map[int]*mat.Dense) error {
 	switch {
-	case !f.RowEffects || f.Objective != Pearson || !f.sample.usesAllPairs():
-		return nil
-	case g != nil && (!f.rowsFit() || len(f.sample.id) >= fewRows*len(f.design.terms)):
-		return f.rowPartsByMoments(ctx, s, all, g)
-	case !f.rowsFit():
+	case f.rowsByMoments(g):
+		return f.rowPartsByMoments(ctx, s, all, g, known)
+	case !f.tellsRows() || !f.rowsFit():
 		return nil
 	}
 	n, c, p := len(f.sample.id), f.layout.clusters(), len(f.design.terms)

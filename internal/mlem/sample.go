@@ -41,10 +41,15 @@ func (s *sample) uses(i, j int) bool {
 func (s *sample) usesAllPairs() bool { return s.level == nil && s.missing == nil && s.position == nil }
 
 // subset returns the stimuli in index, in that order, with all their pairs.
-func (s *sample) subset(index []int) *sample {
+func (s *sample) subset(index []int) *sample { return s.reordered(index, (*Neural).subset) }
+
+// take is subset in the memory of the patterns, which are of no use afterwards.
+func (s *sample) take(index []int) *sample { return s.reordered(index, (*Neural).take) }
+
+func (s *sample) reordered(index []int, of func(y *Neural, index []int) *Neural) *sample {
 	out := &sample{features: s.features.subset(index), id: pick(s.id, index), group: pick(s.group, index)}
 	for _, y := range s.neural {
-		out.neural = append(out.neural, y.subset(index))
+		out.neural = append(out.neural, of(y, index))
 	}
 	if s.cluster != nil {
 		out.cluster = pick(s.cluster, index)

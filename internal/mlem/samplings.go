@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"gonum.org/v1/gonum/mat"
+
 	"simtool/internal/stats"
 )
 
@@ -90,11 +92,15 @@ func (f *fitting) accumulate(ctx context.Context) error {
 	}
 	a := newAccumulator(f.sample, f.design, f.layout.start, f.Jobs)
 	f.shift = a.shift
+	var sums map[int]*mat.Dense
+	if f.rowsByMoments(a.algebra) {
+		sums = f.sumRows(ctx, a, s)
+	}
 	all, err := a.run(ctx, s, f.MaxMemory, f.Progress)
 	if err != nil {
 		return err
 	}
-	if err := f.rowParts(ctx, s, all, a.algebra); err != nil {
+	if err := f.rowParts(ctx, s, all, a.algebra, sums); err != nil {
 		return err
 	}
 	take := func(n int) []*moments {

@@ -74,7 +74,11 @@ func (f *fitting) arrange(s *sample) {
 		own := newLayout(pick(s.group, test), f.strata(test), 1, clusters, stats.Stream(f.Seed, "mlem/layout/test"))
 		f.layout.holdOut(pick(test, own.order), own.start)
 	}
-	f.sample = s.subset(f.layout.order)
+	if f.Take {
+		f.sample = s.take(f.layout.order)
+	} else {
+		f.sample = s.subset(f.layout.order)
+	}
 	f.sample.cluster = f.layout.clusterOf()
 	f.partitions = []partition{f.layout.fold}
 	for r := 1; r < f.Repeats && f.Folds > 0; r++ {

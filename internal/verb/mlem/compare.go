@@ -92,7 +92,7 @@ func (o *CompareOptions) Run(ctx context.Context, e *batch.Env, args []string) e
 	if err := options.Check(s.features); err != nil {
 		return verb.SettingError(err)
 	}
-	r, y, err := p.readOne()
+	r, y, err := p.readOne(true)
 	if err != nil {
 		return err
 	}

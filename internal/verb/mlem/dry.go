@@ -52,5 +52,11 @@ func (f *fits) memory() (bytes int64, known bool, err error) {
 	if n := int64(f.stimuli.features.Stimuli()); len(f.Stimuli.Distances) > 0 {
 		matrices = 2 * 8 * n * n * int64(len(f.stimuli.sources))
 	}
-	return batch.WithGarbage(bytes + patterns + matrices), true, nil
+	// What patterns are read to becomes their distances' own, unless these are of some units
+	// or of a mean over time or repeats.
+	var others int64
+	if read := max(1, int64(len(f.Neural.Files))); f.EachUnit || f.Windows.Per != "" || read > 1 && !f.layers {
+		others = patterns * read
+	}
+	return batch.WithGarbage(bytes + others + matrices), true, nil
 }

@@ -84,7 +84,7 @@ func (o *ExplainOptions) Run(ctx context.Context, e *batch.Env, args []string) e
 		return err
 	}
 	options.Groups, options.SplitBy = s.groups, s.splitBy
-	r, y, err := p.readOne()
+	r, y, err := p.readOne(false)
 	if err != nil {
 		return err
 	}

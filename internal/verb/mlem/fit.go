@@ -257,5 +257,6 @@ func (o *FitOptions) fitting(e *batch.Env, s *stimuli) (mlem.Options, error) {
 	m.Groups, m.SplitBy, m.Stratify = s.groups, s.splitBy, s.stratify
 	m.Repeats, m.Score = o.Repeats, mlem.Statistic(o.Score)
 	m.Train, m.Test = s.train, s.test
+	m.Take = true // what was read is fitted once
 	return m, verb.SettingError(m.Check(s.features))
 }

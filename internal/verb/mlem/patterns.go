@@ -153,13 +153,21 @@ type representation struct {
 	sources []data.Source
 }
 
-// readOne reads the one representation of the options and forms its distances.
-func (p *patterns) readOne() (*representation, *mlem.Neural, error) {
+// readOne reads the one representation of the options and forms its distances, in the memory
+// of y, its patterns, unless these are kept.
+func (p *patterns) readOne(keep bool) (*representation, *mlem.Neural, error) {
 	r, err := p.readFiles()
 	if err != nil {
 		return nil, nil, err
 	}
-	y, err := r.neural()
+	of := mlem.TakeNeural
+	if keep {
+		of = mlem.NewNeural
+	}
+	y, err := r.neural(of)
+	if !keep {
+		r.y = nil
+	}
 	return r, y, batch.Named(err, r.options.Name)
 }
 
@@ -221,13 +229,13 @@ func (p *patterns) readGiven() (*representation, error) {
 	return r, err
 }
 
-// neural forms the distances.
-func (r *representation) neural() (*mlem.Neural, error) {
+// neural forms the distances, those of one pattern for each stimulus by a function.
+func (r *representation) neural(of func(*mat.Dense, mlem.NeuralOptions) (*mlem.Neural, error)) (*mlem.Neural, error) {
 	switch {
 	case r.given != nil:
 		return mlem.NewGiven(r.given, r.options)
 	case r.options.Distance != mlem.Crossnobis:
-		return mlem.NewNeural(r.y, r.options)
+		return of(r.y, r.options)
 	case len(r.repeats) < 2:
 		return nil, batch.Configf("", "--distance crossnobis: want at least two repeats, --neural A.npy --neural B.npy")
 	}

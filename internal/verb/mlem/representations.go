@@ -80,7 +80,7 @@ func (f *fits) keys() []string {
 
 // ofOne makes the one item of a recording, which may have repeats.
 func (f *fits) ofOne() error {
-	r, y, err := f.patterns.readOne()
+	r, y, err := f.patterns.readOne(false)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,8 @@ func (f *fits) ofOne() error {
 		f.ceiling = &c
 	}
 	f.names = []string{y.Name}
-	f.read = func(int) (*mlem.Neural, []data.Source, error) { return y, r.sources, nil }
+	sources := r.sources // the patterns of repeats are of no use any more
+	f.read = func(int) (*mlem.Neural, []data.Source, error) { return y, sources, nil }
 	return nil
 }
 

@@ -93,7 +93,7 @@ func (o *ScoreOptions) score(e *batch.Env, path string) (row result.ModelScore, 
 		return row, nil, err
 	}
 	p.options = &neural
-	r, y, err := p.readOne()
+	r, y, err := p.readOne(false)
 	if err != nil {
 		return row, nil, err
 	}

@@ -155,7 +155,7 @@ func (f *fits) ofWindows(files []string) error {
 			return nil, nil, err
 		}
 		of.Precision = d.Precision
-		y, err := mlem.NewNeural(m, of)
+		y, err := mlem.TakeNeural(m, of)
 		return y, append(noise[:len(noise):len(noise)], d.Origin()), batch.Named(err, of.Name)
 	}
 	return nil

@@ -1,0 +1,271 @@
+package mlem
+
+import (
+	"context"
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+
+	"simtool/internal/linalg"
+)
+
+// patternMoments are the moments of C clusters with the patterns y of one representation, and
+// what two clusters need of each other's: matrix products once, for all pairs of clusters. In
+// the words of algebra, with e coordinates and E elementary products of them:
+type patternMoments struct {
+	scale    float64    // of the squared distances
+	s, ss    []float64  // Σs, Σs² of each cluster
+	sz, szz  *mat.Dense // Σs·z_a, clusters × coordinates, and Σs·z_az_b, clusters × elementary products
+	inner    *mat.Dense // Y·Y′, clusters × clusters
+	skew     *mat.Dense // Σsy·Y′, clusters × clusters
+	squares  *mat.Dense // ⟨Q,Q′⟩ = Σ(y·y′)², clusters × clusters
+	products *mat.Dense // V_ab·Y′, (clusters · elementary products) × clusters
+	single   *mat.Dense // V_a·Y′, (clusters · coordinates) × clusters
+	v        *mat.Dense // V_a, (clusters · coordinates) × units
+}
+
+// patterns returns the moments of the clusters with the patterns of a representation.
+func (g *algebra) patterns(ctx context.Context, d *Neural, start []int, jobs int) (*patternMoments, error) {
+	c, e, pairs := len(g.clusters), len(g.place), len(g.pairs)
+	y := aboutMeans(d.points)
+	_, q := y.Dims()
+	m := &patternMoments{
+		scale: d.scale, s: make([]float64, c), ss: make([]float64, c), sz: mat.NewDense(c, e, nil), szz: mat.NewDense(c, pairs, nil),
+		products: mat.NewDense(c*pairs, c, nil), single: mat.NewDense(c*e, c, nil), v: mat.NewDense(c*e, q, nil),
+		inner: mat.NewDense(c, c, nil), skew: mat.NewDense(c, c, nil),
+	}
+	own := func(k int) *mat.Dense { return y.Slice(start[k], start[k+1], 0, q).(*mat.Dense) }
+	sums, sy := mat.NewDense(c, q, nil), mat.NewDense(c, q, nil) // Y, Σsy
+	err := forEach(ctx, jobs, c, func(_, k int) error {
+		rows := own(k)
+		n, _ := rows.Dims()
+		z, u := g.products(start[k], start[k+1])
+		by := mat.NewDense(n, 2+e, nil) // 1, s and z, which patterns are multiplied with
+		for i := range n {
+			s := squaredNorm(rows.RawRowView(i))
+			row := by.RawRowView(i)
+			row[0], row[1] = 1, s
+			copy(row[2:], z.RawRowView(i))
+			m.s[k] += s
+			m.ss[k] += s * s
+			addScaled(m.sz.RawRowView(k), z.RawRowView(i), s)
+			addScaled(m.szz.RawRowView(k), u.RawRowView(i), s)
+		}
+		with := linalg.CrossGram(by, rows)
+		sums.SetRow(k, with.RawRowView(0))
+		sy.SetRow(k, with.RawRowView(1))
+		m.v.Slice(k*e, (k+1)*e, 0, q).(*mat.Dense).Copy(with.Slice(2, 2+e, 0, q))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = forEach(ctx, jobs, c, func(_, k int) error {
+		_, u := g.products(start[k], start[k+1])
+		m.products.Slice(k*pairs, (k+1)*pairs, 0, c).(*mat.Dense).Mul(linalg.CrossGram(u, own(k)), sums.T())
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	m.inner.Mul(sums, sums.T())
+	m.skew.Mul(sy, sums.T())
+	m.single.Mul(m.v, sums.T())
+	m.squares, err = squaresOfProducts(ctx, y, start, jobs)
+	return m, err
+}
+
+// aboutMeans returns x, or x about the means of its columns where these are not small beside
+// what varies: sums of fourth powers would lose the digits of it.
+func aboutMeans(x *mat.Dense) *mat.Dense {
+	const small = 1e-4 // of the squares, which takes no more than that from a digit
+	n, q := x.Dims()
+	means := make([]float64, q)
+	linalg.ColumnMeansTo(means, x)
+	if squaredNorm(means)*float64(n) <= small*linalg.Dot(x, x) {
+		return x
+	}
+	centred := mat.NewDense(n, q, nil)
+	linalg.CenterTo(centred, means, x)
+	return centred
+}
+
+// squaresOfProducts returns Σ(y·y′)² over the rows y of one cluster and y′ of another, for
+// all pairs of clusters: from the products themselves, or as inner products of matrices
+// Q = Σyyᵀ, whichever is shorter.
+func squaresOfProducts(ctx context.Context, y *mat.Dense, start []int, jobs int) (*mat.Dense, error) {
+	if bySamples, byUnits := squaresWork(y, len(start)-1); bySamples < byUnits {
+		return squaresBySamples(ctx, y, start, jobs)
+	}
+	return squaresByUnits(ctx, y, start, jobs)
+}
+
+// squaresWork returns the numbers of multiplications of the two ways of squaresOfProducts.
+func squaresWork(y mat.Matrix, clusters int) (bySamples, byUnits float64) {
+	rows, cols := y.Dims()
+	n, q, c := float64(rows), float64(cols), float64(clusters)
+	return n * n * q / 2, n*q*q/2 + c*c*q*q/4
+}
+
+// squaresBySamples squares and sums the products of rows.
+func squaresBySamples(ctx context.Context, y *mat.Dense, start []int, jobs int) (*mat.Dense, error) {
+	const most = 1 << 16 // products at a time
+	c := len(start) - 1
+	_, q := y.Dims()
+	out := mat.NewDense(c, c, nil)
+	err := forEach(ctx, jobs, c, func(_, a int) error {
+		rows := y.Slice(start[a], start[a+1], 0, q)
+		n := start[a+1] - start[a]
+		for b := a; b < c; {
+			end := b + 1
+			for end < c && n*(start[end+1]-start[b]) <= most {
+				end++
+			}
+			var products mat.Dense
+			products.Mul(rows, y.Slice(start[b], start[end], 0, q).T())
+			for to := b; to < end; to++ {
+				part := products.Slice(0, n, start[to]-start[b], start[to+1]-start[b]).(*mat.Dense)
+				out.Set(a, to, linalg.Dot(part, part))
+			}
+			b = end
+		}
+		return nil
+	})
+	for a := range c {
+		for b := range a {
+			out.Set(a, b, out.At(b, a))
+		}
+	}
+	return out, err
+}
+
+// squaresByUnits takes inner products of Q of the clusters, some rows of all of them at a
+// time. Elements behind the block of the diagonal count twice.
+func squaresByUnits(ctx context.Context, y *mat.Dense, start []int, jobs int) (*mat.Dense, error) {
+	const most = 4 << 20 // numbers
+	c := len(start) - 1
+	_, q := y.Dims()
+	height := max(1, min(64, q, most/(c*q)))
+	out := mat.NewDense(c, c, nil)
+	block := make([]float64, c*height*q)
+	for lo := 0; lo < q; lo += height {
+		hi := min(lo+height, q)
+		rows, cols := hi-lo, q-lo
+		all := mat.NewDense(c, rows*cols, block[:c*rows*cols])
+		err := forEach(ctx, jobs, c, func(_, k int) error {
+			own := mat.NewDense(rows, cols, all.RawRowView(k))
+			linalg.CrossGramTo(own, y.Slice(start[k], start[k+1], lo, hi).(*mat.Dense), y.Slice(start[k], start[k+1], lo, q).(*mat.Dense))
+			for i := range rows {
+				for j, v := range own.RawRowView(i)[rows:] {
+					own.Set(i, rows+j, math.Sqrt2*v)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		raw := out.RawMatrix()
+		blas64.Syrk(blas.NoTrans, 1, all.RawMatrix(), 1, blas64.Symmetric{N: c, Data: raw.Data, Stride: raw.Stride, Uplo: blas.Lower})
+	}
+	for a := range c {
+		for b := range a {
+			out.Set(b, a, out.At(a, b))
+		}
+	}
+	return out, nil
+}
+
+// beside returns V_a·V′_b of cluster a with all clusters from a on, as coordinates ×
+// (clusters · coordinates).
+func (m *patternMoments) beside(a, e int) *mat.Dense {
+	rows, q := m.v.Dims()
+	var out mat.Dense
+	out.Mul(m.v.Slice(a*e, (a+1)*e, 0, q), m.v.Slice(a*e, rows, 0, q).T())
+	return &out
+}
+
+// distances writes Σr, Σr² and Σx·r of the pairs between clusters a and b, less the shift,
+// for a representation with the given moments; beside is that of cluster a.
+func (g *algebra) distances(to []float64, m *patternMoments, beside *mat.Dense, a, b int, s shift, shift float64) {
+	count, weight, sums := g.sumsOf(a, b)
+	x, y, scale := &g.clusters[a], &g.clusters[b], m.scale
+	r := weight * scale * (y.n*m.s[a] + x.n*m.s[b] - 2*m.inner.At(a, b))
+	rr := weight * scale * scale * (y.n*m.ss[a] + x.n*m.ss[b] + 2*m.s[a]*m.s[b] -
+		4*(m.skew.At(a, b)+m.skew.At(b, a)) + 4*m.squares.At(a, b))
+	pairs, e := len(g.pairs), len(g.place)
+	sz, szz, tz, tzz := m.sz.RawRowView(a), m.szz.RawRowView(a), m.sz.RawRowView(b), m.szz.RawRowView(b)
+	with := beside.Slice(0, e, (b-a)*e, (b-a+1)*e).(*mat.Dense).RawMatrix()
+	elementary := make([]float64, pairs)
+	for k, ab := range g.pairs {
+		i, j := ab[0], ab[1]
+		own := y.n*szz[k] - sz[i]*y.first[j] - sz[j]*y.first[i] + m.s[a]*y.second.At(i, j)
+		other := x.n*tzz[k] - tz[i]*x.first[j] - tz[j]*x.first[i] + m.s[b]*x.second.At(i, j)
+		inner := m.products.At(a*pairs+k, b) + m.products.At(b*pairs+k, a) - with.Data[i*with.Stride+j] - with.Data[j*with.Stride+i]
+		elementary[k] = weight * scale * (own + other - 2*inner)
+	}
+	to[0] = r - count*shift
+	to[1] = rr - 2*shift*r + count*shift*shift
+	for t := range sums {
+		to[2+t] = g.gather(t, elementary) - s.x[t]*r - shift*sums[t] + count*s.x[t]*shift
+	}
+}
+
+// rowSums returns, for each sampling with the multiplicities in a row of weights and c in a row
+// of c, Σ c_i r_i times the values of the terms, the coordinates, 1 and m_i, where r_i is the
+// sum of the distances of stimulus i less the shift. With N = Σm and S = Σm·s over all stimuli,
+//
+//	r_i = N·s_i + S − 2 y_i·Σm_c Y_c − shift·(N − m_i),
+//
+// so that sums over the stimuli of a cluster are those of its moments.
+func (g *algebra) rowSums(ctx context.Context, m *patternMoments, shift float64, weights, c *mat.Dense, jobs int) (*mat.Dense, error) {
+	const atOnce = 16
+	samplings, clusters := weights.Dims()
+	p, e, pairs := len(g.of), len(g.place), len(g.pairs)
+	out := mat.NewDense(samplings, p+e+2, nil)
+	err := forEach(ctx, jobs, (samplings+atOnce-1)/atOnce, func(_, at int) error {
+		lo, hi := at*atOnce, min((at+1)*atOnce, samplings)
+		some := weights.Slice(lo, hi, 0, clusters)
+		// Σm_c Y_c times what is summed over each cluster.
+		var products, single, inner mat.Dense
+		products.Mul(m.products, some.T())
+		single.Mul(m.single, some.T())
+		inner.Mul(m.inner, some.T())
+		elementary := make([]float64, pairs)
+		for r := lo; r < hi; r++ {
+			counts, own := weights.RawRowView(r), c.RawRowView(r)
+			n, s := 0.0, 0.0
+			for k, count := range counts {
+				n += count * g.clusters[k].n
+				s += count * m.s[k]
+			}
+			to := out.RawRowView(r)
+			z := to[p : p+e]
+			clear(elementary)
+			for k, factor := range own {
+				if factor == 0 {
+					continue
+				}
+				x := &g.clusters[k]
+				rest := m.scale*s - shift*(n-counts[k]) // of r_i, the same for the stimuli of a cluster
+				form := func(sv, v, vy float64) float64 { return factor * (m.scale*(n*sv-2*vy) + rest*v) }
+				for l, ab := range g.pairs {
+					elementary[l] += form(m.szz.At(k, l), x.second.At(ab[0], ab[1]), products.At(k*pairs+l, r-lo))
+				}
+				for a := range z {
+					z[a] += form(m.sz.At(k, a), x.first[a], single.At(k*e+a, r-lo))
+				}
+				one := form(m.s[k], x.n, inner.At(k, r-lo))
+				to[p+e] += one
+				to[p+e+1] += one * counts[k]
+			}
+			for t := range p {
+				to[t] = g.gather(t, elementary)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
