@@ -9,33 +9,35 @@ import (
 	"simtool/internal/linalg"
 )
 
-// algebra gives the moments of the pairs between two clusters of stimuli from moments of
-// the stimuli of each, up to the fourth: no pair is formed. It needs coordinates z, whose
-// differences δ = z_i − z_j the regressors multiply, and squared Euclidean distances
-// r = ‖y_i − y_j‖². With M_S = Σ_i Π_{a∈S} z_ia over the stimuli of a cluster, and sums
-// over i in A and j in B,
+// algebra gives the moments of the pairs of a sampling from moments of its stimuli, up to the
+// fourth: no pair is formed. It needs coordinates z, whose differences δ = z_i − z_j the
+// regressors multiply, and squared Euclidean distances r = ‖y_i − y_j‖². With
+// M_S = Σ_i m_i Π_{a∈S} z_ia over the stimuli, m_i copies of each and N = Σm_i, sums over
+// pairs i<j with the weights m_i·m_j are
 //
-//	Σ δ_aδ_b       = n_B M_ab + M′_ab n_A − M_aM′_b − M_bM′_a
-//	Σ δ_aδ_bδ_cδ_d = Σ_S (−1)^|S| M_{abcd∖S} M′_S        (the 16 subsets S)
-//	Σ r            = n_B Σs + n_A Σs′ − 2 Y·Y′
-//	Σ r²           = n_B Σs² + n_A Σs′² + 2ΣsΣs′ − 4(Σsy·Y′ + Y·Σs′y′) + 4⟨Q,Q′⟩
-//	Σ δ_aδ_b r     = Σ δ_aδ_b(s_i + s_j) − 2(V_ab·Y′ − V_a·V′_b − V_b·V′_a + Y·V′_ab)
+//	Σ δ_aδ_b       = N M_ab − M_aM_b
+//	Σ δ_aδ_bδ_cδ_d = N M_abcd − M_abc M_d − M_abd M_c − M_acd M_b − M_bcd M_a + M_ab M_cd + M_ac M_bd + M_ad M_bc
+//	Σ r            = N Σms − Y·Y
+//	Σ r²           = N Σms² + (Σms)² − 4 Σmsy·Y + 2⟨Q,Q⟩
+//	Σ δ_aδ_b r     = N S_ab − S_a M_b − S_b M_a + Σms M_ab − 2(V_ab·Y − V_a·V_b)
 //
-// with s = ‖y‖², Y = Σy, Q = Σyyᵀ and V_S = Σ y·Π_{a∈S} z_a; a prime marks B. Pairs within
-// a cluster are half of the ordered ones. z and y are about their means over all stimuli,
-// which changes no difference and keeps the digits.
+// with s = ‖y‖², Y = Σmy, Q = Σmyyᵀ, S and V like M with s and with y. A stimulus and its
+// copy, whose differences are 0, only count: the number of pairs is (N² − Σm²)/2. Moments of
+// clusters, of whose stimuli m is the same, are formed once, and weighted sums of them are
+// those of a sampling, whatever the number of stimuli is. z and y are about their means over
+// all stimuli, which changes no difference and keeps the digits.
 type algebra struct {
 	pairs    [][2]int // elementary products of coordinates, a ≤ b
 	of       [][]int  // elementary products that each term sums
 	double   []bool   // terms that count twice
 	place    [][]int  // number of the elementary product of two coordinates, −1 for none
 	z        *mat.Dense
-	clusters []clusterMoments
-	kept     []cellSums // by two clusters; nil where they are computed when they are needed
+	moments  *mat.Dense // clusters × numbers, see view
+	clusters []stimulusMoments
 }
 
-// clusterMoments are the sums over the stimuli of a cluster.
-type clusterMoments struct {
+// stimulusMoments are sums over the stimuli of a cluster, or weighted ones over clusters.
+type stimulusMoments struct {
 	n      float64
 	first  []float64  // M_a
 	second *mat.Dense // M_ab, coordinates × coordinates
@@ -81,11 +83,41 @@ func newAlgebra(s *sample, g *design, start []int) *algebra {
 		a.of = append(a.of, own)
 		a.double = append(a.double, from != to)
 	}
-	a.clusters = make([]clusterMoments, len(start)-1)
-	for c := range a.clusters {
-		a.clusters[c] = a.cluster(start[c], start[c+1])
+	_, all := a.numbers()
+	if all*(len(start)-1) > mostMoments {
+		return nil
+	}
+	a.moments = mat.NewDense(len(start)-1, all, nil)
+	for c := range len(start) - 1 {
+		a.sumCluster(a.moments.RawRowView(c), start[c], start[c+1])
+		a.clusters = append(a.clusters, a.view(a.moments.RawRowView(c)))
 	}
 	return a
+}
+
+// mostMoments bounds the moments of all clusters. Where there are more, pairs are formed.
+const mostMoments = 32 << 20
+
+// numbers returns how many moments there are up to the second, and up to the fourth.
+func (g *algebra) numbers() (second, fourth int) {
+	e, pairs := len(g.place), len(g.pairs)
+	second = 1 + e + e*e
+	return second, second + pairs*(e+pairs)
+}
+
+// view returns the moments in a row of them; one that ends with the second has no higher.
+func (g *algebra) view(row []float64) stimulusMoments {
+	e, pairs := len(g.place), len(g.pairs)
+	next := func(rows, cols int) *mat.Dense {
+		part := mat.NewDense(rows, cols, row[:rows*cols])
+		row = row[rows*cols:]
+		return part
+	}
+	m := stimulusMoments{n: next(1, 1).At(0, 0), first: next(1, e).RawRowView(0), second: next(e, e)}
+	if len(row) > 0 {
+		m.third, m.fourth = next(pairs, e), next(pairs, pairs)
+	}
+	return m
 }
 
 // takes reports whether the sums with the distances of a representation come from moments:
@@ -119,15 +151,17 @@ func (g *algebra) product(i, j int) int {
 	return g.place[i][j]
 }
 
-// cluster returns the moments of the stimuli [lo,hi).
-func (g *algebra) cluster(lo, hi int) clusterMoments {
+// sumCluster writes the moments of the stimuli [lo,hi) to a row of them.
+func (g *algebra) sumCluster(row []float64, lo, hi int) {
 	z, u := g.products(lo, hi)
-	m := clusterMoments{n: float64(hi - lo), first: make([]float64, len(g.place))}
+	row[0] = float64(hi - lo)
+	m := g.view(row)
 	for i := range hi - lo {
 		addScaled(m.first, z.RawRowView(i), 1)
 	}
-	m.second, m.fourth, m.third = linalg.Gram(z), linalg.Gram(u), linalg.CrossGram(u, z)
-	return m
+	linalg.GramTo(m.second, z)
+	linalg.GramTo(m.fourth, u)
+	linalg.CrossGramTo(m.third, u, z)
 }
 
 // products returns the coordinates of the stimuli [lo,hi) and their elementary products.
@@ -144,80 +178,87 @@ func (g *algebra) products(lo, hi int) (z, u *mat.Dense) {
 	return z, u
 }
 
-// keepSums keeps what between returns for all cells of a few clusters: every representation
-// asks for it again.
-func (g *algebra) keepSums(ctx context.Context, jobs int) error {
-	const most = 8 << 20 // numbers
-	n := len(g.clusters)
-	if n*n*len(g.of) > most {
-		return nil
-	}
-	kept := make([]cellSums, n*n)
-	err := forEach(ctx, jobs, n, func(_, a int) error {
-		for b := a; b < n; b++ {
-			c := &kept[a*n+b]
-			c.count, c.weight, c.sums = g.between(a, b)
+// samplingsAtOnce is the number of samplings whose moments are formed by one product of
+// matrices. It does not depend on the number of workers.
+const samplingsAtOnce = 16
+
+// eachSamplings calls body for some samplings [lo,hi) at a time with their multiplicities of
+// the clusters, a row each.
+func (g *algebra) eachSamplings(ctx context.Context, jobs int, s samplings, body func(lo, hi int, m *mat.Dense)) error {
+	n := len(s.rows)
+	return forEach(ctx, jobs, (n+samplingsAtOnce-1)/samplingsAtOnce, func(_, at int) error {
+		lo, hi := at*samplingsAtOnce, min((at+1)*samplingsAtOnce, n)
+		m := mat.NewDense(hi-lo, len(g.clusters), nil)
+		for r := lo; r < hi; r++ {
+			m.SetRow(r-lo, s.rows[r])
 		}
+		body(lo, hi, m)
 		return nil
 	})
-	g.kept = kept
-	return err
 }
 
-// cellSums are the sums over the pairs between two clusters that all representations share.
-type cellSums struct {
-	count, weight float64
-	sums          []float64
+// weighted returns the moments of samplings with the given multiplicities of the clusters, up
+// to a number of them.
+func (g *algebra) weighted(m mat.Matrix, numbers int) *mat.Dense {
+	var out mat.Dense
+	out.Mul(m, g.moments.Slice(0, len(g.clusters), 0, numbers))
+	return &out
 }
 
-// sumsOf is between, kept or computed.
-func (g *algebra) sumsOf(a, b int) (count, weight float64, sums []float64) {
-	if g.kept != nil {
-		c := &g.kept[a*len(g.clusters)+b]
-		return c.count, c.weight, c.sums
+// sumRegressors writes the moments of the regressors of every sampling to a row of sums.
+func (g *algebra) sumRegressors(ctx context.Context, jobs int, s samplings, shift shift, row func(r int) []float64) error {
+	_, numbers := g.numbers()
+	return g.eachSamplings(ctx, jobs, s, func(lo, hi int, m *mat.Dense) {
+		all := g.weighted(m, numbers)
+		fourths := mat.NewDense(len(g.pairs), len(g.pairs), nil)
+		for r := lo; r < hi; r++ {
+			own := g.view(all.RawRowView(r - lo))
+			g.sum(row(r), &own, g.pairsOf(m.RawRowView(r-lo), own.n), fourths, shift)
+		}
+	})
+}
+
+// pairsOf returns the number of pairs of a sampling with N stimuli.
+func (g *algebra) pairsOf(m []float64, n float64) float64 {
+	copies := 0.0
+	for k, v := range m {
+		copies += v * v * g.clusters[k].n
 	}
-	return g.between(a, b)
+	return (n*n - copies) / 2
 }
 
-// between returns the number of pairs between two clusters, the weight of ordered pairs,
-// and Σx of every term.
-func (g *algebra) between(a, b int) (count, weight float64, sums []float64) {
-	x, y := &g.clusters[a], &g.clusters[b]
-	weight, count = 1, x.n*y.n
-	if a == b {
-		weight, count = 0.5, x.n*(x.n-1)/2
-	}
+// termSums returns Σx of every term over the pairs of a sampling.
+func (g *algebra) termSums(m *stimulusMoments) []float64 {
 	elementary := make([]float64, len(g.pairs))
 	for k, ab := range g.pairs {
 		i, j := ab[0], ab[1]
-		elementary[k] = weight * (y.n*x.second.At(i, j) + x.n*y.second.At(i, j) - x.first[i]*y.first[j] - x.first[j]*y.first[i])
+		elementary[k] = m.n*m.second.At(i, j) - m.first[i]*m.first[j]
 	}
-	sums = make([]float64, len(g.of))
+	sums := make([]float64, len(g.of))
 	for t := range sums {
 		sums[t] = g.gather(t, elementary)
 	}
-	return count, weight, sums
+	return sums
 }
 
-// sum writes the moments of the regressors of the pairs between clusters a and b to a row
-// of sums.
-func (g *algebra) sum(row []float64, a, b int, s shift) {
+// sum writes the moments of the regressors of the pairs of a sampling, count of them, to a
+// row of sums. fourths is room for those of elementary products.
+func (g *algebra) sum(row []float64, m *stimulusMoments, count float64, fourths *mat.Dense, s shift) {
 	p := len(g.of)
-	m := viewMoments(row, p)
-	count, weight, sums := g.sumsOf(a, b)
+	to, sums := viewMoments(row, p), g.termSums(m)
 	row[0] = count
 	for t := range p {
-		m.x[t] = sums[t] - count*s.x[t]
+		to.x[t] = sums[t] - count*s.x[t]
 	}
-	x, y := &g.clusters[a], &g.clusters[b]
-	fourths := g.fourths(x, y)
-	packed := m.xx
+	g.fourths(fourths, m)
+	values := fourths.RawMatrix()
+	packed := to.xx
 	for t := range p {
 		for u := t; u < p; u++ {
 			total := 0.0
 			for _, k := range g.of[t] {
 				for _, l := range g.of[u] {
-					total += fourths.At(min(k, l), max(k, l))
+					total += values.Data[min(k, l)*values.Stride+max(k, l)]
 				}
 			}
 			if g.double[t] {
@@ -226,7 +267,7 @@ func (g *algebra) sum(row []float64, a, b int, s shift) {
 			if g.double[u] {
 				total *= 2
 			}
-			packed[u-t] = weight*total - s.x[t]*sums[u] - s.x[u]*sums[t] + count*s.x[t]*s.x[u]
+			packed[u-t] = total - s.x[t]*sums[u] - s.x[u]*sums[t] + count*s.x[t]*s.x[u]
 		}
 		packed = packed[p-t:]
 	}
@@ -244,32 +285,25 @@ func (g *algebra) gather(t int, elementary []float64) float64 {
 	return total
 }
 
-// fourths returns Σδ_aδ_bδ_cδ_d over ordered pairs, for elementary products ab ≤ cd.
-func (g *algebra) fourths(x, y *clusterMoments) *mat.Dense {
+// fourths writes Σδ_aδ_bδ_cδ_d over the pairs of a sampling, for elementary products ab ≤ cd.
+func (g *algebra) fourths(out *mat.Dense, m *stimulusMoments) {
 	n := len(g.pairs)
-	out := mat.NewDense(n, n, nil)
-	own, other := make([]float64, n), make([]float64, n) // second moments by elementary product
+	seconds := make([]float64, n) // by elementary product
 	for k, ab := range g.pairs {
-		own[k], other[k] = x.second.At(ab[0], ab[1]), y.second.At(ab[0], ab[1])
+		seconds[k] = m.second.At(ab[0], ab[1])
 	}
-	third, thirdOther := x.third.RawMatrix(), y.third.RawMatrix()
-	first, firstOther := x.first, y.first
+	third, first := m.third.RawMatrix(), m.first
 	for k, ab := range g.pairs {
 		a, b := ab[0], ab[1]
-		xa, xb, ya, yb := x.second.RawRowView(a), x.second.RawRowView(b), y.second.RawRowView(a), y.second.RawRowView(b)
-		x3, y3 := x.third.RawRowView(k), y.third.RawRowView(k)
-		x4, y4 := x.fourth.RawRowView(k), y.fourth.RawRowView(k)
-		fa, fb, ga, gb := first[a], first[b], firstOther[a], firstOther[b]
+		ma, mb := m.second.RawRowView(a), m.second.RawRowView(b)
+		own, fourth := m.third.RawRowView(k), m.fourth.RawRowView(k)
+		fa, fb := first[a], first[b]
 		to := out.RawRowView(k)
 		for l := k; l < n; l++ {
 			c, d := g.pairs[l][0], g.pairs[l][1]
-			cx, cy := third.Data[l*third.Stride:], thirdOther.Data[l*thirdOther.Stride:]
-			to[l] = y.n*x4[l] + x.n*y4[l] -
-				(x3[c]*firstOther[d] + x3[d]*firstOther[c] + cx[a]*gb + cx[b]*ga) -
-				(y3[c]*first[d] + y3[d]*first[c] + cy[a]*fb + cy[b]*fa) +
-				own[k]*other[l] + own[l]*other[k] +
-				xa[c]*yb[d] + xb[d]*ya[c] + xa[d]*yb[c] + xb[c]*ya[d]
+			other := third.Data[l*third.Stride:]
+			to[l] = m.n*fourth[l] - (own[c]*first[d] + own[d]*first[c] + other[a]*fb + other[b]*fa) +
+				seconds[k]*seconds[l] + ma[c]*mb[d] + ma[d]*mb[c]
 		}
 	}
-	return out
 }

@@ -11,9 +11,9 @@ import (
 	"simtool/internal/linalg"
 )
 
-// patternMoments are the moments of C clusters with the patterns y of one representation, and
-// what two clusters need of each other's: matrix products once, for all pairs of clusters. In
-// the words of algebra, with e coordinates and E elementary products of them:
+// patternMoments are the moments of C clusters with the patterns y of one representation, in
+// the words of algebra, and products of them where these are fewer. A prime marks another
+// cluster.
 type patternMoments struct {
 	scale    float64    // of the squared distances
 	s, ss    []float64  // Σs, Σs² of each cluster
@@ -178,39 +178,51 @@ func squaresByUnits(ctx context.Context, y *mat.Dense, start []int, jobs int) (*
 	return out, nil
 }
 
-// beside returns V_a·V′_b of cluster a with all clusters from a on, as coordinates ×
-// (clusters · coordinates).
-func (m *patternMoments) beside(a, e int) *mat.Dense {
-	rows, q := m.v.Dims()
-	var out mat.Dense
-	out.Mul(m.v.Slice(a*e, (a+1)*e, 0, q), m.v.Slice(a*e, rows, 0, q).T())
-	return &out
-}
-
-// distances writes Σr, Σr² and Σx·r of the pairs between clusters a and b, less the shift,
-// for a representation with the given moments; beside is that of cluster a.
-func (g *algebra) distances(to []float64, m *patternMoments, beside *mat.Dense, a, b int, s shift, shift float64) {
-	count, weight, sums := g.sumsOf(a, b)
-	x, y, scale := &g.clusters[a], &g.clusters[b], m.scale
-	r := weight * scale * (y.n*m.s[a] + x.n*m.s[b] - 2*m.inner.At(a, b))
-	rr := weight * scale * scale * (y.n*m.ss[a] + x.n*m.ss[b] + 2*m.s[a]*m.s[b] -
-		4*(m.skew.At(a, b)+m.skew.At(b, a)) + 4*m.squares.At(a, b))
-	pairs, e := len(g.pairs), len(g.place)
-	sz, szz, tz, tzz := m.sz.RawRowView(a), m.szz.RawRowView(a), m.sz.RawRowView(b), m.szz.RawRowView(b)
-	with := beside.Slice(0, e, (b-a)*e, (b-a+1)*e).(*mat.Dense).RawMatrix()
-	elementary := make([]float64, pairs)
-	for k, ab := range g.pairs {
-		i, j := ab[0], ab[1]
-		own := y.n*szz[k] - sz[i]*y.first[j] - sz[j]*y.first[i] + m.s[a]*y.second.At(i, j)
-		other := x.n*tzz[k] - tz[i]*x.first[j] - tz[j]*x.first[i] + m.s[b]*x.second.At(i, j)
-		inner := m.products.At(a*pairs+k, b) + m.products.At(b*pairs+k, a) - with.Data[i*with.Stride+j] - with.Data[j*with.Stride+i]
-		elementary[k] = weight * scale * (own + other - 2*inner)
-	}
-	to[0] = r - count*shift
-	to[1] = rr - 2*shift*r + count*shift*shift
-	for t := range sums {
-		to[2+t] = g.gather(t, elementary) - s.x[t]*r - shift*sums[t] + count*s.x[t]*shift
-	}
+// sumDistances writes Σr, Σr² and Σx·r of the pairs of every sampling, less the shift, for a
+// representation with the given moments.
+func (g *algebra) sumDistances(ctx context.Context, jobs int, s samplings, of *patternMoments, shift shift, y float64, row func(r int) []float64) error {
+	clusters, e, pairs := len(g.clusters), len(g.place), len(g.pairs)
+	_, q := of.v.Dims()
+	v := mat.NewDense(clusters, e*q, of.v.RawMatrix().Data)
+	numbers, _ := g.numbers()
+	return g.eachSamplings(ctx, jobs, s, func(lo, hi int, m *mat.Dense) {
+		all := g.weighted(m, numbers)
+		var products, inner, skew, squares, sz, szz, sums mat.Dense
+		products.Mul(of.products, m.T()) // V_ab of each cluster times Y
+		inner.Mul(m, of.inner)
+		skew.Mul(m, of.skew)
+		squares.Mul(m, of.squares)
+		sz.Mul(m, of.sz)
+		szz.Mul(m, of.szz)
+		sums.Mul(m, v)
+		elementary := make([]float64, pairs)
+		for r := lo; r < hi; r++ {
+			at := r - lo
+			weights := m.RawRowView(at)
+			own := g.view(all.RawRowView(at))
+			count := g.pairsOf(weights, own.n)
+			size, fourth := dot(weights, of.s), dot(weights, of.ss)
+			total := of.scale * (own.n*size - dot(weights, inner.RawRowView(at)))
+			square := of.scale * of.scale * (own.n*fourth + size*size - 4*dot(weights, skew.RawRowView(at)) + 2*dot(weights, squares.RawRowView(at)))
+			with := mat.NewDense(e, q, sums.RawRowView(at)) // V_a
+			single := linalg.OuterGram(with)
+			szOwn, szzOwn := sz.RawRowView(at), szz.RawRowView(at)
+			for k, ab := range g.pairs {
+				i, j := ab[0], ab[1]
+				product := 0.0
+				for c, weight := range weights {
+					product += weight * products.At(c*pairs+k, at)
+				}
+				elementary[k] = of.scale * (own.n*szzOwn[k] - szOwn[i]*own.first[j] - szOwn[j]*own.first[i] + size*own.second.At(i, j) - 2*(product-single.At(i, j)))
+			}
+			to := row(r)
+			to[0] = total - count*y
+			to[1] = square - 2*y*total + count*y*y
+			for t, x := range g.termSums(&own) {
+				to[2+t] = g.gather(t, elementary) - shift.x[t]*total - y*x + count*shift.x[t]*y
+			}
+		}
+	})
 }
 
 // rowSums returns, for each sampling with the multiplicities in a row of weights and c in a row

@@ -1,9 +1,12 @@
 package mlem
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"simtool/internal/stats"
 )
 
 // TestAlgebraIsThePairs compares the moments of the pairs within and between clusters with
@@ -59,21 +62,48 @@ func TestAlgebraIsThePairs(t *testing.T) {
 			}
 			patterns = append(patterns, m)
 		}
-		p := len(c.design.terms)
+		a.algebra = nil // for the pairs
+		p, clusters := len(c.design.terms), len(start)-1
 		worker := newCellWorker(a)
-		for i := range len(start) - 1 {
-			for j := i; j < len(start)-1; j++ {
-				want := make([]float64, width(p, len(neural)))
-				worker.sum(want, i, j)
-				got := make([]float64, len(want))
-				g.sum(got[:commonSums(p)], i, j, a.shift)
-				for k := range neural {
-					g.distances(got[width(p, k):width(p, k+1)], patterns[k], patterns[k].beside(i, len(g.place)), i, j, a.shift, a.shift.y[k])
+		cells := map[[2]int][]float64{}
+		var rows samplings
+		for i := range clusters {
+			for j := i; j < clusters; j++ {
+				cells[[2]int{i, j}] = make([]float64, width(p, len(neural)))
+				worker.sum(cells[[2]int{i, j}], i, j)
+				both := make([]float64, clusters)
+				both[i], both[j] = 1, 1
+				rows.rows = append(rows.rows, both)
+			}
+		}
+		for r := range 20 {
+			m := make([]float64, clusters)
+			stats.Multiplicities(m, stats.Stream(1, fmt.Sprint("algebra", r)))
+			rows.rows = append(rows.rows, m)
+		}
+		got := make([][]float64, len(rows.rows))
+		for r := range got {
+			got[r] = make([]float64, width(p, len(neural)))
+		}
+		if err := g.sumRegressors(t.Context(), 2, rows, a.shift, func(r int) []float64 { return got[r][:commonSums(p)] }); err != nil {
+			t.Fatal(err)
+		}
+		for k := range neural {
+			own := func(r int) []float64 { return got[r][width(p, k):width(p, k+1)] }
+			if err := g.sumDistances(t.Context(), 2, rows, patterns[k], a.shift, a.shift.y[k], own); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for r, m := range rows.rows {
+			want := make([]float64, width(p, len(neural)))
+			for i := range clusters {
+				for j := i; j < clusters; j++ {
+					addScaled(want, cells[[2]int{i, j}], m[i]*m[j])
 				}
-				for at, v := range want {
-					if math.Abs(got[at]-v) > 1e-11*max(1, want[0]) {
-						t.Fatalf("%s, clusters %d and %d, sum %d of %d: %v, want %v", name, i, j, at, p, got[at], v)
-					}
+			}
+			for at, v := range want {
+				if math.Abs(got[r][at]-v) > 1e-11*max(1, want[0]) {
+					t.Fatalf("%s, multiplicities %v, sum %d of %d: %v, want %v", name, m, at, p, got[r][at], v)
 				}
 			}
 		}

@@ -36,12 +36,15 @@ func newCellWorker(a *accumulator) *cellWorker {
 	return w
 }
 
-// sum adds the moments of the pairs between clusters a and b to row.
+// sum adds the moments of the pairs between clusters a and b to row, those of regressors
+// alone and those with distances unless the algebra has them.
 func (w *cellWorker) sum(row []float64, a, b int) {
 	r0, r1, c0, c1 := w.start[a], w.start[a+1], w.start[b], w.start[b+1]
 	size := (r1 - r0) * (c1 - c0)
 	for k, y := range w.sample.neural {
-		y.block(w.blocks[k*size:(k+1)*size], r0, r1, c0, c1)
+		if !w.algebra.takes(y) {
+			y.block(w.blocks[k*size:(k+1)*size], r0, r1, c0, c1)
+		}
 	}
 	clear(w.xx)
 	all := w.sample.usesAllPairs()
@@ -84,7 +87,9 @@ func (w *cellWorker) flush(row []float64, r0, c0, cols, size int) {
 		}
 	}
 	x := blas64.General{Rows: n, Cols: p, Stride: p, Data: w.x}
-	blas64.Syrk(blas.Trans, 1, x, 1, blas64.Symmetric{N: p, Stride: p, Data: w.xx, Uplo: blas.Upper})
+	if w.algebra == nil {
+		blas64.Syrk(blas.Trans, 1, x, 1, blas64.Symmetric{N: p, Stride: p, Data: w.xx, Uplo: blas.Upper})
+	}
 	for k := 0; k < len(w.shift.y); k += distancesAtOnce {
 		w.flushDistances(m, x, k, r0, c0, cols, size)
 	}

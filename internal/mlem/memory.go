@@ -44,7 +44,7 @@ func (o Options) Memory(features *Features, k int, patterns int64) (bytes int64,
 	if err != nil {
 		return 0, false, err
 	}
-	return used + o.patternsMemory(n, int64(max(1, k)), patterns) + own.memory(int64(cells), patterns/int64(max(1, k)*n)/word) + o.scoresMemory(len(features.columns), n), true, nil
+	return used + o.patternsMemory(n, int64(max(1, k)), patterns) + own.memory(int64(cells), patterns/int64(max(1, k)*n)/word, int64(threads)) + o.scoresMemory(len(features.columns), n), true, nil
 }
 
 // patternsMemory bounds the bytes for the patterns of k representations and what is computed
@@ -85,11 +85,17 @@ func (g *design) moments(features *Features) (momentNumbers, error) {
 	return out, nil
 }
 
-// memory bounds the bytes of the patternMoments of one representation.
-func (m momentNumbers) memory(clusters, units int64) int64 {
+// memory bounds the bytes of the moments of clusters, and of those with the patterns of one
+// representation.
+func (m momentNumbers) memory(clusters, units, threads int64) int64 {
 	const block = 5 << 20 // of squaresByUnits, or of a few workers of squaresBySamples
 	const most = 64 << 20 // of algebra.takes
-	return word * (block + min(most, clusters*(m.coordinates*units+(m.products+m.coordinates)*clusters)) + 4*clusters*clusters)
+	numbers := 1 + m.coordinates + m.coordinates*m.coordinates + m.products*(m.coordinates+m.products)
+	own := int64(0)
+	if clusters*numbers <= mostMoments {
+		own = (clusters + 2*samplingsAtOnce*threads) * numbers
+	}
+	return word * (block + own + min(most, clusters*(m.coordinates*units+(m.products+m.coordinates)*clusters)) + 4*clusters*clusters)
 }
 
 // scoresMemory bounds the bytes for the scores and importances of one representation.

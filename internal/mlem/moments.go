@@ -59,8 +59,9 @@ type samplings struct {
 
 // accumulator sums the moments of all samplings in one pass over the pairs.
 //
-// A cell consists of the pairs between two clusters. Its moments are computed once,
-// by products of tiles of its pairs, or from moments of the stimuli (see algebra). One more product, (samplings × cells)·(cells ×
+// Where it can it takes them from moments of the stimuli, see algebra. Otherwise there are
+// cells, the pairs between two clusters. Their moments are computed once, by products of
+// tiles of their pairs. One more product, (samplings × cells)·(cells ×
 // moments), adds them to all samplings, so that neither folds nor bootstrap
 // replicates cost another pass over the pairs. Cells are summed in a fixed order, so
 // the result has the same bits for any number of workers. The shapes of the products
@@ -72,7 +73,7 @@ type accumulator struct {
 	start  []int // first stimulus of each cluster, and the end
 	shift  shift
 	jobs   int
-	// algebra gives the moments of cells without their pairs; nil where these are needed.
+	// algebra gives moments without pairs; nil where these are needed.
 	algebra *algebra
 	// rows, where it is not nil, is called with the moments of each representation that the
 	// algebra takes.
@@ -135,78 +136,18 @@ func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progr
 		}
 	}
 	t := width(p, k)
-	clusters := len(a.start) - 1
-	if a.algebra != nil {
-		if err := a.algebra.keepSums(ctx, a.jobs); err != nil {
-			return nil, err
-		}
-	}
-	pairwise := 0 // representations whose distances are formed
-	for _, d := range a.sample.neural {
-		if !a.algebra.takes(d) {
-			pairwise++
-		}
-	}
-	type cell struct{ a, b int }
-	cells := make([]cell, 0, clusters*(clusters+1)/2)
-	for i := range clusters {
-		for j := i; j < clusters; j++ {
-			cells = append(cells, cell{i, j})
-		}
-	}
 	total := mat.NewDense(len(s.rows), t, nil)
-	batch := a.batch()
-	sums := mat.NewDense(batch, t, nil)
-	weights := mat.NewDense(len(s.rows), batch, nil)
-	mine := make([]*cellWorker, workers(a.jobs, batch))
-	scratch := make([][]float64, len(mine))
-	// spread adds the rows of some cells, of which columns count, to all samplings.
-	spread := func(part []cell, rows *mat.Dense, from, columns, place int) {
-		w, v, to := weights.RawMatrix(), rows.RawMatrix(), total.RawMatrix()
-		w.Cols, v.Rows = len(part), len(part)
-		v.Data, v.Cols, to.Data, to.Cols = v.Data[from:], columns, to.Data[place:], columns
-		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, w, v, 1, to)
+	pairwise := a.algebra == nil // whether pairs are formed
+	for _, d := range a.sample.neural {
+		pairwise = pairwise || !a.algebra.takes(d)
 	}
-	weigh := func(part []cell) {
-		for r, m := range s.rows {
-			row := weights.RawRowView(r)
-			for i, c := range part {
-				row[i] = m[c.a] * m[c.b]
-			}
-		}
-	}
-	for c0 := 0; c0 < len(cells); c0 += batch {
-		progress.report("pairs", c0, len(cells))
-		part := cells[c0:min(c0+batch, len(cells))]
-		err := forEach(ctx, a.jobs, len(part), func(worker, i int) error {
-			row := sums.RawRowView(i)
-			clear(row)
-			if pairwise > 0 {
-				if mine[worker] == nil {
-					mine[worker] = newCellWorker(a)
-				}
-				mine[worker].sum(row, part[i].a, part[i].b)
-			}
-			if a.algebra != nil {
-				if scratch[worker] == nil {
-					scratch[worker] = make([]float64, commonSums(p))
-				}
-				a.algebra.sum(scratch[worker], part[i].a, part[i].b, a.shift)
-				copy(row, scratch[worker])
-			}
-			return nil
-		})
-		if err != nil {
+	if pairwise {
+		if err := a.sumCells(ctx, s, total, progress); err != nil {
 			return nil, err
 		}
-		weigh(part)
-		spread(part, sums, 0, commonSums(p), 0)
-		err = forEach(ctx, a.jobs, k, func(_, i int) error {
-			if !a.algebra.takes(a.sample.neural[i]) {
-				spread(part, sums, width(p, i), ownSums(p), width(p, i))
-			}
-			return nil
-		})
+	}
+	if a.algebra != nil {
+		err := a.algebra.sumRegressors(ctx, a.jobs, s, a.shift, func(r int) []float64 { return total.RawRowView(r)[:commonSums(p)] })
 		if err != nil {
 			return nil, err
 		}
@@ -219,27 +160,9 @@ func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progr
 		if err != nil {
 			return nil, err
 		}
-		own := mat.NewDense(batch, ownSums(p), nil)
-		for c0 := 0; c0 < len(cells); c0 += batch {
-			part := cells[c0:min(c0+batch, len(cells))]
-			first, last := part[0].a, part[len(part)-1].a
-			beside := make([]*mat.Dense, last-first+1)
-			err := forEach(ctx, a.jobs, len(beside), func(_, c int) error {
-				beside[c] = patterns.beside(first+c, len(a.algebra.place))
-				return nil
-			})
-			if err != nil {
-				return nil, err
-			}
-			err = forEach(ctx, a.jobs, len(part), func(_, c int) error {
-				a.algebra.distances(own.RawRowView(c), patterns, beside[part[c].a-first], part[c].a, part[c].b, a.shift, a.shift.y[i])
-				return nil
-			})
-			if err != nil {
-				return nil, err
-			}
-			weigh(part)
-			spread(part, own, 0, ownSums(p), width(p, i))
+		own := func(r int) []float64 { return total.RawRowView(r)[width(p, i):width(p, i+1)] }
+		if err := a.algebra.sumDistances(ctx, a.jobs, s, patterns, a.shift, a.shift.y[i], own); err != nil {
+			return nil, err
 		}
 		if a.rows != nil {
 			if err := a.rows(i, patterns); err != nil {
@@ -247,10 +170,70 @@ func (a *accumulator) run(ctx context.Context, s samplings, maxMemory int, progr
 			}
 		}
 	}
-	progress.report("pairs", len(cells), len(cells))
 	out := make([]*moments, len(s.rows))
 	for r := range out {
 		out[r] = viewMoments(total.RawRowView(r), p)
 	}
 	return out, nil
+}
+
+// sumCells adds the sums of all cells, or those with distances alone where algebra has the
+// others, to all samplings.
+func (a *accumulator) sumCells(ctx context.Context, s samplings, total *mat.Dense, progress Progress) error {
+	p, k := len(a.design.terms), len(a.sample.neural)
+	clusters := len(a.start) - 1
+	type cell struct{ a, b int }
+	cells := make([]cell, 0, clusters*(clusters+1)/2)
+	for i := range clusters {
+		for j := i; j < clusters; j++ {
+			cells = append(cells, cell{i, j})
+		}
+	}
+	batch := a.batch()
+	sums := mat.NewDense(batch, width(p, k), nil)
+	weights := mat.NewDense(len(s.rows), batch, nil)
+	mine := make([]*cellWorker, workers(a.jobs, batch))
+	// spread adds some columns of the sums of some cells to all samplings.
+	spread := func(part []cell, from, columns int) {
+		w, v, to := weights.RawMatrix(), sums.RawMatrix(), total.RawMatrix()
+		w.Cols, v.Rows = len(part), len(part)
+		v.Data, v.Cols, to.Data, to.Cols = v.Data[from:], columns, to.Data[from:], columns
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, w, v, 1, to)
+	}
+	for c0 := 0; c0 < len(cells); c0 += batch {
+		progress.report("pairs", c0, len(cells))
+		part := cells[c0:min(c0+batch, len(cells))]
+		err := forEach(ctx, a.jobs, len(part), func(worker, i int) error {
+			if mine[worker] == nil {
+				mine[worker] = newCellWorker(a)
+			}
+			row := sums.RawRowView(i)
+			clear(row)
+			mine[worker].sum(row, part[i].a, part[i].b)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for r, m := range s.rows {
+			row := weights.RawRowView(r)
+			for i, c := range part {
+				row[i] = m[c.a] * m[c.b]
+			}
+		}
+		if a.algebra == nil {
+			spread(part, 0, commonSums(p))
+		}
+		err = forEach(ctx, a.jobs, k, func(_, i int) error {
+			if !a.algebra.takes(a.sample.neural[i]) {
+				spread(part, width(p, i), ownSums(p))
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	progress.report("pairs", len(cells), len(cells))
+	return nil
 }

@@ -6,28 +6,17 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// rowMoments are what the row part of the regressors needs of each cluster of stimuli, where
-// these are sums of products of coordinates. A stimulus i has the values u_i of the terms,
-// products of its own coordinates z_i, and with m_j copies of stimulus j, M in all,
+// rowMoments gives the row part of the regressors where these are sums of products of
+// coordinates. A stimulus i has the values u_i of the terms, products of its own coordinates
+// z_i, and with m_j copies of stimulus j, M in all,
 //
 //	r_i = Σ_{j≠i} m_j (x_ij − s) = M·u_i − Lᵀz_i + (U − M·s) + m_i·s,
 //
 // U = Σ m_j u_j, s the shift, and L, coordinates × terms, linear in Z = Σ m_j z_j: column t
 // has Z_b at a and Z_a at b for each product ab of term t. Sums of c_i r_i r_iᵀ are then sums
-// of moments of the clusters, of which c_i and m_i are the same: no pair and no stimulus is
-// looked at for a sampling.
-type rowMoments struct {
-	g        *algebra
-	clusters []termMoments
-}
-
-// termMoments are the sums over a cluster.
-type termMoments struct {
-	n      float64
-	u, z   []float64  // Σu, Σz
-	uu, zz *mat.Dense // Σuuᵀ, Σzzᵀ
-	uz     *mat.Dense // Σuzᵀ
-}
+// of weighted moments of the stimuli, and c_i and m_i are the same for those of a cluster: no
+// pair and no stimulus is looked at for a sampling.
+type rowMoments struct{ g *algebra }
 
 // rowForm is r_i of a sampling: total·u_i − linearᵀz_i + constant + m_i·shift.
 type rowForm struct {
@@ -36,30 +25,9 @@ type rowForm struct {
 	constant []float64
 }
 
-func newRowMoments(g *algebra) *rowMoments {
-	r := &rowMoments{g: g}
-	for c := range g.clusters {
-		m := &g.clusters[c]
-		r.clusters = append(r.clusters, termMoments{
-			n: m.n, z: m.first, zz: m.second,
-			u: g.termsOf(func(k int) float64 { return m.second.At(g.pairs[k][0], g.pairs[k][1]) }),
-		})
-		own := &r.clusters[c]
-		p, e := len(g.of), len(g.place)
-		own.uu, own.uz = mat.NewDense(p, p, nil), mat.NewDense(p, e, nil)
-		half := mat.NewDense(len(g.pairs), p, nil) // elementary products × terms
-		for k := range g.pairs {
-			fourth := m.fourth.RawRowView(k)
-			half.SetRow(k, g.termsOf(func(l int) float64 { return fourth[l] }))
-		}
-		for t := range p {
-			own.uu.SetCol(t, g.termsOf(func(k int) float64 { return half.At(k, t) }))
-		}
-		for a := range e {
-			own.uz.SetCol(a, g.termsOf(func(k int) float64 { return m.third.At(k, a) }))
-		}
-	}
-	return r
+// termValues returns Σu from second moments of the coordinates.
+func (g *algebra) termValues(m *stimulusMoments) []float64 {
+	return g.termsOf(func(k int) float64 { return m.second.At(g.pairs[k][0], g.pairs[k][1]) })
 }
 
 // termsOf returns the values of all terms from those of their elementary products.
@@ -76,17 +44,11 @@ func (g *algebra) termsOf(elementary func(k int) float64) []float64 {
 	return out
 }
 
-// form returns r_i of a sampling.
-func (r *rowMoments) form(weights []float64, s shift) *rowForm {
+// form returns r_i of a sampling from its moments.
+func (r *rowMoments) form(m *stimulusMoments, s shift) *rowForm {
 	p, e := len(r.g.of), len(r.g.place)
-	f := &rowForm{linear: mat.NewDense(e, p, nil), constant: make([]float64, p)}
-	z := make([]float64, e)
-	for c := range r.clusters {
-		own := &r.clusters[c]
-		f.total += weights[c] * own.n
-		addScaled(z, own.z, weights[c])
-		addScaled(f.constant, own.u, weights[c])
-	}
+	f := &rowForm{total: m.n, linear: mat.NewDense(e, p, nil), constant: r.g.termValues(m)}
+	z := m.first
 	addScaled(f.constant, s.x, -f.total)
 	for t, products := range r.g.of {
 		for _, k := range products {
@@ -102,29 +64,25 @@ func (r *rowMoments) form(weights []float64, s shift) *rowForm {
 	return f
 }
 
-// squares returns Σ c_i r_i and Σ c_i r_i r_iᵀ of a sampling, c by clusters.
-func (r *rowMoments) squares(form *rowForm, weights, c []float64, s shift) ([]float64, *mat.Dense) {
-	p, e := len(r.g.of), len(r.g.place)
-	uu, uz, zz := mat.NewDense(p, p, nil), mat.NewDense(p, e, nil), mat.NewDense(e, e, nil)
-	// Sums with the weights c_i, and with c_i·m_i.
-	u, z, count := make([]float64, p), make([]float64, e), 0.0
-	um, zm, countM, countMM := make([]float64, p), make([]float64, e), 0.0, 0.0
-	for k := range r.clusters {
-		own := &r.clusters[k]
-		if c[k] == 0 {
-			continue
-		}
-		addScaled(uu.RawMatrix().Data, own.uu.RawMatrix().Data, c[k])
-		addScaled(uz.RawMatrix().Data, own.uz.RawMatrix().Data, c[k])
-		addScaled(zz.RawMatrix().Data, own.zz.RawMatrix().Data, c[k])
-		addScaled(u, own.u, c[k])
-		addScaled(z, own.z, c[k])
-		addScaled(um, own.u, c[k]*weights[k])
-		addScaled(zm, own.z, c[k]*weights[k])
-		count += c[k] * own.n
-		countM += c[k] * weights[k] * own.n
-		countMM += c[k] * weights[k] * weights[k] * own.n
+// squares returns Σ c_i r_i and Σ c_i r_i r_iᵀ of a sampling from the moments with the weights
+// c_i and c_i·m_i, and Σ c_i m_i².
+func (r *rowMoments) squares(form *rowForm, of, withCounts *stimulusMoments, countMM float64, s shift) ([]float64, *mat.Dense) {
+	g := r.g
+	p, e, pairs := len(g.of), len(g.place), len(g.pairs)
+	uu, uz, zz := mat.NewDense(p, p, nil), mat.NewDense(p, e, nil), of.second
+	half := mat.NewDense(pairs, p, nil) // elementary products × terms
+	for k := range pairs {
+		fourth := of.fourth.RawRowView(k)
+		half.SetRow(k, g.termsOf(func(l int) float64 { return fourth[l] }))
 	}
+	for t := range p {
+		uu.SetCol(t, g.termsOf(func(k int) float64 { return half.At(k, t) }))
+	}
+	for a := range e {
+		uz.SetCol(a, g.termsOf(func(k int) float64 { return of.third.At(k, a) }))
+	}
+	u, z, count := g.termValues(of), of.first, of.n
+	um, zm, countM := g.termValues(withCounts), withCounts.first, withCounts.n
 	// affine is total·a − linearᵀb.
 	affine := func(a, b []float64) []float64 {
 		out := make([]float64, p)
@@ -156,30 +114,39 @@ func (r *rowMoments) squares(form *rowForm, weights, c []float64, s shift) ([]fl
 // distances are squared lengths, and of others where a pass over their pairs is short.
 // known has rowSums of those that the algebra takes, see sumRows.
 func (f *fitting) rowPartsByMoments(ctx context.Context, s samplings, all []*moments, g *algebra, known map[int]*mat.Dense) error {
-	r := newRowMoments(g)
+	r := &rowMoments{g}
 	p := len(f.design.terms)
 	forms, means := make([]*rowForm, len(s.rows)), make([][]float64, len(s.rows))
 	weights, c := f.weightsOfRows(s)
 	total, share := make([]float64, len(s.rows)), make([]float64, len(s.rows))
-	err := forEach(ctx, f.Jobs, len(s.rows), func(_, i int) error {
-		var own []float64
-		own, total[i], share[i] = f.rowWeights(s.rows[i])
-		forms[i] = r.form(s.rows[i], f.shift)
-		part := &rowPart{xx: make([]float64, p*(p+1)/2)}
-		all[i].rows = part
-		if share[i] == 0 {
-			return nil
-		}
-		var squares *mat.Dense
-		means[i], squares = r.squares(forms[i], s.rows[i], own, f.shift)
-		packed := part.xx
-		for t := range p {
-			for u := t; u < p; u++ {
-				packed[u-t] = share[i] * (squares.At(t, u) - means[i][t]*means[i][u]/(1+total[i]) - all[i].x[t]*all[i].x[u]/all[i].count)
+	second, fourth := g.numbers()
+	err := g.eachSamplings(ctx, f.Jobs, s, func(lo, hi int, m *mat.Dense) {
+		own := c.Slice(lo, hi, 0, f.layout.clusters())
+		var counted mat.Dense
+		counted.MulElem(own, m)
+		sums, sumsOf, sumsWith := g.weighted(m, second), g.weighted(own, fourth), g.weighted(&counted, second)
+		for i := lo; i < hi; i++ {
+			_, total[i], share[i] = f.rowWeights(s.rows[i])
+			plain, of, with := g.view(sums.RawRowView(i-lo)), g.view(sumsOf.RawRowView(i-lo)), g.view(sumsWith.RawRowView(i-lo))
+			forms[i] = r.form(&plain, f.shift)
+			all[i].rows = &rowPart{xx: make([]float64, p*(p+1)/2)}
+			if share[i] == 0 {
+				continue
 			}
-			packed = packed[p-t:]
+			countMM := 0.0
+			for k, v := range counted.RawRowView(i - lo) {
+				countMM += v * s.rows[i][k] * g.clusters[k].n
+			}
+			var squares *mat.Dense
+			means[i], squares = r.squares(forms[i], &of, &with, countMM, f.shift)
+			packed := all[i].rows.xx
+			for t := range p {
+				for u := t; u < p; u++ {
+					packed[u-t] = share[i] * (squares.At(t, u) - means[i][t]*means[i][u]/(1+total[i]) - all[i].x[t]*all[i].x[u]/all[i].count)
+				}
+				packed = packed[p-t:]
+			}
 		}
-		return nil
 	})
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package mlem
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -53,7 +54,9 @@ func (s *standard) semidefinite(gap float64) (w []float64, kkt float64, err erro
 	return nil, 0, noConvergence{}
 }
 
-// inside returns the solution of Gw = b where its matrix is positive definite.
+// inside returns the solution of Gw = b where its matrix is positive semidefinite. That of
+// data without noise often has eigenvalues of 0, which rounding makes positive or negative:
+// then what rounding may take from it is added to the diagonal.
 func (s *standard) inside() (w []float64, kkt float64, ok bool) {
 	factor, ok := linalg.Cholesky(s.g)
 	if !ok {
@@ -68,13 +71,21 @@ func (s *standard) inside() (w []float64, kkt float64, ok bool) {
 	w = solveFactored(factor, s.b)
 	terms, f := renumberCoordinates(s.terms)
 	metric := symmetricMatrix(f, terms, w)
-	for i := range f {
-		if metric.At(i, i) <= 0 {
+	if _, ok := linalg.Cholesky(metric); !ok {
+		const rounding = 1e-11 // of the largest eigenvalue
+		eigenvalues, err := linalg.EigSymValues(metric)
+		if err != nil {
 			return nil, 0, false
 		}
-	}
-	if _, ok := linalg.Cholesky(metric); !ok {
-		return nil, 0, false
+		lowest, highest := slices.Min(eigenvalues), slices.Max(eigenvalues)
+		if !(lowest >= -rounding*highest) {
+			return nil, 0, false
+		}
+		for t, term := range s.terms {
+			if term.A == term.B {
+				w[t] += max(0, -2*lowest) // the eigenvalues have been rounded too
+			}
+		}
 	}
 	g := make([]float64, len(w))
 	s.gradient(g, w)

@@ -71,6 +71,44 @@ func TestSemidefinite(t *testing.T) {
 	}
 }
 
+// TestSemidefiniteEdge: a metric with eigenvalues of 0 is found as exactly as any, although
+// rounding may put the minimum without the constraint outside of the cone.
+func TestSemidefiniteEdge(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 2))
+	for trial := range 60 {
+		f := 2 + trial%4
+		g, _ := newDesign(make([]string, f), Interactions{All: true})
+		q := randomProblem(rng, g.terms, 60+f*f)
+		root := randomMatrix(rng, f, 1+trial%(f-1)) // of less than full rank
+		var w mat.Dense
+		w.Mul(root, root.T())
+		want := make([]float64, len(g.terms))
+		for k, term := range g.terms {
+			want[k] = w.At(term.A, term.B)
+		}
+		for k := range q.b {
+			q.b[k] = dot(q.g.RawRowView(k), want) * (1 + 1e-14*rng.NormFloat64())
+		}
+		q.yy = q.variance(want)
+		s, err := q.solve(PSD, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, v := range want {
+			if math.Abs(s.w[k]-v) > 1e-11*mat.Norm(&w, 2) {
+				t.Errorf("%d features, rank %d: weight %d is %.15g, want %.15g", f, 1+trial%(f-1), k, s.w[k], v)
+			}
+		}
+		values, err := linalg.EigSymValues(g.matrix(s.w))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l := values[len(values)-1]; l < -1e-15*values[0] {
+			t.Errorf("%d features: W has the eigenvalue %g", f, l)
+		}
+	}
+}
+
 // TestNonnegative compares with the best of all 2ᴾ subsets of regressors whose
 // unconstrained solution is nonnegative.
 func TestNonnegative(t *testing.T) {
