@@ -25,7 +25,8 @@ func newMLEMPredictCommand(a *app) *cobra.Command {
 		Short: "Predict the neural distances of other stimuli",
 		Long: `Apply the metric of a model.json to the features of other stimuli, and write the
 distances it predicts as a symmetric .npy matrix with a zero diagonal. They are
-of the power that was fitted: squared for euclidean distances.`,
+of the power that was fitted: squared for euclidean distances. Pairs of a stimulus
+without a value are NaN if the fit left such pairs out (--missing drop-pair).`,
 		Example: `simtool mlem simulate --stimuli 60 -o sim
 simtool mlem fit --features sim/features.csv --neural sim/y.npy --null 0 --bootstrap 0 -o fit
 simtool mlem predict fit/model.json --features sim/features.csv -o predicted.npy`,

@@ -27,9 +27,9 @@ together, on average over units, and how it is divided among the bands by the pr
 measure: the parts add up to the whole, and a part is negative where a band makes the
 prediction worse. --each-unit adds the rows of every unit.
 
-A category is an indicator for each level, a circular feature a cosine and a sine; the
-columns of a band are scaled together so that their variances add up to 1. Equal
---groups are held out together.`,
+A number is scaled to its range, a category is an indicator for each level, a circular
+feature a cosine and a sine; the columns of a band are scaled together so that their
+variances add up to 1. Equal --groups are held out together.`,
 		Example: `simtool mlem simulate --stimuli 60 --features 4 -o sim
 simtool mlem encode --features sim/features.csv --neural sim/y.npy --draws 20
 simtool mlem encode --features sim/features.csv --neural sim/y.npy --draws 20 --band binary=binary1,binary4 --each-unit -o encode.csv`,

@@ -16,9 +16,10 @@ that not all of them have are left out.
 
 Models may have different numbers of layers, and do the same at different depths.
 Dynamic time warping matches their layers in order, first with first and last with
-last, so that the distances between the importances of matched layers add up to as
-little as possible; the distance of two models is their mean along the way. --warp none
-compares layer by layer.
+last, so that the Euclidean distances between the importances of matched layers add up to
+as little as possible. A step in both models counts twice, as a step in each would, and
+the distance of two models is the sum over the number of layers of both. --warp none
+compares layer by layer: it is the mean distance.
 
 The table has the distance of every two models, their places on a map (classical
 scaling), and which layers are matched. Noise of the importances adds to distances, and

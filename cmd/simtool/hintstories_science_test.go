@@ -53,6 +53,19 @@ func scienceStories() []hintStory {
 			command: "simtool mlem profiles one/importance.csv two/importance.csv --warp none --band 1", hint: "leave it out",
 			follow: []followed{{words: "leave it out", command: "simtool mlem profiles one/importance.csv two/importance.csv --warp none"}},
 		},
+		{
+			name: "patterns of several times", prepare: func(t *testing.T) { writeArray(t, "t.npy", append(flat(x), flat(x)...), 2, n, len(x[0])) },
+			command: fit + features + "--neural t.npy", hint: "where these are time × stimulus × unit, simtool mlem layers --per time fits each time",
+			follow: []followed{{words: "simtool mlem layers --per time", command: "simtool mlem layers t.npy --per time " + features + "--permutations 0 --null 0 --bootstrap 0 -o l"}},
+		},
+		{
+			name: "patterns with a column for each stimulus", files: map[string]string{"t.csv": csvOf("", transposed(y), nil)},
+			command: fit + features + "--neural t.csv", hint: "it has a column for each stimulus: transpose it",
+			follow: []followed{{
+				words: "transpose it", make: func(t *testing.T) { writeFile(t, ".", "t.csv", csvOf("u,v,w\n", y, nil)) },
+				command: weights(fit + features + "--neural t.csv"), check: printsAs(weights(strings.Replace(fit, "-o fit", "-o fit --force", 1) + features + "--neural y.npy")),
+			}},
+		},
 		leave("noise of Euclidean distances", fit+features+"--neural y.npy --noise y.npy", fit+features+"--neural y.npy"),
 		leave("a distance of single units", fit+features+"--neural y.npy --each-unit --distance cosine", fit+features+"--neural y.npy --each-unit"),
 		{

@@ -260,10 +260,17 @@ func textStories() []hintStory {
 			}},
 		},
 		{
-			name: "tabs in .csv", files: map[string]string{"x.csv": strings.ReplaceAll(csvOf("", x, nil), ",", "\t")}, command: scoreText + " --header no",
-			hint: "the fields look separated by tabs; call the file .tsv",
+			name: "tabs in .csv", files: map[string]string{"x.csv": strings.ReplaceAll(bare, ",", "\t")}, command: scoreText,
+			hint: "cp 'x.csv' with_tabs.tsv makes such a file",
 			follow: []followed{{
-				words: "call the file .tsv", first: []string{"cp x.csv x.tsv", "sed 1d y.csv > z.csv"}, command: "simtool score x.tsv z.csv -m cka --format csv --header no", value: pairCKA,
+				words: "cp 'x.csv' with_tabs.tsv", first: []string{"cp 'x.csv' with_tabs.tsv"}, command: "simtool score with_tabs.tsv y.csv -m cka --format csv", value: pairCKA,
+			}},
+		},
+		{
+			name: "commas in .tsv", files: map[string]string{"x.tsv": bare}, command: "simtool score x.tsv y.csv -m cka --format csv",
+			hint: "cp 'x.tsv' with_commas.csv makes such a file",
+			follow: []followed{{
+				words: "cp 'x.tsv' with_commas.csv", first: []string{"cp 'x.tsv' with_commas.csv"}, command: "simtool score with_commas.csv y.csv -m cka --format csv", value: pairCKA,
 			}},
 		},
 		{

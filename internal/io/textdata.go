@@ -194,8 +194,6 @@ func checkLabels(t *textFile, record []string, chosen []int, o Options) error {
 		e.Hint = `if the commas are decimal commas, make points of them: sed 's/\([0-9]\),\([^",]*"\)/\1.\2/g' FILE`
 	case decimalComma(record[chosen[0]]):
 		e.Hint = "if the commas are decimal commas, make points of them: tr , . < FILE"
-	case t.comma == ',' && strings.Contains(record[chosen[0]], "\t"):
-		e.Hint = "the fields look separated by tabs; call the file .tsv"
 	case strings.Contains(record[chosen[0]], ";"):
 		e.Hint = "the fields look separated by semicolons; save the file with commas or tabs"
 	case strings.Contains(strings.TrimSpace(record[chosen[0]]), " "):

@@ -3,6 +3,7 @@ package dataio
 import (
 	"bytes"
 	"encoding/csv"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,6 +50,18 @@ func checkSeparator(name string, head []byte, comma rune) (skip int, err error) 
 			Found:  "a comment above the table",
 			Wanted: "want the names of the columns or data in the first line",
 			Hint:   "grep -v '^#' '" + file + "' > without_comments.csv makes such a file",
+		}
+	case comma == ',' && oneColumnBut(lines, ',', '\t'):
+		return 0, &data.InputError{
+			Found:  "fields that tabs separate",
+			Wanted: "want commas, or the name of a .tsv",
+			Hint:   "cp '" + file + "' with_tabs.tsv makes such a file",
+		}
+	case comma == '\t' && oneColumnBut(lines, '\t', ','):
+		return 0, &data.InputError{
+			Found:  "fields that commas separate",
+			Wanted: "want tabs, or the name of a .csv",
+			Hint:   "cp '" + file + "' with_commas.csv makes such a file",
 		}
 	case comma == ',' && semicolons(lines):
 		return 0, &data.InputError{
@@ -108,6 +121,27 @@ func wholeLines(head []byte) [][]byte {
 		rest = after
 	}
 	return lines
+}
+
+// oneColumnBut reports whether the first line has no comma, and all have the same number of
+// fields, at least two, by another separator: read with comma they would be one column, of
+// categories. The first line may have one field less, for the names of rows.
+func oneColumnBut(lines [][]byte, comma, separator rune) bool {
+	if len(lines) == 0 || bytes.ContainsRune(lines[0], comma) {
+		return false
+	}
+	fields := 0
+	for i, line := range slices.Backward(lines) {
+		r := csv.NewReader(bytes.NewReader(line))
+		r.Comma, r.LazyQuotes = separator, true
+		record, err := r.Read()
+		first := i == 0 && len(record) == fields-1 && len(record) > 1
+		if err != nil || len(record) < 2 || fields > 0 && len(record) != fields && !first {
+			return false
+		}
+		fields = len(record)
+	}
+	return true
 }
 
 // semicolons reports whether every line has the same number of semicolons outside of

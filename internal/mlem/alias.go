@@ -54,13 +54,20 @@ func (f *fitting) findTwins(q *problem) {
 	}
 }
 
-// label names a term: a feature, or a product of two.
+// label names a term: a feature, or a product of two. Of a feature of several coordinates, such
+// as the contrasts of a category, it says which.
 func (g *design) label(t Term, names []string) string {
 	a, b := g.featureOf(t.A), g.featureOf(t.B)
-	if a == b {
+	if a == b && t.A == t.B && (t.Tied > 0 || len(g.coordinates(a)) == 1) {
 		return fmt.Sprintf("feature %q", names[a])
 	}
-	return fmt.Sprintf("the product %q", names[a]+"*"+names[b])
+	coordinate := func(feature, at int) string {
+		if own := g.coordinates(feature); len(own) > 1 {
+			return fmt.Sprintf("%s[%d]", names[feature], at-own[0]+1)
+		}
+		return names[feature]
+	}
+	return fmt.Sprintf("the product %q", coordinate(a, t.A)+"*"+coordinate(b, t.B))
 }
 
 // correlation returns the correlation of regressors i and j.

@@ -121,6 +121,8 @@ func compareAll(ctx context.Context, in comparisonInput, names []string, truth *
 			if r, ok := Recover(c.W, truth); ok {
 				c.Recovery = &r
 			}
+		} else if truth != nil && c.W != nil {
+			c.Detail += fmt.Sprintf(", not compared with the truth: it has a row for each of %d coordinates", c.W.RawMatrix().Rows)
 		}
 		out[i] = c
 		o.Progress.report("methods", i+1, len(chosen))

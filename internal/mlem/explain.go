@@ -85,12 +85,20 @@ func Explain(ctx context.Context, features *Features, neural *Neural, o ExplainO
 			s.SE, s.Interval = a.uncertain(values[i], se, o.Level)
 			if s.Note = a.biased(s, result.chance, permuted); s.Note != "" {
 				s.Interval = stats.Interval{}
+			} else if s.isNothing() {
+				s.Interval, s.Note = stats.Interval{}, "no interval: it is 0 whatever the stimuli, as what other models determine is"
 			}
 		}
 		out.Shares = append(out.Shares, s)
 	}
 	widenAverages(out.Shares)
 	return out, nil
+}
+
+// isNothing reports whether a number and both ends of its interval are 0 but for rounding.
+func (s *Share) isNothing() bool {
+	const rounding = 1e-12 // of a share of the variance
+	return max(math.Abs(s.Value), math.Abs(s.Interval.Lo), math.Abs(s.Interval.Hi)) < rounding
 }
 
 // widenAverages extends the interval of an average that reaches 0 to that of what is unique

@@ -252,8 +252,13 @@ func TestExplainedByTheSameTwice(t *testing.T) {
 		if s := got["partial "+name]; !math.IsNaN(s.Value) || s.Note == "" || s.Interval != (stats.Interval{}) {
 			t.Errorf("the partial correlation of %s is %+v", name, s)
 		}
-		if s := got["unique "+name]; s.Value != 0 {
-			t.Errorf("%s explains %g alone", name, s.Value)
+		if s := got["unique "+name]; s.Value != 0 || s.Interval != (stats.Interval{}) || !strings.HasPrefix(s.Note, "no interval: it is 0 ") {
+			t.Errorf("%s explains %+v alone", name, s)
+		}
+	}
+	for name, s := range got {
+		if s.Interval == (stats.Interval{}) && s.Note == "" {
+			t.Errorf("%s has no interval and no reason", name)
 		}
 	}
 	if a, both := got["alone a"].Value, got["shared a & again"].Value+got["shared a & b & again"].Value; math.Abs(a-both) > 1e-12 {

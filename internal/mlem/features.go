@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -74,6 +75,9 @@ func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, erro
 			warnings = append(warnings, fmt.Sprintf("feature %q has another category for every stimulus, as a name has: left out", c.Name))
 			continue
 		}
+		if e.Kind == Numeric && countsRows(c) {
+			warnings = append(warnings, fmt.Sprintf("feature %q counts the rows of the table, %g, %g, …: leave it out (--drop) unless their order is meant", e.Name, c.Values[0], c.Values[1]))
+		}
 		values, _, err := e.apply(c)
 		if err != nil {
 			return nil, nil, withPath(err, table.Source.Path)
@@ -88,6 +92,20 @@ func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, erro
 		return nil, nil, &data.InputError{Path: table.Source.Path, Found: "no feature that varies over stimuli", Wanted: "want at least one"}
 	}
 	return f, warnings, nil
+}
+
+// countsRows reports whether the numbers of a column are 0, 1, 2, … or 1, 2, 3, …, as those
+// of an index are.
+func countsRows(c *data.Column) bool {
+	if c.Len() < minStimuli || c.Values[0] != 0 && c.Values[0] != 1 {
+		return false
+	}
+	for i, v := range c.Values {
+		if v != c.Values[0]+float64(i) {
+			return false
+		}
+	}
+	return true
 }
 
 // allDiffer reports whether no two stimuli share a category.
@@ -129,14 +147,54 @@ func ApplyEncodings(table *data.Table, encodings []Encoding, missing Missing) (*
 			warnings = append(warnings, note)
 		}
 		if unseen > 0 {
-			warnings = append(warnings, fmt.Sprintf("feature %q has %d levels the model has not seen", e.Name, unseen))
+			warnings = append(warnings, e.unseenNote(c, unseen))
 		}
-		if e.Kind == Numeric && slices.ContainsFunc(values, func(v float64) bool { return v < 0 || v > 1 }) {
-			warnings = append(warnings, fmt.Sprintf("feature %q leaves the range %g to %g of the model", e.Name, e.Lo, e.Hi))
+		if note := e.rangeNote(values); note != "" {
+			warnings = append(warnings, note)
 		}
 		f.columns = append(f.columns, column{kind: e.Kind, values: values, missing: missing.policy().distance})
 	}
 	return f, warnings, nil
+}
+
+// unseenNote names levels of a column that are new to the encoding.
+func (e *Encoding) unseenNote(c *data.Column, unseen int) string {
+	const most = 3
+	var words []string
+	for _, name := range c.Levels {
+		if !slices.Contains(e.Levels, name) && len(words) < most {
+			words = append(words, fmt.Sprintf("%q", name))
+		}
+	}
+	if unseen > len(words) {
+		words = append(words, fmt.Sprintf("%d more", unseen-len(words)))
+	}
+	note := fmt.Sprintf("feature %q has levels that are new to the model, %s: they differ from all others", e.Name, strings.Join(words, ", "))
+	if unseen == len(c.Levels) {
+		note += "; it has none of the model's"
+	}
+	return note
+}
+
+// rangeNote says what range the scaled values of a number have beside that of the encoding,
+// "" where they are in it.
+func (e *Encoding) rangeNote(values []float64) string {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		if v == v {
+			lo, hi = min(lo, v), max(hi, v)
+		}
+	}
+	if e.Kind != Numeric || lo >= 0 && hi <= 1 {
+		return ""
+	}
+	at := func(v float64) float64 { return e.Lo + v*(e.Hi-e.Lo) }
+	note := fmt.Sprintf("feature %q is %.4g to %.4g, beyond the %.4g to %.4g of the model", e.Name, at(lo), at(hi), e.Lo, e.Hi)
+	const far = 2 // ranges of the model
+	if lo < -far || hi > 1+far {
+		note += ": is it in other units?"
+	}
+	return note
 }
 
 // Apply is ApplyEncodings with the encodings and the policy of features that were learned.

@@ -3,6 +3,7 @@ package mlem
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -162,6 +163,91 @@ func TestMissingPolicies(t *testing.T) {
 		}
 		if got := f.dropped(); !slices.Equal(got, want) {
 			t.Errorf("%q drops %v, want %v", policy, got, want)
+		}
+	}
+}
+
+// TestApplyingSaysWhatIsNew: a model that is applied to levels and numbers that it has not
+// seen names them, and asks about units where numbers are far from its own.
+func TestApplyingSaysWhatIsNew(t *testing.T) {
+	number := func(values ...float64) *data.Column {
+		return &data.Column{Name: "mass", Kind: data.Numeric, Values: values}
+	}
+	kind := func(levels []string, codes ...int) *data.Column {
+		return &data.Column{Name: "kind", Kind: data.Categorical, Levels: levels, Codes: codes}
+	}
+	f, _, err := NewFeatures(&data.Table{Columns: []*data.Column{
+		number(1, 2, 3, 5), kind([]string{"b", "a"}, 0, 1, 0, 1),
+	}}, FeatureOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		table []*data.Column
+		want  []string
+	}{
+		"the same": {[]*data.Column{number(5, 1), kind([]string{"a", "b"}, 0, 1)}, nil},
+		"beyond": {
+			[]*data.Column{number(0.5, 6), kind([]string{"a", "c"}, 0, 1)},
+			[]string{`feature "mass" is 0.5 to 6, beyond the 1 to 5 of the model`, `feature "kind" has levels that are new to the model, "c": they differ from all others`},
+		},
+		"other units": {
+			[]*data.Column{number(1000, 5000), kind([]string{"p", "q", "r", "s"}, 0, 3)},
+			[]string{
+				`feature "mass" is 1000 to 5000, beyond the 1 to 5 of the model: is it in other units?`,
+				`feature "kind" has levels that are new to the model, "p", "q", "r", 1 more: they differ from all others; it has none of the model's`,
+			},
+		},
+	} {
+		_, warnings, err := f.Apply(&data.Table{Columns: c.table})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(warnings, c.want) {
+			t.Errorf("%s: %q, want %q", name, warnings, c.want)
+		}
+	}
+}
+
+// TestAnIndexIsNamed: a column that counts the rows is a feature only if that is meant.
+func TestAnIndexIsNamed(t *testing.T) {
+	for name, values := range map[string][]float64{"from 0": {0, 1, 2, 3, 4}, "from 1": {1, 2, 3, 4, 5}, "shuffled": {1, 3, 2, 4, 5}, "every other": {0, 2, 4, 6, 8}} {
+		_, warnings, err := NewFeatures(&data.Table{Columns: []*data.Column{{Name: "i", Kind: data.Numeric, Values: values}}}, FeatureOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if named := slices.ContainsFunc(warnings, func(w string) bool { return strings.Contains(w, `"i" counts the rows`) }); named != strings.HasPrefix(name, "from") {
+			t.Errorf("%s: warnings %q", name, warnings)
+		}
+	}
+}
+
+// TestPairsThatAreLeftOutHaveNoPrediction: a model that leaves out the pairs of stimuli without
+// a value predicts none for them.
+func TestPairsThatAreLeftOutHaveNoPrediction(t *testing.T) {
+	rng := rand.New(rand.NewPCG(41, 8))
+	f, _, err := NewFeatures(numericTable(rng, 20, 2), FeatureOptions{Missing: MissingDropPair})
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := NewNeural(randomMatrix(rng, 20, 3), NeuralOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := fitOne(t, f, y, func(o *Options) { o.Bootstrap, o.Null, o.Permutations = 0, 0, 0 }).Model
+	table := numericTable(rng, 4, 2)
+	table.Columns[1].Values[2] = math.NaN()
+	other, _, err := m.Encode(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := m.Predict(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p, pair := range [][2]int{{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}} {
+		if left := pair[0] == 2 || pair[1] == 2; math.IsNaN(got[p]) != left {
+			t.Errorf("pair %v has the prediction %v", pair, got[p])
 		}
 	}
 }

@@ -2,6 +2,7 @@ package mlem
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -79,7 +80,8 @@ func (m *Model) Encode(table *data.Table) (*Features, []string, error) {
 }
 
 // Predict returns intercept + scale·dᵀWd for all pairs i<j of the stimuli, row
-// by row: predicted distances to the power m.Power.
+// by row: predicted distances to the power m.Power. Pairs of stimuli without a value have none,
+// NaN, where the model leaves such pairs out (MissingDropPair).
 func (m *Model) Predict(features *Features) ([]float64, error) {
 	e, err := m.evaluation(features, nil)
 	if err != nil {
@@ -89,7 +91,17 @@ func (m *Model) Predict(features *Features) ([]float64, error) {
 	for p := range out {
 		out[p] = m.Intercept + m.Scale*out[p]
 	}
-	return out, checkPredictions(out)
+	if err := checkPredictions(out); err != nil {
+		return nil, err
+	}
+	if dropped := features.dropped(); dropped != nil {
+		for p, i := range e.first {
+			if dropped[i] || dropped[e.second[p]] {
+				out[p] = math.NaN()
+			}
+		}
+	}
+	return out, nil
 }
 
 // checkPredictions refuses predictions that overflow, as those for features far out

@@ -48,11 +48,13 @@ type Null struct {
 // neural distances are all equal.
 func (s *Score) Defined() bool { return !math.IsNaN(s.Spearman) }
 
-// Note says why there is no correlation, or no interval of a held-out one.
+// Note says why there is no correlation, or no interval.
 func (s *Score) Note() string {
 	switch {
 	case !s.Defined():
 		return "predicted or neural distances are all equal"
+	case s.Split == inSample:
+		return "no interval: the stimuli are those of the fit"
 	case math.IsNaN(s.SE):
 		return "no interval: the stimuli are one group"
 	}
@@ -69,6 +71,9 @@ func (s *Score) Of(by Statistic) float64 {
 	}
 	return s.Spearman
 }
+
+// inSample is the split of the stimuli of a fit.
+const inSample = "in-sample"
 
 // score appends the in-sample score of w and those of the folds.
 func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, folds []foldFit) error {
@@ -222,7 +227,7 @@ func numbered(what string, numbers []string) string {
 // represent all.
 func (f *fitting) inSample(k int, w []float64) Score {
 	s := f.whole.compare(f.whole.predict(w), f.whole.distances(k), f.whole.ties(k), f.fitOf(f.full, k, w))
-	s.Split = "in-sample"
+	s.Split = inSample
 	return s
 }
 

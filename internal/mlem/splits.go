@@ -46,10 +46,11 @@ func (o *Options) checkSplit(n int) error {
 		}
 	}
 	switch {
-	case len(o.Train) < minStimuli:
-		return bad("%d training stimuli", len(o.Train))
-	case len(o.Test) < minStimuli:
-		return bad("%d test stimuli", len(o.Test))
+	case len(o.Train) < minStimuli, len(o.Test) < minStimuli:
+		return &data.InputError{
+			Found:  fmt.Sprintf("a split of %d training and %d test stimuli", len(o.Train), len(o.Test)),
+			Wanted: fmt.Sprintf("want at least %d of each", minStimuli),
+		}
 	case o.Repeats > 1:
 		return bad("a given split and %d repeats", o.Repeats)
 	}

@@ -12,19 +12,21 @@ import (
 	"simtool/internal/io"
 )
 
-// SampleList is a file that lists samples: a name or a number from 0 a line, or an array of
-// numbers.
+// SampleList is a file that lists samples: a name or a number from 0 a line, an array of
+// numbers, or one of true and false with an element for each sample.
 type SampleList struct {
 	Source data.Source
 
 	path  string
 	unit  data.Unit
 	lines []string
+	mask  int // of how many samples an array of true and false tells which are meant; 0 for none
+	warn  func(format string, args ...any)
 }
 
 // ReadSampleList reads a list of samples, which messages call by their unit.
 func ReadSampleList(e *batch.Env, path string, unit data.Unit) (*SampleList, error) {
-	l := &SampleList{path: path, unit: unit}
+	l := &SampleList{path: path, unit: unit, warn: e.Warn}
 	if isTextList(path) {
 		content, err := e.ReadSmall(path, "the "+unit.String())
 		if err != nil {
@@ -42,7 +44,16 @@ func ReadSampleList(e *batch.Env, path string, unit data.Unit) (*SampleList, err
 			return nil, err
 		}
 		l.Source = d.Source
-		for _, v := range d.Values {
+		if d.Source.DType == "bool" {
+			l.mask = len(d.Values)
+		}
+		for i, v := range d.Values {
+			if l.mask > 0 {
+				if v == 0 {
+					continue
+				}
+				v = float64(i)
+			}
 			if v != math.Trunc(v) {
 				return nil, &data.InputError{Path: path, Found: fmt.Sprintf("the number %g", v), Wanted: "want numbers of " + unit.String() + ", from 0 on"}
 			}
@@ -61,6 +72,12 @@ func (l *SampleList) Of(names [][]string, n int) ([]int, error) {
 	wrong := func(format string, args ...any) error {
 		return &data.InputError{Path: l.path, Found: fmt.Sprintf(format, args...), Wanted: fmt.Sprintf("want names of %s, or numbers from 0 to %d", l.unit, n-1)}
 	}
+	if l.mask > 0 {
+		if l.mask != n {
+			return nil, &data.InputError{Path: l.path, Found: fmt.Sprintf("true or false of %d %s", l.mask, l.unit), Wanted: fmt.Sprintf("want that of all %d", n)}
+		}
+		names = nil
+	}
 	list := make([]int, len(l.lines))
 	for _, of := range names {
 		at := make(map[string]int, len(of))
@@ -71,6 +88,7 @@ func (l *SampleList) Of(names [][]string, n int) ([]int, error) {
 			for k, line := range l.lines {
 				list[k] = at[line]
 			}
+			l.warnOfNumbers(list)
 			return list, nil
 		}
 	}
@@ -85,6 +103,17 @@ func (l *SampleList) Of(names [][]string, n int) ([]int, error) {
 		list[k] = i
 	}
 	return list, nil
+}
+
+// warnOfNumbers says that numbers are taken for names, where they could be those of other
+// samples.
+func (l *SampleList) warnOfNumbers(list []int) {
+	for k, line := range l.lines {
+		if i, err := strconv.Atoi(line); err == nil && i != list[k] {
+			l.warn("%s: its numbers are taken for the names of %s: %s is in row %d of the table, counted from 0", l.path, l.unit, line, list[k])
+			return
+		}
+	}
 }
 
 // isTextList reports whether a file is read line by line.

@@ -9,6 +9,7 @@ import (
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/io"
 	"simtool/internal/mlem"
 	"simtool/internal/result"
 	"simtool/internal/stats"
@@ -61,13 +62,13 @@ func (f *fits) tables() fitTables {
 
 // newFitted renders what was fitted to a representation.
 func (f *fits) newFitted(r *mlem.Result) *fitted {
-	model, err := json.Marshal(r.Model)
+	model, err := dataio.EncodeJSON(r.Model, "", true) // levels may be no UTF-8
 	if err != nil {
 		panic(err) // only a fault of ours makes a model that is no JSON
 	}
 	tables, by := f.tables(), f.options.Score
 	time := f.windows[r.Name].from
-	out := &fitted{name: r.Name, Model: model, KKT: r.KKT, Warnings: r.Warnings, Tests: f.testsOf(r)}
+	out := &fitted{name: r.Name, Model: bytes.TrimSpace(model), KKT: r.KKT, Warnings: r.Warnings, Tests: f.testsOf(r)}
 	if f.RowEffects == rowsYes && !r.RowEffects {
 		out.Warnings = append(out.Warnings, fmt.Sprintf("--row-effects yes: pairs count alike. Effects of single stimuli are told apart where all pairs are fitted to, without --objective spearman; of more than %d stimuli for squared lengths and features without missing values", mlem.RowStimuli))
 	}
@@ -102,7 +103,7 @@ func (f *fits) newFitted(r *mlem.Result) *fitted {
 			value float64
 		}{{"noise ceiling, lower", f.ceiling.Lower}, {"noise ceiling, upper", f.ceiling.Upper}} {
 			row := noScore(r.Name)
-			row.Split, row.Spearman = c.split, c.value
+			row.Split, row.Spearman, row.Note = c.split, c.value, "no interval: a bound by the repeats"
 			scores = append(scores, tables.scores.Cells(row))
 		}
 	}

@@ -106,6 +106,9 @@ func decodeModel(raw []byte) (*mlem.Model, error) {
 	if err := d.Decode(model); err != nil {
 		return nil, err
 	}
+	if err := dataio.DecodeJSON(raw, model, false); err != nil { // of bytes that are no UTF-8
+		return nil, err
+	}
 	// A number that may be 0 is not to be taken for 0 where it is missing.
 	var numbers map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &numbers); err != nil {

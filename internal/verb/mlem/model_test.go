@@ -2,6 +2,7 @@ package verbmlem
 
 import (
 	"encoding/json"
+	"strconv"
 	"testing"
 
 	"simtool/internal/batch"
@@ -42,5 +43,24 @@ func TestModelLacksNothing(t *testing.T) {
 				t.Errorf("%s, %s: %v, want an error that names the file", name, how, err)
 			}
 		}
+	}
+}
+
+// TestModelKeepsBytesThatAreNoText: levels in Latin-1 are those of the model that is read
+// again, two of them by different bytes, and are not new to it.
+func TestModelKeepsBytesThatAreNoText(t *testing.T) {
+	simulated(t)
+	table := "mood,size\n"
+	for i := range 24 {
+		table += []string{"gr\xfcn", "gr\xe4n", "rot"}[i%3] + "," + strconv.Itoa(i*i%17) + "\n"
+	}
+	verbtest.Write(t, "latin.csv", table)
+	verbtest.Succeed(t, NewFit(), line("--features latin.csv --neural sim/y.npy --bootstrap 0 --null 0 --permutations 0 -o latin")...)
+	result := verbtest.Run(t, NewPredict(), line("latin/model.json --features latin.csv -o p.npy")...)
+	if result.Err != nil {
+		t.Fatal(result.Err)
+	}
+	if len(result.Warnings) > 0 {
+		t.Errorf("warnings %q, want none", result.Warnings)
 	}
 }

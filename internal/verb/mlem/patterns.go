@@ -76,7 +76,15 @@ func (p *patterns) checkStimuli(d *data.Dataset) error {
 	if d.Samples() == p.stimuli {
 		return nil
 	}
-	return &data.InputError{Path: d.Source.Path, Found: fmt.Sprintf("%d stimuli", d.Samples()), Wanted: fmt.Sprintf("but the features are of %d", p.stimuli)}
+	e := &data.InputError{Path: d.Source.Path, Found: fmt.Sprintf("%d stimuli", d.Samples()), Wanted: fmt.Sprintf("but the features are of %d", p.stimuli)}
+	switch {
+	case d.Is3D() && d.Shape[1] == p.stimuli:
+		e.Found = data.ShapeString(d.Shape) + ", " + e.Found
+		e.Hint = "where these are time × stimulus × unit, simtool mlem layers --per time fits each time"
+	case !d.Is3D() && d.Width() == p.stimuli:
+		e.Hint = "it has a column for each stimulus: transpose it"
+	}
+	return e
 }
 
 // inOrder reads patterns, or distances, of the stimuli of the features, in their order

@@ -9,6 +9,7 @@ import (
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/io"
 	"simtool/internal/result"
 )
 
@@ -75,9 +76,12 @@ func (f *fits) write(all []*fitted, replace bool) (outcome, err error) {
 
 // encodeModels writes one model, or several under their names.
 func encodeModels(w io.Writer, models any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(models)
+	text, err := dataio.EncodeJSON(models, "  ", true)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
 }
 
 // Kind is what is known of directories of fits when they are merged: their models go
