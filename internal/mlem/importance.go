@@ -97,20 +97,21 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 			}
 		}
 		byPlayer := make([][]contribution, len(players))
-		null := make([][]float64, len(players))
+		null := make([][]float64, len(players)+1) // the last of the score
+		observed := 0.0
 		counted := f.tellingSets(firsts, len(players), k)
 		for fold := range fits {
 			e := f.importanceSet(fold, len(players))
-			part, err := f.permute(ctx, e, k, fold, fits[fold], players, plans)
+			part, whole, err := f.permute(ctx, e, k, fold, fits[fold], players, plans)
 			if err != nil {
 				return err
 			}
 			if f.Null > 0 && fold < firsts {
-				lost := make([][]float64, len(part))
+				lost := make([][]float64, len(part), len(part)+1)
 				for i := range part {
 					lost[i] = part[i].lost
 				}
-				draws, err := f.nullProducts(ctx, e, k, fold, lost)
+				draws, err := f.nullProducts(ctx, e, k, fold, append(lost, whole.linear))
 				if err != nil {
 					return err
 				}
@@ -120,12 +121,20 @@ func (f *fitting) addImportances(ctx context.Context, res *Result, k int, w []fl
 					}
 					null[i] = addScaled(null[i], draws[i], 1/float64(counted))
 				}
+				observed += whole.score / float64(firsts)
+				for r := range draws[len(part)] {
+					draws[len(part)][r] += whole.constant
+				}
+				null[len(part)] = addScaled(null[len(part)], draws[len(part)], 1/float64(firsts))
 			}
 			for i := range players {
 				part[i].lost = nil
 				byPlayer[i] = append(byPlayer[i], part[i])
 			}
 			f.Progress.report("importance", fold+1, len(fits))
+		}
+		if f.nullWithImportances() {
+			res.setNull(observed, null[len(players)])
 		}
 		fitted, err := f.fitInfluence(ctx, k, players, plans, w, penalty{ridge: res.Lambda, shrink: res.Shrink})
 		if err != nil {
@@ -181,6 +190,15 @@ func (f *fitting) importanceSet(i, players int) *evaluation {
 	if len(f.splits) > 0 {
 		e = f.held(i)
 	}
+	if n := f.importanceStimuli(e, players); n < len(e.id) {
+		return newEvaluation(e.subset(seq(n)), e.design)
+	}
+	return e
+}
+
+// importanceStimuli is the number of stimuli of a set, the first of it, that are in
+// importanceSet.
+func (f *fitting) importanceStimuli(e *evaluation, players int) int {
 	most := math.MaxInt
 	if f.ImportancePairs > 0 {
 		most = f.ImportancePairs
@@ -188,11 +206,21 @@ func (f *fitting) importanceSet(i, players int) *evaluation {
 	if f.MaxMemory > 0 {
 		most = min(most, f.MaxMemory/4/8/(players+8))
 	}
-	if len(e.first) > most {
-		index := seq(min(len(e.id), max(4, int(math.Sqrt(2*float64(most))))))
-		return newEvaluation(e.subset(index), e.design)
+	if len(e.first) <= most {
+		return len(e.id)
 	}
-	return e
+	return min(len(e.id), max(4, int(math.Sqrt(2*float64(most)))))
+}
+
+// nullWithImportances reports whether the null of the score is found with those of the
+// importances, which permute the stimuli in the same way: where they are of the same sets.
+func (f *fitting) nullWithImportances() bool {
+	if f.Null == 0 || f.Permutations == 0 || len(f.splits) == 0 {
+		return false
+	}
+	f.selectScored()
+	players := len(f.players()) + len(f.pairs())
+	return !slices.ContainsFunc(f.folds, func(e *evaluation) bool { return f.importanceStimuli(e, 1) != f.importanceStimuli(e, players) })
 }
 
 // tellingSets counts the sets of the first splits whose neural distances are not all
@@ -294,19 +322,39 @@ func telling(folds []contribution) []contribution {
 }
 
 // allEqual reports whether ranks are all equal.
-func allEqual(ranks []float64) bool { return slices.Min(ranks) == slices.Max(ranks) }
+func allEqual(ranks []float64) bool {
+	return !slices.ContainsFunc(ranks, func(r float64) bool { return r != ranks[0] })
+}
 
-// permute measures every player in one set of stimuli.
-func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, fit foldFit, players []player, plans []permutationPlan) ([]contribution, error) {
+// scoreOfSet is the score of the predictions for a set of stimuli: constant plus the mean
+// product of linear with standardised distances, see agreement. linear is nil without a null.
+type scoreOfSet struct {
+	score, constant float64
+	linear          []float64
+}
+
+// permute measures every player in one set of stimuli, and all of them together.
+func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, fit foldFit, players []player, plans []permutationPlan) ([]contribution, scoreOfSet, error) {
 	n := len(e.first)
 	w := fit.w
-	base := e.predict(w)
+	var base []float64
 	var parts *slopes
-	if f.bySlopes(players) {
-		parts = e.slopes(w, slices.Clone(base))
+	var shared *agreement
+	_ = forEach(ctx, f.Jobs, 2, func(_, i int) error {
+		if i == 1 {
+			shared = newAgreement(e.distances(k), e.ties(k), f.Score)
+			return nil
+		}
+		base = e.predict(w)
+		if f.bySlopes(players) {
+			parts = e.slopes(w, slices.Clone(base))
+		}
+		return nil
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, scoreOfSet{}, err
 	}
-	shared := newAgreement(e.distances(k), e.ties(k), f.Score)
-	var intact []float64 // what the intact predictions give for the null
+	var intact []float64
 	if f.Null > 0 {
 		intact = make([]float64, n)
 	}
@@ -340,7 +388,7 @@ func (f *fitting) permute(ctx context.Context, e *evaluation, k, fold int, fit f
 		c.moved, c.void = f.byCluster(e, infl), void
 		return nil
 	})
-	return out, err
+	return out, scoreOfSet{score, constant, intact}, err
 }
 
 // bySlopes reports whether predictions without a player come from slopes, which are formed

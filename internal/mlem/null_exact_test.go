@@ -19,7 +19,7 @@ func TestFoldsArePermutedApart(t *testing.T) {
 	var drops, null [2][]float64
 	for fold := range 2 {
 		e := f.importanceSet(fold, 1)
-		part, err := f.permute(t.Context(), e, 0, fold, foldFit{w: []float64{1}}, players, []permutationPlan{{features: []int{0}}})
+		part, _, err := f.permute(t.Context(), e, 0, fold, foldFit{w: []float64{1}}, players, []permutationPlan{{features: []int{0}}})
 		if err != nil {
 			t.Fatal(err)
 		}

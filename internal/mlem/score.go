@@ -101,7 +101,7 @@ func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, fo
 	}
 	mean := f.meanScore(within)
 	f.warnHeldOut(res, within)
-	if f.Null > 0 && mean.Defined() {
+	if f.Null > 0 && mean.Defined() && !f.nullWithImportances() {
 		observed, draws, err := f.nullScores(ctx, k, folds)
 		if err != nil {
 			return err
@@ -114,7 +114,7 @@ func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, fo
 	for _, s := range across {
 		between.Stimuli = max(between.Stimuli, s.Stimuli)
 	}
-	mean.Split, between.Split = "held-out", "held-out"+toTraining
+	mean.Split, between.Split = heldOutSplit, heldOutSplit+toTraining
 	res.Scores = append(res.Scores, mean)
 	for _, s := range within {
 		res.Scores = append(res.Scores, s.Score)
@@ -124,6 +124,18 @@ func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, fo
 		res.Scores = append(res.Scores, s.Score)
 	}
 	return nil
+}
+
+// heldOutSplit names the mean over folds.
+const heldOutSplit = "held-out"
+
+// setNull sets the p value of the held-out score, if there is one.
+func (r *Result) setNull(observed float64, draws []float64) {
+	for i := range r.Scores {
+		if s := &r.Scores[i]; s.Split == heldOutSplit && s.Defined() {
+			s.P, s.Null = stats.PValue(observed, draws), Null{observed, draws}
+		}
+	}
 }
 
 // scoreSplit scores the fit to a training set.

@@ -282,7 +282,7 @@ func stimulusMoves(t *testing.T, by Statistic, fit foldFit, weighted func(x, y, 
 	o.Folds, o.Bootstrap, o.Permutations, o.Null, o.Score = 0, 0, q, 5, by
 	f := prepared(t, features, y, o)
 	e, w := f.whole, fit.w
-	got, err := f.permute(t.Context(), e, 0, 0, fit, f.players()[:1], []permutationPlan{{features: []int{0}}})
+	got, _, err := f.permute(t.Context(), e, 0, 0, fit, f.players()[:1], []permutationPlan{{features: []int{0}}})
 	if err != nil {
 		t.Fatal(err)
 	}
