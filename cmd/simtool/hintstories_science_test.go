@@ -66,6 +66,19 @@ func scienceStories() []hintStory {
 				command: weights(fit + features + "--neural t.csv"), check: printsAs(weights(strings.Replace(fit, "-o fit", "-o fit --force", 1) + features + "--neural y.npy")),
 			}},
 		},
+		{
+			name: "distances that are missing", files: map[string]string{"d.csv": lineDistances(n, "NaN")},
+			command: fit + "--feature-distances line=d.csv --neural y.npy", hint: "fill in what is missing, or leave such samples out of the files",
+			follow: []followed{
+				{words: "fill in what is missing", make: func(t *testing.T) { writeFile(t, ".", "d.csv", lineDistances(n, "1")) }, command: fit + "--feature-distances line=d.csv --neural y.npy"},
+				{
+					words: "leave such samples out of the files", make: func(t *testing.T) {
+						writeFile(t, ".", "d.csv", lineDistances(n-2, "1"))
+						writeFile(t, ".", "z.csv", csvOf("", y[2:], nil))
+					}, command: fit + "--feature-distances line=d.csv --neural z.csv",
+				},
+			},
+		},
 		leave("noise of Euclidean distances", fit+features+"--neural y.npy --noise y.npy", fit+features+"--neural y.npy"),
 		leave("a distance of single units", fit+features+"--neural y.npy --each-unit --distance cosine", fit+features+"--neural y.npy --each-unit"),
 		{
@@ -306,4 +319,21 @@ func unitWithout(m [][]float64) string {
 		text += fields[0] + ",," + fields[2]
 	}
 	return text
+}
+
+// lineDistances is a table of the distances 1.5·|i−j| of n stimuli on a line, but of the first two.
+func lineDistances(n int, first string) string {
+	header, rows := make([]string, n), ""
+	for i := range n {
+		header[i] = fmt.Sprintf("s%d", i)
+		row := make([]string, n)
+		for j := range row {
+			row[j] = fmt.Sprint(1.5 * float64(max(i-j, j-i)))
+			if i+j == 1 {
+				row[j] = first
+			}
+		}
+		rows += strings.Join(row, ",") + "\n"
+	}
+	return strings.Join(header, ",") + "\n" + rows
 }

@@ -144,8 +144,8 @@ func (t *Table) Select(rows []int) *Table {
 
 // NamesAmong returns names of the rows of a table where it has none but a column that
 // holds names of samples: text, each once, of which more than half are among the names of
-// the samples; or numbers that are, in a column that is called as the one they are from.
-// It returns RowNames where there are some, and nil where no column is one of names.
+// the samples; or numbers that are, in a column that is called as the one they are from, or
+// numbers that are all of the names, which do more than count rows. It returns RowNames where there are some, and nil where no column is one of names.
 func (t *Table) NamesAmong(names []string, from string) []string {
 	if t.RowNames != nil || names == nil {
 		return t.RowNames
@@ -155,7 +155,8 @@ func (t *Table) NamesAmong(names []string, from string) []string {
 		known[name] = true
 	}
 	for _, c := range t.Columns {
-		if c.Kind == Numeric && from != fmt.Sprintf("column %q", c.Name) || c.Missing() > 0 {
+		called := c.Kind != Numeric || from == fmt.Sprintf("column %q", c.Name)
+		if c.Missing() > 0 || !called && (Counts(names) || c.Len() != len(names)) {
 			continue
 		}
 		words := c.words()
@@ -165,7 +166,7 @@ func (t *Table) NamesAmong(names []string, from string) []string {
 				shared++
 			}
 		}
-		if distinct := slices.Compact(slices.Sorted(slices.Values(words))); len(distinct) == len(words) && 2*shared > len(words) {
+		if distinct := slices.Compact(slices.Sorted(slices.Values(words))); len(distinct) == len(words) && (called && 2*shared > len(words) || shared == len(words)) {
 			return words
 		}
 	}

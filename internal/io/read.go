@@ -1,6 +1,10 @@
 package dataio
 
-import "simtool/internal/data"
+import (
+	"strings"
+
+	"simtool/internal/data"
+)
 
 // Read reads a recording or a matrix of activations.
 //
@@ -50,7 +54,11 @@ func read(in *input, o Options) (*data.Dataset, error) {
 		d.Source.Names = "header"
 	}
 	if o.Missing == MissingRefuse {
-		return d, d.CheckFinite()
+		err := d.CheckFinite()
+		if e, ok := data.AsInputError(err); ok && o.Bare && strings.Contains(e.Hint, "--missing") {
+			e.Hint = "fill in what is missing, or leave such samples out of the files"
+		}
+		return d, err
 	}
 	return d, nil
 }

@@ -94,10 +94,10 @@ func NewFeatures(table *data.Table, o FeatureOptions) (*Features, []string, erro
 	return f, warnings, nil
 }
 
-// countsRows reports whether the numbers of a column are 0, 1, 2, … or 1, 2, 3, …, as those
-// of an index are.
+// countsRows reports whether the numbers of a column are whole and each is one more than the
+// last, as those of an index are.
 func countsRows(c *data.Column) bool {
-	if c.Len() < minStimuli || c.Values[0] != 0 && c.Values[0] != 1 {
+	if c.Len() < minStimuli || c.Values[0] != math.Trunc(c.Values[0]) {
 		return false
 	}
 	for i, v := range c.Values {

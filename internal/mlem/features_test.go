@@ -211,7 +211,7 @@ func TestApplyingSaysWhatIsNew(t *testing.T) {
 
 // TestAnIndexIsNamed: a column that counts the rows is a feature only if that is meant.
 func TestAnIndexIsNamed(t *testing.T) {
-	for name, values := range map[string][]float64{"from 0": {0, 1, 2, 3, 4}, "from 1": {1, 2, 3, 4, 5}, "shuffled": {1, 3, 2, 4, 5}, "every other": {0, 2, 4, 6, 8}} {
+	for name, values := range map[string][]float64{"from 0": {0, 1, 2, 3, 4}, "from 1": {1, 2, 3, 4, 5}, "from 101": {101, 102, 103, 104, 105}, "halves": {.5, 1.5, 2.5, 3.5, 4.5}, "shuffled": {1, 3, 2, 4, 5}, "every other": {0, 2, 4, 6, 8}} {
 		_, warnings, err := NewFeatures(&data.Table{Columns: []*data.Column{{Name: "i", Kind: data.Numeric, Values: values}}}, FeatureOptions{})
 		if err != nil {
 			t.Fatal(err)

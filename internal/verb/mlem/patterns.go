@@ -9,6 +9,7 @@ import (
 
 	"simtool/internal/batch"
 	"simtool/internal/data"
+	"simtool/internal/io"
 	"simtool/internal/mlem"
 	"simtool/internal/verb"
 )
@@ -90,7 +91,7 @@ func (p *patterns) checkStimuli(d *data.Dataset) error {
 // inOrder reads patterns, or distances, of the stimuli of the features, in their order
 // where both name them.
 func (p *patterns) inOrder(path string, hash bool) (*data.Dataset, error) {
-	d, err := patternInput.Reader(p.env, hash)(path)
+	d, err := p.readNamed(path, hash)
 	if err != nil {
 		return nil, err
 	}
@@ -106,6 +107,23 @@ func (p *patterns) inOrder(path string, hash bool) (*data.Dataset, error) {
 		d = d.Arranged(rows)
 	}
 	return d, p.checkStimuli(d)
+}
+
+// readNamed reads patterns, or distances. A first column of a text file that cannot be a unit, a
+// column of text or of numbers that count, holds the names of the stimuli where these are those
+// of the features.
+func (p *patterns) readNamed(path string, hash bool) (*data.Dataset, error) {
+	d, err := patternInput.Reader(p.env, hash)(path)
+	if err == nil || !batch.OfItem(err) || batch.IsStdin(path) || !dataio.HasColumns(dataio.FileOf(path)) {
+		return d, err
+	}
+	named := patternInput
+	named.IDs = []string{"1"}
+	again, failed := named.Reader(p.env, hash)(path)
+	if failed != nil || p.namesFor(again) == nil {
+		return nil, err
+	}
+	return again, nil
 }
 
 // namesFor returns the names of the stimuli of the features by which the samples of some
