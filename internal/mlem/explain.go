@@ -285,6 +285,9 @@ func (x *explaining) jackknife(ctx context.Context, asked []asked, values []floa
 		without[g] = measure(asked, correlationsOf(x.standardised(out)))
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
 	for i := range errors {
 		own := make([]float64, sets)
 		for g := range own {
@@ -293,5 +296,5 @@ func (x *explaining) jackknife(ctx context.Context, asked []asked, values []floa
 		_, sd := meanSD(own)
 		errors[i] = sd * float64(sets-1) / math.Sqrt(float64(sets))
 	}
-	return errors, err
+	return errors, nil
 }

@@ -38,7 +38,7 @@ func (o *Applied) read(e *batch.Env, path string) (*mlem.Model, *data.Table, []d
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	table, err := dataio.ReadFeatures(o.File, modelColumns(model, o.File))
+	table, err := readFeatures(e, o.File, modelColumns(model, o.File))
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -86,11 +86,23 @@ func (o *Stimuli) read(e *batch.Env) (*stimulusFiles, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, err := dataio.ReadFeatures(o.File, dataio.Options{Hash: true, Kinds: kinds, Markers: o.NA.Markers()})
+	table, err := readFeatures(e, o.File, dataio.Options{Hash: true, Kinds: kinds, Markers: o.NA.Markers()})
 	if err != nil {
 		return nil, err
 	}
 	return &stimulusFiles{table: table, sources: []data.Source{table.Source}}, nil
+}
+
+// readFeatures reads a table of features, also from standard input.
+func readFeatures(e *batch.Env, path string, o dataio.Options) (*data.Table, error) {
+	if batch.IsStdin(path) {
+		in, err := e.Stdin("the table of features")
+		if err != nil {
+			return nil, err
+		}
+		o.Stdin = in
+	}
+	return dataio.ReadFeatures(path, o)
 }
 
 // readDistances reads the matrices of --feature-distances.
