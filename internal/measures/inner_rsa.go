@@ -322,6 +322,7 @@ func (m rsa) rankVectors(n int) *Vectors {
 		if err != nil {
 			return err
 		}
+		seed(&s.memo, orderDoubtKey{m.rdm}, r.Doubt)
 		mean := float64(len(r.Twice) + 1)
 		for i, twice := range r.Twice {
 			to[i] = (float64(twice) - mean) / 2

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -94,12 +95,70 @@ func TestInnerProductsGiveTheNumbersOfAPair(t *testing.T) {
 				alone := pairOf(t, datasetOf(x), datasetOf(other))
 				what := name + ", " + which + ", " + of + " units"
 				sameScore(t, what, m, told, alone)
+				if kept := max(numbersOf(told.X), numbersOf(told.Y)); which == "slim" && kept >= n*(n-1)/2 {
+					t.Errorf("%s: a system keeps a matrix of %d numbers for a score that is known", what, kept)
+				}
 				sameScore(t, what+", other way round", m, back, alone.Swap())
 				if u != nil && which == "slim" {
 					sameDeletions(t, what, m, u, told, alone)
 				}
 			}
 		}
+	}
+}
+
+// numbersOf returns how many numbers the largest thing has that a system keeps.
+func numbersOf(s *System) (most int) {
+	for _, entry := range s.all() {
+		most = max(most, numbersIn(reflect.ValueOf(entry).Elem().FieldByName("value")))
+	}
+	return most
+}
+
+func numbersIn(v reflect.Value) (count int) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			return numbersIn(v.Elem())
+		}
+	case reflect.Slice:
+		return v.Len()
+	case reflect.Struct:
+		for i := range v.NumField() {
+			count += numbersIn(v.Field(i))
+		}
+	}
+	return count
+}
+
+// A pair of a system with itself that is apart has the scores of one that is not, and leaves
+// nothing with the system, so that many systems, each with itself, keep no matrices.
+func TestAPairThatIsApartLeavesNothing(t *testing.T) {
+	rng := rand.New(rand.NewPCG(16, 5))
+	x := gaussian(rng, 52, 9)
+	for _, name := range innerVariants {
+		m, err := Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := systemOf(t, datasetOf(x))
+		before := len(s.all())
+		apart := &Pair{X: s, Y: s}
+		apart.Apart()
+		if apart.X != apart.Y || apart.X == s {
+			t.Fatalf("%s: the pair is not of one system of its own", name)
+		}
+		alone := systemOf(t, datasetOf(x))
+		sameScore(t, name, m, apart, &Pair{X: alone, Y: alone})
+		if after := len(s.all()); after != before {
+			t.Errorf("%s: the system keeps %d quantities, %d before", name, after, before)
+		}
+	}
+	one, other := systemOf(t, datasetOf(x)), systemOf(t, datasetOf(x))
+	two := &Pair{X: one, Y: other}
+	two.Apart()
+	if two.X != one || two.Y != other {
+		t.Error("a pair of two systems is not of them any more")
 	}
 }
 

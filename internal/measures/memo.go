@@ -1,6 +1,9 @@
 package measures
 
-import "sync"
+import (
+	"maps"
+	"sync"
+)
 
 // memo keeps quantities so that each is computed once. The zero value is ready to use.
 type memo struct {
@@ -52,4 +55,11 @@ func known[T any](m *memo, key any) (value T, ok bool) {
 		return value, false
 	}
 	return e.value, true
+}
+
+// all returns the quantities that are kept, or being computed.
+func (m *memo) all() map[any]any {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.entries)
 }

@@ -45,6 +45,20 @@ func (p *Pair) Swap() *Pair {
 	return &Pair{X: p.Y, Y: p.X, groups: p.groups, given: p.given}
 }
 
+// Apart has a pair of a system with itself compute on a system of its own, which begins with
+// what the system keeps already, and keeps the rest no longer than the pair: of many systems
+// whose pairs with others need no more than inner products of vectors, no matrix stays. It
+// does nothing for other pairs, and is to be called before anything is computed.
+func (p *Pair) Apart() {
+	if p.X != p.Y {
+		return
+	}
+	own := p.X.scratch()
+	own.twin = p.X.twin
+	own.entries = p.X.all()
+	p.X, p.Y = own, own
+}
+
 // Discard gives back the memory of large matrices of both systems, for pairs that follow.
 // Neither the pair nor its systems may be used after it.
 func (p *Pair) Discard() {

@@ -188,18 +188,28 @@ const mattersOfOrder = 1e-3
 // doubtfulOrder warns where so many dissimilarities differ by so little more than the
 // rounding of the numbers that ties among them are as likely accidents.
 func (d dissimilarity) doubtfulOrder(p *Pair, keepOrder bool) ([]string, error) {
-	x, y, err := d.rankings(p, keepOrder)
-	if err != nil {
-		return nil, err
-	}
 	var list []string
-	for _, side := range []struct {
-		s     *System
-		doubt float64
-	}{{p.X, x.Doubt}, {p.Y, y.Doubt}} {
-		if side.doubt > mattersOfOrder {
-			list = append(list, fmt.Sprintf("%s: many dissimilarities differ by little more than the rounding of its numbers, so their order is not determined, and the value only to about ±%.1g: store the numbers with more digits", side.s.label(), side.doubt))
+	for _, s := range []*System{p.X, p.Y} {
+		doubt, err := d.doubt(s, keepOrder && s == p.X)
+		if err != nil {
+			return nil, err
+		}
+		if doubt > mattersOfOrder {
+			list = append(list, fmt.Sprintf("%s: many dissimilarities differ by little more than the rounding of its numbers, so their order is not determined, and the value only to about ±%.1g: store the numbers with more digits", s.label(), doubt))
 		}
 	}
 	return list, nil
 }
+
+// doubt returns the Doubt of the ranking of a system, which is kept where that is not.
+func (d dissimilarity) doubt(s *System, keepOrder bool) (float64, error) {
+	return shared(&s.memo, orderDoubtKey{d}, func() (float64, error) {
+		r, err := d.order(s, keepOrder)
+		if err != nil {
+			return 0, err
+		}
+		return r.Doubt, nil
+	})
+}
+
+type orderDoubtKey struct{ dissimilarity }
