@@ -61,6 +61,10 @@ func NewProducts(v *measures.Vectors, systems []*measures.System, workers int, b
 	return p
 }
 
+// Spare returns the memory of the vectors, for NewProducts, without the systems that they
+// are of.
+func (p *Products) Spare() *Products { return &Products{rows: p.rows} }
+
 // Of returns the products of some of the systems, in the memory of all.
 func (p *Products) Of(lo, hi int) *Products {
 	length := p.vectors.Length

@@ -13,9 +13,9 @@ const LargeArray = 32 << 20
 
 var frugal sync.Once
 
-// growLess has the heap collected earlier when an array of so many bytes is the first large
+// GrowLess has the heap collected earlier when an array of so many bytes is the first large
 // one, unless GOGC says when.
-func growLess(bytes int64) {
+func GrowLess(bytes int64) {
 	if bytes < LargeArray || os.Getenv("GOGC") != "" {
 		return
 	}

@@ -28,7 +28,7 @@ func readBody(src npySource, h npyHeader, l layout) ([]float64, error) {
 	if !src.certain {
 		return readGrowing(newBody(src.r, h), h, l)
 	}
-	growLess(8 * int64(h.count))
+	GrowLess(8 * int64(h.count))
 	values := make([]float64, h.count)
 	onLargePages(values)
 	if n := workers(h, l); n > 1 && src.file != nil {

@@ -12,7 +12,9 @@ import (
 type blockPlan struct {
 	whole         bool
 	rows, columns int
-	bytes         int64 // of systems, vectors and products
+	bytes         int64 // of systems, vectors and products, and of scores that wait for their turn
+	usual         int64 // of these for most data
+	vectors       int64 // of the vectors alone
 }
 
 const (
@@ -20,26 +22,113 @@ const (
 	mostRows = 256
 	// mostProducts is the memory that they take at most, but for few rows.
 	mostProducts = 256 << 20
-	// mostKept is the memory that systems and their vectors take at most: beyond it they
-	// are formed again for each block, at little cost beside their products.
+	// mostKept is the memory that systems and their vectors take at most: beyond it columns
+	// are formed again for each span of rows.
 	mostKept = 7 << 29
-	// systemShare is about how much a system takes, its data and what is kept of them, in
-	// sizes of the data.
-	systemShare = 2
+	// A block of columns has a quarter as many systems as there are rows, for columns are
+	// formed as often as there are spans; more columns than some make products no faster.
+	columnShare, mostColumns = 4, 32
+	// fewUnits is how many units the estimates of most measures rest on.
+	fewUnits = 15
 )
 
-// planBlocks divides the matrix of so many systems into blocks, within three quarters of the
-// limit: the rest is for pairs in work, and for what the collector has not yet found. Kinds
-// of vectors of which not even two systems fit are left out.
-func planBlocks(kinds []kind, sizes map[string]footprint, systems int, limit int64) (blockPlan, []kind) {
-	budget := min(mostKept, (limit-batch.ProgramMemory)/4*3)
-	largest := int64(0)
-	total := int64(0)
-	for _, f := range sizes {
-		largest = max(largest, systemShare*f.values())
-		total += systemShare * f.values()
+// needs are what the matrix of all pairs takes.
+type needs struct {
+	kinds   []kind
+	sizes   map[string]footprint
+	systems int
+	keeps   keeps // of a system beside its vectors
+	without keeps // of a system without vectors
+	work    int64 // of all pairs in work
+	ahead   func(rows int) int64
+	limit   int64
+}
+
+// keeps are the bytes that a system keeps beside its data: matrices, half of those of a pair,
+// and the centred data, which most measures do not need as a whole.
+type keeps struct{ matrices, centred int64 }
+
+func keepsOf(named []measures.Named, d measures.Dims) (k keeps) {
+	if len(named) > 0 {
+		k.matrices = measures.UsualKept(named, d) / 2
+		k.centred = footprint{d.N, max(d.P, d.Q), 1}.values()
 	}
+	return k
+}
+
+// atLeast returns the larger ones.
+func (k keeps) atLeast(o keeps) keeps {
+	return keeps{max(k.matrices, o.matrices), max(k.centred, o.centred)}
+}
+
+// told reports whether nothing is computed for a pair of two systems but what follows from
+// their vectors: the score and, where the vectors are of units, its estimate without each.
+func (o *Options) told(m measures.Measure, d measures.Dims) bool {
+	inner, ok := measures.As[measures.InnerProduct](m)
+	if !ok || d.N < 2 {
+		return false
+	}
+	v, ok := inner.Vectors(d, nil)
+	switch {
+	case !ok || o.Inference.Mode == string(inference.None):
+		return ok
+	case o.Inference.Mode == string(inference.Full) || o.Inference.Permutations > 0 || o.Inference.Over != string(inference.Stimuli):
+		return false
+	}
+	u, ok := inner.Vectors(d, measures.BlockUnits(int(d.N), int(min(d.N, fewUnits))))
+	return ok && u.Key != v.Key
+}
+
+// needs returns what the matrix takes whose systems have some kinds of vectors.
+func (s *scorer) needs(kinds []kind, sizes map[string]footprint) *needs {
+	o := s.options
+	n := &needs{kinds: kinds, sizes: sizes, systems: len(o.systems), ahead: o.aheadBytes, limit: o.maxMemory()}
+	s.eachSize(sizes, func(named []measures.Named, x, y footprint) {
+		d, _ := o.viewOf(x, y)
+		var keep []measures.Named
+		for _, m := range named {
+			if !o.told(m, d) {
+				keep = append(keep, m)
+			}
+		}
+		n.keeps = n.keeps.atLeast(keepsOf(keep, d))
+		n.without = n.without.atLeast(keepsOf(named, d))
+		n.work = max(n.work, int64(s.env.Jobs)*(o.pairWork(named, x, y)+s.estimateWork(named, x, y)))
+	})
+	return n
+}
+
+// eachSize calls do once for all pairs that have the same sizes and measures.
+func (s *scorer) eachSize(sizes map[string]footprint, do func(named []measures.Named, x, y footprint)) {
+	type sized struct {
+		x, y     footprint
+		mirrored bool
+	}
+	seen := map[sized]bool{}
+	for _, p := range s.options.pairs {
+		if one := (sized{sizes[p.X], sizes[p.Y], p.mirrored}); !seen[one] {
+			seen[one] = true
+			do(s.options.measuresOf(p), one.x, one.y)
+		}
+	}
+}
+
+// plan divides the matrix into spans of rows, as many as fit, and blocks of columns, within
+// three quarters of the limit that pairs in work leave: the rest is for what the collector
+// has not yet found. Pairs in work leave half of it at least, for they are fewer at once
+// where there is no more memory. Kinds of vectors of which not even two rows and two columns
+// fit, whatever their systems keep, are left out: scores are then the same but for rounding.
+func (n *needs) plan() (blockPlan, []kind) {
+	limit := n.limit - batch.ProgramMemory
+	least := min(mostKept, limit/4*3)
+	budget := min(mostKept, max(limit/2, limit-n.work)/4*3)
+	kinds, keeps := n.kinds, n.keeps
 	for {
+		largest, data := int64(0), int64(0)
+		for _, f := range n.sizes {
+			largest = max(largest, f.values())
+			data += f.values()
+		}
 		vectors := func(n int) (bytes int64) {
 			for _, k := range kinds {
 				bytes += collection.Bytes(k.vectors, n)
@@ -52,31 +141,37 @@ func planBlocks(kinds []kind, sizes map[string]footprint, systems int, limit int
 			}
 			return bytes
 		}
-		for rows := min(mostRows, systems); rows >= min(4, systems); rows /= 2 {
-			tile := products(rows, systems)
-			if need := total + vectors(systems) + tile; need <= budget && (tile <= mostProducts || rows <= 8) {
-				return blockPlan{true, rows, systems, need}, kinds
+		plan := func(rows, columns int, whole bool, held int, data, products int64) blockPlan {
+			v := vectors(held)
+			usual := data + int64(held)*keeps.matrices + v + products
+			return blockPlan{whole, rows, columns, usual + int64(held)*keeps.centred, usual, v}
+		}
+		for rows := min(mostRows, n.systems); rows >= min(4, n.systems); rows /= 2 {
+			tile := products(rows, n.systems)
+			if p := plan(rows, n.systems, true, n.systems, data, tile); p.bytes <= budget && (tile <= mostProducts || rows <= 8) {
+				return p, kinds
 			}
 		}
-		for size := systems; size >= 2; size = size * 3 / 4 {
-			if need := 2*(int64(size)*largest+vectors(size)) + products(size, size); need <= budget {
-				return blockPlan{false, size, size, need}, kinds
+		for rows := n.systems; rows >= 2; rows-- {
+			columns := max(2, min(rows/columnShare, mostColumns))
+			held := rows + columns
+			p := plan(rows, columns, false, held, int64(held)*largest, products(rows, max(rows, columns))+n.ahead(rows))
+			if p.bytes <= budget || rows == 2 && 2*int64(held)*largest+p.vectors+products(2, 2) <= least {
+				return p, kinds
 			}
 		}
 		if len(kinds) == 0 {
-			return blockPlan{false, 1, 1, 2 * largest}, kinds
+			return plan(1, 1, false, 2, 2*largest, 0), kinds
 		}
-		kinds = kinds[:len(kinds)-1]
+		kinds, keeps = kinds[:len(kinds)-1], n.without
 	}
 }
 
-// estimateBlocks bounds the memory of blocks, and of the rows of a band and the matrix that
-// become of them. The units, on which the vectors depend, are not known before the data are:
-// it takes those of the largest vectors. It returns as well how many systems are held.
-func (s *scorer) estimateBlocks(sizes map[string]footprint) (bytes int64, held int) {
-	const row = 1 << 10
+// foreseePlan is the plan by the sizes of systems. The units, on which the vectors depend,
+// are not known before the data are: it takes those of the largest vectors.
+func (s *scorer) foreseePlan(sizes map[string]footprint) blockPlan {
 	o := s.options
-	n, systems := int64(0), len(o.systems)
+	n := int64(0)
 	for _, f := range sizes {
 		n = max(n, f.n)
 	}
@@ -89,7 +184,7 @@ func (s *scorer) estimateBlocks(sizes map[string]footprint) (bytes int64, held i
 			continue
 		}
 		var largest *measures.Vectors
-		for _, units := range []*measures.Units{nil, measures.BlockUnits(int(n), int(n)), measures.BlockUnits(int(n), int(min(n, 15)))} {
+		for _, units := range []*measures.Units{nil, measures.BlockUnits(int(n), int(n)), measures.BlockUnits(int(n), int(min(n, fewUnits)))} {
 			if v, ok := inner.Vectors(d, units); ok && (largest == nil || v.Length+len(v.Spans) > largest.Length+len(largest.Spans)) {
 				largest = v
 			}
@@ -101,11 +196,12 @@ func (s *scorer) estimateBlocks(sizes map[string]footprint) (bytes int64, held i
 			kinds = append(kinds, kind{largest, int(n)})
 		}
 	}
-	plan, _ := planBlocks(kinds, sizes, systems, o.maxMemory())
-	band := int64(len(o.pairs)/mostBands + 2*systems)
-	held = systems
-	if !plan.whole {
-		held = min(systems, plan.rows+plan.columns)
-	}
-	return plan.bytes + row*band*int64(len(o.named)) + 8*int64(systems)*int64(systems), held
+	plan, _ := s.needs(kinds, sizes).plan()
+	return plan
+}
+
+// besideBlocks bounds the memory of the rows of a band and the matrix that become of them.
+func (o *Options) besideBlocks() int64 {
+	systems := int64(len(o.systems))
+	return o.bandBytes() + 8*systems*systems
 }

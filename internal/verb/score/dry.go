@@ -171,7 +171,7 @@ func (s *scorer) estimate(sizes map[string]footprint, jobs int) int64 {
 	}
 	kept = min(kept, verb.InputBudget)
 	if o.banded() {
-		kept, _ = s.estimateBlocks(sizes)
+		kept = s.foreseePlan(sizes).bytes + o.besideBlocks()
 	}
 	return batch.WithGarbage(kept + min(int64(jobs), atOnce)*most)
 }
@@ -191,7 +191,7 @@ func (s *scorer) about(sizes map[string]footprint, jobs int) int64 {
 		return s.estimate(sizes, jobs)
 	}
 	if o.banded() {
-		return program + s.aboutBlocks(sizes, jobs)
+		return s.withinLimit(program + s.aboutBlocks(sizes, jobs))
 	}
 	if o.Inference.Mode != string(inference.None) {
 		const each = 4 << 20 // what another thread leaves for the collector
@@ -233,30 +233,32 @@ func (s *scorer) about(sizes map[string]footprint, jobs int) int64 {
 	return program + int64(runtime.GOMAXPROCS(0)-1)*min(thread, data/4) + text + streamed + min(data+allocated, max(heap, least))
 }
 
-// aboutBlocks is about for the matrix of all pairs, without the program: vectors and tiles
-// leave little for the collector, work on pairs as much as is in use. Each system keeps half
-// of what a pair does; estimates leave half as much again.
+// aboutBlocks is about for the matrix of all pairs, without the program: systems are in
+// memory once, with the matrices that they keep, and their vectors; pairs in work as often as
+// there are jobs. The collector lets there be twice as much, or a quarter more beside large
+// matrices of vectors.
 func (s *scorer) aboutBlocks(sizes map[string]footprint, jobs int) int64 {
 	o := s.options
-	blocks, systems := s.estimateBlocks(sizes)
-	var kept, work, beside int64
-	for _, pair := range o.pairs {
-		named, x, y := o.measuresOf(pair), sizes[pair.X], sizes[pair.Y]
+	plan := s.foreseePlan(sizes)
+	var work int64
+	s.eachSize(sizes, func(named []measures.Named, x, y footprint) {
 		d, _ := o.viewOf(x, y)
 		used, _ := measures.UsualBytes(named, d)
-		keeps := measures.UsualKept(named, d)
-		kept, work, beside = max(kept, keeps), max(work, used-keeps), max(beside, s.estimateWork(named, x, y))
+		work = max(work, used-measures.UsualKept(named, d)+s.estimateWork(named, x, y))
+	})
+	heap := plan.usual + o.besideBlocks() + work*int64(min(jobs, len(o.pairs)))
+	if plan.vectors >= dataio.LargeArray {
+		return heap / 4 * 5
 	}
-	for _, f := range sizes {
-		blocks -= f.values()
+	return 2 * heap
+}
+
+// withinLimit is a forecast of a run that is held to a limit where somebody has set one.
+func (s *scorer) withinLimit(bytes int64) int64 {
+	if s.limited() {
+		return min(bytes, s.options.MaxMemory)
 	}
-	const thread = 4 << 20 // what one leaves for the collector
-	atOnce := int64(min(jobs, len(o.pairs)))
-	if kept /= 2; beside > 0 {
-		kept += kept / 2
-		beside += thread
-	}
-	return int64(jobs)*thread + max(0, blocks)*7/4 + 2*(kept*int64(systems)+work*atOnce) + beside*atOnce*8/5
+	return bytes
 }
 
 // footprints returns the sizes of all inputs as their headers tell, without those

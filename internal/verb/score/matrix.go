@@ -7,6 +7,7 @@ import (
 	"simtool/internal/batch"
 	"simtool/internal/collection"
 	"simtool/internal/inference"
+	"simtool/internal/io"
 	"simtool/internal/measures"
 )
 
@@ -19,23 +20,26 @@ type matrix struct {
 	samples int // of a system that has vectors
 	paths   []string
 	plan    blockPlan
+	ahead   *ahead   // the rows, span by span, where not all systems are kept
 	kept    *side    // all systems, nil where they are too many
 	spans   [][2]int // rows of the tiles of kept systems
 	tile    [2]int   // of these, that which is computed
 
-	tiles         []*collection.Tile        // of the block in work
-	rows, columns map[*measures.System]int  // numbers of its systems
-	from          [2]int                    // its first row and column
-	before        [2][]*collection.Products // of earlier blocks, whose memory is used again
+	tiles         []*collection.Tile         // of the block in work
+	rows, columns map[*measures.System]place // of its systems
+	before        [2][]*collection.Products  // of earlier blocks, whose memory is used again
 }
 
 // side are systems of a block, held, with their vectors.
 type side struct {
-	first    int // number of the first
+	numbers  []int // of the systems among all, growing
 	inputs   []*input
-	index    map[*measures.System]int // from first on
+	index    map[*measures.System]int // in numbers
 	products []*collection.Products   // by kind
 }
+
+// place is where a system stands: its number among all, and its row or column of a tile.
+type place struct{ number, at int }
 
 // compareAll compares the pairs of an item.
 func (s *scorer) compareAll(ctx context.Context, it scoreItem) ([]scoreRow, error) {
@@ -43,15 +47,18 @@ func (s *scorer) compareAll(ctx context.Context, it scoreItem) ([]scoreRow, erro
 	case it.band == nil:
 		return s.compareOrExplain(ctx, it)
 	case s.tiles != nil:
-		return s.tiles.compare(ctx, it.band)
+		return s.tiles.ahead.of(ctx, it.band)
 	}
 	return s.matrix.compare(ctx, it.band)
 }
 
-func all(n int) []int {
-	out := make([]int, n)
+func all(n int) []int { return numbers(0, n) }
+
+// numbers returns those from lo on and before hi.
+func numbers(lo, hi int) []int {
+	out := make([]int, hi-lo)
 	for i := range out {
-		out[i] = i
+		out[i] = lo + i
 	}
 	return out
 }
@@ -77,8 +84,9 @@ func (s *scorer) comparePairs(ctx context.Context, pairs []Pair, some []int, row
 		func(int, struct{}) error { return nil })
 }
 
-// newMatrix prepares for the bands of items. What it does follows from the options and the files alone, and not from the part of
-// the items that is done.
+// newMatrix prepares for the bands of items. How many rows and columns are in work at once
+// follows from the options and the files alone, and not from the part of the items that is
+// done.
 func (s *scorer) newMatrix(items []scoreItem) *matrix {
 	o := s.options
 	m := &matrix{scorer: s, paths: o.systems}
@@ -87,10 +95,11 @@ func (s *scorer) newMatrix(items []scoreItem) *matrix {
 	if o.Input.Policy().Refuses() && slices.ContainsFunc(o.named, hasVectors) {
 		m.kinds = s.vectors(m.paths)
 	}
-	m.plan, m.kinds = planBlocks(m.kinds, sizes, len(m.paths), o.maxMemory())
+	m.plan, m.kinds = s.needs(m.kinds, sizes).plan()
 	for _, k := range m.kinds {
 		m.samples = k.samples
 	}
+	dataio.GrowLess(m.plan.vectors)
 	m.before = [2][]*collection.Products{make([]*collection.Products, len(m.kinds)), make([]*collection.Products, len(m.kinds))}
 	first := len(m.paths)
 	for _, it := range items {
@@ -99,22 +108,23 @@ func (s *scorer) newMatrix(items []scoreItem) *matrix {
 		}
 	}
 	if m.plan.whole {
-		m.kept = m.side(first, len(m.paths), 1)
+		m.kept = m.side(numbers(first, len(m.paths)), 1)
 		m.spans = tileSpans(items, m.plan.rows)
 	} else {
 		s.inputs.budget = 0 // blocks hold what they need
+		m.ahead = newAhead(items, m.plan.rows, m.compareSpan)
 	}
 	return m
 }
 
-// side holds the systems lo to hi, and forms their vectors in the memory of before[which].
-func (m *matrix) side(lo, hi, which int) *side {
+// side holds some systems, and forms their vectors in the memory of before[which].
+func (m *matrix) side(numbers []int, which int) *side {
 	s := m.scorer
-	out := &side{first: lo, inputs: make([]*input, hi-lo), index: map[*measures.System]int{}}
-	systems := make([]*measures.System, hi-lo)
-	_ = batch.Ordered(context.Background(), s.env.Jobs, hi-lo,
+	out := &side{numbers: numbers, inputs: make([]*input, len(numbers)), index: map[*measures.System]int{}}
+	systems := make([]*measures.System, len(numbers))
+	_ = batch.Ordered(context.Background(), s.env.Jobs, len(numbers),
 		func(_ context.Context, k int) (*measures.System, error) {
-			in := s.inputs.hold(m.paths[lo+k])
+			in := s.inputs.hold(m.paths[numbers[k]])
 			out.inputs[k] = in
 			if in.err != nil || m.kinds == nil {
 				return nil, nil //nolint:nilerr // the pairs of the file say what is wrong
@@ -133,31 +143,35 @@ func (m *matrix) side(lo, hi, which int) *side {
 		})
 	for i, k := range m.kinds {
 		p := collection.NewProducts(k.vectors, systems, s.env.Jobs, m.before[which][i])
-		m.before[which][i] = p
+		m.before[which][i] = p.Spare()
 		out.products = append(out.products, p)
 	}
 	return out
 }
 
-// release lets go of the systems of a side.
+// release lets go of the systems of a side, and of the block in work.
 func (m *matrix) release(side *side) {
+	m.tiles, m.rows, m.columns = nil, nil, nil
 	for _, in := range side.inputs {
 		m.scorer.inputs.put(in)
 	}
 }
 
-// compare compares the pairs of a band, block by block, and returns their rows in order.
+// compare compares the pairs of a band, and returns their rows in order.
 func (m *matrix) compare(ctx context.Context, band []Pair) ([]scoreRow, error) {
+	if m.ahead != nil {
+		return m.ahead.of(ctx, band)
+	}
 	found := make([][]scoreRow, len(band))
-	at := 0
-	for at < len(band) {
-		lo := band[at].i
-		end, hi := at, lo
+	for at := 0; at < len(band); {
+		lo, end := band[at].i, at
 		for end < len(band) && band[end].i < lo+m.plan.rows {
 			end++
-			hi = band[end-1].i + 1
 		}
-		if err := m.compareRows(ctx, band[at:end], lo, hi, found[at:end]); err != nil {
+		if err := m.keptRows(lo, band[end-1].i+1); err != nil {
+			return nil, err
+		}
+		if err := m.scorer.comparePairs(ctx, band[at:end], all(end-at), found[at:end]); err != nil {
 			return nil, err
 		}
 		at = end
@@ -165,38 +179,40 @@ func (m *matrix) compare(ctx context.Context, band []Pair) ([]scoreRow, error) {
 	return slices.Concat(found...), nil
 }
 
-// compareRows compares the pairs of the rows lo to hi.
-func (m *matrix) compareRows(ctx context.Context, pairs []Pair, lo, hi int, found [][]scoreRow) error {
-	if m.kept != nil {
-		if err := m.keptRows(lo, hi); err != nil {
-			return err
-		}
-		return m.scorer.comparePairs(ctx, pairs, all(len(pairs)), found)
-	}
-	rows := m.side(lo, hi, 0)
+// compareSpan compares the pairs of a span: its rows with each other, and with the other
+// columns block by block, of which each is formed one time.
+func (m *matrix) compareSpan(ctx context.Context, s *span) error {
+	rows := m.side(s.rows, 0)
 	defer m.release(rows)
-	for from := lo; from < len(m.paths); from += m.plan.columns {
-		to := min(from+m.plan.columns, len(m.paths))
-		var some []int
-		for k, p := range pairs {
-			if from <= p.j && p.j < to {
-				some = append(some, k)
+	if err := m.compareBlock(ctx, s, rows, rows); err != nil {
+		return err
+	}
+	for from := s.rows[0]; from < len(m.paths); {
+		var others []int
+		for ; from < len(m.paths) && len(others) < m.plan.columns; from++ {
+			if _, among := slices.BinarySearch(s.rows, from); !among {
+				others = append(others, from)
 			}
 		}
-		if some == nil {
-			continue
+		if others == nil {
+			break
 		}
-		columns := m.side(from, to, 1)
-		err := m.block(rows, columns, lo, hi, from, to)
-		if err == nil {
-			err = m.scorer.comparePairs(ctx, pairs, some, found)
-		}
+		columns := m.side(others, 1)
+		err := m.compareBlock(ctx, s, rows, columns)
 		m.release(columns)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// compareBlock compares those pairs of a span that are of its rows and some columns.
+func (m *matrix) compareBlock(ctx context.Context, s *span, rows, columns *side) error {
+	if err := m.block(rows, columns, 0, len(rows.numbers), 0, len(columns.numbers)); err != nil {
+		return err
+	}
+	return m.scorer.comparePairs(ctx, s.pairs, s.with(columns.numbers), s.found)
 }
 
 // keptRows computes the products of a tile of rows, those from lo to hi among them, with all
@@ -211,7 +227,8 @@ func (m *matrix) keptRows(lo, hi int) error {
 			m.tile = span
 		}
 	}
-	return m.block(m.kept, m.kept, m.tile[0], m.tile[1], m.tile[0], len(m.paths))
+	first := m.kept.numbers[0]
+	return m.block(m.kept, m.kept, m.tile[0]-first, m.tile[1]-first, m.tile[0]-first, len(m.kept.numbers))
 }
 
 // tileSpans groups the rows of items, as far as they follow each other, to tiles of up to so
@@ -228,37 +245,38 @@ func tileSpans(items []scoreItem, most int) (spans [][2]int) {
 	return spans
 }
 
-// block computes the products of the rows lo to hi with the columns from to to.
+// block computes the products of the rows lo to hi of a side with the columns from to to of
+// another.
 func (m *matrix) block(rows, columns *side, lo, hi, from, to int) (err error) {
 	defer batch.Guard(&err)
-	m.from = [2]int{lo, from}
-	m.tiles, m.rows, m.columns = nil, map[*measures.System]int{}, map[*measures.System]int{}
-	for system, k := range rows.index {
-		if i := rows.first + k; lo <= i && i < hi {
-			m.rows[system] = i
-		}
-	}
-	for system, k := range columns.index {
-		if j := columns.first + k; from <= j && j < to {
-			m.columns[system] = j
-		}
-	}
+	m.tiles, m.rows, m.columns = nil, rows.places(lo, hi), columns.places(from, to)
 	for i := range m.kinds {
-		m.tiles = append(m.tiles, collection.Between(
-			rows.products[i].Of(lo-rows.first, hi-rows.first), columns.products[i].Of(from-columns.first, to-columns.first)))
+		m.tiles = append(m.tiles, collection.Between(rows.products[i].Of(lo, hi), columns.products[i].Of(from, to)))
 	}
 	return nil
 }
 
+// places returns where the systems lo to hi of a side stand.
+func (s *side) places(lo, hi int) map[*measures.System]place {
+	out := map[*measures.System]place{}
+	for system, k := range s.index {
+		if lo <= k && k < hi {
+			out[system] = place{s.numbers[k], k - lo}
+		}
+	}
+	return out
+}
+
 // tell makes what is known of two systems known to a pair of them. The one with the lower
-// number is the row.
+// number is the row. A pair of a system with itself, whose score needs its matrices, is then
+// apart: a pair of two systems does not.
 func (m *matrix) tell(pair *measures.Pair) {
 	if m == nil || m.tiles == nil {
 		return
 	}
 	i, iok := m.rows[pair.X]
 	j, jok := m.columns[pair.Y]
-	mirrored := !iok || !jok || i > j
+	mirrored := !iok || !jok || i.number > j.number
 	if mirrored {
 		i, iok = m.rows[pair.Y]
 		j, jok = m.columns[pair.X]
@@ -267,7 +285,10 @@ func (m *matrix) tell(pair *measures.Pair) {
 		return
 	}
 	for _, t := range m.tiles {
-		t.Tell(pair, i-m.from[0], j-m.from[1], mirrored)
+		t.Tell(pair, i.at, j.at, mirrored)
+	}
+	if len(m.tiles) > 0 {
+		pair.Apart()
 	}
 }
 

@@ -196,7 +196,8 @@ func TestBlocksFitInTheLimit(t *testing.T) {
 			kinds = []kind{{v, int(c.n)}}
 		}
 		for _, limit := range []int64{100 << 20, 1 << 30, 8 << 30, math.MaxInt64} {
-			plan, some := planBlocks(kinds, sizes, int(c.systems), limit)
+			n := &needs{kinds: kinds, sizes: sizes, systems: int(c.systems), ahead: func(int) int64 { return 0 }, limit: limit}
+			plan, some := n.plan()
 			if plan.rows < 1 || plan.columns < 1 {
 				t.Errorf("%+v within %d: blocks of %d by %d", c, limit, plan.rows, plan.columns)
 			}

@@ -218,12 +218,15 @@ func (s *scorer) fitting(jobs int) int {
 	}
 	s.sized.Do(func() {
 		sizes := s.footprints()
-		for _, pair := range s.options.pairs {
-			named, x, y := s.options.measuresOf(pair), sizes[pair.X], sizes[pair.Y]
+		s.eachSize(sizes, func(named []measures.Named, x, y footprint) {
 			s.largest = max(s.largest, x.values()+y.values()+s.options.pairWork(named, x, y)+s.estimateWork(named, x, y))
-		}
+		})
 	})
-	left := s.options.maxMemory() - s.inputs.budget
+	held := s.inputs.budget
+	if s.matrix != nil {
+		held = max(held, s.matrix.plan.bytes)
+	}
+	left := s.options.maxMemory() - held
 	return max(1, min(jobs, int(left/max(1, s.largest))))
 }
 

@@ -15,10 +15,8 @@ import (
 // files block by block. Pairs that cannot be read so are scored one by one.
 type tiles struct {
 	scorer *scorer
-	items  []scoreItem
 	plan   tilePlan
-	spans  [][2]int // rows that are in work together
-	rows   map[Pair][]scoreRow
+	ahead  *ahead
 }
 
 // tilePlan says how many rows and columns are in work at once.
@@ -54,9 +52,10 @@ func (s *scorer) planTiles(sizes map[string]footprint) tilePlan {
 	if len(o.pairs) > len(o.systems)*(len(o.systems)+1)/2 {
 		directions = 2
 	}
-	fits := func(rows, columns int) bool {
-		return rows*columns <= mostInTile && int64(rows)*int64(columns*directions)*most+int64(rows+columns)*files <= limit
+	need := func(rows, columns int) int64 {
+		return int64(rows)*int64(columns*directions)*most + int64(rows+columns)*files + o.aheadBytes(rows)
 	}
+	fits := func(rows, columns int) bool { return rows*columns <= mostInTile && need(rows, columns) <= limit }
 	t := tilePlan{rows: 1, columns: 1, part: int(max(256, partValues/width))}
 	for side := 2; side <= len(o.systems) && fits(side, side); side++ {
 		t.rows, t.columns = side, side
@@ -64,7 +63,7 @@ func (s *scorer) planTiles(sizes map[string]footprint) tilePlan {
 	for t.columns < len(o.systems) && fits(t.rows, t.columns+1) {
 		t.columns++
 	}
-	t.bytes = int64(t.rows)*int64(t.columns*directions)*most + int64(t.rows+t.columns)*files
+	t.bytes = need(t.rows, t.columns)
 	return t
 }
 
@@ -103,75 +102,35 @@ func (o *Options) streamBytes(named []measures.Named, x, y footprint) int64 {
 
 // newTiles prepares for the bands of items.
 func (s *scorer) newTiles(items []scoreItem) *tiles {
-	t := &tiles{scorer: s, items: items, plan: s.planTiles(s.footprints()), rows: map[Pair][]scoreRow{}}
-	t.spans = tileSpans(items, t.plan.rows)
+	t := &tiles{scorer: s, plan: s.planTiles(s.footprints())}
+	t.ahead = newAhead(items, t.plan.rows, t.compareSpan)
 	return t
 }
 
-// compare compares the pairs of a band, and those of the bands whose rows are in work with
-// it.
-func (t *tiles) compare(ctx context.Context, band []Pair) ([]scoreRow, error) {
-	if _, ok := t.rows[band[0]]; !ok {
-		if err := t.span(ctx, band[0].i); err != nil {
-			return nil, err
-		}
-	}
-	var out []scoreRow
-	for _, p := range band {
-		out = append(out, t.rows[p]...)
-		delete(t.rows, p)
-	}
-	return out, nil
-}
-
-// span compares all pairs of the rows that are in work with one.
-func (t *tiles) span(ctx context.Context, row int) error {
-	var lo, hi int
-	for _, s := range t.spans {
-		if s[0] <= row && row < s[1] {
-			lo, hi = s[0], s[1]
-		}
-	}
-	var pairs []Pair
-	for _, it := range t.items {
-		if i := it.band[0].i; lo <= i && i < hi {
-			pairs = append(pairs, it.band...)
-		}
-	}
-	// A band may have more rows than a tile.
-	for from := lo; from < hi; from += t.plan.rows {
-		for left := from; left < len(t.scorer.options.systems); left += t.plan.columns {
-			var some []Pair
-			for _, p := range pairs {
-				if from <= p.i && p.i < from+t.plan.rows && left <= p.j && p.j < left+t.plan.columns {
-					some = append(some, p)
-				}
-			}
-			if err := t.tile(ctx, some); err != nil {
-				return err
-			}
+// compareSpan compares the pairs of a span with so many columns at a time.
+func (t *tiles) compareSpan(ctx context.Context, s *span) error {
+	systems := len(t.scorer.options.systems)
+	for left := s.rows[0]; left < systems; left += t.plan.columns {
+		if err := t.tile(ctx, s, s.with(numbers(left, min(left+t.plan.columns, systems)))); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// tile compares pairs at the same time.
-func (t *tiles) tile(ctx context.Context, pairs []Pair) error {
+// tile compares some pairs of a span at the same time.
+func (t *tiles) tile(ctx context.Context, span *span, some []int) error {
 	s := t.scorer
-	var streamed, others []Pair
-	for _, p := range pairs {
-		if s.streamable(p) {
-			streamed = append(streamed, p)
+	var streamed, others []int
+	for _, k := range some {
+		if s.streamable(span.pairs[k]) {
+			streamed = append(streamed, k)
 		} else {
-			others = append(others, p)
+			others = append(others, k)
 		}
 	}
-	rows := make([][]scoreRow, len(others))
-	if err := s.comparePairs(ctx, others, all(len(others)), rows); err != nil {
+	if err := s.comparePairs(ctx, span.pairs, others, span.found); err != nil {
 		return err
-	}
-	for k, p := range others {
-		t.rows[p] = rows[k]
 	}
 	if len(streamed) == 0 {
 		return nil
@@ -183,24 +142,17 @@ func (t *tiles) tile(ctx context.Context, pairs []Pair) error {
 		return s.options.Input.OpenRows(path, hash)
 	})
 	defer stop()
-	rows = make([][]scoreRow, len(streamed))
 	var wait sync.WaitGroup
-	for k, p := range streamed {
+	for _, k := range streamed {
 		wait.Go(func() {
 			var err error
-			if rows[k], err = s.compareInScan(ctx, scan, p); err != nil {
+			if span.found[k], err = s.compareInScan(ctx, scan, span.pairs[k]); err != nil {
 				cancel(err)
 			}
 		})
 	}
 	wait.Wait()
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	for k, p := range streamed {
-		t.rows[p] = rows[k]
-	}
-	return nil
+	return context.Cause(ctx)
 }
 
 // compareInScan compares a pair of a scan.
