@@ -1,10 +1,10 @@
 package mlem
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"simtool/internal/data"
 	"simtool/internal/linalg"
@@ -42,7 +42,8 @@ type Explained struct {
 //
 // Standard errors are by the jackknife over stimuli, which are left out with all their
 // pairs (of more than a hundred, or of groups, several at a time) and ranked again; see
-// measured for the scale of each interval. The p value of a correlation and of what is
+// scale for that of each interval. Numbers near 0 that are skewed are resampled as well, see
+// resampled. The p value of a correlation and of what is
 // explained permutes the stimuli of the model against the rest (groups as wholes, see
 // exchange); that of what a model adds to the others permutes what the others leave of it
 // (double semi-partialling: Dekker, Krackhardt and Snijders 2007,
@@ -66,6 +67,10 @@ func Explain(ctx context.Context, features *Features, neural *Neural, o ExplainO
 	if err != nil {
 		return nil, err
 	}
+	resampled, err := x.resampled(ctx, asked, vectors)
+	if err != nil {
+		return nil, err
+	}
 	tests, err := x.tests(ctx, vectors, whole)
 	if err != nil {
 		return nil, err
@@ -83,7 +88,10 @@ func Explain(ctx context.Context, features *Features, neural *Neural, o ExplainO
 			s.Note = "no interval: fewer than three groups of stimuli"
 		default:
 			s.SE, s.Interval = a.uncertain(values[i], se, o.Level)
-			if s.Note = a.biased(s, result.chance, permuted); s.Note != "" {
+			if r, ok := resampled[i]; ok {
+				s.Interval = stats.Interval{Lo: min(s.Interval.Lo, r.Lo), Hi: max(s.Interval.Hi, r.Hi)}
+			}
+			if s.Note = cmp.Or(a.biased(s, result.chance, permuted), a.unresolved(s, resampled[i].se)); s.Note != "" {
 				s.Interval = stats.Interval{}
 			} else if s.isNothing() {
 				s.Interval, s.Note = stats.Interval{}, "no interval: it is 0 whatever the stimuli, as what other models determine is"
@@ -260,41 +268,4 @@ func ranksAmong(values []float64, order []int32, kept []bool) []float64 {
 		before += own
 	}
 	return out
-}
-
-// jackknife returns the standard error of each number on its own scale, NaN for fewer than
-// three groups of stimuli: √((G−1)/G Σ(θ₍g₎ − θ̄)²) over G groups that are left out in turn.
-func (x *explaining) jackknife(ctx context.Context, asked []asked, values []float64) ([]float64, error) {
-	const most = 100
-	groups := slices.Max(x.group) + 1
-	sets := min(groups, most)
-	errors := make([]float64, len(values))
-	if sets < 3 {
-		for i := range errors {
-			errors[i] = math.NaN()
-		}
-		return errors, nil
-	}
-	place := stats.Stream(x.Seed, "mlem/explain/jackknife").Perm(groups)
-	without := make([][]float64, sets)
-	err := forEach(ctx, x.Jobs, sets, func(_, g int) error {
-		out := make([]bool, len(x.id))
-		for i, group := range x.group {
-			out[i] = place[group]%sets == g
-		}
-		without[g] = measure(asked, correlationsOf(x.standardised(out)))
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	for i := range errors {
-		own := make([]float64, sets)
-		for g := range own {
-			own[g] = asked[i].scale.forward(without[g][i])
-		}
-		_, sd := meanSD(own)
-		errors[i] = sd * float64(sets-1) / math.Sqrt(float64(sets))
-	}
-	return errors, nil
 }

@@ -160,21 +160,52 @@ func (a asked) value(v float64) float64 {
 func (a asked) uncertain(v, se, level float64) (float64, stats.Interval) {
 	i := stats.NormalInterval(a.scale.forward(v), se, level)
 	if a.scale == plain {
-		if a.quantity == ShareAverage { // between nothing and all
-			i = stats.Interval{Lo: max(0, i.Lo), Hi: min(1, i.Hi)}
-		}
-		return se, i
+		return se, a.reported(i)
 	}
-	lo, hi := math.Tanh(i.Lo), math.Tanh(i.Hi)
+	i = a.reported(stats.Interval{Lo: math.Tanh(i.Lo), Hi: math.Tanh(i.Hi)})
 	se *= 1 - v*v
 	if a.scale == fisher {
-		return se, stats.Interval{Lo: lo, Hi: hi}
+		return se, i
 	}
-	least := 0.0
-	if lo > 0 || hi < 0 {
-		least = min(lo*lo, hi*hi)
+	return 2 * math.Abs(v) * se, i
+}
+
+// reported returns the interval that is reported for one of a number, on the scale before
+// forward.
+func (a asked) reported(i stats.Interval) stats.Interval {
+	switch {
+	case a.quantity == ShareAverage: // between nothing and all
+		return stats.Interval{Lo: max(0, i.Lo), Hi: min(1, i.Hi)}
+	case a.scale != square:
+		return i
 	}
-	return 2 * math.Abs(v) * se, stats.Interval{Lo: least, Hi: max(lo*lo, hi*hi)}
+	lo, hi, least := i.Lo*i.Lo, i.Hi*i.Hi, 0.0
+	if i.Lo > 0 || i.Hi < 0 {
+		least = min(lo, hi)
+	}
+	return stats.Interval{Lo: least, Hi: max(lo, hi)}
+}
+
+// skewed reports whether a number is about a square or a product near 0: distances of
+// features that are correlated a little correlate by about the square of that.
+func (a asked) skewed() bool {
+	switch a.quantity {
+	case ShareCorrelation, ShareAlone, ShareAverage, ShareShared:
+		return true
+	}
+	return false
+}
+
+// unresolved says why a part that models share has no interval, "" where it may have one.
+// It is a product of several correlations: where one of them is small by chance so is the
+// error of the product, however large the part is on average. The standard error is the
+// larger one of the jackknife and of resampled stimuli.
+func (a asked) unresolved(s Share, resampled float64) string {
+	const least = 1.5 // standard errors
+	if a.quantity == ShareShared && math.Abs(s.Value) < least*max(s.SE, resampled) {
+		return "no interval: the part is not larger than its error, which is uncertain then"
+	}
+	return ""
 }
 
 // biased says why a share of the variance has no interval, "" where it may have one. In

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 
 	"simtool/internal/data"
 	"simtool/internal/stats"
@@ -129,16 +130,171 @@ func TestExplainedWithoutAStimulus(t *testing.T) {
 			_, sd := meanSD(without)
 			want := sd * (n - 1) / math.Sqrt(n)
 			s := got[name]
-			centre, half := s.Value, 0.0
+			se := s.SE
 			if s.Quantity == SharePartial || s.Quantity == ShareCorrelation {
-				centre, half = math.Atanh(s.Value), (math.Atanh(s.Interval.Hi)-math.Atanh(s.Interval.Lo))/2
-			} else {
-				half = (s.Interval.Hi - s.Interval.Lo) / 2
+				se /= 1 - s.Value*s.Value
 			}
-			if se := half / 1.959963984540054; math.Abs(se/want-1) > 1e-9 {
-				t.Errorf("%s: the standard error of %s (about %g) is %.12g, want %.12g", by, name, centre, se, want)
+			if math.Abs(se/want-1) > 1e-9 {
+				t.Errorf("%s: the standard error of %s (%g) is %.12g, want %.12g", by, name, s.Value, se, want)
+			}
+			half := 1.959963984540054 * want
+			lo, hi := s.Value-half, min(s.Value+half, 1)
+			if s.Quantity == SharePartial || s.Quantity == ShareCorrelation {
+				lo, hi = math.Tanh(math.Atanh(s.Value)-half), math.Tanh(math.Atanh(s.Value)+half)
+			}
+			const rounding = 1e-9
+			switch i := s.Interval; {
+			case s.Note != "":
+			case i.Lo > lo+rounding || i.Hi < hi-rounding:
+				t.Errorf("%s: the interval of %s is %v, want [%g, %g] or more", by, name, i, lo, hi)
+			case (s.Quantity == SharePartial || s.Quantity == ShareBeta) && i.Hi-i.Lo > hi-lo+rounding:
+				t.Errorf("%s: the interval of %s is %v, want no more than [%g, %g]", by, name, i, lo, hi)
 			}
 		}
+	}
+}
+
+// TestExplainedBlocks: correlations from sums over sets of stimuli are those of all pairs,
+// each with the product of the weights of its two stimuli.
+func TestExplainedBlocks(t *testing.T) {
+	const n, sets = 9, 4
+	first, second := allPairs(n)
+	x := &explaining{evaluation: &evaluation{first: first, second: second}}
+	var vectors [][]float64
+	for k := range 3 {
+		v := make([]float64, len(first))
+		for p := range v {
+			v[p] = latticeRDM(k, n).At(int(first[p]), int(second[p]))
+		}
+		vectors = append(vectors, v)
+	}
+	vectors = append(vectors, addScaled(slices.Clone(vectors[1]), vectors[2], -2)) // the two determine it
+	set, weight := []int{0, 3, 1, 2, 0, 1, 3, 3, 2}, []float64{0.3, 2, 1.1, 0.7}
+	got := x.blocks(vectors, set, sets).correlations(weight)
+	w := make([]float64, len(first))
+	for p := range w {
+		w[p] = weight[set[first[p]]] * weight[set[second[p]]]
+	}
+	for a := range vectors {
+		for b := range vectors {
+			if want := stat.Correlation(vectors[a], vectors[b], w); math.Abs(got[a][b]-want) > 1e-14 {
+				t.Errorf("the correlation of %d and %d is %.16g, want %.16g", a, b, got[a][b], want)
+			}
+		}
+	}
+	if _, _, left := got.regress([]int{0, 1, 2}); left > dependent {
+		t.Errorf("of a model that two others determine %g is left, want nothing", left)
+	}
+}
+
+// TestExplainedResampled: intervals of correlations, and of their squares, reach the
+// percentiles of correlations whose stimuli have exponential weights.
+func TestExplainedResampled(t *testing.T) {
+	const n, draws = 9, 4000
+	f, y := lattices(t, n)
+	got := explained(t, f, y, func(o *ExplainOptions) { o.Score = ScorePearson })
+	d := y.condensed()
+	first, second := allPairs(n)
+	rng := stats.Stream(8, "explained")
+	beyond := 0.0
+	for k, name := range []string{"a", "b", "c"} {
+		x, w := make([]float64, len(first)), make([]float64, len(first))
+		for p := range x {
+			x[p] = latticeRDM(k+1, n).At(int(first[p]), int(second[p]))
+		}
+		values := make([]float64, draws)
+		for r := range values {
+			var weight [n]float64
+			for i := range weight {
+				weight[i] = rng.ExpFloat64()
+			}
+			for p := range w {
+				w[p] = weight[first[p]] * weight[second[p]]
+			}
+			values[r] = stat.Correlation(x, d, w)
+		}
+		want := stats.PercentileInterval(values, 0.95)
+		slack := 0.05 * (want.Hi - want.Lo) // for the error of percentiles of 999 draws
+		s := got["correlation "+name]
+		if i := s.Interval; i.Lo > want.Lo+slack || i.Hi < want.Hi-slack {
+			t.Errorf("the interval of the correlation with %s is %v, want %v or more", name, i, want)
+		}
+		if i := got["alone "+name].Interval; i.Hi < want.Hi*want.Hi-2*slack {
+			t.Errorf("the interval of what %s explains is %v, want the squares of %v or more", name, i, want)
+		}
+		half := 1.959963984540054 * s.SE / (1 - s.Value*s.Value)
+		beyond = max(beyond, math.Tanh(math.Atanh(s.Value)-half)-want.Lo-slack, want.Hi-slack-math.Tanh(math.Atanh(s.Value)+half))
+	}
+	if beyond <= 0 {
+		t.Error("the jackknife alone reaches as far: the test says nothing")
+	}
+}
+
+// TestExplainedCoverage: of three models that are correlated, of which the distances of the
+// third have no part in those that are explained, intervals of what each explains alone and
+// on average hold the mean over recordings, and parts that they share have an interval only
+// where they are larger than their error.
+func TestExplainedCoverage(t *testing.T) {
+	const runs, n = 150, 40
+	held, given := map[string]int{}, map[string]int{}
+	var all []map[string]Share
+	mean := map[string]float64{}
+	for r := range runs {
+		rng := stats.Stream(5, fmt.Sprintf("explained/%d", r))
+		var columns [3][]float64
+		y := mat.NewDense(n, 3, nil)
+		for i := range n {
+			common := rng.NormFloat64()
+			for k := range columns {
+				columns[k] = append(columns[k], common+rng.NormFloat64())
+			}
+			for u := range 3 {
+				y.Set(i, u, rng.NormFloat64())
+			}
+			y.Set(i, 0, y.At(i, 0)+columns[0][i])
+			y.Set(i, 1, y.At(i, 1)+columns[1][i])
+		}
+		f, _, err := NewFeatures(tableOf(numeric("a", columns[0]...), numeric("b", columns[1]...), numeric("c", columns[2]...)), FeatureOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		neural, err := NewNeural(y, NeuralOptions{Power: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, explained(t, f, neural, func(o *ExplainOptions) { o.Seed = uint64(r) }))
+		for name, s := range all[r] {
+			mean[name] += s.Value / runs
+		}
+	}
+	for _, one := range all {
+		for name, s := range one {
+			if s.Quantity == ShareShared && s.Interval != (stats.Interval{}) && math.Abs(s.Value) < 1.5*s.SE {
+				t.Fatalf("%s is %g with an error of %g and has the interval %v", name, s.Value, s.SE, s.Interval)
+			}
+			if (s.Note == "") != (s.Interval != stats.Interval{}) {
+				t.Fatalf("%s has the interval %v and the note %q", name, s.Interval, s.Note)
+			}
+			if s.Note == "" {
+				given[name]++
+				if s.Interval.Lo <= mean[name] && mean[name] <= s.Interval.Hi {
+					held[name]++
+				}
+			}
+		}
+	}
+	shared, sharedHeld := 0, 0
+	for name := range given {
+		if strings.HasPrefix(name, "shared") {
+			shared, sharedHeld = shared+given[name], sharedHeld+held[name]
+			continue
+		}
+		if sd := math.Sqrt(0.95 * 0.05 * runs); float64(held[name]) < 0.95*runs-3*sd || given[name] < runs {
+			t.Errorf("%d of %d intervals of %s hold the mean, want 95 %% of %d", held[name], given[name], name, runs)
+		}
+	}
+	if shared < 20 || float64(sharedHeld) < 0.9*float64(shared) {
+		t.Errorf("%d of %d intervals of shared parts hold the mean, want 9 of 10 of at least 20", sharedHeld, shared)
 	}
 }
 

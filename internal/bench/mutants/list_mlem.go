@@ -351,10 +351,28 @@ var inMLEM = []mutant{
 		tests: "TestExplainedAgainstReference",
 	},
 	{
-		name: "mlem/explain-jackknife", file: "internal/mlem/explain.go",
+		name: "mlem/explain-jackknife", file: "internal/mlem/explain_errors.go",
 		old:   "errors[i] = sd * float64(sets-1) / math.Sqrt(float64(sets))",
 		new:   "errors[i] = sd * math.Sqrt(float64(sets-1)/float64(sets))",
 		tests: "TestExplainedWithoutAStimulus",
+	},
+	{
+		name: "mlem/explain-weight-of-a-pair", file: "internal/mlem/explain_blocks.go",
+		old:   "total = addScaled(total, sum, weight[g]*weight[h])",
+		new:   "total = addScaled(total, sum, weight[g]+weight[h])",
+		tests: "TestExplainedBlocks",
+	},
+	{
+		name: "mlem/explain-not-resampled", file: "internal/mlem/explain_errors.go",
+		old:   "if a.skewed() && a.note == \"\" {",
+		new:   "if !a.skewed() && a.note == \"\" {",
+		tests: "TestExplainedResampled",
+	},
+	{
+		name: "mlem/explain-any-shared-part", file: "internal/mlem/explain_parts.go",
+		old:   "const least = 1.5 // standard errors",
+		new:   "const least = 0.0",
+		tests: "TestExplainedCoverage",
 	},
 	{
 		name: "mlem/explain-permutes-the-model", file: "internal/mlem/explain_null.go",

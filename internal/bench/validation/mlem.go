@@ -38,18 +38,20 @@ func metricCells() []metricCell {
 			s.Generator, s.Features, s.Noise, s.Sparsity = mlem.SignedCode, 4, noise, 0.25
 		}
 	}
+	correlated := func(s *mlem.Simulation) { s.Correlation = 0.5 }
 	products := func(o *mlem.Options) {
 		o.Interactions.All, o.InteractionImportance, o.DropOne = true, true, false
 	}
 	return []metricCell{
 		{name: "noise 2"},
 		{name: "noise 5", change: func(s *mlem.Simulation) { s.Noise = 5 }},
-		{name: "noise 2, features correlated by .5", change: func(s *mlem.Simulation) { s.Correlation = 0.5 }},
+		{name: "noise 2, features correlated by .5", change: correlated},
 		{name: "noise 2, numbers alone", change: func(s *mlem.Simulation) { s.Kinds = []mlem.Kind{mlem.Numeric} }},
 		{name: "noise 2, score r2", options: func(o *mlem.Options) { o.Score = mlem.ScoreR2 }},
 		{name: "signed, all products, noise 1", change: signed(1), options: products},
 		{name: "signed, all products, noise 1 of the population", change: signed(1), options: products, population: true},
 		{name: "noise 2, mlem explain", look: ofExplanation},
+		{name: "features correlated by .5, mlem explain", change: correlated, look: ofExplanation},
 		{name: "noise 2, mlem encode", look: ofEncoding(mlem.ChoiceAuto)},
 		{name: "noise 2, mlem encode --choose unit", look: ofEncoding(mlem.ChoiceUnit)},
 	}
@@ -106,8 +108,10 @@ Intervals that hold more than 97 %%, and why:
   hold what they should.
 - The jackknife of mlem explain counts what is of a single pair twice as well, which is most of
   the variance where nothing is related. Shares of the variance that are 0 cannot be
-  negative: their intervals reach 0. A part that models share is a difference of such shares, and
-  plain intervals of the smallest of them hold less than 95 %%.
+  negative: their intervals reach 0. What is skewed near 0 has percentiles of resampled stimuli
+  beside the jackknife, and a part that models share only has an interval where it is at least
+  1.5 standard errors: of correlated features, plain intervals of parts held the truth in 65 to
+  90 %% of 600 recordings of 60 stimuli, and those of averages in 87 to 92 %%.
 
 Intervals of mlem encode have the choice of the penalties in their error, by resampled stimuli.
 Parts of bands have none where units share a choice, as they do here.
