@@ -274,8 +274,13 @@ func (f *fitting) summarise(p player, method Method, folds []contribution, fitte
 	row.Value, row.SD = meanSD(all)
 	_, sd := meanSD(moved)
 	variance := sd * sd * float64(len(moved))
-	if method == Permutation || method == Interaction {
-		variance += row.SD * row.SD / float64(row.N)
+	switch permutations := row.SD * row.SD / float64(row.N); method {
+	case Permutation:
+		variance += permutations
+	case Interaction:
+		// What a permutation changes at random is a sum over stimuli, so that their influences
+		// have it in them. Of a difference of losses that is most of the variance.
+		variance = max(variance, permutations)
 	}
 	row.Interval = stats.NormalInterval(row.Value, math.Sqrt(variance), f.Level)
 	const rounding = 1e-12 // of a correlation

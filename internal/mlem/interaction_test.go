@@ -47,6 +47,42 @@ func TestInteractionImportance(t *testing.T) {
 	}
 }
 
+// TestInteractionError: the intervals of interactions are about as wide as these vary from
+// recording to recording; with the error of permutations a second time, they were 1.5 times
+// as wide.
+func TestInteractionError(t *testing.T) {
+	const recordings, n = 100, 40
+	factor := mat.NewDense(3, 3, []float64{1, 0, 0, .5, .9, 0, 0, 0, .5}) // of the metric
+	values, halves := map[string][]float64{}, map[string]float64{}
+	for r := range recordings {
+		rng := rand.New(rand.NewPCG(33, uint64(r)))
+		f, z := code(t, numericTable(rng, n, 3))
+		var y mat.Dense
+		y.Mul(z, factor)
+		y.Apply(func(_, _ int, v float64) float64 { return v + 0.1*rng.NormFloat64() }, &y)
+		neural, err := NewNeural(&y, NeuralOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fit := fitOne(t, f, neural, func(o *Options) {
+			o.Metric, o.Interactions.All, o.InteractionImportance = Signed, true, true
+			o.Null, o.Seed = 0, uint64(r)
+		})
+		for _, i := range fit.Importance {
+			if i.Method == Interaction {
+				values[i.Feature] = append(values[i.Feature], i.Value)
+				halves[i.Feature] += (i.Interval.Hi - i.Interval.Lo) / 2 / recordings
+			}
+		}
+	}
+	for name, v := range values {
+		_, sd := meanSD(v)
+		if ratio := halves[name] / 1.96 / sd; ratio < 0.85 || ratio > 1.35 {
+			t.Errorf("the standard error of %s is %.2f times the standard deviation over %d recordings, want about 1", name, ratio, len(v))
+		}
+	}
+}
+
 // TestIsolateBySlopes: what is left of the predictions without two features, and what these
 // add when they are replaced, are the same from slopes as from a pass over all coordinates.
 func TestIsolateBySlopes(t *testing.T) {

@@ -120,7 +120,8 @@ func TestStimulusMovesTheMeanOfItsPairs(t *testing.T) {
 }
 
 // TestIntervalOfAnImportance by hand: drops of two folds, each of which four
-// clusters move. Permutations add the variance of their mean, SD²/N.
+// clusters move. Permutations add the variance of their mean, SD²/N, but to interactions,
+// whose variance is at least that.
 func TestIntervalOfAnImportance(t *testing.T) {
 	f := &fitting{Options: Options{Level: 0.95}}
 	folds := []contribution{
@@ -135,7 +136,7 @@ func TestIntervalOfAnImportance(t *testing.T) {
 	if s := moved[0] + moved[1] + moved[2] + moved[3]; math.Abs(s) > 1e-15 {
 		t.Fatal("the clusters do not move about 0")
 	}
-	for method, variance := range map[Method]float64{Permutation: ofClusters + sd2/4, DropOne: ofClusters} {
+	for method, variance := range map[Method]float64{Permutation: ofClusters + sd2/4, DropOne: ofClusters, Interaction: sd2 / 4} {
 		row := f.summarise(player{name: "x"}, method, folds, fitted)
 		half := 1.959963984540054 * math.Sqrt(variance)
 		for what, pair := range map[string][2]float64{

@@ -94,8 +94,10 @@ Intervals that hold more than 97 %%, and why:
   weight at 0 and with a tail above: the interval is extended to 0 and to the error of the
   permutations.
 - The error of the permutations of an importance is taken from its values over permutations and
-  folds, so that what differs between folds, which the influences of stimuli have as well, is in
-  it a second time.
+  folds, and is in the influences of stimuli as well. For a single feature it stands for what
+  else is missing: without it intervals of features with weight held 91 to 93 %%. For an
+  interaction it is most of the variance and counts once; counted twice, intervals held
+  99.3 to 99.6 %%.
 - A weight of 0 is at the edge of the metrics. Intervals of weights are percentiles, extended to
   those that are corrected for bias, which matters where noise is large.
 - The influence of a stimulus on a held-out score has the noise of its pairs in it, which is thus
