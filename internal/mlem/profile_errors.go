@@ -25,6 +25,17 @@ func (p Profile) errorsOver(features []string, size float64) *mat.Dense {
 	return out
 }
 
+// Interval returns the interval of the distance, of a level such as .95, and a note where
+// it says no more than that: a distance that is no larger than what noise alone gives may be
+// all noise, so that its interval holds 0 and that.
+func (p ProfilePair) Interval(level float64) (stats.Interval, string) {
+	i := stats.NormalInterval(p.Distance, p.SE, level)
+	if p.Distance <= p.Noise {
+		return stats.Interval{Lo: 0, Hi: max(i.Hi, p.Noise)}, "no more than noise alone gives"
+	}
+	return stats.Interval{Lo: max(0, i.Lo), Hi: i.Hi}, ""
+}
+
 // noiseOf returns the mean distance of two copies of a profile, each with errors of its own.
 func (o ProfileOptions) noiseOf(curve, se *mat.Dense, key string) float64 {
 	const draws = 200

@@ -254,11 +254,9 @@ func (o *ProfilesOptions) profileRows(names []string, profiles []mlem.Profile, p
 				row := blank
 				row.Kind, row.Model, row.Other, row.Value = "distance", names[i], names[j], pairs[i][j].Distance
 				if o.Intervals {
-					own := stats.NormalInterval(row.Value, pairs[i][j].SE, o.Level)
-					row.Lo, row.Hi, row.Noise = max(0, own.Lo), own.Hi, pairs[i][j].Noise
-					if row.Value <= row.Noise { // it may be all noise, of which it is no difference of means
-						row.Lo, row.Hi, row.Note = 0, max(row.Hi, row.Noise), "no more than noise alone gives"
-					}
+					var own stats.Interval
+					own, row.Note = pairs[i][j].Interval(o.Level)
+					row.Lo, row.Hi, row.Noise = own.Lo, own.Hi, pairs[i][j].Noise
 				}
 				rows = append(rows, row)
 			}
