@@ -82,7 +82,8 @@ func Methods() (names, about []string) {
 
 // Compare applies methods to one recording, with the same folds for all. y may
 // be nil where only distances are known; encoding and decoding then report that
-// they do not apply. truth, features × features, may be nil. Options used are
+// they do not apply, as a method does that cannot be applied to the features or to so few
+// stimuli, unless none can. truth, features × features, may be nil. Options used are
 // Folds, Groups, SplitBy, MaxPairs, MaxMemory, Seed and Jobs.
 func Compare(ctx context.Context, features *Features, y *mat.Dense, neural *Neural, names []string, truth *mat.Dense, o Options) ([]*Comparison, error) {
 	return compareAll(ctx, comparisonInput{features: features, y: y, neural: neural, options: o}, names, truth)
@@ -109,12 +110,20 @@ func compareAll(ctx context.Context, in comparisonInput, names []string, truth *
 	o.FeatureGroups, o.Constraint, o.Ridge, o.Shrink, o.Metric, o.Levels = nil, "", nil, nil, Absolute, nil
 	o.RowEffects = false
 	out := make([]*Comparison, len(chosen))
+	var refused []error
 	for i, m := range chosen {
 		start := time.Now()
 		in.options = o
 		c, err := m.run(ctx, in)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", m.name, err)
+			err = fmt.Errorf("%s: %w", m.name, err)
+			if _, ok := data.AsInputError(err); !ok || ctx.Err() != nil {
+				return nil, err
+			}
+			if refused = append(refused, err); len(refused) == len(chosen) {
+				return nil, refused[0]
+			}
+			c = &Comparison{Detail: "not applied: " + err.Error()}
 		}
 		c.Method, c.Seconds = m.name, time.Since(start).Seconds()
 		if truth != nil && c.W != nil && c.W.RawMatrix().Rows == f {

@@ -161,7 +161,9 @@ func (q *problem) fraction(fractions []float64) ([][]float64, error) {
 	sd := make([]float64, p)
 	g := mat.NewDense(p, p, nil)
 	for i := range sd {
-		if sd[i] = math.Sqrt(q.g.At(i, i)); sd[i] == 0 {
+		const rounding = 1e-13 // of the mean square
+		v := q.g.At(i, i)
+		if sd[i] = math.Sqrt(v); !(v > rounding*(v+q.meanX[i]*q.meanX[i])) {
 			sd[i] = math.Inf(1) // a constant regressor gets no weight
 		}
 	}

@@ -193,14 +193,14 @@ func (m *Model) checkWeights() error {
 	return nil
 }
 
-// checkNumbers checks the numbers besides. A fit to W in its cone has a scale that is
-// not negative: correlations are maximised and 0 is in the cone. Shrinking, and ranks
-// in place of distances, may bring others about.
+// checkNumbers checks the numbers besides. The scale may be negative: shrinking, ranks in place
+// of distances, and pairs that do not count alike for the noise that stimuli share give
+// a metric whose correlation with the distances is not the largest.
 func (m *Model) checkNumbers() error {
 	switch {
 	case !finite(m.Power) || m.Power <= 0:
 		return fmt.Errorf("the power %g", m.Power)
-	case !finite(m.Scale, m.Intercept) || m.Scale < 0 && m.Shrink == 0 && m.Objective == Pearson:
+	case !finite(m.Scale, m.Intercept):
 		return fmt.Errorf("the scale %g and the intercept %g", m.Scale, m.Intercept)
 	case !finite(m.Lambda, m.Shrink, m.KKT) || m.Lambda < 0 || m.Shrink < 0 || m.KKT < 0:
 		return fmt.Errorf("the penalties %g and %g and the violation %g", m.Lambda, m.Shrink, m.KKT)

@@ -2,6 +2,7 @@ package mlem
 
 import (
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -77,7 +78,7 @@ func TestModelFieldsAreChecked(t *testing.T) {
 			"asymmetric":        func(m *Model) { m.W[0][1]++ },
 			"a longer W":        func(m *Model) { m.W[0][0] *= 3; m.W[0][0]++ },
 			"no square":         func(m *Model) { m.W[0] = m.W[0][1:] },
-			"scale":             func(m *Model) { m.Scale = -5 },
+			"scale":             func(m *Model) { m.Scale = math.Inf(-1) },
 			"lambda":            func(m *Model) { m.Lambda = -1 },
 			"shrink":            func(m *Model) { m.Shrink = -1 },
 			"kkt":               func(m *Model) { m.KKT = -1 },

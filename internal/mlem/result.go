@@ -65,7 +65,8 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 	}
 	res.Model = f.model(k, s, pen)
 	// Shrunk weights have little variance and are biased: intervals are those without
-	// the penalty towards equal weights, extended to the weight.
+	// the penalty towards equal weights, extended to the weight. A weight that few resampled
+	// sets reach, as that of a rare level, is in its interval too.
 	draws, err := f.refit(ctx, f.replicates, k, penalty{ridge: pen.ridge})
 	if err != nil {
 		return fail(err)
@@ -94,9 +95,7 @@ func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
 			if f.mayBeZero(e, outside) {
 				w.Interval.Lo, w.Interval.Hi = min(w.Interval.Lo, 0), max(w.Interval.Hi, 0)
 			}
-			if pen.shrink > 0 {
-				w.Interval.Lo, w.Interval.Hi = min(w.Interval.Lo, w.Weight), max(w.Interval.Hi, w.Weight)
-			}
+			w.Interval.Lo, w.Interval.Hi = min(w.Interval.Lo, w.Weight), max(w.Interval.Hi, w.Weight)
 			if w.Interval == (stats.Interval{}) {
 				w.Note = "no interval: the weight is 0 in every resampled data set"
 			}

@@ -57,6 +57,8 @@ func (s *Score) Note() string {
 		return "no interval: the stimuli are those of the fit"
 	case math.IsNaN(s.SE):
 		return "no interval: the stimuli are one group"
+	case s.Interval == (stats.Interval{}):
+		return "no interval: too few pairs for an error"
 	}
 	return ""
 }
