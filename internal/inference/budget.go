@@ -15,13 +15,15 @@ func (w *worker) affordable(scores float64) bool {
 }
 
 // affordableFlops reports whether so many multiplications may be spent beside a score.
-// It depends on shapes and the measure alone, never on time or workers, so that a row
-// is the same in every run.
 func (w *worker) affordableFlops(flops float64) bool {
-	if w.options.Mode == Full || flops <= freeFlops {
-		return true
-	}
-	return flops <= timesScore*measures.ScoreFlops(w.measure, w.pair.Dims())
+	return affordableBeside(w.options.Mode, flops, measures.ScoreFlops(w.measure, w.pair.Dims()))
+}
+
+// affordableBeside reports whether so many multiplications may be spent beside a score that
+// takes so many itself. It depends on shapes and the measure alone, never on time or workers,
+// so that a row is the same in every run.
+func affordableBeside(mode Mode, flops, score float64) bool {
+	return mode == Full || flops <= max(freeFlops, timesScore*score)
 }
 
 // BesideFlops counts the multiplications that are spent beside a score of such a size, as far
@@ -33,7 +35,7 @@ func BesideFlops(mode Mode, m measures.Named, d measures.Dims) float64 {
 	}
 	one := measures.ScoreFlops(m, d)
 	spend := func(flops float64) float64 {
-		if mode == Full || flops <= max(freeFlops, timesScore*one) {
+		if affordableBeside(mode, flops, one) {
 			return flops
 		}
 		return 0
