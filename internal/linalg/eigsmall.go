@@ -9,7 +9,10 @@ import (
 )
 
 // smallEig decomposes symmetric matrices of order at most smallOrder, in memory of its own.
-type smallEig struct{ memory []float64 }
+type smallEig struct {
+	memory []float64
+	ql     implicitQL
+}
 
 var smallEigs = sync.Pool{New: func() any { return new(smallEig) }}
 
@@ -26,23 +29,18 @@ func eigSymSmall(a *mat.Dense) (values []float64, vectors *mat.Dense, err error)
 	if size := 2*n*n + 8*n + 1; len(w.memory) < size {
 		w.memory = make([]float64, size)
 	}
-	rest := w.memory
-	take := func(n int) []float64 {
-		out := rest[:n:n]
-		rest = rest[n:]
-		return out
-	}
-	f := blas64.General{Rows: n, Cols: n, Stride: n, Data: take(n * n)}
-	z := rowSpace{data: take(n * n), n: n, stride: n}
-	d, e, tau := take(n), take(n)[:n-1], take(n)[:n-1]
+	rest := arena(w.memory)
+	f := blas64.General{Rows: n, Cols: n, Stride: n, Data: rest.take(n * n)}
+	z := rowSpace{data: rest.take(n * n), n: n, stride: n}
+	d, e, tau := rest.take(n), rest.take(n)[:n-1], rest.take(n)[:n-1]
 	scale := safeScale(m)
 	copyScaled(f, raw, 1/scale)
 	mirror(f)
-	reduceSymmetric(f, d, e, tau, take(3*n+1))
+	reduceSymmetric(f, d, e, tau, rest.take(3*n+1))
 	flushNegligible(d, e)
 	formTransposed(z.data, f, tau, 1, rest)
-	ql := implicitQL{d: d, e: e, z: z, cs: rest}
-	if !ql.run() {
+	w.ql = implicitQL{d: d, e: e, z: z, cs: rest}
+	if !w.ql.run() {
 		return nil, nil, ErrNoConvergence
 	}
 	for i := range d {

@@ -58,7 +58,7 @@ func eigSymValues(a blas64.General, memory []float64) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !tridiagonalValues(t.d, t.e) {
+	if !t.eigenvalues() {
 		return nil, ErrNoConvergence
 	}
 	slices.Reverse(t.d)

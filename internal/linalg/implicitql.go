@@ -6,13 +6,8 @@ import (
 	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 )
 
-// sweepsPerValue bounds the sweeps of the implicit QL and QR iterations for each value.
-// Two are usual.
-const sweepsPerValue = 30
-
-// implicitQL is the QL iteration with implicit shifts of Wilkinson for a symmetric
-// tridiagonal matrix (Parlett, The symmetric eigenvalue problem, 1980, §8; LAPACK's
-// dsteqr). The rotations of a sweep are recorded and then applied to all vectors at once.
+// implicitQL is the QL iteration with implicit shifts of Wilkinson (LAPACK's dsteqr). The
+// rotations of a sweep are recorded and then applied to all vectors at once.
 type implicitQL struct {
 	d, e []float64
 	z    rowSpace  // the rows become eigenvectors
@@ -22,26 +17,12 @@ type implicitQL struct {
 	// to row mirror−j.
 	reversed bool
 	mirror   int
-	sweeps   int
 }
 
-// run overwrites d with the eigenvalues in no particular order, and destroys e. Entries
-// of d and e should be below negligible or within a few powers of ten of 1.
-func (q *implicitQL) run() bool {
-	n := len(q.d)
-	q.sweeps = sweepsPerValue * n
-	for start := 0; start < n; {
-		end := q.unreduced(start, n-1)
-		if !q.block(start, end) {
-			return false
-		}
-		start = end + 1
-	}
-	return true
-}
+// run overwrites d with the eigenvalues in no particular order, and destroys e.
+func (q *implicitQL) run() bool { return iterateQL(q, q.d) }
 
-// unreduced returns the end of the unreduced block that begins at start, at most last. It
-// sets the entry that ends it to zero.
+// unreduced implements qlForm.
 func (q *implicitQL) unreduced(start, last int) int {
 	d, e := q.d, q.e
 	for i := start; i < last; i++ {
@@ -53,34 +34,25 @@ func (q *implicitQL) unreduced(start, last int) int {
 	return last
 }
 
-// block finds the eigenvalues of rows l to last.
-func (q *implicitQL) block(l, last int) bool {
-	d, e := q.d[l:last+1], q.e[l:last]
-	if q.reversed = math.Abs(d[len(d)-1]) < math.Abs(d[0]); q.reversed {
-		q.mirror = l + last
-		reverse(d)
-		reverse(e)
-		defer reverse(d)
-	}
-	for l <= last {
-		m := q.unreduced(l, last)
-		switch {
-		case m == l:
-			l++
-		case m == l+1:
-			var c, s float64
-			q.d[l], q.d[m], c, s = lapackgonum.Implementation{}.Dlaev2(q.d[l], q.e[l], q.d[m])
-			q.e[l] = 0
-			q.apply(l, m, false, append(q.cs[:0], c, s))
-			l += 2
-		case q.sweeps == 0:
-			return false
-		default:
-			q.sweeps--
-			q.sweep(l, m)
-		}
-	}
-	return true
+// turn implements qlForm.
+func (q *implicitQL) turn(l, last int) {
+	q.reversed, q.mirror = true, l+last
+	reverse(q.d[l : last+1])
+	reverse(q.e[l:last])
+}
+
+// turnBack implements qlForm: the eigenvalues go to the rows that are theirs.
+func (q *implicitQL) turnBack(l, last int) {
+	q.reversed = false
+	reverse(q.d[l : last+1])
+}
+
+// two implements qlForm.
+func (q *implicitQL) two(l int) {
+	var c, s float64
+	q.d[l], q.d[l+1], c, s = lapackgonum.Implementation{}.Dlaev2(q.d[l], q.e[l], q.d[l+1])
+	q.e[l] = 0
+	q.apply(l, l+1, false, append(q.cs[:0], c, s))
 }
 
 // apply applies recorded rotations to the rows of entries l to m.
@@ -91,7 +63,7 @@ func (q *implicitQL) apply(l, m int, upwards bool, cs []float64) {
 	q.z.rotate(l, upwards, cs)
 }
 
-// sweep chases the bulge from m up to l.
+// sweep implements qlForm: it chases the bulge from m up to l.
 func (q *implicitQL) sweep(l, m int) {
 	d, e := q.d, q.e
 	at := d[l]

@@ -7,38 +7,26 @@ import (
 	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 )
 
-// rootFreeQL is the QL iteration for the eigenvalues of a symmetric tridiagonal matrix
-// without square roots, after Pal, Walker and Kahan (Parlett, The symmetric eigenvalue
-// problem, 1980, §8.15; LAPACK's dsterf).
-type rootFreeQL struct {
-	d, ee  []float64 // the diagonal, and the squares of the entries beside it
-	sweeps int
-}
+// rootFreeQL is the QL iteration without square roots and vectors, after Pal, Walker and Kahan
+// (Parlett, The symmetric eigenvalue problem, 1980, §8.15; LAPACK's dsterf).
+type rootFreeQL tridiagonal // whose entries beside the diagonal, e, are squared
 
-// tridiagonalValues overwrites d with the eigenvalues, ascending, of the tridiagonal matrix
-// with diagonal d and off-diagonal e, and destroys e. Entries should be below negligible or
-// within a few powers of ten of 1.
-func tridiagonalValues(d, e []float64) bool {
-	n := len(d)
-	q := rootFreeQL{d: d, ee: e, sweeps: sweepsPerValue * n}
-	for i, v := range e {
-		e[i] = v * v
+// eigenvalues overwrites d with the eigenvalues of T, ascending, and destroys e. Entries
+// should be below negligible or within a few powers of ten of 1.
+func (t *tridiagonal) eigenvalues() bool {
+	for i, v := range t.e {
+		t.e[i] = v * v
 	}
-	for start := 0; start < n; {
-		end := q.unreduced(start, n-1)
-		if !q.block(start, end) {
-			return false
-		}
-		start = end + 1
+	if !iterateQL((*rootFreeQL)(t), t.d) {
+		return false
 	}
-	slices.Sort(d)
+	slices.Sort(t.d)
 	return true
 }
 
-// unreduced returns the end of the unreduced block that begins at start, at most last. It
-// sets the entry that ends it to zero.
+// unreduced implements qlForm.
 func (q *rootFreeQL) unreduced(start, last int) int {
-	d, ee := q.d, q.ee
+	d, ee := q.d, q.e
 	for i := start; i < last; i++ {
 		if ee[i] <= eps*eps/4*math.Abs(d[i]*d[i+1]) {
 			ee[i] = 0
@@ -48,38 +36,28 @@ func (q *rootFreeQL) unreduced(start, last int) int {
 	return last
 }
 
-// block finds the eigenvalues of rows l to last.
-func (q *rootFreeQL) block(l, last int) bool {
-	if d := q.d[l : last+1]; math.Abs(d[len(d)-1]) < math.Abs(d[0]) {
-		reverse(d) // the smaller end comes first
-		reverse(q.ee[l:last])
-	}
-	for l <= last {
-		m := q.unreduced(l, last)
-		switch {
-		case m == l:
-			l++
-		case m == l+1:
-			q.d[l], q.d[m], _, _ = lapackgonum.Implementation{}.Dlaev2(q.d[l], math.Sqrt(q.ee[l]), q.d[m])
-			q.ee[l] = 0
-			l += 2
-		case q.sweeps == 0:
-			return false
-		default:
-			q.sweeps--
-			q.sweep(l, m)
-		}
-	}
-	return true
+// turn implements qlForm.
+func (q *rootFreeQL) turn(l, last int) {
+	reverse(q.d[l : last+1])
+	reverse(q.e[l:last])
 }
 
-// sweep is a step of QL on rows l to m. With the squared cosine c = p/(p+b) of a rotation
+// turnBack implements qlForm: eigenvalues without vectors have no order.
+func (*rootFreeQL) turnBack(int, int) {}
+
+// two implements qlForm.
+func (q *rootFreeQL) two(l int) {
+	q.d[l], q.d[l+1], _, _ = lapackgonum.Implementation{}.Dlaev2(q.d[l], math.Sqrt(q.e[l]), q.d[l+1])
+	q.e[l] = 0
+}
+
+// sweep implements qlForm. With the squared cosine c = p/(p+b) of a rotation
 // and the entry γ on the diagonal, the next ones are γ' = c(α−σ) − (1−c)γ and p' = γ'²/c.
 // Both are written as fractions with the numerator p(α−σ) − bγ, so that p' does not have to
 // wait for γ'.
 func (q *rootFreeQL) sweep(l, m int) {
 	const small = 0x1p-900 // products of three numbers of this size are not trusted
-	d, ee := q.d, q.ee
+	d, ee := q.d, q.e
 	root := math.Sqrt(ee[l])
 	g := (d[l+1] - d[l]) / (2 * root)
 	shift := d[l] - root/(g+math.Copysign(math.Sqrt(g*g+1), g))

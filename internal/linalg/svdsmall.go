@@ -37,23 +37,18 @@ func (w *smallSVD) decompose(a blas64.General, scale float64, vectors bool) erro
 	if size := 4*n*n + 12*n + 1; len(w.memory) < size {
 		w.memory = make([]float64, size)
 	}
-	rest := w.memory
-	take := func(n int) []float64 {
-		out := rest[:n:n]
-		rest = rest[n:]
-		return out
-	}
-	w.a, w.ut, w.vt = take(n*n), take(n*n), take(n*n)
-	w.s = take(n)
+	rest := arena(w.memory)
+	w.a, w.ut, w.vt = rest.take(n*n), rest.take(n*n), rest.take(n*n)
+	w.s = rest.take(n)
 	r := bidiagonalReduction{
-		d: w.s, e: take(n)[:n-1], tauQ: take(n), tauP: take(n),
-		q: blas64.General{Rows: n, Cols: n, Stride: n, Data: take(n * n)},
+		d: w.s, e: rest.take(n)[:n-1], tauQ: rest.take(n), tauP: rest.take(n),
+		q: blas64.General{Rows: n, Cols: n, Stride: n, Data: rest.take(n * n)},
 		p: blas64.General{Rows: n, Cols: n, Stride: n, Data: w.a},
 	}
 	copyScaled(r.p, a, 1/scale)
-	r.reduce(take(4*n + 1))
+	r.reduce(rest.take(4*n + 1))
 	flushNegligible(r.d, r.e)
-	work := take(4 * n)
+	work := rest.take(4 * n)
 	if !vectors {
 		if !bidiagonalValues(r.d, r.e, work) {
 			return ErrNoConvergence
