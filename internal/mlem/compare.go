@@ -49,7 +49,7 @@ var methods = []method{
 	{"mlem-i", "positive semidefinite metric with all interactions, solved exactly", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
 		return compareFit(ctx, in, true, PSD)
 	}},
-	{"mlem-s", "the same of signed differences: every linear code of the features has such a metric", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
+	{"mlem-s", "the same of signed differences: every linear code of numbers and categories of two levels has such a metric", func(ctx context.Context, in comparisonInput) (*Comparison, error) {
 		in.options.Metric = Signed
 		return compareFit(ctx, in, true, PSD)
 	}},
