@@ -7,7 +7,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # A static binary that runs on any machine of its kind.
 export CGO_ENABLED = 0
 
-.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-pairs bench-torch bench-speed same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings validation-mlem test-paper digits random fuzz fuzz-long gallery generate clean mutant-files race
+.PHONY: help build test test-browser test-cluster lint fmt bench bench-peers bench-batch bench-pairs bench-torch bench-speed bench-forecasts same-bytes mutants validation-inference validation-nulls validation-neurons validation-models validation-ceilings validation-mlem test-paper digits random fuzz fuzz-long gallery generate clean mutant-files race
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,9 @@ bench-speed: build ## whole processes beside an earlier build and NumPy, into do
 	$(GO) build -o bin/torch ./internal/bench/torch
 	$(GO) run ./internal/bench/speed $(if $(BEFORE),-before $(BEFORE)) -runs $(RUNS_EACH) -budget $(BUDGET) -python $(PYTHON) -peers bin/peers -torch bin/torch bin/simtool > bin/speed.md
 	mv bin/speed.md docs/speed.md
+
+bench-forecasts: build ## what is foretold of fits over what they take, a section of docs/speed.md: a minute
+	$(GO) run ./internal/bench/speed -forecasts bin/simtool
 
 bench-torch: ## optimisers beside PyTorch (float32), if python3 has it (TORCH='-full "cka 600 100"')
 	$(GO) run ./internal/bench/torch -python $(PYTHON) $(TORCH)

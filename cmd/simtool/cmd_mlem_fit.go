@@ -58,7 +58,8 @@ features that it depends on.
 --each-unit fits each unit alone instead; --shard I/N then does a part of them. A unit
 that cannot be fitted is a row of scores.csv with its error.
 What is finished is kept in OUTPUT.ckpt for --resume. --dry-run has no bound of
-memory with --objective spearman, whose transforms have no size beforehand.`,
+memory, and no time, with --objective spearman, whose transforms have no size
+beforehand.`,
 		Example: `simtool mlem simulate --stimuli 100 -o sim
 simtool mlem fit --features sim/features.csv --neural sim/y.npy -o fit
 simtool mlem fit --features sim/features.csv --neural sim/y.npy --interactions all --null 0 -o fit2

@@ -16,11 +16,7 @@ const crossPairs = 200_000
 func (f *fitting) across(i, k int) *evaluation {
 	p := f.splits[i]
 	test := p.test[:min(len(p.test), len(f.held(i).id))]
-	most := max(minStimuli, crossPairs/len(test))
-	if f.MaxMemory > 0 {
-		const perPair = 104 // as in selectScored
-		most = min(most, max(minStimuli, f.MaxMemory/perPair/len(test)))
-	}
+	most := f.mostAcross(len(test))
 	var places []int
 	places = append(places, test...)
 	for _, at := range evenlySpaced(len(p.train), most) {
@@ -38,6 +34,15 @@ func (f *fitting) across(i, k int) *evaluation {
 		}
 	}
 	return e
+}
+
+// mostAcross bounds the training stimuli that so many held-out ones are compared with.
+func (o *Options) mostAcross(test int) int {
+	most := max(minStimuli, crossPairs/test)
+	if o.MaxMemory > 0 {
+		most = min(most, max(minStimuli, o.MaxMemory/perScoredPair/test))
+	}
+	return most
 }
 
 // distancesAcross returns the regressed distance of every pair, of the one representation

@@ -50,14 +50,8 @@ type stimulusMoments struct {
 // out. The distances have no part in it, so that representations do not change the sums
 // of each other.
 func newAlgebra(s *sample, g *design, start []int) *algebra {
-	if !s.usesAllPairs() || g.interacts() && g.first == nil {
+	if !s.usesAllPairs() || !g.hasAlgebra(s.features) {
 		return nil
-	}
-	for i := range s.features.columns {
-		c := &s.features.columns[i]
-		if c.kind == Precomputed || c.kind == Circular && g.first == nil || slices.ContainsFunc(c.values, func(v float64) bool { return v != v }) {
-			return nil
-		}
 	}
 	lifted := s.features.under(Signed)
 	columns := lifted.coordinates()
@@ -95,6 +89,14 @@ func newAlgebra(s *sample, g *design, start []int) *algebra {
 	return a
 }
 
+// hasAlgebra reports whether the regressors multiply differences of coordinates, of which none
+// is missing.
+func (g *design) hasAlgebra(f *Features) bool {
+	return (!g.interacts() || g.first != nil) && !slices.ContainsFunc(f.columns, func(c column) bool {
+		return c.kind == Precomputed || c.kind == Circular && g.first == nil || slices.ContainsFunc(c.values, func(v float64) bool { return v != v })
+	})
+}
+
 // mostMoments bounds the moments of all clusters. Where there are more, pairs are formed.
 const mostMoments = 32 << 20
 
@@ -122,19 +124,24 @@ func (g *algebra) view(row []float64) stimulusMoments {
 
 // takes reports whether the sums with the distances of a representation come from moments:
 // these are squared lengths, their moments fit into memory, and products of matrices of them
-// are shorter than forming all distances and regressors. A regressor of a pair takes as long
-// as some multiplications of a product of matrices.
+// are shorter than forming all distances and regressors.
 func (g *algebra) takes(d *Neural) bool {
 	if g == nil || !d.squaredLength() {
 		return false
 	}
+	n, q := d.points.Dims()
+	return takesMoments(float64(n), float64(q), float64(len(g.clusters)), float64(len(g.place)), float64(len(g.pairs)))
+}
+
+// takesMoments is algebra.takes for squared lengths of n × q patterns, c clusters and so many
+// coordinates and products. A regressor of a pair takes as long as some multiplications of a
+// product of matrices.
+func takesMoments(n, q, c, coordinates, products float64) bool {
 	const most = 64 << 20 // numbers
 	const perRegressor = 32
-	rows, cols := d.points.Dims()
-	n, q, c, e, pairs := float64(rows), float64(cols), float64(len(g.clusters)), float64(len(g.place)), float64(len(g.pairs))
-	bySamples, byUnits := squaresWork(d.points, len(g.clusters))
-	work := n*q*(e+pairs) + c*c*q*(pairs+e*e/2) + min(bySamples, byUnits)
-	return work <= n*n/2*(q+perRegressor*pairs) && c*(e*q+(pairs+e)*c) <= most
+	bySamples, byUnits := squaresWork(n, q, c)
+	work := n*q*(coordinates+products) + c*c*q*(products+coordinates*coordinates/2) + min(bySamples, byUnits)
+	return work <= n*n/2*(q+perRegressor*products) && c*(coordinates*q+(products+coordinates)*c) <= most
 }
 
 // squaredLength reports whether the regressed distances are squared Euclidean ones.

@@ -96,16 +96,16 @@ func aboutMeans(x *mat.Dense) *mat.Dense {
 // all pairs of clusters: from the products themselves, or as inner products of matrices
 // Q = Σyyᵀ, whichever is shorter.
 func squaresOfProducts(ctx context.Context, y *mat.Dense, start []int, jobs int) (*mat.Dense, error) {
-	if bySamples, byUnits := squaresWork(y, len(start)-1); bySamples < byUnits {
+	n, q := y.Dims()
+	if bySamples, byUnits := squaresWork(float64(n), float64(q), float64(len(start)-1)); bySamples < byUnits {
 		return squaresBySamples(ctx, y, start, jobs)
 	}
 	return squaresByUnits(ctx, y, start, jobs)
 }
 
-// squaresWork returns the numbers of multiplications of the two ways of squaresOfProducts.
-func squaresWork(y mat.Matrix, clusters int) (bySamples, byUnits float64) {
-	rows, cols := y.Dims()
-	n, q, c := float64(rows), float64(cols), float64(clusters)
+// squaresWork returns the numbers of multiplications of the two ways of squaresOfProducts, for
+// n rows of q units in c clusters.
+func squaresWork(n, q, c float64) (bySamples, byUnits float64) {
 	return n * n * q / 2, n*q*q/2 + c*c*q*q/4
 }
 

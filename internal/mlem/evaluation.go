@@ -113,18 +113,25 @@ func (f *fitting) selectScored() {
 	}
 	own := *f.sample
 	own.neural = own.neural[:f.representations()]
-	most := scoredStimuli
-	if f.MaxMemory > 0 {
-		// The largest set may use half of the memory: for predictions and distances,
-		// the ranks of both, and the influence of pairs.
-		const perPair = 104
-		most = min(most, max(minStimuli, int(math.Sqrt(float64(f.MaxMemory)/perPair))))
-	}
+	most := f.mostScored()
 	for _, p := range f.first() {
 		f.folds = append(f.folds, newEvaluation(own.subset(p.test[:min(len(p.test), most, heldStimuli)]), f.design))
 	}
 	// Stimuli are in the order of folds, so a subset is spread over all places.
 	f.whole = newEvaluation(own.subset(evenlySpaced(f.layout.start[f.layout.inside()], most)), f.design)
+}
+
+// perScoredPair is the memory of the score of a pair: predictions and distances, the ranks of
+// both, and the influence of pairs.
+const perScoredPair = 104
+
+// mostScored bounds the stimuli of a set whose pairs are scored. The largest set may use half
+// of the memory.
+func (o *Options) mostScored() int {
+	if o.MaxMemory > 0 {
+		return min(scoredStimuli, max(minStimuli, int(math.Sqrt(float64(o.MaxMemory)/perScoredPair))))
+	}
+	return scoredStimuli
 }
 
 // held returns the test set of split i. Those of the first repeat are kept.

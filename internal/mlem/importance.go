@@ -190,26 +190,26 @@ func (f *fitting) importanceSet(i, players int) *evaluation {
 	if len(f.splits) > 0 {
 		e = f.held(i)
 	}
-	if n := f.importanceStimuli(e, players); n < len(e.id) {
+	if n := f.importanceStimuli(len(e.id), len(e.first), players); n < len(e.id) {
 		return newEvaluation(e.subset(seq(n)), e.design)
 	}
 	return e
 }
 
-// importanceStimuli is the number of stimuli of a set, the first of it, that are in
+// importanceStimuli is the number of those of a set, the first of it, that are in
 // importanceSet.
-func (f *fitting) importanceStimuli(e *evaluation, players int) int {
+func (o *Options) importanceStimuli(stimuli, pairs, players int) int {
 	most := math.MaxInt
-	if f.ImportancePairs > 0 {
-		most = f.ImportancePairs
+	if o.ImportancePairs > 0 {
+		most = o.ImportancePairs
 	}
-	if f.MaxMemory > 0 {
-		most = min(most, f.MaxMemory/4/8/(players+8))
+	if o.MaxMemory > 0 {
+		most = min(most, o.MaxMemory/4/8/(players+8))
 	}
-	if len(e.first) <= most {
-		return len(e.id)
+	if pairs <= most {
+		return stimuli
 	}
-	return min(len(e.id), max(4, int(math.Sqrt(2*float64(most)))))
+	return min(stimuli, max(4, int(math.Sqrt(2*float64(most)))))
 }
 
 // nullWithImportances reports whether the null of the score is found with those of the
@@ -220,7 +220,10 @@ func (f *fitting) nullWithImportances() bool {
 	}
 	f.selectScored()
 	players := len(f.players()) + len(f.pairs())
-	return !slices.ContainsFunc(f.folds, func(e *evaluation) bool { return f.importanceStimuli(e, 1) != f.importanceStimuli(e, players) })
+	return !slices.ContainsFunc(f.folds, func(e *evaluation) bool {
+		stimuli, pairs := len(e.id), len(e.first)
+		return f.importanceStimuli(stimuli, pairs, 1) != f.importanceStimuli(stimuli, pairs, players)
+	})
 }
 
 // tellingSets counts the sets of the first splits whose neural distances are not all

@@ -1,7 +1,5 @@
 package mlem
 
-import "math"
-
 const word = 8 // bytes of a number
 
 // Memory bounds the bytes that FitEach has in use for k representations, the patterns
@@ -44,13 +42,13 @@ func (o Options) Memory(features *Features, k int, patterns int64) (bytes int64,
 	if err != nil {
 		return 0, false, err
 	}
-	return used + o.patternsMemory(n, int64(max(1, k)), patterns) + own.memory(int64(cells), patterns/int64(max(1, k)*n)/word, int64(threads)) + o.scoresMemory(len(features.columns), n), true, nil
+	return used + o.patternsMemory(n, int64(max(1, k)), patterns) + own.memory(int64(cells), patterns/int64(max(1, k)*n)/word, int64(threads)) + o.scoresMemory(len(features.columns), d.width(), n), true, nil
 }
 
 // patternsMemory bounds the bytes for the patterns of k representations and what is computed
 // of them. They are copied in the order of the layout, unless the fit may take them; for the
-// pairs that are scored, by a worker those of one representation for the pairs of a held-out
-// and a training stimulus; and those of one representation about their means.
+// pairs that are scored, and by a worker those of one representation for the pairs of a
+// held-out and a training stimulus.
 func (o Options) patternsMemory(n int, k, patterns int64) int64 {
 	copies := int64(2)
 	if o.Take {
@@ -61,8 +59,10 @@ func (o Options) patternsMemory(n int, k, patterns int64) int64 {
 	if o.given() {
 		scored = min(n, scoredStimuli) + min(len(o.Test), heldStimuli)
 	}
+	held := min(n, heldStimuli)
+	across := min(n, held+o.mostAcross(held))
 	threads := int64(workers(o.Jobs, folds))
-	return copies*patterns + patterns*int64(scored)/int64(n) + (1+threads)*patterns/k
+	return copies*patterns + patterns*int64(scored)/int64(n) + threads*patterns/k*int64(across)/int64(n)
 }
 
 // momentNumbers are the numbers of coordinates of the features and of elementary products of
@@ -98,31 +98,36 @@ func (m momentNumbers) memory(clusters, units, threads int64) int64 {
 	return word * (block + own + min(most, clusters*(m.coordinates*units+(m.products+m.coordinates)*clusters)) + 4*clusters*clusters)
 }
 
-// scoresMemory bounds the bytes for the scores and importances of one representation.
-func (o Options) scoresMemory(features, n int) int64 {
-	const perPair = 104 // of a score; see selectScored
-	most := min(n, scoredStimuli)
-	if o.MaxMemory > 0 {
-		most = min(most, max(minStimuli, int(math.Sqrt(float64(o.MaxMemory)/perPair))))
-	}
-	whole, folds := pairsOf(most), max(1, o.Folds)
-	held := n/folds + 1
+// scoresMemory bounds the bytes for the scores and importances of one representation, which
+// come one after the other. width is the number of coordinates.
+func (o Options) scoresMemory(features, width, n int) int64 {
+	const perPair = 72 // in sample: lists of pairs, distances, predictions, and what sorts them
+	const listed = 8
+	folds := max(1, o.Folds)
+	held, splits := n/folds+1, folds
 	if o.given() {
-		held = len(o.Test)
+		held, splits = len(o.Test), 1
 	}
-	fold := pairsOf(min(held, most, heldStimuli))
-	scores := int64(perPair) * int64(whole+folds*fold+workers(o.Jobs, folds)*crossPairs)
+	most := min(n, o.mostScored())
+	held = min(held, most, heldStimuli)
+	whole, fold := pairsOf(most), pairsOf(held)
+	if o.Folds == 0 && !o.given() {
+		held, fold, splits = most, whole, 0
+	}
+	lists := listed * (whole + splits*fold)
+	scores := perPair*whole + (workers(o.Jobs, 2*folds+1)-1)*perScoredPair*max(fold, crossPairs)
 	players := features + len(o.FeatureGroups)
-	own := fold
-	if o.ImportancePairs > 0 {
-		own = min(own, o.ImportancePairs+n)
+	if o.InteractionImportance {
+		players += features * (features - 1) / 2
 	}
-	// The lost ranks of each player in each fold, and for each worker the distances
-	// that replace those of a feature.
-	each := folds*players + 16 + workers(o.Jobs, players)*(2*features+8)
+	stimuli := o.importanceStimuli(held, fold, players)
+	// The lost ranks of each player, slopes, and for each worker the coordinates that replace
+	// those of a feature.
+	each := players + 2*width + 16 + workers(o.Jobs, players)*(2*width+16)
 	const slabs, block = 32, 1024
-	null := o.Null * (n + slabs*(players+1) + workers(o.Jobs, slabs)*block)
-	return scores + word*int64(own*each+null)
+	null := o.Null * (stimuli + slabs*(players+1) + workers(o.Jobs, slabs)*block)
+	importances := word * (pairsOf(stimuli)*each + stimuli*stimuli + null)
+	return int64(lists + max(scores, importances))
 }
 
 func pairsOf(n int) int { return n * (n - 1) / 2 }

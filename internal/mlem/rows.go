@@ -40,12 +40,16 @@ const fewRows = 4
 // of them are used, they are not too many, and the sums over the pairs of each stimulus with
 // each cluster fit into memory.
 func (f *fitting) rowsFit() bool {
+	return f.rowSumsFit(len(f.sample.id), f.layout.clusters(), len(f.design.terms))
+}
+
+// rowSumsFit is rowsFit of so many stimuli, clusters and terms.
+func (o *Options) rowSumsFit(stimuli, clusters, terms int) bool {
 	most := 16 << 20 // numbers
-	if f.MaxMemory > 0 {
-		most = min(most, f.MaxMemory/4/word)
+	if o.MaxMemory > 0 {
+		most = min(most, o.MaxMemory/4/word)
 	}
-	n, c, p := len(f.sample.id), f.layout.clusters(), len(f.design.terms)
-	return n <= RowStimuli && n*c*(p+1) <= most
+	return stimuli <= RowStimuli && stimuli*clusters*(terms+1) <= most
 }
 
 // tellsRows reports whether effects of stimuli are asked for and can be told apart.

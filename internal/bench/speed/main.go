@@ -4,7 +4,7 @@
 // and NumPy where a row has a peer (peer.py). It writes the page docs/speed.md to standard
 // output.
 //
-//	go run ./internal/bench/speed [-before PROGRAM] [-runs 20] [-budget 7m] [-only REGEXP] [-python PATH] [-peers bin/peers] [-torch bin/torch] bin/simtool
+//	go run ./internal/bench/speed [-forecasts] [-before PROGRAM] [-runs 20] [-budget 7m] [-only REGEXP] [-python PATH] [-peers bin/peers] [-torch bin/torch] bin/simtool
 //
 // Each side has one thread, and all take turns. Processor time counts, which other users
 // of the machine disturb least, and the peak of the memory; both are medians. The peer's
@@ -22,22 +22,22 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 )
 
 var (
-	before  = flag.String("before", "", "an earlier build to compare with")
-	runs    = flag.Int("runs", 20, "paired runs of each row")
-	budget  = flag.Duration("budget", 7*time.Minute, "time for the paired runs of all rows; slow rows take fewer when it runs out")
-	only    = flag.String("only", ".", "rows whose name matches")
-	python  = flag.String("python", "/usr/bin/python3", "an interpreter that has NumPy")
-	script  = flag.String("script", "internal/bench/speed/peer.py", "the peers")
-	inside  = flag.String("peers", "", "the program of internal/bench/peers, for what happens within a process")
-	torch   = flag.String("torch", "", "the program of internal/bench/torch, for optimisers")
-	longest = flag.Duration("longest", time.Minute, "time after which a process is given up")
+	before   = flag.String("before", "", "an earlier build to compare with")
+	runs     = flag.Int("runs", 20, "paired runs of each row")
+	budget   = flag.Duration("budget", 7*time.Minute, "time for the paired runs of all rows; slow rows take fewer when it runs out")
+	only     = flag.String("only", ".", "rows whose name matches")
+	python   = flag.String("python", "/usr/bin/python3", "an interpreter that has NumPy")
+	script   = flag.String("script", "internal/bench/speed/peer.py", "the peers")
+	inside   = flag.String("peers", "", "the program of internal/bench/peers, for what happens within a process")
+	torch    = flag.String("torch", "", "the program of internal/bench/torch, for optimisers")
+	foretell = flag.Bool("forecasts", false, "only the table of what is foretold of fits")
+	longest  = flag.Duration("longest", time.Minute, "time after which a process is given up")
 )
 
 // dataOf is an argument for the program itself: it then writes the data of the row of that
@@ -59,7 +59,7 @@ func (b *bench) prepare(r row) error {
 
 // writeData writes the data of a row.
 func writeData(name, dir string) error {
-	all := append(slices.Clone(rows), threaded...)
+	all := slices.Concat(rows, threaded, fitted)
 	at := slices.IndexFunc(all, func(r row) bool { return r.name == name })
 	if at < 0 {
 		return fmt.Errorf("no row %q", name)
@@ -115,6 +115,9 @@ func measure(program string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(b.dir) }()
+	if *foretell {
+		return b.forecasts(pattern)
+	}
 	b.preface()
 	mine := slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return !pattern.MatchString(r.name) })
 	end := time.Now().Add(*budget)
@@ -125,6 +128,9 @@ func measure(program string) error {
 		}
 	}
 	b.verdict()
+	if err := b.forecasts(pattern); err != nil {
+		return err
+	}
 	if err := b.threads(pattern); err != nil {
 		return err
 	}
@@ -204,27 +210,18 @@ func (b *bench) row(r row, until time.Time) error {
 	return nil
 }
 
-// forecast returns what --dry-run says of the time and the memory of a score, over what
-// they were.
+// forecast returns what --dry-run says of the time and the memory of a score or a fit, over
+// what they were.
 func (b *bench) forecast(r row, was cost) string {
-	if r.args[0] != "score" {
+	if r.args[0] != "score" && r.args[0] != "mlem" {
 		return "–"
 	}
-	cmd := exec.Command(b.now, append(slices.Clone(r.args), "--dry-run", "--jobs", "1")...)
-	cmd.Dir = b.dir
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
-	text, err := cmd.CombinedOutput()
-	found := told.FindSubmatch(text)
-	if err != nil || found == nil {
+	seconds, megabytes, ok := b.foretold(r.args)
+	if !ok {
 		return "none"
 	}
-	megabytes, _ := strconv.ParseFloat(string(found[1]), 64)
-	seconds, _ := strconv.ParseFloat(string(found[2]), 64)
-	return fmt.Sprintf("%.1f, %.1f", seconds/was.seconds, megabytes*(1<<20)/1e6/was.peak)
+	return fmt.Sprintf("%.1f, %.1f", seconds/was.seconds, megabytes/was.peak)
 }
-
-// told finds the memory and the time in the words of a dry run.
-var told = regexp.MustCompile(`about (\d+) MB[^\n]*\n(?:.*\n)*?.*about ([\d.e+]+) s `)
 
 // verdict says which rows became slower.
 func (b *bench) verdict() {

@@ -2,6 +2,8 @@ package verbmlem
 
 import (
 	"simtool/internal/batch"
+	"simtool/internal/measures"
+	"simtool/internal/mlem"
 	"simtool/internal/verb"
 )
 
@@ -18,19 +20,54 @@ func (f *fits) dryRun() error {
 			saved.End(false)
 		}
 	}
-	bytes, known, err := f.memory()
+	bytes, sizes, known, err := f.memory()
 	if err != nil {
 		return err
 	}
 	if known {
 		forecast.Memory = func(int) (int64, error) { return bytes, nil }
 	}
-	return forecast.Tell(f.env, &f.control)
+	if err := forecast.Tell(f.env, &f.control); err != nil || forecast.Complete || forecast.Refused != nil {
+		return err
+	}
+	return f.tellTime(sizes[min(forecast.Kept, len(sizes)):])
 }
 
-// memory bounds what the fits of the shard take, 0 where no bound is known. All
-// representations are in memory at once, whatever --jobs is.
-func (f *fits) memory() (bytes int64, known bool, err error) {
+// tellTime tells a person about how long fits to representations of some sizes take on this
+// machine, and by which way. All are fitted at once.
+func (f *fits) tellTime(sizes []mlem.NeuralSize) error {
+	work, known, err := f.options.Work(f.stimuli.features, sizes)
+	if err != nil || !known {
+		return verb.SettingError(err)
+	}
+	machine := measures.MeasureMachine()
+	n := float64(f.stimuli.features.Stimuli())
+	read := verb.ReadingItems(f.Stimuli.File, n*float64(len(f.stimuli.features.Names())))
+	for i, s := range sizes {
+		name := f.names[f.control.Shard.Item(i)]
+		path, numbers := f.windows[name].path, n*float64(s.Units)
+		switch {
+		case f.Neural.Given != "":
+			path, numbers = f.Neural.Given, n*n
+		case !f.layers:
+			path = f.Neural.Files[0]
+			numbers *= float64(len(f.Neural.Files))
+		}
+		read += verb.ReadingItems(path, numbers)
+	}
+	seconds := work.Flops/machine.Flops + work.Items*machine.Item
+	seconds /= 1 + verb.SecondCore*float64(max(1, f.env.Jobs)-1)
+	way := "by moments of stimuli"
+	if work.ByPairs {
+		way = "by pairs of stimuli"
+	}
+	f.env.Summary("%s", verb.About(verb.StartSeconds+read*machine.Item+seconds, f.env.Jobs, way))
+	return nil
+}
+
+// memory bounds what the fits of the shard take, 0 where no bound is known, and returns the
+// sizes of what is fitted. All representations are in memory at once, whatever --jobs is.
+func (f *fits) memory() (bytes int64, sizes []mlem.NeuralSize, known bool, err error) {
 	shard := f.control.Shard
 	mine := shard.Len(len(f.names))
 	var patterns int64
@@ -40,13 +77,14 @@ func (f *fits) memory() (bytes int64, known bool, err error) {
 			continue // it becomes a row
 		}
 		if err != nil {
-			return 0, false, err
+			return 0, nil, false, err
 		}
 		patterns += y.Bytes()
+		sizes = append(sizes, y.Size())
 	}
 	bytes, known, err = f.options.Memory(f.stimuli.features, mine, patterns)
 	if err != nil || !known {
-		return 0, false, verb.SettingError(err)
+		return 0, nil, false, verb.SettingError(err)
 	}
 	var matrices int64 // of features, with a copy
 	if n := int64(f.stimuli.features.Stimuli()); len(f.Stimuli.Distances) > 0 {
@@ -58,5 +96,8 @@ func (f *fits) memory() (bytes int64, known bool, err error) {
 	if read := max(1, int64(len(f.Neural.Files))); f.EachUnit || f.Windows.Per != "" || read > 1 && !f.layers {
 		others = patterns * read
 	}
-	return batch.WithGarbage(bytes + others + matrices), true, nil
+	if d := mlem.Distance(f.Neural.Distance); d == mlem.Cosine || d == mlem.Correlation {
+		others += patterns / int64(max(1, mine)) // directions about their mean
+	}
+	return batch.WithGarbage(bytes + others + matrices), sizes, true, nil
 }

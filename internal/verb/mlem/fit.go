@@ -156,7 +156,7 @@ func (o *FitOptions) Memory(_ context.Context, e *batch.Env, args []string) (int
 	if err != nil {
 		return 0, err
 	}
-	bytes, _, err := f.memory()
+	bytes, _, _, err := f.memory()
 	return bytes, err
 }
 

@@ -211,7 +211,7 @@ func (s *scorer) about(sizes map[string]footprint, jobs int) int64 {
 				whole[path] = true
 				data += sizes[path].values()
 				largest = max(largest, sizes[path].values())
-				if isText(path) {
+				if verb.IsText(path) {
 					text = max(text, s.looked(path).bytes)
 				}
 			}

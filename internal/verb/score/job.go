@@ -169,7 +169,7 @@ func (s *scorer) readAhead(items []scoreItem) (wait func()) {
 		return func() {}
 	}
 	p := items[0].pair
-	if p.X == p.Y || !isText(p.Y) || verb.FileSize(p.Y) < long {
+	if p.X == p.Y || !verb.IsText(p.Y) || verb.FileSize(p.Y) < long {
 		return func() {}
 	}
 	var reading sync.WaitGroup

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -159,16 +158,10 @@ func (s *scorer) streamable(p Pair) bool {
 // mostValues bounds the bytes as float64 of the values in a file of so many bytes: a value
 // takes a byte at least, and in text two, with its separator.
 func mostValues(path string, bytes int64) int64 {
-	if isText(path) {
+	if verb.IsText(path) {
 		return 4 * bytes
 	}
 	return 8 * bytes
-}
-
-// isText reports whether a file is text by its name.
-func isText(path string) bool {
-	name := strings.TrimSuffix(strings.ToLower(path), ".gz")
-	return slices.Contains([]string{".csv", ".tsv", ".txt"}, filepath.Ext(name))
 }
 
 // anyStreamed reports whether a pair will be read block by block, or refused

@@ -12,13 +12,8 @@ import (
 
 // How long what surrounds scores takes, in comparison with them or with ranking a number.
 const (
-	startSeconds  = 0.01
-	withIntervals = 2.5  // times the scores alone, for what is not counted
-	besideFlops   = 8    // of a product of matrices for a multiplication beside a score
-	readBinary    = 0.25 // a number, as work on single numbers
-	readText      = 9.0
-	secondCore    = 0.6 // what another core adds to the work on one item
-	leastTold     = 0.05
+	withIntervals = 2.5    // times the scores alone, for what is not counted
+	besideFlops   = 8      // of a product of matrices for a multiplication beside a score
 	eachScore     = 1.5e-4 // for a score of few samples
 )
 
@@ -42,9 +37,9 @@ func (s *scorer) tellTime(items []scoreItem, sizes map[string]footprint) {
 	if atOnce := min(jobs, max(1, len(items))); s.options.banded() || atOnce == jobs {
 		seconds /= float64(jobs)
 	} else {
-		seconds /= float64(atOnce) * (1 + secondCore*float64(jobs/atOnce-1))
+		seconds /= float64(atOnce) * (1 + verb.SecondCore*float64(jobs/atOnce-1))
 	}
-	s.env.Summary("about %s at --jobs %d; %s", roundSeconds(startSeconds+seconds), jobs, roads)
+	s.env.Summary("%s", verb.About(verb.StartSeconds+seconds, jobs, roads.String()))
 }
 
 // bandSeconds estimates the time of an item of the matrix of all pairs.
@@ -120,11 +115,7 @@ func (s *scorer) readSeconds(p Pair, sizes map[string]footprint, machine measure
 			continue
 		}
 		once[path] = true
-		each := readBinary
-		if isText(path) || verb.IsCompressed(path) {
-			each = readText
-		}
-		seconds += each * machine.Item * float64(sizes[path].n*sizes[path].p)
+		seconds += machine.Item * verb.ReadingItems(path, float64(sizes[path].n*sizes[path].p))
 	}
 	return seconds
 }
@@ -156,17 +147,4 @@ func (r *roads) String() string {
 		parts = append(parts, fmt.Sprintf("by %s: %s", name, strings.Join(r.measures[name], ", ")))
 	}
 	return strings.Join(parts, "; ")
-}
-
-// roundSeconds writes a time with two digits, and says of a short one only that it is.
-func roundSeconds(seconds float64) string {
-	switch {
-	case seconds < leastTold:
-		return "0.05 s or less"
-	case seconds < 100:
-		return fmt.Sprintf("%.2g s", seconds)
-	case seconds < 6000:
-		return fmt.Sprintf("%.2g min", seconds/60)
-	}
-	return fmt.Sprintf("%.2g h", seconds/3600)
 }
