@@ -91,7 +91,7 @@ func CompareProfiles(profiles []Profile, o ProfileOptions) (features []string, p
 			}
 			pair.SE, pair.Noise = math.NaN(), math.NaN()
 			if o.Errors {
-				pair.SE, pair.Noise = pair.errorOf(curves[i], curves[j], errors[i], errors[j], o.Warp), (noise[i]+noise[j])/2
+				pair.SE, pair.Noise = o.errorOf(pair, curves[i], curves[j], errors[i], errors[j]), (noise[i]+noise[j])/2
 			}
 			pairs[i][j] = pair
 			back := ProfilePair{Distance: pair.Distance, SE: pair.SE, Noise: pair.Noise}

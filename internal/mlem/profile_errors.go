@@ -47,6 +47,9 @@ func (o ProfileOptions) noiseOf(curve, se *mat.Dense, key string) float64 {
 		for c := range copies {
 			copies[c] = mat.NewDense(n, f, nil)
 			copies[c].Apply(func(l, k int, v float64) float64 { return v + se.At(l, k)*rng.NormFloat64() }, curve)
+			if size := linalg.Norm(copies[c]) / math.Sqrt(float64(n*f)); o.Scale && size > 0 {
+				copies[c].Scale(1/size, copies[c])
+			}
 		}
 		cost := func(k, l int) float64 {
 			return math.Sqrt(linalg.SqDistance(copies[0].RawRowView(k), copies[1].RawRowView(l)))
@@ -66,14 +69,14 @@ func (o ProfileOptions) noiseOf(curve, se *mat.Dense, key string) float64 {
 // errorOf returns the standard error of the distance of two curves to first order: with
 // the weight w of a step that matches layers k and l at the cost c = ‖a_k − b_l‖, the distance
 // moves by w·(a_k − b_l)/c with a_k, and by the opposite with b_l. The path is the best, so that
-// a small change of it moves nothing.
-func (p ProfilePair) errorOf(a, b, seA, seB *mat.Dense, warped bool) float64 {
+// a small change of it moves nothing. What an error does to the size of a shape is divided away.
+func (o ProfileOptions) errorOf(p ProfilePair, a, b, seA, seB *mat.Dense) float64 {
 	n, f := a.Dims()
 	m, _ := b.Dims()
 	byA, byB := mat.NewDense(n, f, nil), mat.NewDense(m, f, nil)
 	for s, step := range p.Path {
 		weight := 1 / float64(n)
-		if warped {
+		if o.Warp {
 			weight = 1 / float64(n+m)
 			if s == 0 || step[0] > p.Path[s-1][0] && step[1] > p.Path[s-1][1] {
 				weight *= 2
@@ -90,7 +93,24 @@ func (p ProfilePair) errorOf(a, b, seA, seB *mat.Dense, warped bool) float64 {
 			byB.Set(step[1], k, byB.At(step[1], k)-g)
 		}
 	}
+	if o.Scale {
+		alongShapes(byA, a)
+		alongShapes(byB, b)
+	}
 	byA.MulElem(byA, seA)
 	byB.MulElem(byB, seB)
 	return math.Hypot(linalg.Norm(byA), linalg.Norm(byB))
+}
+
+// alongShapes takes from a slope what changes the size of a curve, whose mean square is 1: of a
+// curve x of size s, ∂(x_i/s)/∂x_j = (δ_ij − (x_i/s)(x_j/s)/N)/s with N values.
+func alongShapes(slope, curve *mat.Dense) {
+	n, f := curve.Dims()
+	size := 0.0
+	for l := range n {
+		size += dot(slope.RawRowView(l), curve.RawRowView(l))
+	}
+	for l := range n {
+		addScaled(slope.RawRowView(l), curve.RawRowView(l), -size/float64(n*f))
+	}
 }

@@ -30,7 +30,7 @@ func profilesWithErrors() []Profile {
 // TestErrorOfProfileDistances: the error is that of the distance by finite differences with
 // every importance, warped and layer by layer, in the units of the shapes with --scale.
 func TestErrorOfProfileDistances(t *testing.T) {
-	for name, o := range map[string]ProfileOptions{"warped": {Warp: true}, "layer by layer": {}} {
+	for name, o := range map[string]ProfileOptions{"warped": {Warp: true}, "layer by layer": {}, "shapes": {Warp: true, Scale: true}} {
 		profiles := profilesWithErrors()
 		if !o.Warp {
 			profiles[1].X, profiles[1].SE = profiles[1].X.Slice(0, 4, 0, 2).(*mat.Dense), profiles[1].SE.Slice(0, 4, 0, 2).(*mat.Dense)
@@ -76,20 +76,36 @@ func TestErrorOfProfileDistances(t *testing.T) {
 }
 
 // TestNoiseOfProfiles: two copies of one importance with errors of standard deviation σ differ
-// by 2σ/√π on average, whatever the importance is; of a shape by that over its size.
+// by 2σ/√π on average, whatever the importance is. One importance has no shape but its sign;
+// the shape of two equal ones, of size x, moves with the difference of their errors alone:
+// copies differ by 2σ/(x·√π).
 func TestNoiseOfProfiles(t *testing.T) {
-	one := func(x, se float64) Profile {
-		return Profile{Layers: []string{"1"}, Features: []string{"f"}, X: mat.NewDense(1, 1, []float64{x}), SE: mat.NewDense(1, 1, []float64{se})}
+	one := func(x, se float64, features int) Profile {
+		p := Profile{Layers: []string{"1"}, X: mat.NewDense(1, features, nil), SE: mat.NewDense(1, features, nil)}
+		for k := range features {
+			p.Features = append(p.Features, string(rune('f'+k)))
+			p.X.Set(0, k, x)
+			p.SE.Set(0, k, se)
+		}
+		return p
 	}
 	for _, warped := range []bool{false, true} {
-		for scale, want := range map[bool]float64{false: (0.1 + 0.3) / math.SqrtPi, true: (0.1/2 + 0.3/5) / math.SqrtPi} {
-			_, pairs, err := CompareProfiles([]Profile{one(2, 0.1), one(5, 0.3)}, ProfileOptions{Warp: warped, Scale: scale, Errors: true, Seed: 1})
+		for _, c := range []struct {
+			scale    bool
+			features int
+			want     float64
+		}{
+			{false, 1, (0.1 + 0.3) / math.SqrtPi},
+			{true, 1, 0},
+			{true, 2, (0.1/2 + 0.3/5) / math.SqrtPi},
+		} {
+			_, pairs, err := CompareProfiles([]Profile{one(2, 0.1, c.features), one(5, 0.3, c.features)}, ProfileOptions{Warp: warped, Scale: c.scale, Errors: true, Seed: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
 			// The standard error of 200 draws is .75/√200 of the mean.
-			if got := pairs[0][1].Noise; math.Abs(got/want-1) > 0.15 {
-				t.Errorf("warped %v, scaled %v: noise %g, want %g", warped, scale, got, want)
+			if got := pairs[0][1].Noise; math.Abs(got-c.want) > 0.15*c.want+1e-12 {
+				t.Errorf("warped %v, scaled %v, %d features: noise %g, want %g", warped, c.scale, c.features, got, c.want)
 			}
 		}
 	}
