@@ -148,8 +148,12 @@ func (s *Simulation) check() error {
 		return bad("a share of %g of missing values, want one in [0,1)", s.Missing)
 	case s.Stimuli < 4 || s.Features < 1 || s.Hidden < 1:
 		return bad("%d stimuli, %d features, %d units; want at least 4, 1 and 1", s.Stimuli, s.Features, s.Hidden)
-	case !(s.Noise >= 0) || !(s.Sparsity >= 0 && s.Sparsity < 1) || !(s.Correlation >= 0 && s.Correlation < 1):
-		return bad("noise %g, sparsity %g, correlation %g; want ≥ 0, in [0,1) and in [0,1)", s.Noise, s.Sparsity, s.Correlation)
+	case !(s.Noise >= 0) || math.IsInf(s.Noise, 1):
+		return bad("noise of %g standard deviations, want a finite number from 0 on", s.Noise)
+	case !(s.Sparsity >= 0 && s.Sparsity < 1):
+		return bad("a share of %g of weights that are 0, want one in [0,1)", s.Sparsity)
+	case !(s.Correlation >= 0 && s.Correlation < 1):
+		return bad("a correlation of %g, want one in [0,1)", s.Correlation)
 	case len(s.Kinds) == 0 && s.Generator == Realisable && !s.Interactions:
 		return bad("no kinds of features")
 	}

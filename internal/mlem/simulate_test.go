@@ -3,6 +3,7 @@ package mlem
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -169,8 +170,17 @@ func TestStudy(t *testing.T) {
 	if _, err := s.Items(); err == nil {
 		t.Error("one level twice is no error")
 	}
-	s.Methods = []string{"none"}
-	if _, err := s.Items(); err == nil {
-		t.Error("an unknown method is no error")
+	for _, noise := range []float64{-1, math.NaN(), math.Inf(1)} {
+		s.Noise = []float64{1, noise}
+		if _, err := s.Items(); err == nil || !strings.Contains(err.Error(), "want a finite number from 0 on") {
+			t.Errorf("noise of %v: %v", noise, err)
+		}
+	}
+	s.Noise = []float64{1}
+	for name, methods := range map[string][]string{`unknown method "none"`: {"none"}, "the method rsa twice": {"rsa", "mlem", "rsa"}} {
+		s.Methods = methods
+		if _, err := s.Items(); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -66,14 +66,22 @@ func (s Study) Items() ([]StudyItem, error) {
 	if s.Seeds < 1 || len(s.Methods) == 0 || len(s.Noise)+len(s.Stimuli) == 0 {
 		return nil, &data.InputError{Found: fmt.Sprintf("a study of %d seeds, %d methods, %d levels of noise and %d sizes", s.Seeds, len(s.Methods), len(s.Noise), len(s.Stimuli)), Wanted: "want at least one of each"}
 	}
-	for _, m := range s.Methods {
+	for i, m := range s.Methods {
 		if _, err := methodNamed(m); err != nil {
 			return nil, err
+		}
+		if slices.Contains(s.Methods[:i], m) {
+			return nil, &data.InputError{Found: fmt.Sprintf("the method %s twice", m)}
 		}
 	}
 	var items []StudyItem
 	seen := map[string]bool{}
 	add := func(sweep, level string, sim Simulation) error {
+		enough := sim
+		enough.Stimuli = max(minStimuli, sim.Stimuli) // too few are the error of a row
+		if err := enough.check(); err != nil {
+			return err
+		}
 		for r := range s.Seeds {
 			sim.Seed = s.Seed + uint64(r)
 			for _, m := range s.Methods {
