@@ -67,6 +67,19 @@ func scienceStories() []hintStory {
 			}},
 		},
 		{
+			name: "given distances of pairs", prepare: func(t *testing.T) { writeArray(t, "p.npy", pairsOf(y), n*(n-1)/2) },
+			command: fit + features + "--neural-distances p.npy", hint: "as the pairs of 12 stimuli, make a matrix of them: scipy.spatial.distance.squareform(x)",
+			follow: []followed{{
+				words: "make a matrix of them", make: distances, command: weights(fit + features + "--neural-distances d.npy"),
+				check: printsAs(weights(strings.Replace(fit, "-o fit", "-o fit --force", 1) + features + "--neural y.npy")),
+			}},
+		},
+		{
+			name: "distances of features by pairs", prepare: func(t *testing.T) { writeArray(t, "p.npy", pairsOf(y), n*(n-1)/2) },
+			command: fit + "--feature-distances a=p.npy --neural x.npy", hint: "as the pairs of 12 stimuli, make a matrix of them: scipy.spatial.distance.squareform(x)",
+			follow: []followed{{words: "make a matrix of them", make: distances, command: fit + "--feature-distances a=d.npy --neural x.npy"}},
+		},
+		{
 			name: "distances that are missing", files: map[string]string{"d.csv": lineDistances(n, "NaN")},
 			command: fit + "--feature-distances line=d.csv --neural y.npy", hint: "fill in what is missing, or leave such samples out of the files",
 			follow: []followed{
@@ -336,4 +349,19 @@ func lineDistances(n int, first string) string {
 		rows += strings.Join(row, ",") + "\n"
 	}
 	return strings.Join(header, ",") + "\n" + rows
+}
+
+// pairsOf are the Euclidean distances of all pairs of rows, as scipy's pdist has them.
+func pairsOf(m [][]float64) []float64 {
+	var out []float64
+	for i, a := range m {
+		for _, b := range m[i+1:] {
+			sum := 0.0
+			for k, v := range a {
+				sum += (v - b[k]) * (v - b[k])
+			}
+			out = append(out, math.Sqrt(sum))
+		}
+	}
+	return out
 }

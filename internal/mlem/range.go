@@ -16,7 +16,11 @@ import (
 func checkDistances(m *mat.Dense, negative bool) error {
 	n, cols := m.Dims()
 	if n != cols {
-		return &data.InputError{Found: fmt.Sprintf("distances of %d × %d stimuli", n, cols), Wanted: "want a square matrix"}
+		e := &data.InputError{Found: fmt.Sprintf("distances of %d × %d stimuli", n, cols), Wanted: "want a square matrix"}
+		if of := StimuliOfPairs(n * cols); min(n, cols) == 1 && of > 0 {
+			e.Hint = fmt.Sprintf("as the pairs of %d stimuli, make a matrix of them: scipy.spatial.distance.squareform(x)", of)
+		}
+		return e
 	}
 	if err := checkFinite(m); err != nil {
 		return err
@@ -105,4 +109,14 @@ func checkSquares(size float64) error {
 
 func outOfRange(happens, wanted string) error {
 	return &data.InputError{Found: "values whose squared distances " + happens, Wanted: "want " + wanted + " ones", Hint: "measure in other units, or take another power"}
+}
+
+// StimuliOfPairs returns the number n of stimuli of which a number is that of their pairs,
+// n(n−1)/2, 0 where there is none.
+func StimuliOfPairs(pairs int) int {
+	n := int(math.Round((1 + math.Sqrt(1+8*float64(pairs))) / 2))
+	if n < minStimuli || n*(n-1)/2 != pairs {
+		return 0
+	}
+	return n
 }

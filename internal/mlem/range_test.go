@@ -256,3 +256,16 @@ func TestScoresWithinMemory(t *testing.T) {
 		t.Errorf("%d stimuli and %d pairs were scored, want %d stimuli", in.Stimuli, in.Pairs, want)
 	}
 }
+
+// TestStimuliOfPairs counts the pairs of so many stimuli.
+func TestStimuliOfPairs(t *testing.T) {
+	of := map[int]int{}
+	for n := minStimuli; n < 300; n++ {
+		of[n*(n-1)/2] = n
+	}
+	for pairs := range 299 * 298 / 2 {
+		if got := StimuliOfPairs(pairs); got != of[pairs] {
+			t.Fatalf("%d pairs are those of %d stimuli, want %d", pairs, got, of[pairs])
+		}
+	}
+}

@@ -73,7 +73,7 @@ func (o *Neural) newPatterns(e *batch.Env, of *stimulusFiles, several bool) (*pa
 }
 
 // checkStimuli refuses patterns of another number of stimuli than the features.
-func (p *patterns) checkStimuli(d *data.Dataset) error {
+func (p *patterns) checkStimuli(path string, d *data.Dataset) error {
 	if d.Samples() == p.stimuli {
 		return nil
 	}
@@ -82,6 +82,8 @@ func (p *patterns) checkStimuli(d *data.Dataset) error {
 	case d.Is3D() && d.Shape[1] == p.stimuli:
 		e.Found = data.ShapeString(d.Shape) + ", " + e.Found
 		e.Hint = "where these are time × stimulus × unit, simtool mlem layers --per time fits each time"
+	case path == p.options.Given && !d.Is3D() && d.Width() == 1 && mlem.StimuliOfPairs(d.Samples()) == p.stimuli:
+		e.Hint = fmt.Sprintf("as the pairs of %d stimuli, make a matrix of them: scipy.spatial.distance.squareform(x)", p.stimuli)
 	case !d.Is3D() && d.Width() == p.stimuli:
 		e.Hint = "it has a column for each stimulus: transpose it"
 	}
@@ -106,7 +108,7 @@ func (p *patterns) inOrder(path string, hash bool) (*data.Dataset, error) {
 	if rows != nil {
 		d = d.Arranged(rows)
 	}
-	return d, p.checkStimuli(d)
+	return d, p.checkStimuli(path, d)
 }
 
 // readNamed reads patterns, or distances. A first column of a text file that cannot be a unit, a
