@@ -32,7 +32,9 @@ func newCellWorker(a *accumulator) *cellWorker {
 	w.tile = min(w.tile, largest*largest)
 	w.d, w.x, w.y = make([]float64, w.tile*f), make([]float64, w.tile*p), make([]float64, w.tile*distancesAtOnce)
 	w.xx, w.xy = make([]float64, p*p), make([]float64, p*distancesAtOnce)
-	w.blocks = make([]float64, largest*largest*k)
+	if a.listed == nil {
+		w.blocks = make([]float64, largest*largest*k)
+	}
 	return w
 }
 
@@ -41,22 +43,32 @@ func newCellWorker(a *accumulator) *cellWorker {
 func (w *cellWorker) sum(row []float64, a, b int) {
 	r0, r1, c0, c1 := w.start[a], w.start[a+1], w.start[b], w.start[b+1]
 	size := (r1 - r0) * (c1 - c0)
-	for k, y := range w.sample.neural {
-		if !w.algebra.takes(y) {
-			y.block(w.blocks[k*size:(k+1)*size], r0, r1, c0, c1)
+	clear(w.xx)
+	w.first, w.second = w.first[:0], w.second[:0]
+	add := func(i, j int32) {
+		w.first, w.second = append(w.first, i), append(w.second, j)
+		if len(w.first) == w.tile {
+			w.flush(row, r0, c0, c1-c0, size)
 		}
 	}
-	clear(w.xx)
-	all := w.sample.usesAllPairs()
-	w.first, w.second = w.first[:0], w.second[:0]
-	for i := r0; i < r1; i++ {
-		for j := max(c0, i+1); j < c1; j++ {
-			if !all && !w.sample.uses(i, j) {
-				continue
+	if w.listed != nil {
+		for i := r0; i < r1; i++ {
+			for _, j := range w.listed.within(i, c0, c1) {
+				add(int32(i), j)
 			}
-			w.first, w.second = append(w.first, int32(i)), append(w.second, int32(j))
-			if len(w.first) == w.tile {
-				w.flush(row, r0, c0, c1-c0, size)
+		}
+	} else {
+		for k, y := range w.sample.neural {
+			if !w.algebra.takes(y) {
+				y.block(w.blocks[k*size:(k+1)*size], r0, r1, c0, c1)
+			}
+		}
+		all := w.sample.usesAllPairs()
+		for i := r0; i < r1; i++ {
+			for j := max(c0, i+1); j < c1; j++ {
+				if all || w.sample.uses(i, j) {
+					add(int32(i), int32(j))
+				}
 			}
 		}
 	}
@@ -103,12 +115,22 @@ func (w *cellWorker) flushDistances(m *moments, x blas64.General, k0, r0, c0, co
 	p := x.Cols
 	for k := k0; k < k1; k++ {
 		sums := m.cross[k*ownSums(p):]
-		shift, block := w.shift.y[k], w.blocks[k*size:]
-		for q, i := range w.first {
-			v := block[(int(i)-r0)*cols+int(w.second[q])-c0] - shift
+		shift := w.shift.y[k]
+		add := func(q int, v float64) {
+			v -= shift
 			w.y[q*distancesAtOnce+k-k0] = v
 			sums[0] += v
 			sums[1] += v * v
+		}
+		if w.listed != nil {
+			for q, i := range w.first {
+				add(q, w.sample.neural[k].single(int(i), int(w.second[q])))
+			}
+			continue
+		}
+		block := w.blocks[k*size:]
+		for q, i := range w.first {
+			add(q, block[(int(i)-r0)*cols+int(w.second[q])-c0])
 		}
 	}
 	y := blas64.General{Rows: x.Rows, Cols: distancesAtOnce, Stride: distancesAtOnce, Data: w.y}

@@ -73,6 +73,7 @@ type accumulator struct {
 	start  []int // first stimulus of each cluster, and the end
 	shift  shift
 	jobs   int
+	listed *pairList // the pairs that are used where these are few; nil elsewhere
 	// algebra gives moments without pairs; nil where these are needed.
 	algebra *algebra
 	// rows, where it is not nil, is called with the moments of each representation that the
@@ -82,7 +83,7 @@ type accumulator struct {
 
 // newAccumulator computes the shift from pairs spread over all stimuli.
 func newAccumulator(s *sample, g *design, start []int, jobs int) *accumulator {
-	a := &accumulator{sample: s, design: g, start: start, jobs: jobs}
+	a := &accumulator{sample: s, design: g, start: start, jobs: jobs, listed: s.listPairs()}
 	p, k := len(g.terms), len(s.neural)
 	a.shift = shift{make([]float64, p), make([]float64, k)}
 	n := len(s.id)

@@ -220,8 +220,14 @@ func (c *counts) distances(w *Work, size NeuralSize, atOnce float64) {
 	pairs := c.fittedPairs()
 	side := n / cl
 	w.Flops += 2*pairs*p*distancesAtOnce/atOnce + 2*s*c.cells()*(p+2)
-	c.formed(w, size, float64(pairsOf(c.n)), 1+smallCell/side) // of all pairs, wherever some are left out
-	if !c.allPairs() {
+	switch {
+	case c.few():
+		size.Looped = true
+		c.formed(w, size, pairs, 1)
+	case c.allPairs():
+		c.formed(w, size, pairs, 1+smallCell/side)
+	default: // of all pairs, wherever some are left out
+		c.formed(w, size, float64(pairsOf(c.n)), 1+smallCell/side)
 		w.Items += itemLooked * float64(pairsOf(c.n))
 	}
 	switch {
@@ -274,6 +280,11 @@ func (c *counts) rowsByPairs() bool {
 }
 
 func (c *counts) rowsFit() bool { return c.rowSumsFit(c.n, c.clusters, len(c.design.terms)) }
+
+// few reports whether the pairs that are used are so few that they are listed, see listPairs.
+func (c *counts) few() bool {
+	return c.MaxPairs > 0 && fewOfAll*c.fittedPairs() <= float64(pairsOf(c.n))
+}
 
 // allPairs reports whether no pair is left out.
 func (c *counts) allPairs() bool {

@@ -51,6 +51,7 @@ func workCases() []workCase {
 		{700, 4, 30, Manhattan, func(o *Options) { o.Bootstrap = 400 }},
 		{700, 4, 30, Euclidean, func(o *Options) { o.Folds, o.Permutations, o.Null, o.Shrink = 0, 0, 0, nil }},
 		{700, 4, 30, Euclidean, func(o *Options) { o.MaxPairs = 50_000 }},
+		{700, 4, 30, Euclidean, func(o *Options) { o.MaxPairs = 5_000 }},
 		{700, 4, 30, Euclidean, func(o *Options) { o.Train, o.Test, o.Shrink = seq(700)[100:], seq(100), nil }},
 		{2000, 3, 20, Euclidean, func(o *Options) { o.Repeats = 2 }},
 		{5400, 3, 60, Euclidean, interact},
