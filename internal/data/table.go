@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Kind is the type of a column of a Table.
@@ -87,11 +88,18 @@ func (t *Table) Column(name string) (*Column, error) {
 			return c, nil
 		}
 	}
-	return nil, &InputError{
-		Path:   t.Source.Path,
-		Found:  fmt.Sprintf("no column %q", name),
-		Wanted: fmt.Sprintf("the columns are %q", t.Names()),
+	e := NoColumn(name, t.Names())
+	e.Path = t.Source.Path
+	return nil, e
+}
+
+// NoColumn is the error that there is no column of a name, with the one that may be meant.
+func NoColumn(name string, names []string) *InputError {
+	e := &InputError{Found: fmt.Sprintf("no column %q", name), Wanted: "the columns are " + strings.Join(names, ", ")}
+	if near, ok := Nearest(name, names); ok {
+		e.Hint = fmt.Sprintf("did you mean %s?", near)
 	}
+	return e
 }
 
 // Names returns the names of the columns.

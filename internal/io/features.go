@@ -140,11 +140,7 @@ func (f *inputFormat) arrayCells(in *input, o Options) (*cellTable, error) {
 func checkKinds(names []string, o Options) error {
 	for name := range o.Kinds {
 		if !slices.Contains(names, name) {
-			e := &data.InputError{Found: fmt.Sprintf("no column %q", name), Wanted: "the columns are " + strings.Join(names, ", ")}
-			if near, ok := data.Nearest(name, names); ok {
-				e.Hint = fmt.Sprintf("did you mean %s?", near)
-			}
-			return e
+			return data.NoColumn(name, names)
 		}
 	}
 	return nil
