@@ -318,7 +318,7 @@ func (d *Neural) subset(index []int) *Neural {
 	return &s
 }
 
-// take is subset in the memory of d, which is of no use afterwards. No stimulus is in index
+// take is subset in the memory of d, which has no patterns afterwards. No stimulus is in index
 // twice.
 func (d *Neural) take(index []int) *Neural {
 	if d.matrix != nil {
@@ -330,7 +330,15 @@ func (d *Neural) take(index []int) *Neural {
 	if d.minus != nil {
 		s.minus = arrangeRows(d.minus, index)
 	}
+	d.points, d.minus = nil, nil
 	s.follow(index)
+	return &s
+}
+
+// withoutPatterns returns d without its patterns, for what else is asked of it.
+func (d *Neural) withoutPatterns() *Neural {
+	s := *d
+	s.points, s.minus = nil, nil
 	return &s
 }
 

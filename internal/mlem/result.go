@@ -40,11 +40,11 @@ func (f *fitting) solve(m *moments, k, set int) (solution, penalty, error) {
 
 // result fits, scores and explains representation k.
 func (f *fitting) result(ctx context.Context, k int) (*Result, error) {
-	y := f.sample.neural[k]
-	res := &Result{Name: y.Name, Warnings: append([]string(nil), f.warnings...)}
+	name := f.sample.neural[k].Name
+	res := &Result{Name: name, Warnings: append([]string(nil), f.warnings...)}
 	fail := func(err error) (*Result, error) {
-		if y.Name != "" {
-			return nil, fmt.Errorf("%s: %w", y.Name, err)
+		if name != "" {
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		return nil, err
 	}

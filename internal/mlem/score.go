@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,6 +83,21 @@ func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, fo
 	f.selectScored()
 	var in Score
 	within, across := make([]scored, len(folds)), make([]scored, len(folds))
+	acrossSet := func(i int) *evaluation { return f.across(i, k) }
+	if f.Take && f.transformed == 0 && len(f.splits) == len(f.folds) {
+		// No other set is taken from the patterns, whose memory then serves the scores.
+		sets := make([]*evaluation, len(folds))
+		for i := range folds {
+			sets[i] = f.across(i, k)
+		}
+		const large = 64 << 20 // bytes for which a collection pays
+		collect := f.sample.neural[k].Bytes() > large
+		f.sample.neural[k] = f.sample.neural[k].withoutPatterns()
+		if collect {
+			runtime.GC()
+		}
+		acrossSet = func(i int) *evaluation { return sets[i] }
+	}
 	err := forEach(ctx, f.Jobs, 2*len(folds)+1, func(_, i int) error {
 		switch {
 		case i == 0: // the largest piece of work first
@@ -90,7 +106,7 @@ func (f *fitting) score(ctx context.Context, res *Result, k int, w []float64, fo
 			within[i-1] = f.scoreSplit(f.held(i-1), k, i-1, folds[i-1], "fold")
 		default:
 			i -= len(folds) + 1
-			across[i] = f.scoreSplit(f.across(i, k), k, i, folds[i], "fold"+toTraining)
+			across[i] = f.scoreSplit(acrossSet(i), k, i, folds[i], "fold"+toTraining)
 		}
 		return nil
 	})
