@@ -3,12 +3,14 @@ package mlem
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
 	"simtool/internal/data"
+	"simtool/internal/linalg"
 	"simtool/internal/stats"
 )
 
@@ -95,6 +97,110 @@ func TestFRRSAOfConstantRegressors(t *testing.T) {
 			if math.Abs(w[i][0]-want) > 1e-9 || w[i][1] != 0 {
 				t.Errorf("%s: coefficients %v, want %v and 0", name, w[i], want)
 			}
+		}
+	}
+}
+
+// TestRegressorsThatVaryByRounding: products with a level that only a held-out stimulus has do not
+// vary among the others but for rounding. They have no weight there, and no rounding is
+// taken for a variance, in whose units a penalty is huge.
+func TestRegressorsThatVaryByRounding(t *testing.T) {
+	const n = 30
+	for seed := range uint64(12) {
+		rng := rand.New(rand.NewPCG(seed, 12))
+		table := numericTable(rng, n, 1)
+		for i := range n {
+			if rng.IntN(3) == 0 {
+				table.Columns[0].Values[i] = math.NaN()
+			}
+		}
+		for name, levels := range map[string]int{"three": 3, "two": 2, "rare": 0} {
+			c := &data.Column{Name: name, Kind: data.Categorical, Levels: []string{"a", "b", "c"}[:max(2, levels)], Codes: make([]int, n)}
+			for i := range c.Codes {
+				if levels > 0 {
+					c.Codes[i] = rng.IntN(levels)
+				}
+			}
+			if levels == 0 {
+				c.Codes[rng.IntN(n)] = 1
+			}
+			table.Columns = append(table.Columns, c)
+		}
+		slices.SortFunc(table.Columns, func(a, b *data.Column) int { return strings.Compare(a.Name, b.Name) })
+		f, _, err := NewFeatures(table, FeatureOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		y, err := NewNeural(randomMatrix(rng, n, 2), NeuralOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := DefaultOptions()
+		o.Metric, o.Interactions.All, o.Shrink, o.RowEffects, o.DropOne = Signed, true, AutoShrink, true, true
+		o.Bootstrap, o.Null, o.Permutations = 6, 0, 0
+		fit, err := newFitting(f, []*Neural{y}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := fit.accumulate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for fold, m := range fit.train {
+			q := fit.target(m, 0, fold)
+			for term := range q.b {
+				if v := q.g.At(term, term); v != 0 && v < 1e-9 {
+					t.Errorf("seed %d, fold %d: term %v varies by %g", seed, fold, q.terms[term], v)
+				}
+			}
+		}
+		if _, err := fit.result(t.Context(), 0); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+	}
+}
+
+// TestDependentRegressorsHaveAMinimum: regressors of which one is another, times two, and a
+// product that is both, leave the semidefinite minimum open. What comes close is returned, with
+// its violation.
+func TestDependentRegressorsHaveAMinimum(t *testing.T) {
+	for seed := range uint64(40) {
+		rng := rand.New(rand.NewPCG(seed, 13))
+		const pairs = 10
+		var x [pairs][3]float64
+		y := make([]float64, pairs)
+		for p := range x {
+			a, b := rng.NormFloat64(), rng.NormFloat64()
+			if p%2 == 0 {
+				a = 0
+			}
+			x[p] = [3]float64{a, b, -b}
+			y[p] = rng.NormFloat64()
+		}
+		terms := []Term{{A: 0, B: 0}, {A: 1, B: 1}, {A: 2, B: 2}, {A: 0, B: 1}, {A: 0, B: 2}, {A: 1, B: 2}}
+		design := mat.NewDense(pairs, len(terms), nil)
+		for p := range x {
+			for k, term := range terms {
+				design.Set(p, k, term.value(x[p][:]))
+			}
+		}
+		centred, _ := linalg.Center(design)
+		q := &problem{terms: terms, g: linalg.Gram(centred), b: make([]float64, len(terms)), meanX: make([]float64, len(terms)), count: pairs}
+		for k := range terms {
+			q.b[k] = dot(mat.Col(nil, k, centred), y)
+		}
+		q.yy = dot(y, y)
+		s, err := q.solve(PSD, 0)
+		if err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+			continue
+		}
+		if s.kkt > 1e-4 { // the largest penalty on W
+			t.Errorf("seed %d: the violation is %g", seed, s.kkt)
+		}
+		var e mat.EigenSym
+		w := symmetricMatrix(3, terms, s.w)
+		if !e.Factorize(mat.NewSymDense(3, w.RawMatrix().Data), false) || slices.Min(e.Values(nil)) < -1e-9*max(1, linalg.Norm(w)) {
+			t.Errorf("seed %d: W has the eigenvalues %v", seed, e.Values(nil))
 		}
 	}
 }

@@ -48,7 +48,25 @@ func (m *moments) problem(terms []Term, s shift, k int) *problem {
 	}
 	q.meanY = my + s.y[k]
 	q.yy = max(0, yy*inv-my*my)
+	at = 0
+	for i := range p {
+		const rounding = 1e-13 // of squares, of which a variance is a difference
+		if q.g.At(i, i) <= rounding*(m.xx[at]*inv+s.x[i]*s.x[i]) {
+			q.fix(i)
+		}
+		at += p - i
+	}
 	return q
+}
+
+// fix makes a regressor that varies by rounding one that does not vary: standardised, its
+// rounding would weigh as much as the others.
+func (q *problem) fix(t int) {
+	for u := range q.b {
+		q.g.Set(t, u, 0)
+		q.g.Set(u, t, 0)
+	}
+	q.b[t] = 0
 }
 
 // restrict returns the problem with only the regressors at the given positions.

@@ -257,7 +257,11 @@ func (f *fitting) target(m *moments, k, set int) *problem {
 	if m.rows.xy[k] == nil {
 		return q
 	}
+	var fixed []int
 	for t := range p {
+		if q.g.At(t, t) == 0 {
+			fixed = append(fixed, t)
+		}
 		q.b[t] -= m.rows.xy[k][t] / m.count
 		for u := t; u < p; u++ {
 			v := q.g.At(t, u) - packed[u-t]/m.count
@@ -265,6 +269,9 @@ func (f *fitting) target(m *moments, k, set int) *problem {
 			q.g.Set(u, t, v)
 		}
 		packed = packed[p-t:]
+	}
+	for _, t := range fixed {
+		q.fix(t)
 	}
 	return q
 }

@@ -32,8 +32,8 @@ import (
 // Where feature distances are linearly dependent (one feature given twice) the
 // minimum is not unique and W is unbounded, because ddᵀ does not depend on some
 // direction. This can also happen with few resampled stimuli. The solver then uses
-// the smallest of a few small penalties on W with which it converges, and kkt
-// includes the effect of the penalty.
+// the smallest of a few small penalties on W with which it converges, or that which comes
+// closest, and kkt includes the effect of the penalty.
 //
 // The minimum of all w is that within the cone where it lies inside, which costs one
 // factorisation.
@@ -41,17 +41,25 @@ func (s *standard) semidefinite(gap float64) (w []float64, kkt float64, err erro
 	if w, kkt, ok := s.inside(); ok {
 		return w, kkt, nil
 	}
+	best := math.Inf(1)
 	for _, floor := range []float64{0, 1e-10, 1e-8, 1e-6, 1e-4} {
-		w, kkt = s.interiorPoint(floor, gap)
-		if kkt > 100*gap {
-			continue
+		own, violation := s.interiorPoint(floor, gap)
+		reached := violation <= 100*gap
+		for _, v := range own {
+			violation = max(violation, floor*math.Abs(v))
 		}
-		for _, v := range w {
-			kkt = max(kkt, floor*math.Abs(v))
+		if reached {
+			return own, violation, nil
 		}
-		return w, kkt, nil
+		if violation < best {
+			best, w, kkt = violation, own, violation
+		}
 	}
-	return nil, 0, noConvergence{}
+	const close = 1e-6 // worth more than none where regressors depend on each other
+	if best > close {
+		return nil, 0, noConvergence{}
+	}
+	return w, kkt, nil
 }
 
 // inside returns the solution of Gw = b where its matrix is positive semidefinite. That of
