@@ -133,7 +133,7 @@ func TestSquaresOfProducts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !mat.EqualApprox(samples, want, 1e-9*mat.Norm(want, 2)) || !mat.EqualApprox(units, want, 1e-9*mat.Norm(want, 2)) {
+		if !mat.EqualApprox(samples, want, 1e-12) || !mat.EqualApprox(units, want, 1e-12) {
 			t.Errorf("%d units: %v by samples and %v by units, want %v", q, mat.Formatted(samples), mat.Formatted(units), mat.Formatted(want))
 		}
 	}

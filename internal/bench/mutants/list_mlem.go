@@ -428,4 +428,52 @@ var inMLEM = []mutant{
 		new:   "m.rest[p] -= d[p] * (2*c + 0*v[p])",
 		tests: "TestIsolateBySlopes",
 	},
+	{
+		name: "mlem/algebra-fourths", file: "internal/mlem/algebra.go",
+		old:   "seconds[k]*seconds[l] + ma[c]*mb[d] + ma[d]*mb[c]",
+		new:   "seconds[k]*seconds[l] + ma[c]*mb[d] - ma[d]*mb[c]",
+		tests: "TestAlgebraIsThePairs",
+	},
+	{
+		name: "mlem/squares-off-the-block", file: "internal/mlem/algebra_patterns.go",
+		old:   "own.Set(i, rows+j, math.Sqrt2*v)",
+		new:   "own.Set(i, rows+j, v+0*math.Sqrt2)",
+		tests: "TestSquaresOfProducts",
+	},
+	{
+		name: "mlem/row-sums-of-copies", file: "internal/mlem/algebra_patterns.go",
+		old:   "shift*(n-counts[k])",
+		new:   "shift*n",
+		tests: "TestRowMoments",
+	},
+	{
+		name: "mlem/listed-twice", file: "internal/mlem/listed.go",
+		old:   "if int(j) > i && s.uses(i, int(j)) {",
+		new:   "if s.uses(i, int(j)) {",
+		tests: "TestListedPairs",
+	},
+	{
+		name: "mlem/semidefinite-edge", file: "internal/mlem/semidefinite.go",
+		old:   "lowest >= -rounding*highest",
+		new:   "lowest >= rounding*highest",
+		tests: "TestSemidefiniteEdge",
+	},
+	{
+		name: "mlem/arranged-but-one", file: "internal/mlem/patterns.go",
+		old:   "copy(x.RawRowView(at)[lo:hi], first)",
+		new:   "_ = first",
+		tests: "TestArrangeRows",
+	},
+	{
+		name: "mlem/work-of-one-split", file: "internal/mlem/work.go",
+		old:   "p.Held = float64(c.splits * pairsOf(set))",
+		new:   "p.Held = float64(pairsOf(set))",
+		tests: "TestWorkKnowsThePairs",
+	},
+	{
+		name: "mlem/work-of-one-vector", file: "internal/mlem/work.go",
+		old:   "w.Flops += 2 * null * float64(c.Null) * vectors",
+		new:   "w.Flops += 2*null*float64(c.Null) + 0*vectors",
+		tests: "TestWorkIsCounted",
+	},
 }
