@@ -35,9 +35,9 @@
 // depend on the seed by rounding only, and nothing depends on the number of
 // workers.
 //
-// Folds, bootstrap samples and jackknife are weighted sums of the same cells of
-// pairs, and several representations share the regressors, so one pass accumulates
-// all of them.
+// Folds, bootstrap samples and jackknife are weighted sums of the same moments of
+// clusters of stimuli (algebra) or, where pairs are needed, of cells of pairs, and several
+// representations share the regressors, so one pass accumulates all of them.
 //
 // The objective Spearman fits, by turns, the metric and a monotone transform of
 // the neural distances, so that only their order counts.
