@@ -114,8 +114,8 @@ Intervals that hold more than 97 %%, and why:
   negative: their intervals reach 0. What is skewed near 0 has percentiles of resampled stimuli
   beside the jackknife, and a part that models share only has an interval where it is at least
   1.5 standard errors: of correlated features, plain intervals of parts held the truth in 65 to
-  90 %% of 600 recordings of 60 stimuli, and those of averages in 87 to 92 %%.
-
+  90 %% of 600 recordings of 60 stimuli, and those of averages in 87 to 92 %%. The *least* of shared parts is that of one
+  with an interval in a few recordings, just those where it is large by chance.
 - mlem profiles takes the errors of importances as independent. Models that are fitted to the
   same stimuli have much of theirs in common, which moves no distance. A distance that is no
   larger than what noise alone gives has an interval that holds 0 and that.
