@@ -153,7 +153,8 @@ func (t *Table) Select(rows []int) *Table {
 // NamesAmong returns names of the rows of a table where it has none but a column that
 // holds names of samples: text, each once, of which more than half are among the names of
 // the samples; or numbers that are, in a column that is called as the one they are from, or
-// numbers that are all of the names, which do more than count rows. It returns RowNames where there are some, and nil where no column is one of names.
+// numbers that are all of the names, which do more than count rows. It returns RowNames where
+// there are some, and nil where no column is one of names.
 func (t *Table) NamesAmong(names []string, from string) []string {
 	if t.RowNames != nil || names == nil {
 		return t.RowNames

@@ -52,17 +52,9 @@ func checkSeparator(name string, head []byte, comma rune) (skip int, err error) 
 			Hint:   "grep -v '^#' '" + file + "' > without_comments.csv makes such a file",
 		}
 	case comma == ',' && oneColumnBut(lines, ',', '\t'):
-		return 0, &data.InputError{
-			Found:  "fields that tabs separate",
-			Wanted: "want commas, or the name of a .tsv",
-			Hint:   "cp '" + file + "' with_tabs.tsv makes such a file",
-		}
+		return 0, misnamed(file, "tabs", ".tsv", "commas")
 	case comma == '\t' && oneColumnBut(lines, '\t', ','):
-		return 0, &data.InputError{
-			Found:  "fields that commas separate",
-			Wanted: "want tabs, or the name of a .csv",
-			Hint:   "cp '" + file + "' with_commas.csv makes such a file",
-		}
+		return 0, misnamed(file, "commas", ".csv", "tabs")
 	case comma == ',' && semicolons(lines):
 		return 0, &data.InputError{
 			Found:  "fields that semicolons separate" + decimalCommas(head),
@@ -121,6 +113,16 @@ func wholeLines(head []byte) [][]byte {
 		rest = after
 	}
 	return lines
+}
+
+// misnamed is the error of a file whose fields are separated as those of a file with another
+// suffix are.
+func misnamed(file, found, suffix, wanted string) error {
+	return &data.InputError{
+		Found:  "fields that " + found + " separate",
+		Wanted: "want " + wanted + ", or the name of a " + suffix,
+		Hint:   "cp '" + file + "' with_" + found + suffix + " makes such a file",
+	}
 }
 
 // oneColumnBut reports whether the first line has no comma, and all have the same number of

@@ -138,6 +138,8 @@ type explaining struct {
 	*evaluation
 	ExplainOptions
 	players  []player
+	set      []int // of each stimulus, which set it is left out and resampled with
+	sets     int
 	vectors  [][]float64 // of y and of each feature, over pairs; ranks for Spearman
 	sorted   [][]int32   // the pairs in the order of each vector, for Spearman
 	warnings []string
@@ -169,6 +171,7 @@ func newExplaining(features *Features, neural *Neural, o ExplainOptions) (*expla
 		x.warnings = append(x.warnings, fmt.Sprintf("%d stimuli that are evenly spread represent all %d", scoredStimuli, n))
 	}
 	x.evaluation = newEvaluation(s, nil)
+	x.divide()
 	if len(x.first) < 3 {
 		return nil, tooFewPairs(float64(len(x.first)))
 	}

@@ -11,11 +11,11 @@ type blocks struct {
 }
 
 // blocks sums over the pairs of sets of stimuli.
-func (x *explaining) blocks(vectors [][]float64, set []int, sets int) *blocks {
-	b := &blocks{sets: sets, vectors: len(vectors), sums: make([][]float64, sets*(sets+1)/2)}
+func (x *explaining) blocks(vectors [][]float64) *blocks {
+	b := &blocks{sets: x.sets, vectors: len(vectors), sums: make([][]float64, x.sets*(x.sets+1)/2)}
 	u := len(vectors)
 	for p, i := range x.first {
-		g, h := set[i], set[x.second[p]]
+		g, h := x.set[i], x.set[x.second[p]]
 		if g < h {
 			g, h = h, g
 		}

@@ -9,35 +9,33 @@ import (
 	"simtool/internal/stats"
 )
 
-// sets numbers the sets of stimuli that are left out or resampled together: groups, or as
+// divide numbers the sets of stimuli that are left out or resampled together: groups, or as
 // many of them at a time as leave a hundred sets.
-func (x *explaining) sets() (set []int, sets int) {
+func (x *explaining) divide() {
 	const most = 100
 	groups := slices.Max(x.group) + 1
-	sets = min(groups, most)
+	x.sets = min(groups, most)
 	place := stats.Stream(x.Seed, "mlem/explain/jackknife").Perm(groups)
-	set = make([]int, len(x.id))
+	x.set = make([]int, len(x.id))
 	for i, group := range x.group {
-		set[i] = place[group] % sets
+		x.set[i] = place[group] % x.sets
 	}
-	return set, sets
 }
 
 // jackknife returns the standard error of each number on its own scale, NaN for fewer than
 // three groups of stimuli: √((G−1)/G Σ(θ₍g₎ − θ̄)²) over G groups that are left out in turn.
 func (x *explaining) jackknife(ctx context.Context, asked []asked, values []float64) ([]float64, error) {
-	set, sets := x.sets()
 	errors := make([]float64, len(values))
-	if sets < 3 {
+	if x.sets < 3 {
 		for i := range errors {
 			errors[i] = math.NaN()
 		}
 		return errors, nil
 	}
-	without := make([][]float64, sets)
-	err := forEach(ctx, x.Jobs, sets, func(_, g int) error {
+	without := make([][]float64, x.sets)
+	err := forEach(ctx, x.Jobs, x.sets, func(_, g int) error {
 		out := make([]bool, len(x.id))
-		for i, own := range set {
+		for i, own := range x.set {
 			out[i] = own == g
 		}
 		without[g] = measure(asked, correlationsOf(x.standardised(out)))
@@ -47,12 +45,12 @@ func (x *explaining) jackknife(ctx context.Context, asked []asked, values []floa
 		return nil, err
 	}
 	for i := range errors {
-		own := make([]float64, sets)
+		own := make([]float64, x.sets)
 		for g := range own {
 			own[g] = asked[i].scale.forward(without[g][i])
 		}
 		_, sd := meanSD(own)
-		errors[i] = sd * float64(sets-1) / math.Sqrt(float64(sets))
+		errors[i] = sd * float64(x.sets-1) / math.Sqrt(float64(x.sets))
 	}
 	return errors, nil
 }
@@ -68,13 +66,15 @@ type resampled struct {
 // small error in it just then, and in what several correlated models share it finds next to
 // none; resampled stimuli give it the error that it has beside the chance.
 //
-// The stimuli of each set of sets weigh an exponential variable, a pair the product of those
-// of its stimuli (Bayesian bootstrap: Rubin 1981, doi:10.1214/aos/1176345338); ranks stay as
+// The stimuli of each set weigh an exponential variable, a pair the product of those of its
+// stimuli (Bayesian bootstrap: Rubin 1981, doi:10.1214/aos/1176345338); ranks stay as
 // they are. Correlations are those of pairs that exist, so that models that determine each
 // other still do. Percentiles; nothing for fewer than three sets.
 func (x *explaining) resampled(ctx context.Context, asked []asked, vectors [][]float64) (map[int]resampled, error) {
 	const draws = 999
-	set, sets := x.sets()
+	if x.sets < 3 {
+		return nil, nil
+	}
 	var at []int
 	list := asked[:0:0]
 	for i, a := range asked {
@@ -82,14 +82,11 @@ func (x *explaining) resampled(ctx context.Context, asked []asked, vectors [][]f
 			at, list = append(at, i), append(list, a)
 		}
 	}
-	if sets < 3 {
-		return nil, nil
-	}
-	b := x.blocks(vectors, set, sets)
+	b := x.blocks(vectors)
 	values := make([][]float64, draws)
 	err := forEach(ctx, x.Jobs, draws, func(_, r int) error {
 		rng := stats.Stream(x.Seed, fmt.Sprintf("mlem/explain/resampled/%d", r))
-		weight := make([]float64, sets)
+		weight := make([]float64, x.sets)
 		for g := range weight {
 			weight[g] = rng.ExpFloat64()
 		}

@@ -159,7 +159,8 @@ func TestExplainedWithoutAStimulus(t *testing.T) {
 func TestExplainedBlocks(t *testing.T) {
 	const n, sets = 9, 4
 	first, second := allPairs(n)
-	x := &explaining{evaluation: &evaluation{first: first, second: second}}
+	set, weight := []int{0, 3, 1, 2, 0, 1, 3, 3, 2}, []float64{0.3, 2, 1.1, 0.7}
+	x := &explaining{evaluation: &evaluation{first: first, second: second}, set: set, sets: sets}
 	var vectors [][]float64
 	for k := range 3 {
 		v := make([]float64, len(first))
@@ -169,8 +170,7 @@ func TestExplainedBlocks(t *testing.T) {
 		vectors = append(vectors, v)
 	}
 	vectors = append(vectors, addScaled(slices.Clone(vectors[1]), vectors[2], -2)) // the two determine it
-	set, weight := []int{0, 3, 1, 2, 0, 1, 3, 3, 2}, []float64{0.3, 2, 1.1, 0.7}
-	got := x.blocks(vectors, set, sets).correlations(weight)
+	got := x.blocks(vectors).correlations(weight)
 	w := make([]float64, len(first))
 	for p := range w {
 		w[p] = weight[set[first[p]]] * weight[set[second[p]]]

@@ -255,20 +255,32 @@ func (c metricCell) observe(sim mlem.Simulation, sd float64) ([]observation, err
 	if c.look != nil {
 		return c.look(ctx, sim, features, recording)
 	}
-	y, err := mlem.NewNeural(recording.Y, mlem.NeuralOptions{})
+	r, score, err := fit(ctx, features, recording.Y, func(o *mlem.Options) {
+		o.DropOne = true
+		if c.options != nil {
+			c.options(o)
+		}
+	})
 	if err != nil {
 		return nil, err
+	}
+	return ofFit(recording, r, score), nil
+}
+
+// fit fits as the commands do by default, without p values, and says by which score.
+func fit(ctx context.Context, features *mlem.Features, patterns *mat.Dense, change func(*mlem.Options)) (*mlem.Result, mlem.Statistic, error) {
+	y, err := mlem.NewNeural(patterns, mlem.NeuralOptions{})
+	if err != nil {
+		return nil, "", err
 	}
 	o := mlem.DefaultOptions()
-	o.Shrink, o.RowEffects, o.Null, o.Jobs, o.DropOne = mlem.AutoShrink, true, 0, 1, true
-	if c.options != nil {
-		c.options(&o)
-	}
+	o.Shrink, o.RowEffects, o.Null, o.Jobs = mlem.AutoShrink, true, 0, 1
+	change(&o)
 	r, err := mlem.Fit(ctx, features, []*mlem.Neural{y}, o)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return ofFit(recording, r[0], o.Score), nil
+	return r[0], o.Score, nil
 }
 
 // truths returns the true weight of a pair of features by their names.

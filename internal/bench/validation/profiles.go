@@ -38,11 +38,11 @@ func ofProfiles(ctx context.Context, sim mlem.Simulation, features *mlem.Feature
 			sd := noise * deviation(model.clean)
 			var y mat.Dense
 			y.Apply(func(_, _ int, v float64) float64 { return v + sd*rng.NormFloat64() }, model.clean)
-			importances, err := importancesOf(ctx, features, &y)
+			r, _, err := fit(ctx, features, &y, func(*mlem.Options) {})
 			if err != nil {
 				return nil, err
 			}
-			for f, i := range importances {
+			for f, i := range r.Importance {
 				p.X.Set(l, f, i.Value)
 				p.SE.Set(l, f, (i.Interval.Hi-i.Interval.Lo)/(2*stats.NormalInterval(0, 1, 0.95).Hi))
 			}
@@ -70,19 +70,4 @@ func ofProfiles(ctx context.Context, sim mlem.Simulation, features *mlem.Feature
 		}
 	}
 	return out, nil
-}
-
-// importancesOf fits as mlem layers does by default, without p values.
-func importancesOf(ctx context.Context, features *mlem.Features, patterns *mat.Dense) ([]mlem.Importance, error) {
-	y, err := mlem.NewNeural(patterns, mlem.NeuralOptions{})
-	if err != nil {
-		return nil, err
-	}
-	o := mlem.DefaultOptions()
-	o.Shrink, o.RowEffects, o.Null, o.Jobs = mlem.AutoShrink, true, 0, 1
-	r, err := mlem.Fit(ctx, features, []*mlem.Neural{y}, o)
-	if err != nil {
-		return nil, err
-	}
-	return r[0].Importance, nil
 }
